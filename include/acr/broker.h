@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sentence that this program is: a registry is asked for; an identity proves who we are; the
+ * registry exchanges that for a login; a store keeps it. Here, and only here, is decided what is
+ * handed out, kept, renewed and dropped.
+ */
+#ifndef ACR_BROKER_H
+#define ACR_BROKER_H
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/identity.h"
+#include "acr/registry.h"
+#include "acr/secret.h"
+#include "acr/store.h"
+
+/* Something that a person should know although it worked. Given at most once an hour per host and
+ * cause. */
+struct acr_notice {
+	char cause[32]; /* "old-token", "other-identity", "plaintext", "still-served",
+			   "trailing-space" */
+	char text[400]; /* one or two sentences, no secret */
+};
+
+/* What happened on the way, for the front to tell. */
+struct acr_report {
+	struct acr_trail trail;
+	struct acr_notice notices[6];
+	size_t notice_count;
+	bool ours;	   /* the server was one of our registries */
+	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
+			      answering */
+	struct acr_registry registry; /* when ours */
+};
+void acr_report_notice(struct acr_report *report, const char *cause, const char *format, ...)
+	_printf_(3, 4);
+
+/* Is a token cached that lives long enough to be handed out at once? Costs what a few system calls
+ * cost: no config is
+ * needed (app->config may be NULL), no library loaded, nothing sent. Only for registries of the
+ * table, then. */
+bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
+		    struct acr_report *report);
+
+/* Give a client a login for `server` that works now. ACR_NOT_FOUND where there is nothing to say
+ * (docker goes on
+ * anonymously), other kinds where it was refused or could not be reached. */
+_checked_ int acr_get(const struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
+		      struct acr_report *report, struct acr_error *error);
+
+/* Keep what a person or a client gives for `server`, by the rules of src/broker/store.c. */
+_checked_ int acr_store(const struct acr_app *app, const struct acr_secret *server, const struct acr_login *login,
+			struct acr_report *report, struct acr_error *error);
+
+/* Forget the stored login and every cached token for `server`. Nothing to forget is no error. */
+_checked_ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
+			struct acr_error *error);
+
+/* The same, and no identity is used for this registry until a login is stored or somebody signs in.
+ * ACR_INVALID when it
+ * is not one of ours. */
+_checked_ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
+			   struct acr_error *error);
+
+/* Everything that `get` will answer without a refusal, each server once. No network, no prompt. */
+_checked_ int acr_list(const struct acr_app *app,
+		       void (*visit)(void *data, const char *server, const char *username), void *data,
+		       struct acr_report *report, struct acr_error *error);
+
+/* Renew one registry's token now: whatever is cached (`force`), or when it is past the point of
+ * renewal. Under the lock,
+ * and what another process did while we waited for it counts. */
+_checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bool force,
+			struct acr_report *report, struct acr_error *error);
+
+/* The same in a detached child that holds none of our descriptors. Returns at once; a failure
+ * leaves a note
+ * ("renewal-failed"), and no further child is started while that note lasts. */
+void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry);
+
+/* The user name that goes with a token: works for every client, with Basic and with OAuth2
+ * (github.com/Azure/acr, docs/AAD-OAuth.md). */
+#define ACR_NULL_GUID "00000000-0000-0000-0000-000000000000"
+
+#endif

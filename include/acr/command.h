@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A verb: one file in src/front/ and one row in commands.def. `--help` of the program and of each
+ * verb is printed from the rows, so that it cannot say less than the program can do.
+ */
+#ifndef ACR_COMMAND_H
+#define ACR_COMMAND_H
+
+#include <stdbool.h>
+
+#include "acr/app.h"
+
+/* One row an option; ends with name == NULL. */
+struct acr_option {
+	const char *name;     /* "device-code": --device-code */
+	const char *argument; /* "TENANT", or NULL for a switch */
+	const char *summary;
+};
+
+struct acr_command {
+	const char *name;
+	const char *arguments;		  /* "[REGISTRY]"; "" for none */
+	const char *summary;		  /* one line */
+	const char *about;		  /* a paragraph for its --help; may be NULL */
+	const struct acr_option *options; /* NULL for none */
+	bool protocol; /* one of docker's verbs: called by programs, errors on stdout */
+	int most;      /* how many arguments it takes at most */
+	/* `values[i]` belongs to `options[i]` ("" for a switch that is set, NULL when absent).
+	 * Returns the exit status. */
+	int (*run)(struct acr_app *app, char *const *arguments, const char *const *values);
+};
+extern const struct acr_command *const acr_commands[]; /* ends with NULL */
+
+#define ACR_EXIT_USAGE 2
+
+#endif

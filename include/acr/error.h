@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What went wrong, as a value.
+ *
+ * A function that can fail returns 0 or -1 and takes a `struct acr_error *` as its last parameter.
+ * The error is untouched on success, lives on the caller's stack and owns nothing, so nobody frees
+ * it and nobody forgets to. Code decides on the `kind`, rules (rule.h) match on `kind`, `status`
+ * and
+ * `code`; people read `text`, which is one sentence on one line and never holds a secret. It is
+ * printed once, by the front.
+ *
+ *	if (acr_exchange(app, &registry, &token, &entry, error))
+ *		return -1;
+ *
+ * A failure that a caller can live with is noted in the trail (identity.h) and forgotten here.
+ */
+#ifndef ACR_ERROR_H
+#define ACR_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define _checked_		__attribute__((warn_unused_result))
+#define _printf_(text, first) __attribute__((format(printf, text, first)))
+
+/* The few kinds that a caller can act on. */
+enum acr_kind {
+	ACR_FINE,	/* no error */
+	ACR_NOT_SET_UP, /* an identity or a store that is not configured here: silent, take the next
+			 */
+	ACR_UNAVAILABLE, /* configured, but not to be had now (IMDS silent, az signed out): the
+			    next, with a word */
+	ACR_NOT_FOUND,	 /* nothing is kept under that name */
+	ACR_REFUSED,	 /* Entra ID or a registry understood us and said no */
+	ACR_UNREACHABLE, /* name look-up, connection, TLS, a proxy, 429 or 5xx after all retries */
+	ACR_TIMEOUT,	 /* our own budget ran out */
+	ACR_LOCKED,	 /* the keychain is there, but locked or silent: not the same as empty */
+	ACR_INVALID,	 /* input or an answer that is not what it should be */
+	ACR_SYSTEM,	 /* disk, permission, memory, a missing library or program */
+};
+
+/* Who said it. Rules and the trail name it; ACR_ORIGIN_HERE is this program and this machine. */
+enum acr_origin {
+	ACR_ORIGIN_HERE,
+	ACR_ORIGIN_ENTRA,
+	ACR_ORIGIN_REGISTRY,
+	ACR_ORIGIN_ENDPOINT,
+	ACR_ORIGIN_AZ,
+	ACR_ORIGIN_KEYCHAIN
+};
+
+struct acr_error {
+	enum acr_kind kind;
+	enum acr_origin origin;
+	int status;	  /* HTTP status, 0 where there was no answer */
+	int transport;	  /* libcurl's CURLcode, 0 where the transport worked */
+	long retry_after; /* seconds that a 429 or 503 asked for; 0: none */
+	char code[40];	  /* AADSTS7000215, UNAUTHORIZED, DENIED, invalid_client; "" where there is
+			     none */
+	char host[256];	  /* the host that was spoken to, "" for none */
+	char correlation[64]; /* the service's own id of the failed request, for its support */
+	char sentence[512];   /* the service's own words, control characters removed, cut; may be
+				 empty */
+	char text[512];	      /* ours: one sentence, no full stop, no secret */
+};
+
+/* Fill `error` (may be NULL) with a kind and a text, everything else zeroed. Always returns -1. */
+int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...) _printf_(3, 4);
+
+/* The same with ": " and the meaning of `number` (an errno) behind the text; ENOMEM is never fatal
+ * here. */
+int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, const char *format, ...)
+	_printf_(4, 5);
+
+/* Put "context: " in front of the text that is there. Always returns -1. */
+int acr_wrap(struct acr_error *error, const char *format, ...) _printf_(2, 3);
+
+/* Copy a service's words into `error->sentence`: one line, escapes and control characters shown as
+ * '?', invalid UTF-8 too, cut at the size of the field. `length` in bytes. */
+void acr_error_quote(struct acr_error *error, const char *bytes, size_t length);
+
+/* "refused", "unreachable": a kind as a word for JSON and logs. Never NULL, never translated. */
+const char *acr_kind_name(enum acr_kind kind);
+
+/* Memory is gone: one line on stdout (docker shows it), _exit(1). Nothing is ever half-written,
+ * since files are renamed into place and answers are written whole. */
+_Noreturn void acr_out_of_memory(void);
+
+#endif

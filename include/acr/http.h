@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The network, as one function.
+ *
+ *	auto_response answer = { 0 };
+ *	struct acr_request request = { .method = "POST", .url = url, .body = &form,
+ *				       .service = &acr_service_entra };
+ *	if (acr_http_send(app, &request, &answer, error))
+ *		return -1;
+ *
+ * acr_http_send adds what every request needs: the retries that its service allows, Retry-After,
+ * the deadline of the run. Below it is `struct acr_http`, which a test replaces by a table of
+ * answers; the real one is src/http/curl.c, the only file that knows libcurl. https only (http for
+ * the link-local and loopback endpoints of managed identities, never through a proxy), TLS always
+ * verified, no redirects, no cookies, no .netrc, answers capped at ACR_ANSWER_MAX.
+ */
+#ifndef ACR_HTTP_H
+#define ACR_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/secret.h"
+
+/* What a service's statuses mean for trying again: a row of src/http/services.c. */
+struct acr_service {
+	const char *name; /* "Entra ID": for texts */
+	enum acr_origin origin;
+	const int *retried; /* statuses that are tried again, ends with 0; 5xx is written as 500 */
+	const char *retried_error; /* an OAuth "error" value tried again, or NULL */
+	int tries;		   /* at most, the first included */
+	int connect;		   /* milliseconds for name look-up and connection, of each try */
+};
+extern const struct acr_service acr_service_entra;    /* 429, 5xx, temporarily_unavailable */
+extern const struct acr_service acr_service_registry; /* 408, 429, 5xx */
+extern const struct acr_service acr_service_imds;     /* 404, 410, 429, 5xx */
+extern const struct acr_service
+	acr_service_probe; /* IMDS where it may not exist: one try, 300 ms */
+extern const struct acr_service
+	acr_service_endpoint; /* App Service, Arc and OIDC endpoints: 429, 5xx */
+
+struct acr_request {
+	const char *method;	    /* "GET" or "POST" */
+	const char *url;	    /* absolute; computed by us, never given by a server */
+	const char *const *headers; /* "Name: value", NULL-terminated, or NULL; wiped by nobody: no
+				       secrets in here */
+	const struct acr_secret *bearer; /* "Authorization: Bearer ..." or NULL */
+	const char *user;		 /* with `password`: Authorization: Basic */
+	const struct acr_secret *password;
+	const struct acr_secret *
+		header; /* one whole header line that is secret (X-IDENTITY-HEADER: ...), or NULL */
+	const struct acr_secret *body; /* application/x-www-form-urlencoded, unless `headers` say
+					  otherwise; or NULL */
+	const struct acr_service *service;
+	bool local; /* an endpoint of this machine: http allowed, no proxy, no name look-up by proxy
+		     */
+};
+
+struct acr_response {
+	int status;
+	struct acr_secret body;
+	int64_t date;	      /* the server's Date, seconds since 1970; 0: none */
+	long retry_after;     /* seconds, from either form of the header; 0: none */
+	char type[64];	      /* Content-Type without parameters, lower case */
+	char challenge[1024]; /* WWW-Authenticate; the first */
+	char correlation[64]; /* X-Ms-Correlation-Request-Id, x-ms-request-id or client-request-id
+			       */
+	char location[512];   /* where a redirect wanted to go: evidence only */
+	char server[64];      /* Server: openresty says ACR, another says a proxy */
+	char address[64];     /* the address that was spoken to */
+	char issuer[256];     /* who signed the certificate: TLS interception shows here */
+};
+#define auto_response __attribute__((cleanup(acr_response_wipe))) struct acr_response
+void acr_response_wipe(struct acr_response *response);
+
+struct acr_http {
+	/* One request, one answer, no retry. `budget` in ms bounds it whole, name look-up included.
+	 */
+	int (*send)(struct acr_http *self, const struct acr_app *app,
+		    const struct acr_request *request, int64_t budget, struct acr_response *ret,
+		    struct acr_error *error);
+	/* Open a connection to the same host as `url` by an unauthenticated GET beside whatever is
+	 * sent next. May be NULL. */
+	void (*warm)(struct acr_http *self, const struct acr_app *app, const char *url);
+	/* Let `milliseconds` pass before the next try. NULL: none passes. */
+	void (*wait)(struct acr_http *self, const struct acr_app *app, int64_t milliseconds);
+};
+
+/* Any status is an answer (0), also a 429 or 503 that is still there after all retries; -1 means
+ * that
+ * none came: ACR_UNREACHABLE (with `transport`; with `status` where a proxy refused), ACR_TIMEOUT,
+ * ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (no libcurl). `origin` is the service's,
+ * `sentence`
+ * what libcurl says. */
+_checked_ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
+			    struct acr_response *ret, struct acr_error *error);
+
+/* Append "&name=value" (or "name=value" first) percent-encoded; `value` may hold any bytes. NULL
+ * values add nothing. */
+void acr_form_add(struct acr_secret *form, const char *name, const char *value);
+
+/* The real network. One per process, owned by nobody; libcurl is loaded at the first send. */
+struct acr_http *acr_http_curl(void);
+
+#endif

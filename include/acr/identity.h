@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who we are: one way of proving it to Entra ID is one file in src/identity/ and one row in
+ * chain.def.
+ *
+ * The chain asks its rows in order. A row answers with
+ *
+ *	0			a token
+ *	-1, ACR_NOT_SET_UP	nothing here says that it should be used: silent, next
+ *				(no network and no process for this!)
+ *	-1, ACR_UNAVAILABLE	it should work here but cannot now (IMDS silent, az signed out):
+ *				a line in the trail, next
+ *	-1, anything else	it failed: a line in the trail; ends the chain when it was asked
+ *				for by name (`named`)
+ *
+ * "By name" is a pin in the config, the AZURE_* credential of the environment, or a CI's
+ * federation: to go from an expired CI secret on to the machine's own identity would be a silent
+ * change of who pushes.
+ *
+ * Every row is asked for one audience at one tenant; which one, and what a refusal means, is the
+ * chain's and the broker's business, not the row's.
+ */
+#ifndef ACR_IDENTITY_H
+#define ACR_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/registry.h"
+#include "acr/secret.h"
+
+/* An Entra access token, and whose it is. */
+struct acr_token {
+	struct acr_secret access;  /* owned */
+	int64_t life;		   /* seconds left when we got it; 0: not known */
+	char tenant[ACR_HOST_MAX]; /* the GUID or domain to send along; "" where not known */
+	char who[160];	      /* for people: "service principal 11111111-..., tenant 2222..." */
+	const char *audience; /* what it is for, set by the chain: another than ACR_AUDIENCE where
+				 that could not be had; borrowed */
+};
+void acr_token_wipe(struct acr_token *token);
+#define auto_token __attribute__((cleanup(acr_token_wipe))) struct acr_token
+
+/* What is asked of a row. */
+struct acr_ask {
+	const struct acr_registry *registry;
+	const char *audience;  /* a resource, without "/.default" */
+	const char *tenant;    /* the config's, or NULL: the row's own */
+	const char *client_id; /* the config's, or NULL: the row's own. For managed-identity also
+				  "object:GUID" or a resource id ("/subscriptions/...") */
+	bool pinned; /* the config names this row: what a machine must guess otherwise, it may take
+			for granted */
+};
+
+struct acr_fingerprint; /* below */
+
+struct acr_identity {
+	const char *name; /* as in the config's "identity": "managed-identity" */
+	const char *sdk;  /* its name in AZURE_TOKEN_CREDENTIALS, or NULL */
+	bool developer;	  /* one of the developer's tools: AZURE_TOKEN_CREDENTIALS=dev; others are
+			     "prod" */
+	bool named;	  /* being set up means being asked for by name: a failure ends the chain */
+	const char *summary; /* one line for --help, status and the man page */
+	const char *const
+		*variables; /* environment variables that decide who it is, NULL-terminated; a
+			     * leading '?' counts only whether it is set (secrets) */
+	/* Files that decide who it is (at most one), owned by the caller, or NULL. May be NULL. */
+	char *(*file)(const struct acr_app *app);
+	int (*acquire)(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		       struct acr_error *error);
+};
+extern const struct acr_identity
+	*const acr_identities[]; /* in the order of the chain, ends with NULL */
+const struct acr_identity *acr_identity_by_name(const char *name);
+
+/* What was tried, in order, for explanations. Fixed size: longer trails keep their last step. */
+struct acr_step {
+	const struct acr_identity *identity; /* borrowed */
+	bool refused_by_registry;	     /* it had a token, and the registry said no */
+	char who[160];
+	struct acr_error error; /* kind ACR_FINE: it served */
+};
+struct acr_trail {
+	struct acr_step steps[16];
+	size_t count;
+};
+
+/* Walk the chain from `*cursor` (start with 0): the next identity that has a token. Adds every
+ * attempt that was not silent to `trail`, the one that served included. -1 with the error of what
+ * ended the chain; at its end with the gravest that was met on this walk (a failure before
+ * "unavailable"), and with ACR_NOT_SET_UP when nothing (more) is set up. `*cursor` is moved behind
+ * the row that served, so that a refusal by the registry can ask for the next. */
+_checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry,
+			     size_t *cursor, struct acr_trail *trail, struct acr_token *ret,
+			     struct acr_error *error);
+
+/* POST https://AUTHORITY/TENANT/oauth2/v2.0/token with `form` (client id, grant and credential; the
+ * scope is added here). Fills all of `ret`, `who` from the token's claims where they can be read.
+ * Errors carry AADSTS code, sentence and correlation id. `tenant` is a GUID or a domain, not
+ * "common" or "organizations" (ACR_INVALID, and nothing is sent). */
+_checked_ int acr_entra_redeem(const struct acr_app *app, const char *authority, const char *tenant,
+			       const struct acr_ask *ask, struct acr_secret *form,
+			       struct acr_token *ret, struct acr_error *error);
+
+/* The authority to use for a registry: AZURE_AUTHORITY_HOST where it names a host of the registry's
+ * cloud, else the registry's own; what the config says stands over both. ACR_INVALID when the
+ * variable names a host that we do not know, ACR_UNAVAILABLE when it is another cloud's: an
+ * identity
+ * of one cloud is nobody in another. No network. */
+_checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
+				  const char **ret, struct acr_error *error);
+
+/*
+ * The identity in force, as text: the config's state, every variable and file that a row names, and
+ * the host's state file. Part of every cache key, so that after `az logout`, `az account set` or
+ * with another AZURE_CLIENT_ID an old token is never found again. Costs a few stats; no file is
+ * read.
+ */
+struct acr_fingerprint {
+	char *text;    /* owned; one line a fact */
+	uint64_t hash; /* of host and text: names the entry; the text decides */
+};
+void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *registry,
+			  struct acr_fingerprint *ret);
+void acr_fingerprint_free(struct acr_fingerprint *fingerprint);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A registry: whether a name that docker sends is one of ours, in which cloud it stands, and what
+ * is said to it.
+ *
+ * "Ours" is decided by acr_registry_parse alone, over bytes: no regular expression, no substring
+ * search, no URL library before it. Helpers that searched for ".azurecr.io" gave Azure tokens to
+ * x.azurecr.io.evil.com (GO-2026-6225, CVE-2026-105769). What it accepts is `name`, `name-hash` or
+ * `name.region.geo` in front of a suffix from the closed table of clouds, or a host that a config
+ * file names. Everything else is "not ours", which means: a key like any other, kept verbatim, for
+ * the keychain.
+ *
+ * An Azure token goes to nowhere but https://HOST/oauth2/exchange, computed here. The realm of a
+ * challenge is evidence for `diagnose`, never a destination.
+ */
+#ifndef ACR_REGISTRY_H
+#define ACR_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/secret.h"
+
+#define ACR_HOST_MAX 254 /* RFC 1035: 253 characters, and the NUL */
+
+/* The audience that every registry accepts (learn.microsoft.com,
+ * container-registry-disable-authentication-as-arm). */
+#define ACR_AUDIENCE "https://containerregistry.azure.net"
+
+/* One row a cloud: src/registry/clouds.c. */
+struct acr_cloud {
+	const char *name;	    /* as `az cloud list` has it */
+	const char *suffix;	    /* ".azurecr.io"; "" where no public source names it */
+	const char *authority;	    /* Entra ID's host */
+	const char *const *aliases; /* other names of that host in token caches and
+				       AZURE_AUTHORITY_HOST; NULL-terminated */
+	const char *arm;	    /* Azure Resource Manager's endpoint */
+	const char *arm_audience;   /* what its tokens are for */
+	const char *portal; /* "" where no public source names it */
+	const char *docs; /* where its documentation is read */
+};
+extern const struct acr_cloud
+	acr_clouds[]; /* ends with name == NULL; the first is the public cloud */
+
+/* The cloud whose authority or alias `host` is, NULL for none. */
+const struct acr_cloud *acr_cloud_of_authority(const char *host);
+const struct acr_cloud *acr_cloud_by_name(const char *name);
+
+struct acr_registry {
+	char host[ACR_HOST_MAX];       /* lower case, no port */
+	const struct acr_cloud *cloud; /* never NULL */
+	const char *authority; /* Entra's host for it: the cloud's, or what the config's entry says;
+				  borrowed */
+	bool genuine; /* its suffix is in the table (an ARM token may go there), not just in a
+			 config */
+};
+
+/* Is `server`, as a client sent it (length in bytes, may hold anything), one of ours? `ret` is
+ * untouched if not. */
+bool acr_registry_parse(const struct acr_config *config, const char *server, size_t length,
+			struct acr_registry *ret);
+
+/* "acme" for acme.azurecr.io and acme-hash.azurecr.io: the resource's name, for `az acr ...
+ * --name`. */
+void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);
+
+struct acr_token; /* identity.h */
+
+/* What a registry gave us. Times are the server's own where it told them (its Date header against
+ * `exp`). */
+struct acr_grant {
+	struct acr_secret token; /* the ACR refresh token, owned */
+	int64_t life; /* seconds that it has left as of `obtained`, by the registry's clock; 0: not
+			 known */
+	int64_t obtained; /* boot time in ms */
+	char audience[ACR_HOST_MAX];
+};
+void acr_grant_wipe(struct acr_grant *grant);
+
+/* POST https://HOST/oauth2/exchange (github.com/Azure/acr, docs/AAD-OAuth.md). ACR_REFUSED with
+ * status, code, sentence and correlation id where the registry says no. */
+_checked_ int acr_exchange(const struct acr_app *app, const struct acr_registry *registry,
+			   const struct acr_token *token, struct acr_grant *ret,
+			   struct acr_error *error);
+
+/* Begin the registry's connection while somebody else is asked for a token; never fails, never
+ * needed. */
+void acr_exchange_warm(const struct acr_app *app, const struct acr_registry *registry);
+
+/* One token request at https://HOST/oauth2/token for a person's own user name and password (user
+ * NULL: anonymous). `scope` such as "repository:app:pull", NULL for none. Username "<token>"
+ * redeems a refresh token. On success `ret_access` (may be NULL) holds the access token.
+ * ACR_REFUSED (401, 403), ACR_UNREACHABLE otherwise. */
+_checked_ int acr_scope_token(const struct acr_app *app, const struct acr_registry *registry,
+			      const char *user, const struct acr_secret *password,
+			      const char *scope, struct acr_secret *ret_access,
+			      struct acr_error *error);
+
+/* Does the registry give out an anonymous token whose `access` claim is not empty? What ACR answers
+ * without a scope is not known from a public source: anything but a token with rights counts as no.
+ */
+bool acr_scope_anonymous(const struct acr_app *app, const struct acr_registry *registry);
+
+/* A WWW-Authenticate header taken apart: realm, service and scope, each "" where absent. False when
+ * it is no Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */
+struct acr_challenge {
+	char scheme[16], realm[512], service[ACR_HOST_MAX], scope[512];
+};
+bool acr_challenge_parse(const char *header, struct acr_challenge *ret);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An explanation is data: symptom -> cause -> remedy -> link, one row in src/explain/<subject>.def.
+ *
+ *	RULE("firewall", READ, "S7 C6",
+ *	     WHEN(HAS(TEXT, "is not allowed access")),
+ *	     WHAT("the firewall of {registry} does not let {client_ip} in"),
+ *	     WHY("Its network rules have no entry for the address from which the request came."),
+ *	     DO(STEP("Let this address in:",
+ *		     "az acr network-rule add --name {name} --ip-address {client_ip}")),
+ *	     "https://aka.ms/acr/firewall")
+ *
+ * What is known about a failure is a set of facts: from a struct acr_error and what the broker
+ * reports, from any text that a person has, or from the checks of `diagnose`. A rule's conditions are
+ * about facts; the rule with the most conditions that all hold is the one that explains, so a special
+ * case is written beside the general one and neither knows of the other. {names} in texts are facts
+ * too, never format strings: a fact that is not known takes the stand-in of its row ("REGISTRY"), and
+ * where it has none, the line that names it is left out.
+ *
+ * Rules that only repeat a symptom (GENERAL) count where no other rule holds, and those for what is
+ * not ours to explain (NOT_OURS) last. READ: what it says was read in a source (azure.md's or
+ * Microsoft's pages); ASSUMED: it was not, and the explanation says "probably".
+ *
+ * Every rule has an evidence file in tests/rules/, and the suite fails for one without.
+ */
+#ifndef ACR_RULE_H
+#define ACR_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "acr/app.h"
+#include "acr/broker.h"
+#include "acr/error.h"
+#include "acr/secret.h"
+
+/* ---- facts ---- */
+
+/* FACT(SYMBOL, "name", stand-in or NULL, what it is) */
+#define ACR_FACTS(FACT)                                                                            \
+	FACT(TEXT, "text", NULL, "all that was said, for conditions")                              \
+	FACT(KIND, "kind", NULL, "acr_kind_name: refused, unreachable, timeout, locked, ...")      \
+	FACT(ORIGIN, "origin", NULL, "here, entra, registry, endpoint, az, keychain")              \
+	FACT(VERB, "verb", NULL, "get, store, explain, diagnose")                                  \
+	FACT(CHECK, "check", NULL, "a check of diagnose or az acr check-health that failed")       \
+	FACT(STATUS, "status", NULL, "HTTP status")                                                \
+	FACT(CODE, "code", NULL, "AADSTS7000222, UNAUTHORIZED, DENIED, invalid_client")            \
+	FACT(NUMBER, "number", NULL, "the digits of an AADSTS code")                               \
+	FACT(TRANSPORT, "transport", NULL, "libcurl's CURLcode")                                   \
+	FACT(SENTENCE, "sentence", NULL, "the service's own first sentence")                       \
+	FACT(REASON, "reason", NULL, "our own sentence for it")                                    \
+	FACT(HOST, "host", NULL, "the host that was spoken to or looked up")                       \
+	FACT(CORRELATION, "correlation", NULL, "the service's id of the failed request")           \
+	FACT(TRACE, "trace", NULL, "Entra's trace id")                                             \
+	FACT(RETRY_AFTER, "retry_after", NULL, "seconds that a service asked to wait")             \
+	FACT(REGISTRY, "registry", "REGISTRY.azurecr.io", "the login server")                      \
+	FACT(NAME, "name", "REGISTRY", "the registry's resource name, for az")                     \
+	FACT(CLOUD, "cloud", "AzureCloud", "as `az cloud list` has it")                            \
+	FACT(AUTHORITY, "authority", "login.microsoftonline.com", "Entra's host for it")           \
+	FACT(PORTAL, "portal", "https://portal.azure.com", "the portal of its cloud")              \
+	FACT(REPOSITORY, "repository", "REPOSITORY", "the image's name without registry and tag")  \
+	FACT(ACTION, "action", NULL, "pull, push or delete")                                       \
+	FACT(SOURCE, "source", NULL, "the identity: environment, azure-cli, managed-identity ...") \
+	FACT(WHO, "who", NULL, "whose token it was, for people")                                   \
+	FACT(TENANT, "tenant", "TENANT", "the Entra tenant")                                       \
+	FACT(CLIENT_ID, "client_id", "APPLICATION-ID", "the application (client) id")              \
+	FACT(USER, "user", "USER", "a user's name")                                                \
+	FACT(SUBJECT, "subject", "SUBJECT", "of a federated assertion that was presented")         \
+	FACT(ISSUER, "issuer", "ISSUER", "of a federated assertion that was presented")            \
+	FACT(AUDIENCE, "audience", NULL, "of an assertion, or the resource asked for")             \
+	FACT(CLIENT_IP, "client_ip", "IP-ADDRESS", "the address that the registry saw")            \
+	FACT(PROXY, "proxy", NULL, "a proxy on the way")                                           \
+	FACT(ADDRESS, "address", NULL, "the address that a name led to")                           \
+	FACT(CERTIFICATE, "certificate", NULL, "who signed the certificate that was shown")        \
+	FACT(SKEW, "skew", NULL, "seconds that this machine's clock is ahead of the server's")     \
+	FACT(NEAR_MISS, "near_miss", NULL, "what was probably meant by a name that is none")       \
+	FACT(TYPED, "typed", NULL, "the name as somebody typed it")                                \
+	FACT(DATA_ENDPOINT, "data_endpoint", NULL, "where a registry sends clients for layers")    \
+	FACT(FILE, "file", NULL, "a file of this machine")                                         \
+	FACT(SERVER, "server", NULL, "a server that is not one of ours, verbatim")
+
+enum acr_fact {
+#define ACR_FACT_SYMBOL(symbol, name, stand_in, about) ACR_FACT_##symbol,
+	ACR_FACTS(ACR_FACT_SYMBOL)
+#undef ACR_FACT_SYMBOL
+		ACR_FACT_COUNT
+};
+
+struct acr_fact_row {
+	const char *name, *stand_in, *about;
+};
+extern const struct acr_fact_row acr_fact_rows[ACR_FACT_COUNT];
+
+/* ACR_FACT_COUNT when there is no such fact. `length` bytes of `name` count. */
+enum acr_fact acr_fact_by_name(const char *name, size_t length);
+
+struct acr_facts {
+	char *values[ACR_FACT_COUNT]; /* owned; NULL: not known */
+};
+#define auto_facts __attribute__((cleanup(acr_facts_wipe))) struct acr_facts
+void acr_facts_wipe(struct acr_facts *facts);
+
+/* Set (value copied: one line, control characters and what is no UTF-8 as '?', cut at 500 bytes; TEXT
+ * keeps its lines and its length) or, with NULL or "", forget. */
+void acr_facts_set(struct acr_facts *facts, enum acr_fact fact, const char *value);
+void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char *value,
+			 size_t length);
+void acr_facts_set_number(struct acr_facts *facts, enum acr_fact fact, long value);
+/* "" when not known. Borrowed. */
+const char *acr_facts_get(const struct acr_facts *facts, enum acr_fact fact);
+
+/* registry, name, cloud, authority, portal. */
+void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts *facts);
+/* kind, origin, status, code, ... and what the service's sentence names (client, tenant, address). */
+void acr_facts_of_error(const struct acr_error *error, struct acr_facts *facts);
+/* Both, and which identity it was: its source, who, tenant and client id, from the report's trail, the
+ * config and the environment. */
+void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
+			 const struct acr_error *error, struct acr_facts *facts);
+
+/* ---- rules ---- */
+
+enum acr_test { ACR_IS = 1, ACR_NOT, ACR_HAS, ACR_LACKS, ACR_BEGINS, ACR_KNOWN, ACR_UNKNOWN };
+
+/* Words in `operand` are alternatives, "|" between them; upper and lower case are the same. */
+struct acr_condition {
+	enum acr_fact fact;
+	enum acr_test test; /* 0: no (more) condition */
+	const char *operand;
+};
+
+struct acr_step_row {
+	const char *say;     /* a sentence before it, or alone */
+	const char *command; /* to paste, lines parted by \n, or NULL */
+};
+
+enum acr_basis { ACR_READ, ACR_ASSUMED, ACR_GENERAL, ACR_NOT_OURS };
+
+struct acr_rule {
+	const char *id;
+	enum acr_basis basis;
+	const char *article; /* symptoms S1..S8 and causes C1..C8 of Microsoft's "Troubleshoot registry
+				login" */
+	struct acr_condition when[6];
+	const char *what; /* one line; begins in lower case, no full stop */
+	const char *why;  /* sentences, one a line */
+	struct acr_step_row steps[5];
+	const char *link; /* or NULL */
+	bool machine;	  /* a fault of this machine: told for servers that are not ours, too */
+};
+extern const struct acr_rule acr_rules[]; /* ends with id == NULL */
+
+/* Does every condition hold? `text` NULL: the TEXT fact. */
+bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts);
+
+/* How special a rule is: of those that hold, the highest explains. */
+int acr_rule_weight(const struct acr_rule *rule);
+
+/* The rule that explains these facts, NULL for none. `ret_tie` (may be NULL): another that claims as
+ * much, which the suite takes for a mistake; NULL for none. */
+const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
+				       const struct acr_rule **ret_tie);
+
+/* ---- reading any text ---- */
+
+struct acr_finding {
+	const struct acr_rule *rule, *tie;
+	struct acr_facts facts; /* those near the place where it was found */
+};
+struct acr_findings {
+	struct acr_finding list[8];
+	size_t count;
+};
+void acr_findings_wipe(struct acr_findings *findings);
+#define auto_findings __attribute__((cleanup(acr_findings_wipe))) struct acr_findings
+
+/* Every known symptom in `text` (any bytes), the most special first, each rule once; a line explains
+ * once. Rules of the basis GENERAL and NOT_OURS only where nothing else was found. */
+void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
+		       struct acr_findings *ret);
+
+/* ---- rendering ---- */
+
+struct acr_explanation {
+	char *what, *why, *link; /* owned; "" where there is nothing */
+	struct {
+		char *say, *command; /* owned; command "" for none */
+	} steps[5];
+	size_t step_count;
+	bool probably;
+};
+#define auto_explanation __attribute__((cleanup(acr_explanation_wipe))) struct acr_explanation
+void acr_explanation_wipe(struct acr_explanation *explanation);
+
+/* The rule's texts in the language of acr_language_begin, with the facts in their places. Values in
+ * commands are quoted for a shell where they need it; one that cannot be made harmless leaves its
+ * step out. */
+void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
+		     struct acr_explanation *ret);
+
+/* `text` with its {names} filled, owned; NULL when a line was left out of a one-line text. */
+char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
+
+/* The four parts, wrapped at 80 columns and at most 24 lines, each ended by a newline. `lead` stands in
+ * front of the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines that
+ * stands between why and what to do. */
+#define ACR_COLUMNS 80
+#define ACR_LINES   24
+void acr_explanation_lay_out(const struct acr_explanation *explanation,
+			     const struct acr_facts *facts, const char *lead, const char *tried,
+			     struct acr_secret *out);
+
+/* One object of the documented JSON form (docker-credential-acr(1), explain). */
+void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *facts,
+			  const struct acr_explanation *explanation, struct acr_secret *out);
+
+/* Choose the language by LC_ALL, LC_MESSAGES, LANG and LANGUAGE. On the way to an explanation only:
+ * it reads files. */
+void acr_language_begin(const struct acr_app *app);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every limit in one place: how long anything may take (milliseconds unless named otherwise) and
+ * how large anything may be (bytes). No client of ours has a time-out of its own, so these are the
+ * only ones there are; one absolute deadline (app->deadline) runs over them all.
+ */
+#ifndef BASE_BUDGET_H
+#define BASE_BUDGET_H
+
+#define ACR_BUDGET_GET                                                                             \
+	30000 /* a whole run, unless the config's "timeout" says otherwise; BuildKit gives up at   \
+		 60 s */
+#define ACR_BUDGET_CONNECT  5000 /* name look-up, TCP and TLS of one connection */
+#define ACR_BUDGET_PROBE    300	 /* IMDS on a machine that may not be Azure's */
+#define ACR_BUDGET_KEYCHAIN 2000 /* the Secret Service, answering */
+#define ACR_BUDGET_PROMPT                                                                          \
+	25000		       /* the same when it may ask the person for a password: store only   \
+				*/
+#define ACR_BUDGET_AZ	 15000 /* another program that gets us a token */
+#define ACR_BUDGET_TURN	 5000  /* waiting for somebody who holds the lock */
+#define ACR_BUDGET_STDIN 5000  /* between one byte of a request and the next */
+#define ACR_BUDGET_SAY	 200   /* for a stderr that nobody reads */
+
+#define ACR_NOTE_REFUSAL                                                                           \
+	30		     /* seconds that a refusal is remembered (BuildKit asks 2 to 8 times)  \
+			      */
+#define ACR_NOTE_NOTICE 3600 /* seconds between two notices for the same host and cause */
+#define ACR_NOTE_IMDS	300  /* seconds that "no IMDS here" is remembered */
+#define ACR_NOTE_BUS                                                                               \
+	60 /* seconds that "no Secret Service here" is remembered, never against store or erase */
+
+#define ACR_SERVER_MAX	(8 * 1024)
+#define ACR_STORE_MAX	(4 * 1024 * 1024)
+#define ACR_ANSWER_MAX	(256 * 1024)
+#define ACR_HEADERS_MAX (64 * 1024)
+#define ACR_ENTRY_MAX	(256 * 1024)
+#define ACR_TOKEN_MAX	(32 * 1024)
+#define ACR_CONFIG_MAX	(1024 * 1024)
+#define ACR_JSON_DEPTH	16
+
+#endif

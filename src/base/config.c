@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings: two JSON files and the environment, flattened into rows of which the nearest wins. */
+#include "acr/config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/settings.h"
+
+/* Nearest first. */
+enum rank { FROM_ENVIRONMENT, FROM_PERSONAL_HOST, FROM_SYSTEM_HOST, FROM_PERSONAL, FROM_SYSTEM };
+
+struct row {
+	enum rank rank;
+	char *host; /* NULL: global */
+	const char *key;
+	char *value;
+};
+
+struct acr_config {
+	struct row *rows;
+	size_t count;
+	char *warnings[16];
+	size_t warning_count;
+};
+
+static void add(struct acr_config *config, enum rank rank, const char *host, const char *key,
+		char *value)
+{
+	struct row *rows = realloc(config->rows, (config->count + 1) * sizeof(*rows));
+
+	if (!rows)
+		acr_out_of_memory();
+	config->rows = rows;
+	rows[config->count++] = (struct row){ rank, host ? acr_copy(host) : NULL, key, value };
+	for (char *c = rows[config->count - 1].host; c && *c; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
+}
+
+static void warn(struct acr_config *config, char *text)
+{
+	if (config->warning_count < sizeof(config->warnings) / sizeof(config->warnings[0]))
+		config->warnings[config->warning_count++] = text;
+	else
+		free(text);
+}
+
+/* One file on its way into rows. */
+struct source {
+	struct acr_config *config;
+	const char *path;
+	enum rank host_rank, rank;
+};
+
+static int take_value(struct source *source, const char *host, const struct acr_setting_key *key,
+		      struct json_object *json, struct acr_error *error)
+{
+	auto_string value = acr_setting_text(key, json);
+	const char *wrong = value ? acr_setting_check(key, value) : "is not of the right type";
+
+	if (host && key->global_only)
+		wrong = "stands for all registries and cannot be inside \"registries\"";
+	if (wrong)
+		return acr_fail(error, ACR_INVALID, "%s: \"%s\"%s%s %s", source->path, key->name,
+				host ? " of " : "", host ? host : "", wrong);
+	add(source->config, host ? source->host_rank : source->rank, host, key->name, value);
+	value = NULL;
+	return 0;
+}
+
+static int take_object(struct source *source, const char *host, struct json_object *object,
+		       struct acr_error *error);
+
+static int take_registries(struct source *source, struct json_object *registries,
+			   struct acr_error *error)
+{
+	json_object_object_foreach(registries, host, entry)
+	{
+		if (!json_object_is_type(entry, json_type_object))
+			return acr_fail(error, ACR_INVALID,
+					"%s: the entry of %s in \"registries\" is not an object",
+					source->path, host);
+		/* A row of its own, so that an entry without keys still names the host. */
+		add(source->config, source->host_rank, host, "", acr_copy(""));
+		if (take_object(source, host, entry, error))
+			return -1;
+	}
+	return 0;
+}
+
+static int take_object(struct source *source, const char *host, struct json_object *object,
+		       struct acr_error *error)
+{
+	json_object_object_foreach(object, name, value)
+	{
+		const struct acr_setting_key *key = acr_setting_find(name);
+
+		if (!host && strcmp(name, "registries") == 0) {
+			if (!json_object_is_type(value, json_type_object))
+				return acr_fail(error, ACR_INVALID,
+						"%s: \"registries\" is not an object",
+						source->path);
+			if (take_registries(source, value, error))
+				return -1;
+		} else if (key) {
+			if (take_value(source, host, key, value, error))
+				return -1;
+		} else {
+			const char *nearest = acr_setting_nearest(name);
+			warn(source->config,
+			     acr_format("%s: unknown key \"%.60s\"%s%s%s", source->path, name,
+					nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+					nearest ? "\"?" : ""));
+		}
+	}
+	return 0;
+}
+
+static int take_file(struct acr_config *config, const char *path, bool personal,
+		     struct acr_error *error)
+{
+	struct source source = { config, path, personal ? FROM_PERSONAL_HOST : FROM_SYSTEM_HOST,
+				 personal ? FROM_PERSONAL : FROM_SYSTEM };
+	struct acr_error missing = { 0 };
+	auto_secret text = { 0 };
+	auto_json json = NULL;
+	struct stat status;
+
+	if (acr_file_read(path, ACR_CONFIG_MAX, &text, &missing)) {
+		if (missing.kind == ACR_NOT_FOUND)
+			return 0;
+		if (error)
+			*error = missing;
+		return -1;
+	}
+	/* It decides where tokens go: nobody but root and the person may have written it. */
+	if (stat(path, &status) || (status.st_uid != 0 && status.st_uid != geteuid()) ||
+	    (status.st_mode & 002))
+		return acr_fail(error, ACR_INVALID,
+				"%s belongs to someone else or is writable by everybody", path);
+	if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
+		return acr_wrap(error, "%s", path);
+	if (!json_object_is_type(json, json_type_object))
+		return acr_fail(error, ACR_INVALID,
+				"%s: line 1, column 1: this is not a JSON object", path);
+	return take_object(&source, NULL, json, error);
+}
+
+/* DOCKER_CREDENTIAL_ACR_MIN_VALIDITY for "min_validity". */
+static int take_environment(struct acr_config *config, const struct acr_app *app,
+			    struct acr_error *error)
+{
+	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++) {
+		char name[80] = "DOCKER_CREDENTIAL_ACR_";
+		size_t length = strlen(name);
+		const char *value, *wrong;
+
+		for (const char *c = key->name; *c; c++)
+			name[length++] = (char)(*c >= 'a' && *c <= 'z' ? *c & ~32 : *c);
+		name[length] = '\0';
+		value = acr_env(app, name);
+		if (!value)
+			continue;
+		if (key->file_only) {
+			warn(config, acr_format("%s is ignored: \"%s\" decides where tokens go and "
+						"is only taken from a file",
+						name, key->name));
+			continue;
+		}
+		wrong = acr_setting_check(key, value);
+		if (wrong)
+			return acr_fail(error, ACR_INVALID, "%s %s", name, wrong);
+		add(config, FROM_ENVIRONMENT, NULL, key->name, acr_copy(value));
+	}
+	return 0;
+}
+
+char *acr_config_path(const struct acr_app *app, bool personal)
+{
+	if (!personal)
+		return acr_system_path(app, "/etc/docker-credential-acr/config.json");
+	return acr_home_path(app, "XDG_CONFIG_HOME", ".config", "/config.json");
+}
+
+int acr_config_load(const struct acr_app *app, struct acr_config **ret, struct acr_error *error)
+{
+	struct acr_config *config = calloc(1, sizeof(*config));
+	auto_string personal = acr_config_path(app, true);
+	auto_string system = acr_config_path(app, false);
+
+	if (!config)
+		acr_out_of_memory();
+	if (take_environment(config, app, error) ||
+	    (personal && take_file(config, personal, true, error)) ||
+	    take_file(config, system, false, error)) {
+		acr_config_free(config);
+		return -1;
+	}
+	*ret = config;
+	return 0;
+}
+
+void acr_config_free(struct acr_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->count; i++) {
+		free(config->rows[i].host);
+		free(config->rows[i].value);
+	}
+	for (size_t i = 0; i < config->warning_count; i++)
+		free(config->warnings[i]);
+	free(config->rows);
+	free(config);
+}
+
+const char *acr_config_get(const struct acr_config *config, const char *host, const char *key)
+{
+	const struct row *nearest = NULL;
+
+	for (size_t i = 0; config && i < config->count; i++) {
+		const struct row *row = &config->rows[i];
+
+		if (strcmp(row->key, key) == 0 &&
+		    (!row->host || (host && strcasecmp(row->host, host) == 0)) &&
+		    (!nearest || row->rank < nearest->rank))
+			nearest = row;
+	}
+	return nearest ? nearest->value : NULL;
+}
+
+int64_t acr_config_seconds(const struct acr_config *config, const char *host, const char *key,
+			   int64_t otherwise)
+{
+	const char *value = acr_config_get(config, host, key);
+	int64_t seconds = value ? acr_setting_seconds(value) : -1;
+
+	return seconds >= 0 ? seconds : otherwise;
+}
+
+bool acr_config_is(const struct acr_config *config, const char *host, const char *key,
+		   const char *value)
+{
+	const char *set = acr_config_get(config, host, key);
+
+	return set && strcmp(set, value) == 0;
+}
+
+void acr_config_hosts(const struct acr_config *config,
+		      void (*visit)(void *data, const char *host, bool in_hosts), void *data)
+{
+	for (size_t i = 0; config && i < config->count; i++) {
+		const struct row *row = &config->rows[i];
+
+		if (row->host && row->key[0] == '\0')
+			visit(data, row->host, false);
+		if (row->host || strcmp(row->key, "hosts") != 0)
+			continue;
+		for (const char *next = row->value; *next;) {
+			size_t length = strcspn(next, ",");
+			auto_string host = acr_format("%.*s", (int)length, next);
+
+			if (length > 0)
+				visit(data, host, true);
+			next += length + (next[length] == ',');
+		}
+	}
+}
+
+const char *acr_config_warning(const struct acr_config *config, size_t index)
+{
+	return config && index < config->warning_count ? config->warnings[index] : NULL;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors as values: filling them, wrapping them, and quoting a service without trusting it. */
+#include "acr/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+
+int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!error)
+		return -1;
+	*error = (struct acr_error){ .kind = kind };
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, const char *format, ...)
+{
+	va_list arguments;
+	size_t length;
+
+	if (!error)
+		return -1;
+	*error = (struct acr_error){ .kind = kind };
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+	length = strlen(error->text);
+	snprintf(error->text + length, sizeof(error->text) - length, ": %s", strerror(number));
+	return -1;
+}
+
+int acr_wrap(struct acr_error *error, const char *format, ...)
+{
+	char context[sizeof(error->text)], whole[2 * sizeof(error->text) + 2];
+	va_list arguments;
+
+	if (!error)
+		return -1;
+	va_start(arguments, format);
+	vsnprintf(context, sizeof(context), format, arguments);
+	va_end(arguments);
+	snprintf(whole, sizeof(whole), "%s: %s", context, error->text);
+	memcpy(error->text, whole, sizeof(error->text));
+	error->text[sizeof(error->text) - 1] = '\0';
+	return -1;
+}
+
+void acr_error_quote(struct acr_error *error, const char *bytes, size_t length)
+{
+	const unsigned char *in = (const unsigned char *)bytes;
+	size_t used = 0;
+
+	if (!error)
+		return;
+	for (size_t i = 0; i < length;) {
+		size_t size = acr_utf8_size(bytes + i, length - i);
+		/* C1 controls (U+0080..9F) steer terminals as well as C0 does. */
+		bool control = size == 1 && (in[i] < 0x20 || in[i] == 0x7f);
+		control = control || (size == 2 && in[i] == 0xc2 && in[i + 1] < 0xa0);
+		size_t wanted = size && !control ? size : 1;
+
+		if (used + wanted >= sizeof(error->sentence))
+			break;
+		if (wanted == size && !control)
+			memcpy(error->sentence + used, in + i, size);
+		else
+			error->sentence[used] =
+				size == 1 && (in[i] == '\n' || in[i] == '\r' || in[i] == '\t')
+					? ' '
+					: '?';
+		used += wanted;
+		i += size ? size : 1;
+	}
+	while (used > 0 && error->sentence[used - 1] == ' ')
+		used--;
+	error->sentence[used] = '\0';
+}
+
+const char *acr_kind_name(enum acr_kind kind)
+{
+	static const char *const names[] = {
+		[ACR_FINE] = "fine",
+		[ACR_NOT_SET_UP] = "not-set-up",
+		[ACR_UNAVAILABLE] = "unavailable",
+		[ACR_NOT_FOUND] = "not-found",
+		[ACR_REFUSED] = "refused",
+		[ACR_UNREACHABLE] = "unreachable",
+		[ACR_TIMEOUT] = "timeout",
+		[ACR_LOCKED] = "locked",
+		[ACR_INVALID] = "invalid",
+		[ACR_SYSTEM] = "system",
+	};
+
+	return names[kind];
+}
+
+void acr_out_of_memory(void)
+{
+	static const char line[] = "docker-credential-acr: out of memory\n";
+
+	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
+		_exit(2);
+	_exit(1);
+}

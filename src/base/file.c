@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files read with a limit, private files read with suspicion and written so that nothing is ever
+ * half there. */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TEMPORARY ".tmp-" /* in front of names that are not finished; their age is in their mtime  \
+			   */
+#define LEFTOVER 60	  /* seconds after which a temporary file has no writer any more */
+
+void acr_fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int read_up_to(int fd, const char *path, size_t limit, struct acr_secret *ret,
+		      struct acr_error *error)
+{
+	char bytes[16384];
+	ssize_t got;
+
+	while ((got = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot read %s", path);
+		if (ret->length + (size_t)got > limit)
+			return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path,
+					limit);
+		acr_secret_add_bytes(ret, bytes, (size_t)got);
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	return 0;
+}
+
+int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct acr_error *error)
+{
+	auto_secret bytes = { 0 };
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+
+	if (fd < 0)
+		return acr_fail_errno(
+			error, errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
+			errno, "cannot open %s", path);
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
+		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
+	if ((uint64_t)status.st_size > limit)
+		return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path, limit);
+	if (read_up_to(fd, path, limit, &bytes, error))
+		return -1;
+	acr_secret_wipe(ret);
+	*ret = acr_secret_steal(&bytes);
+	return 0;
+}
+
+int acr_private_read(const char *folder, const char *name, size_t limit, struct acr_secret *ret,
+		     struct acr_error *error)
+{
+	auto_string path = acr_format("%s/%s", folder, name);
+	auto_secret bytes = { 0 };
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	struct stat status;
+
+	if (fd < 0)
+		return acr_fail_errno(error,
+				      errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND
+				      : errno == ELOOP			  ? ACR_INVALID
+									  : ACR_SYSTEM,
+				      errno, "cannot open %s", path);
+	if (fstat(fd, &status))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+	if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
+		return acr_fail(error, ACR_INVALID, "%s is not a regular file of one name", path);
+	if (status.st_uid != geteuid() || (status.st_mode & 077))
+		return acr_fail(error, ACR_INVALID,
+				"%s belongs to someone else or is open to others (want mode 0600)",
+				path);
+	if ((uint64_t)status.st_size > limit)
+		return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path, limit);
+	if (read_up_to(fd, path, limit, &bytes, error))
+		return -1;
+	acr_secret_wipe(ret);
+	*ret = acr_secret_steal(&bytes);
+	return 0;
+}
+
+/* Remove what killed writers left: nobody else would. */
+static void sweep(int folder)
+{
+	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *names = copy >= 0 ? fdopendir(copy) : NULL;
+	struct dirent *row;
+
+	if (!names) {
+		if (copy >= 0)
+			close(copy);
+		return;
+	}
+	while ((row = readdir(names))) {
+		struct stat status;
+
+		if (strncmp(row->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
+		    fstatat(folder, row->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    time(NULL) - status.st_mtime > LEFTOVER)
+			unlinkat(folder, row->d_name, 0);
+	}
+	closedir(names);
+}
+
+/* A new file with a name that nobody can foresee. `ret_name` of 32 bytes. */
+static int temporary(int folder, char *ret_name)
+{
+	uint64_t random;
+
+	for (int tries = 0; tries < 8; tries++) {
+		int fd;
+
+		if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
+			random = (uint64_t)getpid() << 32 ^ (uint64_t)time(NULL) ^ (uint64_t)tries;
+		snprintf(ret_name, 32, TEMPORARY "%016llx", (unsigned long long)random);
+		fd = openat(folder, ret_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+			    0600);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+int acr_private_write(const char *folder, const char *name, const void *bytes, size_t length,
+		      bool durable, struct acr_error *error)
+{
+	auto_fd directory = acr_folder_open(folder, true, error);
+	char unfinished[32];
+	auto_fd fd = -1;
+	int number = 0;
+
+	if (directory < 0)
+		return -1;
+	sweep(directory);
+	fd = temporary(directory, unfinished);
+	if (fd < 0)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+	if (acr_write(fd, bytes, length) || (durable && fsync(fd)))
+		number = errno;
+	if (close(fd) && !number)
+		number = errno;
+	fd = -1;
+	if (!number && renameat(directory, unfinished, directory, name))
+		number = errno;
+	if (number) {
+		unlinkat(directory, unfinished, 0);
+		return acr_fail_errno(error, ACR_SYSTEM, number, "cannot write %s/%s", folder,
+				      name);
+	}
+	if (durable && fsync(directory) && errno != EINVAL && errno != EROFS)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot sync %s", folder);
+	return 0;
+}
+
+int acr_private_drop(const char *folder, const char *name, struct acr_error *error)
+{
+	auto_string path = acr_format("%s/%s", folder, name);
+
+	if (unlink(path) == 0)
+		return 0;
+	return acr_fail_errno(error,
+			      errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
+			      errno, "cannot remove %s", path);
+}
+
+int acr_private_each(const char *folder, void (*visit)(void *data, const char *name), void *data,
+		     struct acr_error *error)
+{
+	struct acr_error missing = { 0 };
+	int fd = acr_folder_open(folder, false, &missing);
+	struct dirent *row;
+	DIR *names;
+
+	if (fd < 0 && missing.kind == ACR_NOT_FOUND)
+		return 0;
+	if (fd < 0) {
+		if (error)
+			*error = missing;
+		return -1;
+	}
+	names = fdopendir(fd);
+	if (!names) {
+		close(fd);
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot list %s", folder);
+	}
+	while ((row = readdir(names)))
+		if (row->d_name[0] != '.' && (row->d_type == DT_REG || row->d_type == DT_UNKNOWN))
+			visit(data, row->d_name);
+	closedir(names);
+	return 0;
+}

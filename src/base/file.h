@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that hold secrets, and files that other people may have put in our way. Private files are
+ * opened without following links, must be regular, ours, of one link and closed to others, and are
+ * read up to a limit; they are written to a temporary name beside, synced, renamed, and the folder
+ * synced, so that a reader sees the old bytes or the new.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/secret.h"
+
+void acr_fd_close(int *fd);
+#define auto_fd __attribute__((cleanup(acr_fd_close))) int
+
+/* Whole file, at most `limit` bytes. ACR_NOT_FOUND when absent; ACR_INVALID when too large or not
+ * regular; ACR_SYSTEM otherwise. Follows links (kubelet's tokens are links). Never blocks on a
+ * FIFO. */
+_checked_ int acr_file_read(const char *path, size_t limit, struct acr_secret *ret,
+			    struct acr_error *error);
+
+/* The same for a file of our own below the folder `folder`: ACR_INVALID unless it is a regular file
+ * of ours, one link, mode without group and others, not a link. */
+_checked_ int acr_private_read(const char *folder, const char *name, size_t limit,
+			       struct acr_secret *ret, struct acr_error *error);
+
+/* Write `folder`/`name` atomically with mode 0600, making the folder (0700, with parents) first.
+ * `durable`: fsync file and folder. Sweeps leftovers of killed writers. */
+_checked_ int acr_private_write(const char *folder, const char *name, const void *bytes,
+				size_t length, bool durable, struct acr_error *error);
+
+/* Remove; ACR_NOT_FOUND when absent. */
+_checked_ int acr_private_drop(const char *folder, const char *name, struct acr_error *error);
+
+/* Names of the regular files in a folder of ours, temporary ones left out. 0 also when the folder
+ * is absent. */
+_checked_ int acr_private_each(const char *folder, void (*visit)(void *data, const char *name),
+			       void *data, struct acr_error *error);
+
+/* A folder of ours, 0700, made with its parents if absent (`make`). ACR_NOT_FOUND, ACR_INVALID
+ * (someone else's, open to others, a link) or ACR_SYSTEM. Returns a descriptor (O_PATH-like,
+ * O_CLOEXEC) or -1. */
+_checked_ int acr_folder_open(const char *path, bool make, struct acr_error *error);
+
+/* Write all, whatever it takes (short writes, EINTR, EAGAIN with poll); -1 with errno. */
+_checked_ int acr_write(int fd, const void *bytes, size_t length);
+
+/* Descriptor input until EOF, at most `limit` bytes (more: ACR_INVALID), at most `patience` ms
+ * between two bytes. */
+_checked_ int acr_read_all(const struct acr_app *app, int fd, size_t limit, int64_t patience,
+			   struct acr_secret *ret, struct acr_error *error);
+
+/* "$XDG_xxx_HOME" (absolute) or $HOME/`otherwise`, with "/docker-credential-acr" and `below`
+ * behind; NULL without a home. Owned by the caller. XDG variables that are relative are ignored, as
+ * the specification says. */
+char *acr_home_path(const struct acr_app *app, const char *variable, const char *otherwise,
+		    const char *below);
+
+#endif

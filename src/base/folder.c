@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Folders of ours, where they are by the XDG base directory specification, and bytes through
+ * descriptors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+
+/* Make `path` and its parents. Parents that exist are taken as they are; what is made is 0700. */
+static int make(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int made;
+
+		*slash = '\0';
+		made = mkdir(path, 0700);
+		*slash = '/';
+		if (made && errno != EEXIST && errno != EROFS && errno != EACCES && errno != EISDIR)
+			return -1;
+	}
+	return mkdir(path, 0700) && errno != EEXIST ? -1 : 0;
+}
+
+int acr_folder_open(const char *path, bool create, struct acr_error *error)
+{
+	auto_fd fd = -1;
+	struct stat status;
+	int taken;
+
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT && create) {
+		auto_string copy = acr_copy(path);
+
+		if (make(copy))
+			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder %s",
+					      path);
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	}
+	if (fd < 0)
+		return acr_fail_errno(error,
+				      errno == ENOENT			   ? ACR_NOT_FOUND
+				      : errno == ELOOP || errno == ENOTDIR ? ACR_INVALID
+									   : ACR_SYSTEM,
+				      errno, "cannot open the folder %s", path);
+	if (fstat(fd, &status))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+	if (status.st_uid != geteuid() || (status.st_mode & 022))
+		return acr_fail(error, ACR_INVALID,
+				"the folder %s belongs to someone else or is writable by others",
+				path);
+	taken = fd;
+	fd = -1;
+	return taken;
+}
+
+int acr_write(int fd, const void *bytes, size_t length)
+{
+	const char *next = bytes;
+
+	while (length > 0) {
+		ssize_t written = write(fd, next, length);
+
+		if (written < 0 && errno == EAGAIN) {
+			struct pollfd ready = { .fd = fd, .events = POLLOUT };
+			if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+				return -1;
+			continue;
+		}
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return -1;
+		next += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+int acr_read_all(const struct acr_app *app, int fd, size_t limit, int64_t patience,
+		 struct acr_secret *ret, struct acr_error *error)
+{
+	char bytes[8192];
+
+	for (;;) {
+		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		ssize_t got;
+		int polled = poll(&ready, 1, (int)acr_budget(app, patience));
+
+		if (polled < 0 && errno == EINTR)
+			continue;
+		if (polled == 0)
+			return acr_fail(error, ACR_TIMEOUT, "the request on stdin does not end");
+		got = read(fd, bytes, sizeof(bytes));
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got < 0)
+			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot read stdin");
+		if (got == 0)
+			break;
+		if (ret->length + (size_t)got > limit)
+			return acr_fail(error, ACR_INVALID,
+					"the request on stdin is larger than %zu bytes", limit);
+		acr_secret_add_bytes(ret, bytes, (size_t)got);
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	return 0;
+}
+
+char *acr_home_path(const struct acr_app *app, const char *variable, const char *otherwise,
+		    const char *below)
+{
+	const char *base = acr_env(app, variable);
+	const char *home = acr_env(app, "HOME");
+
+	if (base && base[0] == '/')
+		return acr_format("%s/docker-credential-acr%s", base, below);
+	if (!otherwise || !home || home[0] != '/')
+		return NULL;
+	return acr_format("%s/%s/docker-credential-acr%s", home, otherwise, below);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON (RFC 8259): a strict scan over the bytes, then json-c, then members that may be absent or of
+ * another type. */
+#include "base/json.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/utf8.h"
+
+/* Where the scan stands; `reason` is set at the first thing that is wrong. */
+struct scan {
+	const unsigned char *bytes;
+	size_t at, length;
+	const char *reason;
+};
+
+static bool wrong(struct scan *scan, const char *reason)
+{
+	if (!scan->reason)
+		scan->reason = reason;
+	return false;
+}
+
+static int hex4(const unsigned char *bytes)
+{
+	int value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned char c = bytes[i];
+		int digit = c >= '0' && c <= '9'		 ? c - '0'
+			    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+								 : -1;
+		if (digit < 0)
+			return -1;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+/* At a backslash. */
+static bool scan_escape(struct scan *scan)
+{
+	const unsigned char *bytes = scan->bytes + scan->at;
+	size_t left = scan->length - scan->at;
+	int unit, low;
+
+	if (left < 2 || (bytes[1] != 'u' && !strchr("\"\\/bfnrt", bytes[1])) || bytes[1] == '\0')
+		return wrong(scan, "an unknown escape in a string");
+	if (bytes[1] != 'u') {
+		scan->at += 2;
+		return true;
+	}
+	unit = left >= 6 ? hex4(bytes + 2) : -1;
+	if (unit < 0)
+		return wrong(scan, "a \\u without four hexadecimal digits");
+	if (unit == 0)
+		return wrong(scan, "a NUL in a string");
+	if (unit >= 0xdc00 && unit <= 0xdfff)
+		return wrong(scan, "a lone surrogate");
+	scan->at += 6;
+	if (unit < 0xd800 || unit > 0xdbff)
+		return true;
+	low = left >= 12 && bytes[6] == '\\' && bytes[7] == 'u' ? hex4(bytes + 8) : -1;
+	if (low < 0xdc00 || low > 0xdfff)
+		return wrong(scan, "a lone surrogate");
+	scan->at += 6;
+	return true;
+}
+
+/* Behind the opening quote; ends behind the closing one. */
+static bool scan_string(struct scan *scan)
+{
+	while (scan->at < scan->length) {
+		unsigned char c = scan->bytes[scan->at];
+		size_t size;
+
+		if (c == '"') {
+			scan->at++;
+			return true;
+		}
+		if (c < 0x20 || c == 0x7f)
+			return wrong(scan, "a control character in a string");
+		if (c == '\\') {
+			if (!scan_escape(scan))
+				return false;
+			continue;
+		}
+		size = acr_utf8_size((const char *)scan->bytes + scan->at, scan->length - scan->at);
+		if (size == 0)
+			return wrong(scan, "text that is not UTF-8");
+		scan->at += size;
+	}
+	return wrong(scan, "a string without an end");
+}
+
+/* At a letter outside of strings: a literal, or the exponent of a number. json-c would take NaN and
+ * Infinity. */
+static bool scan_word(struct scan *scan)
+{
+	static const char *const words[] = { "true", "false", "null" };
+	const unsigned char *word = scan->bytes + scan->at - 1;
+	size_t left = scan->length - scan->at + 1;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t length = strlen(words[i]);
+
+		if (length <= left && memcmp(word, words[i], length) == 0) {
+			scan->at += length - 1;
+			return true;
+		}
+	}
+	if ((*word | 32) == 'e' && scan->at >= 2 && word[-1] >= '0' && word[-1] <= '9')
+		return true;
+	return wrong(scan, "a word that is not JSON");
+}
+
+bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset, const char **ret_reason)
+{
+	struct scan scan = { .bytes = (const unsigned char *)bytes, .length = length };
+	int depth = 0;
+
+	while (scan.at < length && !scan.reason) {
+		unsigned char c = scan.bytes[scan.at++];
+
+		if (c == '"')
+			scan_string(&scan);
+		else if ((c == '{' || c == '[') && ++depth > ACR_JSON_DEPTH)
+			wrong(&scan, "nested too deeply");
+		else if (c == '}' || c == ']')
+			depth--;
+		else if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c >= 0x7f ||
+			 c == '\'' || c == '/')
+			wrong(&scan, "a character that does not belong here");
+		else if ((c | 32) >= 'a' && (c | 32) <= 'z')
+			scan_word(&scan);
+	}
+	if (scan.reason) {
+		*ret_offset = scan.at < length ? scan.at : length;
+		*ret_reason = scan.reason;
+	}
+	return !scan.reason;
+}
+
+static int fail_at(struct acr_error *error, const char *bytes, size_t offset, const char *reason)
+{
+	size_t line = 1, column = 1;
+
+	for (size_t i = 0; i < offset; i++) {
+		column = bytes[i] == '\n' ? 1 : column + 1;
+		line += bytes[i] == '\n';
+	}
+	return acr_fail(error, ACR_INVALID, "line %zu, column %zu: %s", line, column, reason);
+}
+
+int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
+		   struct acr_error *error)
+{
+	struct json_tokener *tokener;
+	struct json_object *json;
+	enum json_tokener_error result;
+	const char *reason = NULL;
+	size_t offset = 0;
+
+	if (!acr_json_scan(bytes, length, &offset, &reason))
+		return fail_at(error, bytes, offset, reason);
+	while (length > 0 && strchr(" \t\r\n", bytes[length - 1]) && bytes[length - 1])
+		length--;
+	if (length == 0 || length > INT32_MAX)
+		return fail_at(error, bytes, length, length ? "too large" : "nothing here");
+	tokener = json_tokener_new_ex(ACR_JSON_DEPTH + 1);
+	if (!tokener)
+		acr_out_of_memory();
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	json = json_tokener_parse_ex(tokener, bytes, (int)length);
+	result = json_tokener_get_error(tokener);
+	/* A lone number or literal only ends with the input: tell json-c that it has. */
+	if (result == json_tokener_continue) {
+		json = json_tokener_parse_ex(tokener, "", 1);
+		result = json_tokener_get_error(tokener);
+		offset = length;
+	} else {
+		offset = json_tokener_get_parse_end(tokener);
+	}
+	json_tokener_free(tokener);
+	if (result == json_tokener_success && offset == length) {
+		*ret = json;
+		return 0;
+	}
+	json_object_put(json);
+	return fail_at(error, bytes, offset < length ? offset : length,
+		       result == json_tokener_success ? "more text behind the end"
+		       : offset >= length	      ? "it ends too early"
+						      : json_tokener_error_desc(result));
+}
+
+void acr_json_free(struct json_object **json)
+{
+	json_object_put(*json);
+	*json = NULL;
+}
+
+struct json_object *acr_json_member(struct json_object *object, const char *key)
+{
+	struct json_object *member = NULL;
+
+	if (!object || !json_object_is_type(object, json_type_object))
+		return NULL;
+	return json_object_object_get_ex(object, key, &member) ? member : NULL;
+}
+
+const char *acr_json_string(struct json_object *object, const char *key)
+{
+	struct json_object *member = acr_json_member(object, key);
+
+	return json_object_is_type(member, json_type_string) ? json_object_get_string(member)
+							     : NULL;
+}
+
+bool acr_json_bool(struct json_object *object, const char *key, bool otherwise)
+{
+	struct json_object *member = acr_json_member(object, key);
+
+	return json_object_is_type(member, json_type_boolean) ? json_object_get_boolean(member)
+							      : otherwise;
+}
+
+int64_t acr_json_int(struct json_object *object, const char *key, int64_t otherwise)
+{
+	struct json_object *member = acr_json_member(object, key);
+	const char *text;
+	char *end;
+	int64_t value;
+
+	if (json_object_is_type(member, json_type_int))
+		return json_object_get_int64(member);
+	if (json_object_is_type(member, json_type_double)) {
+		double number = json_object_get_double(member);
+		return number > -9e15 && number < 9e15 ? (int64_t)number : otherwise;
+	}
+	text = json_object_is_type(member, json_type_string) ? json_object_get_string(member) : "";
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	return *text && !*end && errno == 0 ? value : otherwise;
+}
+
+void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
+{
+	size_t plain = 0;
+
+	acr_secret_reserve(out, out->length + length + 2);
+	acr_secret_add(out, "\"");
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+			continue;
+		acr_secret_add_bytes(out, text + plain, i - plain);
+		plain = i + 1;
+		if (c == '"' || c == '\\')
+			acr_secret_format(out, "\\%c", c);
+		else
+			acr_secret_format(out, "\\u%04x", c);
+	}
+	acr_secret_add_bytes(out, text + plain, length - plain);
+	acr_secret_add(out, "\"");
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Children that cannot hurt us: no descriptor that they were not given, a deadline, and an end with
+ * their whole group. */
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define ERR_MAX 4096
+
+/* The group to take along when we are told to end; 0: none. */
+static volatile sig_atomic_t running_group;
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define ENDING_SIGNALS (sizeof(ending_signals) / sizeof(ending_signals[0]))
+
+static void end_with_group(int number)
+{
+	if (running_group > 0)
+		kill(-(pid_t)running_group, SIGKILL);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void watch_signals(struct sigaction *saved)
+{
+	struct sigaction action = { .sa_handler = end_with_group };
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < ENDING_SIGNALS; i++) {
+		sigaction(ending_signals[i], NULL, &saved[i]);
+		if (saved[i].sa_handler != SIG_IGN)
+			sigaction(ending_signals[i], &action, NULL);
+	}
+}
+
+static void forget_signals(const struct sigaction *saved)
+{
+	running_group = 0;
+	for (size_t i = 0; i < ENDING_SIGNALS; i++)
+		sigaction(ending_signals[i], &saved[i], NULL);
+}
+
+/* Close everything from `first` up (close_range is Linux 5.9, and some seccomp profiles do not know
+ * it). */
+static void close_from(int first)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+
+	if (syscall(SYS_close_range, (unsigned int)first, ~0U, 0U) == 0)
+		return;
+	for (int fd = first; fd < (most > 0 && most < 65536 ? most : 65536); fd++)
+		close(fd);
+}
+
+/* In a fresh child: default signals, nothing blocked, dies with the parent. */
+static void begin_child(pid_t parent, bool group)
+{
+	sigset_t none;
+
+	for (size_t i = 0; i < ENDING_SIGNALS; i++)
+		signal(ending_signals[i], SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (group)
+		setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+}
+
+static void stdio_from(int in, int out, int err)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* dup above 2 first, so that none of the three is closed under another. */
+	in = fcntl(in < 0 ? null : in, F_DUPFD, 3);
+	out = fcntl(out < 0 ? null : out, F_DUPFD, 3);
+	err = fcntl(err < 0 ? null : err, F_DUPFD, 3);
+	dup2(in, 0);
+	dup2(out, 1);
+	dup2(err, 2);
+}
+
+struct stream {
+	int fd;
+	struct acr_secret *into;
+	size_t limit;
+	bool cut; /* more than the limit is dropped (stderr) rather than an error (stdout) */
+};
+
+/* False at an error; closes what ended. */
+static bool take(struct stream *stream)
+{
+	char bytes[8192];
+	ssize_t got = read(stream->fd, bytes, sizeof(bytes));
+	size_t room = stream->limit - stream->into->length;
+
+	if (got < 0)
+		return errno == EINTR || errno == EAGAIN;
+	if (got == 0) {
+		close(stream->fd);
+		stream->fd = -1;
+		return true;
+	}
+	if ((size_t)got > room && !stream->cut)
+		return false;
+	acr_secret_add_bytes(stream->into, bytes, (size_t)got < room ? (size_t)got : room);
+	explicit_bzero(bytes, sizeof(bytes));
+	return true;
+}
+
+/* Read both until they end or `until` (boot time). */
+static enum acr_kind collect(const struct acr_app *app, struct stream *streams, size_t count,
+			     int64_t until)
+{
+	for (;;) {
+		struct pollfd ready[2];
+		int64_t left = until - app->clock.boot(app);
+		size_t open_count = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			ready[i] = (struct pollfd){ .fd = streams[i].fd, .events = POLLIN };
+			open_count += streams[i].fd >= 0;
+		}
+		if (open_count == 0)
+			return ACR_FINE;
+		if (left <= 0 || poll(ready, count, (int)left) == 0)
+			return ACR_TIMEOUT;
+		for (size_t i = 0; i < count; i++)
+			if (streams[i].fd >= 0 && ready[i].revents && !take(&streams[i]))
+				return ACR_INVALID;
+	}
+}
+
+/* Wait for the end; after `until` the child is killed. */
+static int reap(const struct acr_app *app, pid_t child, int64_t until, bool *ret_killed)
+{
+	int status = 0;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		if (app->clock.boot(app) >= until) {
+			kill(child, SIGKILL);
+			*ret_killed = true;
+			waitpid(child, &status, 0);
+			break;
+		}
+		poll(NULL, 0, 2);
+	}
+	return status;
+}
+
+int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *status,
+		    struct acr_secret *ret_out, struct acr_secret *ret_err, struct acr_error *error)
+{
+	int64_t until = app->clock.boot(app) + acr_budget(app, run->budget);
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
+	struct sigaction saved[ENDING_SIGNALS];
+	pid_t parent = getpid(), child;
+	enum acr_kind kind;
+	bool killed = false;
+
+	if (pipe2(out, O_CLOEXEC))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
+	if (pipe2(err, O_CLOEXEC)) {
+		close(out[0]);
+		close(out[1]);
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
+	}
+	watch_signals(saved);
+	child = fork();
+	if (child == 0) {
+		begin_child(parent, true);
+		stdio_from(-1, out[1], err[1]);
+		close_from(3);
+		if (chdir("/"))
+			_exit(127);
+		execve(run->argv[0], (char *const *)(uintptr_t)run->argv,
+		       (char *const *)(uintptr_t)run->environment);
+		_exit(127);
+	}
+	close(out[1]);
+	close(err[1]);
+	if (child < 0) {
+		forget_signals(saved);
+		close(out[0]);
+		close(err[0]);
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot start %s", run->argv[0]);
+	}
+	running_group = child;
+	setpgid(child, child);
+	struct stream streams[] = { { out[0], ret_out, run->limit, false },
+				    { err[0], ret_err, ERR_MAX, true } };
+	kind = collect(app, streams, 2, until);
+	if (kind != ACR_FINE) {
+		kill(-child, SIGKILL);
+		kill(child, SIGKILL);
+	}
+	*status = reap(app, child, until, &killed);
+	/* What it started and left behind must not outlive it with our pipes. */
+	kill(-child, SIGKILL);
+	forget_signals(saved);
+	for (size_t i = 0; i < 2; i++)
+		acr_fd_close(&streams[i].fd);
+	if (kind == ACR_TIMEOUT || killed)
+		return acr_fail(error, ACR_TIMEOUT, "%s did not end in time", run->argv[0]);
+	if (kind == ACR_INVALID)
+		return acr_fail(error, ACR_INVALID, "%s printed more than %zu bytes", run->argv[0],
+				run->limit);
+	return 0;
+}
+
+int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), void *data,
+		 int64_t budget, size_t limit, struct acr_secret *ret, struct acr_error *error)
+{
+	int64_t until = app->clock.boot(app) + acr_budget(app, budget);
+	pid_t parent = getpid(), child;
+	bool killed = false;
+	enum acr_kind kind;
+	int pipes[2], status;
+
+	if (pipe2(pipes, O_CLOEXEC))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
+	child = fork();
+	if (child == 0) {
+		begin_child(parent, false);
+		stdio_from(-1, -1, -1);
+		if (pipes[1] != 3)
+			dup3(pipes[1], 3, O_CLOEXEC);
+		close_from(4);
+		_exit(work(data, 3) ? 1 : 0);
+	}
+	close(pipes[1]);
+	if (child < 0) {
+		close(pipes[0]);
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot start a child");
+	}
+	struct stream stream = { pipes[0], ret, limit, false };
+	kind = collect(app, &stream, 1, until);
+	if (kind != ACR_FINE)
+		kill(child, SIGKILL);
+	status = reap(app, child, until, &killed);
+	acr_fd_close(&stream.fd);
+	if (kind == ACR_TIMEOUT || killed)
+		return acr_fail(error, ACR_TIMEOUT, "no answer in time");
+	if (kind == ACR_INVALID)
+		return acr_fail(error, ACR_INVALID, "the answer is larger than %zu bytes", limit);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return acr_fail(error, ACR_SYSTEM, "the child that asked ended with status %d",
+				status);
+	return 0;
+}
+
+bool acr_fork_away(void (*work)(void *data), void *data)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		return false;
+	if (child > 0) {
+		/* The middle one ends at once, so that init, not our caller, inherits the worker.
+		 */
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
+		return true;
+	}
+	setsid();
+	child = fork();
+	if (child != 0)
+		_exit(child < 0);
+	stdio_from(-1, -1, -1);
+	close_from(3);
+	work(data);
+	_exit(0);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What goes to stderr: one line at a time, in one write, never waiting long for a reader that does
+ * not read. */
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/app.h"
+#include "base/budget.h"
+
+static void put(const struct acr_app *app, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		struct pollfd ready = { .fd = app->err, .events = POLLOUT };
+		ssize_t written;
+
+		if (poll(&ready, 1, ACR_BUDGET_SAY) != 1 || !(ready.revents & POLLOUT))
+			return;
+		written = write(app->err, bytes, length);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return;
+		bytes += written;
+		length -= (size_t)written;
+	}
+}
+
+static void line(const struct acr_app *app, const char *prefix, const char *format,
+		 va_list arguments)
+{
+	auto_secret text = { 0 };
+	char body[4096];
+
+	if (app->err < 0)
+		return;
+	vsnprintf(body, sizeof(body), format, arguments);
+	acr_secret_format(&text, "%s: %s%s\n", app->program, prefix, body);
+	put(app, acr_secret_text(&text), text.length);
+}
+
+void acr_say(const struct acr_app *app, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	line(app, "", format, arguments);
+	va_end(arguments);
+}
+
+void acr_debug(const struct acr_app *app, const char *format, ...)
+{
+	const char *level = acr_env(app, "DOCKER_CREDENTIAL_ACR_LOG");
+	va_list arguments;
+
+	if (!level || strcmp(level, "debug") != 0)
+		return;
+	va_start(arguments, format);
+	line(app, "debug: ", format, arguments);
+	va_end(arguments);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of settings: names, forms and choices, and how a value of each form is read. */
+#include "base/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct acr_setting_key acr_setting_keys[] = {
+	{ "identity", ACR_SETTING_LIST, NULL, false, false,
+	  "who to be: auto, none, or names of identities in the order to try them" },
+	{ "tenant", ACR_SETTING_TEXT, NULL, false, false,
+	  "the Entra tenant to ask, a GUID or a domain" },
+	{ "client_id", ACR_SETTING_TEXT, NULL, false, false,
+	  "the application or managed identity to be" },
+	{ "audience", ACR_SETTING_TEXT, NULL, true, false,
+	  "the resource to ask tokens for, instead of ACR's" },
+	{ "authority", ACR_SETTING_TEXT, NULL, true, false,
+	  "Entra ID's host, for clouds that are not in the table" },
+	{ "min_validity", ACR_SETTING_DURATION, NULL, false, false,
+	  "renew first when less than this is left (60m)" },
+	{ "timeout", ACR_SETTING_DURATION, NULL, false, false,
+	  "how long a get may take at most (30s)" },
+	{ "username", ACR_SETTING_TEXT, NULL, false, false,
+	  "the user name to hand out with a token" },
+	{ "keychain", ACR_SETTING_CHOICE, "auto|secret-service|file", false, true,
+	  "where logins are kept" },
+	{ "cache", ACR_SETTING_CHOICE, "auto|kernel-keyring|file|none", false, true,
+	  "where tokens are cached" },
+	{ "azure_cli", ACR_SETTING_CHOICE, "auto|files", false, false,
+	  "files: never start az, redeem what it keeps" },
+	{ "verify_on_store", ACR_SETTING_SWITCH, NULL, false, false,
+	  "ask the registry before keeping a login (true)" },
+	{ "on_refusal", ACR_SETTING_CHOICE, "explain|not-found", false, false,
+	  "not-found: let clients go on anonymously after a refusal" },
+	{ "hosts", ACR_SETTING_LIST, NULL, true, true, "registries under names of your own" },
+	{ 0 },
+};
+
+const struct acr_setting_key *acr_setting_find(const char *name)
+{
+	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++)
+		if (strcmp(key->name, name) == 0)
+			return key;
+	return NULL;
+}
+
+/* How many letters must change to make one word of the other (Levenshtein), at most 99. */
+static size_t distance(const char *left, const char *right)
+{
+	size_t width = strlen(right), row[100], corner, above;
+
+	if (width > 40 || strlen(left) > 40)
+		return 99;
+	for (size_t i = 0; i <= width; i++)
+		row[i] = i;
+	for (; *left; left++) {
+		corner = row[0]++;
+		for (size_t i = 1; i <= width; i++) {
+			size_t best = corner + (*left != right[i - 1]);
+
+			above = row[i];
+			if (above + 1 < best)
+				best = above + 1;
+			if (row[i - 1] + 1 < best)
+				best = row[i - 1] + 1;
+			corner = above;
+			row[i] = best;
+		}
+	}
+	return row[width];
+}
+
+const char *acr_setting_nearest(const char *name)
+{
+	const char *nearest = NULL;
+	size_t least = strlen(name) / 2 < 3 ? strlen(name) / 2 + 1 : 4;
+
+	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++) {
+		size_t far = distance(name, key->name);
+		if (far < least) {
+			least = far;
+			nearest = key->name;
+		}
+	}
+	return nearest;
+}
+
+int64_t acr_setting_seconds(const char *text)
+{
+	static const struct {
+		const char *unit;
+		int64_t seconds;
+	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 } };
+	char *end;
+	long number;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	number = strtol(text, &end, 10);
+	if (number > 1000000)
+		return -1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(end, units[i].unit) == 0)
+			return number * units[i].seconds;
+	return -1;
+}
+
+static char *join(struct json_object *array)
+{
+	auto_secret text = { 0 };
+
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		struct json_object *item = json_object_array_get_idx(array, i);
+		const char *word = json_object_is_type(item, json_type_string)
+					   ? json_object_get_string(item)
+					   : NULL;
+
+		if (!word || strchr(word, ','))
+			return NULL;
+		acr_secret_format(&text, "%s%s", i ? "," : "", word);
+	}
+	return acr_copy(acr_secret_text(&text));
+}
+
+char *acr_setting_text(const struct acr_setting_key *key, struct json_object *json)
+{
+	switch (json_object_get_type(json)) {
+	case json_type_string:
+		return acr_copy(json_object_get_string(json));
+	case json_type_boolean:
+		return key->form == ACR_SETTING_SWITCH
+			       ? acr_copy(json_object_get_boolean(json) ? "true" : "false")
+			       : NULL;
+	case json_type_int:
+		return key->form == ACR_SETTING_DURATION
+			       ? acr_format("%lld", (long long)json_object_get_int64(json))
+			       : NULL;
+	case json_type_array:
+		return key->form == ACR_SETTING_LIST ? join(json) : NULL;
+	case json_type_null:
+	case json_type_double:
+	case json_type_object:
+	default:
+		return NULL;
+	}
+}
+
+static bool is_one_of(const char *choices, const char *text)
+{
+	size_t length = strlen(text);
+
+	for (const char *next = choices; *next; next += strcspn(next, "|"), next += *next == '|')
+		if (strcspn(next, "|") == length && strncmp(next, text, length) == 0)
+			return true;
+	return false;
+}
+
+const char *acr_setting_check(const struct acr_setting_key *key, const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return "holds a control character";
+	switch (key->form) {
+	case ACR_SETTING_CHOICE:
+		return is_one_of(key->choices, text) ? NULL
+						     : "is none of the values that it may have";
+	case ACR_SETTING_SWITCH:
+		return is_one_of("true|false", text) ? NULL : "is neither true nor false";
+	case ACR_SETTING_DURATION:
+		return acr_setting_seconds(text) >= 0 ? NULL
+						      : "is not a duration such as 90s, 60m or 3h";
+	case ACR_SETTING_TEXT:
+	case ACR_SETTING_LIST:
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From an identity to a login: each identity that has a token is tried at the registry, until one
+ * is taken. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "broker/broker.h"
+
+void acr_report_notice(struct acr_report *report, const char *cause, const char *format, ...)
+{
+	struct acr_notice *notice;
+	va_list arguments;
+
+	if (report->notice_count == sizeof(report->notices) / sizeof(report->notices[0]))
+		return;
+	notice = &report->notices[report->notice_count++];
+	snprintf(notice->cause, sizeof(notice->cause), "%s", cause);
+	va_start(arguments, format);
+	vsnprintf(notice->text, sizeof(notice->text), format, arguments);
+	va_end(arguments);
+}
+
+/* The step of the trail that has just had a token. */
+static struct acr_step *last_step(struct acr_report *report)
+{
+	return &report->trail.steps[report->trail.count - 1];
+}
+
+static void keep(const struct acr_app *app, struct acr_lookup *lookup,
+		 const struct acr_report *report, const struct acr_token *token,
+		 const struct acr_grant *grant, struct acr_entry *ret)
+{
+	const struct acr_step *step = &report->trail.steps[report->trail.count - 1];
+
+	acr_entry_begin(app, lookup, step->identity->name, token->who, &grant->token, grant->life,
+			ret);
+	acr_cache_keep(app, lookup->fingerprint.hash, ret);
+	acr_marker_set(app, lookup->registry->host);
+	acr_refusal_drop(app, lookup);
+}
+
+/* Refused by all: would the registry have let us in without saying who we are? Then docker should
+ * go on so. */
+static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
+		   struct acr_report *report, const struct acr_error *why, struct acr_error *error)
+{
+	const char *host = lookup->registry->host;
+
+	acr_marker_clear(app, host);
+	if (acr_config_is(app->config, host, "on_refusal", "not-found") ||
+	    acr_scope_anonymous(app, lookup->registry)) {
+		acr_report_notice(report, "anonymous", "%s; going on anonymously", why->text);
+		return acr_fail(error, ACR_NOT_FOUND, "%s", why->text);
+	}
+	*error = *why;
+	return -1;
+}
+
+int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr_entry *ret,
+		struct acr_report *report, struct acr_error *error)
+{
+	struct acr_error refusal = { 0 }, end = { 0 };
+	size_t cursor = 0;
+
+	for (;;) {
+		__attribute__((cleanup(acr_grant_wipe))) struct acr_grant grant = { 0 };
+		auto_token token = { 0 };
+
+		if (acr_chain_next(app, lookup->registry, &cursor, &report->trail, &token, &end))
+			break;
+		if (acr_exchange(app, lookup->registry, &token, &grant, &end) == 0) {
+			if (refusal.kind != ACR_FINE)
+				acr_report_notice(report, "other-identity",
+						  "%s was refused by %s; using %s instead",
+						  report->trail.steps[0].who,
+						  lookup->registry->host, token.who);
+			keep(app, lookup, report, &token, &grant, ret);
+			return 0;
+		}
+		last_step(report)->error = end;
+		last_step(report)->refused_by_registry = end.kind == ACR_REFUSED;
+		if (end.kind != ACR_REFUSED) /* the network, or an answer that makes no sense: the
+						next would fare no better */
+			break;
+		refusal = end;
+	}
+	/* What an identity heard from the registry says more than that there are no more
+	 * identities. */
+	if (refusal.kind != ACR_FINE &&
+	    (end.kind == ACR_NOT_SET_UP || end.kind == ACR_UNAVAILABLE || end.kind == ACR_REFUSED))
+		return refused(app, lookup, report, &refusal, error);
+	if (end.kind == ACR_REFUSED)
+		return refused(app, lookup, report, &end, error);
+	*error = end;
+	/* Nobody is signed in: docker goes on anonymously, as it would without us. */
+	if (end.kind == ACR_NOT_SET_UP || end.kind == ACR_UNAVAILABLE)
+		error->kind = ACR_NOT_FOUND;
+	return -1;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the verbs share: getting a token from an identity, under the lock, and remembering a
+ * refusal. */
+#ifndef BROKER_BROKER_H
+#define BROKER_BROKER_H
+
+#include "acr/broker.h"
+
+/* One look-up of one registry under the identity in force. */
+struct acr_lookup {
+	const struct acr_registry *registry;
+	struct acr_fingerprint fingerprint;
+	struct acr_entry old; /* what the cache had, too old to be handed out without asking; host
+				 NULL: nothing */
+};
+void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *registry,
+		      struct acr_lookup *ret);
+void acr_lookup_end(struct acr_lookup *lookup);
+#define auto_lookup __attribute__((cleanup(acr_lookup_end))) struct acr_lookup
+
+/* A cached entry that lives long enough. Otherwise what was found stays in `lookup->old`. */
+bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
+		       struct acr_report *report);
+
+/* Ask the identities, exchange, cache. The caller holds the turn. */
+_checked_ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup,
+			  struct acr_entry *ret, struct acr_report *report,
+			  struct acr_error *error);
+
+/* A login as a client gets it from an entry. */
+void acr_entry_login(const struct acr_entry *entry, struct acr_login *ret);
+
+/* An entry for a token that begins its life now: when to renew it is decided here. */
+void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup, const char *source,
+		     const char *who, const struct acr_secret *token, int64_t life,
+		     struct acr_entry *ret);
+
+/* Is this what an identity gave (null GUID or <token> with a JWT for this very host), and for how
+ * many seconds is it good? 0: dead, or its end cannot be told. */
+bool acr_login_is_derived(const struct acr_app *app, const struct acr_registry *registry,
+			  const struct acr_login *login, int64_t *ret_life);
+
+/* A refusal is remembered for ACR_NOTE_REFUSAL seconds per host and identity. */
+void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
+		      const struct acr_error *error);
+bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
+		      struct acr_error *ret);
+void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup);
+
+#endif

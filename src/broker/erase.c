@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `erase` and signing out. The state file is written anew in either case: its inode is part of
+ * every cache key, so from that moment every copy in another cache home and every renewal under way
+ * is dead.
+ */
+#include <string.h>
+
+#include "broker/broker.h"
+
+static int forget(const struct acr_app *app, const char *server,
+		  const struct acr_registry *registry, bool sign_out, bool *ret_served,
+		  struct acr_error *error)
+{
+	struct acr_state state = { 0 };
+	auto_lookup lookup = { 0 };
+	auto_entry entry = { 0 };
+	bool any, more = false;
+
+	acr_lookup_begin(app, registry, &lookup);
+	*ret_served = acr_cache_find(app, registry->host, lookup.fingerprint.hash,
+				     lookup.fingerprint.text, &entry) &&
+		      strcmp(entry.source, "stored-token") != 0;
+	acr_refusal_drop(app, &lookup);
+	acr_cache_drop(app, registry->host);
+	acr_marker_clear(app, registry->host);
+	acr_state_read(app, registry->host, &state);
+	state.signed_out = state.signed_out || sign_out;
+	state.stored_login = false;
+	/* The keychain first: a state that says "no login" over a login that could not be removed
+	 * would be a lie. */
+	if (acr_keychain_drop(app, registry->host, &any, error) ||
+	    (strcmp(server, registry->host) != 0 && acr_keychain_drop(app, server, &more, error)))
+		return -1;
+	return acr_state_write(app, registry->host, &state, error);
+}
+
+int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
+	      struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	bool any, served;
+
+	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
+				&report->registry))
+		return acr_keychain_drop(app, acr_secret_text(server), &any, error);
+	report->ours = true;
+	if (forget(app, acr_secret_text(server), &report->registry, false, &served, &failure)) {
+		/* No home: nothing was kept there, and the cache has been emptied. */
+		if (failure.kind == ACR_NOT_SET_UP)
+			return 0;
+		*error = failure;
+		return -1;
+	}
+	if (served)
+		acr_report_notice(report, "still-served",
+				  "an Azure identity still gives access to %s; to sign out of it: "
+				  "%s logout %s",
+				  report->registry.host, app->program, report->registry.host);
+	return 0;
+}
+
+int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
+		 struct acr_report *report, struct acr_error *error)
+{
+	bool served;
+
+	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
+				&report->registry))
+		return acr_fail(error, ACR_INVALID, "%.200s is not an Azure container registry",
+				acr_secret_text(server));
+	report->ours = true;
+	return forget(app, acr_secret_text(server), &report->registry, true, &served, error);
+}

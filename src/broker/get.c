@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sentence: parse the name; if it is not ours, ask the keychain; if a cached token lives long
+ * enough, hand that; else take the turn, look again; if the person stored a login or signed out,
+ * hand that or say "not found"; ask the identities, exchange, cache, hand over; if all that fails,
+ * hand what is still valid, or say why.
+ */
+#include <string.h>
+
+#include "base/budget.h"
+#include "broker/broker.h"
+
+bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
+		    struct acr_login *ret, struct acr_report *report)
+{
+	auto_lookup lookup = { 0 };
+
+	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
+				&report->registry))
+		return false;
+	report->ours = true;
+	acr_lookup_begin(app, &report->registry, &lookup);
+	return acr_lookup_cached(app, &lookup, ret, report);
+}
+
+/* A server that is none of our registries: what the keychain has, then what docker's own config
+ * has. */
+static int get_foreign(const struct acr_app *app, const char *server, struct acr_login *ret,
+		       struct acr_error *error)
+{
+	struct acr_error missing = { 0 };
+
+	if (acr_keychain_find(app, server, ret, error) == 0)
+		return 0;
+	/* A locked keychain is not an empty one, but an entry that lies open is still the best
+	 * answer there is. */
+	if (acr_docker_auths_find(app, server, ret, &missing) == 0)
+		return 0;
+	return -1;
+}
+
+/* The login that a person stored for one of our registries, under the name asked for or the plain
+ * host. A token that an identity once gave (az acr login through another helper) is no such login:
+ * it would shadow renewal and be dead soon. */
+static int get_stored(const struct acr_app *app, const struct acr_registry *registry,
+		      const char *server, struct acr_login *ret, struct acr_error *error)
+{
+	const char *names[] = { registry->host,
+				strcmp(server, registry->host) == 0 ? NULL : server };
+
+	for (size_t i = 0; i < 2 && names[i]; i++) {
+		auto_login found = { 0 };
+		int64_t life;
+
+		if (acr_keychain_find(app, names[i], &found, error)) {
+			if (error->kind != ACR_NOT_FOUND)
+				return -1;
+			continue;
+		}
+		if (acr_login_is_derived(app, registry, &found, &life))
+			continue;
+		*ret = found;
+		found = (struct acr_login){ 0 };
+		return 0;
+	}
+	return acr_fail(error, ACR_NOT_FOUND, "no login is stored for %s", registry->host);
+}
+
+/* What is left when nothing new could be had: the old token while it lives. */
+static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
+		     struct acr_login *ret, struct acr_report *report,
+		     const struct acr_error *error)
+{
+	int64_t left = lookup->old.host ? acr_entry_left(app, &lookup->old, NULL) : 0;
+
+	if (left <= 0)
+		return -1;
+	acr_entry_login(&lookup->old, ret);
+	report->renew_behind = false;
+	acr_report_notice(report, "old-token",
+			  "the token for %s could not be renewed (%s); the old one is good for "
+			  "%lld more minutes",
+			  lookup->registry->host, error->text, (long long)(left / 60));
+	return 0;
+}
+
+static int get_ours(const struct acr_app *app, const char *server, struct acr_login *ret,
+		    struct acr_report *report, struct acr_error *error)
+{
+	const struct acr_registry *registry = &report->registry;
+	struct acr_state state = { 0 };
+	auto_lookup lookup = { 0 };
+	auto_entry entry = { 0 };
+	auto_turn turn = -1;
+
+	acr_lookup_begin(app, registry, &lookup);
+	if (acr_lookup_cached(app, &lookup, ret, report))
+		return 0;
+	turn = acr_turn_take(app, registry->host, ACR_BUDGET_TURN);
+	if (acr_lookup_cached(app, &lookup, ret, report))
+		return 0;
+	acr_state_read(app, registry->host, &state);
+	if (!state.signed_out || state.stored_login) {
+		if (get_stored(app, registry, server, ret, error) == 0)
+			return 0;
+		if (error->kind != ACR_NOT_FOUND && state.stored_login)
+			return -1;
+	}
+	if (state.signed_out)
+		return acr_fail(error, ACR_NOT_FOUND, "signed out of %s", registry->host);
+	if (!app->interactive && acr_refusal_find(app, &lookup, error))
+		return fall_back(app, &lookup, ret, report, error);
+	if (acr_acquire(app, &lookup, &entry, report, error)) {
+		acr_refusal_keep(app, &lookup, error);
+		return fall_back(app, &lookup, ret, report, error);
+	}
+	acr_entry_login(&entry, ret);
+	return 0;
+}
+
+int acr_get(const struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
+	    struct acr_report *report, struct acr_error *error)
+{
+	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
+				&report->registry))
+		return get_foreign(app, acr_secret_text(server), ret, error);
+	report->ours = true;
+	return get_ours(app, acr_secret_text(server), ret, report, error);
+}

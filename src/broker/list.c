@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `list`: what `get` will answer for. Classic `docker build` asks `list` once and then `get` of
+ * each: a registry that is left out is built from anonymously, and one whose `get` fails spoils all
+ * the others. So: stored logins, registries whose token is cached, those that worked when last
+ * asked, those that the config names, without those that were just refused.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "broker/broker.h"
+
+struct row {
+	char *server, *username;
+	size_t order; /* of two rows for one server the earlier counts */
+};
+
+struct listing {
+	const struct acr_app *app;
+	struct row *rows;
+	size_t count, capacity;
+};
+
+static void add(struct listing *listing, const char *server, const char *username)
+{
+	if (listing->count == listing->capacity) {
+		listing->capacity = listing->capacity ? 2 * listing->capacity : 64;
+		listing->rows = realloc(listing->rows, listing->capacity * sizeof(*listing->rows));
+		if (!listing->rows)
+			acr_out_of_memory();
+	}
+	listing->rows[listing->count] =
+		(struct row){ acr_copy(server), acr_copy(username), listing->count };
+	listing->count++;
+}
+
+static int by_server(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	int names = strcmp(a->server, b->server);
+
+	return names ? names : (a->order > b->order) - (a->order < b->order);
+}
+
+static void add_login(void *data, const char *server, const char *username)
+{
+	add(data, server, username);
+}
+
+/* A registry that an identity would serve, unless the person signed out or it was just refused. */
+static void add_host(struct listing *listing, const char *host)
+{
+	const struct acr_app *app = listing->app;
+	const char *username;
+	struct acr_registry registry;
+	struct acr_error refusal;
+	struct acr_state state = { 0 };
+	auto_lookup lookup = { 0 };
+
+	if (!acr_registry_parse(app->config, host, strlen(host), &registry))
+		return;
+	acr_state_read(app, registry.host, &state);
+	if (state.signed_out)
+		return;
+	acr_lookup_begin(app, &registry, &lookup);
+	if (acr_refusal_find(app, &lookup, &refusal))
+		return;
+	username = acr_config_get(app->config, registry.host, "username");
+	add(listing, registry.host, username ? username : ACR_NULL_GUID);
+}
+
+static void add_marked(void *data, const char *host)
+{
+	add_host(data, host);
+}
+
+static void add_configured(void *data, const char *host, bool in_hosts)
+{
+	(void)in_hosts;
+	add_host(data, host);
+}
+
+static void add_cached(void *data, const struct acr_cache_home *home, const struct acr_entry *entry)
+{
+	struct listing *listing = data;
+
+	(void)home;
+	if (acr_entry_left(listing->app, entry, NULL) > 0)
+		add_host(listing, entry->host);
+}
+
+int acr_list(const struct acr_app *app,
+	     void (*visit)(void *data, const char *server, const char *username), void *data,
+	     struct acr_report *report, struct acr_error *error)
+{
+	struct listing listing = { .app = app };
+	struct acr_error locked = { 0 };
+	int result = acr_keychain_each(app, add_login, &listing, &locked);
+
+	acr_cache_each(app, add_cached, &listing);
+	acr_marker_each(app, add_marked, &listing);
+	acr_config_hosts(app->config, add_configured, &listing);
+	/* Locked is not empty. But what can be said is worth more to a build than nothing at all.
+	 */
+	if (result && listing.count > 0) {
+		acr_report_notice(report, "keychain", "stored logins are left out: %s",
+				  locked.text);
+		result = 0;
+	} else if (result) {
+		*error = locked;
+	}
+	qsort(listing.rows, listing.count, sizeof(*listing.rows), by_server);
+	for (size_t i = 0; i < listing.count; i++) {
+		if (!result &&
+		    (i == 0 || strcmp(listing.rows[i].server, listing.rows[i - 1].server) != 0))
+			visit(data, listing.rows[i].server, listing.rows[i].username);
+	}
+	for (size_t i = 0; i < listing.count; i++) {
+		free(listing.rows[i].server);
+		free(listing.rows[i].username);
+	}
+	free(listing.rows);
+	return result;
+}

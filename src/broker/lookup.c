@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the cache has for a registry under the identity in force, and when an entry is too old to be
+ * handed out. */
+#include <string.h>
+
+#include "acr/config.h"
+#include "base/clock.h"
+#include "broker/broker.h"
+
+#define VALIDITY 3600 /* seconds: a long push must not die on the way ("min_validity") */
+
+void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *registry,
+		      struct acr_lookup *ret)
+{
+	ret->registry = registry;
+	acr_fingerprint_take(app, registry, &ret->fingerprint);
+}
+
+void acr_lookup_end(struct acr_lookup *lookup)
+{
+	acr_fingerprint_free(&lookup->fingerprint);
+	acr_entry_wipe(&lookup->old);
+}
+
+void acr_entry_login(const struct acr_entry *entry, struct acr_login *ret)
+{
+	acr_login_wipe(ret);
+	ret->username = acr_copy(entry->username);
+	acr_secret_add_bytes(&ret->secret, entry->token.bytes, entry->token.length);
+}
+
+bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
+		       struct acr_report *report)
+{
+	struct acr_entry entry = { 0 };
+	int64_t left, age = 0;
+
+	if (!acr_cache_find(app, lookup->registry->host, lookup->fingerprint.hash,
+			    lookup->fingerprint.text, &entry))
+		return false;
+	left = acr_entry_left(app, &entry, &age);
+	if (left <= 0 || left < entry.validity) {
+		acr_entry_wipe(&lookup->old);
+		lookup->old = entry;
+		return false;
+	}
+	acr_entry_login(&entry, ret);
+	report->renew_behind = age >= entry.renew;
+	acr_entry_wipe(&entry);
+	return true;
+}
+
+/* A number from 0 to 999 that differs from entry to entry and machine to machine, and needs no good
+ * source. */
+static int64_t spread(const struct acr_entry *entry)
+{
+	uint64_t hash = 1469598103934665603ULL;
+	const char *const parts[] = { entry->host, entry->boot_id, acr_secret_text(&entry->token) };
+
+	for (size_t i = 0; i < 3; i++)
+		for (const char *c = parts[i]; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 1099511628211ULL;
+	return (int64_t)((hash >> 32) % 1000);
+}
+
+void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup, const char *source,
+		     const char *who, const struct acr_secret *token, int64_t life,
+		     struct acr_entry *ret)
+{
+	const char *host = lookup->registry->host;
+	const char *username = acr_config_get(app->config, host, "username");
+	int64_t validity = acr_config_seconds(app->config, host, "min_validity", VALIDITY);
+
+	*ret = (struct acr_entry){
+		.host = acr_copy(host),
+		.identity = acr_copy(lookup->fingerprint.text),
+		.source = acr_copy(source),
+		.who = acr_copy(who),
+		.username = acr_copy(username ? username : ACR_NULL_GUID),
+		.life = life,
+		.validity = validity < life / 3 ? validity : life / 3,
+		.wall = app->clock.wall(app),
+		.boot = app->clock.boot(app),
+	};
+	acr_clock_boot_id(app, ret->boot_id);
+	acr_secret_add_bytes(&ret->token, token->bytes, token->length);
+	/* Past half its life, at a point of its own between 50 and 65 %, so that machines that
+	 * begin together do not come back together. */
+	ret->renew = life / 2 + life * 15 / 100 * spread(ret) / 1000;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A refusal, remembered for half a minute per host and identity: BuildKit asks two to eight times
+ * for one build, and those who waited for the lock take the holder's answer instead of asking Azure
+ * again. It is a copy of the error, written as lines; what cannot be read is no refusal.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "broker/broker.h"
+
+static char *subject(const struct acr_lookup *lookup)
+{
+	return acr_format("%s.%016llx", lookup->registry->host,
+			  (unsigned long long)lookup->fingerprint.hash);
+}
+
+static bool worth_keeping(enum acr_kind kind)
+{
+	return kind == ACR_REFUSED || kind == ACR_UNREACHABLE || kind == ACR_TIMEOUT ||
+	       kind == ACR_INVALID;
+}
+
+void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
+		      const struct acr_error *error)
+{
+	auto_string about = subject(lookup);
+	auto_secret text = { 0 };
+
+	if (!worth_keeping(error->kind))
+		return;
+	acr_secret_format(&text, "%d %d %d %d %ld\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
+			  (int)error->origin, error->status, error->transport, error->retry_after,
+			  error->code, error->host, error->correlation, error->sentence,
+			  error->text);
+	acr_note_keep(app, "refusal", about, ACR_NOTE_REFUSAL, acr_secret_text(&text));
+}
+
+/* The text up to the next newline into a field; moves behind it. */
+static void field(const char **next, char *ret, size_t size)
+{
+	size_t length = strcspn(*next, "\n");
+
+	snprintf(ret, size, "%.*s", (int)length, *next);
+	*next += length + ((*next)[length] == '\n');
+}
+
+bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
+		      struct acr_error *ret)
+{
+	auto_string about = subject(lookup);
+	struct acr_error error = { 0 };
+	auto_secret text = { 0 };
+	char numbers[96];
+	int kind, origin;
+	const char *next;
+
+	if (!acr_note_find(app, "refusal", about, &text))
+		return false;
+	next = acr_secret_text(&text);
+	field(&next, numbers, sizeof(numbers));
+	if (sscanf(numbers, "%d %d %d %d %ld", &kind, &origin, &error.status, &error.transport,
+		   &error.retry_after) != 5 ||
+	    kind < 0 || !worth_keeping((enum acr_kind)kind) || origin < 0 ||
+	    origin > ACR_ORIGIN_KEYCHAIN)
+		return false;
+	error.kind = (enum acr_kind)kind;
+	error.origin = (enum acr_origin)origin;
+	field(&next, error.code, sizeof(error.code));
+	field(&next, error.host, sizeof(error.host));
+	field(&next, error.correlation, sizeof(error.correlation));
+	field(&next, error.sentence, sizeof(error.sentence));
+	field(&next, error.text, sizeof(error.text));
+	*ret = error;
+	return true;
+}
+
+void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup)
+{
+	auto_string about = subject(lookup);
+
+	acr_note_drop(app, "refusal", about);
+}

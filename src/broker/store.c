@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `store`. Servers that are not ours: kept under the very name. For ours there are three cases: our
+ * own token coming back (nothing to do), another token of an identity (cached until it ends, unless
+ * the config says who we must be), and a person's own login, which is tried at the registry before
+ * it replaces what was there. Every store ends "signed out".
+ */
+#include <string.h>
+
+#include "acr/config.h"
+#include "base/budget.h"
+#include "broker/broker.h"
+
+static int keep_login(const struct acr_app *app, const char *server, const struct acr_login *login,
+		      struct acr_report *report, struct acr_error *error)
+{
+	const struct acr_keychain *used = NULL;
+
+	if (acr_keychain_keep(app, server, login, &used, error))
+		return -1;
+	if (used && used->plain && !acr_config_is(app->config, NULL, "keychain", "file"))
+		acr_report_notice(report, "plaintext",
+				  "there is no Secret Service here: the login for %.200s is kept "
+				  "unencrypted, in a file for you alone",
+				  server);
+	return 0;
+}
+
+/* The login is stored or a token is handed to us: whoever signed out is back. */
+static int decide(const struct acr_app *app, const char *host, bool stored_login,
+		  struct acr_error *error)
+{
+	const struct acr_state state = { .signed_out = false, .stored_login = stored_login };
+
+	acr_cache_drop(app, host);
+	return acr_state_write(app, host, &state, error);
+}
+
+/* What the cache would hand out itself needs no keeping. */
+static bool is_our_own(const struct acr_app *app, const struct acr_registry *registry,
+		       const struct acr_login *login)
+{
+	auto_lookup lookup = { 0 };
+	auto_entry entry = { 0 };
+
+	acr_lookup_begin(app, registry, &lookup);
+	return acr_cache_find(app, registry->host, lookup.fingerprint.hash, lookup.fingerprint.text,
+			      &entry) &&
+	       acr_secret_equals(&entry.token, acr_secret_text(&login->secret));
+}
+
+static int store_derived(const struct acr_app *app, const struct acr_registry *registry,
+			 const struct acr_login *login, int64_t life, struct acr_error *error)
+{
+	const char *pin = acr_config_get(app->config, registry->host, "identity");
+	struct acr_error no_home = { 0 };
+	struct acr_state state = { 0 };
+	auto_lookup lookup = { 0 };
+	auto_entry entry = { 0 };
+
+	acr_state_read(app, registry->host, &state);
+	if (!state.signed_out && is_our_own(app, registry, login))
+		return 0;
+	/* A stored login goes before any token: whoever wants the token back erases the login
+	 * first. */
+	if ((pin && strcmp(pin, "auto") != 0) || state.stored_login)
+		return 0;
+	if (life == 0)
+		return acr_fail(error, ACR_INVALID, "this token for %s has ended: sign in again",
+				registry->host);
+	/* Without a home nothing can be signed out, and a cache may still be had. */
+	if (state.signed_out && decide(app, registry->host, false, &no_home))
+		return acr_fail(error, no_home.kind, "%s", no_home.text);
+	acr_lookup_begin(app, registry, &lookup);
+	acr_entry_begin(app, &lookup, "stored-token", "a token that was stored by a client",
+			&login->secret, life, &entry);
+	acr_cache_keep(app, lookup.fingerprint.hash, &entry);
+	acr_marker_set(app, registry->host);
+	acr_refusal_drop(app, &lookup);
+	return 0;
+}
+
+static int store_explicit(const struct acr_app *app, const struct acr_registry *registry,
+			  const struct acr_login *login, struct acr_report *report,
+			  struct acr_error *error)
+{
+	struct acr_error refusal = { 0 };
+	size_t length = login->secret.length;
+
+	if (length > 0 && strchr(" \t\r\n", login->secret.bytes[length - 1]))
+		acr_report_notice(report, "trailing-space",
+				  "the password for %s ends with white space; is that meant?",
+				  registry->host);
+	if (!acr_config_is(app->config, registry->host, "verify_on_store", "false") &&
+	    acr_scope_token(app, registry, login->username, &login->secret, NULL, NULL, &refusal)) {
+		if (refusal.kind == ACR_REFUSED && refusal.status != 403) {
+			*error = refusal;
+			return -1;
+		}
+		/* A firewall (docker's engine may stand elsewhere), or no network: it may be right
+		 * all the same. */
+		acr_report_notice(report, "unverified",
+				  "the login for %s is kept, but could not be tried: %s",
+				  registry->host, refusal.text);
+	}
+	if (keep_login(app, registry->host, login, report, error))
+		return -1;
+	return decide(app, registry->host, true, error);
+}
+
+int acr_store(const struct acr_app *app, const struct acr_secret *server,
+	      const struct acr_login *login, struct acr_report *report, struct acr_error *error)
+{
+	auto_turn turn = -1;
+	int64_t life = 0;
+
+	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
+				&report->registry))
+		return keep_login(app, acr_secret_text(server), login, report, error);
+	report->ours = true;
+	turn = acr_turn_take(app, report->registry.host, ACR_BUDGET_TURN);
+	if (acr_login_is_derived(app, &report->registry, login, &life))
+		return store_derived(app, &report->registry, login, life, error);
+	return store_explicit(app, &report->registry, login, report, error);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The manners of docker's protocol: a request read with limits, an answer written whole or not at
+ * all, a refusal in one line on stdout (which docker compares with three exact strings, or prints)
+ * with its explanation on stderr.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "acr/store.h"
+#include "base/budget.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "explain/explain.h"
+#include "front/front.h"
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+int acr_docker_check_server(struct acr_secret *server, struct acr_error *error)
+{
+	auto_secret trimmed = { 0 };
+	const char *bytes = acr_secret_text(server);
+	size_t begin = 0, end = server->length;
+
+	while (begin < end && is_space(bytes[begin]))
+		begin++;
+	while (end > begin && is_space(bytes[end - 1]))
+		end--;
+	if (begin == end)
+		return acr_fail(error, ACR_INVALID, ACR_NO_SERVER);
+	if (end - begin > ACR_SERVER_MAX)
+		return acr_fail(error, ACR_INVALID,
+				"the name of the server is longer than %d bytes", ACR_SERVER_MAX);
+	for (size_t i = begin; i < end;) {
+		size_t size = acr_utf8_size(bytes + i, end - i);
+
+		if (size == 0 || (unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+			return acr_fail(error, ACR_INVALID, "the name of the server holds a %s",
+					size == 0 ? "byte that is not text" : "control character");
+		i += size;
+	}
+	acr_secret_add_bytes(&trimmed, bytes + begin, end - begin);
+	acr_secret_wipe(server);
+	*server = acr_secret_steal(&trimmed);
+	return 0;
+}
+
+int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct acr_error *error)
+{
+	if (app->in < 0)
+		return acr_fail(error, ACR_INVALID, ACR_NO_SERVER);
+	if (acr_read_all(app, app->in, ACR_SERVER_MAX + 64, ACR_BUDGET_STDIN, ret, error))
+		return -1;
+	return acr_docker_check_server(ret, error);
+}
+
+int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer)
+{
+	if (app->out >= 0 && acr_write(app->out, acr_secret_text(answer), answer->length) == 0)
+		return 0;
+	acr_say(app, "cannot write the answer to stdout: %s",
+		app->out < 0 ? "it is closed" : strerror(errno));
+	return 1;
+}
+
+int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,
+		      const struct acr_error *error)
+{
+	auto_secret line = { 0 };
+
+	acr_secret_format(&line, "%s\n",
+			  error->kind == ACR_NOT_FOUND ? ACR_NO_CREDENTIALS : error->text);
+	if (app->out >= 0 && acr_write(app->out, acr_secret_text(&line), line.length))
+		acr_say(app, "cannot write the answer to stdout: %s", strerror(errno));
+	acr_explain(app, report, error);
+	return 1;
+}
+
+void acr_docker_notices(const struct acr_app *app, const struct acr_report *report)
+{
+	for (size_t i = 0; i < report->notice_count; i++) {
+		const struct acr_notice *notice = &report->notices[i];
+		auto_string subject = acr_format("%s.%s", notice->cause,
+						 report->ours ? report->registry.host : "");
+
+		if (acr_note_find(app, "notice", subject, NULL))
+			continue;
+		acr_say(app, "%s", notice->text);
+		acr_note_keep(app, "notice", subject, ACR_NOTE_NOTICE, "given");
+	}
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `erase`: a server on stdin, forgotten. */
+#include "base/budget.h"
+#include "front/front.h"
+
+static int erase(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	auto_secret server = { 0 };
+
+	(void)arguments;
+	(void)values;
+	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
+	if (acr_docker_server(app, &server, &error) || acr_front_begin(app, &error) ||
+	    acr_erase(app, &server, &report, &error))
+		return acr_docker_refuse(app, &report, &error);
+	acr_docker_notices(app, &report);
+	return 0;
+}
+
+const struct acr_command acr_command_erase = {
+	.name = "erase",
+	.arguments = "",
+	.summary = "forget the login for the server named on stdin",
+	.about = "Forgets the stored login and every cached token. Forgetting what is not there is "
+		 "no error.\n"
+		 "An Azure identity of this machine still gives access afterwards: see the command "
+		 "logout.",
+	.protocol = true,
+	.run = erase,
+};

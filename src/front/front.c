@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands, and how a command line finds its row. */
+#include "front/front.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/config.h"
+#include "base/budget.h"
+#include "base/file.h"
+
+#define COMMAND(name) extern const struct acr_command acr_command_##name;
+#include "front/commands.def"
+#undef COMMAND
+
+const struct acr_command *const acr_commands[] = {
+#define COMMAND(name) &acr_command_##name,
+#include "front/commands.def"
+#undef COMMAND
+	NULL,
+};
+
+#define OPTIONS_MOST 16
+
+static const struct acr_command *find(const char *name)
+{
+	for (const struct acr_command *const *row = acr_commands; *row; row++)
+		if (strcmp((*row)->name, name) == 0)
+			return *row;
+	return NULL;
+}
+
+/* Docker's own helpers complain on stdout with status 1; people's commands on stderr with 2. */
+static int wrong_usage(const struct acr_app *app, const struct acr_command *command,
+		       const char *complaint)
+{
+	auto_secret line = { 0 };
+
+	if (!command || !command->protocol) {
+		acr_say(app, "%s (see %s%s%s --help)", complaint, app->program, command ? " " : "",
+			command ? command->name : "");
+		return ACR_EXIT_USAGE;
+	}
+	acr_secret_format(&line, "Usage: %s %s\n", app->program, command->name);
+	acr_docker_answer(app, &line);
+	return 1;
+}
+
+static int run(struct acr_app *app, const struct acr_command *command, int argc, char **argv)
+{
+	struct option table[OPTIONS_MOST + 2] = { 0 };
+	const char *values[OPTIONS_MOST] = { 0 };
+	int count = 0, chosen;
+
+	for (const struct acr_option *option = command->options; option && option->name;
+	     option++, count++)
+		table[count] = (struct option){ option->name,
+						option->argument ? required_argument : no_argument,
+						NULL, count };
+	table[count] = (struct option){ "help", no_argument, NULL, 'h' };
+	opterr = 0;
+	optind = 1;
+	while ((chosen = getopt_long(argc, argv, "+:h", table, NULL)) != -1) {
+		if (chosen == 'h') {
+			acr_help(app, app->out, command);
+			return 0;
+		}
+		if (chosen == '?' || chosen == ':') {
+			auto_string complaint =
+				acr_format(chosen == ':' ? "%s needs a value" : "unknown option %s",
+					   argv[optind - 1]);
+			return wrong_usage(app, command, complaint);
+		}
+		values[chosen] = optarg ? optarg : "";
+	}
+	if (argc - optind > command->most) {
+		auto_string complaint =
+			acr_format("unexpected argument %.80s", argv[optind + command->most]);
+		return wrong_usage(app, command, complaint);
+	}
+	return command->run(app, argv + optind, values);
+}
+
+int acr_front(struct acr_app *app, int argc, char **argv)
+{
+	static char version[] = "version";
+	const struct acr_command *command;
+	auto_secret line = { 0 };
+
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+			  strcmp(argv[1], "help") == 0)) {
+		command = argc > 2 ? find(argv[2]) : NULL;
+		acr_help(app, app->out, command);
+		return 0;
+	}
+	if (argc < 2) {
+		acr_help(app, app->out, NULL);
+		return 1;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0)
+		argv[1] = version;
+	command = find(argv[1]);
+	if (command)
+		return run(app, command, argc - 1, argv + 1);
+	acr_secret_format(&line, "%s: unknown action: %.80s\n", app->program, argv[1]);
+	acr_docker_answer(app, &line);
+	return 1;
+}
+
+int acr_front_begin(struct acr_app *app, struct acr_error *error)
+{
+	struct acr_config *config = NULL;
+
+	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
+	if (acr_config_load(app, &config, error))
+		return -1;
+	app->config = config;
+	app->deadline = app->clock.boot(app) +
+			1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
+	for (size_t i = 0; acr_config_warning(config, i); i++)
+		acr_say(app, "%s", acr_config_warning(config, i));
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ways in share: finding a command, and the manners of docker's protocol. */
+#ifndef FRONT_FRONT_H
+#define FRONT_FRONT_H
+
+#include "acr/app.h"
+#include "acr/broker.h"
+#include "acr/command.h"
+
+/* The whole program: find the command, read its options, run it. Returns the exit status. */
+int acr_front(struct acr_app *app, int argc, char **argv);
+
+/* `--help` of the program (command NULL) or of a command, to `fd`. */
+void acr_help(const struct acr_app *app, int fd, const struct acr_command *command);
+
+/* Load the config into `app` and set the deadline of the run. -1 with an error that names file,
+ * line and column. */
+_checked_ int acr_front_begin(struct acr_app *app, struct acr_error *error);
+
+/* ---- docker's protocol (docker-credential-helpers, credentials/credentials.go) ---- */
+
+/* The server that `get` and `erase` are asked for: stdin without white space around it. */
+_checked_ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret,
+				struct acr_error *error);
+
+/* The same checks for a name that came inside a store request. */
+_checked_ int acr_docker_check_server(struct acr_secret *server, struct acr_error *error);
+
+/* Write an answer whole. Returns the exit status. */
+int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer);
+
+/* Say why not: one line on stdout, which docker compares or prints, and the explanation on stderr.
+ * Returns 1. */
+int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,
+		      const struct acr_error *error);
+
+/* Tell what a person should know although it worked, each at most once an hour. */
+void acr_docker_notices(const struct acr_app *app, const struct acr_report *report);
+
+#define ACR_NO_CREDENTIALS "credentials not found in native keychain"
+#define ACR_NO_SERVER	   "no credentials server URL"
+#define ACR_NO_USERNAME	   "no credentials username"
+
+#endif

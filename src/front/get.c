@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `get`: a server on stdin, a login on stdout. */
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/json.h"
+#include "front/front.h"
+
+static int answer(const struct acr_app *app, const struct acr_secret *server,
+		  const struct acr_login *login)
+{
+	auto_secret json = { 0 };
+
+	acr_secret_reserve(&json, server->length + login->secret.length + 256);
+	acr_secret_add(&json, "{\"ServerURL\":");
+	acr_json_quote(&json, server->bytes, server->length);
+	acr_secret_add(&json, ",\"Username\":");
+	acr_json_quote(&json, login->username, strlen(login->username));
+	acr_secret_add(&json, ",\"Secret\":");
+	acr_json_quote(&json, acr_secret_text(&login->secret), login->secret.length);
+	acr_secret_add(&json, "}\n");
+	return acr_docker_answer(app, &json);
+}
+
+static int get(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	auto_secret server = { 0 };
+	auto_login login = { 0 };
+	int status;
+
+	(void)arguments;
+	(void)values;
+	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
+	if (acr_docker_server(app, &server, &error))
+		return acr_docker_refuse(app, &report, &error);
+	/* A hit needs no config: the config's state is part of what the entry is found by. */
+	if (!acr_get_cached(app, &server, &login, &report)) {
+		if (acr_front_begin(app, &error) || acr_get(app, &server, &login, &report, &error))
+			return acr_docker_refuse(app, &report, &error);
+	}
+	status = answer(app, &server, &login);
+	acr_docker_notices(app, &report);
+	if (report.renew_behind)
+		acr_renew_behind(app, &report.registry);
+	return status;
+}
+
+const struct acr_command acr_command_get = {
+	.name = "get",
+	.arguments = "",
+	.summary = "give the login for the server named on stdin",
+	.about = "Reads a server such as acme.azurecr.io from stdin and prints\n"
+		 "{\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"}. Exit status 1 "
+		 "and the line\n"
+		 "\"credentials not found in native keychain\" mean that there is none.",
+	.protocol = true,
+	.run = get,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `list`: every server that `get` will answer for, with its user name. Never reads stdin, never
+ * uses the network. */
+#include <string.h>
+
+#include "base/json.h"
+#include "front/front.h"
+
+static void add(void *data, const char *server, const char *username)
+{
+	struct acr_secret *json = data;
+
+	acr_secret_add(json, json->length > 1 ? "," : "");
+	acr_json_quote(json, server, strlen(server));
+	acr_secret_add(json, ":");
+	acr_json_quote(json, username, strlen(username));
+}
+
+static int list(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	auto_secret json = { 0 };
+
+	(void)arguments;
+	(void)values;
+	acr_secret_add(&json, "{");
+	if (acr_front_begin(app, &error) || acr_list(app, add, &json, &report, &error))
+		return acr_docker_refuse(app, &report, &error);
+	acr_secret_add(&json, "}\n");
+	acr_docker_notices(app, &report);
+	return acr_docker_answer(app, &json);
+}
+
+const struct acr_command acr_command_list = {
+	.name = "list",
+	.arguments = "",
+	.summary = "list the servers that get will answer for",
+	.about = "Prints {\"SERVER\":\"USERNAME\",...}: stored logins, and the registries that an "
+		 "Azure identity\n"
+		 "served when they were last asked for or that the config names.",
+	.protocol = true,
+	.run = list,
+};

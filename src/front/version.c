@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `version`: unmistakably us, since other programs are called docker-credential-acr too. */
+#include "front/front.h"
+
+static int version(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	auto_secret line = { 0 };
+
+	(void)arguments;
+	(void)values;
+	acr_secret_format(&line, "%s (Azure Container Registry credential helper in C) %s\n",
+			  app->program, ACR_VERSION);
+	return acr_docker_answer(app, &line);
+}
+
+const struct acr_command acr_command_version = {
+	.name = "version",
+	.arguments = "",
+	.summary = "print who we are",
+	.protocol = true,
+	.run = version,
+};

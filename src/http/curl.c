@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The real network: libcurl, loaded at the first request, and one multi handle for the process, so
+ * that the connection which `warm` began while Entra ID was asked is the one that the exchange goes
+ * over.
+ *
+ * The limits of time are our own. libcurl waits for the end of a name look-up even when its time is
+ * up (measured: 10 s instead of 1) unless it has QUICK_EXIT (7.87); where it has not, the multi is
+ * left behind as it is: the process ends soon, and by _exit.
+ */
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/http.h"
+#include "base/library.h"
+#include "http/transfer.h"
+
+#define SYMBOLS(X)                                                                                 \
+	X(curl_global_init)                                                                        \
+	X(curl_version_info)                                                                       \
+	X(curl_multi_init)                                                                         \
+	X(curl_multi_add_handle)                                                                   \
+	X(curl_multi_remove_handle)                                                                \
+	X(curl_multi_perform)                                                                      \
+	X(curl_multi_poll)                                                                         \
+	X(curl_multi_info_read) X(curl_easy_getinfo)
+ACR_LIBRARY_DECLARE(SYMBOLS)
+ACR_LIBRARY_NOTE(note,
+		 "[{\"soname\":[\"libcurl.so.4\",\"libcurl-gnutls.so.4\"],\"feature\":\"network\","
+		 "\"description\":\"getting tokens from Entra ID and registries\","
+		 "\"priority\":\"required\"}]");
+
+struct network {
+	struct acr_http http; /* first: `self` is this struct */
+	bool loaded, quick_exit;
+	bool hashed; /* a hashed folder is read lazily by this TLS library, and has sufficed so far
+		      */
+	pid_t owner; /* a fork must not use its parent's connections */
+	CURLM *multi;
+	struct acr_transfer *warm; /* at most one */
+};
+
+static int load_library(struct network *network, struct acr_error *error)
+{
+	/* The second is what Debian installs with git. */
+	static const char *const sonames[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
+	const curl_version_info_data *version;
+	struct acr_error failures[2];
+
+	for (int i = 0; i < 2 && !network->loaded; i++)
+		network->loaded = acr_library_load(sonames[i], "asking Entra ID and registries",
+						   library_symbols, &failures[i]) == 0 &&
+				  acr_transfer_load(sonames[i], &failures[i]) == 0;
+	if (!network->loaded) {
+		if (error)
+			*error = failures[0];
+		return -1;
+	}
+	if (sym_curl_global_init(CURL_GLOBAL_DEFAULT))
+		acr_out_of_memory();
+	version = sym_curl_version_info(CURLVERSION_NOW);
+	network->hashed = version->ssl_version && strncmp(version->ssl_version, "OpenSSL", 7) == 0;
+	network->quick_exit = version->version_num >= 0x075700;
+	return 0;
+}
+
+static int load(struct network *network, struct acr_error *error)
+{
+	if (!network->loaded && load_library(network, error))
+		return -1;
+	if (network->owner == getpid())
+		return 0;
+	network->owner = getpid();
+	network->warm = NULL;
+	network->multi = sym_curl_multi_init();
+	if (!network->multi)
+		acr_out_of_memory();
+	return 0;
+}
+
+/* Let libcurl do what it can do now, and note what has ended. */
+static void perform(struct network *network)
+{
+	int running, queued;
+	CURLMsg *message;
+
+	if (sym_curl_multi_perform(network->multi, &running))
+		acr_out_of_memory();
+	while ((message = sym_curl_multi_info_read(network->multi, &queued))) {
+		CURL *easy = message->easy_handle;
+		CURLcode code = message->data.result;
+		struct acr_transfer *transfer = NULL;
+
+		if (message->msg != CURLMSG_DONE ||
+		    sym_curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer))
+			continue;
+		transfer->done = true;
+		transfer->code = code;
+		sym_curl_multi_remove_handle(network->multi, easy);
+		/* Images add the certificate of their own authority to the bundle alone. */
+		if (code == CURLE_PEER_FAILED_VERIFICATION && transfer->hashed)
+			network->hashed = false;
+	}
+}
+
+/* Drive everything until this transfer has ended, or until `deadline`, or its limit for connecting.
+ */
+static CURLcode drive(struct network *network, const struct acr_app *app,
+		      struct acr_transfer *transfer, int64_t deadline)
+{
+	for (;;) {
+		int64_t limit = transfer->began + transfer->connect, left;
+
+		perform(network);
+		if (transfer->done)
+			return transfer->code;
+		if (limit > deadline || acr_transfer_stage(transfer) == ACR_STAGE_ANSWER)
+			limit = deadline;
+		left = limit - app->clock.boot(app);
+		if (left <= 0)
+			return CURLE_OPERATION_TIMEDOUT;
+		sym_curl_multi_poll(network->multi, NULL, 0, left < 1000 ? (int)left : 1000, NULL);
+	}
+}
+
+static void finish(struct network *network, struct acr_transfer *transfer)
+{
+	bool leave = transfer->easy && !transfer->done && !network->quick_exit &&
+		     acr_transfer_stage(transfer) == ACR_STAGE_NAME;
+
+	if (leave)
+		network->owner = 0; /* load() begins anew */
+	else if (transfer->easy && !transfer->done)
+		sym_curl_multi_remove_handle(network->multi, transfer->easy);
+	acr_transfer_end(transfer, leave);
+}
+
+static void cool(struct network *network)
+{
+	struct acr_transfer *warm = network->warm;
+
+	network->warm = NULL;
+	if (!warm)
+		return;
+	finish(network, warm);
+	free(warm);
+}
+
+/* The warm connection to where we want to go is let come to its end, so that it can be used. What
+ * kept it from connecting would keep us too: then that is the answer. */
+static int settle(struct network *network, const struct acr_app *app, const char *origin,
+		  int64_t deadline, struct acr_error *error)
+{
+	struct acr_transfer *warm = network->warm;
+	CURLcode code = CURLE_OK;
+	int result = 0;
+
+	if (!warm || strcmp(warm->origin, origin) != 0)
+		return 0;
+	if (!warm->done) {
+		int64_t patience = warm->began + 2 * warm->connect;
+
+		code = drive(network, app, warm, deadline < patience ? deadline : patience);
+	}
+	if (code && !(code == CURLE_PEER_FAILED_VERIFICATION && warm->hashed) &&
+	    (acr_transfer_stage(warm) != ACR_STAGE_ANSWER || app->clock.boot(app) >= deadline))
+		result = acr_transfer_fail(app, warm, code, error);
+	cool(network);
+	return result;
+}
+
+static int attempt(struct network *network, const struct acr_app *app,
+		   const struct acr_request *request, struct acr_transfer *transfer,
+		   int64_t deadline, struct acr_error *error)
+{
+	CURLcode code;
+
+	acr_transfer_name(transfer, request->url);
+	if (load(network, error) || settle(network, app, transfer->origin, deadline, error) ||
+	    load(network, error) ||
+	    acr_transfer_begin(app, request, network->hashed, transfer, error))
+		return -1;
+	sym_curl_multi_add_handle(network->multi, transfer->easy);
+	code = drive(network, app, transfer, deadline);
+	if (code)
+		return acr_transfer_fail(app, transfer, code, error);
+	acr_transfer_answer(app, transfer);
+	return 0;
+}
+
+static int send_request(struct acr_http *self, const struct acr_app *app,
+			const struct acr_request *request, int64_t budget, struct acr_response *ret,
+			struct acr_error *error)
+{
+	struct network *network = (struct network *)self;
+	int64_t deadline = app->clock.boot(app) + budget;
+	bool untrusted;
+	int result;
+
+	do {
+		struct acr_transfer transfer = { .answer = { .response = ret } };
+
+		result = attempt(network, app, request, &transfer, deadline, error);
+		/* Once more with the bundle: nothing has been sent by then, and perform() has seen
+		 * to it that the folder is not asked again. */
+		untrusted = transfer.hashed && transfer.code == CURLE_PEER_FAILED_VERIFICATION;
+		finish(network, &transfer);
+	} while (untrusted);
+	return result;
+}
+
+static void warm(struct acr_http *self, const struct acr_app *app, const char *url)
+{
+	const struct acr_request request = { .method = "GET",
+					     .url = url,
+					     .service = &acr_service_registry };
+	struct network *network = (struct network *)self;
+	struct acr_transfer *transfer = calloc(1, sizeof(*transfer));
+
+	if (!transfer)
+		acr_out_of_memory();
+	acr_transfer_name(transfer, url);
+	if (network->warm && network->owner == getpid() &&
+	    strcmp(network->warm->origin, transfer->origin) == 0) {
+		free(transfer);
+		return;
+	}
+	if (network->owner == getpid())
+		cool(network);
+	if (load(network, NULL) ||
+	    acr_transfer_begin(app, &request, network->hashed, transfer, NULL)) {
+		acr_transfer_end(transfer, false);
+		free(transfer);
+		return;
+	}
+	network->warm = transfer;
+	sym_curl_multi_add_handle(network->multi, transfer->easy);
+	perform(network);
+}
+
+static void wait_for(struct acr_http *self, const struct acr_app *app, int64_t milliseconds)
+{
+	struct network *network = (struct network *)self;
+	int64_t end = app->clock.boot(app) + milliseconds, left;
+
+	while ((left = end - app->clock.boot(app)) > 0) {
+		int patience = left < 1000 ? (int)left : 1000;
+
+		if (network->warm && network->owner == getpid() && !network->warm->done) {
+			perform(network);
+			sym_curl_multi_poll(network->multi, NULL, 0, patience, NULL);
+		} else {
+			poll(NULL, 0, patience);
+		}
+	}
+}
+
+struct acr_http *acr_http_curl(void)
+{
+	static struct network network = { .http = { send_request, warm, wait_for } };
+
+	return &network.http;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request, tried as often as its service allows and the deadline of the run lets it.
+ *
+ * Between two tries there is a pause of a random length ("full jitter"), so that a hundred machines
+ * that failed together do not come back together; where the service said how long, that long and a
+ * little more. A pause that would not end before the deadline is not begun: what the service said
+ * last is more use to the caller than "timed out".
+ */
+#include <string.h>
+#include <sys/random.h>
+
+#include "acr/http.h"
+#include "base/budget.h"
+#include "base/json.h"
+#include "http/failure.h"
+
+#define FIRST_PAUSE   500  /* milliseconds, doubled with each try */
+#define LONGEST_PAUSE 8000 /* milliseconds */
+
+static bool holds(const int *list, int number)
+{
+	for (; *list; list++)
+		if (*list == number)
+			return true;
+	return false;
+}
+
+static bool is_retried_failure(const struct acr_error *failure)
+{
+	if (failure->kind != ACR_UNREACHABLE || acr_failure_lasts(failure->transport))
+		return false;
+	/* A proxy that refuses (403, 407) will go on refusing. */
+	return failure->status == 0 || failure->status == 429 || failure->status >= 500;
+}
+
+static bool is_retried_answer(const struct acr_service *service, const struct acr_response *answer)
+{
+	struct acr_error unreadable;
+	auto_json json = NULL;
+	const char *said;
+
+	if (holds(service->retried,
+		  answer->status >= 500 && answer->status < 600 ? 500 : answer->status))
+		return true;
+	if (!service->retried_error || answer->status != 400 ||
+	    acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &unreadable))
+		return false;
+	said = acr_json_string(json, "error");
+	return said && strcmp(said, service->retried_error) == 0;
+}
+
+/* Milliseconds to wait before the next try; `tried` is 1 after the first. */
+static int64_t pause_length(int tried, long retry_after)
+{
+	int64_t most = (int64_t)FIRST_PAUSE << (tried - 1);
+	uint32_t random;
+
+	/* Never fails on a kernel that has finished booting; an even pause is no harm. */
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = UINT32_MAX / 2;
+	if (most > LONGEST_PAUSE)
+		most = LONGEST_PAUSE;
+	return (int64_t)retry_after * 1000 + (most * random >> 32);
+}
+
+int acr_http_send(const struct acr_app *app, const struct acr_request *request,
+		  struct acr_response *ret, struct acr_error *error)
+{
+	const struct acr_service *service = request->service;
+
+	for (int tried = 1;; tried++) {
+		struct acr_error failure = { 0 };
+		int64_t left = acr_budget(app, ACR_BUDGET_GET), pause;
+		int result;
+
+		acr_response_wipe(ret);
+		if (left <= 0)
+			return acr_fail(error, ACR_TIMEOUT, "no time was left to ask %s",
+					service->name);
+		result = app->http->send(app->http, app, request, left, ret, &failure);
+		failure.origin = service->origin;
+		pause = pause_length(tried, result ? 0 : ret->retry_after);
+		if (tried < service->tries &&
+		    (result ? is_retried_failure(&failure) : is_retried_answer(service, ret)) &&
+		    pause < acr_budget(app, ACR_BUDGET_GET)) {
+			acr_debug(app, "%s: try %d gave %s, waiting %lld ms", service->name, tried,
+				  result ? failure.text : "a status that is tried again",
+				  (long long)pause);
+			if (app->http->wait)
+				app->http->wait(app->http, app, pause);
+			continue;
+		}
+		if (result && error)
+			*error = failure;
+		return result ? -1 : 0;
+	}
+}

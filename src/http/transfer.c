@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request as libcurl is to do it: https with a verified certificate, no redirect, no .netrc, no
+ * cookies, no authentication that we did not write ourselves, and never more than we want to hear.
+ *
+ * Compiled a second time with ACR_CURL_TYPE_CHECK, for curl's own check of curl_easy_setopt, which
+ * is lost when it is called through a pointer (a long that is passed as an int is read as garbage).
+ */
+#include "http/transfer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/jwt.h"
+#include "base/library.h"
+#include "http/trust.h"
+
+#define SYMBOLS(X)                                                                                 \
+	X(curl_easy_init)                                                                          \
+	X(curl_easy_cleanup)                                                                       \
+	X(curl_easy_setopt)                                                                        \
+	X(curl_easy_getinfo)                                                                       \
+	X(curl_easy_strerror) X(curl_slist_append) X(curl_slist_free_all)
+ACR_LIBRARY_DECLARE(SYMBOLS)
+
+#ifdef ACR_CURL_TYPE_CHECK
+#define call_setopt(...)     curl_easy_setopt(__VA_ARGS__)
+#define get(easy, what, ret) curl_easy_getinfo(easy, what, ret)
+#else
+#define call_setopt(...)     sym_curl_easy_setopt(__VA_ARGS__)
+#define get(easy, what, ret) sym_curl_easy_getinfo(easy, what, ret)
+#endif
+
+/* curl's check learnt only lately that an int is no long; the ranges of numbers tell which is due. */
+#define set(easy, option, value)                                                                   \
+	({                                                                                         \
+		_Static_assert((option) >= CURLOPTTYPE_OBJECTPOINT ||                              \
+				       __builtin_types_compatible_p(__typeof__(value), long),      \
+			       "this option takes a long");                                        \
+		_Static_assert(                                                                    \
+			(option) < CURLOPTTYPE_OFF_T ||                                            \
+				__builtin_types_compatible_p(__typeof__(value), curl_off_t),       \
+			"this option takes a curl_off_t");                                         \
+		(int)call_setopt(easy, option, value);                                             \
+	})
+
+int acr_transfer_load(const char *soname, struct acr_error *error)
+{
+	return acr_library_load(soname, "asking Entra ID and registries", library_symbols, error);
+}
+
+void acr_transfer_name(struct acr_transfer *transfer, const char *url)
+{
+	const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+	char *user;
+
+	snprintf(transfer->origin, sizeof(transfer->origin), "%.*s",
+		 (int)(host - url) + (int)strcspn(host, "/?#"), url);
+	transfer->host = transfer->origin + strlen(transfer->origin);
+	if (strlen(transfer->origin) > (size_t)(host - url))
+		transfer->host = transfer->origin + (host - url);
+	/* Refused further on, and not to be shown: somebody's own endpoint with a password in it. */
+	user = strrchr(transfer->origin, '@');
+	if (user)
+		transfer->host = user + 1;
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct acr_transfer *transfer = data;
+
+	(void)size; /* always 1 */
+	transfer->too_large |= !acr_answer_header(&transfer->answer, bytes, count);
+	return transfer->too_large ? 0 : count;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct acr_transfer *transfer = data;
+	struct acr_response *response = transfer->answer.response;
+
+	(void)size;
+	/* What a warm connection says is of no interest, but it must come to its end for the next.
+	 */
+	if (!response)
+		transfer->too_large |= (transfer->answer.header_bytes += count) > ACR_HEADERS_MAX;
+	else
+		transfer->too_large |= response->body.length + count > ACR_ANSWER_MAX;
+	if (transfer->too_large)
+		return count + 1;
+	if (response)
+		acr_secret_add_bytes(&response->body, bytes, count);
+	return count;
+}
+
+/* False for a line that would be two. */
+static bool add_header(struct acr_transfer *transfer, const char *line)
+{
+	struct curl_slist *longer;
+
+	for (const char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return false;
+	longer = sym_curl_slist_append(transfer->headers, line);
+	if (!longer)
+		acr_out_of_memory();
+	transfer->headers = longer;
+	return true;
+}
+
+static bool add_headers(struct acr_transfer *transfer, const struct acr_request *request)
+{
+	auto_secret line = { 0 };
+	auto_secret pair = { 0 };
+	/* No "Expect: 100-continue": no body of ours is worth a round trip. */
+	bool fine =
+		add_header(transfer, "Accept: application/json") && add_header(transfer, "Expect:");
+
+	for (const char *const *row = request->headers; row && *row; row++)
+		fine = fine && add_header(transfer, *row);
+	if (request->header)
+		fine = fine && add_header(transfer, acr_secret_text(request->header));
+	if (request->bearer) {
+		acr_secret_format(&line, "Authorization: Bearer %s",
+				  acr_secret_text(request->bearer));
+	} else if (request->user) {
+		acr_secret_format(&pair, "%s:", request->user);
+		if (request->password)
+			acr_secret_add_bytes(&pair, acr_secret_text(request->password),
+					     request->password->length);
+		acr_secret_add(&line, "Authorization: Basic ");
+		acr_base64_encode(acr_secret_text(&pair), pair.length, &line);
+	}
+	return fine && (line.length == 0 || add_header(transfer, acr_secret_text(&line)));
+}
+
+static int allow_protocols(CURL *easy, bool local)
+{
+	long bits = local ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS;
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+	if (set(easy, CURLOPT_PROTOCOLS_STR, local ? "http,https" : "https") == 0)
+		return 0;
+#endif
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+	return set(easy, CURLOPT_PROTOCOLS, bits);
+#pragma GCC diagnostic pop
+}
+
+static int choose_trust(const struct acr_app *app, struct acr_transfer *transfer, bool hashed)
+{
+	CURL *easy = transfer->easy;
+	auto_trust trust = { 0 };
+	int wrong = 0;
+
+	acr_trust_find(app, hashed, &trust);
+	transfer->hashed = trust.folder && !trust.chosen;
+	if (!trust.folder && !trust.file)
+		return 0;
+	/* Both, also where one is NULL: that takes libcurl's own default away. */
+	wrong |= set(easy, CURLOPT_CAINFO, trust.file);
+	wrong |= set(easy, CURLOPT_CAPATH, trust.folder);
+	wrong |= set(easy, CURLOPT_PROXY_CAINFO, trust.file);
+	wrong |= set(easy, CURLOPT_PROXY_CAPATH, trust.folder);
+	return wrong;
+}
+
+static int choose_rules(struct acr_transfer *transfer)
+{
+	CURL *easy = transfer->easy;
+	int wrong = allow_protocols(easy, transfer->local);
+
+	wrong |= set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	wrong |= set(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	wrong |= set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	wrong |= set(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	wrong |= set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	wrong |= set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	wrong |= set(easy, CURLOPT_CERTINFO, 1L);
+	/* Two requests to two hosts: HTTP/2 has nothing to offer. */
+	wrong |= set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	wrong |= set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	/* Other proxies are libcurl's affair: it reads https_proxy, all_proxy and no_proxy itself.
+	 */
+	if (transfer->local) {
+		wrong |= set(easy, CURLOPT_PROXY, "");
+		wrong |= set(easy, CURLOPT_NOPROXY, "*");
+	}
+	/* curl.c ends a transfer before this; it bounds what libcurl spends on one of several
+	 * addresses. */
+	wrong |= set(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)transfer->connect + 1000);
+	wrong |= set(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Unknown to a libcurl before 7.87, which curl.c knows how to live with. */
+	(void)set(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	wrong |= set(easy, CURLOPT_USERAGENT, "docker-credential-acr/" ACR_VERSION);
+	return wrong;
+}
+
+static int choose_ears(struct acr_transfer *transfer)
+{
+	CURL *easy = transfer->easy;
+	int wrong = 0;
+
+	wrong |= set(easy, CURLOPT_HEADERFUNCTION, take_header);
+	wrong |= set(easy, CURLOPT_HEADERDATA, (void *)transfer);
+	wrong |= set(easy, CURLOPT_WRITEFUNCTION, take_body);
+	wrong |= set(easy, CURLOPT_WRITEDATA, (void *)transfer);
+	wrong |= set(easy, CURLOPT_ERRORBUFFER, transfer->message);
+	wrong |= set(easy, CURLOPT_PRIVATE, (void *)transfer);
+	return wrong;
+}
+
+int acr_transfer_begin(const struct acr_app *app, const struct acr_request *request, bool hashed,
+		       struct acr_transfer *transfer, struct acr_error *error)
+{
+	const struct acr_secret *body = request->body;
+	CURL *easy = transfer->easy = sym_curl_easy_init();
+	int wrong;
+
+	if (!easy)
+		acr_out_of_memory();
+	transfer->began = app->clock.boot(app);
+	transfer->connect = request->service->connect;
+	transfer->local = request->local;
+	if (!add_headers(transfer, request))
+		return acr_fail(error, ACR_INVALID, "a header for %s has a control character in it",
+				transfer->host);
+	wrong = set(easy, CURLOPT_URL, request->url);
+	wrong |= choose_rules(transfer);
+	wrong |= choose_trust(app, transfer, hashed);
+	wrong |= choose_ears(transfer);
+	wrong |= set(easy, CURLOPT_HTTPHEADER, transfer->headers);
+	if (strcmp(request->method, "POST") == 0) {
+		wrong |= set(easy, CURLOPT_POST, 1L);
+		wrong |= set(easy, CURLOPT_POSTFIELDS, body ? acr_secret_text(body) : "");
+		wrong |= set(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			     (curl_off_t)(body ? body->length : 0));
+	}
+	if (wrong)
+		return acr_fail(error, ACR_SYSTEM,
+				"libcurl lacks an option that is needed (code %d)", wrong);
+	return 0;
+}
+
+enum acr_stage acr_transfer_stage(const struct acr_transfer *transfer)
+{
+	static const struct {
+		CURLINFO what;
+		enum acr_stage stage;
+	} stages[] = { { CURLINFO_PRETRANSFER_TIME_T, ACR_STAGE_ANSWER },
+		       { CURLINFO_CONNECT_TIME_T, ACR_STAGE_HANDSHAKE },
+		       { CURLINFO_NAMELOOKUP_TIME_T, ACR_STAGE_CONNECTION } };
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		curl_off_t microseconds = 0;
+
+		sym_curl_easy_getinfo(transfer->easy, stages[i].what, &microseconds);
+		if (microseconds > 0)
+			return stages[i].stage;
+	}
+	return ACR_STAGE_NAME;
+}
+
+int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *transfer, CURLcode code,
+		      struct acr_error *error)
+{
+	char proxy[256] = "";
+	long number = 0;
+	/* What has an @ in it is a proxy's address with its password. */
+	bool shown = *transfer->message && !strchr(transfer->message, '@');
+	struct acr_failure failure = {
+		.code = (int)code,
+		.stage = acr_transfer_stage(transfer),
+		.took = app->clock.boot(app) - transfer->began,
+		.connect = transfer->connect,
+		.host = transfer->host,
+		.proxy = proxy,
+		.message = shown ? transfer->message : sym_curl_easy_strerror(code),
+	};
+
+	if (!transfer->local)
+		acr_proxy_name(app, proxy, sizeof(proxy));
+	get(transfer->easy, CURLINFO_OS_ERRNO, &number);
+	failure.number = (int)number;
+	get(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
+	get(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &failure.verified);
+	acr_debug(app, "%s: curl %d, %s", transfer->host, (int)code, failure.message);
+	return acr_failure_tell(&failure, error);
+}
+
+static void copy_issuer(const struct acr_transfer *transfer, struct acr_response *response)
+{
+	struct curl_certinfo *chain = NULL;
+
+	get(transfer->easy, CURLINFO_CERTINFO, &chain);
+	if (!chain || chain->num_of_certs < 1)
+		return;
+	for (struct curl_slist *row = chain->certinfo[0]; row; row = row->next)
+		if (strncmp(row->data, "Issuer:", 7) == 0)
+			snprintf(response->issuer, sizeof(response->issuer), "%s", row->data + 7);
+	for (char *c = response->issuer; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+}
+
+void acr_transfer_answer(const struct acr_app *app, struct acr_transfer *transfer)
+{
+	struct acr_response *response = transfer->answer.response;
+	long status = 0, connections = 0;
+	char *address = NULL;
+
+	get(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	get(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
+	get(transfer->easy, CURLINFO_PRIMARY_IP, &address);
+	response->status = (int)status;
+	snprintf(response->address, sizeof(response->address), "%s", address ? address : "");
+	copy_issuer(transfer, response);
+	acr_answer_end(&transfer->answer, app->clock.wall(app));
+	acr_debug(app, "%s (%s): status %ld after %lld ms over %s connection", transfer->host,
+		  response->address, status, (long long)(app->clock.boot(app) - transfer->began),
+		  connections ? "a new" : "the warm");
+}
+
+void acr_transfer_end(struct acr_transfer *transfer, bool leave)
+{
+	for (struct curl_slist *row = transfer->headers; row; row = row->next)
+		explicit_bzero(row->data, strlen(row->data));
+	if (leave || !transfer->easy)
+		return;
+	sym_curl_easy_cleanup(transfer->easy);
+	sym_curl_slist_free_all(transfer->headers);
+	transfer->easy = NULL;
+	transfer->headers = NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Azure Developer CLI: whoever is signed in to it, asked through the command that it keeps for
+ * this (azure-sdk-for-go, sdk/azidentity/azure_developer_cli_credential.go). Its auth.json says
+ * whether anybody is (Azure/azure-dev, cli/azd/pkg/auth/manager.go).
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "identity/tool.h"
+
+static char *file(const struct acr_app *app)
+{
+	const char *folder = acr_env(app, "AZD_CONFIG_DIR");
+	const char *home = acr_env(app, "HOME");
+
+	if (folder)
+		return folder[0] == '/' ? acr_format("%s/auth.json", folder) : NULL;
+	return home && home[0] == '/' ? acr_format("%s/.azd/auth.json", home) : NULL;
+}
+
+static bool is_signed_in(const struct acr_app *app)
+{
+	auto_string path = file(app);
+	auto_secret text = { 0 };
+	auto_json json = NULL;
+
+	if (!path || acr_file_read(path, 64 * 1024, &text, NULL) ||
+	    acr_json_parse(acr_secret_text(&text), text.length, &json, NULL))
+		return false;
+	return acr_json_member(acr_json_member(acr_json_member(json, "auth"), "account"),
+			       "currentUser");
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	auto_string program = NULL;
+	auto_json json = NULL;
+
+	if (!is_signed_in(app))
+		return acr_fail(error, ACR_NOT_SET_UP,
+				"nobody is signed in to the Azure Developer CLI (azd auth login)");
+	if (ask->tenant && !acr_tenant_fits(ask->tenant))
+		return acr_fail(error, ACR_INVALID, "\"%.100s\" is not a tenant", ask->tenant);
+	program = acr_program_find(app, "azd");
+	if (!program)
+		return acr_fail(
+			error, ACR_UNAVAILABLE,
+			"somebody is signed in to the Azure Developer CLI, but there is no azd "
+			"on the PATH");
+	auto_string scope = acr_format("%s/.default", ask->audience);
+	const char *const arguments[] = { program,     "auth", "token",
+					  "--output",  "json", "--no-prompt",
+					  "--scope",   scope,  ask->tenant ? "--tenant-id" : NULL,
+					  ask->tenant, NULL };
+	if (acr_tool_ask(app, &acr_tool_azd, arguments, &json, error))
+		return -1;
+	return acr_tool_token(app, &acr_tool_azd, json, ret, error);
+}
+
+static const char *const variables[] = { "AZD_CONFIG_DIR", NULL };
+
+const struct acr_identity acr_identity_azd = {
+	.name = "azd",
+	.sdk = "AzureDeveloperCliCredential",
+	.developer = true,
+	.summary = "whoever is signed in to the Azure Developer CLI (azd auth login)",
+	.variables = variables,
+	.file = file,
+	.acquire = acquire,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Azure CLI: whoever ran `az login`. Its files say who that is without starting Python, and
+ * often have a token that serves at once; for the rest `az account get-access-token` is asked, the
+ * contract that Microsoft keeps.
+ *
+ * Where there is no az (a mounted ~/.azure in a container), or with "azure_cli": "files", the
+ * refresh token in its cache is redeemed, which reads az's files and changes nothing in them.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "identity/tool.h"
+
+static void wipe(struct acr_azure_account *account)
+{
+	acr_azure_account_wipe(account);
+}
+
+static bool is_id(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '-')
+			return false;
+	return *text;
+}
+
+/* Without a wish az takes its own default; --tenant and --subscription exclude each other. */
+static int ask_az(const struct acr_app *app, const char *program, const struct acr_ask *ask,
+		  const struct acr_azure_account *account, struct acr_token *ret,
+		  struct acr_error *error)
+{
+	const char *option = NULL, *value = NULL;
+	auto_json json = NULL;
+
+	if (account->other_tenant) {
+		option = "--tenant";
+		value = account->tenant;
+	} else if (!account->is_default && is_id(account->subscription)) {
+		option = "--subscription";
+		value = account->subscription;
+	}
+	if (account->other_tenant && !acr_tenant_fits(account->tenant))
+		return acr_fail(error, ACR_INVALID,
+				"\"%.100s\" is not a tenant: give its GUID or its domain",
+				account->tenant);
+	const char *const arguments[] = { program,	"account",     "get-access-token",
+					  "--output",	"json",	       "--only-show-errors",
+					  "--resource", ask->audience, option,
+					  value,	NULL };
+	if (acr_tool_ask(app, &acr_tool_az, arguments, &json, error))
+		return -1;
+	return acr_tool_token(app, &acr_tool_az, json, ret, error);
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	__attribute__((cleanup(wipe))) struct acr_azure_account account = { 0 };
+	auto_string program = NULL;
+	struct acr_error missing = { 0 };
+
+	if (acr_azure_profile_find(app, ask, &account, error))
+		return -1;
+	if (!account.machine && acr_msal_find_access(app, ask, &account, ret))
+		return 0;
+	if (account.service_principal && !account.machine) {
+		if (acr_azure_principal(app, ask, &account, ret, &missing) == 0)
+			return 0;
+		if (missing.kind != ACR_NOT_FOUND) {
+			if (error)
+				*error = missing;
+			return -1;
+		}
+	}
+	if (!acr_config_is(app->config, ask->registry->host, "azure_cli", "files"))
+		program = acr_program_find(app, "az");
+	if (program)
+		return ask_az(app, program, ask, &account, ret, error);
+	if (account.machine)
+		return acr_fail(
+			error, ACR_UNAVAILABLE,
+			"az is signed in with a managed identity, and is not here to be asked: "
+			"use \"identity\": \"managed-identity\"");
+	if (account.service_principal)
+		return acr_fail(error, ACR_UNAVAILABLE, "%s", missing.text);
+	return acr_msal_redeem(app, ask, &account, ret, error);
+}
+
+static char *file(const struct acr_app *app)
+{
+	auto_string folder = acr_azure_folder(app);
+
+	return folder ? acr_format("%s/azureProfile.json", folder) : NULL;
+}
+
+static const char *const variables[] = { "AZURE_CONFIG_DIR", "AZURE_CLOUD_NAME", NULL };
+
+const struct acr_identity acr_identity_azure_cli = {
+	.name = "azure-cli",
+	.sdk = "AzureCliCredential",
+	.developer = true,
+	.summary = "whoever is signed in to the Azure CLI (az login)",
+	.variables = variables,
+	.file = file,
+	.acquire = acquire,
+};

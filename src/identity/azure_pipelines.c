@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Azure Pipelines: a service connection with workload identity federation gives the job an
+ * assertion, fresh each time (azure-sdk-for-go, sdk/azidentity/azure_pipelines_credential.go).
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "identity/source.h"
+
+static const char *const domains[] = { "dev.azure.com", "visualstudio.com", NULL };
+
+static bool is_id(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '-')
+			return false;
+	return *text;
+}
+
+static int ask_pipelines(const struct acr_app *app, const char *uri, const char *connection,
+			 const char *token, struct json_object **ret, struct acr_error *error)
+{
+	const struct acr_speaker pipelines = { "Azure Pipelines", "", ACR_ORIGIN_ENDPOINT };
+	/* Without the last one a token that is not taken leads to a page to sign in at. */
+	static const char *const headers[] = { "Content-Type: application/json",
+					       "Accept: application/json",
+					       "X-TFS-FedAuthRedirect: Suppress", NULL };
+	auto_string url = acr_format("%s%capi-version=7.1&serviceConnectionId=%s", uri,
+				     strchr(uri, '?') ? '&' : '?', connection);
+	auto_secret bearer = { 0 }, body = { 0 };
+	auto_response answer = { 0 };
+	const struct acr_request request = {
+		.method = "POST",
+		.url = url,
+		.headers = headers,
+		.bearer = &bearer,
+		.body = &body,
+		.service = &acr_service_endpoint,
+	};
+
+	acr_secret_add(&bearer, token);
+	if (acr_http_send(app, &request, &answer, error))
+		return -1;
+	return acr_oauth_read(&pipelines, &answer, ret, error);
+}
+
+/* The tasks AzureCLI@2 and AzurePowerShell@5 set AZURESUBSCRIPTION_*. */
+static const char *one_of(const struct acr_app *app, const char *first, const char *second)
+{
+	const char *value = acr_env(app, first);
+
+	return value ? value : acr_env(app, second);
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	const char *uri = acr_env(app, "SYSTEM_OIDCREQUESTURI");
+	const char *token = acr_env(app, "SYSTEM_ACCESSTOKEN");
+	const char *connection = acr_env(app, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
+	const char *client =
+		ask->client_id ? ask->client_id
+			       : one_of(app, "AZURESUBSCRIPTION_CLIENT_ID", "AZURE_CLIENT_ID");
+	const char *tenant =
+		ask->tenant ? ask->tenant
+			    : one_of(app, "AZURESUBSCRIPTION_TENANT_ID", "AZURE_TENANT_ID");
+	const char *authority, *assertion;
+	auto_json json = NULL;
+
+	if (!uri || !connection)
+		return acr_fail(error, ACR_NOT_SET_UP,
+				"SYSTEM_OIDCREQUESTURI or AZURESUBSCRIPTION_SERVICE_CONNECTION_ID "
+				"is not set");
+	if (!token)
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"SYSTEM_ACCESSTOKEN is not set: map $(System.AccessToken) in the "
+				"step's env");
+	if (!client || !tenant)
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"a service connection is set, but no client and tenant "
+				"(AZURESUBSCRIPTION_CLIENT_ID, AZURESUBSCRIPTION_TENANT_ID)");
+	if (!acr_ci_trusts(uri, domains, acr_env(app, "SYSTEM_COLLECTIONURI")) ||
+	    !is_id(connection))
+		return acr_fail(
+			error, ACR_INVALID,
+			"SYSTEM_OIDCREQUESTURI does not lead to Azure DevOps, or the service "
+			"connection is no id; nothing was sent");
+	if (acr_entra_authority(app, ask->registry, &authority, error) ||
+	    ask_pipelines(app, uri, connection, token, &json, error))
+		return -1;
+	assertion = acr_json_string(json, "oidcToken");
+	if (!assertion || !acr_token_fits(assertion))
+		return acr_fail(error, ACR_INVALID,
+				"Azure Pipelines answered without a token in it");
+	return acr_entra_assert(app, ask, authority, tenant, client, assertion, ret, error);
+}
+
+static const char *const variables[] = { "AZURESUBSCRIPTION_CLIENT_ID",
+					 "AZURESUBSCRIPTION_TENANT_ID",
+					 "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+					 "AZURE_CLIENT_ID",
+					 "AZURE_TENANT_ID",
+					 "SYSTEM_OIDCREQUESTURI",
+					 "?SYSTEM_ACCESSTOKEN",
+					 NULL };
+
+const struct acr_identity acr_identity_azure_pipelines = {
+	.name = "azure-pipelines",
+	.sdk = NULL,
+	.named = true,
+	.summary = "an Azure Pipelines service connection with workload identity federation",
+	.variables = variables,
+	.acquire = acquire,
+};

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A service principal and its certificate, as every Azure SDK reads them from the environment
+ * (azure-sdk-for-go, sdk/azidentity/environment_credential.go): a secret stands over it.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "identity/source.h"
+
+static bool is_true(const char *value)
+{
+	return value && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0);
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	struct acr_assertion what = {
+		.path = acr_env(app, "AZURE_CLIENT_CERTIFICATE_PATH"),
+		.password = acr_env(app, "AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+		.chain = is_true(acr_env(app, "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN")),
+		.client_id = ask->client_id ? ask->client_id : acr_env(app, "AZURE_CLIENT_ID"),
+		.tenant = ask->tenant ? ask->tenant : acr_env(app, "AZURE_TENANT_ID"),
+	};
+	auto_secret assertion = { 0 };
+
+	if (!what.path)
+		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_CLIENT_CERTIFICATE_PATH is not set");
+	if (!what.client_id || !what.tenant)
+		return acr_fail(
+			error, ACR_UNAVAILABLE,
+			"AZURE_CLIENT_CERTIFICATE_PATH is set, but %s is not: all three are "
+			"needed",
+			what.client_id ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
+	if (!acr_tenant_fits(what.tenant))
+		return acr_fail(error, ACR_INVALID,
+				"\"%.100s\" is not a tenant: give its GUID or its domain",
+				what.tenant);
+	if (acr_entra_authority(app, ask->registry, &what.authority, error) ||
+	    acr_assertion_sign(app, &what, &assertion, error))
+		return -1;
+	return acr_entra_assert(app, ask, what.authority, what.tenant, what.client_id,
+				acr_secret_text(&assertion), ret, error);
+}
+
+/* The file's state is in the fingerprint: a renewed certificate is asked for anew. */
+static char *file(const struct acr_app *app)
+{
+	const char *path = acr_env(app, "AZURE_CLIENT_CERTIFICATE_PATH");
+
+	return path ? acr_copy(path) : NULL;
+}
+
+static const char *const variables[] = { "AZURE_CLIENT_ID",
+					 "AZURE_TENANT_ID",
+					 "AZURE_CLIENT_CERTIFICATE_PATH",
+					 "?AZURE_CLIENT_CERTIFICATE_PASSWORD",
+					 "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+					 NULL };
+
+const struct acr_identity acr_identity_certificate = {
+	.name = "certificate",
+	.sdk = "EnvironmentCredential",
+	.named = true,
+	.summary = "a service principal and its certificate in AZURE_CLIENT_CERTIFICATE_PATH",
+	.variables = variables,
+	.file = file,
+	.acquire = acquire,
+};

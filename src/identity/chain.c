@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The walk along the chain: which rows, in which order, for which audience, and what a failure
+ * means for those behind it.
+ *
+ * AZURE_TOKEN_CREDENTIALS is read as the Azure SDKs for .NET, Java, JavaScript and Python do:
+ * "dev" means the developer's tools alone (azure-sdk-for-cpp adds the others).
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "acr/config.h"
+#include "acr/store.h"
+#include "identity/source.h"
+
+#define ROWS_MAX      16
+#define NOTE_AUDIENCE (6 * 3600) /* seconds that "only the ARM audience works" is remembered */
+
+#define IDENTITY(name) extern const struct acr_identity acr_identity_##name;
+#include "identity/chain.def"
+#undef IDENTITY
+
+#define IDENTITY(name) &acr_identity_##name,
+const struct acr_identity *const acr_identities[] = {
+#include "identity/chain.def"
+	NULL,
+};
+#undef IDENTITY
+
+/* Whom to ask, in order. */
+struct choice {
+	const struct acr_identity *rows[ROWS_MAX];
+	size_t count;
+	bool configured; /* the config names them */
+	bool pinned;	 /* the config or AZURE_TOKEN_CREDENTIALS names them */
+};
+
+const struct acr_identity *acr_identity_by_name(const char *name)
+{
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		if (strcmp((*row)->name, name) == 0)
+			return *row;
+	return NULL;
+}
+
+static void choose_row(struct choice *choice, const struct acr_identity *row)
+{
+	for (size_t i = 0; i < choice->count; i++)
+		if (choice->rows[i] == row)
+			return;
+	if (choice->count < ROWS_MAX)
+		choice->rows[choice->count++] = row;
+}
+
+/* Copy the word at `*next` without the white space around it; false at the end. */
+static bool take_word(const char **next, const char *separators, char *ret, size_t size)
+{
+	size_t length;
+
+	if (!**next)
+		return false;
+	*next += strspn(*next, " \t\r\n");
+	length = strcspn(*next, separators);
+	snprintf(ret, size, "%.*s", (int)(length < size ? length : size), *next);
+	*next += length + ((*next)[length] != '\0');
+	length = strlen(ret);
+	while (length > 0 && strchr(" \t\r\n", ret[length - 1]))
+		ret[--length] = '\0';
+	return true;
+}
+
+/* "identity" of the config: names in the order to try them. */
+static int choose_by_config(const char *list, struct choice *ret, struct acr_error *error)
+{
+	char word[64], known[256] = "auto, none";
+
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), ", %s",
+			 (*row)->name);
+	ret->configured = ret->pinned = true;
+	while (take_word(&list, ",", word, sizeof(word))) {
+		const struct acr_identity *row = acr_identity_by_name(word);
+
+		if (!row)
+			return acr_fail(error, ACR_INVALID,
+					"\"identity\" names \"%s\", which is none of %s", word,
+					known);
+		choose_row(ret, row);
+	}
+	return 0;
+}
+
+static int choose_by_variable(const char *value, struct choice *ret, struct acr_error *error)
+{
+	char word[64] = "", known[256] = "prod, dev";
+	bool production, developer;
+
+	take_word(&value, "", word, sizeof(word));
+	production = strcasecmp(word, "prod") == 0;
+	developer = strcasecmp(word, "dev") == 0;
+	for (const struct acr_identity *const *row = acr_identities; *row; row++) {
+		const char *sdk = (*row)->sdk;
+
+		if ((production && !(*row)->developer) || (developer && (*row)->developer) ||
+		    (sdk && strcasecmp(word, sdk) == 0))
+			choose_row(ret, *row);
+		if (sdk && !strstr(known, sdk))
+			snprintf(known + strlen(known), sizeof(known) - strlen(known), ", %s", sdk);
+	}
+	ret->pinned = !production && !developer;
+	if (ret->count == 0)
+		return acr_fail(error, ACR_INVALID,
+				"AZURE_TOKEN_CREDENTIALS is \"%s\", which is none of %s", word,
+				known);
+	return 0;
+}
+
+static int choose(const struct acr_app *app, const struct acr_registry *registry,
+		  struct choice *ret, struct acr_error *error)
+{
+	const char *list = acr_config_get(app->config, registry->host, "identity");
+	const char *variable = acr_env(app, "AZURE_TOKEN_CREDENTIALS");
+
+	if (list && strcmp(list, "none") == 0)
+		return 0;
+	if (list && *list && strcmp(list, "auto") != 0)
+		return choose_by_config(list, ret, error);
+	if (variable && variable[strspn(variable, " \t\r\n")])
+		return choose_by_variable(variable, ret, error);
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		choose_row(ret, *row);
+	return 0;
+}
+
+/* Does this say that nobody can have a token for that audience here, rather than that we cannot?
+ * An endpoint of the machine is often a proxy that knows a few audiences only (azure-cli#33698). */
+static bool audience_is_unknown(const struct acr_error *error)
+{
+	static const char *const codes[] = {
+		"AADSTS50001",	/* the resource is disabled or does not exist (azure-cli#33674) */
+		"AADSTS500011", /* its principal is not in the tenant */
+		"AADSTS500014", /* its principal is disabled */
+		"AADSTS650052", /* the organisation has no service principal for it */
+		"AADSTS650057", /* the client does not list it */
+		"AADSTS65002",	/* a client of Microsoft's that is not preauthorised for it */
+		"invalid_resource", "invalid_scope",
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(error->code, codes[i]) == 0)
+			return true;
+	return error->origin == ACR_ORIGIN_ENDPOINT && error->kind == ACR_REFUSED;
+}
+
+static int acquire_for(const struct acr_app *app, const struct acr_identity *row,
+		       struct acr_ask *ask, const char *audience, struct acr_token *ret,
+		       struct acr_error *error)
+{
+	struct acr_token token = { 0 };
+
+	ask->audience = audience;
+	if (row->acquire(app, ask, &token, error)) {
+		acr_token_wipe(&token);
+		return -1;
+	}
+	acr_token_wipe(ret);
+	*ret = token;
+	ret->audience = audience;
+	return 0;
+}
+
+/* ACR's audience, or what the config says. The ARM audience only where the first cannot be had, and
+ * only for a host of Azure's own: an ARM token opens the whole subscription. */
+static int acquire(const struct acr_app *app, const struct acr_registry *registry,
+		   const struct acr_identity *row, bool pinned, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	const char *host = registry->host;
+	const char *wanted = acr_config_get(app->config, host, "audience");
+	struct acr_ask ask = {
+		.registry = registry,
+		.tenant = acr_config_get(app->config, host, "tenant"),
+		.client_id = acr_config_get(app->config, host, "client_id"),
+		.pinned = pinned,
+	};
+	auto_string subject = acr_format("%s %s", row->name, host);
+	struct acr_error second = { 0 };
+
+	if (wanted || !registry->genuine)
+		return acquire_for(app, row, &ask, wanted ? wanted : ACR_AUDIENCE, ret, error);
+	if (acr_note_find(app, "audience", subject, NULL)) {
+		if (acquire_for(app, row, &ask, registry->cloud->arm_audience, ret, &second) == 0)
+			return 0;
+		acr_note_drop(app, "audience", subject);
+	}
+	if (acquire_for(app, row, &ask, ACR_AUDIENCE, ret, error) == 0)
+		return 0;
+	if (second.kind != ACR_FINE || !audience_is_unknown(error))
+		return -1;
+	acr_debug(app, "%s has no token for %s (%s): asking for %s", row->name, ACR_AUDIENCE,
+		  error->text, registry->cloud->arm_audience);
+	if (acquire_for(app, row, &ask, registry->cloud->arm_audience, ret, &second)) {
+		if (!audience_is_unknown(&second))
+			*error = second;
+		return -1;
+	}
+	acr_note_keep(app, "audience", subject, NOTE_AUDIENCE, registry->cloud->arm_audience);
+	return 0;
+}
+
+static void add_step(struct acr_trail *trail, const struct acr_identity *row,
+		     const struct acr_token *token, const struct acr_error *failure)
+{
+	const size_t most = sizeof(trail->steps) / sizeof(trail->steps[0]);
+	struct acr_step *step = &trail->steps[trail->count < most ? trail->count : most - 1];
+
+	*step = (struct acr_step){ .identity = row };
+	if (failure)
+		step->error = *failure;
+	else
+		snprintf(step->who, sizeof(step->who), "%s", token->who);
+	if (trail->count < most)
+		trail->count++;
+}
+
+static bool is_soft(enum acr_kind kind)
+{
+	return kind == ACR_FINE || kind == ACR_NOT_SET_UP || kind == ACR_UNAVAILABLE;
+}
+
+int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry, size_t *cursor,
+		   struct acr_trail *trail, struct acr_token *ret, struct acr_error *error)
+{
+	struct choice choice = { 0 };
+	struct acr_error gravest = { 0 };
+
+	if (choose(app, registry, &choice, error))
+		return -1;
+	while (*cursor < choice.count && acr_budget(app, 1) > 0) {
+		const struct acr_identity *row = choice.rows[(*cursor)++];
+		struct acr_error failure = { 0 };
+
+		if (acquire(app, registry, row, choice.pinned, ret, &failure) == 0) {
+			add_step(trail, row, ret, NULL);
+			return 0;
+		}
+		acr_debug(app, "%s: %s (%s)", row->name, failure.text, acr_kind_name(failure.kind));
+		/* Silence is for what nobody asked for. */
+		if (failure.kind == ACR_NOT_SET_UP && !choice.configured)
+			continue;
+		add_step(trail, row, NULL, &failure);
+		if (gravest.kind == ACR_FINE || (is_soft(gravest.kind) && !is_soft(failure.kind)))
+			gravest = failure;
+		if (!is_soft(failure.kind) && (row->named || choice.configured)) {
+			*cursor = choice.count;
+			gravest = failure;
+		}
+	}
+	if (gravest.kind != ACR_FINE) {
+		if (error)
+			*error = gravest;
+		return -1;
+	}
+	if (acr_budget(app, 1) <= 0)
+		return acr_fail(error, ACR_TIMEOUT, "the time is over before anybody was asked");
+	return acr_fail(error, ACR_NOT_SET_UP, "no %sidentity is set up for %s",
+			trail->count ? "other " : "", registry->host);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Microsoft Entra ID's token endpoint (learn.microsoft.com, v2-oauth2-client-creds-grant-flow and
+ * v2-oauth2-auth-code-flow), and which of its hosts may be asked.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "identity/source.h"
+
+#define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" /* RFC 7523 */
+
+void acr_uuid_make(char ret[static 37])
+{
+	unsigned char b[16];
+	struct timespec now;
+
+	if (getrandom(b, sizeof(b), GRND_NONBLOCK) != (ssize_t)sizeof(b)) {
+		/* Early in the boot: it has to differ, not to be secret. */
+		clock_gettime(CLOCK_REALTIME, &now);
+		memcpy(b, &now.tv_nsec, 8);
+		memcpy(b + 8, &(uint64_t){ (uint64_t)getpid() << 32 ^ (uint64_t)now.tv_sec }, 8);
+	}
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	snprintf(ret, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
+		 b[13], b[14], b[15]);
+}
+
+bool acr_tenant_fits(const char *tenant)
+{
+	static const char *const any[] = { "common", "organizations", "consumers" };
+	size_t length = strlen(tenant);
+
+	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++)
+		if (strcasecmp(tenant, any[i]) == 0)
+			return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)tenant[i]) && tenant[i] != '-' &&
+		    (tenant[i] != '.' || i == 0 || tenant[i - 1] == '.'))
+			return false;
+	return length > 0 && length < ACR_HOST_MAX;
+}
+
+/* "https://HOST/", "https://HOST" or "HOST"; "" where it is something else. */
+static void host_of(const char *text, char ret[static ACR_HOST_MAX])
+{
+	size_t length;
+
+	ret[0] = '\0';
+	if (strncasecmp(text, "https://", 8) == 0)
+		text += 8;
+	length = strcspn(text, "/");
+	if (length < ACR_HOST_MAX && strspn(text + length, "/") == strlen(text + length))
+		snprintf(ret, ACR_HOST_MAX, "%.*s", (int)length, text);
+}
+
+static const char *name_in_cloud(const struct acr_cloud *cloud, const char *host)
+{
+	if (strcasecmp(cloud->authority, host) == 0)
+		return cloud->authority;
+	for (const char *const *alias = cloud->aliases; alias && *alias; alias++)
+		if (strcasecmp(*alias, host) == 0)
+			return *alias;
+	return NULL;
+}
+
+int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
+			const char **ret, struct acr_error *error)
+{
+	const char *variable = acr_env(app, "AZURE_AUTHORITY_HOST");
+	const char *known = NULL;
+	char host[ACR_HOST_MAX];
+
+	*ret = registry->authority;
+	if (!variable)
+		return 0;
+	host_of(variable, host);
+	if (strcasecmp(host, registry->authority) == 0)
+		return 0;
+	for (const struct acr_cloud *cloud = acr_clouds; cloud->name && !known; cloud++) {
+		known = name_in_cloud(cloud, host);
+		if (known && cloud != registry->cloud)
+			return acr_fail(error, ACR_UNAVAILABLE,
+					"AZURE_AUTHORITY_HOST is of %s, but %s is of %s",
+					cloud->name, registry->host, registry->cloud->name);
+	}
+	if (!known)
+		return acr_fail(error, ACR_INVALID,
+				"AZURE_AUTHORITY_HOST is \"%.100s\", which is no host of Entra ID "
+				"that is known here; nothing was sent to it",
+				variable);
+	/* What a config file says for this host stands over the environment. */
+	if (name_in_cloud(registry->cloud, registry->authority))
+		*ret = known;
+	return 0;
+}
+
+int acr_entra_post(const struct acr_app *app, const char *authority, const char *tenant,
+		   const char *what, const struct acr_secret *form, struct json_object **ret,
+		   struct acr_error *error)
+{
+	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
+	auto_string url = acr_format("https://%s/%s/oauth2/v2.0/%s", authority, tenant, what);
+	auto_response answer = { 0 };
+	char id[37];
+
+	acr_uuid_make(id);
+	auto_string id_header = acr_format("client-request-id: %s", id);
+	const char *const headers[] = { id_header, "return-client-request-id: true",
+					"Accept: application/json", NULL };
+	const struct acr_request request = {
+		.method = "POST",
+		.url = url,
+		.headers = headers,
+		.body = form,
+		.service = &acr_service_entra,
+	};
+
+	if (acr_http_send(app, &request, &answer, error))
+		return -1;
+	if (!answer.correlation[0])
+		snprintf(answer.correlation, sizeof(answer.correlation), "%s", id);
+	return acr_oauth_read(&entra, &answer, ret, error);
+}
+
+int acr_entra_redeem(const struct acr_app *app, const char *authority, const char *tenant,
+		     const struct acr_ask *ask, struct acr_secret *form, struct acr_token *ret,
+		     struct acr_error *error)
+{
+	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
+	size_t length = strlen(ask->audience);
+	auto_json json = NULL;
+
+	if (!tenant || !acr_tenant_fits(tenant))
+		return acr_fail(error, ACR_INVALID,
+				"\"%.100s\" is not a tenant: give its GUID or its domain",
+				tenant ? tenant : "");
+	/* The documented scope of ARM has one slash; its resource has one of its own at the end. */
+	while (length > 0 && ask->audience[length - 1] == '/')
+		length--;
+	auto_string scope = acr_format("%.*s/.default", (int)length, ask->audience);
+	acr_form_add(form, "scope", scope);
+	if (acr_entra_post(app, authority, tenant, "token", form, &json, error) ||
+	    acr_oauth_token(app, &entra, json, ret, error))
+		return -1;
+	snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
+	acr_token_describe(app, ret, NULL);
+	return 0;
+}
+
+int acr_entra_assert(const struct acr_app *app, const struct acr_ask *ask, const char *authority,
+		     const char *tenant, const char *client_id, const char *assertion,
+		     struct acr_token *ret, struct acr_error *error)
+{
+	auto_secret form = { 0 };
+
+	acr_form_add(&form, "grant_type", "client_credentials");
+	acr_form_add(&form, "client_id", client_id);
+	acr_form_add(&form, "client_assertion_type", ASSERTION_TYPE);
+	acr_form_add(&form, "client_assertion", assertion);
+	return acr_entra_redeem(app, authority, tenant, ask, &form, ret, error);
+}
+
+int acr_entra_secret(const struct acr_app *app, const struct acr_ask *ask, const char *authority,
+		     const char *tenant, const char *client_id, const char *secret,
+		     struct acr_token *ret, struct acr_error *error)
+{
+	auto_secret form = { 0 };
+
+	acr_form_add(&form, "grant_type", "client_credentials");
+	acr_form_add(&form, "client_id", client_id);
+	acr_form_add(&form, "client_secret", secret);
+	return acr_entra_redeem(app, authority, tenant, ask, &form, ret, error);
+}

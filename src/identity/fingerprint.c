@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The identity in force, as text. It is taken on every `get`, a cached one too, so it costs some
+ * stats and one pass over the environment, and reads no file.
+ *
+ * Whatever can change who we are must be in here: helpers that keyed their cache by the host alone
+ * handed out yesterday's account (amazon-ecr-credential-helper#164).
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "acr/config.h"
+#include "acr/store.h"
+#include "identity/source.h"
+
+#define CANDIDATES_MAX 96
+#define VALUE_MAX      256
+
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
+{
+	/* FNV-1a (draft-eastlake-fnv): it names a file, it proves nothing. */
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Takes `path` over. A file written anew has another inode or another mtime. */
+static void add_file(struct acr_secret *text, const char *what, char *path)
+{
+	struct stat s;
+
+	if (!path)
+		return;
+	acr_secret_format(text, "%s %s", what, path);
+	if (stat(path, &s) == 0)
+		acr_secret_format(text, " %ju.%ju %jd %jd.%09ld\n", (uintmax_t)s.st_dev,
+				  (uintmax_t)s.st_ino, (intmax_t)s.st_size,
+				  (intmax_t)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+	else
+		acr_secret_add(text, " -\n");
+	free(path);
+}
+
+static const char *const common[] = { "AZURE_TOKEN_CREDENTIALS", "AZURE_AUTHORITY_HOST", NULL };
+static const char ours[] = "DOCKER_CREDENTIAL_ACR_";
+
+/* Is this entry of the environment the variable `name`? */
+static bool is_variable(const char *entry, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(entry, name, length) == 0 && entry[length] == '=';
+}
+
+/* 0: it decides nothing; 1: that it is set; 2: its value. */
+static int weight(const char *entry)
+{
+	if (strncmp(entry, ours, sizeof(ours) - 1) == 0)
+		return is_variable(entry, "DOCKER_CREDENTIAL_ACR_LOG") ? 0 : 2;
+	for (const char *const *name = common; *name; name++)
+		if (is_variable(entry, *name))
+			return 2;
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		for (const char *const *name = (*row)->variables; name && *name; name++)
+			if (is_variable(entry, **name == '?' ? *name + 1 : *name))
+				return **name == '?' ? 1 : 2;
+	return 0;
+}
+
+/* One line, whatever is in it; long values by their hash. */
+static void add_value(struct acr_secret *text, const char *value)
+{
+	size_t length = strlen(value);
+
+	if (length > VALUE_MAX) {
+		acr_secret_format(text, "%zu bytes, %016" PRIx64, length,
+				  hash_bytes(UINT64_C(0xcbf29ce484222325), value, length));
+		return;
+	}
+	for (const char *next = value; *next;) {
+		size_t plain = strcspn(next, "\n\r\\");
+
+		acr_secret_add_bytes(text, next, plain);
+		next += plain;
+		if (*next)
+			acr_secret_format(text, "\\%02x", (unsigned char)*next++);
+	}
+}
+
+static int by_text(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* With which letters do the names begin? Most of an environment is passed over by that. */
+static void collect_letters(bool letters[static 256])
+{
+	letters[(unsigned char)ours[0]] = true;
+	for (const char *const *name = common; *name; name++)
+		letters[(unsigned char)**name] = true;
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		for (const char *const *name = (*row)->variables; name && *name; name++)
+			letters[(unsigned char)(*name)[**name == '?']] = true;
+}
+
+static void add_variables(const struct acr_app *app, struct acr_secret *text)
+{
+	const char *found[CANDIDATES_MAX];
+	bool letters[256] = { false };
+	size_t count = 0;
+
+	collect_letters(letters);
+	for (const char *const *entry = app->environment; entry && *entry; entry++) {
+		const char *equals;
+
+		if (!letters[(unsigned char)**entry] || count == CANDIDATES_MAX)
+			continue;
+		equals = strchr(*entry, '=');
+		if (equals && equals[1] && weight(*entry) > 0)
+			found[count++] = *entry;
+	}
+	/* The order of an environment means nothing. */
+	qsort(found, count, sizeof(found[0]), by_text);
+	for (size_t i = 0; i < count; i++) {
+		size_t name = strcspn(found[i], "=");
+
+		acr_secret_add_bytes(text, found[i], name);
+		if (weight(found[i]) == 1) {
+			acr_secret_add(text, " is set\n");
+			continue;
+		}
+		acr_secret_add(text, "=");
+		add_value(text, found[i] + name + 1);
+		acr_secret_add(text, "\n");
+	}
+}
+
+void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *registry,
+			  struct acr_fingerprint *ret)
+{
+	struct acr_secret text = { 0 };
+
+	acr_secret_reserve(&text, 2048);
+	add_file(&text, "config", acr_config_path(app, false));
+	add_file(&text, "config", acr_config_path(app, true));
+	add_file(&text, "state", acr_state_path(app, registry->host));
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		if ((*row)->file)
+			add_file(&text, (*row)->name, (*row)->file(app));
+	add_variables(app, &text);
+	ret->hash = hash_bytes(UINT64_C(0xcbf29ce484222325), registry->host,
+			       strlen(registry->host) + 1);
+	ret->hash = hash_bytes(ret->hash, acr_secret_text(&text), text.length);
+	ret->text = text.bytes;
+}
+
+void acr_fingerprint_free(struct acr_fingerprint *fingerprint)
+{
+	free(fingerprint->text);
+	*fingerprint = (struct acr_fingerprint){ 0 };
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GitHub Actions: the job's OpenID Connect token is an assertion that Entra ID takes, fresh each
+ * time, since it lives for minutes only
+ * (docs.github.com, "OpenID Connect", "Using the OIDC token with custom actions").
+ */
+#include <string.h>
+
+#include "identity/source.h"
+
+/* GitHub's own, and GitHub Enterprise Cloud with data residency. A server of one's own is known by
+ * GITHUB_SERVER_URL, which no step of a job can change. */
+static const char *const domains[] = { "actions.githubusercontent.com", "ghe.com", NULL };
+
+/* Another audience per cloud is what Kubernetes and GitHub's documentation of sovereign clouds use;
+ * which one counts is written in the federated credential. */
+static const char *audience_of(const struct acr_cloud *cloud)
+{
+	static const struct {
+		const char *cloud, *audience;
+	} rows[] = {
+		{ "AzureUSGovernment", "api://AzureADTokenExchangeUSGov" },
+		{ "AzureChinaCloud", "api://AzureADTokenExchangeChina" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].cloud, cloud->name) == 0)
+			return rows[i].audience;
+	return "api://AzureADTokenExchange";
+}
+
+static int ask_github(const struct acr_app *app, const struct acr_ask *ask, const char *url,
+		      const char *token, struct json_object **ret, struct acr_error *error)
+{
+	const struct acr_speaker github = { "GitHub Actions", "", ACR_ORIGIN_ENDPOINT };
+	static const char *const headers[] = { "Accept: application/json", NULL };
+	auto_secret bearer = { 0 }, query = { 0 };
+	auto_response answer = { 0 };
+
+	acr_secret_add(&bearer, token);
+	acr_form_add(&query, "audience", audience_of(ask->registry->cloud));
+	auto_string whole =
+		acr_format("%s%c%s", url, strchr(url, '?') ? '&' : '?', acr_secret_text(&query));
+	const struct acr_request request = {
+		.method = "GET",
+		.url = whole,
+		.headers = headers,
+		.bearer = &bearer,
+		.service = &acr_service_endpoint,
+	};
+
+	if (acr_http_send(app, &request, &answer, error))
+		return -1;
+	return acr_oauth_read(&github, &answer, ret, error);
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	const char *url = acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_URL");
+	const char *token = acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+	const char *client = ask->client_id ? ask->client_id : acr_env(app, "AZURE_CLIENT_ID");
+	const char *tenant = ask->tenant ? ask->tenant : acr_env(app, "AZURE_TENANT_ID");
+	const char *authority, *assertion;
+	auto_json json = NULL;
+
+	if (!client || !tenant)
+		return acr_fail(error, ACR_NOT_SET_UP,
+				"AZURE_CLIENT_ID and AZURE_TENANT_ID are not set");
+	if (!url || !token) {
+		/* A job of GitHub's with a client to be, and no right to ask for a token. */
+		bool job = acr_env(app, "GITHUB_ACTIONS") && ask->pinned;
+
+		return acr_fail(error, job ? ACR_UNAVAILABLE : ACR_NOT_SET_UP,
+				"this job has no ACTIONS_ID_TOKEN_REQUEST_URL: give it "
+				"\"permissions: id-token: write\"");
+	}
+	if (!acr_ci_trusts(url, domains, acr_env(app, "GITHUB_SERVER_URL")))
+		return acr_fail(error, ACR_INVALID,
+				"ACTIONS_ID_TOKEN_REQUEST_URL does not lead to GitHub; nothing was "
+				"sent to it");
+	if (acr_entra_authority(app, ask->registry, &authority, error) ||
+	    ask_github(app, ask, url, token, &json, error))
+		return -1;
+	assertion = acr_json_string(json, "value");
+	if (!assertion || !acr_token_fits(assertion))
+		return acr_fail(error, ACR_INVALID,
+				"GitHub Actions answered without a token in it");
+	return acr_entra_assert(app, ask, authority, tenant, client, assertion, ret, error);
+}
+
+/* The URL names the job: another job on the same runner may be somebody else. */
+static const char *const variables[] = { "AZURE_CLIENT_ID", "AZURE_TENANT_ID",
+					 "ACTIONS_ID_TOKEN_REQUEST_URL",
+					 "?ACTIONS_ID_TOKEN_REQUEST_TOKEN", NULL };
+
+const struct acr_identity acr_identity_github_actions = {
+	.name = "github-actions",
+	.named = true,
+	.summary = "a GitHub Actions job's OpenID Connect token, with AZURE_CLIENT_ID and "
+		   "AZURE_TENANT_ID",
+	.variables = variables,
+	.acquire = acquire,
+};

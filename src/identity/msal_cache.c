@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tokens that az keeps in msal_token_cache.json, the unified cache of MSAL
+ * (AzureAD/microsoft-authentication-library-for-python, msal/token_cache.py): maps of entries that
+ * are found by their fields, since the form of the keys has changed over time. Numbers are strings.
+ *
+ * It is az's file: we never write it, and a refresh token that was redeemed stays good.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "identity/tool.h"
+
+#define AZ_CLIENT                                                                                  \
+	"04b07795-8ddb-461a-bbee-02f9e1bf7b46" /* the Azure CLI (azure-cli-core, identity.py) */
+#define LEAST 300 /* seconds that a token must live on; MSAL's own figure */
+
+/* Whose entries are looked for. */
+struct owner {
+	const struct acr_registry *registry;
+	const char *home;   /* home_account_id; NULL: a service principal's, which have none */
+	const char *client; /* client_id */
+	const char *tenant; /* realm */
+};
+
+static bool is(struct json_object *entry, const char *key, const char *value)
+{
+	const char *text = acr_json_string(entry, key);
+
+	return text && strcasecmp(text, value) == 0;
+}
+
+/* The newest of the files that may hold the cache is in force: the others are signals that the
+ * cache is in the Secret Service, encrypted (az with core.encrypt_token_cache). */
+static bool is_encrypted(const struct acr_app *app)
+{
+	static const char *const names[] = { "msal_token_cache.json", "msal_token_cache.bin",
+					     "msal_token_cache.sig" };
+	auto_string folder = acr_azure_folder(app);
+	struct stat status, newest = { 0 };
+	size_t best = 0;
+
+	for (size_t i = 0; folder && i < sizeof(names) / sizeof(names[0]); i++) {
+		auto_string path = acr_format("%s/%s", folder, names[i]);
+
+		if (stat(path, &status) == 0 &&
+		    (status.st_mtim.tv_sec > newest.st_mtim.tv_sec ||
+		     (status.st_mtim.tv_sec == newest.st_mtim.tv_sec &&
+		      status.st_mtim.tv_nsec > newest.st_mtim.tv_nsec))) {
+			newest = status;
+			best = i;
+		}
+	}
+	return best > 0;
+}
+
+/* Does one of the scopes belong to the resource? "RES/.default", "RES//.default", "RES/name". */
+static bool is_for(const char *target, const char *audience)
+{
+	size_t length = strlen(audience);
+
+	while (length > 0 && audience[length - 1] == '/')
+		length--;
+	for (const char *scope = target; scope && *scope; scope += strspn(scope, " ")) {
+		if (strncasecmp(scope, audience, length) == 0 && scope[length] == '/')
+			return true;
+		scope += strcspn(scope, " ");
+	}
+	return false;
+}
+
+static bool is_owned(struct json_object *entry, const struct owner *owner)
+{
+	const char *home = acr_json_string(entry, "home_account_id");
+	bool same = owner->home ? home && strcasecmp(home, owner->home) == 0 : !home || !*home;
+
+	return same &&
+	       acr_azure_environment(owner->registry, acr_json_string(entry, "environment"));
+}
+
+/* The home_account_id of a user by name. More than one such account: that of the tenant, or none. */
+static const char *find_home(struct json_object *cache, const struct acr_ask *ask,
+			     const struct acr_azure_account *account)
+{
+	struct json_object *accounts = acr_json_member(cache, "Account");
+	const char *found = NULL, *of_tenant = NULL;
+	bool several = false;
+
+	if (!json_object_is_type(accounts, json_type_object))
+		return NULL;
+	json_object_object_foreach(accounts, key, entry)
+	{
+		const char *home = acr_json_string(entry, "home_account_id");
+
+		(void)key;
+		if (!home || !is(entry, "username", account->user) ||
+		    !acr_azure_environment(ask->registry, acr_json_string(entry, "environment")))
+			continue;
+		several = several || (found && strcasecmp(found, home) != 0);
+		found = home;
+		if (is(entry, "realm", account->tenant))
+			of_tenant = home;
+	}
+	return several ? of_tenant : found;
+}
+
+static bool read_cache(const struct acr_app *app, const struct acr_ask *ask,
+		       const struct acr_azure_account *account, struct json_object **ret,
+		       struct owner *ret_owner)
+{
+	if (is_encrypted(app) || acr_azure_file(app, "msal_token_cache.json", ret, NULL))
+		return false;
+	*ret_owner = (struct owner){
+		.registry = ask->registry,
+		.home = account->service_principal ? NULL : find_home(*ret, ask, account),
+		.client = account->service_principal ? account->user : AZ_CLIENT,
+		.tenant = account->tenant,
+	};
+	return account->service_principal || ret_owner->home;
+}
+
+bool acr_msal_find_access(const struct acr_app *app, const struct acr_ask *ask,
+			  const struct acr_azure_account *account, struct acr_token *ret)
+{
+	int64_t now = app->clock.wall(app), latest = now + LEAST;
+	struct json_object *tokens, *best = NULL;
+	auto_json cache = NULL;
+	struct owner owner;
+
+	if (!read_cache(app, ask, account, &cache, &owner))
+		return false;
+	tokens = acr_json_member(cache, "AccessToken");
+	if (!json_object_is_type(tokens, json_type_object))
+		return false;
+	json_object_object_foreach(tokens, key, entry)
+	{
+		const char *type = acr_json_string(entry, "token_type");
+		const char *secret = acr_json_string(entry, "secret");
+		int64_t end = acr_json_int(entry, "expires_on", 0);
+
+		(void)key;
+		if (end < latest || !secret || !acr_token_fits(secret) ||
+		    (type && strcasecmp(type, "Bearer") != 0) || !is_owned(entry, &owner) ||
+		    !is(entry, "client_id", owner.client) || !is(entry, "realm", owner.tenant) ||
+		    !is_for(acr_json_string(entry, "target"), ask->audience))
+			continue;
+		latest = end;
+		best = entry;
+	}
+	if (!best)
+		return false;
+	acr_token_wipe(ret);
+	acr_secret_add(&ret->access, acr_json_string(best, "secret"));
+	ret->life = latest - now;
+	if (acr_tenant_fits(account->tenant))
+		snprintf(ret->tenant, sizeof(ret->tenant), "%s", account->tenant);
+	acr_token_describe(app, ret, NULL);
+	return true;
+}
+
+/* az's own, or one of the family of Microsoft's clients to which it belongs; the newest. They are
+ * good for every tenant and resource. */
+static const char *find_refresh(struct json_object *cache, const struct owner *owner)
+{
+	struct json_object *tokens = acr_json_member(cache, "RefreshToken");
+	const char *best = NULL;
+	int64_t newest = -1;
+
+	if (!json_object_is_type(tokens, json_type_object))
+		return NULL;
+	json_object_object_foreach(tokens, key, entry)
+	{
+		const char *secret = acr_json_string(entry, "secret");
+		int64_t time = acr_json_int(entry, "last_modification_time", 0);
+
+		(void)key;
+		if (!secret || !*secret || time <= newest || !is_owned(entry, owner) ||
+		    (!is(entry, "client_id", owner->client) && !is(entry, "family_id", "1")))
+			continue;
+		best = secret;
+		newest = time;
+	}
+	return best;
+}
+
+int acr_msal_redeem(const struct acr_app *app, const struct acr_ask *ask,
+		    const struct acr_azure_account *account, struct acr_token *ret,
+		    struct acr_error *error)
+{
+	const char *refresh = NULL, *authority;
+	auto_json cache = NULL;
+	auto_secret form = { 0 };
+	struct owner owner;
+
+	if (read_cache(app, ask, account, &cache, &owner))
+		refresh = find_refresh(cache, &owner);
+	if (!refresh && is_encrypted(app))
+		return acr_fail(
+			error, ACR_UNAVAILABLE,
+			"the Azure CLI keeps its tokens encrypted, and only az can read them");
+	if (!refresh)
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"the Azure CLI's files hold no refresh token of %.100s for %s",
+				account->user, ask->registry->cloud->name);
+	if (acr_entra_authority(app, ask->registry, &authority, error))
+		return -1;
+	acr_form_add(&form, "grant_type", "refresh_token");
+	acr_form_add(&form, "client_id", AZ_CLIENT);
+	acr_form_add(&form, "refresh_token", refresh);
+	return acr_entra_redeem(app, authority, account->tenant, ask, &form, ret, error);
+}

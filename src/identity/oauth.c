@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a token endpoint answers: a token, or why not. Entra ID and the endpoints of managed
+ * identities speak the same OAuth 2.0 (RFC 6749 section 5), with numbers as strings here and there,
+ * and App Service has a shape of its own for errors.
+ *
+ * "error" decides where there is no AADSTS code; texts and codes may change
+ * (learn.microsoft.com, reference-error-codes).
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "identity/source.h"
+
+bool acr_oauth_code(const char *text, char *ret, size_t size)
+{
+	const char *code = text ? strstr(text, "AADSTS") : NULL;
+	size_t length = code ? 6 + strspn(code + 6, "0123456789") : 0;
+
+	if (length < 7 || length >= size)
+		return false;
+	snprintf(ret, size, "%.*s", (int)length, code);
+	return true;
+}
+
+static bool is_word(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("_-.", *c))
+			return false;
+	return *text && strlen(text) < 40;
+}
+
+/* The first of error_codes, where the text does not begin with a code. */
+static int64_t first_code(struct json_object *json)
+{
+	struct json_object *codes = acr_json_member(json, "error_codes");
+
+	if (!json_object_is_type(codes, json_type_array) || json_object_array_length(codes) == 0)
+		return 0;
+	return json_object_get_int64(json_object_array_get_idx(codes, 0));
+}
+
+static void tell_code(struct json_object *json, const char *word, const char *text,
+		      struct acr_error *error)
+{
+	int64_t code;
+
+	if (acr_oauth_code(text, error->code, sizeof(error->code)))
+		return;
+	code = first_code(json);
+	if (code > 0)
+		snprintf(error->code, sizeof(error->code), "AADSTS%lld", (long long)code);
+	else if (word && is_word(word))
+		snprintf(error->code, sizeof(error->code), "%s", word);
+}
+
+/* {"error":"...","error_description":"..."}; {"error":{"code","message"}} and
+ * {"statusCode":400,"message":"..."} of App Service. */
+static void read_refusal(struct json_object *json, const char **ret_word, const char **ret_text)
+{
+	struct json_object *nested = acr_json_member(json, "error");
+
+	*ret_word = acr_json_string(json, "error");
+	*ret_text = acr_json_string(json, "error_description");
+	if (json_object_is_type(nested, json_type_object)) {
+		*ret_word = acr_json_string(nested, "code");
+		*ret_text = acr_json_string(nested, "message");
+	}
+	if (!*ret_text)
+		*ret_text = acr_json_string(json, "message");
+}
+
+static int refuse(const struct acr_speaker *speaker, const struct acr_response *answer,
+		  struct json_object *json, struct acr_error *error)
+{
+	struct acr_error failure = { .kind = ACR_REFUSED,
+				     .origin = speaker->origin,
+				     .status = answer->status,
+				     .retry_after = answer->retry_after };
+	const char *word = NULL, *text = NULL, *id = acr_json_string(json, "correlation_id");
+
+	read_refusal(json, &word, &text);
+	tell_code(json, word, text, &failure);
+	if (!id)
+		id = answer->correlation;
+	if (strspn(id, "0123456789abcdefABCDEF-") == strlen(id))
+		snprintf(failure.correlation, sizeof(failure.correlation), "%s", id);
+	snprintf(failure.host, sizeof(failure.host), "%s", speaker->host);
+	if (text)
+		acr_error_quote(&failure, text, strcspn(text, "\r\n"));
+	if (answer->status == 429 || answer->status >= 500 ||
+	    (word && strcmp(word, "temporarily_unavailable") == 0)) {
+		failure.kind = ACR_UNREACHABLE;
+		snprintf(failure.text, sizeof(failure.text), "%s is busy or down (HTTP %d%s%s)",
+			 speaker->name, answer->status, failure.code[0] ? ", " : "", failure.code);
+	} else if (!word && !text && speaker->origin == ACR_ORIGIN_ENTRA) {
+		/* Entra ID always says why, in JSON: this is a proxy or a portal in between. */
+		failure.kind = ACR_UNREACHABLE;
+		snprintf(failure.text, sizeof(failure.text),
+			 "something in between answered for %s with HTTP %d", speaker->host,
+			 answer->status);
+	} else {
+		snprintf(failure.text, sizeof(failure.text), "%s refused (HTTP %d%s%s)",
+			 speaker->name, answer->status, failure.code[0] ? ", " : "", failure.code);
+	}
+	if (error)
+		*error = failure;
+	return -1;
+}
+
+int acr_oauth_read(const struct acr_speaker *speaker, const struct acr_response *answer,
+		   struct json_object **ret, struct acr_error *error)
+{
+	struct acr_error wrong = { 0 };
+	auto_json json = NULL;
+
+	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &wrong))
+		json = NULL;
+	if (answer->status != 200)
+		return refuse(speaker, answer, json, error);
+	if (!json_object_is_type(json, json_type_object)) {
+		acr_fail(error, ACR_INVALID, "%s answered with something that is not JSON%s%s",
+			 speaker->name, wrong.text[0] ? ": " : "", wrong.text);
+		if (error) {
+			error->origin = speaker->origin;
+			error->status = answer->status;
+			snprintf(error->host, sizeof(error->host), "%s", speaker->host);
+		}
+		return -1;
+	}
+	*ret = json;
+	json = NULL;
+	return 0;
+}
+
+int acr_oauth_token(const struct acr_app *app, const struct acr_speaker *speaker,
+		    struct json_object *json, struct acr_token *ret, struct acr_error *error)
+{
+	const char *token = acr_json_string(json, "access_token");
+	const char *type = acr_json_string(json, "token_type");
+	int64_t life = acr_json_int(json, "expires_in", 0);
+	int64_t end = acr_json_int(json, "expires_on", 0);
+
+	if (!token || !acr_token_fits(token) || (type && strcasecmp(type, "Bearer") != 0)) {
+		acr_fail(error, ACR_INVALID, "%s answered without a token in it", speaker->name);
+		if (error) {
+			error->origin = speaker->origin;
+			error->status = 200;
+			snprintf(error->host, sizeof(error->host), "%s", speaker->host);
+		}
+		return -1;
+	}
+	/* expires_on is seconds since 1970; an old form with a date is left to the token's
+	 * claims. */
+	if (life <= 0 && end > 0)
+		life = end - app->clock.wall(app);
+	acr_token_wipe(ret);
+	acr_secret_add(&ret->access, token);
+	ret->life = life > 0 ? life : 0;
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An access token, and what it says about itself: whose it is, of which tenant, how long it lives
+ * (learn.microsoft.com, access-token-claims-reference). Read, not believed: it is for the
+ * registry. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/jwt.h"
+#include "base/utf8.h"
+#include "identity/source.h"
+
+void acr_token_wipe(struct acr_token *token)
+{
+	acr_secret_wipe(&token->access);
+	*token = (struct acr_token){ 0 };
+}
+
+bool acr_token_fits(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if (text[i] <= ' ' || text[i] > '~')
+			return false;
+	return length > 0 && length <= ACR_TOKEN_MAX;
+}
+
+static const char *first_claim(struct json_object *claims, const char *const *names)
+{
+	for (; *names; names++) {
+		const char *value = acr_json_string(claims, *names);
+		if (value && *value)
+			return value;
+	}
+	return NULL;
+}
+
+/* The name of a managed identity is the end of its resource id. */
+static const char *resource_name(struct json_object *claims)
+{
+	const char *id = acr_json_string(claims, "xms_mirid");
+	const char *slash = id ? strrchr(id, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : NULL;
+}
+
+/* Claims are written by Entra, and names in them by people: nothing but text reaches a terminal. */
+static void keep_text(char *text)
+{
+	for (size_t i = 0; text[i];) {
+		size_t size = acr_utf8_size(text + i, strlen(text + i));
+
+		if (size == 0 || (unsigned char)text[i] < 0x20 || text[i] == 0x7f ||
+		    (size == 2 && (unsigned char)text[i] == 0xc2 &&
+		     (unsigned char)text[i + 1] < 0xa0)) {
+			text[i] = '?';
+			size = 1;
+		}
+		i += size;
+	}
+}
+
+static void tell_who(struct acr_token *token, struct json_object *claims, const char *kind)
+{
+	static const char *const users[] = { "upn", "unique_name", "preferred_username", "email",
+					     NULL };
+	static const char *const applications[] = { "appid", "azp", "oid", NULL };
+	const char *type = acr_json_string(claims, "idtyp");
+	const char *user = type && strcmp(type, "app") == 0 ? NULL : first_claim(claims, users);
+	const char *application = first_claim(claims, applications);
+	const char *name = resource_name(claims);
+
+	if (user)
+		snprintf(token->who, sizeof(token->who), "user %.90s", user);
+	else if (name && application)
+		snprintf(token->who, sizeof(token->who), "managed identity %.40s (%.40s)", name,
+			 application);
+	else if (application)
+		snprintf(token->who, sizeof(token->who), "%s %.60s",
+			 kind ? kind : "service principal", application);
+	else if (!token->who[0])
+		snprintf(token->who, sizeof(token->who), "%s", kind ? kind : "an identity");
+	if (token->tenant[0])
+		snprintf(token->who + strlen(token->who), sizeof(token->who) - strlen(token->who),
+			 ", tenant %.60s", token->tenant);
+	keep_text(token->who);
+}
+
+void acr_token_describe(const struct acr_app *app, struct acr_token *token, const char *kind)
+{
+	auto_json claims = NULL;
+	const char *tenant;
+	int64_t end;
+
+	/* A token may be opaque or encrypted: then there is nothing to read. */
+	if (acr_jwt_claims(acr_secret_text(&token->access), token->access.length, &claims, NULL))
+		claims = NULL;
+	tenant = acr_json_string(claims, "tid");
+	if (tenant && acr_tenant_fits(tenant))
+		snprintf(token->tenant, sizeof(token->tenant), "%s", tenant);
+	end = acr_json_int(claims, "exp", 0) - app->clock.wall(app);
+	if (token->life <= 0)
+		token->life = end > 0 ? end : 0;
+	tell_who(token, claims, kind);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Workload identity: a token of the pod's service account, which Entra ID takes as an assertion
+ * (azure-sdk-for-go, sdk/azidentity/workload_identity.go;
+ * github.com/Azure/azure-workload-identity).
+ *
+ * The file is read anew each time: kubelet rotates it at 80 % of its life. It is reached through
+ * kubelet's links, so links are followed.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "identity/source.h"
+
+#define FILE_MAX (64 * 1024)
+
+static void trim(struct acr_secret *token)
+{
+	while (token->length > 0 && strchr(" \t\r\n", token->bytes[token->length - 1]))
+		token->bytes[--token->length] = '\0';
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	const char *path = acr_env(app, "AZURE_FEDERATED_TOKEN_FILE");
+	const char *client = ask->client_id ? ask->client_id : acr_env(app, "AZURE_CLIENT_ID");
+	const char *tenant = ask->tenant ? ask->tenant : acr_env(app, "AZURE_TENANT_ID");
+	auto_secret assertion = { 0 };
+	const char *authority, *start;
+
+	if (!path)
+		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_FEDERATED_TOKEN_FILE is not set");
+	if (acr_env(app, "AZURE_KUBERNETES_TOKEN_PROXY"))
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"this pod has an AKS identity binding "
+				"(AZURE_KUBERNETES_TOKEN_PROXY), which is not supported here");
+	if (!client || !tenant)
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"AZURE_FEDERATED_TOKEN_FILE is set, but %s is not: annotate the "
+				"service account with azure.workload.identity/%s",
+				client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID",
+				client ? "tenant-id" : "client-id");
+	if (acr_entra_authority(app, ask->registry, &authority, error))
+		return -1;
+	if (acr_file_read(path, FILE_MAX, &assertion, error)) {
+		if (error)
+			error->kind = ACR_UNAVAILABLE;
+		return acr_wrap(error, "the federated token cannot be read");
+	}
+	trim(&assertion);
+	start = acr_secret_text(&assertion);
+	start += strspn(start, " \t\r\n");
+	if (!acr_token_fits(start))
+		return acr_fail(error, ACR_INVALID, "%s holds no token", path);
+	return acr_entra_assert(app, ask, authority, tenant, client, start, ret, error);
+}
+
+static const char *const variables[] = { "AZURE_CLIENT_ID", "AZURE_TENANT_ID",
+					 "AZURE_FEDERATED_TOKEN_FILE",
+					 "?AZURE_KUBERNETES_TOKEN_PROXY", NULL };
+
+const struct acr_identity acr_identity_workload_identity = {
+	.name = "workload-identity",
+	.sdk = "WorkloadIdentityCredential",
+	.named = true,
+	.summary = "a Kubernetes service account's token (AZURE_FEDERATED_TOKEN_FILE)",
+	.variables = variables,
+	.acquire = acquire,
+};

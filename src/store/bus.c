@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which session bus, if any: decided here, because GLib would start one (dbus-launch). */
+#include "store/bus.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool our_socket(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_uid == geteuid();
+}
+
+/* The value of a key in "unix:key=value,key=value", with %XX undone; NULL when absent. */
+static char *value_of(const char *address, size_t length, const char *key)
+{
+	auto_secret value = { 0 };
+	const char *end = address + length, *next = address + strlen("unix:");
+
+	while (next < end && strncmp(next, key, strlen(key)) != 0) {
+		while (next < end && *next != ',')
+			next++;
+		next += next < end;
+	}
+	if (next >= end)
+		return NULL;
+	for (next += strlen(key); next < end && *next != ','; next++) {
+		char byte = *next;
+
+		if (byte == '%' && end - next > 2) {
+			char digits[3] = { next[1], next[2], '\0' };
+			byte = (char)strtol(digits, NULL, 16);
+			next += 2;
+		}
+		acr_secret_add_bytes(&value, &byte, 1);
+	}
+	return acr_copy(acr_secret_text(&value));
+}
+
+/* Every address of the list a unix: one, and one of them there. */
+static bool usable(const char *list)
+{
+	bool there = false;
+
+	for (const char *next = list; *next; next += *next == ';') {
+		size_t length = strcspn(next, ";");
+		auto_string path = NULL;
+
+		if (strncmp(next, "unix:", strlen("unix:")) != 0)
+			return false;
+		path = value_of(next, length, "path=");
+		there = there || !path || our_socket(path);
+		next += length;
+	}
+	return there;
+}
+
+static bool plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       strchr("-_/.\\*", c);
+}
+
+char *acr_bus_address(const struct acr_app *app)
+{
+	const char *list = acr_env(app, "DBUS_SESSION_BUS_ADDRESS");
+	const char *runtime = acr_env(app, "XDG_RUNTIME_DIR");
+	auto_secret address = { 0 };
+	auto_string path = NULL;
+
+	if (list)
+		return usable(list) ? acr_copy(list) : NULL;
+	if (!runtime || runtime[0] != '/')
+		return NULL;
+	path = acr_format("%s/bus", runtime);
+	if (!our_socket(path))
+		return NULL;
+	acr_secret_add(&address, "unix:path=");
+	for (const char *c = path; *c; c++)
+		if (plain(*c))
+			acr_secret_add_bytes(&address, c, 1);
+		else
+			acr_secret_format(&address, "%%%02x", (unsigned char)*c);
+	return acr_copy(acr_secret_text(&address));
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Docker's own plaintext logins: "auths" in $DOCKER_CONFIG/config.json or ~/.docker/config.json
+ * (docker/cli, cli/config/configfile/file.go and credentials/file_store.go), read only.
+ */
+#include <string.h>
+
+#include "acr/store.h"
+#include "base/budget.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/jwt.h"
+
+static char *config_path(const struct acr_app *app)
+{
+	const char *folder = acr_env(app, "DOCKER_CONFIG");
+	const char *home = acr_env(app, "HOME");
+
+	if (folder)
+		return acr_format("%s/config.json", folder);
+	return home ? acr_format("%s/.docker/config.json", home) : NULL;
+}
+
+/* docker's ConvertToHostname: what stands between "://" (if any) and the next slash. Keys of old
+ * config files are URLs. */
+static bool names_host(const char *key, const char *server)
+{
+	const char *scheme = strstr(key, "://");
+	const char *host = scheme ? scheme + 3 : key;
+	size_t length = strcspn(host, scheme ? "/?#" : "/");
+
+	return strlen(server) == length && strncmp(host, server, length) == 0;
+}
+
+static struct json_object *entry_for(struct json_object *auths, const char *server)
+{
+	struct json_object *exact = acr_json_member(auths, server);
+
+	if (exact || !json_object_is_type(auths, json_type_object))
+		return exact;
+	json_object_object_foreach(auths, key, entry)
+	{
+		if (names_host(key, server))
+			return entry;
+	}
+	return NULL;
+}
+
+static void take(struct acr_login *login, const char *username, size_t username_length,
+		 const char *secret, size_t length)
+{
+	login->username = acr_format("%.*s", (int)username_length, username);
+	acr_secret_add_bytes(&login->secret, secret, length);
+}
+
+/* "auth": base64 of user:password. Docker trims NULs behind the password. */
+static int take_auth(const char *auth, struct acr_login *login, struct acr_error *error)
+{
+	auto_secret plain = { 0 };
+	const char *text, *colon;
+	size_t length;
+
+	if (!acr_base64_decode(auth, strlen(auth), &plain))
+		return acr_fail(error, ACR_INVALID, "\"auth\" is not base64");
+	text = acr_secret_text(&plain);
+	length = plain.length;
+	colon = memchr(text, ':', length);
+	if (!colon || memchr(text, '\0', (size_t)(colon - text)))
+		return acr_fail(error, ACR_INVALID, "\"auth\" is not a user name and a password");
+	while (length > (size_t)(colon + 1 - text) && text[length - 1] == '\0')
+		length--;
+	take(login, text, (size_t)(colon - text), colon + 1, length - (size_t)(colon + 1 - text));
+	return 0;
+}
+
+static int take_entry(struct json_object *entry, struct acr_login *login, struct acr_error *error)
+{
+	const char *identity = acr_json_string(entry, "identitytoken");
+	const char *auth = acr_json_string(entry, "auth");
+	const char *username = acr_json_string(entry, "username");
+	const char *password = acr_json_string(entry, "password");
+
+	if (identity && *identity)
+		take(login, "<token>", strlen("<token>"), identity, strlen(identity));
+	else if (auth && *auth)
+		return take_auth(auth, login, error);
+	else if (username && *username && password)
+		take(login, username, strlen(username), password, strlen(password));
+	else /* docker leaves {} behind for logins that it keeps elsewhere */
+		return acr_fail(error, ACR_NOT_FOUND, "an empty entry");
+	return 0;
+}
+
+int acr_docker_auths_find(const struct acr_app *app, const char *server, struct acr_login *ret,
+			  struct acr_error *error)
+{
+	auto_string path = config_path(app);
+	struct json_object *entry;
+	auto_secret text = { 0 };
+	auto_login login = { 0 };
+	auto_json json = NULL;
+
+	if (!path)
+		return acr_fail(error, ACR_NOT_FOUND, "there is no home folder");
+	if (acr_file_read(path, ACR_CONFIG_MAX, &text, error))
+		return -1;
+	if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
+		return acr_wrap(error, "%s", path);
+	entry = entry_for(acr_json_member(json, "auths"), server);
+	if (!entry)
+		return acr_fail(error, ACR_NOT_FOUND, "%s has no login for %s", path, server);
+	if (take_entry(entry, &login, error))
+		return acr_wrap(error, "%s: the login of %s", path, server);
+	if (login.secret.length == 0)
+		return acr_fail(error, ACR_NOT_FOUND, "%s has an empty login for %s", path, server);
+	acr_login_wipe(ret);
+	*ret = login;
+	login = (struct acr_login){ 0 };
+	return 0;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a person gave us: which keychain is asked, and what its "no" means. "auto" is the Secret
+ * Service, and files only where there is none at all: one that is locked or silent stops us, since
+ * it may well keep what is asked for. Files are looked into after a Secret Service that knows
+ * nothing, because a login may have been stored when nobody sat at the screen.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "acr/store.h"
+
+#define KEYCHAIN(row) extern const struct acr_keychain acr_keychain_##row;
+#include "store/keychains.def"
+#undef KEYCHAIN
+#define KEYCHAIN(row) &acr_keychain_##row,
+const struct acr_keychain *const acr_keychains[] = {
+#include "store/keychains.def"
+	NULL
+};
+#undef KEYCHAIN
+
+void acr_login_wipe(struct acr_login *login)
+{
+	acr_string_free(&login->username);
+	acr_secret_wipe(&login->secret);
+}
+
+/* Does the config allow this one? And if so, is it the only one (`ret_pinned`)? */
+static bool allowed(const struct acr_app *app, const struct acr_keychain *keychain,
+		    bool *ret_pinned)
+{
+	const char *wanted = acr_config_get(app->config, NULL, "keychain");
+
+	*ret_pinned = wanted && strcmp(wanted, "auto") != 0;
+	return !*ret_pinned || strcmp(wanted, keychain->name) == 0;
+}
+
+/* Can the next one be asked after this error? */
+static bool passes(const struct acr_error *error, bool pinned)
+{
+	return error->kind == ACR_NOT_FOUND || (error->kind == ACR_UNAVAILABLE && !pinned);
+}
+
+static int give(struct acr_error *error, const struct acr_error *failure)
+{
+	if (error)
+		*error = *failure;
+	return -1;
+}
+
+int acr_keychain_find(const struct acr_app *app, const char *server, struct acr_login *ret,
+		      struct acr_error *error)
+{
+	for (size_t i = 0; acr_keychains[i]; i++) {
+		struct acr_error failure = { 0 };
+		bool pinned;
+
+		if (!allowed(app, acr_keychains[i], &pinned))
+			continue;
+		if (acr_keychains[i]->find(app, server, ret, &failure) == 0)
+			return 0;
+		if (!passes(&failure, pinned))
+			return give(error, &failure);
+	}
+	return acr_fail(error, ACR_NOT_FOUND, "no login for %s is kept", server);
+}
+
+/* A login that has found a better home must not stay behind in a file. */
+static void drop_plain(const struct acr_app *app, const struct acr_keychain *used,
+		       const char *server)
+{
+	struct acr_error failure = { 0 };
+
+	for (size_t i = 0; acr_keychains[i]; i++)
+		if (acr_keychains[i] != used && acr_keychains[i]->plain &&
+		    acr_keychains[i]->drop(app, server, &failure) && !passes(&failure, false))
+			acr_debug(app, "an older login stays behind: %s", failure.text);
+}
+
+int acr_keychain_keep(const struct acr_app *app, const char *server, const struct acr_login *login,
+		      const struct acr_keychain **ret_used, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+
+	for (size_t i = 0; acr_keychains[i]; i++) {
+		bool pinned;
+
+		if (!allowed(app, acr_keychains[i], &pinned))
+			continue;
+		if (acr_keychains[i]->keep(app, server, login, &failure) == 0) {
+			drop_plain(app, acr_keychains[i], server);
+			if (ret_used)
+				*ret_used = acr_keychains[i];
+			return 0;
+		}
+		if (!passes(&failure, pinned))
+			break;
+	}
+	return give(error, &failure);
+}
+
+int acr_keychain_drop(const struct acr_app *app, const char *server, bool *ret_any,
+		      struct acr_error *error)
+{
+	struct acr_error first = { 0 };
+
+	*ret_any = false;
+	for (size_t i = 0; acr_keychains[i]; i++) {
+		struct acr_error failure = { 0 };
+		bool pinned;
+
+		if (!allowed(app, acr_keychains[i], &pinned))
+			continue;
+		if (acr_keychains[i]->drop(app, server, &failure) == 0)
+			*ret_any = true;
+		else if (!passes(&failure, pinned) && first.kind == ACR_FINE)
+			first = failure;
+	}
+	return first.kind == ACR_FINE ? 0 : give(error, &first);
+}
+
+/* Servers that were visited already. */
+struct seen {
+	acr_keychain_visit *visit;
+	void *data;
+	char **servers; /* owned */
+	size_t count;
+};
+
+static void visit_once(void *data, const char *server, const char *username)
+{
+	struct seen *seen = data;
+	char **servers;
+
+	for (size_t i = 0; i < seen->count; i++)
+		if (strcmp(seen->servers[i], server) == 0)
+			return;
+	servers = reallocarray(seen->servers, seen->count + 1, sizeof(*servers));
+	if (!servers)
+		acr_out_of_memory();
+	seen->servers = servers;
+	servers[seen->count++] = acr_copy(server);
+	seen->visit(seen->data, server, username);
+}
+
+int acr_keychain_each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
+		      struct acr_error *error)
+{
+	struct seen seen = { .visit = visit, .data = data };
+	struct acr_error first = { 0 };
+
+	for (size_t i = 0; acr_keychains[i]; i++) {
+		struct acr_error failure = { 0 };
+		bool pinned;
+
+		if (allowed(app, acr_keychains[i], &pinned) &&
+		    acr_keychains[i]->each(app, visit_once, &seen, &failure) &&
+		    !passes(&failure, pinned) && first.kind == ACR_FINE)
+			first = failure;
+	}
+	for (size_t i = 0; i < seen.count; i++)
+		free(seen.servers[i]);
+	free(seen.servers);
+	return first.kind == ACR_FINE ? 0 : give(error, &first);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_LIBSECRET_H
+#define STORE_LIBSECRET_H
+
+#include "acr/store.h"
+
+enum acr_libsecret_verb {
+	ACR_LIBSECRET_FIND,
+	ACR_LIBSECRET_KEEP,
+	ACR_LIBSECRET_DROP,
+	ACR_LIBSECRET_EACH
+};
+
+struct acr_libsecret_question {
+	enum acr_libsecret_verb verb;
+	const char *server;	       /* not for EACH */
+	const struct acr_login *login; /* for KEEP */
+	bool prompt;		       /* KEEP may ask the person to unlock the keyring */
+};
+
+/*
+ * Ask the Secret Service on the bus that the process' environment names. May block for ever, may
+ * abort, prints on stderr: only in a child. `ret` gets the parts of a record: FIND "username" and
+ * "secret", EACH "server" and "username" for each login, the newest of a server alone.
+ * ACR_NOT_FOUND, ACR_LOCKED (also: it gave no answer that can be used) or ACR_UNAVAILABLE.
+ */
+_checked_ int acr_libsecret_answer(const struct acr_libsecret_question *question,
+				   struct acr_secret *ret, struct acr_error *error);
+
+#endif

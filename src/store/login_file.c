@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Logins where there is no Secret Service: one file of mode 0600 a login, below
+ * $XDG_DATA_HOME/docker-credential-acr/logins, readable by whoever is us. The name is made from the
+ * server, the record in it names the server verbatim and decides; one file a login means that two
+ * writers of different logins never meet.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/store.h"
+#include "base/budget.h"
+#include "base/file.h"
+#include "store/place.h"
+#include "store/record.h"
+
+#define VERSION	 1
+#define FILE_MAX (ACR_STORE_MAX + ACR_SERVER_MAX + 64 * 1024)
+
+static char *folder_of(const struct acr_app *app)
+{
+	return acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/logins");
+}
+
+static int homeless(struct acr_error *error)
+{
+	return acr_fail(error, ACR_UNAVAILABLE, "there is no home folder to keep logins in");
+}
+
+/* What the file says, in the order in which it says it. `ret` may be NULL. */
+static int read_file(const char *folder, const char *name, char **ret_server, struct acr_login *ret,
+		     struct acr_error *error)
+{
+	auto_secret bytes = { 0 };
+	auto_string server = NULL;
+	auto_login login = { 0 };
+	struct acr_record record;
+	const char *secret;
+	size_t length;
+
+	if (acr_private_read(folder, name, FILE_MAX, &bytes, error))
+		return -1;
+	if (acr_record_open(acr_secret_text(&bytes), bytes.length, "login", VERSION, &record,
+			    error))
+		return acr_wrap(error, "%s/%s", folder, name);
+	if (!acr_record_take_text(&record, "server", &server) ||
+	    !acr_record_take_text(&record, "username", &login.username) ||
+	    !acr_record_take(&record, "secret", &secret, &length) || !acr_record_done(&record))
+		return acr_fail(error, ACR_INVALID, "%s/%s: not the parts of a login", folder,
+				name);
+	*ret_server = server;
+	server = NULL;
+	if (ret) {
+		acr_secret_add_bytes(&login.secret, secret, length);
+		*ret = login;
+		login = (struct acr_login){ 0 };
+	}
+	return 0;
+}
+
+static int find(const struct acr_app *app, const char *server, struct acr_login *ret,
+		struct acr_error *error)
+{
+	auto_string folder = folder_of(app);
+	auto_string name = acr_place_name(server);
+	auto_string there = NULL;
+	auto_login login = { 0 };
+
+	if (!folder)
+		return homeless(error);
+	if (read_file(folder, name, &there, &login, error))
+		return -1;
+	if (strcmp(there, server) != 0)
+		return acr_fail(error, ACR_NOT_FOUND, "no login for %s", server);
+	acr_login_wipe(ret);
+	*ret = login;
+	login = (struct acr_login){ 0 };
+	return 0;
+}
+
+/* Two long names may have one hash: what is kept for the other is not ours to replace. */
+static bool taken(const char *folder, const char *name, const char *server)
+{
+	auto_string there = NULL;
+
+	return read_file(folder, name, &there, NULL, NULL) == 0 && strcmp(there, server) != 0;
+}
+
+static int keep(const struct acr_app *app, const char *server, const struct acr_login *login,
+		struct acr_error *error)
+{
+	auto_string folder = folder_of(app);
+	auto_string name = acr_place_name(server);
+	auto_secret bytes = { 0 };
+
+	if (!folder)
+		return homeless(error);
+	if (taken(folder, name, server))
+		return acr_fail(error, ACR_SYSTEM, "%s/%s holds another server's login", folder,
+				name);
+	acr_secret_reserve(&bytes, login->secret.length + strlen(server) + 512);
+	acr_record_begin(&bytes, "login", VERSION);
+	acr_record_add(&bytes, "server", server, strlen(server));
+	acr_record_add(&bytes, "username", login->username, strlen(login->username));
+	acr_record_add(&bytes, "secret", acr_secret_text(&login->secret), login->secret.length);
+	acr_record_end(&bytes);
+	return acr_place_write(folder, name, &bytes, true, error);
+}
+
+static int drop(const struct acr_app *app, const char *server, struct acr_error *error)
+{
+	auto_string folder = folder_of(app);
+	auto_string name = acr_place_name(server);
+
+	if (!folder)
+		return homeless(error);
+	if (taken(folder, name, server))
+		return acr_fail(error, ACR_NOT_FOUND, "no login for %s", server);
+	return acr_place_drop(folder, name, error);
+}
+
+struct walk {
+	const struct acr_app *app;
+	const char *folder;
+	acr_keychain_visit *visit;
+	void *data;
+};
+
+static void visit_file(void *data, const char *name)
+{
+	const struct walk *walk = data;
+	struct acr_error error = { 0 };
+	auto_string server = NULL;
+	auto_login login = { 0 };
+
+	if (read_file(walk->folder, name, &server, &login, &error) == 0)
+		walk->visit(walk->data, server, login.username);
+	else
+		acr_debug(walk->app, "not listed: %s", error.text);
+}
+
+static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
+		struct acr_error *error)
+{
+	auto_string folder = folder_of(app);
+	struct walk walk = { app, folder, visit, data };
+
+	return folder ? acr_place_each(folder, visit_file, &walk, error) : homeless(error);
+}
+
+const struct acr_keychain acr_keychain_login_file = {
+	.name = "file",
+	.summary = "one file a login, readable by whoever is you",
+	.plain = true,
+	.find = find,
+	.keep = keep,
+	.drop = drop,
+	.each = each,
+};

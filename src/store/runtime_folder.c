@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first cache home: $XDG_RUNTIME_DIR, which a login session has in memory and takes along when
+ * it ends (XDG base directory specification). Only when it is absolute, ours, and closed to others:
+ * a value such as /tmp is no runtime folder.
+ */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "acr/store.h"
+#include "store/place.h"
+
+static char *path(const struct acr_app *app)
+{
+	const char *base = acr_env(app, "XDG_RUNTIME_DIR");
+
+	return base && base[0] == '/' ? acr_format("%s/docker-credential-acr", base) : NULL;
+}
+
+static char *folder(const struct acr_app *app)
+{
+	const char *base = acr_env(app, "XDG_RUNTIME_DIR");
+	struct stat status;
+
+	if (!base || stat(base, &status) || !S_ISDIR(status.st_mode) ||
+	    status.st_uid != geteuid() || (status.st_mode & 077))
+		return NULL;
+	return path(app);
+}
+
+/* A file of ours with one name and mode 0600 cannot have been put there by anybody else, so reading
+ * does without a look at the folders. */
+static int read_key(const struct acr_app *app, const char *key, struct acr_secret *ret,
+		    struct acr_error *error)
+{
+	auto_string here = path(app);
+
+	return acr_place_read(here, key, ret, error);
+}
+
+static int write_key(const struct acr_app *app, const char *key, const struct acr_secret *bytes,
+		     int64_t life, struct acr_error *error)
+{
+	auto_string here = folder(app);
+
+	(void)life;
+	return acr_place_write(here, key, bytes, false, error);
+}
+
+static int drop_key(const struct acr_app *app, const char *key, struct acr_error *error)
+{
+	auto_string here = path(app);
+
+	return acr_place_drop(here, key, error);
+}
+
+static int each_key(const struct acr_app *app, void (*visit)(void *data, const char *key),
+		    void *data, struct acr_error *error)
+{
+	auto_string here = path(app);
+
+	return acr_place_each(here, visit, data, error);
+}
+
+const struct acr_cache_home acr_cache_runtime_folder = {
+	.name = "runtime-folder",
+	.summary = "files in $XDG_RUNTIME_DIR/docker-credential-acr, gone when the session ends",
+	.memory = true,
+	.setting = "file",
+	.read = read_key,
+	.write = write_key,
+	.drop = drop_key,
+	.each = each_key,
+	.folder = folder,
+};

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Secret Service as a keychain. libsecret has no timeout, GLib ends the process when memory
+ * runs out, and a silent bus hangs for ever: so it is asked in a child (libsecret.c) that answers
+ * with a record through a pipe, and is killed when it does not.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "acr/store.h"
+#include "base/budget.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "base/utf8.h"
+#include "store/bus.h"
+#include "store/libsecret.h"
+#include "store/record.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SPACE RLIM_INFINITY
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SPACE RLIM_INFINITY
+#endif
+#endif
+#ifndef ADDRESS_SPACE
+#define ADDRESS_SPACE (1 << 30) /* each of GLib's threads reserves 136 MB of it */
+#endif
+#define ANSWER_MAX (ACR_STORE_MAX + 64 * 1024)
+#define NOTE	   "no-bus"
+
+/* ---- in the child ---- */
+
+struct child {
+	const struct acr_app *app;
+	const char *address; /* of the bus */
+	struct acr_libsecret_question question;
+};
+
+/* Against a service that answers with a gigabyte. */
+static void limit(void)
+{
+	static const struct {
+		int resource;
+		rlim_t most;
+	} limits[] = { { RLIMIT_CORE, 0 },
+		       { RLIMIT_CPU, 5 },
+		       { RLIMIT_NOFILE, 64 },
+		       { RLIMIT_FSIZE, 0 },
+		       { RLIMIT_AS, ADDRESS_SPACE } };
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit both = { limits[i].most, limits[i].most };
+		setrlimit(limits[i].resource, &both);
+	}
+}
+
+static int work(void *data, int out)
+{
+	/* GLib and libsecret read the process' environment, and this is all that they may see of
+	 * ours: no SECRET_BACKEND, no GIO modules. */
+	static const char *const names[] = { "HOME", "XDG_RUNTIME_DIR", "SECRET_SERVICE_BUS_NAME",
+					     NULL };
+	const struct child *child = data;
+	auto_secret answer = { 0 }, parts = { 0 };
+	struct acr_error error = { 0 };
+
+	environ = acr_environment_pick(child->app, names);
+	setenv("DBUS_SESSION_BUS_ADDRESS", child->address, 1);
+	limit();
+	if (acr_libsecret_answer(&child->question, &parts, &error))
+		acr_secret_wipe(&parts);
+	acr_record_begin(&answer, "answer", 1);
+	acr_record_add_number(&answer, "kind", error.kind);
+	acr_record_add(&answer, "text", error.text, strlen(error.text));
+	acr_record_add(&answer, "sentence", error.sentence, strlen(error.sentence));
+	acr_secret_add_bytes(&answer, acr_secret_text(&parts), parts.length);
+	acr_record_end(&answer);
+	return acr_write(out, acr_secret_text(&answer), answer.length);
+}
+
+/* ---- in the parent ---- */
+
+/* The error that the child wrote down, or ACR_FINE and the parts behind it. */
+static int open_answer(const struct acr_secret *answer, struct acr_record *ret,
+		       struct acr_error *error)
+{
+	auto_string text = NULL;
+	auto_string sentence = NULL;
+	int64_t kind;
+
+	if (acr_record_open(acr_secret_text(answer), answer->length, "answer", 1, ret, error) ||
+	    !acr_record_take_number(ret, "kind", &kind) ||
+	    !acr_record_take_text(ret, "text", &text) ||
+	    !acr_record_take_text(ret, "sentence", &sentence))
+		return acr_fail(error, ACR_LOCKED, "the Secret Service gave half an answer");
+	if (kind == ACR_FINE)
+		return 0;
+	acr_fail(error, (enum acr_kind)kind, "%s", text);
+	if (error)
+		acr_error_quote(error, sentence, strlen(sentence));
+	return -1;
+}
+
+static int ask(const struct child *child, int64_t budget, struct acr_secret *answer,
+	       struct acr_record *ret, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	int result = acr_fork_ask(child->app, work, (void *)(uintptr_t)child, budget, ANSWER_MAX,
+				  answer, &failure);
+
+	/* It is there, and what it keeps cannot be known: that is not "nothing". */
+	if (result && failure.kind == ACR_TIMEOUT)
+		acr_fail(&failure, ACR_LOCKED, "the Secret Service does not answer");
+	else if (result)
+		failure.kind = ACR_LOCKED;
+	else
+		result = open_answer(answer, ret, &failure);
+	failure.origin = ACR_ORIGIN_KEYCHAIN;
+	if (result && error)
+		*error = failure;
+	return result;
+}
+
+/* D-Bus carries UTF-8 only; GLib ends the process over anything else. */
+static bool is_utf8(const char *text)
+{
+	size_t left = strlen(text), size;
+
+	for (; left > 0; text += size, left -= size)
+		if ((size = acr_utf8_size(text, left)) == 0)
+			return false;
+	return true;
+}
+
+static int no_bus(struct acr_error *error)
+{
+	acr_fail(error, ACR_UNAVAILABLE, "there is no session bus, so no Secret Service");
+	if (error)
+		error->origin = ACR_ORIGIN_KEYCHAIN;
+	return -1;
+}
+
+/* For questions that may be answered from memory: "no service on this bus", "it is silent". What
+ * was once seen locked is asked again, since a person may have unlocked it. */
+static int ask_again(const struct acr_app *app, struct child *child, struct acr_secret *answer,
+		     struct acr_record *ret, struct acr_error *error)
+{
+	auto_string address = acr_bus_address(app);
+	struct acr_error failure = { 0 };
+	auto_secret note = { 0 };
+	bool patient; /* a silence that was cut short says nothing */
+
+	if (!address)
+		return no_bus(error);
+	if (!app->interactive && acr_note_find(app, NOTE, address, &note)) {
+		bool silent = acr_secret_equals(&note, "silent");
+		acr_fail(error, silent ? ACR_LOCKED : ACR_UNAVAILABLE,
+			 silent ? "the Secret Service did not answer a moment ago"
+				: "there was no Secret Service a moment ago");
+		if (error)
+			error->origin = ACR_ORIGIN_KEYCHAIN;
+		return -1;
+	}
+	child->app = app;
+	child->address = address;
+	patient = acr_budget(app, ACR_BUDGET_KEYCHAIN) == ACR_BUDGET_KEYCHAIN;
+	if (ask(child, ACR_BUDGET_KEYCHAIN, answer, ret, &failure) == 0)
+		return 0;
+	if (failure.kind == ACR_UNAVAILABLE)
+		acr_note_keep(app, NOTE, address, ACR_NOTE_BUS, "absent");
+	else if (failure.kind == ACR_LOCKED && !answer->length && patient)
+		acr_note_keep(app, NOTE, address, ACR_NOTE_REFUSAL, "silent");
+	if (error)
+		*error = failure;
+	return -1;
+}
+
+/* For changes, which a note never stands in the way of. */
+static int change(const struct acr_app *app, struct child *child, int64_t budget,
+		  struct acr_error *error)
+{
+	auto_string address = acr_bus_address(app);
+	auto_secret answer = { 0 };
+	struct acr_record record;
+
+	if (!address)
+		return no_bus(error);
+	child->app = app;
+	child->address = address;
+	if (ask(child, budget, &answer, &record, error))
+		return -1;
+	acr_note_drop(app, NOTE, address);
+	return 0;
+}
+
+static int find(const struct acr_app *app, const char *server, struct acr_login *ret,
+		struct acr_error *error)
+{
+	struct child child = { .question = { .verb = ACR_LIBSECRET_FIND, .server = server } };
+	auto_secret answer = { 0 };
+	auto_login login = { 0 };
+	struct acr_record record;
+	const char *bytes;
+	size_t length;
+
+	if (!is_utf8(server))
+		return acr_fail(error, ACR_NOT_FOUND,
+				"the Secret Service keeps nothing under names that are not UTF-8");
+	if (ask_again(app, &child, &answer, &record, error))
+		return -1;
+	if (!acr_record_take_text(&record, "username", &login.username) ||
+	    !acr_record_take(&record, "secret", &bytes, &length))
+		return acr_fail(error, ACR_LOCKED, "the Secret Service gave half an answer");
+	acr_secret_add_bytes(&login.secret, bytes, length);
+	acr_login_wipe(ret);
+	*ret = login;
+	login = (struct acr_login){ 0 };
+	return 0;
+}
+
+static int keep(const struct acr_app *app, const char *server, const struct acr_login *login,
+		struct acr_error *error)
+{
+	bool screen = acr_env(app, "DISPLAY") || acr_env(app, "WAYLAND_DISPLAY");
+	struct child child = { .question = { .verb = ACR_LIBSECRET_KEEP,
+					     .server = server,
+					     .login = login,
+					     .prompt = screen } };
+
+	if (!is_utf8(server) || !is_utf8(login->username))
+		return acr_fail(error, ACR_INVALID,
+				"the Secret Service takes only names that are UTF-8");
+	return change(app, &child, screen ? ACR_BUDGET_PROMPT : ACR_BUDGET_KEYCHAIN, error);
+}
+
+static int drop(const struct acr_app *app, const char *server, struct acr_error *error)
+{
+	struct child child = { .question = { .verb = ACR_LIBSECRET_DROP, .server = server } };
+
+	if (!is_utf8(server))
+		return acr_fail(error, ACR_NOT_FOUND,
+				"the Secret Service keeps nothing under names that are not UTF-8");
+	return change(app, &child, ACR_BUDGET_KEYCHAIN, error);
+}
+
+static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
+		struct acr_error *error)
+{
+	struct child child = { .question = { .verb = ACR_LIBSECRET_EACH } };
+	auto_secret answer = { 0 };
+	struct acr_record record;
+
+	if (ask_again(app, &child, &answer, &record, error))
+		return -1;
+	while (!acr_record_done(&record)) {
+		auto_string server = NULL;
+		auto_string username = NULL;
+
+		if (!acr_record_take_text(&record, "server", &server) ||
+		    !acr_record_take_text(&record, "username", &username))
+			return acr_fail(error, ACR_LOCKED,
+					"the Secret Service gave half an answer");
+		visit(data, server, username);
+	}
+	return 0;
+}
+
+const struct acr_keychain acr_keychain_secret_service = {
+	.name = "secret-service",
+	.summary = "the desktop's keyring (GNOME Keyring, KWallet, KeePassXC), through libsecret",
+	.plain = false,
+	.find = find,
+	.keep = keep,
+	.drop = drop,
+	.each = each,
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a person decided about a host, and whether it worked when last asked: small files below
+ * $XDG_DATA_HOME/docker-credential-acr that hold no secret. The state file is written anew each
+ * time; its inode and mtime are part of every cache key.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/store.h"
+#include "base/file.h"
+#include "store/place.h"
+#include "store/record.h"
+
+#define VERSION 1
+
+static char *folder_of(const struct acr_app *app, const char *below)
+{
+	return acr_home_path(app, "XDG_DATA_HOME", ".local/share", below);
+}
+
+char *acr_state_path(const struct acr_app *app, const char *host)
+{
+	auto_string folder = folder_of(app, "/registries");
+	auto_string name = acr_place_name(host);
+
+	return folder ? acr_format("%s/%s", folder, name) : NULL;
+}
+
+void acr_state_read(const struct acr_app *app, const char *host, struct acr_state *ret)
+{
+	auto_string folder = folder_of(app, "/registries");
+	auto_string name = acr_place_name(host);
+	int64_t signed_out, stored_login;
+	auto_secret bytes = { 0 };
+	auto_string text = NULL;
+	struct acr_record record;
+
+	*ret = (struct acr_state){ 0 };
+	if (acr_place_read(folder, name, &bytes, NULL) ||
+	    acr_record_open(acr_secret_text(&bytes), bytes.length, "state", VERSION, &record,
+			    NULL) ||
+	    !acr_record_take_text(&record, "host", &text) || strcmp(text, host) != 0 ||
+	    !acr_record_take_number(&record, "signed-out", &signed_out) ||
+	    !acr_record_take_number(&record, "stored-login", &stored_login))
+		return;
+	ret->signed_out = signed_out != 0;
+	ret->stored_login = stored_login != 0;
+}
+
+int acr_state_write(const struct acr_app *app, const char *host, const struct acr_state *state,
+		    struct acr_error *error)
+{
+	auto_string folder = folder_of(app, "/registries");
+	auto_string name = acr_place_name(host);
+	auto_secret bytes = { 0 };
+
+	acr_record_begin(&bytes, "state", VERSION);
+	acr_record_add(&bytes, "host", host, strlen(host));
+	acr_record_add_number(&bytes, "signed-out", state->signed_out);
+	acr_record_add_number(&bytes, "stored-login", state->stored_login);
+	acr_record_end(&bytes);
+	if (acr_place_write(folder, name, &bytes, true, error))
+		return acr_wrap(error, "cannot note what was decided about %s", host);
+	return 0;
+}
+
+void acr_marker_set(const struct acr_app *app, const char *host)
+{
+	auto_string folder = folder_of(app, "/worked");
+	auto_string name = acr_place_name(host);
+	auto_string path = folder ? acr_format("%s/%s", folder, name) : NULL;
+	struct acr_secret nothing = { 0 };
+
+	if (path && access(path, F_OK) != 0 && acr_place_write(folder, name, &nothing, false, NULL))
+		acr_debug(app, "cannot note that %s worked", host);
+}
+
+void acr_marker_clear(const struct acr_app *app, const char *host)
+{
+	auto_string folder = folder_of(app, "/worked");
+	auto_string name = acr_place_name(host);
+
+	if (acr_place_drop(folder, name, NULL))
+		return; /* it was not there */
+}
+
+struct walk {
+	void (*visit)(void *data, const char *host);
+	void *data;
+};
+
+static void visit_name(void *data, const char *name)
+{
+	const struct walk *walk = data;
+	auto_string host = acr_place_text(name);
+
+	if (host)
+		walk->visit(walk->data, host);
+}
+
+void acr_marker_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
+		     void *data)
+{
+	auto_string folder = folder_of(app, "/worked");
+	struct walk walk = { visit, data };
+
+	if (acr_place_each(folder, visit_name, &walk, NULL))
+		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+}

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Azure Resource Manager, as much as `az login` and `az acr` ask for: tenants, subscriptions, registries."""
+import re
+
+import jwt
+
+from http1 import as_json
+from registry import ARM_AUDIENCES
+
+REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries"
+ONE = re.compile(r"/subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/microsoft.containerregistry/registries/"
+                 r"([^/]+)(/[a-z]+)?\Z", re.I)
+MANY = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/providers/microsoft.containerregistry/"
+                  r"registries\Z", re.I)
+RESOURCES = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/resources\Z", re.I)
+GROUP = "registries"
+
+
+def wrong(status, code, message):
+    return as_json({"error": {"code": code, "message": message}}, status)
+
+
+class Arm:
+    def __init__(self, world, entra_signer):
+        self.world, self.signer = world, entra_signer
+
+    def answer(self, request):
+        if request.has_body():
+            request.record = request.read().decode("utf-8", "replace")
+        if request.path == "/metadata/endpoints":
+            return as_json([])
+        try:
+            claims = self.signer.check(request.bearer() or "")
+        except jwt.InvalidTokenError:
+            return wrong(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+        if str(claims.get("aud")).rstrip("/") not in ARM_AUDIENCES:
+            return wrong(401, "InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience "
+                         f"or resource '{claims.get('aud')}'.")
+        return self._route(request, claims)
+
+    def _route(self, request, claims):
+        tenants = [tenant for tenant in self.world.tenants.values() if tenant["id"] == claims["tid"]]
+        path = request.path
+        if path == "/tenants":
+            return as_json({"value": [self._tenant(tenant) for tenant in self._known(claims)]})
+        if path == "/subscriptions":
+            return as_json({"value": [self._subscription(tenant) for tenant in tenants]})
+        if found := ONE.match(path):
+            return self._registry(request, tenants, found)
+        if found := MANY.match(path) or RESOURCES.match(path):
+            mine = [tenant for tenant in tenants if tenant["subscription"] == found[1]]
+            rows = [self._row(tenant, host) for tenant in mine for host in self._hosts(tenant, request)]
+            return as_json({"value": rows})
+        if path.lower().startswith("/subscriptions/") and path.count("/") == 2:
+            mine = [tenant for tenant in tenants if tenant["subscription"] == path.split("/")[2]]
+            return as_json(self._subscription(mine[0])) if mine else wrong(404, "SubscriptionNotFound", "Not found.")
+        return wrong(404, "ResourceNotFound", f"The stand-in does not know {path}")
+
+    def _known(self, claims):
+        principal = self.world.by_object_id(claims["oid"])
+        return [self.world.tenants[key] for key in [principal["tenant"], *principal.get("guest_of", [])]]
+
+    @staticmethod
+    def _tenant(tenant):
+        return {"id": f"/tenants/{tenant['id']}", "tenantId": tenant["id"], "displayName": tenant["name"],
+                "domains": tenant["domains"], "defaultDomain": tenant["domains"][0], "tenantCategory": "Home"}
+
+    @staticmethod
+    def _subscription(tenant):
+        return {"id": f"/subscriptions/{tenant['subscription']}", "subscriptionId": tenant["subscription"],
+                "tenantId": tenant["id"], "displayName": f"{tenant['name']} subscription", "state": "Enabled",
+                "authorizationSource": "RoleBased", "managedByTenants": [],
+                "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01",
+                                         "spendingLimit": "Off"}}
+
+    def _hosts(self, tenant, request):
+        hosts = [host for host, registry in self.world.registries.items() if registry["tenant"] == tenant["key"]]
+        named = re.search(r"name eq '([^']+)'", request.argument("$filter", ""))
+        if named:
+            suffix = {"china": ".azurecr.cn", "usgov": ".azurecr.us"}.get(tenant["cloud"], ".azurecr.io")
+            host = named[1].lower() + suffix
+            hosts = [host] if self.world.registry(host)["tenant"] == tenant["key"] else []
+        return hosts
+
+    def _row(self, tenant, host):
+        name, registry = host.split(".")[0], self.world.registry(host)
+        mode = "LegacyRegistryPermissions" if registry.get("catalog", True) else "AbacRepositoryPermissions"
+        return {"id": f"/subscriptions/{tenant['subscription']}/resourceGroups/{GROUP}/providers/{REGISTRY_TYPE}/{name}",
+                "name": name, "type": REGISTRY_TYPE, "location": "eastus", "sku": {"name": "Premium", "tier": "Premium"},
+                "tags": {}, "properties": {
+                    "loginServer": host, "provisioningState": "Succeeded",
+                    "adminUserEnabled": bool(registry.get("admin")),
+                    "anonymousPullEnabled": registry.get("anonymous_pull", False), "publicNetworkAccess": "Enabled",
+                    "creationDate": "2026-01-01T00:00:00Z", "dataEndpointEnabled": False, "dataEndpointHostNames": [],
+                    "networkRuleSet": {"defaultAction": "Allow", "ipRules": []}, "privateEndpointConnections": [],
+                    "roleAssignmentMode": mode,
+                    "policies": {"azureADAuthenticationAsArmPolicy": {
+                        "status": "enabled" if registry.get("arm_audience", True) else "disabled"},
+                        "quarantinePolicy": {"status": "disabled"},
+                        "trustPolicy": {"type": "Notary", "status": "disabled"}}}}
+
+    def _registry(self, request, tenants, found):
+        subscription, name, action = found[1], found[3].lower(), (found[4] or "").lower()
+        for tenant in tenants:
+            suffix = {"china": ".azurecr.cn", "usgov": ".azurecr.us"}.get(tenant["cloud"], ".azurecr.io")
+            host = name + suffix
+            registry = self.world.registry(host)
+            if tenant["subscription"] != subscription or registry["tenant"] != tenant["key"]:
+                continue
+            if action == "/listcredentials":
+                admin = registry.get("admin")
+                if not admin:
+                    return wrong(400, "UnAuthorizedForCredentialOperations",
+                                 f"Cannot perform credential operations for {request.path} as admin user is disabled.")
+                passwords = [{"name": name, "value": value}
+                             for name, value in zip(("password", "password2"), admin["passwords"])]
+                return as_json({"username": admin["user"], "passwords": passwords})
+            return as_json(self._row(tenant, host))
+        return wrong(404, "ResourceNotFound", f"The Resource '{REGISTRY_TYPE}/{name}' was not found.")

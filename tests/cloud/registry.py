@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Azure Container Registry: the challenge, the exchange, the token endpoint, and the gate before the storage.
+
+What lies behind the gate is a real registry, see storage.py.
+"""
+import re
+import uuid
+
+import jwt
+
+from entra import ACR_AUDIENCE
+from http1 import Answer, as_json
+from names import registry_name
+from spoil import spoil_token
+from tokens import access_claims, registry_claims
+from world import scope_map_actions
+
+NULL_GUID = "00000000-0000-0000-0000-000000000000"
+ARM_AUDIENCES = {"https://management.azure.com", "https://management.core.windows.net",
+                 "https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn",
+                 "https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"}
+VISIT = "authentication required, visit https://aka.ms/acr/authorization for more information."
+RESOURCE = re.compile(r"/v2/(?P<name>.+)/(manifests|blobs|tags|referrers)(/|\Z)")
+NEEDS = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
+
+
+class Denied(Exception):
+    """What the registry says instead: a status, a code, a text."""
+
+    def __init__(self, status, code, message, detail=None):
+        super().__init__(message)
+        self.status, self.code, self.message, self.detail = status, code, message, detail
+
+
+class Caller:
+    """Somebody whose credential was good: a subject, and what may be done with a repository."""
+
+    def __init__(self, subject, tenant, object_id, actions_on, catalog=True):
+        self.subject, self.tenant, self.object_id = subject, tenant, object_id
+        self.actions_on, self.catalog = actions_on, catalog
+
+    def grant(self, scopes):
+        """The `access` claim for the scopes asked: what was asked for, cut to what is allowed."""
+        access = []
+        for scope in " ".join(scopes).split():
+            kind, _, rest = scope.partition(":")
+            name, _, actions = rest.rpartition(":")
+            asked = actions.split(",")
+            if kind == "registry":
+                granted = asked if name == "catalog" and self.catalog else []
+            else:
+                mine = self.actions_on(name)
+                granted = [action for action in asked
+                           if action in mine or (action == "*" and "push" in mine)
+                           or (action == "metadata_read" and "pull" in mine)
+                           or (action == "metadata_write" and "push" in mine)]
+            if granted:
+                access.append({"type": kind, "name": name, "actions": granted})
+        return access
+
+
+class Registry:
+    """All registries; which one is meant is in the host name."""
+
+    def __init__(self, world, entra, entra_signer, signer, storage):
+        self.world, self.entra = world, entra
+        self.entra_signer, self.signer, self.storage = entra_signer, signer, storage
+
+    def answer(self, request):
+        correlation = str(uuid.uuid4())
+        try:
+            answer = self._route(request, correlation)
+        except Denied as denied:
+            error = {"code": denied.code, "message": denied.message}
+            if denied.detail is not None:
+                error["detail"] = denied.detail
+            answer = as_json({"errors": [error]}, denied.status)
+            if denied.status == 401 and request.path.startswith("/v2/"):
+                self._challenge(request, answer)
+        answer.headers.update({"X-Ms-Correlation-Request-Id": correlation, "Server": "openresty",
+                               "Strict-Transport-Security": "max-age=31536000; includeSubDomains"})
+        return answer
+
+    def _route(self, request, correlation):
+        kind = request.fault.kind
+        if kind == "firewall":
+            raise Denied(403, "DENIED", f"client with IP '{request.fault.get('ip', '203.0.113.7')}' is not allowed "
+                         f"access. Refer https://aka.ms/acr/firewall to grant access. CorrelationId: {correlation}")
+        if registry_name(request.host) is None or ".data." in request.host:
+            return Answer(404, "", kind="text/html")
+        if request.path == "/oauth2/exchange" and request.method == "POST":
+            return self._exchange(request, kind)
+        if request.path == "/oauth2/token" and request.method in ("GET", "POST"):
+            return self._token(request)
+        if request.path == "/v2" or request.path.startswith("/v2/"):
+            return self._resource(request)
+        return Answer(404, "404 page not found\n", kind="text/plain; charset=utf-8")
+
+    # an Entra token for a refresh token
+
+    def _exchange(self, request, fault):
+        request.read_form()
+        if request.argument("grant_type") not in ("access_token", "access_token_refresh_token"):
+            raise Denied(400, "UNSUPPORTED", "grant_type is not supported")
+        unauthorized = Denied(401, "UNAUTHORIZED", VISIT)
+        if fault == "norole":
+            raise unauthorized
+        try:
+            claims = self.entra_signer.check(request.argument("access_token", ""))
+        except jwt.InvalidTokenError:
+            raise unauthorized
+        audience = str(claims.get("aud", "")).rstrip("/")
+        registry = self.world.registry(request.host)
+        arm_allowed = registry.get("arm_audience", True) and fault != "acronly"
+        if not (audience == ACR_AUDIENCE and fault != "armonly" or audience in ARM_AUDIENCES and arm_allowed):
+            raise Denied(401, "UNAUTHORIZED", "token validation failed")
+        if claims.get("tid") != self.world.tenants[registry["tenant"]]["id"]:
+            raise unauthorized
+        principal = self.world.by_object_id(claims.get("oid"))
+        if not principal or not self.world.actions(request.host, principal):
+            raise unauthorized
+        subject = claims.get("upn") or claims.get("appid") or principal["object_id"]
+        now = self.entra.now(request)
+        made = registry_claims(self.world.login_server(request.host), subject, claims["tid"], principal["object_id"], now)
+        return as_json({"refresh_token": self._sign(request, made, now)})
+
+    def _sign(self, request, claims, now):
+        return spoil_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, now)
+
+    # a credential for an access token
+
+    def _token(self, request):
+        if request.method == "POST":
+            request.read_form()
+        grant = request.argument("grant_type", "")
+        if request.method == "POST" and grant == "refresh_token":
+            caller = self._by_registry_token(request, request.argument("refresh_token", ""), ("refresh_token",))
+        elif request.method == "POST" and grant == "password":
+            caller = self._by_password(request, request.argument("username", ""), request.argument("password", ""))
+        elif request.basic():
+            caller = self._by_password(request, *request.basic())
+        else:
+            caller = self._anonymous(request)
+        scopes = request.form.get("scope", []) + request.query.get("scope", [])
+        now = self.entra.now(request)
+        host = self.world.login_server(request.host)
+        base = registry_claims(host, caller.subject, caller.tenant, caller.object_id, now)
+        body = {"access_token": self._sign(request, access_claims(base, caller.grant(scopes), now), now)}
+        # `az acr login` leaves an identity token in docker's config: that comes from here.
+        if request.argument("offline_token") == "true" and (request.basic() or ("",))[0] == NULL_GUID:
+            body["refresh_token"] = request.basic()[1]
+        return as_json(body)
+
+    def _by_password(self, request, user, password):
+        if password.endswith("\n") or user.endswith("\n"):
+            raise Denied(500, "UNKNOWN", "unknown error")
+        if user == NULL_GUID:
+            return self._by_registry_token(request, password, ("refresh_token", "access_token"))
+        registry = self.world.registry(request.host)
+        tenant = self.world.tenants[registry["tenant"]]
+        admin = registry.get("admin")
+        if admin and user == admin["user"]:
+            if password not in admin["passwords"]:
+                raise Denied(401, "UNAUTHORIZED", VISIT)
+            return Caller(user, tenant["id"], NULL_GUID, lambda name: ["pull", "push", "delete"])
+        token = registry.get("tokens", {}).get(user)
+        if token:
+            if token.get("disabled") or password not in token["passwords"]:
+                raise Denied(401, "UNAUTHORIZED", VISIT)
+            return Caller(user, tenant["id"], NULL_GUID, lambda name: scope_map_actions(token, name), False)
+        principal = self.world.application(user)
+        if not principal or principal["tenant"] != registry["tenant"]:
+            raise Denied(401, "UNAUTHORIZED", "Application not registered with AAD.")
+        if principal.get("secret") != password or principal.get("state"):
+            raise Denied(401, "UNAUTHORIZED", "Invalid clientid or client secret.")
+        return self._caller(request, user, tenant["id"], principal)
+
+    def _by_registry_token(self, request, token, grants):
+        try:
+            claims = self.signer.check(token, leeway=0)
+        except jwt.InvalidTokenError:
+            raise Denied(401, "UNAUTHORIZED", VISIT)
+        if claims.get("aud") != self.world.login_server(request.host) or claims.get("grant_type") not in grants:
+            raise Denied(401, "UNAUTHORIZED", VISIT)
+        if request.fault.kind == "revoked" and claims["iat"] < request.fault.get("before", 1 << 40):
+            raise Denied(401, "UNAUTHORIZED", VISIT)
+        if claims["grant_type"] == "access_token":
+            access = claims["access"]
+            return Caller(claims["sub"], claims["tenant"], claims.get("oid"), lambda name: [
+                action for row in access if row["name"] == name for action in row["actions"]], False)
+        principal = self.world.by_object_id(claims.get("oid"))
+        if not principal:
+            raise Denied(401, "UNAUTHORIZED", VISIT)
+        return self._caller(request, claims["sub"], claims["tenant"], principal)
+
+    def _caller(self, request, subject, tenant, principal):
+        actions = self.world.actions(request.host, principal)
+        catalog = self.world.registry(request.host).get("catalog", True) and bool(actions)
+        return Caller(subject, tenant, principal["object_id"], lambda name: actions, catalog)
+
+    def _anonymous(self, request):
+        registry = self.world.registry(request.host)
+        if not registry.get("anonymous_pull"):
+            raise Denied(401, "UNAUTHORIZED", VISIT)
+        tenant = self.world.tenants[registry["tenant"]]
+        return Caller("anonymous", tenant["id"], NULL_GUID, lambda name: ["pull"], False)
+
+    # the gate
+
+    def _resource(self, request):
+        kind, name, action = needed(request)
+        allowed = self._allowed(request, kind, name, action)
+        if not allowed:
+            detail = [{"Type": kind, "Name": name, "Action": action}] if kind else None
+            raise Denied(401, "UNAUTHORIZED", VISIT, detail)
+        if not kind:
+            return Answer(200, "{}", {"Docker-Distribution-Api-Version": "registry/2.0"}, "application/json")
+        return self.storage.forward(request, self.world.login_server(request.host))
+
+    def _allowed(self, request, kind, name, action):
+        if request.basic():
+            caller = self._by_password(request, *request.basic())
+            return not kind or bool(caller.grant([f"{kind}:{name}:{action}"]))
+        token = request.bearer()
+        if not token:
+            return False
+        try:
+            claims = self.signer.check(token, leeway=0)
+        except jwt.InvalidTokenError:
+            return False
+        if claims.get("aud") != self.world.login_server(request.host) or claims.get("grant_type") != "access_token":
+            return False
+        granted = [row for row in claims["access"] if row["type"] == kind and row["name"] == name]
+        if not kind or any(action in row["actions"] or "*" in row["actions"] for row in granted):
+            return True
+        if claims["access"]:
+            raise Denied(401, "DENIED", "requested access to the resource is denied",
+                         [{"Type": kind, "Name": name, "Action": action}])
+        return False
+
+    def _challenge(self, request, answer):
+        rule = request.fault.kind
+        if rule == "nochallenge":
+            return
+        kind, name, action = needed(request)
+        realm = f"https://{request.host}/oauth2/token"
+        if rule == "realm":
+            realm = request.fault.get("realm", "https://evil.example/oauth2/token")
+        challenge = f'Bearer realm="{realm}",service="{request.host}"'
+        if kind:
+            challenge += f',scope="{kind}:{name}:{action if action != "push" else "pull,push"}"'
+            if request.bearer():
+                challenge += ',error="insufficient_scope"'
+        answer.headers["Www-Authenticate"] = challenge
+        answer.headers["Docker-Distribution-Api-Version"] = "registry/2.0"
+
+
+def needed(request):
+    """(type, name, action) that a path needs; (None, None, None) where any credential will do."""
+    if request.path.startswith("/v2/_catalog"):
+        return "registry", "catalog", "*"
+    found = RESOURCE.match(request.path)
+    return ("repository", found["name"], NEEDS.get(request.method, "push")) if found else (None, None, None)

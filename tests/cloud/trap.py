@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every host in the world that is not Azure: it takes whatever it is given, and answers what a thief would.
+
+A test of a hostile name or of a redirect fails here: the request is on record with all that it carried.
+"""
+from http1 import as_json
+
+
+class Trap:
+    def answer(self, request):
+        request.record = request.read(1 << 20).decode("utf-8", "replace") if request.has_body() else ""
+        token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ0cmFwIiwiZXhwIjo0MTAyNDQ0ODAwfQ.dHJhcA"
+        headers = {}
+        if request.path.startswith("/v2"):
+            realm = f"https://{request.host}/oauth2/token"
+            headers["Www-Authenticate"] = f'Bearer realm="{realm}",service="{request.host}"'
+        return as_json({"access_token": token, "refresh_token": token, "token": token, "token_type": "Bearer",
+                        "expires_in": 86400, "expires_on": 4102444800, "value": token, "oidcToken": token,
+                        "resource": "https://containerregistry.azure.net"}, 200, headers)

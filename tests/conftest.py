@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every black-box test is given: the program, the cloud, a home of its own, and a helper to run it with.
+
+    def test_a_second_get_sends_no_request(helper, cloud):
+        signed_in = cloud.environment(APP)
+        assert helper.get("acme.azurecr.io", env=signed_in).status == 0
+        assert helper.get("acme.azurecr.io", env=signed_in).requests == []
+
+See README.md beside this file.
+"""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(HERE), str(HERE / "cloud")]
+
+from client import Cloud  # noqa: E402
+from homes import NAME, Helper, Home  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "plain: looks at memory, time or system calls: not for a sanitizer's build")
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("ACR_SANITIZED"):
+        for item in items:
+            if item.get_closest_marker("plain"):
+                item.add_marker(pytest.mark.skip(reason="not for a sanitizer's build"))
+
+
+@pytest.fixture(scope="session")
+def program():
+    """The program, under its name, as ACR_PROGRAM tells."""
+    path = os.environ.get("ACR_PROGRAM")
+    if not path:
+        pytest.skip("ACR_PROGRAM does not say where the program is")
+    assert os.path.basename(path) == NAME and os.access(path, os.X_OK), f"{path} is not {NAME}"
+    return Path(path)
+
+
+@pytest.fixture
+def cloud():
+    """The stand-in cloud around us, with nothing wrong in it and nothing asked yet."""
+    if "CLOUD_DIR" not in os.environ:
+        pytest.skip("needs the cloud around it: tests/cloud/cloud run -- ...")
+    here = Cloud.from_environment()
+    here.no_faults()
+    here.mark()
+    yield here
+    here.no_faults()
+    here.the_world_as_it_was()
+
+
+@pytest.fixture
+def home(program):
+    """A machine of its own for this test."""
+    here = Home(program)
+    yield here
+    here.remove()
+
+
+@pytest.fixture
+def helper(home, cloud):
+    """Runs the program in that home; see homes.py."""
+    return Helper(home, cloud)
+
+
+@pytest.fixture
+def keyring():
+    """What the kernel keyring of the user holds of ours, as a function; nothing before the test and after it."""
+    def keyctl(*words):
+        return subprocess.run(["keyctl", *words], capture_output=True, text=True, check=False).stdout
+
+    def ours():
+        described = {key: keyctl("rdescribe", key) for key in keyctl("rlist", "@u").split()}
+        return {key: text for key, text in described.items() if NAME in text}
+
+    def clear():
+        for key in ours():
+            keyctl("unlink", key, "@u")
+    clear()
+    yield lambda: list(ours().values())
+    clear()

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A person's machine for one test, and the program as docker runs it there.
+
+A Home has a HOME, the XDG folders, a runtime folder in memory, docker's config and a PATH that begins with the
+program. A Helper runs the program in it, and holds every single run to what is always true: no secret leaves
+on stderr or beside an answer, the budget is kept, a verb that fails says so in one line.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from client import WORLD, Cloud
+
+NAME = "docker-credential-acr"
+NOT_FOUND = "credentials not found in native keychain\n"
+NO_SERVER = "no credentials server URL\n"
+NO_USERNAME = "no credentials username\n"
+BUDGET = 31  # seconds: the default of "timeout", and one to start and end in
+
+PROTOCOL = ("get", "store", "erase", "list", "version")
+# What a sanitizer's report is steered by; everything else of the caller's environment stays outside.
+PASSED_ON = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "DOCKER_HOST")
+JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}")
+
+
+def world_secrets():
+    """Every password and secret of world.json."""
+    found = [one["secret"] for one in WORLD.principals.values() if "secret" in one]
+    found += [one["password"] for one in WORLD.principals.values() if "password" in one]
+    for registry in WORLD.registries.values():
+        found += registry.get("admin", {}).get("passwords", [])
+        found += [word for token in registry.get("tokens", {}).values() for word in token["passwords"]]
+    return found
+
+
+def memory_folder():
+    """A runtime folder lies in memory, where a session manager made it."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+class Home:
+    def __init__(self, program):
+        self.program = Path(program)
+        self.folder = Path(tempfile.mkdtemp(prefix="acr-home-"))
+        self.runtime = Path(tempfile.mkdtemp(prefix="acr-runtime-", dir=memory_folder()))
+        self.canaries = set(world_secrets())
+        self.env = {
+            "HOME": str(self.folder), "PATH": f"{self.program.parent}:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8", "DOCKER_CONFIG": str(self.folder / ".docker"),
+            "XDG_RUNTIME_DIR": str(self.runtime), "XDG_CONFIG_HOME": str(self.folder / ".config"),
+            "XDG_DATA_HOME": str(self.folder / ".local/share"), "XDG_CACHE_HOME": str(self.folder / ".cache"),
+            **{name: os.environ[name] for name in PASSED_ON if name in os.environ}}
+        self.docker_config({"credsStore": "acr"})
+
+    def remove(self):
+        for folder in (self.folder, self.runtime):
+            subprocess.run(["chmod", "-R", "u+rwX", str(folder)], stderr=subprocess.DEVNULL, check=False)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def write(self, path, text, mode=0o600):
+        """A file below HOME (or under an absolute path), with its folders."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target.write_bytes(text if isinstance(text, bytes) else text.encode())
+        target.chmod(mode)
+        return target
+
+    def config(self, **settings):
+        """Our own config.json."""
+        return self.write(f".config/{NAME}/config.json", json.dumps(settings))
+
+    def docker_config(self, settings):
+        return self.write(".docker/config.json", json.dumps(settings))
+
+    def registries(self, **settings):
+        """Name a registry in our config, as a person does for a cold classic build: registries(acme={})."""
+        return self.config(registries={f"{name}.azurecr.io": value for name, value in settings.items()})
+
+    @property
+    def data(self):
+        return self.folder / ".local/share" / NAME
+
+    def snapshot(self):
+        """Every file of HOME and the runtime folder: mode and bytes. To compare before and after."""
+        seen = {}
+        for top in (self.folder, self.runtime):
+            for path in sorted(top.rglob("*")):
+                if path.is_symlink():
+                    seen[str(path)] = os.readlink(path)
+                elif path.is_file():
+                    seen[str(path)] = (path.stat().st_mode, path.read_bytes())
+        return seen
+
+    def temporary_files(self):
+        """Names that look like a write that did not end."""
+        return [path for path in self.snapshot() if re.search(r"(\.tmp|\.new|~|/\.[^/]*\.[A-Za-z0-9]{6,})$", path)]
+
+
+class Answer:
+    """What a run of the program came to."""
+
+    def __init__(self, status, out, err, seconds, requests):
+        self.status, self.raw = status, out
+        self.out, self.err = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+        self.seconds, self.requests = seconds, requests
+
+    @property
+    def login(self):
+        """The login that `get` gave, or the object that `list` gave."""
+        assert self.status == 0, self
+        return json.loads(self.out)
+
+    @property
+    def secret(self):
+        return self.login["Secret"]
+
+    def asked(self, service, path=None):
+        """How often a service was asked: asked("acr", "/oauth2/exchange")."""
+        return len([row for row in self.requests if row["service"] == service and path in (None, row.get("path"))])
+
+    @property
+    def exchanges(self):
+        return self.asked("acr", "/oauth2/exchange")
+
+    def __repr__(self):
+        lines = "".join(f"\n    {row['service']} {row.get('method', '')} {row.get('host')} {row.get('path', '')} "
+                        f"{row.get('status', '')}" for row in self.requests if row["service"] != "dns")
+        return f"exit {self.status}\n  stdout: {self.out!r}\n  stderr: {self.err}\n  asked:{lines or ' nobody'}\n"
+
+
+class Helper:
+    def __init__(self, home, cloud):
+        self.home, self.cloud = home, cloud
+
+    def __call__(self, *arguments, stdin=b"", env=None, without=(), prefix=(), timeout=60, **popen):
+        """Run it. `env` is added to the home's, `without` taken from it; `prefix` is a program that runs it (strace).
+        `stdin` is text, bytes, a file, or None for what we have ourselves."""
+        whole = {name: value for name, value in {**self.home.env, **(env or {})}.items() if name not in without}
+        stdin = stdin.encode() if isinstance(stdin, str) else stdin
+        log = Cloud(self.cloud.folder)
+        log.mark()
+        begin = time.monotonic()
+        if stdin is not None:
+            popen["stdin" if hasattr(stdin, "fileno") else "input"] = stdin
+        popen = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
+        ran = subprocess.run([*prefix, str(self.home.program), *arguments], env=whole, timeout=timeout, check=False, **popen)
+        answer = Answer(ran.returncode, ran.stdout or b"", ran.stderr or b"", time.monotonic() - begin,
+                        log.requests(everything=True))
+        self.judge(arguments, answer)
+        return answer
+
+    def judge(self, arguments, answer):
+        """What holds for every run, whatever was asked."""
+        secrets = self.secrets_in(answer.err) + (self.secrets_in(answer.out) if answer.status else [])
+        assert not secrets, f"secrets were shown: {secrets}\n{answer}"
+        assert answer.seconds < BUDGET, f"took {answer.seconds:.1f} s\n{answer}"
+        assert answer.status >= 0, f"ended by signal {-answer.status}\n{answer}"
+        assert not [row for row in answer.requests if row["service"] == "trap"], f"went astray\n{answer}"
+        if arguments[:1] and arguments[0] in PROTOCOL and answer.status:
+            assert answer.status == 1, answer
+            assert answer.out.count("\n") <= 1, f"more than one line\n{answer}"
+
+    def secrets_in(self, text):
+        return [word for word in self.home.canaries if word in text] + JWT.findall(text)
+
+    # the verbs, with the input that docker gives them
+
+    def get(self, server, **more):
+        return self("get", stdin=server, **more)
+
+    def erase(self, server, **more):
+        return self("erase", stdin=server, **more)
+
+    def list(self, **more):
+        return self("list", stdin="unused", **more)
+
+    def store(self, server, username, secret, **more):
+        if len(secret) > 5:
+            self.home.canaries.add(secret)
+        return self("store", stdin=json.dumps({"ServerURL": server, "Username": username, "Secret": secret}) + "\n", **more)
+
+    def logout(self, server, **more):
+        return self("logout", server, **more)
+
+    def start(self, *arguments, env=None, **popen):
+        """A run that is not waited for: a Popen with pipes."""
+        popen = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
+        return subprocess.Popen([str(self.home.program), *arguments], env={**self.home.env, **(env or {})}, **popen)
+
+    def many(self, count, server, env=None):
+        """`count` gets at once: their answers in the order of their start."""
+        runs = [self.start("get", env=env) for _ in range(count)]
+        for run in runs:
+            run.stdin.write(server.encode())
+            run.stdin.close()
+            run.stdin = None
+        answers = []
+        for run in runs:
+            out, err = run.communicate(timeout=60)
+            answers.append(Answer(run.returncode, out, err, 0, []))
+            self.judge(("get",), answers[-1])
+        return answers

@@ -1,0 +1,175 @@
+# Docker's protocol as docker-credential-helpers serves it, for servers that are not ours: no network, ever, and not a
+# word on stderr but the one about plaintext. "keychain": "file" says that files are meant, so that word is left out too.
+file .config/docker-credential-acr/config.json
+| {"keychain": "file"}
+asks nobody
+
+== a get of what nobody stored says so in the protocol's words and nothing on stderr
+$ docker-credential-acr get
+< ghcr.io
+> credentials not found in native keychain
+? 1
+keeps
+
+== a get of nothing says that there is no server URL
+$ docker-credential-acr get
+> no credentials server URL
+! docker-credential-acr: no credentials server URL
+? 1
+keeps
+$ docker-credential-acr get
+<\   \t \r\n \n
+> no credentials server URL
+! docker-credential-acr: no credentials server URL
+? 1
+keeps
+
+== an erase of nothing says that there is no server URL
+$ docker-credential-acr erase
+> no credentials server URL
+! docker-credential-acr: no credentials server URL
+? 1
+keeps
+$ docker-credential-acr erase
+<\ \n\n
+> no credentials server URL
+! docker-credential-acr: no credentials server URL
+? 1
+keeps
+
+== an erase of what is not there succeeds without a word
+$ docker-credential-acr erase
+< ghcr.io
+$ docker-credential-acr erase
+< https://ghcr.io
+$ docker-credential-acr erase
+< http://ghcr.io
+
+== an empty list is an object
+$ docker-credential-acr list
+> {}
+$ docker-credential-acr list
+< unused
+> {}
+
+== what is stored is given back, listed, and gone once erased
+$ docker-credential-acr store
+<\ {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}\n
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
+$ docker-credential-acr list
+< unused
+> {"ghcr.io":"developer"}
+$ docker-credential-acr erase
+< ghcr.io
+$ docker-credential-acr get
+< ghcr.io
+> credentials not found in native keychain
+? 1
+$ docker-credential-acr list
+> {}
+
+== a second store replaces the first, also under another user name
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"one","Secret":"first-password"}
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"two","Secret":"second-password"}
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"two","Secret":"second-password"}
+$ docker-credential-acr list
+> {"ghcr.io":"two"}
+
+== a store in the order of another client and with members that nobody knows is understood
+$ docker-credential-acr store
+<\ { "Secret" : "first-password" , "Extra": {"a": [1, 2]},\n  "Username" : "developer", "ServerURL" : "ghcr.io" }\n\n
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
+
+== Go's escapes are understood, and <token> is given back as it is
+$ docker-credential-acr store
+<\ {"ServerURL":"ghcr.io","Username":"\\u003ctoken\\u003e","Secret":"a\\u0026b\\u003cc"}\n
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"<token>","Secret":"a&b<c"}
+$ docker-credential-acr list
+> {"ghcr.io":"<token>"}
+
+== quotes, backslashes, line ends and letters of the world survive a round trip
+$ docker-credential-acr store
+<\ {"ServerURL":"ghcr.io","Username":"J\\u00fcrgen \\ud83d\\ude80","Secret":"\\"quoted\\" back\\\\slash\\/ line\\nend \\ttab"}
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"Jürgen 🚀","Secret":"\"quoted\" back\\slash/ line\u000aend \u0009tab"}
+
+== an empty secret is kept like any other
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":""}
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":""}
+
+== Docker Hub's pseudo URLs are three keys, each verbatim
+$ docker-credential-acr store
+< {"ServerURL":"https://index.docker.io/v1/","Username":"developer","Secret":"hub-password"}
+$ docker-credential-acr store
+< {"ServerURL":"https://index.docker.io/v1/access-token","Username":"developer","Secret":"hub-access-token"}
+$ docker-credential-acr store
+< {"ServerURL":"https://index.docker.io/v1/refresh-token","Username":"developer","Secret":"hub-refresh-token"}
+$ docker-credential-acr get
+< https://index.docker.io/v1/access-token
+> {"ServerURL":"https://index.docker.io/v1/access-token","Username":"developer","Secret":"hub-access-token"}
+$ docker-credential-acr get
+< https://index.docker.io/v1/
+> {"ServerURL":"https://index.docker.io/v1/","Username":"developer","Secret":"hub-password"}
+$ docker-credential-acr erase
+< https://index.docker.io/v1/
+$ docker-credential-acr get
+< https://index.docker.io/v1/
+> credentials not found in native keychain
+? 1
+$ docker-credential-acr list
+> {"https://index.docker.io/v1/access-token":"developer","https://index.docker.io/v1/refresh-token":"developer"}
+
+== keys of other servers are not tidied: scheme, port, path and case matter
+$ docker-credential-acr store
+< {"ServerURL":"https://Registry.example:5000/v2/","Username":"developer","Secret":"first-password"}
+$ docker-credential-acr get
+< registry.example:5000
+> credentials not found in native keychain
+? 1
+$ docker-credential-acr get
+< https://registry.example:5000/v2/
+> credentials not found in native keychain
+? 1
+$ docker-credential-acr get
+<\ https://Registry.example:5000/v2/\r\n
+> {"ServerURL":"https://Registry.example:5000/v2/","Username":"developer","Secret":"first-password"}
+
+== an entry in docker's own config.json is the last resort for servers that are not ours
+file .docker/config.json
+| {"credsStore": "acr", "auths": {"ghcr.io": {"auth": "ZGV2ZWxvcGVyOnBsYWluLXBhc3N3b3Jk"}, "empty.example": {}}}
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"plain-password"}
+$ docker-credential-acr get
+< empty.example
+> credentials not found in native keychain
+? 1
+
+== what is stored goes before docker's own config.json, which is never written
+file .docker/config.json
+| {"credsStore": "acr", "auths": {"ghcr.io": {"auth": "ZGV2ZWxvcGVyOnBsYWluLXBhc3N3b3Jk"}}}
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":"stored-password"}
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"stored-password"}
+keeps
+$ docker-credential-acr erase
+< ghcr.io
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"plain-password"}

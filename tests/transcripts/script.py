@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The format of *.t: what a person could type, and what must come back.
+
+    == a second get asks nobody                a case: a sentence
+    as app                                     AZURE_* of an application of tests/cloud/world.json
+    set NAME=value      unset NAME             environment; $HOME and $RUNTIME stand for the folders
+    file .docker/config.json                   a file below HOME: its lines follow, each behind "|"
+    | {"credsStore": "acr"}
+    folder .azure 0500                         a folder below HOME, with its mode
+    fault throttle service=acr count=2         something goes wrong in the cloud (cloud faults)
+
+    $ docker-credential-acr get                a step: arguments, and then
+    < acme.azurecr.io                          stdin; lines are joined, and there is no last line end
+    <\\ a\\x00b\\n                             the same with Python's escapes
+    > {"ServerURL":"acme.azurecr.io",...}      stdout, line by line; none: not a byte
+    ! docker-credential-acr: ...               stderr likewise
+    ? 1                                        exit status, 0 when not told
+    asks entra exchange                        who was asked, in any order; "asks nobody": not even a name
+    keeps                                      no file changed
+
+In > and ! lines "..." stands for any text within the line, and a line that is only "..." for any number of lines.
+What stands before the first case of a file holds for each of its cases (`set`, `as`, `file`) or each of its
+steps (`keeps`, `asks`).
+"""
+import os
+import re
+import shlex
+from pathlib import Path
+
+import client
+
+SERVICES = {("entra", None): "entra", ("acr", "/oauth2/exchange"): "exchange", ("acr", "/oauth2/token"): "token",
+            ("acr", "/v2/"): "challenge", ("imds", None): "imds", ("arm", None): "arm", ("trap", None): "trap"}
+
+
+class Step:
+    def __init__(self, line, arguments):
+        self.line, self.arguments = line, arguments
+        self.stdin, self.out, self.err, self.status = None, [], [], 0
+        self.asks, self.keeps = None, False
+
+    def feed(self, text, end=None):
+        self.stdin = text if self.stdin is None else self.stdin + b"\n" + text
+        if end is not None:
+            self.stdin = end
+
+
+class Case:
+    def __init__(self, file, line, sentence):
+        self.file, self.line, self.sentence = file, line, sentence
+        self.settings, self.steps = [], []
+
+
+def read(path):
+    """The cases of a file."""
+    common, cases, always = Case(path, 0, ""), [], []
+    here, step, body = common, None, None
+    for number, text in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        word, _, rest = text.partition(" ")
+        where = f"{os.path.basename(path)}:{number}"
+        if body is not None and text.startswith("|"):
+            body.append(text[2:])
+            continue
+        body = None
+        if not text.strip() or text.startswith("#"):
+            continue
+        if word == "==":
+            here, step = Case(path, number, rest.strip()), None
+            here.settings += common.settings
+            cases.append(here)
+        elif word == "$":
+            program, *arguments = shlex.split(rest)
+            assert program == "docker-credential-acr", f"{where}: runs {program}"
+            step = Step(where, arguments)
+            here.steps.append(step)
+            for each in always:
+                each(step)
+        elif word == "file":
+            body = []
+            here.settings.append((word, rest.strip(), body))
+        elif word in ("as", "set", "unset", "folder", "fault"):
+            assert step is None, f"{where}: {word} stands before the first step of a case"
+            here.settings.append((word, rest.strip(), where))
+        elif word in ("keeps", "asks"):
+            apply = lambda one, word=word, rest=rest: setattr(one, word, True if word == "keeps" else rest.split())
+            apply(step) if step else always.append(apply)
+        elif word == "<":
+            step.feed(rest.encode())
+        elif word == "<\\":
+            step.feed(rest.encode().decode("unicode_escape").encode("latin-1"))
+        elif word in (">", "!"):
+            (step.out if word == ">" else step.err).append(rest)
+        elif word == "?":
+            step.status = int(rest)
+        else:
+            raise SyntaxError(f"{where}: what is {word!r}?")
+    return cases
+
+
+def pattern(lines):
+    """A regular expression for the whole of a stream."""
+    made = ""
+    for line in lines:
+        made += r"(?:[^\n]*\n)*" if line == "..." else \
+            "[^\n]*".join(re.escape(part) for part in line.split("...")) + "\n"
+    return re.compile(made + r"\Z")
+
+
+def furnish(case, home, cloud):
+    """Make the settings of a case true; returns the variables to add and those to take away."""
+    more, without = {}, []
+    fill = lambda text: text.replace("$HOME", str(home.folder)).replace("$RUNTIME", str(home.runtime))
+    for word, rest, extra in case.settings:
+        if word == "as":
+            more.update(cloud.environment(client.principal(rest)))
+        elif word == "set":
+            name, _, value = rest.partition("=")
+            more[name] = fill(value)
+        elif word == "unset":
+            without.append(rest)
+        elif word == "file":
+            home.write(rest, "\n".join(fill(line) for line in extra) + "\n")
+        elif word == "folder":
+            path, _, mode = rest.partition(" ")
+            (home.folder / path).mkdir(parents=True, exist_ok=True)
+            (home.folder / path).chmod(int(mode or "0700", 8))
+        elif word == "fault":
+            kind, *fields = rest.split()
+            cloud.fault(kind, **{name: int(value) if value.isdigit() else value
+                                 for name, _, value in (field.partition("=") for field in fields)})
+    return more, without
+
+
+def asked(requests):
+    """Who was asked, in the words of the format; the challenge is only politeness and does not count."""
+    words = []
+    for row in requests:
+        if row["service"] == "dns":
+            continue
+        word = SERVICES.get((row["service"], row.get("path"))) or SERVICES.get((row["service"], None)) or row["service"]
+        words.append(word)
+    return sorted(word for word in words if word != "challenge")
+
+
+def play(case, home, helper, cloud):
+    more, without = furnish(case, home, cloud)
+    for step in case.steps:
+        before = home.snapshot() if step.keeps else None
+        answer = helper(*step.arguments, stdin=b"" if step.stdin is None else step.stdin, env=more, without=without)
+        where = f"{step.line}: "
+        assert answer.status == step.status, f"{where}exit {step.status} was due\n{answer}"
+        assert pattern(step.out).match(answer.out), f"{where}stdout differs\n{answer}"
+        assert pattern(step.err).match(answer.err), f"{where}stderr differs\n{answer}"
+        if step.asks == ["nobody"]:
+            assert answer.requests == [], f"{where}nobody was to be asked\n{answer}"
+        elif step.asks is not None:
+            assert asked(answer.requests) == sorted(step.asks), f"{where}others were asked\n{answer}"
+        if step.keeps:
+            assert home.snapshot() == before, f"{where}files changed\n{answer}"

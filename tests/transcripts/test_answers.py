@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What services answer when they are unwell, and roads that lead nowhere: one line, an explanation, within the budget.
+
+A registry's name is its fault (`cloud faults`), so all of them are asked at once and each test judges one.
+"""
+import threading
+
+import pytest
+from client import APP, Cloud
+from homes import Helper, Home
+
+BUDGET = 6  # seconds that the config allows here
+# Faults that end a get, and a word that must be in what it says.
+FAILS = {
+    "html": "web page", "proxy": "403", "empty": "token", "nobody": "JSON", "badjson": "JSON", "deepjson": "JSON",
+    "endless": "", "truncated": "", "nulltoken": "token", "nultoken": "", "crlftoken": "", "bigtoken": "", "otheraud": "another registry",
+    "expired": "", "redirect": "", "redirect301": "", "redirect302": "", "redirect303": "", "redirect308": "",
+    "reset": "", "reset40": "", "selfsigned": "certificate", "expiredcert": "certificate", "wronghost": "certificate",
+    "tls10": "", "refused": "connect", "dropped": "", "unreachable": "", "nosuch": "", "silent": "", "servfail": "",
+    "hang": "", "slow": "", "delay60": "", "error": "503", "error500": "500", "error502": "502", "error504": "504",
+    "throttle60": "429", "firewall": "not allowed access", "norole": "401",
+}
+# Faults that a get survives.
+SERVED = ["acme", "noexp", "notjwt", "short", "short600", "tls12", "delay1", "nochallenge", "realm", "rtt100", "skew900", "acronly"]
+
+
+@pytest.fixture(scope="module")
+def answers(program):
+    """One get for each of these registries, all at the same time: name -> (answer, home)."""
+    if "CLOUD_DIR" not in __import__("os").environ:
+        pytest.skip("needs the cloud around it: tests/cloud/cloud run -- ...")
+    cloud = Cloud.from_environment()
+    cloud.no_faults()
+    homes, said, wrong = {}, {}, {}
+
+    def ask(name):
+        home = homes[name]
+        home.config(timeout=f"{BUDGET}s")
+        try:
+            said[name] = Helper(home, cloud).get(f"{name}.azurecr.io", env=cloud.environment(APP))
+        except AssertionError as error:
+            wrong[name] = error
+    for name in [*FAILS, *SERVED]:
+        homes[name] = Home(program)
+    threads = [threading.Thread(target=ask, args=(name,)) for name in homes]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    yield said, homes, wrong
+    [home.remove() for home in homes.values()]
+
+
+def answer_of(answers, name):
+    said, _, wrong = answers
+    if name in wrong:
+        raise wrong[name]
+    return said[name]
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_a_get_that_cannot_be_served_says_why(answers, name):
+    answer = answer_of(answers, name)
+    assert answer.status == 1, answer
+    assert answer.out.count("\n") == 1 and "credentials not found" not in answer.out, answer
+    assert f"{name}.azurecr.io" in answer.out + answer.err, answer
+    assert FAILS[name] in answer.out + answer.err, answer
+    assert answer.err.count("\n") <= 24 and answer.seconds < BUDGET + 1.5, answer
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_a_get_that_cannot_be_served_caches_nothing(answers, name):
+    answer_of(answers, name)
+    home = answers[1][name]
+    assert not [path for path in home.snapshot() if "entry_" in path and name in path]
+    assert home.temporary_files() == []
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_get_that_can_be_served_is(answers, name):
+    answer = answer_of(answers, name)
+    assert answer.status == 0 and answer.err == "", answer
+
+
+def test_a_registry_that_asks_for_patience_gets_it(helper, cloud):
+    """Two refusals with "Retry-After: 1", then an answer: nobody has to see that."""
+    cloud.fault("throttle", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", count=2, retry_after=1)
+    answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
+    assert answer.status == 0 and answer.exchanges == 3 and 1.5 < answer.seconds < 10 and answer.err == ""
+
+
+@pytest.mark.parametrize("fault", ["error", "transient", "throttle"])
+def test_a_hiccup_of_entra_is_tried_again(helper, cloud, fault):
+    cloud.fault(fault, service="entra", count=1)
+    answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
+    assert answer.status == 0 and answer.asked("entra") == 2 and answer.err == ""
+
+
+def test_a_refusal_of_entra_is_never_tried_again(helper, cloud):
+    """Each further try could lock an account."""
+    wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
+    assert helper.get("acme.azurecr.io", env=wrong).asked("entra") == 1
+
+
+def test_control_characters_of_a_service_reach_no_terminal(helper, cloud):
+    cloud.fault("entra", service="entra", code=7000215, error="invalid_client",
+                text="AADSTS7000215: \x1b]0;owned\x07\x1b[2J\r\nForged: line\x00\x9b31m")
+    answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
+    assert answer.status == 1
+    shown = answer.raw + answer.err.encode()
+    assert not [byte for byte in shown if byte < 0x20 and byte != 0x0a] and b"\x9b" not in shown.replace(b"\xc2\x9b", b"")
+    assert "\nForged" not in answer.err + answer.out and "\u009b" not in answer.err
+
+
+def test_a_token_of_an_unknown_life_is_not_trusted_for_long(helper, cloud):
+    """It serves, and is asked for again before a push could die of it."""
+    cloud.fault("noexp", service="acr", host="acme.azurecr.io")
+    signed_in = cloud.environment(APP)
+    assert helper.get("acme.azurecr.io", env=signed_in).exchanges == 1
+    kept = [entry for path, entry in helper.home.snapshot().items() if "entry_acme" in path]
+    for _, content in kept:
+        life = int(content.split(b"\nlife ")[1].split(b"\n")[0])
+        assert life <= 300
+
+
+def test_while_the_network_is_down_a_token_that_lives_is_handed_out(helper, cloud, home):
+    signed_in = cloud.environment(APP)
+    home.config(timeout="4s")
+    cloud.fault("short", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", seconds=9, count=1)
+    first = helper.get("acme.azurecr.io", env=signed_in)
+    assert first.status == 0
+    __import__("time").sleep(6.5)  # less than a third of its life is left: renewed first
+    cloud.fault("error", service="acr", host="acme.azurecr.io")
+    cloud.fault("reset", service="acr", host="acme.azurecr.io", at="connect")
+    answer = helper.get("acme.azurecr.io", env={**signed_in, "DOCKER_CREDENTIAL_ACR_TIMEOUT": "1s"})
+    assert answer.status == 0 and answer.secret == first.secret
+    assert answer.err.count("\n") == 1 and "could not be renewed" in answer.err

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""stdin, stdout and stderr in every state that a caller can leave them in: huge, closed, full, silent, gone."""
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+from client import APP
+from homes import NO_SERVER, NOT_FOUND
+
+ACME = "acme.azurecr.io"
+HUNDRED_MEGABYTES = 100 * 1000 * 1000
+F_SETPIPE_SZ = 1031
+
+
+def closing(*descriptors):
+    def close():
+        for one in descriptors:
+            os.close(one)
+    return close
+
+
+@pytest.fixture
+def files_only(home):
+    """Logins in files, which is what they are without a session bus; said so, it is worth no notice."""
+    home.config(keychain="file")
+
+
+@pytest.mark.parametrize("verb", ["get", "store", "erase"])
+def test_a_hundred_megabytes_on_stdin_are_refused_in_one_line(helper, home, verb):
+    before = home.snapshot()
+    answer = helper(verb, stdin=b"A" * HUNDRED_MEGABYTES)
+    assert answer.status == 1 and answer.out.count("\n") == 1
+    assert answer.seconds < 5 and home.snapshot() == before and answer.requests == []
+
+
+def test_a_name_longer_than_8_kib_is_refused(helper, files_only):
+    assert helper.get("a" * 8192).out == NOT_FOUND
+    longer = helper.get("a" * 8193)
+    assert longer.status == 1 and "8192" in longer.out
+
+
+@pytest.mark.parametrize("size", [70_000, 1_000_000, 3_900_000])
+def test_a_secret_of_a_megabyte_comes_back_to_the_byte(helper, files_only, size):
+    secret = ("0123456789abcdef" * (size // 16 + 1))[:size]
+    assert helper.store("ghcr.io", "developer", secret).status == 0
+    assert helper.get("ghcr.io").secret == secret
+
+
+def test_a_store_request_of_more_than_4_mib_is_refused_and_keeps_the_old_login(helper, files_only):
+    assert helper.store("ghcr.io", "developer", "first-password").status == 0
+    answer = helper.store("ghcr.io", "developer", "x" * (4 << 20))
+    assert answer.status == 1 and answer.out.count("\n") == 1
+    assert helper.get("ghcr.io").secret == "first-password"
+
+
+def test_a_closed_stdin_is_an_empty_one(helper):
+    assert helper("get", stdin=None, preexec_fn=closing(0)).out == NO_SERVER
+    assert helper("erase", stdin=None, preexec_fn=closing(0)).out == NO_SERVER
+    assert helper("store", stdin=None, preexec_fn=closing(0)).status == 1
+    assert helper("list", stdin=None, preexec_fn=closing(0)).out == "{}\n"
+
+
+def test_an_answer_that_cannot_be_written_is_an_error_and_the_token_is_kept(helper, cloud):
+    signed_in = cloud.environment(APP)
+    with open("/dev/full", "wb") as full:
+        answer = helper.get(ACME, env=signed_in, stdout=full)
+    assert answer.status == 1 and "stdout" in answer.err
+    assert helper.get(ACME, env=signed_in).requests == []
+
+
+def test_a_closed_stdout_is_an_error_and_the_token_is_kept(helper, cloud):
+    signed_in = cloud.environment(APP)
+    answer = helper.get(ACME, env=signed_in, preexec_fn=closing(1))
+    assert answer.status == 1 and "stdout" in answer.err
+    assert helper.get(ACME, env=signed_in).requests == []
+
+
+def test_a_closed_stderr_changes_nothing(helper, cloud):
+    wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
+    assert helper.get(ACME, env=wrong, preexec_fn=closing(2)).status == 1
+    assert helper.get("reader.azurecr.io", env=cloud.environment(APP), preexec_fn=closing(2)).status == 0
+    assert helper.get("ghcr.io", preexec_fn=closing(2)).out == NOT_FOUND
+
+
+def test_with_everything_closed_no_file_takes_the_place_of_stdout(helper, cloud, home):
+    signed_in = cloud.environment(APP)
+    assert helper("get", stdin=None, env=signed_in, preexec_fn=closing(0, 1, 2)).status == 1
+    with open(home.folder / "stdin", "w+b") as file:
+        file.write(ACME.encode())
+        file.seek(0)
+        assert helper("get", stdin=file, env=signed_in, preexec_fn=closing(1, 2)).status == 1
+    kept = helper.get(ACME, env=signed_in)
+    assert kept.requests == [] and kept.login["ServerURL"] == ACME
+    assert not [path for path, entry in home.snapshot().items() if b"ServerURL" in entry[1]]
+
+
+def test_a_reader_that_has_gone_is_an_error_and_no_signal(helper, home):
+    run = helper.start("version")
+    run.stdout.close()
+    run.stdin.close()
+    assert run.wait(10) in (0, 1)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    assert helper("list", stdout=theirs).status == 1
+    os.close(theirs)
+
+
+def test_a_pipe_that_is_full_is_waited_for_and_the_answer_is_whole(helper, files_only):
+    secret = "0123456789abcdef" * 65536
+    helper.store("ghcr.io", "developer", secret)
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)
+    os.set_blocking(theirs, False)
+    run = helper.start("get", stdout=theirs)
+    os.close(theirs)
+    run.stdin.write(b"ghcr.io")
+    run.stdin.close()
+    read = b""
+    while part := os.read(ours, 50_000):
+        read += part
+        time.sleep(0.0005)
+    os.close(ours)
+    run.stderr.close()
+    assert run.wait(10) == 0 and json.loads(read)["Secret"] == secret
+
+
+def test_a_full_stderr_that_nobody_reads_does_not_hold_the_answer_up(helper, cloud):
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)
+    os.set_blocking(theirs, False)
+    try:
+        while os.write(theirs, b"x" * 512):
+            pass
+    except BlockingIOError:
+        pass
+    os.set_blocking(theirs, True)
+    wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
+    answer = helper.get(ACME, env=wrong, stderr=theirs)
+    os.close(ours), os.close(theirs)
+    assert answer.status == 1 and answer.out.count("\n") == 1 and answer.seconds < 10
+
+
+def test_a_stdin_that_stays_silent_is_given_up(helper):
+    runs = [helper.start(verb) for verb in ("get", "store", "erase")]
+    begin = time.monotonic()
+    runs[0].stdin.write(b"acme.azure")
+    runs[0].stdin.flush()
+    try:
+        for run in runs:
+            assert run.wait(15) == 1
+            out = run.stdout.read().decode()
+            assert out.count("\n") == 1 and "credentials not found" not in out
+    finally:
+        for run in runs:
+            run.kill(), run.stdin.close(), run.stdout.close(), run.stderr.close(), run.wait()
+    assert time.monotonic() - begin < 10
+
+
+def test_a_list_does_not_wait_for_stdin(helper):
+    run = helper.start("list")
+    try:
+        assert run.wait(3) == 0 and run.stdout.read() == b"{}\n"
+    finally:
+        run.kill()
+        run.communicate()
+
+
+def test_a_slow_writer_is_waited_for(helper, files_only):
+    run = helper.start("get")
+    for letter in b"ghcr.io\n":
+        run.stdin.write(bytes([letter]))
+        run.stdin.flush()
+        time.sleep(0.05)
+    out, _ = run.communicate(timeout=10)
+    assert out.decode() == NOT_FOUND
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_get_that_waits_at_once(helper, cloud, home, number):
+    """Also when the caller left it blocked, as some do."""
+    signed_in = cloud.environment(APP)
+    cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", count=1)
+    run = helper.start("get", env=signed_in,
+                       preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT}))
+    run.stdin.write(ACME.encode())
+    run.stdin.close()
+    run.stdin = None
+    assert cloud.wait_for(service="entra"), "it never asked Entra"
+    time.sleep(0.3)
+    run.send_signal(number)
+    begin = time.monotonic()
+    out, _ = run.communicate(timeout=10)
+    assert time.monotonic() - begin < 1 and run.returncode != 0 and out.count(b"\n") <= 1 and b"{" not in out
+    assert home.temporary_files() == []
+    again = helper.get(ACME, env=signed_in)
+    assert again.status == 0 and again.seconds < 5
+
+
+def test_inherited_ignored_signals_do_not_matter(helper, cloud):
+    def ignore():
+        for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+    assert helper.get(ACME, env=cloud.environment(APP), preexec_fn=ignore).status == 0
+    assert helper.list(preexec_fn=ignore).login == {ACME: "00000000-0000-0000-0000-000000000000"}
+
+
+def test_a_renewal_behind_holds_none_of_the_callers_descriptors(helper, cloud, home):
+    """docker reads the answer to the end of the pipe: a child that keeps it open would make it wait."""
+    signed_in = cloud.environment(APP)
+    home.config(min_validity="1s")
+    cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=4, count=1)
+    assert helper.get(ACME, env=signed_in).status == 0
+    time.sleep(2.7)
+    cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=1)
+    begin = time.monotonic()
+    answer = helper.get(ACME, env=signed_in)
+    assert answer.status == 0 and answer.err == "" and time.monotonic() - begin < 0.9
+    assert cloud.wait_for(2, service="acr", path="/oauth2/exchange")
+
+
+def test_many_writers_to_one_stderr_do_not_mix_their_lines(helper, cloud, home):
+    path = home.folder / "stderr"
+    wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
+    with open(path, "ab") as file:
+        def one():
+            subprocess.run([str(home.program), "get"], input=ACME.encode(), env={**home.env, **wrong},
+                           stdout=subprocess.DEVNULL, stderr=file, check=False)
+        threads = [threading.Thread(target=one) for _ in range(8)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+    assert all(line.startswith("docker-credential-acr: ") for line in path.read_text().splitlines())

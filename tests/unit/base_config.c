@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "edges.h"
+
+#define PERSONAL ".config/docker-credential-acr/config.json"
+#define SYSTEM	 "etc/docker-credential-acr/config.json"
+
+static int setup(void **state)
+{
+	static struct edges edges;
+
+	edges_begin(&edges);
+	*state = &edges;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	edges_end(*state);
+	return 0;
+}
+
+static const char *get(struct edges *edges, const char *host, const char *key)
+{
+	return acr_config_get(edges->config, host, key);
+}
+
+static void nothing_written_down_means_nothing_set(void **state)
+{
+	struct edges *edges = *state;
+
+	edges_configure(edges);
+	assert_null(get(edges, NULL, "tenant"));
+	assert_int_equal(acr_config_seconds(edges->config, NULL, "min_validity", 3600), 3600);
+}
+
+static void the_nearest_setting_wins(void **state)
+{
+	struct edges *edges = *state;
+
+	edges_write(edges, SYSTEM,
+		    "{\"tenant\":\"system\",\"registries\":{\"acme.azurecr.io\":{\"tenant\":"
+		    "\"system-host\"}}}");
+	edges_configure(edges);
+	assert_string_equal(get(edges, NULL, "tenant"), "system");
+	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "system-host");
+	edges_write(edges, PERSONAL, "{\"tenant\":\"mine\"}");
+	edges_configure(edges);
+	assert_string_equal(get(edges, NULL, "tenant"), "mine");
+	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "system-host");
+	assert_string_equal(get(edges, "other.azurecr.io", "tenant"), "mine");
+	edges_write(edges, PERSONAL,
+		    "{\"registries\":{\"Acme.azurecr.io\":{\"tenant\":\"my-host\"}}}");
+	edges_configure(edges);
+	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "my-host");
+	edges_set(edges, "DOCKER_CREDENTIAL_ACR_TENANT", "variable");
+	edges_configure(edges);
+	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "variable");
+}
+
+static void the_environment_cannot_say_where_tokens_go(void **state)
+{
+	struct edges *edges = *state;
+
+	edges_set(edges, "DOCKER_CREDENTIAL_ACR_HOSTS", "evil.example");
+	edges_set(edges, "DOCKER_CREDENTIAL_ACR_AUTHORITY", "evil.example");
+	edges_set(edges, "DOCKER_CREDENTIAL_ACR_AUDIENCE", "https://evil.example");
+	edges_configure(edges);
+	assert_null(get(edges, NULL, "hosts"));
+	assert_null(get(edges, NULL, "authority"));
+	assert_null(get(edges, NULL, "audience"));
+	assert_non_null(acr_config_warning(edges->config, 2));
+}
+
+static void an_unknown_key_is_a_warning_that_names_the_nearest(void **state)
+{
+	struct edges *edges = *state;
+
+	edges_write(edges, PERSONAL, "{\"tennant\":\"x\",\"min_validity\":\"30m\"}");
+	edges_configure(edges);
+	assert_non_null(strstr(acr_config_warning(edges->config, 0), "did you mean \"tenant\"?"));
+	assert_null(acr_config_warning(edges->config, 1));
+	assert_int_equal(acr_config_seconds(edges->config, NULL, "min_validity", 0), 1800);
+}
+
+static const struct {
+	const char *text, *why;
+} broken[] = {
+	{ "{\"tenant\":", "line 1, column" },
+	{ "[]", "not a JSON object" },
+	{ "{\"tenant\":7}", "\"tenant\" is not of the right type" },
+	{ "{\"keychain\":\"paper\"}", "none of the values" },
+	{ "{\"timeout\":\"soon\"}", "not a duration" },
+	{ "{\"registries\":[]}", "\"registries\" is not an object" },
+	{ "{\"registries\":{\"a.azurecr.io\":{\"hosts\":[\"b\"]}}}", "cannot be inside" },
+	{ "{\"tenant\":\"a\\nb\"}", "control character" },
+};
+
+static void a_broken_file_stops_us_and_says_where(void **state)
+{
+	struct edges *edges = *state;
+
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		struct acr_config *config = NULL;
+		struct acr_error error = { 0 };
+
+		edges_write(edges, PERSONAL, broken[i].text);
+		assert_int_equal(acr_config_load(&edges->app, &config, &error), -1);
+		assert_int_equal(error.kind, ACR_INVALID);
+		assert_non_null(strstr(error.text, "config.json"));
+		if (!strstr(error.text, broken[i].why))
+			fail_msg("%s: \"%s\" does not say \"%s\"", broken[i].text, error.text,
+				 broken[i].why);
+	}
+	edges_write(edges, PERSONAL, "{}");
+}
+
+static void a_file_that_everybody_may_write_is_not_believed(void **state)
+{
+	struct edges *edges = *state;
+	struct acr_config *config = NULL;
+	struct acr_error error = { 0 };
+	char path[256];
+
+	edges_write(edges, PERSONAL, "{\"hosts\":[\"registry.contoso.internal\"]}");
+	snprintf(path, sizeof(path), "%s/" PERSONAL, edges->folder);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(acr_config_load(&edges->app, &config, &error), -1);
+	assert_non_null(strstr(error.text, "writable by everybody"));
+}
+
+static void collect(void *data, const char *host, bool in_hosts)
+{
+	char *seen = data;
+
+	sprintf(seen + strlen(seen), "%s%s ", host, in_hosts ? "!" : "");
+}
+
+static void hosts_are_those_of_the_list_and_of_the_entries(void **state)
+{
+	struct edges *edges = *state;
+	char seen[512] = "";
+
+	edges_write(edges, PERSONAL,
+		    "{\"hosts\":[\"one.internal\",\"two.internal\"],\"registries\":{\"acme.azurecr."
+		    "io\":{}}}");
+	edges_configure(edges);
+	acr_config_hosts(edges->config, collect, seen);
+	assert_string_equal(seen, "one.internal! two.internal! acme.azurecr.io ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_written_down_means_nothing_set, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(the_nearest_setting_wins, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_environment_cannot_say_where_tokens_go, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(an_unknown_key_is_a_warning_that_names_the_nearest,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_broken_file_stops_us_and_says_where, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_file_that_everybody_may_write_is_not_believed,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(hosts_are_those_of_the_list_and_of_the_entries,
+						setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

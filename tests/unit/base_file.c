@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "edges.h"
+
+static struct edges edges;
+static char folder[128];
+
+static int setup(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	snprintf(folder, sizeof(folder), "%s/a/b", edges.folder);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	edges_end(&edges);
+	return 0;
+}
+
+static void write_text(const char *name, const char *text)
+{
+	struct acr_error error = { 0 };
+
+	if (acr_private_write(folder, name, text, strlen(text), true, &error))
+		fail_msg("%s", error.text);
+}
+
+static enum acr_kind read_kind(const char *name, size_t limit)
+{
+	struct acr_error error = { 0 };
+	auto_secret text = { 0 };
+
+	return acr_private_read(folder, name, limit, &text, &error) ? error.kind : ACR_FINE;
+}
+
+static void what_is_written_is_read_and_closed_to_others(void **state)
+{
+	auto_secret text = { 0 };
+	struct stat status;
+	char path[256];
+
+	(void)state;
+	umask(0);
+	write_text("entry", "one");
+	write_text("entry", "two");
+	umask(022);
+	assert_int_equal(acr_private_read(folder, "entry", 100, &text, NULL), 0);
+	assert_string_equal(acr_secret_text(&text), "two");
+	snprintf(path, sizeof(path), "%s/entry", folder);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	assert_int_equal(stat(folder, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0700);
+}
+
+static void files_that_are_not_private_are_not_read(void **state)
+{
+	char path[256], other[256];
+
+	(void)state;
+	write_text("entry", "one");
+	snprintf(path, sizeof(path), "%s/entry", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
+	assert_int_equal(read_kind("absent", 100), ACR_NOT_FOUND);
+	assert_int_equal(read_kind("entry", 2), ACR_INVALID);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(read_kind("entry", 100), ACR_INVALID);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(symlink(path, other), 0);
+	assert_int_equal(read_kind("other", 100), ACR_INVALID);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(link(path, other), 0);
+	assert_int_equal(read_kind("entry", 100), ACR_INVALID);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(mkfifo(other, 0600), 0);
+	assert_int_equal(read_kind("other", 100), ACR_INVALID);
+}
+
+static void a_folder_open_to_others_is_not_used(void **state)
+{
+	struct acr_error error = { 0 };
+
+	(void)state;
+	write_text("entry", "one");
+	assert_int_equal(chmod(folder, 0777), 0);
+	assert_int_equal(acr_private_write(folder, "entry", "x", 1, true, &error), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+}
+
+static void count_name(void *data, const char *name)
+{
+	(void)name;
+	++*(int *)data;
+}
+
+static void leftovers_of_killed_writers_are_swept(void **state)
+{
+	struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	char path[256];
+	int count = 0;
+
+	(void)state;
+	write_text("entry", "one");
+	snprintf(path, sizeof(path), "%s/.tmp-0123456789abcdef", folder);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	write_text("entry", "two");
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(acr_private_each(folder, count_name, &count, NULL), 0);
+	assert_int_equal(count, 1);
+}
+
+static void a_full_disk_leaves_the_old_bytes(void **state)
+{
+	auto_secret text = { 0 };
+	int status;
+
+	(void)state;
+	write_text("entry", "old");
+	/* A child with a file size limit stands for a disk that is full. */
+	pid_t child = fork();
+	if (child == 0) {
+		const struct rlimit limit = { 1, 1 };
+		struct acr_error error = { 0 };
+
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		_exit(acr_private_write(folder, "entry", "new bytes", 9, true, &error) == -1 &&
+				      error.kind == ACR_SYSTEM
+			      ? 0
+			      : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(acr_private_read(folder, "entry", 100, &text, NULL), 0);
+	assert_string_equal(acr_secret_text(&text), "old");
+}
+
+static void a_writer_killed_anywhere_leaves_old_or_new(void **state)
+{
+	(void)state;
+	write_text("entry", "old");
+	for (int i = 0; i < 200; i++) {
+		auto_secret text = { 0 };
+		pid_t child = fork();
+
+		if (child == 0) {
+			for (;;)
+				if (acr_private_write(folder, "entry", i % 2 ? "old" : "new", 3,
+						      false, NULL))
+					_exit(1);
+		}
+		usleep((useconds_t)(i * 7 % 900));
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_int_equal(acr_private_read(folder, "entry", 100, &text, NULL), 0);
+		if (!acr_secret_equals(&text, "old") && !acr_secret_equals(&text, "new"))
+			fail_msg("torn: %s", acr_secret_text(&text));
+	}
+}
+
+static void input_is_read_to_its_end_and_no_further_than_its_limit(void **state)
+{
+	struct acr_error error = { 0 };
+	auto_secret text = { 0 };
+	int pipes[2];
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(write(pipes[1], "abc", 3), 3);
+	/* Nobody closes the other end: patience decides. */
+	assert_int_equal(acr_read_all(&edges.app, pipes[0], 100, 30, &text, &error), -1);
+	assert_int_equal(error.kind, ACR_TIMEOUT);
+	assert_int_equal(write(pipes[1], "defghi", 6), 6);
+	close(pipes[1]);
+	acr_secret_wipe(&text);
+	assert_int_equal(acr_read_all(&edges.app, pipes[0], 3, 30, &text, &error), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+	close(pipes[0]);
+}
+
+static void a_home_is_absolute_or_none(void **state)
+{
+	auto_string found = NULL;
+	auto_string relative = NULL;
+	auto_string none = NULL;
+	char wanted[256];
+
+	(void)state;
+	edges_set(&edges, "XDG_DATA_HOME", "relative/folder");
+	found = acr_home_path(&edges.app, "XDG_DATA_HOME", ".local/share", "/x");
+	snprintf(wanted, sizeof(wanted), "%s/.local/share/docker-credential-acr/x", edges.folder);
+	assert_string_equal(found, wanted);
+	edges_set(&edges, "HOME", "nowhere");
+	relative = acr_home_path(&edges.app, "XDG_DATA_HOME", ".local/share", "/x");
+	assert_null(relative);
+	none = acr_home_path(&edges.app, "XDG_NONE", NULL, "");
+	assert_null(none);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_written_is_read_and_closed_to_others, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(files_that_are_not_private_are_not_read, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_folder_open_to_others_is_not_used, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(leftovers_of_killed_writers_are_swept, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_writer_killed_anywhere_leaves_old_or_new, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			input_is_read_to_its_end_and_no_further_than_its_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_home_is_absolute_or_none, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

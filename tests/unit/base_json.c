@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "edges.h"
+
+static const struct {
+	const char *text;
+	size_t length;
+	const char *why;
+} refused[] = {
+#define ROW(text, why)                                                                             \
+	{                                                                                          \
+		text, sizeof(text) - 1, why                                                        \
+	}
+	ROW("", "nothing here"),
+	ROW("   ", "nothing here"),
+	ROW("{", "ends too early"),
+	ROW("{\"a\":1", "ends too early"),
+	ROW("{\"a\":1}x", "line 1"),
+	ROW("{} {}", "line 1"),
+	ROW("{'a':1}", "does not belong"),
+	ROW("{\"a\":\"\\ud800\"}", "lone surrogate"),
+	ROW("{\"a\":\"\\ud800\\u0041\"}", "lone surrogate"),
+	ROW("{\"a\":\"\\udc00\"}", "lone surrogate"),
+	ROW("{\"a\":\"\\u0000\"}", "NUL"),
+	ROW("{\"a\":\"\\x\"}", "escape"),
+	ROW("{\"a\":\"\\u12\"}", "four hexadecimal"),
+	ROW("{\"a\":\"tab\there\"}", "control character"),
+	ROW("{\"a\":\"line\nhere\"}", "control character"),
+	ROW("{\"a\":\"\xff\"}", "not UTF-8"),
+	ROW("{\"a\":\"\xc0\xaf\"}", "not UTF-8"),
+	ROW("{\"a\":\"\xed\xa0\x80\"}", "not UTF-8"),
+	ROW("{\"a\":\"open", "without an end"),
+	ROW("{\"a\":\0}", "does not belong"),
+	ROW("/* c */ {}", "does not belong"),
+	ROW("[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]", "too deeply"),
+	ROW("{\"a\":NaN}", "not JSON"),
+	ROW("{\"a\":-Infinity}", "not JSON"),
+	ROW("{\"a\":True}", "not JSON"),
+	ROW("{\"a\" 1}", "line 1"),
+#undef ROW
+};
+
+static void text_that_is_not_json_is_refused_with_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct acr_error error = { 0 };
+		struct json_object *json = NULL;
+
+		if (acr_json_parse(refused[i].text, refused[i].length, &json, &error) == 0)
+			fail_msg("row %zu was taken: %s", i, refused[i].text);
+		assert_int_equal(error.kind, ACR_INVALID);
+		if (!strstr(error.text, refused[i].why))
+			fail_msg("row %zu: \"%s\" does not say \"%s\"", i, error.text,
+				 refused[i].why);
+	}
+}
+
+static void line_and_column_point_at_the_mistake(void **state)
+{
+	static const char text[] = "{\n  \"a\": 1,\n  \"b\": \"x\ty\"\n}";
+	struct acr_error error = { 0 };
+	struct json_object *json = NULL;
+
+	(void)state;
+	assert_int_equal(acr_json_parse(text, strlen(text), &json, &error), -1);
+	assert_non_null(strstr(error.text, "line 3, column 10"));
+}
+
+static void members_are_read_by_type(void **state)
+{
+	static const char text[] = "{\"s\":\"a\\u003cb\\ud83d\\ude00\",\"n\":7,\"t\":\"3599\","
+				   "\"b\":true,\"z\":null,\"d\":2.5}";
+	struct acr_error error = { 0 };
+	auto_json json = NULL;
+
+	(void)state;
+	assert_int_equal(acr_json_parse(text, strlen(text), &json, &error), 0);
+	assert_string_equal(acr_json_string(json, "s"), "a<b\xf0\x9f\x98\x80");
+	assert_null(acr_json_string(json, "n"));
+	assert_null(acr_json_string(json, "z"));
+	assert_int_equal(acr_json_int(json, "n", -1), 7);
+	assert_int_equal(acr_json_int(json, "t", -1), 3599);
+	assert_int_equal(acr_json_int(json, "d", -1), 2);
+	assert_int_equal(acr_json_int(json, "s", -1), -1);
+	assert_true(acr_json_bool(json, "b", false));
+	assert_null(acr_json_string(NULL, "s"));
+}
+
+static void a_quoted_string_reads_back_as_it_was(void **state)
+{
+	static const char text[] = "a\"b\\c\n\t<token>&\x7f\xc3\xa9\x01";
+	auto_secret quoted = { 0 };
+	auto_json json = NULL;
+
+	(void)state;
+	acr_secret_add(&quoted, "[");
+	acr_json_quote(&quoted, text, strlen(text));
+	acr_secret_add(&quoted, "]");
+	assert_int_equal(acr_json_parse(acr_secret_text(&quoted), quoted.length, &json, NULL), 0);
+	assert_string_equal(json_object_get_string(json_object_array_get_idx(json, 0)), text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_that_is_not_json_is_refused_with_its_place),
+		cmocka_unit_test(line_and_column_point_at_the_mistake),
+		cmocka_unit_test(members_are_read_by_type),
+		cmocka_unit_test(a_quoted_string_reads_back_as_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs as a whole, with a network that is a table of answers and a clock that a test moves. */
+#include "acr/broker.h"
+#include "base/jwt.h"
+#include "edges.h"
+
+#define TENANT	 "11111111-1111-1111-1111-111111111111"
+#define CLIENT	 "22222222-2222-2222-2222-222222222222"
+#define HOST	 "acme.azurecr.io"
+#define ENTRA	 "POST https://login.microsoftonline.com/" TENANT "/oauth2/v2.0/token"
+#define EXCHANGE "POST https://" HOST "/oauth2/exchange"
+#define TOKEN	 "https://" HOST "/oauth2/token"
+#define HOUR	 3600
+
+static struct edges edges;
+static char entra_answer[2048], exchange_answer[2048], made[2048];
+
+static int setup(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "file");
+	edges_configure(&edges);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	edges_end(&edges);
+	return 0;
+}
+
+/* A token for `audience` that ends `life` seconds from now. */
+static const char *jwt(const char *audience, int64_t life, const char *mark)
+{
+	auto_string claims = acr_format(
+		"{\"aud\":\"%s\",\"exp\":%lld,\"grant_type\":\"refresh_token\",\"jti\":\"%s\"}",
+		audience, (long long)(edges.wall + life), mark);
+	auto_secret token = { 0 };
+
+	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
+	acr_secret_add(&token, ".");
+	acr_base64url_encode(claims, strlen(claims), &token);
+	acr_secret_add(&token, ".c2lnbmF0dXJl");
+	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
+	return made;
+}
+
+static void sign_in(void)
+{
+	edges_set(&edges, "AZURE_TENANT_ID", TENANT);
+	edges_set(&edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_set(&edges, "AZURE_CLIENT_SECRET", "s3cret");
+}
+
+static void expect_entra(void)
+{
+	snprintf(entra_answer, sizeof(entra_answer),
+		 "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"%s\"}",
+		 jwt(ACR_AUDIENCE, HOUR, "entra"));
+	edges_answer(&edges, ENTRA, 200, entra_answer);
+}
+
+static void expect_exchange(int64_t life, const char *mark)
+{
+	snprintf(exchange_answer, sizeof(exchange_answer), "{\"refresh_token\":\"%s\"}",
+		 jwt(HOST, life, mark));
+	edges_answer(&edges, EXCHANGE, 200, exchange_answer);
+}
+
+/* All answers given, none left to give. */
+static void expect_nothing_more(void)
+{
+	for (size_t i = 0; i < edges.answer_count; i++)
+		if (!edges.answers[i].asked)
+			fail_msg("nobody asked for %s", edges.answers[i].prefix);
+	edges.answer_count = 0;
+	edges.sent_count = 0;
+}
+
+static struct acr_report report;
+static struct acr_error error;
+
+static int get(const char *server, struct acr_login *ret)
+{
+	auto_secret name = { 0 };
+
+	report = (struct acr_report){ 0 };
+	error = (struct acr_error){ 0 };
+	acr_login_wipe(ret);
+	acr_secret_add(&name, server);
+	return acr_get(&edges.app, &name, ret, &report, &error);
+}
+
+static int store(const char *server, const char *username, const char *secret)
+{
+	auto_secret name = { 0 };
+	auto_login login = { 0 };
+
+	report = (struct acr_report){ 0 };
+	error = (struct acr_error){ 0 };
+	acr_secret_add(&name, server);
+	login.username = acr_copy(username);
+	acr_secret_add(&login.secret, secret);
+	return acr_store(&edges.app, &name, &login, &report, &error);
+}
+
+static int erase(const char *server)
+{
+	auto_secret name = { 0 };
+
+	report = (struct acr_report){ 0 };
+	error = (struct acr_error){ 0 };
+	acr_secret_add(&name, server);
+	return acr_erase(&edges.app, &name, &report, &error);
+}
+
+static const struct acr_notice *notice(const char *cause)
+{
+	for (size_t i = 0; i < report.notice_count; i++)
+		if (strcmp(report.notices[i].cause, cause) == 0)
+			return &report.notices[i];
+	return NULL;
+}
+
+static void a_token_is_had_once_and_then_served_from_the_cache(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(login.username, ACR_NULL_GUID);
+	expect_nothing_more();
+	assert_int_equal(get("https://" HOST "/v2/", &login), 0);
+	assert_int_equal(get("ACME.azurecr.io:443", &login), 0);
+	assert_false(report.renew_behind);
+	assert_int_equal(edges.sent_count, 0);
+}
+
+static void past_half_its_life_it_is_served_and_renewed_behind(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	edges.boot += 1000LL * (3 * HOUR * 65 / 100 + 2);
+	assert_int_equal(get(HOST, &login), 0);
+	assert_true(report.renew_behind);
+	assert_int_equal(edges.sent_count, 0);
+}
+
+static void close_to_its_end_it_is_renewed_first(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	edges.boot += 1000LL * (2 * HOUR + 60);
+	edges.app.deadline = edges.boot + 30000;
+	edges.wall += 2 * HOUR + 60;
+	expect_entra();
+	expect_exchange(3 * HOUR, "second");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 3 * HOUR, "second"));
+}
+
+static void the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dead(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	edges.boot += 1000LL * (2 * HOUR + 60);
+	edges.app.deadline = edges.boot + 30000;
+	edges_answer(&edges, ENTRA, 0, NULL)->fails = ACR_UNREACHABLE;
+	assert_int_equal(get(HOST, &login), 0);
+	assert_non_null(notice("old-token"));
+	expect_nothing_more();
+	edges.boot += 1000LL * HOUR;
+	edges.app.deadline = edges.boot + 30000;
+	edges_answer(&edges, ENTRA, 0, NULL)->fails = ACR_UNREACHABLE;
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_UNREACHABLE);
+	assert_null(login.username);
+}
+
+static void a_clock_set_back_or_forward_changes_nothing_within_a_boot(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	edges.wall = 0;
+	assert_int_equal(get(HOST, &login), 0);
+	edges.wall = 4000000000;
+	assert_int_equal(get(HOST, &login), 0);
+	assert_int_equal(edges.sent_count, 0);
+}
+
+static void another_identity_never_gets_the_token_of_the_first(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	edges_set(&edges, "AZURE_CLIENT_ID", "33333333-3333-3333-3333-333333333333");
+	expect_entra();
+	expect_exchange(3 * HOUR, "second");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_non_null(strstr(edges.sent[0], "33333333"));
+}
+
+static void a_refusal_is_remembered_for_half_a_minute(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	edges_answer(&edges, ENTRA, 401,
+		     "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid "
+		     "client secret provided.\\r\\nTrace ID: x\","
+		     "\"error_codes\":[7000215],\"correlation_id\":\"44444444-4444-4444-4444-"
+		     "444444444444\"}");
+	edges_answer(&edges, "GET " TOKEN, 401, "{}");
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_REFUSED);
+	assert_string_equal(error.code, "AADSTS7000215");
+	assert_non_null(strstr(error.sentence, "Invalid client secret provided"));
+	expect_nothing_more();
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_REFUSED);
+	assert_string_equal(error.code, "AADSTS7000215");
+	assert_int_equal(edges.sent_count, 0);
+	edges.boot += 31000;
+	edges.app.deadline = edges.boot + 30000;
+	edges_answer(&edges, ENTRA, 401, "{\"error\":\"invalid_client\"}");
+	edges_answer(&edges, "GET " TOKEN, 401, "{}");
+	assert_int_equal(get(HOST, &login), -1);
+}
+
+static void where_anonymous_clients_get_in_a_refusal_is_not_found(void **state)
+{
+	auto_login login = { 0 };
+	auto_string answer = NULL;
+	auto_secret claims = { 0 };
+
+	(void)state;
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment");
+	edges_configure(&edges);
+	sign_in();
+	acr_base64url_encode(
+		"{\"access\":[{\"type\":\"repository\",\"name\":\"app\",\"actions\":[\"pull\"]}]}",
+		65, &claims);
+	answer = acr_format("{\"access_token\":\"e30.%s.c2ln\"}", acr_secret_text(&claims));
+	expect_entra();
+	edges_answer(&edges, EXCHANGE, 401,
+		     "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"authentication "
+		     "required\"}]}");
+	edges_answer(&edges, "GET " TOKEN, 200, answer);
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_non_null(notice("anonymous"));
+}
+
+static void nobody_signed_in_is_not_found_without_a_request(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment,workload-identity");
+	edges_configure(&edges);
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(edges.sent_count, 0);
+}
+
+static void other_servers_are_kept_verbatim_and_never_asked(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	assert_int_equal(get("ghcr.io", &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(store("https://index.docker.io/v1/", "someone", "p\xc3\xa4ss\n\"word\" "),
+			 0);
+	assert_int_equal(get("https://index.docker.io/v1/", &login), 0);
+	assert_string_equal(login.username, "someone");
+	assert_string_equal(acr_secret_text(&login.secret), "p\xc3\xa4ss\n\"word\" ");
+	assert_int_equal(get("index.docker.io", &login), -1);
+	assert_int_equal(erase("https://index.docker.io/v1/"), 0);
+	assert_int_equal(get("https://index.docker.io/v1/", &login), -1);
+	assert_int_equal(erase("https://index.docker.io/v1/"), 0);
+}
+
+static void an_explicit_login_is_tried_and_then_goes_before_any_identity(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"e30.e30.c2ln\"}");
+	assert_int_equal(store(HOST, "acme", "admin-password"), 0);
+	expect_nothing_more();
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(login.username, "acme");
+	assert_int_equal(edges.sent_count, 0);
+	/* One that the registry refuses does not replace it. */
+	edges_answer(&edges, "GET " TOKEN, 401,
+		     "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"Invalid clientid or "
+		     "client secret.\"}]}");
+	assert_int_equal(store(HOST, "acme", "wrong"), -1);
+	assert_int_equal(error.kind, ACR_REFUSED);
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), "admin-password");
+	/* Where it cannot be tried it is kept, with a word. */
+	edges_answer(&edges, "GET " TOKEN, 403,
+		     "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"client with IP '1.2.3.4' is "
+		     "not allowed access.\"}]}");
+	assert_int_equal(store(HOST, "acme", "other"), 0);
+	assert_non_null(notice("unverified"));
+	expect_nothing_more();
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), "other");
+}
+
+static void a_token_that_comes_back_is_not_kept_as_a_login(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	assert_int_equal(store(HOST, ACR_NULL_GUID, acr_secret_text(&login.secret)), 0);
+	/* Another one (az acr login) is cached until it ends, as it were ours. */
+	assert_int_equal(store(HOST, "<token>", jwt(HOST, 2 * HOUR, "other")), 0);
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 2 * HOUR, "other"));
+	assert_int_equal(edges.sent_count, 0);
+	edges.boot += 1000LL * (2 * HOUR + 1);
+	edges.wall += 2 * HOUR + 1;
+	edges.app.deadline = edges.boot + 30000;
+	expect_entra();
+	expect_exchange(3 * HOUR, "third");
+	assert_int_equal(get(HOST, &login), 0);
+}
+
+static void erasing_kills_every_copy_and_says_who_still_serves(void **state)
+{
+	auto_login login = { 0 };
+	char copy[512];
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	/* A copy of the whole cache, as if another session had one of its own. */
+	snprintf(copy, sizeof(copy), "cp -a %s/run %s/run2", edges.folder, edges.folder);
+	assert_int_equal(system(copy), 0);
+	assert_int_equal(erase(HOST), 0);
+	assert_non_null(notice("still-served"));
+	snprintf(copy, sizeof(copy), "%s/run2", edges.folder);
+	edges_set(&edges, "XDG_RUNTIME_DIR", copy);
+	expect_entra();
+	expect_exchange(3 * HOUR, "second");
+	assert_int_equal(get(HOST, &login), 0);
+}
+
+static void signed_out_means_not_found_until_a_login_is_stored(void **state)
+{
+	auto_secret name = { 0 };
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	acr_secret_add(&name, HOST);
+	assert_int_equal(acr_sign_out(&edges.app, &name, &report, &error), 0);
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(erase(HOST), 0);
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(edges.sent_count, 0);
+	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"e30.e30.c2ln\"}");
+	assert_int_equal(store(HOST, "acme", "admin-password"), 0);
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(login.username, "acme");
+}
+
+static void add(void *data, const char *server, const char *username)
+{
+	sprintf((char *)data + strlen(data), "%s=%s ", server, username);
+}
+
+static void list_names_what_get_will_answer(void **state)
+{
+	auto_login login = { 0 };
+	char seen[2048] = "";
+
+	(void)state;
+	sign_in();
+	edges_write(&edges, ".config/docker-credential-acr/config.json",
+		    "{\"registries\":{\"cold.azurecr.io\":{}}}");
+	edges_configure(&edges);
+	assert_int_equal(store("ghcr.io", "someone", "x"), 0);
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_int_equal(acr_list(&edges.app, add, seen, &report, &error), 0);
+	assert_string_equal(seen, HOST "=" ACR_NULL_GUID " cold.azurecr.io=" ACR_NULL_GUID
+				       " ghcr.io=someone ");
+}
+
+static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	struct acr_registry registry = report.registry;
+	report = (struct acr_report){ 0 };
+	assert_int_equal(acr_renew(&edges.app, &registry, false, &report, &error), 0);
+	assert_int_equal(edges.sent_count, 0);
+	expect_entra();
+	expect_exchange(3 * HOUR, "second");
+	report = (struct acr_report){ 0 };
+	assert_int_equal(acr_renew(&edges.app, &registry, true, &report, &error), 0);
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 3 * HOUR, "second"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_token_is_had_once_and_then_served_from_the_cache),
+		TEST(past_half_its_life_it_is_served_and_renewed_behind),
+		TEST(close_to_its_end_it_is_renewed_first),
+		TEST(the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dead),
+		TEST(a_clock_set_back_or_forward_changes_nothing_within_a_boot),
+		TEST(another_identity_never_gets_the_token_of_the_first),
+		TEST(a_refusal_is_remembered_for_half_a_minute),
+		TEST(where_anonymous_clients_get_in_a_refusal_is_not_found),
+		TEST(nobody_signed_in_is_not_found_without_a_request),
+		TEST(other_servers_are_kept_verbatim_and_never_asked),
+		TEST(an_explicit_login_is_tried_and_then_goes_before_any_identity),
+		TEST(a_token_that_comes_back_is_not_kept_as_a_login),
+		TEST(erasing_kills_every_copy_and_says_who_still_serves),
+		TEST(signed_out_means_not_found_until_a_login_is_stored),
+		TEST(list_names_what_get_will_answer),
+		TEST(somebody_who_renews_finds_what_another_did_meanwhile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

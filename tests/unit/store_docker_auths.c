@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Docker's own "auths": found as docker finds them, and never anything else. */
+#include "edges.h"
+
+#include "acr/store.h"
+
+static struct edges edges;
+
+/* One line: what is found under `server`, or the kind of the error. */
+static const char *answer(const char *server)
+{
+	static char line[256];
+	struct acr_error error = { 0 };
+	auto_login login = { 0 };
+
+	if (acr_docker_auths_find(&edges.app, server, &login, &error))
+		snprintf(line, sizeof(line), "%s", acr_kind_name(error.kind));
+	else
+		snprintf(line, sizeof(line), "%s|%s", login.username,
+			 acr_secret_text(&login.secret));
+	return line;
+}
+
+static void entries_are_found_as_docker_finds_them(void **state)
+{
+	static const char config[] =
+		"{\"auths\": {"
+		"\"plain.example\": {\"auth\": \"dXNlcjpwYXNz\"},"
+		"\"https://old.example/v1/\": {\"auth\": \"dXNlcjpwOmE6c3M=\"},"
+		"\"https://index.docker.io/v1/\": {\"auth\": \"aHViOnB3\"},"
+		"\"port.example:5000\": {\"auth\": \"dXNlcjo=\"},"
+		"\"path.example/team/app\": {\"auth\": \"dXNlcjpwYXNz\"},"
+		"\"both.example\": {\"auth\": \"ZXhhY3Q6MQ==\"},"
+		"\"https://both.example\": {\"auth\": \"dXJsOjI=\"},"
+		"\"identity.example\": {\"auth\": \"dXNlcjo=\", \"identitytoken\": \"eyJ\"},"
+		"\"split.example\": {\"username\": \"u\", \"password\": \"p\"},"
+		"\"nul.example\": {\"auth\": \"dXNlcjpwYXNzAAA=\"},"
+		"\"empty.example\": {},"
+		"\"bad.example\": {\"auth\": \"!!!\"},"
+		"\"colon.example\": {\"auth\": \"dXNlcg==\"},"
+		"\"number.example\": {\"auth\": 7},"
+		"\"text.example\": \"dXNlcjpwYXNz\""
+		"}, \"credsStore\": \"acr\"}";
+	static const struct {
+		const char *server, *answer;
+	} cases[] = {
+		{ "plain.example", "user|pass" },
+		{ "old.example", "user|p:a:ss" },
+		{ "https://old.example/v1/", "user|p:a:ss" },
+		{ "https://old.example", "not-found" },
+		{ "https://index.docker.io/v1/", "hub|pw" },
+		{ "index.docker.io", "hub|pw" },
+		{ "docker.io", "not-found" },
+		{ "port.example:5000", "not-found" },
+		{ "port.example", "not-found" },
+		{ "path.example/team/app", "user|pass" },
+		{ "path.example", "user|pass" },
+		{ "path.example/team", "not-found" },
+		{ "both.example", "exact|1" },
+		{ "https://both.example", "url|2" },
+		{ "identity.example", "<token>|eyJ" },
+		{ "split.example", "u|p" },
+		{ "nul.example", "user|pass" },
+		{ "empty.example", "not-found" },
+		{ "bad.example", "invalid" },
+		{ "colon.example", "invalid" },
+		{ "number.example", "not-found" },
+		{ "text.example", "not-found" },
+		{ "plain.exampl", "not-found" },
+		{ "PLAIN.EXAMPLE", "not-found" },
+		{ "https:", "not-found" },
+		{ "", "not-found" },
+	};
+
+	(void)state;
+	edges_write(&edges, ".docker/config.json", config);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (strcmp(answer(cases[i].server), cases[i].answer) != 0)
+			fail_msg("%s: %s, not %s", cases[i].server, answer(cases[i].server),
+				 cases[i].answer);
+}
+
+static void docker_config_names_the_folder(void **state)
+{
+	char folder[128];
+
+	(void)state;
+	edges_write(&edges, ".docker/config.json", "{\"auths\": {\"a.example\": {\"auth\": \"aDox\"}}}");
+	edges_write(&edges, "other/config.json", "{\"auths\": {\"a.example\": {\"auth\": \"bzoy\"}}}");
+	assert_string_equal(answer("a.example"), "h|1");
+	snprintf(folder, sizeof(folder), "%s/other", edges.folder);
+	edges_set(&edges, "DOCKER_CONFIG", folder);
+	assert_string_equal(answer("a.example"), "o|2");
+}
+
+static void files_without_logins_have_none(void **state)
+{
+	static const char *const texts[] = { "{}", "{\"auths\": {}}", "{\"auths\": null}",
+					     "{\"auths\": []}", "[]", "7" };
+
+	(void)state;
+	assert_string_equal(answer("a.example"), "not-found");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		edges_write(&edges, ".docker/config.json", texts[i]);
+		assert_string_equal(answer("a.example"), "not-found");
+	}
+	edges_set(&edges, "HOME", "");
+	assert_string_equal(answer("a.example"), "not-found");
+}
+
+static void a_broken_file_is_told_from_an_empty_one(void **state)
+{
+	struct acr_error error = { 0 };
+	auto_login login = { 0 };
+
+	(void)state;
+	edges_write(&edges, ".docker/config.json", "{\"auths\": {\n  \"a.example\": }");
+	assert_int_equal(acr_docker_auths_find(&edges.app, "a.example", &login, &error), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+	assert_non_null(strstr(error.text, "config.json"));
+	assert_non_null(strstr(error.text, "line 2"));
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	edges_end(&edges);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(entries_are_found_as_docker_finds_them),
+		TEST(docker_config_names_the_folder),
+		TEST(files_without_logins_have_none),
+		TEST(a_broken_file_is_told_from_an_empty_one),
+	};
+
+	return cmocka_run_group_tests_name("docker auths", tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel keyring as it is in real sessions: shared between them, ended by the kernel, and too
+ * small for everything. Skipped where there is none. */
+#include "edges.h"
+
+#include <keyutils.h>
+#include <sys/wait.h>
+
+#include "acr/store.h"
+
+#define KEY "entry_keyring.azurecr.io_0123456789abcdef"
+
+extern const struct acr_cache_home acr_cache_kernel_keyring;
+static const struct acr_cache_home *const home = &acr_cache_kernel_keyring;
+static struct edges edges;
+
+static int write_bytes(const char *key, size_t length, int64_t life, struct acr_error *error)
+{
+	auto_secret bytes = { 0 };
+
+	for (size_t i = 0; i < length; i++)
+		acr_secret_add(&bytes, "x");
+	return home->write(&edges.app, key, &bytes, life, error);
+}
+
+/* As an ordinary user in a session keyring of its own, as sshd and cron begin one. Returns what
+ * `work` did. */
+static int in_new_session(int (*work)(void))
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
+			_exit(99);
+		if (keyctl_join_session_keyring(NULL) < 0)
+			_exit(98);
+		_exit(work());
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int write_one(void)
+{
+	return write_bytes(KEY, 2000, 600, NULL) ? 1 : 0;
+}
+
+static int read_one(void)
+{
+	auto_secret bytes = { 0 };
+
+	return home->read(&edges.app, KEY, &bytes, NULL) || bytes.length != 2000;
+}
+
+static int replace_one(void)
+{
+	auto_secret bytes = { 0 };
+
+	return write_bytes(KEY, 10, 600, NULL) || home->read(&edges.app, KEY, &bytes, NULL) ||
+	       bytes.length != 10;
+}
+
+static int drop_one(void)
+{
+	return home->drop(&edges.app, KEY, NULL) ? 1 : 0;
+}
+
+static int find_none(void)
+{
+	struct acr_error error = { 0 };
+	auto_secret bytes = { 0 };
+
+	return home->read(&edges.app, KEY, &bytes, &error) == 0 || error.kind != ACR_NOT_FOUND;
+}
+
+static void sessions_of_one_user_share_it(void **state)
+{
+	(void)state;
+	assert_int_equal(in_new_session(write_one), 0);
+	assert_int_equal(in_new_session(read_one), 0);
+	assert_int_equal(in_new_session(replace_one), 0);
+	assert_int_equal(in_new_session(drop_one), 0);
+	assert_int_equal(in_new_session(find_none), 0);
+}
+
+/* 20,000 bytes for an ordinary user: what does not fit is an error of the kind that goes on to the
+ * next home. */
+static int fill(void)
+{
+	struct acr_error error = { 0 };
+	char key[64];
+	int i, result;
+
+	for (i = 0; i < 40; i++) {
+		snprintf(key, sizeof(key), "entry_fill.azurecr.io_%d", i);
+		if (write_bytes(key, 2000, 600, &error))
+			break;
+	}
+	result = i == 40 ? 2 : error.kind == ACR_UNAVAILABLE ? 0 : 3;
+	while (i-- > 0) {
+		snprintf(key, sizeof(key), "entry_fill.azurecr.io_%d", i);
+		home->drop(&edges.app, key, NULL);
+	}
+	return result;
+}
+
+static void a_full_keyring_is_unavailable(void **state)
+{
+	(void)state;
+	assert_int_equal(in_new_session(fill), 0);
+}
+
+static void what_a_key_cannot_hold_is_left_to_the_next_home(void **state)
+{
+	struct acr_error error = { 0 };
+
+	(void)state;
+	assert_int_equal(write_bytes(KEY, 40000, 600, &error), -1);
+	assert_int_equal(error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(find_none(), 0);
+}
+
+static void the_kernel_itself_ends_it(void **state)
+{
+	(void)state;
+	assert_int_equal(write_bytes(KEY, 2000, 1, NULL), 0);
+	assert_int_equal(read_one(), 0);
+	usleep(1300000);
+	assert_int_equal(find_none(), 0);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	home->drop(&edges.app, KEY, NULL);
+	edges_end(&edges);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(sessions_of_one_user_share_it),
+		TEST(a_full_keyring_is_unavailable),
+		TEST(what_a_key_cannot_hold_is_left_to_the_next_home),
+		TEST(the_kernel_itself_ends_it),
+	};
+
+	begin(NULL);
+	if (write_one()) {
+		print_message("1..0 # SKIP there is no kernel keyring here\n");
+		return 77;
+	}
+	end(NULL);
+	return cmocka_run_group_tests_name("kernel-keyring", tests, NULL, NULL);
+}

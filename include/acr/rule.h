@@ -11,10 +11,13 @@
  *	     "https://aka.ms/acr/firewall")
  *
  * What is known about a failure is a set of facts: from a struct acr_error and what the broker
- * reports, from any text that a person has, or from the checks of `diagnose`. A rule's conditions are
- * about facts; the rule with the most conditions that all hold is the one that explains, so a special
+ * reports, from any text that a person has, or from the checks of `diagnose`. A rule's conditions
+ * are
+ * about facts; the rule with the most conditions that all hold is the one that explains, so a
+ * special
  * case is written beside the general one and neither knows of the other. {names} in texts are facts
- * too, never format strings: a fact that is not known takes the stand-in of its row ("REGISTRY"), and
+ * too, never format strings: a fact that is not known takes the stand-in of its row ("REGISTRY"),
+ * and
  * where it has none, the line that names it is left out.
  *
  * Rules that only repeat a symptom (GENERAL) count where no other rule holds, and those for what is
@@ -100,7 +103,8 @@ struct acr_facts {
 #define auto_facts __attribute__((cleanup(acr_facts_wipe))) struct acr_facts
 void acr_facts_wipe(struct acr_facts *facts);
 
-/* Set (value copied: one line, control characters and what is no UTF-8 as '?', cut at 500 bytes; TEXT
+/* Set (value copied: one line, control characters and what is no UTF-8 as '?', cut at 500 bytes;
+ * TEXT
  * keeps its lines and its length) or, with NULL or "", forget. */
 void acr_facts_set(struct acr_facts *facts, enum acr_fact fact, const char *value);
 void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char *value,
@@ -111,9 +115,11 @@ const char *acr_facts_get(const struct acr_facts *facts, enum acr_fact fact);
 
 /* registry, name, cloud, authority, portal. */
 void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts *facts);
-/* kind, origin, status, code, ... and what the service's sentence names (client, tenant, address). */
+/* kind, origin, status, code, ... and what the service's sentence names (client, tenant,
+ * address). */
 void acr_facts_of_error(const struct acr_error *error, struct acr_facts *facts);
-/* Both, and which identity it was: its source, who, tenant and client id, from the report's trail, the
+/* Both, and which identity it was: its source, who, tenant and client id, from the report's trail,
+ * the
  * config and the environment. */
 void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
 			 const struct acr_error *error, struct acr_facts *facts);
@@ -156,7 +162,8 @@ bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts);
 /* How special a rule is: of those that hold, the highest explains. */
 int acr_rule_weight(const struct acr_rule *rule);
 
-/* The rule that explains these facts, NULL for none. `ret_tie` (may be NULL): another that claims as
+/* The rule that explains these facts, NULL for none. `ret_tie` (may be NULL): another that claims
+ * as
  * much, which the suite takes for a mistake; NULL for none. */
 const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 				       const struct acr_rule **ret_tie);
@@ -174,7 +181,8 @@ struct acr_findings {
 void acr_findings_wipe(struct acr_findings *findings);
 #define auto_findings __attribute__((cleanup(acr_findings_wipe))) struct acr_findings
 
-/* Every known symptom in `text` (any bytes), the most special first, each rule once; a line explains
+/* Every known symptom in `text` (any bytes), the most special first, each rule once; a line
+ * explains
  * once. Rules of the basis GENERAL and NOT_OURS only where nothing else was found. */
 void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
 		       struct acr_findings *ret);
@@ -201,8 +209,10 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 /* `text` with its {names} filled, owned; NULL when a line was left out of a one-line text. */
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
-/* The four parts, wrapped at 80 columns and at most 24 lines, each ended by a newline. `lead` stands in
- * front of the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines that
+/* The four parts, wrapped at 80 columns and at most 24 lines, each ended by a newline. `lead`
+ * stands in
+ * front of the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines
+ * that
  * stands between why and what to do. */
 #define ACR_COLUMNS 80
 #define ACR_LINES   24

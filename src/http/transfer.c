@@ -4,7 +4,7 @@
  * cookies, no authentication that we did not write ourselves, and never more than we want to hear.
  *
  * Compiled a second time with ACR_CURL_TYPE_CHECK, for curl's own check of curl_easy_setopt, which
- * is lost when it is called through a pointer (a long that is passed as an int is read as garbage).
+ * is lost when it is called through a pointer.
  */
 #include "http/transfer.h"
 
@@ -32,7 +32,8 @@ ACR_LIBRARY_DECLARE(SYMBOLS)
 #define get(easy, what, ret) sym_curl_easy_getinfo(easy, what, ret)
 #endif
 
-/* curl's check learnt only lately that an int is no long; the ranges of numbers tell which is due. */
+/* curl's check learnt only lately that an int is no long; the ranges of numbers tell which is
+ * due. */
 #define set(easy, option, value)                                                                   \
 	({                                                                                         \
 		_Static_assert((option) >= CURLOPTTYPE_OBJECTPOINT ||                              \
@@ -60,7 +61,8 @@ void acr_transfer_name(struct acr_transfer *transfer, const char *url)
 	transfer->host = transfer->origin + strlen(transfer->origin);
 	if (strlen(transfer->origin) > (size_t)(host - url))
 		transfer->host = transfer->origin + (host - url);
-	/* Refused further on, and not to be shown: somebody's own endpoint with a password in it. */
+	/* Refused further on, and not to be shown: somebody's own endpoint with a password in
+	 * it. */
 	user = strrchr(transfer->origin, '@');
 	if (user)
 		transfer->host = user + 1;

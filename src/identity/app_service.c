@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The managed identity of App Service, Functions and Container Apps: an endpoint beside the app,
- * and a header that only the app knows (learn.microsoft.com, app-service/overview-managed-identity).
+ * and a header that only the app knows (learn.microsoft.com,
+ * app-service/overview-managed-identity).
  * The older form of 2017 lives on in Azure Machine Learning.
  */
 #include "identity/source.h"

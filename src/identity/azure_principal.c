@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The service principals that az keeps, in service_principal_entries.json (Azure/azure-cli,
- * azure-cli-core auth/identity.py): with a secret, a certificate's path, or somebody's assertion. */
+ * azure-cli-core auth/identity.py): with a secret, a certificate's path, or somebody's
+ * assertion. */
 #include <string.h>
 #include <strings.h>
 

@@ -81,7 +81,8 @@ static bool is_owned(struct json_object *entry, const struct owner *owner)
 	       acr_azure_environment(owner->registry, acr_json_string(entry, "environment"));
 }
 
-/* The home_account_id of a user by name. More than one such account: that of the tenant, or none. */
+/* The home_account_id of a user by name. More than one such account: that of the tenant, or
+ * none. */
 static const char *find_home(struct json_object *cache, const struct acr_ask *ask,
 			     const struct acr_azure_account *account)
 {

@@ -26,7 +26,8 @@ struct acr_tool {
 };
 extern const struct acr_tool acr_tool_az, acr_tool_azd;
 
-/* Run `arguments` (the first an absolute path) and read the JSON object that it prints. Errors carry
+/* Run `arguments` (the first an absolute path) and read the JSON object that it prints. Errors
+ * carry
  * the AADSTS code, and the line in which the tool says why. */
 _checked_ int acr_tool_ask(const struct acr_app *app, const struct acr_tool *tool,
 			   const char *const *arguments, struct json_object **ret,
@@ -75,7 +76,8 @@ _checked_ int acr_msal_redeem(const struct acr_app *app, const struct acr_ask *a
 
 /* ---- azure_principal.c ---- */
 
-/* Sign in as the service principal that az keeps. ACR_NOT_FOUND where it keeps none by this name. */
+/* Sign in as the service principal that az keeps. ACR_NOT_FOUND where it keeps none by this
+ * name. */
 _checked_ int acr_azure_principal(const struct acr_app *app, const struct acr_ask *ask,
 				  const struct acr_azure_account *account, struct acr_token *ret,
 				  struct acr_error *error);

@@ -20,6 +20,7 @@ PR_SET_PDEATHSIG = 1
 UNSET = ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
          "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
 GRACE = 10
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def die_with_parent():
@@ -30,13 +31,18 @@ def die_with_parent():
 
 def run(inside):
     """Call inside() as process 1 of new namespaces; its return value is ours. SIGTERM and SIGINT reach it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until each process knows what to do with them
     middle = os.fork()
     if middle == 0:
         _middle(inside)
-    passed = lambda number, _: _tell(middle, number)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, passed)
+    _on_ending(lambda number, _: _tell(middle, number))
     return _wait(middle)
+
+
+def _on_ending(handler):
+    for number in ENDING:
+        signal.signal(number, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def _tell(pid, number):
@@ -77,8 +83,7 @@ def _middle(inside):
         if init == 0:
             die_with_parent()
             os._exit(_init(inside))
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, lambda number, _: os.kill(init, number))
+        _on_ending(lambda number, _: os.kill(init, number))
         if _in_foreground():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         status = _wait(init)
@@ -89,13 +94,21 @@ def _middle(inside):
 
 def _init(inside):
     try:
+        _on_ending(_leave)
         return inside()
+    except SystemExit as end:
+        return end.code
     except BaseException:
         traceback.print_exc()
         return 125
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+
+
+def _leave(number, _):
+    """The end has come before the command has begun."""
+    sys.exit(128 + number)
 
 
 def environment(folder, more):
@@ -110,11 +123,11 @@ class Command:
         self.argv, self.env, self.cwd, self.pid = argv, env, os.getcwd(), None
 
     def run(self):
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         self.pid = os.fork()
         if self.pid == 0:
             self._become()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, self._pass)
+        _on_ending(self._pass)
         signal.signal(signal.SIGALRM, lambda *_: os.kill(self.pid, signal.SIGKILL))
         if _in_foreground():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -125,8 +138,9 @@ class Command:
                 return code if code >= 0 else 128 - code
 
     def _become(self):
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGALRM, signal.SIGPIPE, signal.SIGXFSZ):
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
+        _on_ending(signal.SIG_DFL)
         try:
             os.chdir(self.cwd)
             os.execvpe(self.argv[0], self.argv, self.env)

@@ -264,6 +264,8 @@ static void a_refusal_is_remembered_for_half_a_minute(void **state)
 
 static void where_anonymous_clients_get_in_a_refusal_is_not_found(void **state)
 {
+	static const char rights[] =
+		"{\"access\":[{\"type\":\"repository\",\"name\":\"app\",\"actions\":[\"pull\"]}]}";
 	auto_login login = { 0 };
 	auto_string answer = NULL;
 	auto_secret claims = { 0 };
@@ -272,9 +274,7 @@ static void where_anonymous_clients_get_in_a_refusal_is_not_found(void **state)
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment");
 	edges_configure(&edges);
 	sign_in();
-	acr_base64url_encode(
-		"{\"access\":[{\"type\":\"repository\",\"name\":\"app\",\"actions\":[\"pull\"]}]}",
-		65, &claims);
+	acr_base64url_encode(rights, strlen(rights), &claims);
 	answer = acr_format("{\"access_token\":\"e30.%s.c2ln\"}", acr_secret_text(&claims));
 	expect_entra();
 	edges_answer(&edges, EXCHANGE, 401,

@@ -388,8 +388,7 @@ static void drop_takes_every_identity_of_a_host_and_no_other_host(void **state)
 	acr_cache_drop(&edges.app, HOST);
 	assert_false(acr_cache_find(&edges.app, HOST, HASH, IDENTITY, &back));
 	assert_false(acr_cache_find(&edges.app, HOST, HASH + 1, "another", &back));
-	assert_true(
-		acr_cache_find(&edges.app, "acme.azurecr.io.example", HASH, IDENTITY, &back));
+	assert_true(acr_cache_find(&edges.app, "acme.azurecr.io.example", HASH, IDENTITY, &back));
 	assert_true(acr_cache_find(&edges.app, "acme.azurecr.i", HASH, IDENTITY, &back));
 }
 

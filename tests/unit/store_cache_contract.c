@@ -162,9 +162,9 @@ static bool is_here(const struct acr_cache_home *home)
 	return here;
 }
 
-#define ASSERTION(name)       \
-	{                     \
-		#name, name   \
+#define ASSERTION(name)                                                                            \
+	{                                                                                          \
+#name, name                                                                        \
 	}
 
 int main(void)
@@ -188,11 +188,11 @@ int main(void)
 
 	for (size_t i = 0; acr_cache_homes[i]; i++)
 		for (size_t j = 0; j < count && (j > 0 || is_here(acr_cache_homes[i])); j++)
-			tests[used++] = (struct CMUnitTest){
-				acr_format("%s: %s", acr_cache_homes[i]->name, assertions[j].name),
-				assertions[j].function, begin, end,
-				(void *)(uintptr_t)acr_cache_homes[i]
-			};
+			tests[used++] =
+				(struct CMUnitTest){ acr_format("%s: %s", acr_cache_homes[i]->name,
+								assertions[j].name),
+						     assertions[j].function, begin, end,
+						     (void *)(uintptr_t)acr_cache_homes[i] };
 	failed = _cmocka_run_group_tests("caches", tests, used, NULL, NULL);
 	for (size_t i = 0; i < used; i++)
 		free((void *)(uintptr_t)tests[i].name);

@@ -85,8 +85,10 @@ static void docker_config_names_the_folder(void **state)
 	char folder[128];
 
 	(void)state;
-	edges_write(&edges, ".docker/config.json", "{\"auths\": {\"a.example\": {\"auth\": \"aDox\"}}}");
-	edges_write(&edges, "other/config.json", "{\"auths\": {\"a.example\": {\"auth\": \"bzoy\"}}}");
+	edges_write(&edges, ".docker/config.json",
+		    "{\"auths\": {\"a.example\": {\"auth\": \"aDox\"}}}");
+	edges_write(&edges, "other/config.json",
+		    "{\"auths\": {\"a.example\": {\"auth\": \"bzoy\"}}}");
 	assert_string_equal(answer("a.example"), "h|1");
 	snprintf(folder, sizeof(folder), "%s/other", edges.folder);
 	edges_set(&edges, "DOCKER_CONFIG", folder);
@@ -95,8 +97,9 @@ static void docker_config_names_the_folder(void **state)
 
 static void files_without_logins_have_none(void **state)
 {
-	static const char *const texts[] = { "{}", "{\"auths\": {}}", "{\"auths\": null}",
-					     "{\"auths\": []}", "[]", "7" };
+	static const char *const texts[] = {
+		"{}", "{\"auths\": {}}", "{\"auths\": null}", "{\"auths\": []}", "[]", "7"
+	};
 
 	(void)state;
 	assert_string_equal(answer("a.example"), "not-found");

@@ -160,7 +160,8 @@ int main(void)
 	begin(NULL);
 	if (write_one()) {
 		print_message("1..0 # SKIP there is no kernel keyring here\n");
-		return 77;
+		end(NULL);
+		return 0;
 	}
 	end(NULL);
 	return cmocka_run_group_tests_name("kernel-keyring", tests, NULL, NULL);

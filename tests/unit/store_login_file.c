@@ -88,8 +88,22 @@ static void count_names(void *data, const char *name)
 static void no_server_name_leaves_the_folder(void **state)
 {
 	static const char *const servers[] = {
-		"../../../../etc/passwd", "..", ".", "", "/", "/etc/passwd", "a/b", "a\nb",
-		".hidden", "%2e%2e", "a\\b", "\x01\x7f\xff", "+", "%", "C:\\", "-rf",
+		"../../../../etc/passwd",
+		"..",
+		".",
+		"",
+		"/",
+		"/etc/passwd",
+		"a/b",
+		"a\nb",
+		".hidden",
+		"%2e%2e",
+		"a\\b",
+		"\x01\x7f\xff",
+		"+",
+		"%",
+		"C:\\",
+		"-rf",
 	};
 	const size_t count = sizeof(servers) / sizeof(servers[0]);
 	int names = 0;
@@ -106,8 +120,10 @@ static void no_server_name_leaves_the_folder(void **state)
 
 static void names_are_read_back_or_not_at_all(void **state)
 {
-	static const char *const texts[] = { "", "a", "acme.azurecr.io", ".x", "..", "a/b:443",
-					     "\xff\x01%+", "https://index.docker.io/v1/" };
+	static const char *const texts[] = {
+		"",   "a",	 "acme.azurecr.io", ".x",
+		"..", "a/b:443", "\xff\x01%+",	    "https://index.docker.io/v1/"
+	};
 	static char lengthy[8192];
 
 	(void)state;
@@ -192,7 +208,7 @@ static void a_folder_that_is_a_link_is_not_written(void **state)
 	(void)state;
 	edges_write(&edges, "elsewhere/x", "");
 	edges_write(&edges, ".local/share/docker-credential-acr/x", "");
-	assert_int_equal(symlink(at("elsewhere"), at(LOGINS)), -1 + 1);
+	assert_int_equal(symlink("../../../elsewhere", at(LOGINS)), 0);
 	assert_int_equal(keep("acme.azurecr.io", &error), -1);
 	assert_int_equal(access(at("elsewhere/acme.azurecr.io"), F_OK), -1);
 }

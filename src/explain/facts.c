@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The set of facts: what is known about a failure, as text under names that rules use. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/rule.h"
+#include "explain/words.h"
+
+#define VALUE_MAX 500
+
+const struct acr_fact_row acr_fact_rows[ACR_FACT_COUNT] = {
+#define ROW(symbol, fact, otherwise, tells) [ACR_FACT_##symbol] = { fact, otherwise, tells },
+	ACR_FACTS(ROW)
+#undef ROW
+};
+
+enum acr_fact acr_fact_by_name(const char *name, size_t length)
+{
+	size_t fact = 0;
+
+	while (fact < ACR_FACT_COUNT && (strlen(acr_fact_rows[fact].name) != length ||
+					 strncmp(acr_fact_rows[fact].name, name, length) != 0))
+		fact++;
+	return (enum acr_fact)fact;
+}
+
+void acr_facts_wipe(struct acr_facts *facts)
+{
+	for (size_t i = 0; i < ACR_FACT_COUNT; i++)
+		acr_string_free(&facts->values[i]);
+}
+
+void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char *value,
+			 size_t length)
+{
+	char **place = &facts->values[fact];
+	auto_secret clean = { 0 };
+
+	acr_string_free(place);
+	if (!value || length == 0)
+		return;
+	acr_words_clean(value, length, &clean);
+	if (fact != ACR_FACT_TEXT) {
+		acr_words_fold(&clean);
+		acr_words_cut(&clean, VALUE_MAX);
+	}
+	if (clean.length > 0)
+		*place = acr_copy(acr_secret_text(&clean));
+}
+
+void acr_facts_set(struct acr_facts *facts, enum acr_fact fact, const char *value)
+{
+	acr_facts_set_bytes(facts, fact, value, value ? strlen(value) : 0);
+}
+
+void acr_facts_set_number(struct acr_facts *facts, enum acr_fact fact, long value)
+{
+	char digits[32];
+
+	snprintf(digits, sizeof(digits), "%ld", value);
+	acr_facts_set(facts, fact, value ? digits : NULL);
+}
+
+const char *acr_facts_get(const struct acr_facts *facts, enum acr_fact fact)
+{
+	return facts->values[fact] ? facts->values[fact] : "";
+}
+
+void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts *facts)
+{
+	char name[ACR_HOST_MAX];
+
+	acr_registry_name(registry, name);
+	acr_facts_set(facts, ACR_FACT_REGISTRY, registry->host);
+	acr_facts_set(facts, ACR_FACT_NAME, name);
+	acr_facts_set(facts, ACR_FACT_CLOUD, registry->cloud->name);
+	acr_facts_set(facts, ACR_FACT_AUTHORITY, registry->authority);
+	acr_facts_set(facts, ACR_FACT_PORTAL, registry->cloud->portal);
+}

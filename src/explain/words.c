@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading what others wrote. A pasted log has terminal colours, progress bars, JSON in JSON and
+ * Latin-1 in it; what comes out is lines of UTF-8 and nothing else. */
+#include "explain/words.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/utf8.h"
+
+/* How logs write a character that they thought special. */
+static const struct {
+	const char *written;
+	char meant;
+} escapes[] = {
+	{ "\\u0027", '\'' }, { "\\u0022", '"' }, { "\\u0026", '&' }, { "\\u003c", '<' },
+	{ "\\u003e", '>' },  { "\\\"", '"' },	 { "\\n", '\n' },    { "\\r", '\n' },
+	{ "\\t", ' ' },	     { "\\/", '/' },	 { "&#39;", '\'' },  { "&apos;", '\'' },
+	{ "&quot;", '"' },   { "&amp;", '&' },	 { "&lt;", '<' },    { "&gt;", '>' },
+	{ "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9c", '"' },
+	{ "\xe2\x80\x9d", '"' },  { "\xc2\xa0", ' ' },
+};
+
+static size_t escape(const char *bytes, size_t left, char *ret)
+{
+	if (*bytes != '\\' && *bytes != '&' && *bytes != '\xe2' && *bytes != '\xc2')
+		return 0;
+	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
+		size_t length = strlen(escapes[i].written);
+
+		if (left >= length && memcmp(bytes, escapes[i].written, length) == 0) {
+			*ret = escapes[i].meant;
+			return length;
+		}
+	}
+	return 0;
+}
+
+/* The length of a terminal sequence (ECMA-48: CSI, OSC, or two bytes) that begins here. */
+static size_t sequence(const char *bytes, size_t left)
+{
+	size_t used = 2;
+
+	if (left < 2 || bytes[0] != '\x1b')
+		return 0;
+	if (bytes[1] == '[') {
+		while (used < left && (bytes[used] < '@' || bytes[used] > '~') && used < 64)
+			used++;
+		return used < left ? used + 1 : used;
+	}
+	if (bytes[1] == ']') {
+		while (used < left && bytes[used] != '\a' && bytes[used] != '\n' && used < 512)
+			used++;
+		return used < left && bytes[used] == '\a' ? used + 1 : used;
+	}
+	return 2;
+}
+
+static bool is_control(const char *bytes, size_t size)
+{
+	unsigned char first = (unsigned char)bytes[0];
+
+	return (size == 1 && (first < 0x20 || first == 0x7f)) ||
+	       (size == 2 && first == 0xc2 && (unsigned char)bytes[1] < 0xa0);
+}
+
+static void put(struct acr_secret *ret, const char *bytes, size_t length)
+{
+	char last = ret->length ? ret->bytes[ret->length - 1] : '\n';
+
+	/* White space runs together, and a line end in it wins. */
+	if (length == 1 && (*bytes == ' ' || *bytes == '\n')) {
+		if (last == ' ' && *bytes == '\n')
+			ret->bytes[ret->length - 1] = '\n';
+		if (last == ' ' || last == '\n')
+			return;
+	}
+	acr_secret_add_bytes(ret, bytes, length);
+}
+
+void acr_words_clean(const char *bytes, size_t length, struct acr_secret *ret)
+{
+	acr_secret_reserve(ret, ret->length + length + 1);
+	for (size_t i = 0; i < length;) {
+		size_t size = sequence(bytes + i, length - i);
+		char meant = '?';
+
+		if (size > 0) {
+			i += size;
+			continue;
+		}
+		size = escape(bytes + i, length - i, &meant);
+		if (size == 0) {
+			size = acr_utf8_size(bytes + i, length - i);
+			if (size > 0 && !is_control(bytes + i, size)) {
+				put(ret, bytes + i, size);
+				i += size;
+				continue;
+			}
+			if (size == 1 && (bytes[i] == '\n' || bytes[i] == '\r'))
+				meant = '\n';
+			else if (size == 1 && bytes[i] == '\t')
+				meant = ' ';
+		}
+		put(ret, &meant, 1);
+		i += size ? size : 1;
+	}
+}
+
+void acr_words_fold(struct acr_secret *text)
+{
+	for (size_t i = 0; i < text->length; i++)
+		if (text->bytes[i] == '\n')
+			text->bytes[i] = ' ';
+	while (text->length > 0 && text->bytes[text->length - 1] == ' ')
+		text->bytes[--text->length] = '\0';
+}
+
+void acr_words_cut(struct acr_secret *text, size_t most)
+{
+	if (text->length <= most)
+		return;
+	while (most > 0 && ((unsigned char)text->bytes[most] & 0xc0) == 0x80)
+		most--;
+	text->length = most;
+	text->bytes[most] = '\0';
+}
+
+size_t acr_words_columns(const char *text, size_t length)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < length && text[i]; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+bool acr_words_next(const char **next, const char **ret, size_t *ret_length)
+{
+	if (!*next || !**next)
+		return false;
+	*ret = *next;
+	*ret_length = strcspn(*next, "|");
+	*next += *ret_length + ((*next)[*ret_length] == '|');
+	return true;
+}
+
+bool acr_words_is(const char *text, const char *alternatives)
+{
+	const char *word;
+	size_t length;
+
+	while (acr_words_next(&alternatives, &word, &length))
+		if (strlen(text) == length && strncasecmp(text, word, length) == 0)
+			return true;
+	return false;
+}
+
+bool acr_words_has(const char *text, const char *alternatives)
+{
+	const char *word;
+	size_t length;
+
+	while (acr_words_next(&alternatives, &word, &length))
+		if (acr_words_find(text, strlen(text), word, length))
+			return true;
+	return false;
+}
+
+bool acr_words_begins(const char *text, const char *alternatives)
+{
+	const char *word;
+	size_t length;
+
+	while (acr_words_next(&alternatives, &word, &length))
+		if (strncasecmp(text, word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool same(const char *text, const char *word, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i] == '\n' ? ' ' : text[i];
+
+		if (c != word[i] && tolower((unsigned char)c) != tolower((unsigned char)word[i]))
+			return false;
+	}
+	return true;
+}
+
+const char *acr_words_find(const char *text, size_t length, const char *word, size_t word_length)
+{
+	char both[3] = { 0 };
+
+	if (word_length == 0 || word_length > length)
+		return NULL;
+	both[0] = (char)tolower((unsigned char)word[0]);
+	both[1] = (char)toupper((unsigned char)word[0]);
+	/* By its first letter in either case, which memchr finds fast. */
+	const char *end = text + length - word_length + 1;
+	const char *lower = memchr(text, both[0], (size_t)(end - text));
+	const char *upper = both[0] == both[1] ? NULL : memchr(text, both[1], (size_t)(end - text));
+
+	while (lower || upper) {
+		const char *here = !upper || (lower && lower < upper) ? lower : upper;
+
+		if (same(here, word, word_length))
+			return here;
+		if (here == lower)
+			lower = memchr(here + 1, both[0], (size_t)(end - here - 1));
+		else
+			upper = memchr(here + 1, both[1], (size_t)(end - here - 1));
+	}
+	return NULL;
+}

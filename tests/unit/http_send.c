@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When a request is tried again, after how long, and when it is not. */
+#include "edges.h"
+
+/* One try's outcome; the last row holds for all further tries. */
+struct outcome {
+	int status;
+	long retry_after;
+	const char *body;
+	enum acr_kind fails;
+	int transport, proxy_status;
+	int64_t takes; /* ms */
+};
+
+struct script {
+	struct edges edges; /* first: its app is ours */
+	const struct outcome *outcomes;
+	size_t count, tries, waits;
+	int64_t waited[16], budgets[16];
+};
+
+static int send_scripted(struct acr_http *self, const struct acr_app *app, const struct acr_request *request,
+			 int64_t budget, struct acr_response *ret, struct acr_error *error)
+{
+	struct script *script = (struct script *)(uintptr_t)app;
+	const struct outcome *outcome = &script->outcomes[script->tries < script->count ? script->tries :
+											  script->count - 1];
+
+	(void)self;
+	assert_int_equal(ret->status, 0);
+	assert_int_equal(ret->body.length, 0);
+	assert_true(script->tries < 16);
+	script->budgets[script->tries++] = budget;
+	script->edges.boot += outcome->takes;
+	if (outcome->fails != ACR_FINE) {
+		acr_fail(error, outcome->fails, "%s failed", request->url);
+		error->transport = outcome->transport;
+		error->status = outcome->proxy_status;
+		return -1;
+	}
+	ret->status = outcome->status;
+	ret->retry_after = outcome->retry_after;
+	if (outcome->body)
+		acr_secret_add(&ret->body, outcome->body);
+	return 0;
+}
+
+static void wait_scripted(struct acr_http *self, const struct acr_app *app, int64_t milliseconds)
+{
+	struct script *script = (struct script *)(uintptr_t)app;
+
+	(void)self;
+	script->waited[script->waits++] = milliseconds;
+	script->edges.boot += milliseconds;
+}
+
+static int run(struct script *script, const struct outcome *outcomes, size_t count,
+	       const struct acr_service *service, struct acr_response *ret, struct acr_error *error)
+{
+	struct acr_request request = { .method = "GET", .url = "https://acme.azurecr.io/", .service = service };
+	int result;
+
+	memset(script, 0, sizeof(*script));
+	edges_begin(&script->edges);
+	script->edges.http.send = send_scripted;
+	script->edges.http.wait = wait_scripted;
+	script->outcomes = outcomes;
+	script->count = count;
+	*error = (struct acr_error){ 0 };
+	result = acr_http_send(&script->edges.app, &request, ret, error);
+	edges_end(&script->edges);
+	return result;
+}
+
+#define RUN(service, ...)                                                                               \
+	(answer = (struct acr_response){ 0 },                                                           \
+	 run(&script, (const struct outcome[]){ __VA_ARGS__ },                                          \
+	     sizeof((const struct outcome[]){ __VA_ARGS__ }) / sizeof(struct outcome), &service, &answer, \
+	     &error))
+
+static struct script script;
+static struct acr_response answer;
+static struct acr_error error;
+
+static void what_works_is_asked_for_once(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry, { .status = 200, .body = "{}" }), 0);
+	assert_int_equal(script.tries, 1);
+	assert_int_equal(answer.status, 200);
+	assert_int_equal(error.kind, ACR_FINE);
+	acr_response_wipe(&answer);
+}
+
+static void a_busy_service_is_asked_again_and_what_it_says_at_last_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry, { .status = 503, .body = "busy" }, { .status = 429 },
+			     { .status = 200, .body = "{}" }),
+			 0);
+	assert_int_equal(script.tries, 3);
+	assert_int_equal(answer.status, 200);
+	assert_string_equal(acr_secret_text(&answer.body), "{}");
+	acr_response_wipe(&answer);
+}
+
+static void a_service_that_stays_busy_is_asked_three_times(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry, { .status = 503 }), 0);
+	assert_int_equal(script.tries, 3);
+	assert_int_equal(answer.status, 503);
+}
+
+static void each_service_has_its_own_statuses(void **state)
+{
+	static const struct {
+		const struct acr_service *service;
+		int status;
+		size_t tries;
+	} rows[] = {
+		{ &acr_service_entra, 429, 3 },	   { &acr_service_entra, 500, 3 },
+		{ &acr_service_entra, 504, 3 },	   { &acr_service_entra, 408, 1 },
+		{ &acr_service_entra, 400, 1 },	   { &acr_service_entra, 401, 1 },
+		{ &acr_service_entra, 404, 1 },	   { &acr_service_entra, 200, 1 },
+		{ &acr_service_registry, 408, 3 }, { &acr_service_registry, 429, 3 },
+		{ &acr_service_registry, 502, 3 }, { &acr_service_registry, 401, 1 },
+		{ &acr_service_registry, 403, 1 }, { &acr_service_registry, 404, 1 },
+		{ &acr_service_registry, 307, 1 }, { &acr_service_imds, 404, 5 },
+		{ &acr_service_imds, 410, 5 },	   { &acr_service_imds, 429, 5 },
+		{ &acr_service_imds, 500, 5 },	   { &acr_service_imds, 400, 1 },
+		{ &acr_service_imds, 403, 1 },	   { &acr_service_probe, 404, 1 },
+		{ &acr_service_probe, 503, 1 },	   { &acr_service_endpoint, 503, 3 },
+		{ &acr_service_endpoint, 404, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(RUN(*rows[i].service, { .status = rows[i].status }), 0);
+		if (script.tries != rows[i].tries)
+			fail_msg("%s, %d: tried %zu times", rows[i].service->name, rows[i].status, script.tries);
+	}
+}
+
+static void entra_says_in_a_400_that_it_is_only_now(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_entra, { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" },
+			     { .status = 200 }),
+			 0);
+	assert_int_equal(script.tries, 2);
+	assert_int_equal(RUN(acr_service_entra, { .status = 400, .body = "{\"error\":\"invalid_client\"}" }), 0);
+	assert_int_equal(script.tries, 1);
+	acr_response_wipe(&answer);
+	assert_int_equal(RUN(acr_service_entra, { .status = 401, .body = "{\"error\":\"temporarily_unavailable\"}" }), 0);
+	assert_int_equal(script.tries, 1);
+	acr_response_wipe(&answer);
+	/* A registry has no such word. */
+	assert_int_equal(RUN(acr_service_registry, { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" }), 0);
+	assert_int_equal(script.tries, 1);
+	acr_response_wipe(&answer);
+}
+
+static void a_connection_that_fails_is_tried_again(void **state)
+{
+	static const int codes[] = { 0, 5, 6, 7, 18, 28, 35, 52, 55, 56 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE, .transport = codes[i] }), -1);
+		assert_int_equal(script.tries, 3);
+		assert_int_equal(error.kind, ACR_UNREACHABLE);
+		assert_int_equal(error.transport, codes[i]);
+		assert_int_equal(error.origin, ACR_ORIGIN_REGISTRY);
+	}
+}
+
+static void what_will_fail_the_same_way_is_not_tried_again(void **state)
+{
+	static const int codes[] = { 60, 77, 97 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE, .transport = codes[i] }), -1);
+		assert_int_equal(script.tries, 1);
+	}
+	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_INVALID, .transport = 23 }), -1);
+	assert_int_equal(script.tries, 1);
+	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_SYSTEM }), -1);
+	assert_int_equal(script.tries, 1);
+	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_TIMEOUT, .transport = 28 }), -1);
+	assert_int_equal(script.tries, 1);
+}
+
+static void a_proxy_that_refuses_is_not_asked_again(void **state)
+{
+	static const struct {
+		int status;
+		size_t tries;
+	} rows[] = { { 407, 1 }, { 403, 1 }, { 502, 3 }, { 503, 3 }, { 429, 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(RUN(acr_service_entra, { .fails = ACR_UNREACHABLE, .transport = 56,
+							  .proxy_status = rows[i].status }),
+				 -1);
+		assert_int_equal(script.tries, rows[i].tries);
+		assert_int_equal(error.status, rows[i].status);
+	}
+}
+
+static void pauses_grow_and_have_no_fixed_length(void **state)
+{
+	int64_t first = -1;
+	bool varied = false;
+
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		assert_int_equal(RUN(acr_service_imds, { .status = 500 }), 0);
+		assert_int_equal(script.waits, 4);
+		for (size_t i = 0; i < script.waits; i++)
+			assert_in_range(script.waited[i], 0, 500u << i);
+		varied |= first >= 0 && script.waited[3] != first;
+		first = script.waited[3];
+	}
+	assert_true(varied);
+}
+
+static void as_long_as_the_service_asked_for_is_waited(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry, { .status = 429, .retry_after = 7 }, { .status = 200 }), 0);
+	assert_int_equal(script.tries, 2);
+	assert_in_range(script.waited[0], 7000, 7500);
+	assert_int_equal(answer.status, 200);
+}
+
+static void a_wait_that_ends_too_late_is_not_begun(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry, { .status = 429, .retry_after = 30 }, { .status = 200 }), 0);
+	assert_int_equal(script.tries, 1);
+	assert_int_equal(script.waits, 0);
+	assert_int_equal(answer.status, 429);
+	assert_int_equal(answer.retry_after, 30);
+}
+
+static void no_try_gets_more_time_than_is_left(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry,
+			     { .fails = ACR_UNREACHABLE, .transport = 28, .takes = 12000 }),
+			 -1);
+	assert_int_equal(script.tries, 3);
+	assert_int_equal(script.budgets[0], 30000);
+	assert_in_range(script.budgets[1], 17500, 18000);
+	assert_in_range(script.budgets[2], 4500, 6000);
+	assert_int_equal(error.kind, ACR_UNREACHABLE);
+	assert_int_equal(RUN(acr_service_registry,
+			     { .fails = ACR_UNREACHABLE, .transport = 28, .takes = 31000 }),
+			 -1);
+	assert_int_equal(script.tries, 1);
+}
+
+static void without_time_nothing_is_asked(void **state)
+{
+	struct acr_request request = { .method = "GET", .url = "https://x/", .service = &acr_service_entra };
+	struct edges edges;
+
+	(void)state;
+	edges_begin(&edges);
+	edges.boot = edges.app.deadline;
+	assert_int_equal(acr_http_send(&edges.app, &request, &answer, &error), -1);
+	assert_int_equal(error.kind, ACR_TIMEOUT);
+	assert_int_equal(edges.sent_count, 0);
+	edges_end(&edges);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_works_is_asked_for_once),
+		cmocka_unit_test(a_busy_service_is_asked_again_and_what_it_says_at_last_counts),
+		cmocka_unit_test(a_service_that_stays_busy_is_asked_three_times),
+		cmocka_unit_test(each_service_has_its_own_statuses),
+		cmocka_unit_test(entra_says_in_a_400_that_it_is_only_now),
+		cmocka_unit_test(a_connection_that_fails_is_tried_again),
+		cmocka_unit_test(what_will_fail_the_same_way_is_not_tried_again),
+		cmocka_unit_test(a_proxy_that_refuses_is_not_asked_again),
+		cmocka_unit_test(pauses_grow_and_have_no_fixed_length),
+		cmocka_unit_test(as_long_as_the_service_asked_for_is_waited),
+		cmocka_unit_test(a_wait_that_ends_too_late_is_not_begun),
+		cmocka_unit_test(no_try_gets_more_time_than_is_left),
+		cmocka_unit_test(without_time_nothing_is_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which keychain is asked, and what its "no" means: none at all, locked, and silent are three
+ * things. The Secret Services here are sockets that behave badly; a real one is asked in
+ * store_keychain_contract and tests/e2e/test_keychain.py. */
+#include "edges.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include "acr/store.h"
+#include "store/bus.h"
+
+#define SERVER "acme.azurecr.io"
+
+static struct edges edges;
+
+static int64_t boot_time(const struct acr_app *app)
+{
+	struct timespec time;
+
+	(void)app;
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static const char *at(const char *path)
+{
+	static char full[512];
+
+	snprintf(full, sizeof(full), "%s/%s", edges.folder, path);
+	return full;
+}
+
+/* A socket that takes connections and says nothing. */
+static int silent_bus(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", at(path));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+static void configure(const char *keychain)
+{
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", keychain);
+	edges_configure(&edges);
+}
+
+static const char *keep(struct acr_error *error)
+{
+	const struct acr_keychain *used = NULL;
+	auto_login login = { .username = acr_copy("user") };
+
+	acr_secret_add(&login.secret, "secret");
+	return acr_keychain_keep(&edges.app, SERVER, &login, &used, error) ? "nowhere" : used->name;
+}
+
+static enum acr_kind find(void)
+{
+	struct acr_error error = { 0 };
+	auto_login login = { 0 };
+
+	if (acr_keychain_find(&edges.app, SERVER, &login, &error))
+		assert_null(login.username);
+	else
+		assert_true(acr_secret_equals(&login.secret, "secret"));
+	return error.kind;
+}
+
+static void without_a_bus_logins_go_into_files(void **state)
+{
+	struct acr_error error = { 0 };
+	bool any = true;
+
+	(void)state;
+	assert_int_equal(find(), ACR_NOT_FOUND);
+	assert_int_equal(acr_keychain_drop(&edges.app, SERVER, &any, &error), 0);
+	assert_false(any);
+	assert_string_equal(keep(&error), "file");
+	assert_int_equal(find(), ACR_FINE);
+	assert_int_equal(acr_keychain_drop(&edges.app, SERVER, &any, &error), 0);
+	assert_true(any);
+	assert_int_equal(find(), ACR_NOT_FOUND);
+}
+
+static void the_config_can_forbid_files(void **state)
+{
+	struct acr_error error = { 0 };
+	bool any;
+
+	(void)state;
+	configure("secret-service");
+	assert_string_equal(keep(&error), "nowhere");
+	assert_int_equal(error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(error.origin, ACR_ORIGIN_KEYCHAIN);
+	assert_int_equal(find(), ACR_UNAVAILABLE);
+	assert_int_equal(acr_keychain_drop(&edges.app, SERVER, &any, &error), -1);
+	assert_int_equal(access(at(".local"), F_OK), -1);
+}
+
+static void the_config_can_forbid_the_secret_service(void **state)
+{
+	int bus = silent_bus("bus");
+	struct acr_error error = { 0 };
+	int64_t begun = boot_time(NULL);
+
+	(void)state;
+	edges_set(&edges, "XDG_RUNTIME_DIR", edges.folder);
+	configure("file");
+	assert_string_equal(keep(&error), "file");
+	assert_int_equal(find(), ACR_FINE);
+	assert_true(boot_time(NULL) - begun < 1000);
+	close(bus);
+}
+
+/* It may keep the login: a file would shadow it, and "not found" would be a guess. */
+static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
+{
+	int bus = silent_bus("silent");
+	struct acr_error error = { 0 };
+	char address[128];
+	int64_t begun;
+	bool any;
+
+	(void)state;
+	edges.app.clock.boot = boot_time;
+	edges.app.deadline = 0;
+	snprintf(address, sizeof(address), "unix:path=%s", at("silent"));
+	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+	begun = boot_time(NULL);
+	assert_int_equal(find(), ACR_LOCKED);
+	assert_true(boot_time(NULL) - begun >= 1900);
+	assert_true(boot_time(NULL) - begun < 4000);
+	/* Remembered for whoever asks again, but not for a person, nor for a change. */
+	begun = boot_time(NULL);
+	assert_int_equal(find(), ACR_LOCKED);
+	assert_true(boot_time(NULL) - begun < 500);
+	begun = boot_time(NULL);
+	assert_string_equal(keep(&error), "nowhere");
+	assert_int_equal(error.kind, ACR_LOCKED);
+	assert_true(boot_time(NULL) - begun >= 1900);
+	assert_int_equal(access(at(".local"), F_OK), -1);
+	assert_int_equal(acr_keychain_drop(&edges.app, SERVER, &any, &error), -1);
+	assert_int_equal(error.kind, ACR_LOCKED);
+	edges.app.interactive = true;
+	begun = boot_time(NULL);
+	assert_int_equal(find(), ACR_LOCKED);
+	assert_true(boot_time(NULL) - begun >= 1900);
+	close(bus);
+}
+
+static void a_silence_that_was_cut_short_is_not_remembered(void **state)
+{
+	int bus = silent_bus("silent");
+	char address[128];
+	int64_t begun;
+
+	(void)state;
+	edges.app.clock.boot = boot_time;
+	edges.app.deadline = boot_time(NULL) + 200;
+	snprintf(address, sizeof(address), "unix:path=%s", at("silent"));
+	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+	assert_int_equal(find(), ACR_LOCKED);
+	edges.app.deadline = 0;
+	begun = boot_time(NULL);
+	assert_int_equal(find(), ACR_LOCKED);
+	assert_true(boot_time(NULL) - begun >= 1900);
+	close(bus);
+}
+
+static void a_socket_without_a_listener_is_no_bus(void **state)
+{
+	struct acr_error error = { 0 };
+	char address[128];
+
+	(void)state;
+	close(silent_bus("dead"));
+	snprintf(address, sizeof(address), "unix:path=%s", at("dead"));
+	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+	assert_int_equal(find(), ACR_NOT_FOUND);
+	assert_string_equal(keep(&error), "file");
+}
+
+static void names_that_d_bus_cannot_carry_never_reach_it(void **state)
+{
+	struct acr_error error = { 0 };
+	auto_login login = { .username = acr_copy("user") };
+
+	(void)state;
+	acr_secret_add(&login.secret, "secret");
+	assert_int_equal(acr_keychains[0]->find(&edges.app, "\xff\xfe", &login, &error), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(acr_keychains[0]->keep(&edges.app, "\xff\xfe", &login, &error), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+}
+
+static const char *address_for(const char *list)
+{
+	static char address[512];
+	char *got;
+
+	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", list);
+	got = acr_bus_address(&edges.app);
+	snprintf(address, sizeof(address), "%s", got ? got : "none");
+	free(got);
+	return address;
+}
+
+static void only_unix_sockets_of_ours_are_a_bus(void **state)
+{
+	static const char *const refused[] = {
+		"tcp:host=localhost,port=1",
+		"unixexec:path=/bin/sh,argv1=-c,argv2=id",
+		"autolaunch:",
+		"launchd:env=X",
+		"nonce-tcp:host=x",
+		"unix",
+		"path=/x",
+		"unix:path=/nonexistent",
+		"unix:path=/dev/null",
+		"unix:path=/tmp",
+		"unix:abstract=x;tcp:host=localhost",
+		"autolaunch:;unix:abstract=x",
+	};
+	char list[256];
+	int bus;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (strcmp(address_for(refused[i]), "none") != 0)
+			fail_msg("%s is a bus", refused[i]);
+	assert_string_equal(address_for("unix:abstract=/tmp/x,guid=0"),
+			    "unix:abstract=/tmp/x,guid=0");
+	bus = silent_bus("b s");
+	snprintf(list, sizeof(list), "unix:guid=0,path=%s/b%%20s", edges.folder);
+	assert_string_equal(address_for(list), list);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(at("b s"), 65534, 65534), 0);
+		assert_string_equal(address_for(list), "none");
+	}
+	close(bus);
+}
+
+static void the_runtime_folders_bus_is_used_without_an_address(void **state)
+{
+	char expected[256];
+	int bus;
+
+	(void)state;
+	assert_string_equal(address_for(""), "none");
+	assert_int_equal(mkdir(at("r n"), 0700), 0);
+	edges_set(&edges, "XDG_RUNTIME_DIR", at("r n"));
+	bus = silent_bus("r n/bus");
+	snprintf(expected, sizeof(expected), "unix:path=%s/r%%20n/bus", edges.folder);
+	assert_string_equal(address_for(""), expected);
+	edges_set(&edges, "XDG_RUNTIME_DIR", "r n");
+	assert_string_equal(address_for(""), "none");
+	close(bus);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	edges_end(&edges);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_a_bus_logins_go_into_files),
+		TEST(the_config_can_forbid_files),
+		TEST(the_config_can_forbid_the_secret_service),
+		TEST(a_silent_service_is_locked_and_no_reason_for_files),
+		TEST(a_silence_that_was_cut_short_is_not_remembered),
+		TEST(a_socket_without_a_listener_is_no_bus),
+		TEST(names_that_d_bus_cannot_carry_never_reach_it),
+		TEST(only_unix_sockets_of_ours_are_a_bus),
+		TEST(the_runtime_folders_bus_is_used_without_an_address),
+	};
+
+	return cmocka_run_group_tests_name("keychain", tests, NULL, NULL);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Single flight: one at a time, whoever was killed or hangs is passed by, and nobody is left worse
+ * off where locks do not work. */
+#include "edges.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "acr/store.h"
+
+#define KEY "acme.azurecr.io_0123456789abcdef"
+
+static struct edges edges;
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* A child that holds the lock until it is killed. */
+static pid_t start_holder(void)
+{
+	int ready[2];
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		int turn = acr_turn_take(&edges.app, KEY, 0);
+
+		if (write(ready[1], turn >= 0 ? "y" : "n", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 'y');
+	close(ready[0]);
+	close(ready[1]);
+	return child;
+}
+
+static void end_holder(pid_t holder)
+{
+	kill(holder, SIGKILL);
+	waitpid(holder, NULL, 0);
+}
+
+static void a_free_lock_is_taken_at_once_and_given_back(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		auto_turn turn = acr_turn_take(&edges.app, KEY, 0);
+
+		assert_true(turn >= 0);
+		assert_int_equal(fcntl(turn, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	}
+}
+
+static void a_turn_that_ended_is_ended_for_good(void **state)
+{
+	int turn = acr_turn_take(&edges.app, KEY, 0);
+
+	(void)state;
+	acr_turn_end(&turn);
+	assert_int_equal(turn, -1);
+	acr_turn_end(&turn);
+}
+
+static void without_patience_a_held_lock_is_passed_by_at_once(void **state)
+{
+	pid_t holder = start_holder();
+	int64_t begun = now();
+
+	(void)state;
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 0), -1);
+	assert_true(now() - begun < 200);
+	end_holder(holder);
+}
+
+static void another_key_is_another_lock(void **state)
+{
+	pid_t holder = start_holder();
+	auto_turn turn = acr_turn_take(&edges.app, "other.azurecr.io_0", 0);
+
+	(void)state;
+	assert_true(turn >= 0);
+	end_holder(holder);
+}
+
+/* The kernel frees it: the waiter wakes within moments, not at the end of its patience. */
+static void the_lock_of_a_killed_holder_is_free_at_once(void **state)
+{
+	pid_t holder = start_holder(), killer = fork();
+	int64_t begun = now();
+
+	(void)state;
+	if (killer == 0) {
+		usleep(200000);
+		kill(holder, SIGKILL);
+		_exit(0);
+	}
+	auto_turn turn = acr_turn_take(&edges.app, KEY, 10000);
+	assert_true(turn >= 0);
+	assert_true(now() - begun >= 150);
+	assert_true(now() - begun < 3000);
+	waitpid(killer, NULL, 0);
+	waitpid(holder, NULL, 0);
+}
+
+static void a_stopped_holder_is_passed_by_when_patience_ends(void **state)
+{
+	pid_t holder = start_holder();
+	int64_t begun;
+
+	(void)state;
+	kill(holder, SIGSTOP);
+	begun = now();
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 300), -1);
+	assert_true(now() - begun >= 290);
+	assert_true(now() - begun < 2000);
+	end_holder(holder);
+}
+
+static void patience_ends_with_the_deadline_of_the_run(void **state)
+{
+	pid_t holder = start_holder();
+	int64_t begun = now();
+
+	(void)state;
+	edges.app.deadline = edges.boot + 100;
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_true(now() - begun < 2000);
+	edges.app.deadline = edges.boot;
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	end_holder(holder);
+}
+
+static volatile sig_atomic_t alarms;
+
+static void count_alarm(int number)
+{
+	(void)number;
+	alarms++;
+}
+
+static void the_timer_leaves_the_signals_of_the_process_as_they_were(void **state)
+{
+	pid_t holder = start_holder();
+	struct sigaction action = { .sa_handler = count_alarm }, after;
+	struct itimerval timer;
+	sigset_t blocked, mask;
+
+	(void)state;
+	sigaction(SIGALRM, &action, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGALRM);
+	sigaddset(&blocked, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 100), -1);
+	sigaction(SIGALRM, NULL, &after);
+	assert_true(after.sa_handler == count_alarm);
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	assert_int_equal(sigismember(&mask, SIGALRM), 1);
+	assert_int_equal(sigismember(&mask, SIGUSR2), 1);
+	getitimer(ITIMER_REAL, &timer);
+	assert_int_equal(timer.it_value.tv_sec, 0);
+	assert_int_equal(timer.it_value.tv_usec, 0);
+	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
+	assert_int_equal(alarms, 0);
+	signal(SIGALRM, SIG_DFL);
+	end_holder(holder);
+}
+
+/* Each reads a number, waits, and writes the next: none is lost only if they take turns. */
+static int count_up(void)
+{
+	auto_turn turn = acr_turn_take(&edges.app, KEY, 20000);
+	char path[128];
+	int number = 0;
+	FILE *file;
+
+	if (turn < 0)
+		return 1;
+	snprintf(path, sizeof(path), "%s/counter", edges.folder);
+	file = fopen(path, "r");
+	if (file && fscanf(file, "%d", &number) != 1)
+		return 2;
+	if (file)
+		fclose(file);
+	usleep(5000);
+	file = fopen(path, "w");
+	if (!file)
+		return 3;
+	fprintf(file, "%d\n", number + 1);
+	return fclose(file) ? 4 : 0;
+}
+
+static void twenty_waiters_take_turns_and_all_get_one(void **state)
+{
+	char path[128], text[16] = "";
+	int status = 0;
+	FILE *file;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		if (fork() == 0)
+			_exit(count_up());
+	for (int i = 0; i < 20; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	snprintf(path, sizeof(path), "%s/counter", edges.folder);
+	file = fopen(path, "r");
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	assert_string_equal(text, "20\n");
+}
+
+static void without_a_folder_everybody_goes_ahead(void **state)
+{
+	(void)state;
+	edges_set(&edges, "XDG_RUNTIME_DIR", "");
+	edges_set(&edges, "HOME", "");
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
+}
+
+static void without_a_cache_there_is_no_result_to_wait_for(void **state)
+{
+	pid_t holder = start_holder();
+	int64_t begun = now();
+
+	(void)state;
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_CACHE", "none");
+	edges_configure(&edges);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
+	assert_true(now() - begun < 200);
+	end_holder(holder);
+}
+
+static void a_fifo_or_a_link_in_the_way_blocks_nobody(void **state)
+{
+	char path[256];
+	int64_t begun = now();
+
+	(void)state;
+	edges_write(&edges, "run/docker-credential-acr/x", "");
+	edges_set(&edges, "HOME", "");
+	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
+	assert_true(now() - begun < 1000);
+}
+
+/* A file system without locks, made by a filter in front of the call. */
+static int take_where_flock_fails_with(int number)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_flock, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned int)number),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		return 77;
+	return acr_turn_take(&edges.app, KEY, 5000) == -1 ? 0 : 1;
+}
+
+static void where_locks_do_not_work_everybody_goes_ahead(void **state)
+{
+	static const int numbers[] = { ENOLCK, EOPNOTSUPP, ENOSYS, EIO };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		int64_t begun = now();
+		pid_t child = fork();
+		int status = 0;
+
+		if (child == 0)
+			_exit(take_where_flock_fails_with(numbers[i]));
+		waitpid(child, &status, 0);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+			skip();
+		assert_int_equal(status, 0);
+		assert_true(now() - begun < 1000);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	edges_end(&edges);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_free_lock_is_taken_at_once_and_given_back),
+		TEST(a_turn_that_ended_is_ended_for_good),
+		TEST(without_patience_a_held_lock_is_passed_by_at_once),
+		TEST(another_key_is_another_lock),
+		TEST(the_lock_of_a_killed_holder_is_free_at_once),
+		TEST(a_stopped_holder_is_passed_by_when_patience_ends),
+		TEST(patience_ends_with_the_deadline_of_the_run),
+		TEST(the_timer_leaves_the_signals_of_the_process_as_they_were),
+		TEST(twenty_waiters_take_turns_and_all_get_one),
+		TEST(without_a_folder_everybody_goes_ahead),
+		TEST(without_a_cache_there_is_no_result_to_wait_for),
+		TEST(a_fifo_or_a_link_in_the_way_blocks_nobody),
+		TEST(where_locks_do_not_work_everybody_goes_ahead),
+	};
+
+	return cmocka_run_group_tests_name("turns", tests, NULL, NULL);
+}

@@ -96,6 +96,23 @@ class Home:
                     seen[str(path)] = (path.stat().st_mode, path.read_bytes())
         return seen
 
+    def entries(self):
+        """The cached tokens in the runtime folder."""
+        return sorted((self.runtime / NAME).glob("entry_*"))
+
+    def age(self, seconds):
+        """Make every cached token so much older than it is, as if it came from an earlier boot."""
+        assert self.entries(), "nothing is cached"
+        for path in self.entries():
+            record = path.read_bytes()
+            record = re.sub(rb"(?<=\nwall )\d+", lambda at: str(int(at[0]) - seconds).encode(), record)
+            record = re.sub(rb"(?<=\nboot-id 36 )\S+", b"00000000-0000-4000-8000-000000000000", record)
+            record = record[: record.rindex(b"check ")]
+            check = 0xCBF29CE484222325  # FNV-1a, as src/store/record.c has it
+            for byte in record:
+                check = (check ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+            path.write_bytes(record + f"check {check:016x}\n".encode())
+
     def temporary_files(self):
         """Names that look like a write that did not end."""
         return [path for path in self.snapshot() if re.search(r"(\.tmp|\.new|~|/\.[^/]*\.[A-Za-z0-9]{6,})$", path)]

@@ -147,6 +147,9 @@ int acr_entra_redeem(const struct acr_app *app, const char *authority, const cha
 		length--;
 	auto_string scope = acr_format("%.*s/.default", (int)length, ask->audience);
 	acr_form_add(form, "scope", scope);
+	/* The registry's connection is made while Entra ID thinks: four round trips instead of
+	 * six. */
+	acr_exchange_warm(app, ask->registry);
 	if (acr_entra_post(app, authority, tenant, "token", form, &json, error) ||
 	    acr_oauth_token(app, &entra, json, ret, error))
 		return -1;

@@ -151,13 +151,6 @@ def test_a_limit_on_file_sizes_is_a_full_disk_and_no_signal(helper, signed_in):
     assert helper.get("ghcr.io").out == NOT_FOUND
 
 
-def entry_of(home):
-    """The one cached entry."""
-    found = list((home.runtime / NAME).glob("entry_*"))
-    assert len(found) == 1, found
-    return found[0]
-
-
 def empty(path):
     path.write_bytes(b"")
 
@@ -213,7 +206,8 @@ def somebody_elses(path):
                                    readable_by_all, somebody_elses], ids=lambda one: one.__name__.replace("_", "-"))
 def test_a_spoilt_cache_entry_is_not_read_and_fails_nothing(helper, signed_in, home, keyring, spoil):
     helper.get(ACME, env=signed_in)
-    spoil(entry_of(home))
+    [entry] = home.entries()
+    spoil(entry)
     answer = helper.get(ACME, env=signed_in)
     assert answer.status == 0 and answer.exchanges == 1 and answer.seconds < 5
     assert answer.err == ""

@@ -209,20 +209,6 @@ def test_inherited_ignored_signals_do_not_matter(helper, cloud):
     assert helper.list(preexec_fn=ignore).login == {ACME: "00000000-0000-0000-0000-000000000000"}
 
 
-def test_a_renewal_behind_holds_none_of_the_callers_descriptors(helper, cloud, home):
-    """docker reads the answer to the end of the pipe: a child that keeps it open would make it wait."""
-    signed_in = cloud.environment(APP)
-    home.config(min_validity="1s")
-    cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=4, count=1)
-    assert helper.get(ACME, env=signed_in).status == 0
-    time.sleep(2.7)
-    cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=1)
-    begin = time.monotonic()
-    answer = helper.get(ACME, env=signed_in)
-    assert answer.status == 0 and answer.err == "" and time.monotonic() - begin < 0.9
-    assert cloud.wait_for(2, service="acr", path="/oauth2/exchange")
-
-
 def test_many_writers_to_one_stderr_do_not_mix_their_lines(helper, cloud, home):
     path = home.folder / "stderr"
     wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}

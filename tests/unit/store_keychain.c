@@ -32,13 +32,22 @@ static const char *at(const char *path)
 	return full;
 }
 
+static void use_bus(const char *path)
+{
+	char address[600];
+
+	snprintf(address, sizeof(address), "unix:path=%s", at(path));
+	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+}
+
 /* A socket that takes connections and says nothing. */
 static int silent_bus(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", at(path));
+	assert_true(strlen(at(path)) < sizeof(address.sun_path));
+	strcpy(address.sun_path, at(path));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 8), 0);
 	return fd;
@@ -122,15 +131,13 @@ static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
 {
 	int bus = silent_bus("silent");
 	struct acr_error error = { 0 };
-	char address[128];
 	int64_t begun;
 	bool any;
 
 	(void)state;
 	edges.app.clock.boot = boot_time;
 	edges.app.deadline = 0;
-	snprintf(address, sizeof(address), "unix:path=%s", at("silent"));
-	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+	use_bus("silent");
 	begun = boot_time(NULL);
 	assert_int_equal(find(), ACR_LOCKED);
 	assert_true(boot_time(NULL) - begun >= 1900);
@@ -156,14 +163,12 @@ static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
 static void a_silence_that_was_cut_short_is_not_remembered(void **state)
 {
 	int bus = silent_bus("silent");
-	char address[128];
 	int64_t begun;
 
 	(void)state;
 	edges.app.clock.boot = boot_time;
 	edges.app.deadline = boot_time(NULL) + 200;
-	snprintf(address, sizeof(address), "unix:path=%s", at("silent"));
-	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+	use_bus("silent");
 	assert_int_equal(find(), ACR_LOCKED);
 	edges.app.deadline = 0;
 	begun = boot_time(NULL);
@@ -175,12 +180,10 @@ static void a_silence_that_was_cut_short_is_not_remembered(void **state)
 static void a_socket_without_a_listener_is_no_bus(void **state)
 {
 	struct acr_error error = { 0 };
-	char address[128];
 
 	(void)state;
 	close(silent_bus("dead"));
-	snprintf(address, sizeof(address), "unix:path=%s", at("dead"));
-	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
+	use_bus("dead");
 	assert_int_equal(find(), ACR_NOT_FOUND);
 	assert_string_equal(keep(&error), "file");
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libcurl's codes as sentences. */
+#include "edges.h"
+
+#include <errno.h>
+
+#include "http/failure.h"
+
+#define HOST   "acme.azurecr.io"
+#define ISSUED .host = HOST, .proxy = "", .message = "", .connect = 5000
+
+static void each_failure_has_its_sentence_and_kind(void **state)
+{
+	static const struct {
+		struct acr_failure failure;
+		enum acr_kind kind;
+		const char *text;
+	} rows[] = {
+		{ { ISSUED, .code = 6 }, ACR_UNREACHABLE, "the name acme.azurecr.io could not be resolved" },
+		{ { ISSUED, .code = 7, .number = ECONNREFUSED },
+		  ACR_UNREACHABLE,
+		  "no connection to acme.azurecr.io: Connection refused" },
+		{ { ISSUED, .code = 7, .number = EHOSTUNREACH },
+		  ACR_UNREACHABLE,
+		  "no connection to acme.azurecr.io: No route to host" },
+		{ { ISSUED, .code = 56, .number = EPIPE },
+		  ACR_UNREACHABLE,
+		  "the connection to acme.azurecr.io broke off" },
+		{ { ISSUED, .code = 23 }, ACR_INVALID, "the answer of acme.azurecr.io is larger than any that is due" },
+		{ { ISSUED, .code = 94 }, ACR_UNREACHABLE, "the request to acme.azurecr.io failed" },
+		/* The stage in which time ran out, and whose time it was. */
+		{ { ISSUED, .code = 28, .stage = ACR_STAGE_NAME, .took = 5000 },
+		  ACR_UNREACHABLE,
+		  "the name acme.azurecr.io was not resolved within 5.0 s" },
+		{ { ISSUED, .code = 28, .stage = ACR_STAGE_NAME, .took = 1200 },
+		  ACR_TIMEOUT,
+		  "the name acme.azurecr.io was not resolved within 1.2 s" },
+		{ { ISSUED, .code = 28, .stage = ACR_STAGE_CONNECTION, .took = 5001 },
+		  ACR_UNREACHABLE,
+		  "no connection to acme.azurecr.io came about within 5.0 s" },
+		{ { ISSUED, .code = 28, .stage = ACR_STAGE_HANDSHAKE, .took = 5001 },
+		  ACR_UNREACHABLE,
+		  "no TLS connection to acme.azurecr.io came about within 5.0 s" },
+		{ { ISSUED, .code = 28, .stage = ACR_STAGE_ANSWER, .took = 29000 },
+		  ACR_TIMEOUT,
+		  "acme.azurecr.io did not answer within 29.0 s" },
+		/* Certificates. */
+		{ { ISSUED, .code = 60, .verified = 10 },
+		  ACR_UNREACHABLE,
+		  "the certificate of acme.azurecr.io has expired, or this machine's clock is fast" },
+		{ { ISSUED, .code = 60, .verified = 20 },
+		  ACR_UNREACHABLE,
+		  "the certificate of acme.azurecr.io comes from an authority that is not trusted here" },
+		{ { ISSUED, .code = 60, .verified = 7 },
+		  ACR_UNREACHABLE,
+		  "the certificate of acme.azurecr.io is not trusted here" },
+		{ { ISSUED, .code = 60, .verified = 1, .message = "SSL: no alternative certificate subject name matches" },
+		  ACR_UNREACHABLE,
+		  "the certificate of acme.azurecr.io is for another name" },
+		/* Proxies. */
+		{ { ISSUED, .code = 5, .proxy = "proxy.example:3128" },
+		  ACR_UNREACHABLE,
+		  "the proxy proxy.example:3128 on the way to acme.azurecr.io cannot be found" },
+		{ { ISSUED, .code = 7, .proxy = "proxy.example:3128", .number = ECONNREFUSED,
+		    .message = "Failed to connect to proxy.example port 3128 after 0 ms" },
+		  ACR_UNREACHABLE,
+		  "no connection to the proxy proxy.example:3128 on the way to acme.azurecr.io: Connection refused" },
+		{ { ISSUED, .code = 7, .proxy = "proxy.example:3128", .number = ECONNREFUSED,
+		    .message = "Failed to connect to acme.azurecr.io port 443 after 0 ms" },
+		  ACR_UNREACHABLE,
+		  "no connection to acme.azurecr.io: Connection refused" },
+		{ { ISSUED, .code = 56, .proxy = "proxy.example:3128", .proxy_status = 407 },
+		  ACR_UNREACHABLE,
+		  "the proxy proxy.example:3128 lets nobody through to acme.azurecr.io (status 407: it wants a user "
+		  "name and a password)" },
+		{ { ISSUED, .code = 56, .proxy = "proxy.example:3128", .proxy_status = 403 },
+		  ACR_UNREACHABLE,
+		  "the proxy proxy.example:3128 lets nobody through to acme.azurecr.io (status 403)" },
+		{ { ISSUED, .code = 56, .proxy = "proxy.example:3128", .proxy_status = 502 },
+		  ACR_UNREACHABLE,
+		  "the proxy proxy.example:3128 could not reach acme.azurecr.io (status 502)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct acr_error error = { 0 };
+
+		assert_int_equal(acr_failure_tell(&rows[i].failure, &error), -1);
+		assert_string_equal(error.text, rows[i].text);
+		assert_int_equal(error.kind, rows[i].kind);
+		assert_int_equal(error.transport, rows[i].failure.code);
+		assert_int_equal(error.status, rows[i].failure.proxy_status);
+		assert_string_equal(error.host, HOST);
+		assert_string_equal(error.sentence, rows[i].failure.message);
+	}
+}
+
+static void a_port_is_no_part_of_a_host(void **state)
+{
+	const struct acr_failure failure = { ISSUED, .code = 6 };
+	struct acr_failure local = failure;
+	struct acr_error error = { 0 };
+
+	(void)state;
+	local.host = "localhost:40342";
+	acr_failure_tell(&local, &error);
+	assert_string_equal(error.host, "localhost");
+}
+
+static void what_lasts_is_what_nobody_can_mend_by_waiting(void **state)
+{
+	static const int lasting[] = { 1, 3, 8, 23, 60, 77, 97 };
+	static const int passing[] = { 5, 6, 7, 18, 28, 35, 52, 55, 56, 94 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
+		assert_true(acr_failure_lasts(lasting[i]));
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		assert_false(acr_failure_lasts(passing[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_failure_has_its_sentence_and_kind),
+		cmocka_unit_test(a_port_is_no_part_of_a_host),
+		cmocka_unit_test(what_lasts_is_what_nobody_can_mend_by_waiting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

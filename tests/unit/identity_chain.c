@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is asked, in which order, for which audience, and what a failure means for the next. */
+#include "acr/store.h"
+#include "person.h"
+
+#define WRONG_SECRET                                                                                                      \
+	"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\\r\\nTrace ID: " \
+	"x\",\"error_codes\":[7000215]}"
+#define NO_RESOURCE                                                                                                       \
+	"{\"error\":\"invalid_resource\",\"error_description\":\"AADSTS500011: The resource principal named "                 \
+	"https://containerregistry.azure.net was not found in the tenant\",\"error_codes\":[500011]}"
+#define NO_IDENTITY "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}"
+
+static struct person p;
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	person_end(&p);
+	return 0;
+}
+
+static void set_secret(void)
+{
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
+}
+
+static void nothing_set_up_is_silent(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, "a desk\n");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.trail.count, 0);
+}
+
+static void what_the_environment_names_goes_before_the_machine(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	set_secret();
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_int_equal(p.trail.count, 1);
+	assert_string_equal(p.trail.steps[0].identity->name, "environment");
+	assert_int_equal(p.trail.steps[0].error.kind, ACR_FINE);
+	assert_holds(p.trail.steps[0].who, "service principal " CLIENT);
+	assert_string_equal(p.token.audience, ACR_AUDIENCE);
+}
+
+static void a_refusal_of_what_was_named_ends_the_chain(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	set_secret();
+	edges_answer(&p.edges, ENTRA, 401, WRONG_SECRET);
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_string_equal(p.error.code, "AADSTS7000215");
+	assert_int_equal(p.trail.count, 1);
+	assert_int_equal(p.edges.sent_count, 1);
+	assert_int_equal(person_next(&p), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+static void what_is_unavailable_gives_way_with_a_word(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_int_equal(p.trail.count, 2);
+	assert_int_equal(p.trail.steps[0].error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.trail.steps[0].error.text, "AZURE_TENANT_ID");
+	assert_string_equal(p.trail.steps[1].identity->name, "managed-identity");
+}
+
+static void the_gravest_failure_is_told_at_the_end(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
+	edges_answer(&p.edges, IMDS, 418, "{\"error\":\"teapot\"}");
+	edges_answer(&p.edges, IMDS, 418, "{\"error\":\"teapot\"}");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_string_equal(p.error.code, "teapot");
+	assert_int_equal(p.trail.count, 2);
+}
+
+static void the_walk_goes_on_behind_what_served(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	set_secret();
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_int_equal(person_next(&p), 0);
+	assert_holds(p.token.who, OTHER);
+	assert_int_equal(person_next(&p), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.trail.count, 2);
+}
+
+static void none_asks_nobody(void **state)
+{
+	(void)state;
+	set_secret();
+	person_configure(&p, "{\"identity\":\"none\"}");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+static void the_config_gives_names_and_their_order(void **state)
+{
+	(void)state;
+	set_secret();
+	person_configure(&p, "{\"registries\":{\"" HOST "\":{\"identity\":[\"azure-cli\",\" managed-identity\"]}}}");
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_int_equal(p.trail.count, 2);
+	assert_string_equal(p.trail.steps[0].identity->name, "azure-cli");
+	assert_int_equal(p.trail.steps[0].error.kind, ACR_NOT_SET_UP);
+	assert_holds(p.trail.steps[0].error.text, "az login");
+	assert_string_equal(p.trail.steps[1].identity->name, "managed-identity");
+}
+
+static void a_refusal_of_what_the_config_names_ends_the_chain(void **state)
+{
+	(void)state;
+	set_secret();
+	person_configure(&p, "{\"identity\":[\"managed-identity\",\"environment\"]}");
+	edges_answer(&p.edges, IMDS, 403, "{\"error\":\"forbidden\"}");
+	edges_answer(&p.edges, IMDS, 403, "{\"error\":\"forbidden\"}");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_int_equal(p.trail.count, 1);
+}
+
+static void a_name_that_is_unknown_is_an_error_with_the_known_ones(void **state)
+{
+	(void)state;
+	person_configure(&p, "{\"identity\":\"azurecli\"}");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, "azurecli");
+	assert_holds(p.error.text, "azure-cli, azd");
+}
+
+static void azure_token_credentials_prod_leaves_out_the_developers_tools(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, "a desk\n");
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", " Prod\n");
+	edges_write(&p.edges, PROFILE, "not JSON");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.trail.count, 0);
+}
+
+static void azure_token_credentials_dev_is_the_developers_tools_alone(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	set_secret();
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "DEV");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void azure_token_credentials_names_one_and_may_take_it_for_granted(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, "another cloud's\n");
+	set_secret();
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "managedidentitycredential");
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_string_equal(p.trail.steps[0].identity->name, "managed-identity");
+}
+
+static void azure_token_credentials_that_is_unknown_names_the_allowed(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "AzurePowerShellCredential");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, "AzurePowerShellCredential");
+	assert_holds(p.error.text, "prod, dev, EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, "
+				   "AzureCliCredential, AzureDeveloperCliCredential");
+}
+
+static void the_config_stands_over_azure_token_credentials(void **state)
+{
+	(void)state;
+	set_secret();
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "nonsense");
+	person_configure(&p, "{\"identity\":\"environment\"}");
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
+	assert_int_equal(person_first(&p), 0);
+}
+
+static void the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered(void **state)
+{
+	(void)state;
+	set_secret();
+	edges_answer(&p.edges, ENTRA, 400, NO_RESOURCE);
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_int_equal(p.trail.count, 1);
+	assert_holds(p.edges.sent[0], "scope=https%3A%2F%2Fcontainerregistry.azure.net%2F.default");
+	assert_holds(p.edges.sent[1], "scope=https%3A%2F%2Fmanagement.azure.com%2F.default");
+	assert_string_equal(p.token.audience, p.registry.cloud->arm_audience);
+
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(person_first(&p), 0);
+	assert_int_equal(p.edges.sent_count, 3);
+	assert_holds(p.edges.sent[2], "management.azure.com");
+}
+
+static void what_was_remembered_of_the_audience_may_be_wrong_by_now(void **state)
+{
+	(void)state;
+	set_secret();
+	acr_note_keep(&p.edges.app, "audience", "environment " HOST, 60, "x");
+	edges_answer(&p.edges, ENTRA, 400, NO_RESOURCE);
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
+	assert_int_equal(person_first(&p), 0);
+	assert_string_equal(p.token.audience, ACR_AUDIENCE);
+	assert_false(acr_note_find(&p.edges.app, "audience", "environment " HOST, NULL));
+}
+
+static void an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, "a desk\n");
+	edges_set(&p.edges, "MSI_ENDPOINT", "http://127.0.0.1:46808/MSI/auth");
+	edges_set(&p.edges, "MSI_SECRET", "hush");
+	edges_answer(&p.edges, "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fcontainerreg", 400,
+		     "audience not supported");
+	edges_answer(&p.edges, "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fmanagement", 200,
+		     person_token(&p, ""));
+	assert_int_equal(person_first(&p), 0);
+}
+
+static void no_other_refusal_asks_for_arm(void **state)
+{
+	(void)state;
+	set_secret();
+	edges_answer(&p.edges, ENTRA, 401, WRONG_SECRET);
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.edges.sent_count, 1);
+}
+
+static void a_host_of_the_config_never_gets_an_arm_token(void **state)
+{
+	(void)state;
+	set_secret();
+	snprintf(p.registry.host, sizeof(p.registry.host), "registry.contoso.internal");
+	person_configure(&p, "{\"hosts\":[\"registry.contoso.internal\"]}");
+	assert_false(p.registry.genuine);
+	edges_answer(&p.edges, ENTRA, 400, NO_RESOURCE);
+	assert_int_equal(person_first(&p), -1);
+	assert_string_equal(p.error.code, "AADSTS500011");
+	assert_int_equal(p.edges.sent_count, 1);
+}
+
+static void the_audience_of_the_config_is_asked_for_and_no_other(void **state)
+{
+	(void)state;
+	set_secret();
+	person_configure(&p, "{\"registries\":{\"" HOST "\":{\"audience\":\"https://acr.contoso.internal\"}}}");
+	edges_answer(&p.edges, ENTRA, 400, NO_RESOURCE);
+	assert_int_equal(person_first(&p), -1);
+	assert_holds(p.edges.sent[0], "scope=https%3A%2F%2Facr.contoso.internal%2F.default");
+	assert_int_equal(p.edges.sent_count, 1);
+}
+
+static void an_endpoint_without_an_identity_is_asked_once(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges, IMDS, 400, NO_IDENTITY);
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.edges.sent_count, 1);
+}
+
+static void nobody_is_asked_when_the_time_is_over(void **state)
+{
+	(void)state;
+	set_secret();
+	p.edges.boot += 60000;
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_TIMEOUT);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void every_row_has_a_name_and_a_line_about_itself(void **state)
+{
+	(void)state;
+	for (size_t i = 0; acr_identities[i]; i++) {
+		assert_ptr_equal(acr_identity_by_name(acr_identities[i]->name), acr_identities[i]);
+		assert_true(strlen(acr_identities[i]->summary) > 20);
+		assert_null(strchr(acr_identities[i]->summary, '\n'));
+	}
+	assert_null(acr_identity_by_name("auto"));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(nothing_set_up_is_silent),
+		CASE(what_the_environment_names_goes_before_the_machine),
+		CASE(a_refusal_of_what_was_named_ends_the_chain),
+		CASE(what_is_unavailable_gives_way_with_a_word),
+		CASE(the_gravest_failure_is_told_at_the_end),
+		CASE(the_walk_goes_on_behind_what_served),
+		CASE(none_asks_nobody),
+		CASE(the_config_gives_names_and_their_order),
+		CASE(a_refusal_of_what_the_config_names_ends_the_chain),
+		CASE(a_name_that_is_unknown_is_an_error_with_the_known_ones),
+		CASE(azure_token_credentials_prod_leaves_out_the_developers_tools),
+		CASE(azure_token_credentials_dev_is_the_developers_tools_alone),
+		CASE(azure_token_credentials_names_one_and_may_take_it_for_granted),
+		CASE(azure_token_credentials_that_is_unknown_names_the_allowed),
+		CASE(the_config_stands_over_azure_token_credentials),
+		CASE(the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered),
+		CASE(what_was_remembered_of_the_audience_may_be_wrong_by_now),
+		CASE(an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms),
+		CASE(no_other_refusal_asks_for_arm),
+		CASE(a_host_of_the_config_never_gets_an_arm_token),
+		CASE(the_audience_of_the_config_is_asked_for_and_no_other),
+		CASE(an_endpoint_without_an_identity_is_asked_once),
+		CASE(nobody_is_asked_when_the_time_is_over),
+		CASE(every_row_has_a_name_and_a_line_about_itself),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

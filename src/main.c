@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The real edges, and the way to a command. Before anything else the process is made one that does
- * not leak: not dumpable, no core, files for us alone, no signal inherited as ignored or blocked,
- * stdin, stdout and stderr never free for another file to land on.
+ * not leak: not dumpable, stdin, stdout and stderr never free for another file to land on. What only
+ * a longer run needs is done when one begins (acr_process_settle).
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "acr/http.h"
@@ -21,28 +20,21 @@
 
 extern char **environ;
 
-/* The descriptor, or -1 when our caller closed it: then /dev/null holds its place. */
-static int keep_place(int fd)
+/* stdin, stdout and stderr, or -1 for what our caller closed: then /dev/null holds its place. */
+static void take_streams(struct acr_app *app)
 {
-	if (fcntl(fd, F_GETFD) >= 0)
-		return fd;
-	if (open("/dev/null", O_RDWR) < 0)
-		_exit(1);
-	return -1;
-}
+	struct pollfd streams[] = { { .fd = STDIN_FILENO },
+				    { .fd = STDOUT_FILENO },
+				    { .fd = STDERR_FILENO } };
+	int *const places[] = { &app->in, &app->out, &app->err };
 
-static void harden(void)
-{
-	const struct rlimit no_core = { 0, 0 };
-	sigset_t none;
-
-	prctl(PR_SET_DUMPABLE, 0);
-	setrlimit(RLIMIT_CORE, &no_core);
-	umask(077);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	while (poll(streams, 3, 0) < 0 && errno == EINTR)
+		;
+	for (int i = 0; i < 3; i++) {
+		*places[i] = streams[i].revents & POLLNVAL ? -1 : streams[i].fd;
+		if (*places[i] < 0 && open("/dev/null", O_RDWR) < 0)
+			_exit(1);
+	}
 }
 
 int main(int argc, char **argv)
@@ -59,9 +51,8 @@ int main(int argc, char **argv)
 	if (getauxval(
 		    AT_SECURE)) /* setuid or with capabilities: whoever runs us is not who we are */
 		return 1;
-	harden();
-	app.in = keep_place(STDIN_FILENO);
-	app.out = keep_place(STDOUT_FILENO);
-	app.err = keep_place(STDERR_FILENO);
+	prctl(PR_SET_DUMPABLE, 0);
+	signal(SIGPIPE, SIG_IGN);
+	take_streams(&app);
 	return acr_front(&app, argc, argv);
 }

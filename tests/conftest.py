@@ -9,8 +9,10 @@
 See README.md beside this file.
 """
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,15 @@ from client import Cloud  # noqa: E402
 from homes import NAME, Helper, Home  # noqa: E402
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
+    if config.option.basetemp is None:  # pytest would keep its last three
+        config.option.basetemp = config.acr_basetemp = tempfile.mkdtemp(prefix="acr-pytest-")
     config.addinivalue_line("markers", "plain: looks at memory, time or system calls: not for a sanitizer's build")
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(getattr(config, "acr_basetemp", ""), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):

@@ -86,13 +86,13 @@ class Home:
         return self.folder / ".local/share" / NAME
 
     def snapshot(self):
-        """Every file of HOME and the runtime folder: mode and bytes. To compare before and after."""
+        """Every file of HOME and the runtime folder but locks, which hold nothing: mode and bytes. To compare."""
         seen = {}
         for top in (self.folder, self.runtime):
             for path in sorted(top.rglob("*")):
                 if path.is_symlink():
                     seen[str(path)] = os.readlink(path)
-                elif path.is_file():
+                elif path.is_file() and not path.name.startswith("lock_"):
                     seen[str(path)] = (path.stat().st_mode, path.read_bytes())
         return seen
 

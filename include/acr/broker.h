@@ -30,6 +30,7 @@ struct acr_report {
 	bool ours;	   /* the server was one of our registries */
 	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
 			      answering */
+	int64_t left;	   /* seconds that the token handed out or renewed lives on; 0: not known */
 	struct acr_registry registry; /* when ours */
 };
 void acr_report_notice(struct acr_report *report, const char *cause, const char *format, ...)
@@ -57,26 +58,41 @@ _checked_ int acr_erase(const struct acr_app *app, const struct acr_secret *serv
 			struct acr_error *error);
 
 /* The same, and no identity is used for this registry until a login is stored or somebody signs in.
- * ACR_INVALID when it
- * is not one of ours. */
+ * Our own sign-in for it (sign_in.h) is forgotten too. ACR_INVALID when it is not one of ours. */
 _checked_ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
 			   struct acr_error *error);
+
+/* Forget every sign-in of our own and every cached token, in all cache homes and whatever is just
+ * being renewed. Stored logins, and what was decided about single registries, stay. */
+struct acr_sign_out {
+	size_t sign_ins, registries; /* how many were forgotten, and for how many there were tokens */
+};
+_checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
+				      struct acr_error *error);
+
+/* Somebody signed in for this registry, or for all (""): what was signed out is no more, and no
+ * older token is found again. `*ret_stored` (may be NULL) tells that a stored login goes before. */
+_checked_ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
+			    struct acr_error *error);
 
 /* Everything that `get` will answer without a refusal, each server once. No network, no prompt. */
 _checked_ int acr_list(const struct acr_app *app,
 		       void (*visit)(void *data, const char *server, const char *username), void *data,
 		       struct acr_report *report, struct acr_error *error);
 
-/* Renew one registry's token now: whatever is cached (`force`), or when it is past the point of
- * renewal. Under the lock,
- * and what another process did while we waited for it counts. */
+/* Renew one registry's token now: whatever is cached, and also if nothing is (`force`), or what is
+ * past its point of renewal. Under the lock, and what another process did while we waited for it
+ * counts. ACR_NOT_SET_UP where there is nothing to renew: signed out, a stored login goes before,
+ * or nothing is cached. `report->left` tells how long the token lives. */
 _checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bool force,
 			struct acr_report *report, struct acr_error *error);
 
-/* The same in a detached child that holds none of our descriptors. Returns at once; a failure
- * leaves a note
- * ("renewal-failed"), and no further child is started while that note lasts. */
+/* The same in a detached child that holds none of our descriptors. Returns at once. A failure is
+ * remembered: until it is time to try again, `get` tells of it and leaves renew_behind false. */
 void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry);
+
+/* The last failure to renew this registry's token, while it is remembered: why, in one sentence. */
+bool acr_renewal_failed(const struct acr_app *app, const char *host, struct acr_secret *ret_why);
 
 /* The user name that goes with a token: works for every client, with Basic and with OAuth2
  * (github.com/Azure/acr, docs/AAD-OAuth.md). */

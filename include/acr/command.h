@@ -15,6 +15,7 @@ struct acr_option {
 	const char *name;     /* "device-code": --device-code */
 	const char *argument; /* "TENANT", or NULL for a switch */
 	const char *summary;
+	char letter; /* 'r': -r says the same; 0: none */
 };
 
 struct acr_command {
@@ -25,6 +26,7 @@ struct acr_command {
 	const struct acr_option *options; /* NULL for none */
 	bool protocol; /* one of docker's verbs: called by programs, errors on stdout */
 	int most;      /* how many arguments it takes at most */
+	const char *alias; /* started under this name, the program is this command; may be NULL */
 	/* `values[i]` belongs to `options[i]` ("" for a switch that is set, NULL when absent).
 	 * Returns the exit status. */
 	int (*run)(struct acr_app *app, char *const *arguments, const char *const *values);

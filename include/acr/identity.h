@@ -52,6 +52,8 @@ struct acr_ask {
 				  "object:GUID" or a resource id ("/subscriptions/...") */
 	bool pinned; /* the config names this row: what a machine must guess otherwise, it may take
 			for granted */
+	bool survey; /* only to be told (status): no keychain and no other child. A row that is set
+			up answers 0 with `who` alone */
 };
 
 struct acr_fingerprint; /* below */
@@ -95,6 +97,22 @@ struct acr_trail {
 _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry,
 			     size_t *cursor, struct acr_trail *trail, struct acr_token *ret,
 			     struct acr_error *error);
+
+/* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
+enum acr_prospect {
+	ACR_PROSPECT_SERVES, /* it has what it needs at hand; `text` says who */
+	ACR_PROSPECT_ASKS,   /* it would ask; `text` says whom */
+	ACR_PROSPECT_ABSENT, /* it would not: nothing here says that it should */
+	ACR_PROSPECT_FAILS,  /* it would be tried and could not; `text` says why */
+	ACR_PROSPECT_LEFT_OUT /* the config or AZURE_TOKEN_CREDENTIALS names others */
+};
+/* Visits the rows in the order in which they would be asked, those left out last. The edges of
+ * `app` are exchanged meanwhile, and are what they were afterwards. -1 when the config names an
+ * identity that does not exist. */
+_checked_ int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
+			       void (*visit)(void *data, const struct acr_identity *row,
+					     enum acr_prospect prospect, const char *text),
+			       void *data, struct acr_error *error);
 
 /* POST https://AUTHORITY/TENANT/oauth2/v2.0/token with `form` (client id, grant and credential; the
  * scope is added here). Fills all of `ret`, `who` from the token's claims where they can be read.

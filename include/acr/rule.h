@@ -39,58 +39,61 @@
 
 /* ---- facts ---- */
 
-/* FACT(SYMBOL, "name", stand-in or NULL, what it is) */
-#define ACR_FACTS(FACT)                                                                            \
-	FACT(TEXT, "text", NULL, "all that was said, for conditions")                              \
-	FACT(KIND, "kind", NULL, "acr_kind_name: refused, unreachable, timeout, locked, ...")      \
-	FACT(ORIGIN, "origin", NULL, "here, entra, registry, endpoint, az, keychain")              \
-	FACT(VERB, "verb", NULL, "get, store, explain, diagnose")                                  \
-	FACT(CHECK, "check", NULL, "a check of diagnose or az acr check-health that failed")       \
-	FACT(STATUS, "status", NULL, "HTTP status")                                                \
-	FACT(CODE, "code", NULL, "AADSTS7000222, UNAUTHORIZED, DENIED, invalid_client")            \
-	FACT(NUMBER, "number", NULL, "the digits of an AADSTS code")                               \
-	FACT(TRANSPORT, "transport", NULL, "libcurl's CURLcode")                                   \
-	FACT(SENTENCE, "sentence", NULL, "the service's own first sentence")                       \
-	FACT(REASON, "reason", NULL, "our own sentence for it")                                    \
-	FACT(HOST, "host", NULL, "the host that was spoken to or looked up")                       \
-	FACT(CORRELATION, "correlation", NULL, "the service's id of the failed request")           \
-	FACT(TRACE, "trace", NULL, "Entra's trace id")                                             \
-	FACT(RETRY_AFTER, "retry_after", NULL, "seconds that a service asked to wait")             \
-	FACT(REGISTRY, "registry", "REGISTRY.azurecr.io", "the login server")                      \
-	FACT(NAME, "name", "REGISTRY", "the registry's resource name, for az")                     \
-	FACT(CLOUD, "cloud", "AzureCloud", "as `az cloud list` has it")                            \
-	FACT(AUTHORITY, "authority", "login.microsoftonline.com", "Entra's host for it")           \
-	FACT(PORTAL, "portal", "https://portal.azure.com", "the portal of its cloud")              \
-	FACT(REPOSITORY, "repository", "REPOSITORY", "the image's name without registry and tag")  \
-	FACT(ACTION, "action", NULL, "pull, push or delete")                                       \
-	FACT(SOURCE, "source", NULL, "the identity: environment, azure-cli, managed-identity ...") \
-	FACT(WHO, "who", NULL, "whose token it was, for people")                                   \
-	FACT(TENANT, "tenant", "TENANT", "the Entra tenant")                                       \
-	FACT(CLIENT_ID, "client_id", "APPLICATION-ID", "the application (client) id")              \
-	FACT(USER, "user", "USER", "a user's name")                                                \
-	FACT(SUBJECT, "subject", "SUBJECT", "of a federated assertion that was presented")         \
-	FACT(ISSUER, "issuer", "ISSUER", "of a federated assertion that was presented")            \
-	FACT(AUDIENCE, "audience", NULL, "of an assertion, or the resource asked for")             \
-	FACT(CLIENT_IP, "client_ip", "IP-ADDRESS", "the address that the registry saw")            \
-	FACT(PROXY, "proxy", NULL, "a proxy on the way")                                           \
-	FACT(ADDRESS, "address", NULL, "the address that a name led to")                           \
-	FACT(CERTIFICATE, "certificate", NULL, "who signed the certificate that was shown")        \
-	FACT(SKEW, "skew", NULL, "seconds that this machine's clock is ahead of the server's")     \
-	FACT(NEAR_MISS, "near_miss", NULL, "what was probably meant by a name that is none")       \
-	FACT(TYPED, "typed", NULL, "the name as somebody typed it")                                \
-	FACT(DATA_ENDPOINT, "data_endpoint", NULL, "where a registry sends clients for layers")    \
-	FACT(FILE, "file", NULL, "a file of this machine")                                         \
-	FACT(SERVER, "server", NULL, "a server that is not one of ours, verbatim")
+/* FACT(SYMBOL, "name", stand-in in commands or NULL, stand-in in sentences or NULL, what it is) */
+/* clang-format off */
+#define ACR_FACTS(FACT) \
+	FACT(TEXT, "text", NULL, NULL, "all that was said, for conditions") \
+	FACT(KIND, "kind", NULL, NULL, "acr_kind_name: refused, unreachable, timeout, locked, ...") \
+	FACT(ORIGIN, "origin", NULL, NULL, "here, entra, registry, endpoint, az, keychain") \
+	FACT(VERB, "verb", NULL, NULL, "get, store, explain, diagnose") \
+	FACT(CHECK, "check", NULL, NULL, "a check of diagnose, or an error of az acr check-health") \
+	FACT(STATUS, "status", NULL, NULL, "HTTP status") \
+	FACT(CODE, "code", NULL, NULL, "AADSTS7000222, UNAUTHORIZED, DENIED, invalid_client") \
+	FACT(NUMBER, "number", NULL, NULL, "the digits of an AADSTS code") \
+	FACT(TRANSPORT, "transport", NULL, NULL, "libcurl's CURLcode") \
+	FACT(SENTENCE, "sentence", NULL, NULL, "the service's own first sentence") \
+	FACT(REASON, "reason", NULL, NULL, "our own sentence for it") \
+	FACT(HOST, "host", NULL, N_("this host"), "the host that was spoken to or looked up") \
+	FACT(CORRELATION, "correlation", NULL, NULL, "the service's id of the failed request") \
+	FACT(TRACE, "trace", NULL, NULL, "Entra's trace id") \
+	FACT(RETRY_AFTER, "retry_after", NULL, NULL, "seconds that a service asked to wait") \
+	FACT(REGISTRY, "registry", "REGISTRY.azurecr.io", N_("this registry"), "the login server") \
+	FACT(NAME, "name", "REGISTRY", N_("this registry"), "the registry's resource name, for az") \
+	FACT(CLOUD, "cloud", "AzureCloud", N_("this cloud"), "as `az cloud list` has it") \
+	FACT(AUTHORITY, "authority", "login.microsoftonline.com", NULL, "Entra's host for it") \
+	FACT(PORTAL, "portal", "https://portal.azure.com", "https://portal.azure.com", "the portal of its cloud") \
+	FACT(REPOSITORY, "repository", "REPOSITORY", N_("this repository"), "an image's name without registry and tag") \
+	FACT(ACTION, "action", NULL, NULL, "pull, push or delete") \
+	FACT(SOURCE, "source", NULL, NULL, "the identity: environment, azure-cli, managed-identity, ...") \
+	FACT(WHO, "who", NULL, N_("this identity"), "whose token it was, for people") \
+	FACT(ASSIGNEE, "assignee", "IDENTITY", NULL, "for az role assignment: the client id or the user") \
+	FACT(TENANT, "tenant", "TENANT", N_("this tenant"), "the Entra tenant") \
+	FACT(CLIENT_ID, "client_id", "APPLICATION-ID", N_("this application"), "the application (client) id") \
+	FACT(USER, "user", "USER", N_("this user"), "a user's name") \
+	FACT(SUBJECT, "subject", "SUBJECT", N_("this subject"), "of a federated assertion that was presented") \
+	FACT(ISSUER, "issuer", "ISSUER", N_("this issuer"), "of a federated assertion that was presented") \
+	FACT(AUDIENCE, "audience", NULL, NULL, "of an assertion, or the resource asked for") \
+	FACT(CLIENT_IP, "client_ip", "IP-ADDRESS", N_("this machine"), "the address that the registry saw") \
+	FACT(PROXY, "proxy", NULL, N_("the proxy"), "a proxy on the way") \
+	FACT(ADDRESS, "address", NULL, NULL, "the address that a name led to") \
+	FACT(CERTIFICATE, "certificate", NULL, NULL, "who signed the certificate that was shown") \
+	FACT(SKEW, "skew", NULL, NULL, "how far this machine's clock is off, as text") \
+	FACT(NEAR_MISS, "near_miss", NULL, NULL, "what was probably meant by a name that is none") \
+	FACT(TYPED, "typed", NULL, N_("this name"), "a name as somebody typed it") \
+	FACT(DATA_ENDPOINT, "data_endpoint", NULL, N_("the data endpoint"), "where a registry sends clients for layers") \
+	FACT(FILE, "file", NULL, NULL, "a file of this machine") \
+	FACT(SERVER, "server", NULL, NULL, "a server that is not one of ours, verbatim")
+/* clang-format on */
 
 enum acr_fact {
-#define ACR_FACT_SYMBOL(symbol, name, stand_in, about) ACR_FACT_##symbol,
+#define ACR_FACT_SYMBOL(symbol, name, stand_in, prose, about) ACR_FACT_##symbol,
 	ACR_FACTS(ACR_FACT_SYMBOL)
 #undef ACR_FACT_SYMBOL
 		ACR_FACT_COUNT
 };
 
 struct acr_fact_row {
-	const char *name, *stand_in, *about;
+	const char *name, *stand_in, *prose, *about;
 };
 extern const struct acr_fact_row acr_fact_rows[ACR_FACT_COUNT];
 
@@ -117,7 +120,11 @@ const char *acr_facts_get(const struct acr_facts *facts, enum acr_fact fact);
 void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts *facts);
 /* kind, origin, status, code, ... and what the service's sentence names (client, tenant,
  * address). */
-void acr_facts_of_error(const struct acr_error *error, struct acr_facts *facts);
+void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error,
+			struct acr_facts *facts);
+/* who, and the user, client_id and tenant in it: "service principal ID, tenant ID", "user NAME, tenant ID",
+ * "managed identity NAME (ID), tenant ID" (struct acr_token). */
+void acr_facts_of_who(const char *who, struct acr_facts *facts);
 /* Both, and which identity it was: its source, who, tenant and client id, from the report's trail,
  * the
  * config and the environment. */
@@ -156,7 +163,7 @@ struct acr_rule {
 };
 extern const struct acr_rule acr_rules[]; /* ends with id == NULL */
 
-/* Does every condition hold? `text` NULL: the TEXT fact. */
+/* Does every condition hold? */
 bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts);
 
 /* How special a rule is: of those that hold, the highest explains. */
@@ -206,7 +213,8 @@ void acr_explanation_wipe(struct acr_explanation *explanation);
 void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 		     struct acr_explanation *ret);
 
-/* `text` with its {names} filled, owned; NULL when a line was left out of a one-line text. */
+/* `text` with its {names} filled, owned; lines that name an unknown fact are left out. NULL when
+ * `for_shell` and a value cannot be made harmless. */
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
 /* The four parts, wrapped at 80 columns and at most 24 lines, each ended by a newline. `lead`

@@ -56,6 +56,7 @@ void acr_string_free(char **string);
 
 /* strdup and asprintf that cannot fail (acr_out_of_memory). Owned by the caller. */
 char *acr_copy(const char *text);
+char *acr_copy_bytes(const char *bytes, size_t length);
 char *acr_format(const char *format, ...) _printf_(1, 2);
 
 #endif

@@ -113,6 +113,7 @@ struct acr_entry {
 	int64_t wall;	  /* when obtained: seconds since 1970, as this machine believed */
 	int64_t boot;	  /* when obtained: ms of boot time */
 	char boot_id[40]; /* of which boot */
+	int64_t left, age; /* seconds, as of when acr_cache_find found it; not written down */
 };
 void acr_entry_wipe(struct acr_entry *entry);
 #define auto_entry __attribute__((cleanup(acr_entry_wipe))) struct acr_entry
@@ -167,6 +168,9 @@ void acr_state_read(const struct acr_app *app, const char *host, struct acr_stat
 /* Anew each time, so that inode and mtime change. Only store, erase, login and logout write it. */
 _checked_ int acr_state_write(const struct acr_app *app, const char *host,
 			      const struct acr_state *state, struct acr_error *error);
+/* Every host that something was decided about. */
+void acr_state_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
+		    void *data);
 /* Its path, owned by the caller, NULL without a home. */
 char *acr_state_path(const struct acr_app *app, const char *host);
 

@@ -24,24 +24,25 @@ void acr_fd_close(int *fd)
 	*fd = -1;
 }
 
-static int read_up_to(int fd, const char *path, size_t limit, struct acr_secret *ret,
+/* As much as it was when it was looked at (`size`); to its end where it does not say how much that
+ * is, as in /proc. */
+static int read_up_to(int fd, const char *path, size_t size, size_t limit, struct acr_secret *ret,
 		      struct acr_error *error)
 {
-	char bytes[16384];
-	ssize_t got;
+	acr_secret_reserve(ret, size);
+	for (;;) {
+		ssize_t got = acr_read(fd, ret);
 
-	while ((got = read(fd, bytes, sizeof(bytes))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot read %s", path);
-		if (ret->length + (size_t)got > limit)
+		if (ret->length > limit)
 			return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path,
 					limit);
-		acr_secret_add_bytes(ret, bytes, (size_t)got);
+		if (got == 0 || (size > 0 && ret->length >= size))
+			return 0;
 	}
-	explicit_bzero(bytes, sizeof(bytes));
-	return 0;
 }
 
 int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct acr_error *error)
@@ -58,7 +59,7 @@ int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct
 		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
 	if ((uint64_t)status.st_size > limit)
 		return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path, limit);
-	if (read_up_to(fd, path, limit, &bytes, error))
+	if (read_up_to(fd, path, (size_t)status.st_size, limit, &bytes, error))
 		return -1;
 	acr_secret_wipe(ret);
 	*ret = acr_secret_steal(&bytes);
@@ -89,7 +90,7 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 				path);
 	if ((uint64_t)status.st_size > limit)
 		return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path, limit);
-	if (read_up_to(fd, path, limit, &bytes, error))
+	if (read_up_to(fd, path, (size_t)status.st_size, limit, &bytes, error))
 		return -1;
 	acr_secret_wipe(ret);
 	*ret = acr_secret_steal(&bytes);

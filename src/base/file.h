@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "acr/app.h"
 #include "acr/error.h"
@@ -50,6 +51,9 @@ _checked_ int acr_folder_open(const char *path, bool make, struct acr_error *err
 
 /* Write all, whatever it takes (short writes, EINTR, EAGAIN with poll); -1 with errno. */
 _checked_ int acr_write(int fd, const void *bytes, size_t length);
+
+/* read(2), behind what `ret` holds already, into as much room as it has. */
+ssize_t acr_read(int fd, struct acr_secret *ret);
 
 /* Descriptor input until EOF, at most `limit` bytes (more: ACR_INVALID), at most `patience` ms
  * between two bytes. */

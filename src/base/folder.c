@@ -80,11 +80,22 @@ int acr_write(int fd, const void *bytes, size_t length)
 	return 0;
 }
 
+ssize_t acr_read(int fd, struct acr_secret *ret)
+{
+	ssize_t got;
+
+	if (ret->capacity <= ret->length + 1)
+		acr_secret_reserve(ret, ret->length + 1);
+	got = read(fd, ret->bytes + ret->length, ret->capacity - ret->length - 1);
+	if (got > 0)
+		ret->length += (size_t)got;
+	ret->bytes[ret->length] = '\0';
+	return got;
+}
+
 int acr_read_all(const struct acr_app *app, int fd, size_t limit, int64_t patience,
 		 struct acr_secret *ret, struct acr_error *error)
 {
-	char bytes[8192];
-
 	for (;;) {
 		struct pollfd ready = { .fd = fd, .events = POLLIN };
 		ssize_t got;
@@ -94,20 +105,17 @@ int acr_read_all(const struct acr_app *app, int fd, size_t limit, int64_t patien
 			continue;
 		if (polled == 0)
 			return acr_fail(error, ACR_TIMEOUT, "the request on stdin does not end");
-		got = read(fd, bytes, sizeof(bytes));
+		got = acr_read(fd, ret);
 		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (got < 0)
 			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot read stdin");
 		if (got == 0)
-			break;
-		if (ret->length + (size_t)got > limit)
+			return 0;
+		if (ret->length > limit)
 			return acr_fail(error, ACR_INVALID,
 					"the request on stdin is larger than %zu bytes", limit);
-		acr_secret_add_bytes(ret, bytes, (size_t)got);
 	}
-	explicit_bzero(bytes, sizeof(bytes));
-	return 0;
 }
 
 char *acr_home_path(const struct acr_app *app, const char *variable, const char *otherwise,

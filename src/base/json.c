@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/budget.h"
+#include "base/jsonc.h"
 #include "base/utf8.h"
 
 /* Where the scan stands; `reason` is set at the first thing that is wrong. */
@@ -166,6 +167,8 @@ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 	const char *reason = NULL;
 	size_t offset = 0;
 
+	if (acr_jsonc_load(error))
+		return -1;
 	if (!acr_json_scan(bytes, length, &offset, &reason))
 		return fail_at(error, bytes, offset, reason);
 	while (length > 0 && strchr(" \t\r\n", bytes[length - 1]) && bytes[length - 1])
@@ -200,7 +203,8 @@ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 
 void acr_json_free(struct json_object **json)
 {
-	json_object_put(*json);
+	if (*json)
+		json_object_put(*json);
 	*json = NULL;
 }
 
@@ -250,6 +254,9 @@ int64_t acr_json_int(struct json_object *object, const char *key, int64_t otherw
 
 void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 {
+	static const bool escaped[256] = {
+		[0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f] = true
+	};
 	size_t plain = 0;
 
 	acr_secret_reserve(out, out->length + length + 2);
@@ -257,7 +264,7 @@ void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+		if (!escaped[c])
 			continue;
 		acr_secret_add_bytes(out, text + plain, i - plain);
 		plain = i + 1;

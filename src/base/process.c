@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +50,24 @@ static void forget_signals(const struct sigaction *saved)
 	running_group = 0;
 	for (size_t i = 0; i < ENDING_SIGNALS; i++)
 		sigaction(ending_signals[i], &saved[i], NULL);
+}
+
+void acr_process_settle(void)
+{
+	const struct rlimit no_core = { 0, 0 };
+	sigset_t none;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	umask(077);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* A caller may have had us born with SIGCHLD ignored: then there would be no child to wait for. */
+static pid_t begin_fork(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+	return fork();
 }
 
 /* Close everything from `first` up (close_range is Linux 5.9, and some seccomp profiles do not know
@@ -179,7 +199,7 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
 	}
 	watch_signals(saved);
-	child = fork();
+	child = begin_fork();
 	if (child == 0) {
 		begin_child(parent, true);
 		stdio_from(-1, out[1], err[1]);
@@ -232,7 +252,7 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 
 	if (pipe2(pipes, O_CLOEXEC))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
-	child = fork();
+	child = begin_fork();
 	if (child == 0) {
 		begin_child(parent, false);
 		stdio_from(-1, -1, -1);
@@ -264,7 +284,7 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 
 bool acr_fork_away(void (*work)(void *data), void *data)
 {
-	pid_t child = fork();
+	pid_t child = begin_fork();
 
 	if (child < 0)
 		return false;
@@ -276,9 +296,10 @@ bool acr_fork_away(void (*work)(void *data), void *data)
 		return true;
 	}
 	setsid();
-	child = fork();
+	child = begin_fork();
 	if (child != 0)
 		_exit(child < 0);
+	acr_process_settle();
 	stdio_from(-1, -1, -1);
 	close_from(3);
 	work(data);

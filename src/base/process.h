@@ -15,6 +15,10 @@
 #include "acr/error.h"
 #include "acr/secret.h"
 
+/* Before anything that takes its time or leaves something behind: no core of ours or of a child,
+ * files for us alone, no signal inherited as blocked. A cached answer does without. */
+void acr_process_settle(void);
+
 /* The real app->run. */
 acr_run_function acr_process_run;
 

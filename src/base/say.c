@@ -29,8 +29,9 @@ static void put(const struct acr_app *app, const char *bytes, size_t length)
 	}
 }
 
-static void line(const struct acr_app *app, const char *prefix, const char *format,
-		 va_list arguments)
+__attribute__((format(printf, 3, 0))) static void line(const struct acr_app *app,
+						       const char *prefix, const char *format,
+						       va_list arguments)
 {
 	auto_secret text = { 0 };
 	char body[4096];

@@ -52,17 +52,23 @@ void acr_secret_add(struct acr_secret *secret, const char *text)
 void acr_secret_format(struct acr_secret *secret, const char *format, ...)
 {
 	va_list arguments, again;
+	size_t room;
 	int length;
 
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
+	/* Into the room that is there; a second time where that was too little. */
+	acr_secret_reserve(secret, secret->length);
+	room = secret->capacity - secret->length;
+	length = vsnprintf(secret->bytes + secret->length, room, format, arguments);
 	if (length < 0)
 		acr_out_of_memory();
-	acr_secret_reserve(secret, secret->length + (size_t)length + 1);
-	vsnprintf(secret->bytes + secret->length, (size_t)length + 1, format, again);
+	if ((size_t)length >= room) {
+		acr_secret_reserve(secret, secret->length + (size_t)length);
+		vsnprintf(secret->bytes + secret->length, (size_t)length + 1, format, again);
+	}
 	va_end(again);
+	va_end(arguments);
 	secret->length += (size_t)length;
 }
 
@@ -111,6 +117,15 @@ void acr_string_free(char **string)
 char *acr_copy(const char *text)
 {
 	char *copy = strdup(text);
+
+	if (!copy)
+		acr_out_of_memory();
+	return copy;
+}
+
+char *acr_copy_bytes(const char *bytes, size_t length)
+{
+	char *copy = strndup(bytes, length);
 
 	if (!copy)
 		acr_out_of_memory();

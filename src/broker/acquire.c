@@ -28,6 +28,19 @@ static struct acr_step *last_step(struct acr_report *report)
 	return &report->trail.steps[report->trail.count - 1];
 }
 
+/* Is the identity in force still the one under which this began? az may have been signed in to
+ * another account meanwhile, or the person has signed out. */
+static bool same_identity(const struct acr_app *app, const struct acr_lookup *lookup)
+{
+	struct acr_fingerprint now = { 0 };
+	bool same;
+
+	acr_fingerprint_take(app, lookup->registry, &now);
+	same = strcmp(now.text, lookup->fingerprint.text) == 0;
+	acr_fingerprint_free(&now);
+	return same;
+}
+
 static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 		 const struct acr_report *report, const struct acr_token *token,
 		 const struct acr_grant *grant, struct acr_entry *ret)
@@ -36,9 +49,15 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 
 	acr_entry_begin(app, lookup, step->identity->name, token->who, &grant->token, grant->life,
 			ret);
+	/* Its life began when it was asked for, not when we came to write it down. */
+	ret->wall -= (ret->boot - grant->obtained) / 1000;
+	ret->boot = grant->obtained;
+	if (!same_identity(app, lookup))
+		return;
 	acr_cache_keep(app, lookup->fingerprint.hash, ret);
 	acr_marker_set(app, lookup->registry->host);
 	acr_refusal_drop(app, lookup);
+	acr_renewal_forget(app, lookup->registry->host);
 }
 
 /* Refused by all: would the registry have let us in without saying who we are? Then docker should
@@ -52,7 +71,9 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 	if (acr_config_is(app->config, host, "on_refusal", "not-found") ||
 	    acr_scope_anonymous(app, lookup->registry)) {
 		acr_report_notice(report, "anonymous", "%s; going on anonymously", why->text);
-		return acr_fail(error, ACR_NOT_FOUND, "%s", why->text);
+		*error = *why;
+		error->kind = ACR_NOT_FOUND;
+		return -1;
 	}
 	*error = *why;
 	return -1;

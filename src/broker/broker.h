@@ -12,7 +12,9 @@ struct acr_lookup {
 	struct acr_fingerprint fingerprint;
 	struct acr_entry old; /* what the cache had, too old to be handed out without asking; host
 				 NULL: nothing */
+	int64_t left;	      /* seconds that the entry which was found lives on */
 };
+/* Takes the fingerprint; once more to take it anew. */
 void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *registry,
 		      struct acr_lookup *ret);
 void acr_lookup_end(struct acr_lookup *lookup);
@@ -22,7 +24,8 @@ void acr_lookup_end(struct acr_lookup *lookup);
 bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
 		       struct acr_report *report);
 
-/* Ask the identities, exchange, cache. The caller holds the turn. */
+/* Ask the identities, exchange, cache: unless the identity in force changed meanwhile, for then
+ * nobody knows whose token it is. The caller holds the turn. */
 _checked_ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup,
 			  struct acr_entry *ret, struct acr_report *report,
 			  struct acr_error *error);
@@ -46,5 +49,11 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
 		      struct acr_error *ret);
 void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup);
+
+/* A renewal that failed while the old token lives: remembered with its reason, and for a while,
+ * longer each time, it is not tried again. */
+void acr_renewal_note(const struct acr_app *app, const char *host, const struct acr_error *why);
+bool acr_renewal_pauses(const struct acr_app *app, const char *host, struct acr_secret *ret_why);
+void acr_renewal_forget(const struct acr_app *app, const char *host);
 
 #endif

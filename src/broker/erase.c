@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `erase` and signing out. The state file is written anew in either case: its inode is part of
- * every cache key, so from that moment every copy in another cache home and every renewal under way
- * is dead.
+ * `erase`, and signing out of a registry. The state file is written anew in either case: its inode
+ * is part of every cache key, so from that moment every copy in another cache home and every
+ * renewal under way is dead.
  */
 #include <string.h>
 
+#include "acr/sign_in.h"
 #include "broker/broker.h"
 
 static int forget(const struct acr_app *app, const char *server,
@@ -22,6 +23,7 @@ static int forget(const struct acr_app *app, const char *server,
 				     lookup.fingerprint.text, &entry) &&
 		      strcmp(entry.source, "stored-token") != 0;
 	acr_refusal_drop(app, &lookup);
+	acr_renewal_forget(app, registry->host);
 	acr_cache_drop(app, registry->host);
 	acr_marker_clear(app, registry->host);
 	acr_state_read(app, registry->host, &state);
@@ -41,6 +43,8 @@ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct
 	struct acr_error failure = { 0 };
 	bool any, served;
 
+	if (acr_sign_in_reserved(acr_secret_text(server)))
+		return 0;
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
 		return acr_keychain_drop(app, acr_secret_text(server), &any, error);
@@ -63,12 +67,19 @@ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct
 int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
 		 struct acr_report *report, struct acr_error *error)
 {
-	bool served;
+	struct acr_error kept = { 0 };
+	bool served, any;
+	int failed;
 
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
 		return acr_fail(error, ACR_INVALID, "%.200s is not an Azure container registry",
 				acr_secret_text(server));
 	report->ours = true;
-	return forget(app, acr_secret_text(server), &report->registry, true, &served, error);
+	failed = acr_sign_in_drop(app, report->registry.host, &any, &kept);
+	if (forget(app, acr_secret_text(server), &report->registry, true, &served, error))
+		return -1;
+	if (failed)
+		*error = kept;
+	return failed;
 }

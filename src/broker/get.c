@@ -7,8 +7,29 @@
  */
 #include <string.h>
 
+#include "acr/sign_in.h"
 #include "base/budget.h"
 #include "broker/broker.h"
+
+/* What the cache has, unless it is too old. Where a renewal behind has just failed, it is not tried
+ * again yet, and the person hears why. */
+static bool hand_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
+			struct acr_report *report)
+{
+	const char *host = lookup->registry->host;
+	auto_secret why = { 0 };
+
+	if (!acr_lookup_cached(app, lookup, ret, report))
+		return false;
+	if (report->renew_behind && acr_renewal_pauses(app, host, &why)) {
+		report->renew_behind = false;
+		acr_report_notice(report, "renewal-failed",
+				  "the token for %s is good for %lld more minutes, but could not be "
+				  "renewed: %s",
+				  host, (long long)(report->left / 60), acr_secret_text(&why));
+	}
+	return true;
+}
 
 bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 		    struct acr_login *ret, struct acr_report *report)
@@ -20,7 +41,7 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 		return false;
 	report->ours = true;
 	acr_lookup_begin(app, &report->registry, &lookup);
-	return acr_lookup_cached(app, &lookup, ret, report);
+	return hand_cached(app, &lookup, ret, report);
 }
 
 /* A server that is none of our registries: what the keychain has, then what docker's own config
@@ -30,6 +51,8 @@ static int get_foreign(const struct acr_app *app, const char *server, struct acr
 {
 	struct acr_error missing = { 0 };
 
+	if (acr_sign_in_reserved(server))
+		return acr_fail(error, ACR_NOT_FOUND, "%.200s is no server", server);
 	if (acr_keychain_find(app, server, ret, error) == 0)
 		return 0;
 	/* A locked keychain is not an empty one, but an entry that lies open is still the best
@@ -77,10 +100,38 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 		return -1;
 	acr_entry_login(&lookup->old, ret);
 	report->renew_behind = false;
+	report->left = left;
 	acr_report_notice(report, "old-token",
 			  "the token for %s could not be renewed (%s); the old one is good for "
 			  "%lld more minutes",
 			  lookup->registry->host, error->text, (long long)(left / 60));
+	return 0;
+}
+
+/* An old token that lives, and a renewal that has just failed: a dead identity is not asked at every
+ * `get`. */
+static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
+		     struct acr_login *ret, struct acr_report *report)
+{
+	auto_secret why = { 0 };
+	struct acr_error error;
+
+	if (!lookup->old.host || app->interactive ||
+	    !acr_renewal_pauses(app, lookup->registry->host, &why))
+		return false;
+	acr_fail(&error, ACR_UNREACHABLE, "%s", acr_secret_text(&why));
+	return fall_back(app, lookup, ret, report, &error) == 0;
+}
+
+/* Nothing new was to be had. Whoever waits for the turn takes this answer, or the old token. */
+static int give_up(const struct acr_app *app, const struct acr_lookup *lookup,
+		   struct acr_login *ret, struct acr_report *report, const struct acr_error *error)
+{
+	if (fall_back(app, lookup, ret, report, error)) {
+		acr_refusal_keep(app, lookup, error);
+		return -1;
+	}
+	acr_renewal_note(app, lookup->registry->host, error);
 	return 0;
 }
 
@@ -94,10 +145,12 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	auto_turn turn = -1;
 
 	acr_lookup_begin(app, registry, &lookup);
-	if (acr_lookup_cached(app, &lookup, ret, report))
+	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
 	turn = acr_turn_take(app, registry->host, ACR_BUDGET_TURN);
-	if (acr_lookup_cached(app, &lookup, ret, report))
+	/* While we waited somebody else may have been served, and we may be somebody else. */
+	acr_lookup_begin(app, registry, &lookup);
+	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
 	acr_state_read(app, registry->host, &state);
 	if (!state.signed_out || state.stored_login) {
@@ -110,11 +163,10 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 		return acr_fail(error, ACR_NOT_FOUND, "signed out of %s", registry->host);
 	if (!app->interactive && acr_refusal_find(app, &lookup, error))
 		return fall_back(app, &lookup, ret, report, error);
-	if (acr_acquire(app, &lookup, &entry, report, error)) {
-		acr_refusal_keep(app, &lookup, error);
-		return fall_back(app, &lookup, ret, report, error);
-	}
+	if (acr_acquire(app, &lookup, &entry, report, error))
+		return give_up(app, &lookup, ret, report, error);
 	acr_entry_login(&entry, ret);
+	report->left = entry.life;
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acr/config.h"
+#include "acr/sign_in.h"
 #include "broker/broker.h"
 
 struct row {
@@ -45,7 +46,8 @@ static int by_server(const void *left, const void *right)
 
 static void add_login(void *data, const char *server, const char *username)
 {
-	add(data, server, username);
+	if (!acr_sign_in_reserved(server))
+		add(data, server, username);
 }
 
 /* A registry that an identity would serve, unless the person signed out or it was just refused. */

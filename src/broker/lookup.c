@@ -9,17 +9,18 @@
 
 #define VALIDITY 3600 /* seconds: a long push must not die on the way ("min_validity") */
 
-void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *registry,
-		      struct acr_lookup *ret)
-{
-	ret->registry = registry;
-	acr_fingerprint_take(app, registry, &ret->fingerprint);
-}
-
 void acr_lookup_end(struct acr_lookup *lookup)
 {
 	acr_fingerprint_free(&lookup->fingerprint);
 	acr_entry_wipe(&lookup->old);
+}
+
+void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *registry,
+		      struct acr_lookup *ret)
+{
+	acr_lookup_end(ret);
+	ret->registry = registry;
+	acr_fingerprint_take(app, registry, &ret->fingerprint);
 }
 
 void acr_entry_login(const struct acr_entry *entry, struct acr_login *ret)
@@ -33,19 +34,19 @@ bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, str
 		       struct acr_report *report)
 {
 	struct acr_entry entry = { 0 };
-	int64_t left, age = 0;
 
 	if (!acr_cache_find(app, lookup->registry->host, lookup->fingerprint.hash,
 			    lookup->fingerprint.text, &entry))
 		return false;
-	left = acr_entry_left(app, &entry, &age);
-	if (left <= 0 || left < entry.validity) {
+	lookup->left = entry.left;
+	if (entry.left < entry.validity) {
 		acr_entry_wipe(&lookup->old);
 		lookup->old = entry;
 		return false;
 	}
 	acr_entry_login(&entry, ret);
-	report->renew_behind = age >= entry.renew;
+	report->renew_behind = entry.age >= entry.renew;
+	report->left = entry.left;
 	acr_entry_wipe(&entry);
 	return true;
 }

@@ -17,10 +17,11 @@ static char *subject(const struct acr_lookup *lookup)
 			  (unsigned long long)lookup->fingerprint.hash);
 }
 
-static bool worth_keeping(enum acr_kind kind)
+/* "Not found" too, where it is a service's refusal after which docker goes on anonymously. */
+static bool worth_keeping(enum acr_kind kind, enum acr_origin origin)
 {
 	return kind == ACR_REFUSED || kind == ACR_UNREACHABLE || kind == ACR_TIMEOUT ||
-	       kind == ACR_INVALID;
+	       kind == ACR_INVALID || (kind == ACR_NOT_FOUND && origin != ACR_ORIGIN_HERE);
 }
 
 void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
@@ -29,7 +30,7 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 	auto_string about = subject(lookup);
 	auto_secret text = { 0 };
 
-	if (!worth_keeping(error->kind))
+	if (!worth_keeping(error->kind, error->origin))
 		return;
 	acr_secret_format(&text, "%d %d %d %d %ld\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
 			  (int)error->origin, error->status, error->transport, error->retry_after,
@@ -63,8 +64,8 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 	field(&next, numbers, sizeof(numbers));
 	if (sscanf(numbers, "%d %d %d %d %ld", &kind, &origin, &error.status, &error.transport,
 		   &error.retry_after) != 5 ||
-	    kind < 0 || !worth_keeping((enum acr_kind)kind) || origin < 0 ||
-	    origin > ACR_ORIGIN_KEYCHAIN)
+	    kind < 0 || origin < 0 || origin > ACR_ORIGIN_KEYCHAIN ||
+	    !worth_keeping((enum acr_kind)kind, (enum acr_origin)origin))
 		return false;
 	error.kind = (enum acr_kind)kind;
 	error.origin = (enum acr_origin)origin;

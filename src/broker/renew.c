@@ -16,6 +16,9 @@
 
 #define FIRST_PAUSE   60 /* seconds after a first failure; doubled after each further one */
 #define LONGEST_PAUSE 900
+#define REMEMBERED    (2 * LONGEST_PAUSE) /* seconds that a failure is told of */
+#define PAUSE	      "renewal-failed"	  /* until it is time to try again: why */
+#define FAILURES      "renewal-failures"  /* how often, and why */
 
 int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bool force,
 	      struct acr_report *report, struct acr_error *error)
@@ -25,6 +28,7 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	auto_login login = { 0 };
 	auto_entry entry = { 0 };
 	auto_turn turn = -1;
+	bool cached;
 
 	report->ours = true;
 	report->registry = *registry;
@@ -32,35 +36,67 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	acr_lookup_begin(app, registry, &lookup);
 	acr_state_read(app, registry->host, &state);
 	if (state.signed_out || state.stored_login)
-		return acr_fail(error, ACR_NOT_FOUND,
+		return acr_fail(error, ACR_NOT_SET_UP,
 				state.signed_out ? "signed out of %s" : "a login is stored for %s",
 				registry->host);
-	/* Somebody else was here while we waited. */
-	if (!force && acr_lookup_cached(app, &lookup, &login, report) && !report->renew_behind)
+	cached = acr_lookup_cached(app, &lookup, &login, report);
+	/* Somebody else was here while we waited: another renewal, or an erase. */
+	if (!force && cached && !report->renew_behind)
 		return 0;
+	if (!force && !cached && !lookup.old.host)
+		return acr_fail(error, ACR_NOT_SET_UP, "no token for %s is cached", registry->host);
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
-		acr_refusal_keep(app, &lookup, error);
+		/* `list` goes on naming what can still be served. */
+		if (cached || lookup.old.host)
+			acr_renewal_note(app, registry->host, error);
+		else
+			acr_refusal_keep(app, &lookup, error);
 		return -1;
 	}
+	report->left = entry.life;
 	return 0;
 }
 
-/* "NUMBER-OF-FAILURES\nWHY" */
-static void note_failure(const struct acr_app *app, const char *host, const struct acr_error *why)
+void acr_renewal_note(const struct acr_app *app, const char *host, const struct acr_error *why)
 {
 	auto_secret before = { 0 };
 	auto_string text = NULL;
-	int failures = 0;
+	long failures = 0;
 	int64_t pause;
 
-	if (acr_note_find(app, "renewal-failures", host, &before))
-		failures = atoi(acr_secret_text(&before));
+	if (acr_note_find(app, FAILURES, host, &before))
+		failures = strtol(acr_secret_text(&before), NULL, 10);
 	failures = failures < 0 || failures > 10 ? 10 : failures;
 	pause = (int64_t)FIRST_PAUSE << failures;
-	pause = pause > LONGEST_PAUSE ? LONGEST_PAUSE : pause;
-	text = acr_format("%d", failures + 1);
-	acr_note_keep(app, "renewal-failures", host, 2 * LONGEST_PAUSE, text);
-	acr_note_keep(app, "renewal-failed", host, pause, why->text);
+	text = acr_format("%ld\n%s", failures + 1, why->text);
+	acr_note_keep(app, FAILURES, host, REMEMBERED, text);
+	acr_note_keep(app, PAUSE, host, pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE, why->text);
+}
+
+bool acr_renewal_pauses(const struct acr_app *app, const char *host, struct acr_secret *ret_why)
+{
+	return acr_note_find(app, PAUSE, host, ret_why);
+}
+
+bool acr_renewal_failed(const struct acr_app *app, const char *host, struct acr_secret *ret_why)
+{
+	auto_secret note = { 0 };
+	const char *why;
+
+	if (!acr_note_find(app, FAILURES, host, &note))
+		return false;
+	why = strchr(acr_secret_text(&note), '\n');
+	acr_secret_wipe(ret_why);
+	acr_secret_add(ret_why, why ? why + 1 : acr_secret_text(&note));
+	return true;
+}
+
+void acr_renewal_forget(const struct acr_app *app, const char *host)
+{
+	if (!acr_note_find(app, FAILURES, host, NULL))
+		return;
+	acr_note_drop(app, PAUSE, host);
+	acr_note_drop(app, FAILURES, host);
 }
 
 struct behind {
@@ -68,6 +104,7 @@ struct behind {
 	const struct acr_registry *registry;
 };
 
+/* In a child that is nobody's: it can tell nobody but the notes what it met. */
 static void work(void *data)
 {
 	struct acr_app app = *((const struct behind *)data)->app;
@@ -78,15 +115,16 @@ static void work(void *data)
 
 	app.in = app.out = app.err = -1;
 	app.deadline = app.clock.boot(&app) + ACR_BUDGET_GET;
-	if (acr_config_load(&app, &config, &error))
+	if (acr_config_load(&app, &config, &error)) {
+		acr_renewal_note(&app, registry->host, &error);
 		return;
-	app.config = config;
-	if (acr_renew(&app, registry, false, &report, &error) && error.kind != ACR_NOT_FOUND) {
-		note_failure(&app, registry->host, &error);
-	} else {
-		acr_note_drop(&app, "renewal-failed", registry->host);
-		acr_note_drop(&app, "renewal-failures", registry->host);
 	}
+	app.config = config;
+	app.deadline =
+		app.clock.boot(&app) +
+		1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
+	if (acr_renew(&app, registry, false, &report, &error))
+		acr_debug(&app, "%s", error.text);
 	acr_config_free(config);
 }
 
@@ -94,6 +132,7 @@ void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry)
 {
 	struct behind behind = { app, registry };
 
-	if (!acr_note_find(app, "renewal-failed", registry->host, NULL))
-		acr_fork_away(work, &behind);
+	if (!acr_fork_away(work, &behind))
+		acr_debug(app, "no child could be started to renew the token for %s",
+			  registry->host);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "acr/config.h"
+#include "acr/sign_in.h"
 #include "base/budget.h"
 #include "broker/broker.h"
 
@@ -114,6 +115,8 @@ int acr_store(const struct acr_app *app, const struct acr_secret *server,
 	auto_turn turn = -1;
 	int64_t life = 0;
 
+	if (acr_sign_in_reserved(acr_secret_text(server)))
+		return acr_fail(error, ACR_INVALID, "%.200s is no server", acr_secret_text(server));
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
 		return keep_login(app, acr_secret_text(server), login, report, error);

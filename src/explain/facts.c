@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "acr/rule.h"
+#include "explain/language.h"
 #include "explain/words.h"
 
 #define VALUE_MAX 500
 
 const struct acr_fact_row acr_fact_rows[ACR_FACT_COUNT] = {
-#define ROW(symbol, fact, otherwise, tells) [ACR_FACT_##symbol] = { fact, otherwise, tells },
+#define ROW(symbol, fact, otherwise, words, tells) [ACR_FACT_##symbol] = { fact, otherwise, words, tells },
 	ACR_FACTS(ROW)
 #undef ROW
 };

@@ -169,7 +169,8 @@ void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
 		     struct acr_facts *facts)
 {
 	size_t nearest = (size_t)-1, nearest_miss = (size_t)-1;
-	auto_string miss = NULL, typed = NULL;
+	auto_string miss = NULL;
+	auto_string typed = NULL;
 
 	for (size_t at = 0; at < place->length; at++) {
 		size_t length;

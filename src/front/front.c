@@ -11,6 +11,7 @@
 #include "acr/config.h"
 #include "base/budget.h"
 #include "base/file.h"
+#include "base/process.h"
 
 #define COMMAND(name) extern const struct acr_command acr_command_##name;
 #include "front/commands.def"
@@ -49,21 +50,43 @@ static int wrong_usage(const struct acr_app *app, const struct acr_command *comm
 	return 1;
 }
 
-static int run(struct acr_app *app, const struct acr_command *command, int argc, char **argv)
+/* getopt's two tables. An option with a letter is found by it, all others by their number. */
+static void fill_tables(const struct acr_command *command, struct option *table, char *letters)
 {
-	struct option table[OPTIONS_MOST + 2] = { 0 };
-	const char *values[OPTIONS_MOST] = { 0 };
-	int count = 0, chosen;
+	int count = 0;
 
+	/* Docker's verbs end their options at the first argument, people forget some until the end. */
+	letters += sprintf(letters, "%s:h", command->protocol ? "+" : "");
 	for (const struct acr_option *option = command->options; option && option->name;
-	     option++, count++)
+	     option++, count++) {
 		table[count] = (struct option){ option->name,
 						option->argument ? required_argument : no_argument,
 						NULL, count };
+		if (option->letter)
+			letters += sprintf(letters, "%c%s", option->letter, option->argument ? ":" : "");
+	}
 	table[count] = (struct option){ "help", no_argument, NULL, 'h' };
+}
+
+static int number_of(const struct acr_command *command, int chosen)
+{
+	for (int i = 0; chosen > OPTIONS_MOST && command->options && command->options[i].name; i++)
+		if (command->options[i].letter == chosen)
+			return i;
+	return chosen;
+}
+
+static int run(struct acr_app *app, const struct acr_command *command, int argc, char **argv)
+{
+	struct option table[OPTIONS_MOST + 2] = { 0 };
+	char letters[4 + 2 * OPTIONS_MOST];
+	const char *values[OPTIONS_MOST] = { 0 };
+	int chosen, status;
+
+	fill_tables(command, table, letters);
 	opterr = 0;
 	optind = 1;
-	while ((chosen = getopt_long(argc, argv, "+:h", table, NULL)) != -1) {
+	while ((chosen = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		if (chosen == 'h') {
 			acr_help(app, app->out, command);
 			return 0;
@@ -74,22 +97,40 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 					   argv[optind - 1]);
 			return wrong_usage(app, command, complaint);
 		}
-		values[chosen] = optarg ? optarg : "";
+		values[number_of(command, chosen)] = optarg ? optarg : "";
 	}
 	if (argc - optind > command->most) {
 		auto_string complaint =
 			acr_format("unexpected argument %.80s", argv[optind + command->most]);
 		return wrong_usage(app, command, complaint);
 	}
-	return command->run(app, argv + optind, values);
+	status = command->run(app, argv + optind, values);
+	/* What acr_front_begin loaded; the floors below only borrow it. */
+	acr_config_free((struct acr_config *)(uintptr_t)app->config);
+	app->config = NULL;
+	return status;
+}
+
+/* The command whose other name we were started under (a link to us), NULL for none. */
+static const struct acr_command *find_alias(const char *program)
+{
+	const char *name = program ? strrchr(program, '/') : NULL;
+
+	name = name ? name + 1 : program;
+	for (const struct acr_command *const *row = acr_commands; name && *row; row++)
+		if ((*row)->alias && strcmp((*row)->alias, name) == 0)
+			return *row;
+	return NULL;
 }
 
 int acr_front(struct acr_app *app, int argc, char **argv)
 {
 	static char version[] = "version";
-	const struct acr_command *command;
+	const struct acr_command *command = find_alias(argc ? argv[0] : NULL);
 	auto_secret line = { 0 };
 
+	if (command)
+		return run(app, command, argc, argv);
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 			  strcmp(argv[1], "help") == 0)) {
 		command = argc > 2 ? find(argv[2]) : NULL;
@@ -114,6 +155,7 @@ int acr_front_begin(struct acr_app *app, struct acr_error *error)
 {
 	struct acr_config *config = NULL;
 
+	acr_process_settle();
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	if (acr_config_load(app, &config, error))
 		return -1;

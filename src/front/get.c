@@ -24,7 +24,8 @@ static int answer(const struct acr_app *app, const struct acr_secret *server,
 
 static int get(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	struct acr_report report = { 0 };
+	/* Static because it is large, and a hit has no use for most of it. */
+	static struct acr_report report;
 	struct acr_error error = { 0 };
 	auto_secret server = { 0 };
 	auto_login login = { 0 };

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `logout`: from now on `get` answers "not found" for a registry, until somebody stores a login for
- * it or signs in. */
+/*
+ * `logout`: from now on `get` answers "not found" for a registry, until somebody stores a login for
+ * it or signs in. Without a registry: our own sign-ins and all that was cached are forgotten.
+ */
 #include <string.h>
 
+#include "acr/sign_in.h"
 #include "explain/explain.h"
 #include "front/front.h"
 
-static int logout(struct acr_app *app, char *const *arguments, const char *const *values)
+static int logout_of(struct acr_app *app, const char *registry)
 {
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
 	auto_secret server = { 0 };
 	auto_secret line = { 0 };
 
-	(void)values;
-	if (!arguments[0]) {
-		acr_say(app, "logout needs the name of a registry, such as acme.azurecr.io");
-		return ACR_EXIT_USAGE;
-	}
-	acr_secret_add(&server, arguments[0]);
+	acr_secret_add(&server, registry);
 	if (acr_docker_check_server(&server, &error) || acr_front_begin(app, &error) ||
 	    acr_sign_out(app, &server, &report, &error)) {
 		acr_explain(app, &report, &error);
@@ -26,19 +24,51 @@ static int logout(struct acr_app *app, char *const *arguments, const char *const
 	}
 	acr_secret_format(
 		&line,
-		"Signed out of %s: get answers \"not found\" for it until a login is stored.\n",
-		report.registry.host);
+		"Signed out of %s: get answers \"not found\" for it until a login is stored or "
+		"%s login %s\n",
+		report.registry.host, app->program, report.registry.host);
 	return acr_docker_answer(app, &line);
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static int logout_everywhere(struct acr_app *app)
+{
+	struct acr_error error = { 0 };
+	struct acr_sign_out done;
+	auto_secret line = { 0 };
+
+	if (acr_front_begin(app, &error) || acr_sign_out_everywhere(app, &done, &error)) {
+		acr_say(app, "%s", error.text);
+		return 1;
+	}
+	acr_secret_format(&line, "Forgot %zu sign-in%s of ours and the tokens for %zu registr%s; "
+				 "stored logins and other Azure identities stay\n",
+			  done.sign_ins, plural(done.sign_ins), done.registries,
+			  done.registries == 1 ? "y" : "ies");
+	return acr_docker_answer(app, &line);
+}
+
+static int logout(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	(void)values;
+	return arguments[0] ? logout_of(app, arguments[0]) : logout_everywhere(app);
 }
 
 const struct acr_command acr_command_logout = {
 	.name = "logout",
-	.arguments = "REGISTRY",
-	.summary = "do not use an Azure identity for a registry any more",
-	.about = "Forgets everything about the registry, as docker logout does, and remembers that "
-		 "no Azure\n"
-		 "identity of this machine is to be used for it. This is also the way to anonymous "
-		 "pull.",
+	.arguments = "[REGISTRY]",
+	.summary = "use no Azure identity for a registry any more; or forget our own sign-ins",
+	.about = "With a registry: forgets everything about it, as docker logout does, our own "
+		 "sign-in for it\n"
+		 "too, and remembers that no Azure identity of this machine is to be used for it. "
+		 "This is\n"
+		 "also the way to anonymous pull. Without: forgets every sign-in of the command "
+		 "login and\n"
+		 "every cached token; other identities of this machine are used as before.",
 	.most = 1,
 	.run = logout,
 };

@@ -58,8 +58,10 @@ static int load_library(struct network *network, struct acr_error *error)
 			*error = failures[0];
 		return -1;
 	}
-	if (sym_curl_global_init(CURL_GLOBAL_DEFAULT))
-		acr_out_of_memory();
+	if (sym_curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		network->loaded = false;
+		return acr_fail(error, ACR_SYSTEM, "libcurl could not be started");
+	}
 	version = sym_curl_version_info(CURLVERSION_NOW);
 	network->hashed = version->ssl_version && strncmp(version->ssl_version, "OpenSSL", 7) == 0;
 	network->quick_exit = version->version_num >= 0x075700;
@@ -72,22 +74,23 @@ static int load(struct network *network, struct acr_error *error)
 		return -1;
 	if (network->owner == getpid())
 		return 0;
-	network->owner = getpid();
 	network->warm = NULL;
 	network->multi = sym_curl_multi_init();
 	if (!network->multi)
-		acr_out_of_memory();
+		return acr_fail(error, ACR_SYSTEM, "libcurl could not be started");
+	network->owner = getpid();
 	return 0;
 }
 
-/* Let libcurl do what it can do now, and note what has ended. */
-static void perform(struct network *network)
+/* Let libcurl do what it can do now, and note what has ended. False when it can do nothing (no
+ * descriptors left, say). */
+static bool perform(struct network *network)
 {
 	int running, queued;
 	CURLMsg *message;
 
 	if (sym_curl_multi_perform(network->multi, &running))
-		acr_out_of_memory();
+		return false;
 	while ((message = sym_curl_multi_info_read(network->multi, &queued))) {
 		CURL *easy = message->easy_handle;
 		CURLcode code = message->data.result;
@@ -103,6 +106,7 @@ static void perform(struct network *network)
 		if (code == CURLE_PEER_FAILED_VERIFICATION && transfer->hashed)
 			network->hashed = false;
 	}
+	return true;
 }
 
 /* Drive everything until this transfer has ended, or until `deadline`, or its limit for connecting.
@@ -113,7 +117,8 @@ static CURLcode drive(struct network *network, const struct acr_app *app,
 	for (;;) {
 		int64_t limit = transfer->began + transfer->connect, left;
 
-		perform(network);
+		if (!perform(network))
+			return CURLE_FAILED_INIT;
 		if (transfer->done)
 			return transfer->code;
 		if (limit > deadline || acr_transfer_stage(transfer) == ACR_STAGE_ANSWER)

@@ -173,6 +173,8 @@ static int choose_rules(struct acr_transfer *transfer)
 {
 	CURL *easy = transfer->easy;
 	int wrong = allow_protocols(easy, transfer->local);
+	int64_t patience;
+	bool quick = false; /* libcurl 7.87 and later; curl.c knows how to live without */
 
 	wrong |= set(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	wrong |= set(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -190,14 +192,15 @@ static int choose_rules(struct acr_transfer *transfer)
 		wrong |= set(easy, CURLOPT_PROXY, "");
 		wrong |= set(easy, CURLOPT_NOPROXY, "*");
 	}
-	/* curl.c ends a transfer before this; it bounds what libcurl spends on one of several
-	 * addresses. */
-	wrong |= set(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)transfer->connect + 1000);
 	wrong |= set(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* Unknown to a libcurl before 7.87, which curl.c knows how to live with. */
-	(void)set(easy, CURLOPT_QUICK_EXIT, 1L);
+	quick = set(easy, CURLOPT_QUICK_EXIT, 1L) == 0;
 #endif
+	/* curl.c ends a transfer before this, which bounds what libcurl spends on one of several
+	 * addresses. A warm one that nobody waits for is not to end by itself while it looks up a
+	 * name, where that would make everybody else wait for the end of the look-up. */
+	patience = quick || transfer->answer.response ? 1000 : 60000;
+	wrong |= set(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(transfer->connect + patience));
 	wrong |= set(easy, CURLOPT_USERAGENT, "docker-credential-acr/" ACR_VERSION);
 	return wrong;
 }
@@ -324,7 +327,7 @@ void acr_transfer_answer(const struct acr_app *app, struct acr_transfer *transfe
 	acr_answer_end(&transfer->answer, app->clock.wall(app));
 	acr_debug(app, "%s (%s): status %ld after %lld ms over %s connection", transfer->host,
 		  response->address, status, (long long)(app->clock.boot(app) - transfer->began),
-		  connections ? "a new" : "the warm");
+		  connections ? "a new" : "an open");
 }
 
 void acr_transfer_end(struct acr_transfer *transfer, bool leave)

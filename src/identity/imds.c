@@ -63,12 +63,11 @@ static int send(const struct acr_app *app, const char *url, const struct acr_ser
 	return acr_http_send(app, &request, ret, error);
 }
 
-/* It is there, but not quite: worth the tries that IMDS asks for. A 404 is that only on a machine
- * of Azure's; elsewhere it is another cloud's metadata. */
-static bool is_passing(const struct acr_response *answer, enum belief belief)
+/* It is there, but not quite: worth the tries that IMDS asks for. */
+static bool is_passing(const struct acr_response *answer)
 {
-	return answer->status == 410 || answer->status == 429 || answer->status >= 500 ||
-	       (answer->status == 404 && belief == PRESENT);
+	return answer->status == 404 || answer->status == 410 || answer->status == 429 ||
+	       answer->status >= 500;
 }
 
 static int connect_imds(const struct acr_app *app, const char *url, int tries,
@@ -95,11 +94,13 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 	if (!url)
 		return -1;
 	failed = connect_imds(app, url, belief == PRESENT ? CONNECTS : 1, &answer, &failure);
+	/* A 404 is IMDS being updated on a machine of Azure's, and another cloud's metadata
+	 * elsewhere. */
 	if (belief == UNKNOWN && (failed || answer.status == 404)) {
 		acr_note_keep(app, NOTE, "", ACR_NOTE_IMDS, "");
 		return acr_fail(error, ACR_NOT_SET_UP, NAME " does not answer here");
 	}
-	if (!failed && is_passing(&answer, belief))
+	if (!failed && is_passing(&answer))
 		failed = send(app, url, &acr_service_imds, &answer, &failure);
 	if (failed) {
 		failure.kind = ACR_UNAVAILABLE;

@@ -44,6 +44,15 @@ _checked_ int acr_oauth_token(const struct acr_app *app, const struct acr_speake
 /* The AADSTS code that begins somewhere in `text` ("AADSTS7000215"), false for none. */
 bool acr_oauth_code(const char *text, char *ret, size_t size);
 
+/* ---- chain.c ---- */
+
+#define ACR_CHAIN_MAX 16
+
+/* The rows to ask for a registry, in order, by config and environment. */
+_checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
+			     const struct acr_identity *ret[static ACR_CHAIN_MAX],
+			     size_t *ret_count, bool *ret_pinned, struct acr_error *error);
+
 /* ---- entra.c ---- */
 
 /* POST `form` to https://AUTHORITY/TENANT/oauth2/v2.0/`what` ("token", "devicecode"). */
@@ -82,6 +91,10 @@ struct acr_assertion {
 };
 _checked_ int acr_assertion_sign(const struct acr_app *app, const struct acr_assertion *what,
 				 struct acr_secret *ret, struct acr_error *error);
+
+/* SHA-256. */
+_checked_ int acr_assertion_digest(const void *bytes, size_t length, unsigned char ret[static 32],
+				   struct acr_error *error);
 
 /* A fresh random UUID (RFC 9562, version 4). */
 void acr_uuid_make(char ret[static 37]);

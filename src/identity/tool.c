@@ -136,20 +136,28 @@ static int complain(const struct acr_tool *tool, int status, const struct acr_se
 	return -1;
 }
 
+/* The next line that begins with a brace. */
+static const char *next_object(const char *text)
+{
+	while (text && *text != '{') {
+		text = strchr(text, '\n');
+		text += text ? 1 : 0;
+	}
+	return text;
+}
+
 /* Warnings may stand before the object, and news of an update behind it. */
 static int read_object(const struct acr_tool *tool, const struct acr_secret *out,
 		       struct json_object **ret, struct acr_error *error)
 {
 	const char *text = acr_secret_text(out);
 	const char *end = strrchr(text, '}');
-	struct acr_error wrong = { 0 };
 
-	for (const char *start = strchr(text, '{'); start && end > start;
-	     start = strchr(start + 1, '{')) {
+	for (const char *start = next_object(text); start && end > start;
+	     start = next_object(start + 1)) {
 		auto_json json = NULL;
 
-		if (acr_json_parse(start, (size_t)(end - start) + 1, &json, &wrong) ||
-		    !json_object_is_type(json, json_type_object))
+		if (acr_json_parse(start, (size_t)(end - start) + 1, &json, NULL))
 			continue;
 		*ret = json;
 		json = NULL;

@@ -94,9 +94,12 @@ static int explain(const struct acr_registry *registry, const struct acr_respons
 			"%s answered with a redirect to %s (status %d), which is never followed",
 			host, *where ? where : "nowhere", status);
 	}
+	if (status == 429 && answer->retry_after)
+		return acr_fail(error, ACR_UNREACHABLE,
+				"%s is throttling (status 429), and asks to wait %ld s", host,
+				answer->retry_after);
 	if (status == 429)
-		return acr_fail(error, ACR_UNREACHABLE, "%s is throttling (status 429)%s", host,
-				answer->retry_after ? ", and asks to wait" : "");
+		return acr_fail(error, ACR_UNREACHABLE, "%s is throttling (status 429)", host);
 	if (status == 408 || status >= 500)
 		return acr_fail(error, ACR_UNREACHABLE, "%s cannot answer now (status %d)", host,
 				status);

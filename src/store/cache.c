@@ -14,7 +14,6 @@
 #include "acr/store.h"
 #include "base/budget.h"
 #include "store/place.h"
-#include "store/record.h"
 
 #define CACHE(row) extern const struct acr_cache_home acr_cache_##row;
 #include "store/caches.def"
@@ -40,15 +39,11 @@ bool acr_cache_allows(const struct acr_app *app, const struct acr_cache_home *ho
 static char *prefix_of(const char *host)
 {
 	auto_string name = acr_place_name(host);
-	size_t length = strlen(name);
 
 	for (char *c = name; *c; c++)
 		if (*c == '%' || *c == '+')
 			*c = '-';
-	if (length <= 180)
-		return acr_format("entry_%s_", name);
-	return acr_format("entry_%.150s_%016" PRIx64 "_", name,
-			  acr_record_hash(host, strlen(host)));
+	return acr_format("entry_%s_", name);
 }
 
 static char *key_of(const char *host, uint64_t hash)
@@ -93,7 +88,10 @@ static bool find(const struct acr_app *app, const char *key, const char *host, c
 			continue;
 		/* The hash only named it. */
 		if ((host && strcmp(entry.host, host) != 0) ||
-		    strcmp(entry.identity, identity) != 0 || !acr_entry_left(app, &entry, NULL))
+		    strcmp(entry.identity, identity) != 0)
+			continue;
+		entry.left = acr_entry_left(app, &entry, &entry.age);
+		if (entry.left == 0)
 			continue;
 		acr_entry_wipe(ret);
 		*ret = entry;
@@ -171,11 +169,13 @@ static void drop_dead(void *data, const char *key)
 	const struct walk *walk = data;
 	struct acr_error error = { 0 };
 	auto_entry entry = { 0 };
+	int64_t age = 0;
 
 	if ((!begins(key, "entry_") && !begins(key, "token_")) || is_aside(key))
 		return;
+	/* No age: it is of the future, and only the clock is wrong. */
 	if (read_entry(walk->app, walk->home, key, &entry, &error) == 0 &&
-	    acr_entry_left(walk->app, &entry, NULL) == 0)
+	    acr_entry_left(walk->app, &entry, &age) == 0 && age > 0)
 		walk->home->drop(walk->app, key, NULL);
 }
 

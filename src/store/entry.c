@@ -81,7 +81,7 @@ static bool take(struct acr_record *record, struct acr_entry *ret)
 	if (!acr_record_take(record, "boot-id", &bytes, &length) || length >= sizeof(ret->boot_id))
 		return false;
 	memcpy(ret->boot_id, bytes, length);
-	return acr_record_done(record);
+	return strlen(ret->boot_id) == length && acr_record_done(record);
 }
 
 int acr_entry_read(const char *bytes, size_t length, struct acr_entry *ret, struct acr_error *error)

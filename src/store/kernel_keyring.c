@@ -13,6 +13,7 @@
 #include "acr/store.h"
 
 #define PREFIX	"docker-credential-acr:"
+#define USUAL	2047  /* as long as most entries are at most */
 #define PAYLOAD 32767 /* the most that a key of the type "user" holds */
 
 /* Below another root (a unit test's) the keys are others too. */
@@ -39,12 +40,15 @@ static int read_key(const struct acr_app *app, const char *key, struct acr_secre
 
 	if (id < 0)
 		return failed(error, "search");
-	acr_secret_reserve(&bytes, PAYLOAD);
-	length = keyctl_read((key_serial_t)id, bytes.bytes, PAYLOAD);
-	if (length < 0)
-		return failed(error, "read");
-	if (length > PAYLOAD)
-		return acr_fail(error, ACR_INVALID, "%s is larger than a key may be", name);
+	/* The kernel says how long it is, also where that is more than it was given room for. */
+	for (length = USUAL; (size_t)length >= bytes.capacity;) {
+		acr_secret_reserve(&bytes, (size_t)length);
+		length = keyctl_read((key_serial_t)id, bytes.bytes, bytes.capacity - 1);
+		if (length < 0)
+			return failed(error, "read");
+		if (length > PAYLOAD)
+			return acr_fail(error, ACR_INVALID, "%s is larger than a key may be", name);
+	}
 	bytes.length = (size_t)length;
 	bytes.bytes[length] = '\0';
 	acr_secret_wipe(ret);

@@ -143,6 +143,7 @@ static int search(const char *server, GList **ret, struct acr_error *error)
 static int find_login(const struct acr_libsecret_question *question, struct acr_secret *ret,
 		      struct acr_error *error)
 {
+	enum collection collection;
 	const GList *newest;
 	GError *gerror = NULL;
 	SecretValue *value;
@@ -156,6 +157,8 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	if (!newest)
 		return nothing_found(question->server, error);
 	value = sym_secret_retrievable_retrieve_secret_sync(newest->data, NULL, &gerror);
+	if (!value && look_at_default(&collection, NULL) == 0 && collection == LOCKED)
+		return say_locked(error);
 	if (!value)
 		return failed(error, gerror, "the keyring does not give the login out");
 	bytes = sym_secret_value_get(value, &length);

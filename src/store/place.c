@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "store/record.h"
 
-#define NAME_LIMIT 240 /* NAME_MAX is 255, and ".corrupt" may come behind */
+#define NAME_LIMIT 200 /* NAME_MAX is 255, and more may come before and behind */
 
 static bool plain(unsigned char c)
 {
@@ -35,7 +35,7 @@ char *acr_place_name(const char *text)
 			acr_secret_format(&name, "%%%02X", (unsigned char)*c);
 	if (name.length <= NAME_LIMIT)
 		return acr_copy(acr_secret_text(&name));
-	return acr_format("%.200s+%016" PRIx64, acr_secret_text(&name),
+	return acr_format("%.160s+%016" PRIx64, acr_secret_text(&name),
 			  acr_record_hash(text, strlen(text)));
 }
 

@@ -10,7 +10,7 @@
 #include "acr/secret.h"
 
 /* A file name for any text: letters, digits, '.', '-' and '_' as they are, the rest as %XX; what
- * gets longer than 240 bytes ends in '+' and a hash instead. Owned by the caller. */
+ * gets longer than 200 bytes ends in '+' and a hash instead. Owned by the caller. */
 char *acr_place_name(const char *text);
 /* The text that gave this name, owned by the caller; NULL when only a hash of it is left. */
 char *acr_place_text(const char *name);

@@ -116,7 +116,7 @@ bool acr_record_take_text(struct acr_record *record, const char *name, char **re
 
 	if (!acr_record_take(&ahead, name, &bytes, &length) || memchr(bytes, '\0', length))
 		return false;
-	*ret = acr_format("%.*s", (int)length, bytes);
+	*ret = acr_copy_bytes(bytes, length);
 	*record = ahead;
 	return true;
 }

@@ -65,6 +65,30 @@ int acr_state_write(const struct acr_app *app, const char *host, const struct ac
 	return 0;
 }
 
+struct walk {
+	void (*visit)(void *data, const char *host);
+	void *data;
+};
+
+static void visit_name(void *data, const char *name)
+{
+	const struct walk *walk = data;
+	auto_string host = acr_place_text(name);
+
+	if (host)
+		walk->visit(walk->data, host);
+}
+
+void acr_state_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
+		    void *data)
+{
+	auto_string folder = folder_of(app, "/registries");
+	struct walk walk = { visit, data };
+
+	if (acr_place_each(folder, visit_name, &walk, NULL))
+		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+}
+
 void acr_marker_set(const struct acr_app *app, const char *host)
 {
 	auto_string folder = folder_of(app, "/worked");
@@ -83,20 +107,6 @@ void acr_marker_clear(const struct acr_app *app, const char *host)
 
 	if (acr_place_drop(folder, name, NULL))
 		return; /* it was not there */
-}
-
-struct walk {
-	void (*visit)(void *data, const char *host);
-	void *data;
-};
-
-static void visit_name(void *data, const char *name)
-{
-	const struct walk *walk = data;
-	auto_string host = acr_place_text(name);
-
-	if (host)
-		walk->visit(walk->data, host);
 }
 
 void acr_marker_each(const struct acr_app *app, void (*visit)(void *data, const char *host),

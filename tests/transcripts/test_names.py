@@ -104,7 +104,7 @@ def test_no_row_of_the_unit_tests_corpus_is_asked_that_is_not_ours(helper, cloud
     """tests/unit/hosts.h is the table of the matcher's own tests."""
     signed_in = cloud.environment(APP)
     for server, host in rows_of_the_corpus(tmp_path):
-        if host is None:
+        if host is None and server == server.strip(b" \t\r\n"):
             answer = helper.get(server, env=signed_in)
             assert answer.status == 1 and answer.requests == [] and answer.out.count("\n") == 1, (server, answer)
 

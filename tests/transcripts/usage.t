@@ -68,7 +68,7 @@ $ docker-credential-acr get --frobnicate
 ? 1
 
 == a command for people complains on stderr with status 2
-$ docker-credential-acr logout
+$ docker-credential-acr login ghcr.io
 ! docker-credential-acr: ...
 ? 2
 $ docker-credential-acr logout acme.azurecr.io partner.azurecr.io

@@ -32,7 +32,8 @@ static void what_a_registry_tells_of_itself_is_kept(void **state)
 	assert_string_equal(response.server, "openresty");
 	assert_int_equal(response.date, 784887151);
 	assert_string_equal(response.type, "application/json");
-	assert_string_equal(response.challenge, "Bearer realm=\"https://acme.azurecr.io/oauth2/token\"");
+	assert_string_equal(response.challenge,
+			    "Bearer realm=\"https://acme.azurecr.io/oauth2/token\"");
 	assert_string_equal(response.correlation, "00000000-1111-2222-3333-444444444444");
 	assert_string_equal(response.location, "https://evil.example/");
 }
@@ -104,7 +105,8 @@ static void retry_after_comes_in_two_forms_and_in_nonsense(void **state)
 static void nothing_that_moves_a_terminal_gets_through(void **state)
 {
 	(void)state;
-	HEAR("Server: open\x1b[31m\x07" "resty\x9b\xff\0x\r\n");
+	HEAR("Server: open\x1b[31m\x07"
+	     "resty\x9b\xff\0x\r\n");
 	assert_string_equal(response.server, "open?[31m?resty???x");
 }
 

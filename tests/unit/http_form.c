@@ -9,7 +9,8 @@ static void fields_are_joined_by_ampersands(void **state)
 	(void)state;
 	acr_form_add(&form, "grant_type", "access_token");
 	acr_form_add(&form, "service", "acme.azurecr.io");
-	assert_string_equal(acr_secret_text(&form), "grant_type=access_token&service=acme.azurecr.io");
+	assert_string_equal(acr_secret_text(&form),
+			    "grant_type=access_token&service=acme.azurecr.io");
 }
 
 static void a_value_that_is_not_there_adds_nothing(void **state)
@@ -45,7 +46,8 @@ static void everything_but_rfc_3986s_unreserved_bytes_is_escaped(void **state)
 			continue;
 		}
 		assert_int_equal((unsigned char)*at, byte);
-		assert_non_null(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", *at));
+		assert_non_null(strchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", *at));
 		at++;
 	}
 }
@@ -56,7 +58,8 @@ static void a_secret_full_of_signs_arrives_as_one(void **state)
 
 	(void)state;
 	acr_form_add(&form, "client_secret", "a+b&c=d%20e~f.g/h?i#j k\"l\\m'n");
-	assert_string_equal(acr_secret_text(&form), "client_secret=a%2Bb%26c%3Dd%2520e~f.g%2Fh%3Fi%23j%20k%22l%5Cm%27n");
+	assert_string_equal(acr_secret_text(&form),
+			    "client_secret=a%2Bb%26c%3Dd%2520e~f.g%2Fh%3Fi%23j%20k%22l%5Cm%27n");
 }
 
 int main(void)

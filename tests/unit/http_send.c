@@ -19,12 +19,14 @@ struct script {
 	int64_t waited[16], budgets[16];
 };
 
-static int send_scripted(struct acr_http *self, const struct acr_app *app, const struct acr_request *request,
-			 int64_t budget, struct acr_response *ret, struct acr_error *error)
+static int send_scripted(struct acr_http *self, const struct acr_app *app,
+			 const struct acr_request *request, int64_t budget,
+			 struct acr_response *ret, struct acr_error *error)
 {
 	struct script *script = (struct script *)(uintptr_t)app;
-	const struct outcome *outcome = &script->outcomes[script->tries < script->count ? script->tries :
-											  script->count - 1];
+	const struct outcome *outcome =
+		&script->outcomes[script->tries < script->count ? script->tries
+								: script->count - 1];
 
 	(void)self;
 	assert_int_equal(ret->status, 0);
@@ -57,7 +59,9 @@ static void wait_scripted(struct acr_http *self, const struct acr_app *app, int6
 static int run(struct script *script, const struct outcome *outcomes, size_t count,
 	       const struct acr_service *service, struct acr_response *ret, struct acr_error *error)
 {
-	struct acr_request request = { .method = "GET", .url = "https://acme.azurecr.io/", .service = service };
+	struct acr_request request = { .method = "GET",
+				       .url = "https://acme.azurecr.io/",
+				       .service = service };
 	int result;
 
 	memset(script, 0, sizeof(*script));
@@ -72,11 +76,11 @@ static int run(struct script *script, const struct outcome *outcomes, size_t cou
 	return result;
 }
 
-#define RUN(service, ...)                                                                               \
-	(answer = (struct acr_response){ 0 },                                                           \
-	 run(&script, (const struct outcome[]){ __VA_ARGS__ },                                          \
-	     sizeof((const struct outcome[]){ __VA_ARGS__ }) / sizeof(struct outcome), &service, &answer, \
-	     &error))
+#define RUN(service, ...)                                                                          \
+	(answer = (struct acr_response){ 0 },                                                      \
+	 run(&script, (const struct outcome[]){ __VA_ARGS__ },                                     \
+	     sizeof((const struct outcome[]){ __VA_ARGS__ }) / sizeof(struct outcome), &service,   \
+	     &answer, &error))
 
 static struct script script;
 static struct acr_response answer;
@@ -95,8 +99,8 @@ static void what_works_is_asked_for_once(void **state)
 static void a_busy_service_is_asked_again_and_what_it_says_at_last_counts(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(acr_service_registry, { .status = 503, .body = "busy" }, { .status = 429 },
-			     { .status = 200, .body = "{}" }),
+	assert_int_equal(RUN(acr_service_registry, { .status = 503, .body = "busy" },
+			     { .status = 429 }, { .status = 200, .body = "{}" }),
 			 0);
 	assert_int_equal(script.tries, 3);
 	assert_int_equal(answer.status, 200);
@@ -138,25 +142,33 @@ static void each_service_has_its_own_statuses(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(RUN(*rows[i].service, { .status = rows[i].status }), 0);
 		if (script.tries != rows[i].tries)
-			fail_msg("%s, %d: tried %zu times", rows[i].service->name, rows[i].status, script.tries);
+			fail_msg("%s, %d: tried %zu times", rows[i].service->name, rows[i].status,
+				 script.tries);
 	}
 }
 
 static void entra_says_in_a_400_that_it_is_only_now(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(acr_service_entra, { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" },
+	assert_int_equal(RUN(acr_service_entra,
+			     { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" },
 			     { .status = 200 }),
 			 0);
 	assert_int_equal(script.tries, 2);
-	assert_int_equal(RUN(acr_service_entra, { .status = 400, .body = "{\"error\":\"invalid_client\"}" }), 0);
+	assert_int_equal(
+		RUN(acr_service_entra, { .status = 400, .body = "{\"error\":\"invalid_client\"}" }),
+		0);
 	assert_int_equal(script.tries, 1);
 	acr_response_wipe(&answer);
-	assert_int_equal(RUN(acr_service_entra, { .status = 401, .body = "{\"error\":\"temporarily_unavailable\"}" }), 0);
+	assert_int_equal(RUN(acr_service_entra,
+			     { .status = 401, .body = "{\"error\":\"temporarily_unavailable\"}" }),
+			 0);
 	assert_int_equal(script.tries, 1);
 	acr_response_wipe(&answer);
 	/* A registry has no such word. */
-	assert_int_equal(RUN(acr_service_registry, { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" }), 0);
+	assert_int_equal(RUN(acr_service_registry,
+			     { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" }),
+			 0);
 	assert_int_equal(script.tries, 1);
 	acr_response_wipe(&answer);
 }
@@ -167,7 +179,9 @@ static void a_connection_that_fails_is_tried_again(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE, .transport = codes[i] }), -1);
+		assert_int_equal(RUN(acr_service_registry,
+				     { .fails = ACR_UNREACHABLE, .transport = codes[i] }),
+				 -1);
 		assert_int_equal(script.tries, 3);
 		assert_int_equal(error.kind, ACR_UNREACHABLE);
 		assert_int_equal(error.transport, codes[i]);
@@ -181,7 +195,9 @@ static void what_will_fail_the_same_way_is_not_tried_again(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE, .transport = codes[i] }), -1);
+		assert_int_equal(RUN(acr_service_registry,
+				     { .fails = ACR_UNREACHABLE, .transport = codes[i] }),
+				 -1);
 		assert_int_equal(script.tries, 1);
 	}
 	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_INVALID, .transport = 23 }), -1);
@@ -201,7 +217,8 @@ static void a_proxy_that_refuses_is_not_asked_again(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(RUN(acr_service_entra, { .fails = ACR_UNREACHABLE, .transport = 56,
+		assert_int_equal(RUN(acr_service_entra, { .fails = ACR_UNREACHABLE,
+							  .transport = 56,
 							  .proxy_status = rows[i].status }),
 				 -1);
 		assert_int_equal(script.tries, rows[i].tries);
@@ -229,7 +246,9 @@ static void pauses_grow_and_have_no_fixed_length(void **state)
 static void as_long_as_the_service_asked_for_is_waited(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(acr_service_registry, { .status = 429, .retry_after = 7 }, { .status = 200 }), 0);
+	assert_int_equal(
+		RUN(acr_service_registry, { .status = 429, .retry_after = 7 }, { .status = 200 }),
+		0);
 	assert_int_equal(script.tries, 2);
 	assert_in_range(script.waited[0], 7000, 7500);
 	assert_int_equal(answer.status, 200);
@@ -238,7 +257,9 @@ static void as_long_as_the_service_asked_for_is_waited(void **state)
 static void a_wait_that_ends_too_late_is_not_begun(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(acr_service_registry, { .status = 429, .retry_after = 30 }, { .status = 200 }), 0);
+	assert_int_equal(
+		RUN(acr_service_registry, { .status = 429, .retry_after = 30 }, { .status = 200 }),
+		0);
 	assert_int_equal(script.tries, 1);
 	assert_int_equal(script.waits, 0);
 	assert_int_equal(answer.status, 429);
@@ -264,7 +285,9 @@ static void no_try_gets_more_time_than_is_left(void **state)
 
 static void without_time_nothing_is_asked(void **state)
 {
-	struct acr_request request = { .method = "GET", .url = "https://x/", .service = &acr_service_entra };
+	struct acr_request request = { .method = "GET",
+				       .url = "https://x/",
+				       .service = &acr_service_entra };
 	struct edges edges;
 
 	(void)state;

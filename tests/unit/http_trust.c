@@ -15,6 +15,7 @@ static void the_hashed_folder_is_taken_where_it_has_links(void **state)
 	edges_write(&edges, "etc/ssl/certs/ca-certificates.crt", "");
 	edges_write(&edges, "etc/ssl/certs/README.0", "");
 	edges_write(&edges, "etc/ssl/certs/12345678.r0", "");
+	edges_write(&edges, "etc/ssl/certs/12345678.1", "");
 	acr_trust_find(&edges.app, true, &trust);
 	assert_null(trust.folder);
 	assert_null(trust.file);
@@ -36,7 +37,9 @@ static void what_the_person_names_replaces_the_system(void **state)
 	static const struct {
 		const char *name;
 		bool folder;
-	} rows[] = { { "SSL_CERT_FILE", false }, { "CURL_CA_BUNDLE", false }, { "REQUESTS_CA_BUNDLE", false },
+	} rows[] = { { "SSL_CERT_FILE", false },
+		     { "CURL_CA_BUNDLE", false },
+		     { "REQUESTS_CA_BUNDLE", false },
 		     { "SSL_CERT_DIR", true } };
 
 	(void)state;

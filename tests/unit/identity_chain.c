@@ -3,12 +3,15 @@
 #include "acr/store.h"
 #include "person.h"
 
-#define WRONG_SECRET                                                                                                      \
-	"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\\r\\nTrace ID: " \
+#define WRONG_SECRET                                                                               \
+	"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client "     \
+	"secret provided.\\r\\nTrace ID: "                                                         \
 	"x\",\"error_codes\":[7000215]}"
-#define NO_RESOURCE                                                                                                       \
-	"{\"error\":\"invalid_resource\",\"error_description\":\"AADSTS500011: The resource principal named "                 \
-	"https://containerregistry.azure.net was not found in the tenant\",\"error_codes\":[500011]}"
+#define NO_RESOURCE                                                                                \
+	"{\"error\":\"invalid_resource\",\"error_description\":\"AADSTS500011: The resource "      \
+	"principal named "                                                                         \
+	"https://containerregistry.azure.net was not found in the "                                \
+	"tenant\",\"error_codes\":[500011]}"
 #define NO_IDENTITY "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}"
 
 static struct person p;
@@ -48,7 +51,8 @@ static void what_the_environment_names_goes_before_the_machine(void **state)
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
 	set_secret();
-	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT "\""));
+	edges_answer(&p.edges, ENTRA, 200,
+		     person_token(&p, "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT "\""));
 	assert_int_equal(person_first(&p), 0);
 	assert_int_equal(p.trail.count, 1);
 	assert_string_equal(p.trail.steps[0].identity->name, "environment");
@@ -127,7 +131,8 @@ static void the_config_gives_names_and_their_order(void **state)
 {
 	(void)state;
 	set_secret();
-	person_configure(&p, "{\"registries\":{\"" HOST "\":{\"identity\":[\"azure-cli\",\" managed-identity\"]}}}");
+	person_configure(&p, "{\"registries\":{\"" HOST
+			     "\":{\"identity\":[\"azure-cli\",\" managed-identity\"]}}}");
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
 	assert_int_equal(person_first(&p), 0);
 	assert_int_equal(p.trail.count, 2);
@@ -199,7 +204,8 @@ static void azure_token_credentials_that_is_unknown_names_the_allowed(void **sta
 	assert_int_equal(person_first(&p), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_holds(p.error.text, "AzurePowerShellCredential");
-	assert_holds(p.error.text, "prod, dev, EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, "
+	assert_holds(p.error.text, "prod, dev, EnvironmentCredential, WorkloadIdentityCredential, "
+				   "ManagedIdentityCredential, "
 				   "AzureCliCredential, AzureDeveloperCliCredential");
 }
 
@@ -249,10 +255,16 @@ static void an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms(void **s
 	edges_write(&p.edges, TAG, "a desk\n");
 	edges_set(&p.edges, "MSI_ENDPOINT", "http://127.0.0.1:46808/MSI/auth");
 	edges_set(&p.edges, "MSI_SECRET", "hush");
-	edges_answer(&p.edges, "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fcontainerreg", 400,
-		     "audience not supported");
-	edges_answer(&p.edges, "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fmanagement", 200,
-		     person_token(&p, ""));
+	edges_answer(&p.edges,
+		     "GET "
+		     "http://127.0.0.1:46808/MSI/"
+		     "auth?api-version=2017-09-01&resource=https%3A%2F%2Fcontainerreg",
+		     400, "audience not supported");
+	edges_answer(&p.edges,
+		     "GET "
+		     "http://127.0.0.1:46808/MSI/"
+		     "auth?api-version=2017-09-01&resource=https%3A%2F%2Fmanagement",
+		     200, person_token(&p, ""));
 	assert_int_equal(person_first(&p), 0);
 }
 
@@ -282,7 +294,8 @@ static void the_audience_of_the_config_is_asked_for_and_no_other(void **state)
 {
 	(void)state;
 	set_secret();
-	person_configure(&p, "{\"registries\":{\"" HOST "\":{\"audience\":\"https://acr.contoso.internal\"}}}");
+	person_configure(&p, "{\"registries\":{\"" HOST
+			     "\":{\"audience\":\"https://acr.contoso.internal\"}}}");
 	edges_answer(&p.edges, ENTRA, 400, NO_RESOURCE);
 	assert_int_equal(person_first(&p), -1);
 	assert_holds(p.edges.sent[0], "scope=https%3A%2F%2Facr.contoso.internal%2F.default");

@@ -28,7 +28,8 @@ static int redeem_at(const char *tenant)
 	memset(&p.error, 0, sizeof(p.error));
 	acr_form_add(&form, "grant_type", "client_credentials");
 	acr_form_add(&form, "client_secret", "a+b&c=d %");
-	return acr_entra_redeem(&p.edges.app, "login.microsoftonline.com", tenant, &ask, &form, &p.token, &p.error);
+	return acr_entra_redeem(&p.edges.app, "login.microsoftonline.com", tenant, &ask, &form,
+				&p.token, &p.error);
 }
 
 static int redeem(int status, const char *body)
@@ -41,8 +42,9 @@ static void the_form_goes_out_with_scope_and_an_id(void **state)
 {
 	(void)state;
 	assert_int_equal(redeem(200, person_token(&p, "\"tid\":\"" OTHER "\"")), 0);
-	assert_string_equal(p.edges.sent[0], ENTRA "\ngrant_type=client_credentials&client_secret=a%2Bb%26c%3Dd%20%25"
-						   "&scope=https%3A%2F%2Fcontainerregistry.azure.net%2F.default");
+	assert_string_equal(p.edges.sent[0], ENTRA
+			    "\ngrant_type=client_credentials&client_secret=a%2Bb%26c%3Dd%20%25"
+			    "&scope=https%3A%2F%2Fcontainerregistry.azure.net%2F.default");
 	assert_holds(p.headers[0], "client-request-id: ");
 	assert_holds(p.headers[0], "return-client-request-id: true");
 	assert_int_equal(p.token.life, 3599);
@@ -66,9 +68,18 @@ static void a_lifetime_may_be_a_string_or_missing(void **state)
 static void a_person_is_told_by_name_and_an_application_by_id(void **state)
 {
 	(void)state;
-	assert_int_equal(redeem(200, person_token(&p, "\"upn\":\"alice@contoso.com\",\"appid\":\"x\",\"tid\":\"" TENANT "\"")), 0);
+	assert_int_equal(
+		redeem(200,
+		       person_token(
+			       &p, "\"upn\":\"alice@contoso.com\",\"appid\":\"x\",\"tid\":\"" TENANT
+				   "\"")),
+		0);
 	assert_string_equal(p.token.who, "user alice@contoso.com, tenant " TENANT);
-	assert_int_equal(redeem(200, person_token(&p, "\"idtyp\":\"app\",\"unique_name\":\"x\",\"azp\":\"" CLIENT "\"")), 0);
+	assert_int_equal(
+		redeem(200,
+		       person_token(&p, "\"idtyp\":\"app\",\"unique_name\":\"x\",\"azp\":\"" CLIENT
+					"\"")),
+		0);
 	assert_string_equal(p.token.who, "service principal " CLIENT ", tenant " TENANT);
 }
 
@@ -84,15 +95,18 @@ static void a_name_in_a_token_cannot_steer_a_terminal(void **state)
 static void a_refusal_becomes_code_sentence_and_correlation(void **state)
 {
 	(void)state;
-	assert_int_equal(redeem(401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000222: The provided client "
-				     "secret keys for app are expired.\\r\\nTrace ID: t\\r\\nCorrelation ID: c\",\"error_codes\":[7000222],"
+	assert_int_equal(redeem(401, "{\"error\":\"invalid_client\",\"error_description\":"
+				     "\"AADSTS7000222: The provided client "
+				     "secret keys for app are expired.\\r\\nTrace ID: "
+				     "t\\r\\nCorrelation ID: c\",\"error_codes\":[7000222],"
 				     "\"correlation_id\":\"" OTHER "\"}"),
 			 -1);
 	assert_int_equal(p.error.kind, ACR_REFUSED);
 	assert_int_equal(p.error.origin, ACR_ORIGIN_ENTRA);
 	assert_int_equal(p.error.status, 401);
 	assert_string_equal(p.error.code, "AADSTS7000222");
-	assert_string_equal(p.error.sentence, "AADSTS7000222: The provided client secret keys for app are expired.");
+	assert_string_equal(p.error.sentence,
+			    "AADSTS7000222: The provided client secret keys for app are expired.");
 	assert_string_equal(p.error.correlation, OTHER);
 	assert_string_equal(p.error.host, "login.microsoftonline.com");
 	assert_holds(p.error.text, "AADSTS7000222");
@@ -158,9 +172,9 @@ static void what_is_no_token_is_an_error(void **state)
 
 static void a_tenant_that_is_none_is_not_asked(void **state)
 {
-	static const char *const tenants[] = { "",	   "common", "Organizations", "consumers", "..",
-					       "a/b",	   "a?b",    "a..b",	      ".a",	   "a b",
-					       "a#b",	   "a%2fb",  "contoso\n" };
+	static const char *const tenants[] = { "",    "common", "Organizations", "consumers", "..",
+					       "a/b", "a?b",	"a..b",		 ".a",	      "a b",
+					       "a#b", "a%2fb",	"contoso\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(tenants) / sizeof(tenants[0]); i++) {
@@ -220,7 +234,8 @@ static void the_authority_of_the_config_stands_over_the_variable(void **state)
 	const char *host = NULL;
 
 	(void)state;
-	person_configure(&p, "{\"registries\":{\"" HOST "\":{\"authority\":\"login.contoso.internal\"}}}");
+	person_configure(&p, "{\"registries\":{\"" HOST
+			     "\":{\"authority\":\"login.contoso.internal\"}}}");
 	assert_int_equal(authority("https://login.contoso.internal", &host), 0);
 	assert_string_equal(host, "login.contoso.internal");
 	assert_int_equal(authority("login.microsoftonline.com", &host), 0);

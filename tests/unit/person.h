@@ -40,7 +40,7 @@ struct person {
 	size_t cursor;
 	char headers[16][4096]; /* all header lines of each request, in order */
 	bool local[16];
-	char made[4][4096]; /* what person_token made lately */
+	char made[16][4096]; /* what person_token made lately */
 	size_t made_count;
 	/* The program that is run. */
 	const char *prints, *complains;
@@ -50,8 +50,9 @@ struct person {
 	size_t runs;
 };
 
-static inline int person_send(struct acr_http *self, const struct acr_app *app, const struct acr_request *request,
-			      int64_t budget, struct acr_response *ret, struct acr_error *error)
+static inline int person_send(struct acr_http *self, const struct acr_app *app,
+			      const struct acr_request *request, int64_t budget,
+			      struct acr_response *ret, struct acr_error *error)
 {
 	struct person *p = (struct person *)(uintptr_t)app;
 	size_t at = p->edges.sent_count;
@@ -59,28 +60,33 @@ static inline int person_send(struct acr_http *self, const struct acr_app *app, 
 	assert_true(at < 16);
 	p->local[at] = request->local;
 	for (const char *const *header = request->headers; header && *header; header++)
-		snprintf(p->headers[at] + strlen(p->headers[at]), sizeof(p->headers[at]) - strlen(p->headers[at]), "%s\n",
-			 * header);
+		snprintf(p->headers[at] + strlen(p->headers[at]),
+			 sizeof(p->headers[at]) - strlen(p->headers[at]), "%s\n", *header);
 	if (request->header)
-		snprintf(p->headers[at] + strlen(p->headers[at]), sizeof(p->headers[at]) - strlen(p->headers[at]), "%s\n",
+		snprintf(p->headers[at] + strlen(p->headers[at]),
+			 sizeof(p->headers[at]) - strlen(p->headers[at]), "%s\n",
 			 acr_secret_text(request->header));
 	if (request->bearer)
-		snprintf(p->headers[at] + strlen(p->headers[at]), sizeof(p->headers[at]) - strlen(p->headers[at]),
+		snprintf(p->headers[at] + strlen(p->headers[at]),
+			 sizeof(p->headers[at]) - strlen(p->headers[at]),
 			 "Authorization: Bearer %s\n", acr_secret_text(request->bearer));
 	return edges_send(self, app, request, budget, ret, error);
 }
 
 static inline int person_run(const struct acr_app *app, const struct acr_run *run, int *status,
-			     struct acr_secret *ret_out, struct acr_secret *ret_err, struct acr_error *error)
+			     struct acr_secret *ret_out, struct acr_secret *ret_err,
+			     struct acr_error *error)
 {
 	struct person *p = (struct person *)(uintptr_t)app;
 
 	p->runs++;
 	p->ran[0] = p->environment[0] = '\0';
 	for (const char *const *word = run->argv; *word; word++)
-		snprintf(p->ran + strlen(p->ran), sizeof(p->ran) - strlen(p->ran), "%s%s", word == run->argv ? "" : " ", *word);
+		snprintf(p->ran + strlen(p->ran), sizeof(p->ran) - strlen(p->ran), "%s%s",
+			 word == run->argv ? "" : " ", *word);
 	for (const char *const *row = run->environment; *row; row++)
-		snprintf(p->environment + strlen(p->environment), sizeof(p->environment) - strlen(p->environment), "%s\n", *row);
+		snprintf(p->environment + strlen(p->environment),
+			 sizeof(p->environment) - strlen(p->environment), "%s\n", *row);
 	if (p->run_fails != ACR_FINE)
 		return acr_fail(error, p->run_fails, "%s did not end in time", run->argv[0]);
 	*status = p->exits << 8;
@@ -95,7 +101,7 @@ static inline void person_begin(struct person *p)
 	edges_begin(&p->edges);
 	p->edges.http.send = person_send;
 	p->edges.app.run = person_run;
-	edges_set(&p->edges, "PATH", "");
+	edges_set(&p->edges, "PATH", "/nonexistent");
 	assert_true(acr_registry_parse(p->edges.config, HOST, strlen(HOST), &p->registry));
 }
 
@@ -104,15 +110,17 @@ static inline void person_configure(struct person *p, const char *json)
 {
 	edges_write(&p->edges, ".config/docker-credential-acr/config.json", json);
 	edges_configure(&p->edges);
-	assert_true(acr_registry_parse(p->edges.config, p->registry.host, strlen(p->registry.host), &p->registry));
+	assert_true(acr_registry_parse(p->edges.config, p->registry.host, strlen(p->registry.host),
+				       &p->registry));
 }
 
 /* An access token with these claims (behind "exp"), an hour of life left. */
 static inline const char *person_jwt(struct person *p, const char *claims)
 {
-	auto_string json = acr_format("{\"exp\":%lld%s%s}", (long long)(p->edges.wall + 3600), claims[0] ? "," : "", claims);
+	auto_string json = acr_format("{\"exp\":%lld%s%s}", (long long)(p->edges.wall + 3600),
+				      claims[0] ? "," : "", claims);
 	auto_secret token = { 0 };
-	char *made = p->made[p->made_count++ % 4];
+	char *made = p->made[p->made_count++ % 16];
 
 	acr_secret_add(&token, "eyJhbGciOiJSUzI1NiJ9.");
 	acr_base64url_encode(json, strlen(json), &token);
@@ -124,10 +132,11 @@ static inline const char *person_jwt(struct person *p, const char *claims)
 /* What a token endpoint answers with such a token. */
 static inline const char *person_token(struct person *p, const char *claims)
 {
-	const char *jwt = person_jwt(p, claims);
-	char *made = p->made[p->made_count++ % 4];
+	auto_string jwt = acr_copy(person_jwt(p, claims));
+	char *made = p->made[p->made_count++ % 16];
 
-	snprintf(made, sizeof(p->made[0]), "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"%s\"}", jwt);
+	snprintf(made, sizeof(p->made[0]),
+		 "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"%s\"}", jwt);
 	return made;
 }
 
@@ -164,7 +173,8 @@ static inline int person_next(struct person *p)
 {
 	acr_token_wipe(&p->token);
 	memset(&p->error, 0, sizeof(p->error));
-	return acr_chain_next(&p->edges.app, &p->registry, &p->cursor, &p->trail, &p->token, &p->error);
+	return acr_chain_next(&p->edges.app, &p->registry, &p->cursor, &p->trail, &p->token,
+			      &p->error);
 }
 
 /* From the start, with an empty trail. */

@@ -28,7 +28,8 @@ static void what_was_read_once_reads_the_same_again(void **state)
 	for (size_t i = 0; i < HOST_ROWS; i++) {
 		if (!host_rows[i].host)
 			continue;
-		assert_true(acr_registry_parse(NULL, host_rows[i].bytes, host_rows[i].length, &once));
+		assert_true(
+			acr_registry_parse(NULL, host_rows[i].bytes, host_rows[i].length, &once));
 		assert_true(acr_registry_parse(NULL, once.host, strlen(once.host), &twice));
 		assert_memory_equal(&once, &twice, sizeof(once));
 	}
@@ -49,9 +50,11 @@ static void no_byte_at_any_place_leads_out_of_the_cloud(void **state)
 			bytes[place] = (char)byte;
 			if (!acr_registry_parse(NULL, bytes, sizeof(good) - 1, &registry))
 				continue;
-			assert_string_equal(registry.host + strlen(registry.host) - 11, ".azurecr.io");
-			assert_int_equal(strspn(registry.host, "abcdefghijklmnopqrstuvwxyz0123456789.-"),
-					 strlen(registry.host));
+			assert_string_equal(registry.host + strlen(registry.host) - 11,
+					    ".azurecr.io");
+			assert_int_equal(
+				strspn(registry.host, "abcdefghijklmnopqrstuvwxyz0123456789.-"),
+				strlen(registry.host));
 		}
 }
 
@@ -89,15 +92,18 @@ static void a_suffix_decides_the_cloud_and_its_authority(void **state)
 		{ "acme.azurecr.cn", "AzureChinaCloud", "login.chinacloudapi.cn" },
 		{ "acme.azurecr.us", "AzureUSGovernment", "login.microsoftonline.us" },
 		{ "acme.azurecr.eaglex.ic.gov", "USNat", "login.microsoftonline.eaglex.ic.gov" },
-		{ "acme.azurecr.microsoft.scloud", "USSec", "login.microsoftonline.microsoft.scloud" },
-		{ "acme.azurecr.sovcloud-azure.fr", "AzureBleuCloud", "login.sovcloud-identity.fr" },
+		{ "acme.azurecr.microsoft.scloud", "USSec",
+		  "login.microsoftonline.microsoft.scloud" },
+		{ "acme.azurecr.sovcloud-azure.fr", "AzureBleuCloud",
+		  "login.sovcloud-identity.fr" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct acr_registry registry;
 
-		assert_true(acr_registry_parse(NULL, rows[i].server, strlen(rows[i].server), &registry));
+		assert_true(acr_registry_parse(NULL, rows[i].server, strlen(rows[i].server),
+					       &registry));
 		assert_string_equal(registry.cloud->name, rows[i].cloud);
 		assert_string_equal(registry.authority, rows[i].authority);
 	}
@@ -136,9 +142,11 @@ static void an_authority_is_known_by_its_whole_name_only(void **state)
 static void a_host_of_the_config_is_ours_but_not_genuine(void **state)
 {
 	static const char text[] =
-		"{\"hosts\": [\"Registry.contoso.internal\", \"gov.contoso.internal\", \"own.contoso.internal\"],"
+		"{\"hosts\": [\"Registry.contoso.internal\", \"gov.contoso.internal\", "
+		"\"own.contoso.internal\", \"10.0.0.5\"],"
 		" \"registries\": {\"ghcr.io\": {\"tenant\": \"contoso.example\"},"
-		"  \"gov.contoso.internal\": {\"authority\": \"https://login.microsoftonline.us/\"},"
+		"  \"gov.contoso.internal\": {\"authority\": "
+		"\"https://login.microsoftonline.us/\"},"
 		"  \"own.contoso.internal\": {\"authority\": \"login.contoso.internal\"},"
 		"  \"acme.azurecr.io\": {\"authority\": \"login.contoso.internal/evil\"}}}";
 	struct acr_registry registry;
@@ -169,6 +177,7 @@ static void a_host_of_the_config_is_ours_but_not_genuine(void **state)
 	assert_false(PARSE("x.registry.contoso.internal"));
 	assert_false(PARSE("http://registry.contoso.internal"));
 	assert_false(PARSE("registry.contoso.internal:5000"));
+	assert_false(PARSE("10.0.0.5"));
 #undef PARSE
 	edges_end(&edges);
 }
@@ -204,7 +213,8 @@ static void the_name_is_what_stands_before_the_hash(void **state)
 		struct acr_registry registry;
 		char name[ACR_HOST_MAX];
 
-		assert_true(acr_registry_parse(NULL, rows[i].server, strlen(rows[i].server), &registry));
+		assert_true(acr_registry_parse(NULL, rows[i].server, strlen(rows[i].server),
+					       &registry));
 		acr_registry_name(&registry, name);
 		assert_string_equal(name, rows[i].name);
 	}

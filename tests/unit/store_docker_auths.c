@@ -16,8 +16,10 @@ static const char *answer(const char *server)
 	if (acr_docker_auths_find(&edges.app, server, &login, &error))
 		snprintf(line, sizeof(line), "%s", acr_kind_name(error.kind));
 	else
-		snprintf(line, sizeof(line), "%s|%s", login.username,
-			 acr_secret_text(&login.secret));
+		snprintf(line, sizeof(line), "%s|%s%s", login.username,
+			 acr_secret_text(&login.secret),
+			 strlen(acr_secret_text(&login.secret)) == login.secret.length ? ""
+										       : "\\0");
 	return line;
 }
 

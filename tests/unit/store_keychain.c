@@ -160,20 +160,21 @@ static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
 	close(bus);
 }
 
+/* Half a second each time: had the first been remembered, the second would take no time. */
 static void a_silence_that_was_cut_short_is_not_remembered(void **state)
 {
 	int bus = silent_bus("silent");
-	int64_t begun;
 
 	(void)state;
 	edges.app.clock.boot = boot_time;
-	edges.app.deadline = boot_time(NULL) + 200;
 	use_bus("silent");
-	assert_int_equal(find(), ACR_LOCKED);
-	edges.app.deadline = 0;
-	begun = boot_time(NULL);
-	assert_int_equal(find(), ACR_LOCKED);
-	assert_true(boot_time(NULL) - begun >= 1900);
+	for (int i = 0; i < 2; i++) {
+		int64_t begun = boot_time(NULL);
+
+		edges.app.deadline = begun + 500;
+		assert_int_equal(find(), ACR_LOCKED);
+		assert_true(boot_time(NULL) - begun >= 450);
+	}
 	close(bus);
 }
 

@@ -136,7 +136,7 @@ static void names_are_read_back_or_not_at_all(void **state)
 	}
 	memset(lengthy, '/', sizeof(lengthy) - 1);
 	auto_string name = acr_place_name(lengthy);
-	assert_true(strlen(name) <= 240);
+	assert_true(strlen(name) <= 200);
 	assert_null(acr_place_text(name));
 	assert_null(acr_place_text("%"
 				   "00"));

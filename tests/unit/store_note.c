@@ -122,6 +122,25 @@ static void a_damaged_note_says_nothing(void **state)
 	assert_true(remembers("refusal", "acme", "again"));
 }
 
+/* The hash only names the file. */
+static void a_note_about_something_else_under_our_name_says_nothing(void **state)
+{
+	char command[512];
+
+	(void)state;
+	acr_note_keep(&edges.app, "refusal", "acme", 30, "no");
+	snprintf(command, sizeof(command),
+		 "cd %s/run/docker-credential-acr && cp -p note_refusal_* note_refusal_%016llx && "
+		 "cp -p note_refusal_%016llx note_notice_%016llx",
+		 edges.folder, (unsigned long long)acr_record_hash("evil", 4),
+		 (unsigned long long)acr_record_hash("acme", 4),
+		 (unsigned long long)acr_record_hash("acme", 4));
+	assert_int_equal(system(command), 0);
+	assert_true(remembers("refusal", "acme", "no"));
+	assert_false(acr_note_find(&edges.app, "refusal", "evil", NULL));
+	assert_false(acr_note_find(&edges.app, "notice", "acme", NULL));
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -150,6 +169,7 @@ int main(void)
 		TEST(without_a_cache_nothing_is_remembered),
 		TEST(notes_of_the_past_are_swept),
 		TEST(a_damaged_note_says_nothing),
+		TEST(a_note_about_something_else_under_our_name_says_nothing),
 	};
 
 	return cmocka_run_group_tests_name("notes", tests, NULL, NULL);

@@ -184,6 +184,29 @@ static void the_timer_leaves_the_signals_of_the_process_as_they_were(void **stat
 	end_holder(holder);
 }
 
+static void another_signal_does_not_end_the_wait(void **state)
+{
+	pid_t holder = start_holder(), caller = getpid(), other = fork();
+	struct sigaction action = { .sa_handler = count_alarm };
+	int64_t begun = now();
+
+	(void)state;
+	if (other == 0) {
+		usleep(100000);
+		kill(caller, SIGUSR1);
+		usleep(100000);
+		kill(holder, SIGKILL);
+		_exit(0);
+	}
+	sigaction(SIGUSR1, &action, NULL);
+	auto_turn turn = acr_turn_take(&edges.app, KEY, 10000);
+	assert_true(turn >= 0);
+	assert_true(now() - begun >= 150);
+	signal(SIGUSR1, SIG_DFL);
+	waitpid(other, NULL, 0);
+	waitpid(holder, NULL, 0);
+}
+
 /* Each reads a number, waits, and writes the next: none is lost only if they take turns. */
 static int count_up(void)
 {
@@ -331,6 +354,7 @@ int main(void)
 		TEST(a_stopped_holder_is_passed_by_when_patience_ends),
 		TEST(patience_ends_with_the_deadline_of_the_run),
 		TEST(the_timer_leaves_the_signals_of_the_process_as_they_were),
+		TEST(another_signal_does_not_end_the_wait),
 		TEST(twenty_waiters_take_turns_and_all_get_one),
 		TEST(without_a_folder_everybody_goes_ahead),
 		TEST(without_a_cache_there_is_no_result_to_wait_for),

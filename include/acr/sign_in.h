@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Our own sign-in, for people who have no Azure tool at hand: `login` lets them prove to Entra ID
+ * who they are, and keeps the refresh token that it is given; the identity `login` redeems it, and
+ * keeps the new one that comes back each time.
+ *
+ * A sign-in is for one registry, or for all of them. Its token lies in the Secret Service under a
+ * name that no server can have ("docker-credential-acr://login/acme.azurecr.io", ".../default"):
+ * that is the label under which other programs show it, and none of the protocol's verbs takes it.
+ * In a file it lies only when the person said so (`--insecure-storage`). Beside it stands a small
+ * file without secrets that says whose it is and where: so whoever never signed in pays for two
+ * looks that find nothing, and the file of the sign-in for all is part of every cache key.
+ */
+#ifndef ACR_SIGN_IN_H
+#define ACR_SIGN_IN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/registry.h"
+#include "acr/secret.h"
+#include "acr/store.h"
+
+struct acr_sign_in {
+	char *registry;	 /* "" for all. This and all that follow are owned */
+	char *who;	 /* "developer@contoso.com" */
+	char *tenant;	 /* where the token was had; it is good at others as well */
+	char *client_id; /* the application that was consented to: a token is bound to it */
+	char *authority; /* Entra ID's host, which tells the cloud; never where anything is sent */
+	char *keychain;	 /* which one keeps the token: acr_keychain.name */
+	char *id;	 /* of this very sign-in */
+	int64_t since;	 /* seconds since 1970 */
+};
+void acr_sign_in_wipe(struct acr_sign_in *sign_in);
+#define auto_sign_in __attribute__((cleanup(acr_sign_in_wipe))) struct acr_sign_in
+
+/* ---- keeping it: src/store/sign_in.c ---- */
+
+/* Is this one of the names above? Such a name is never given to, taken from or told to a client. */
+bool acr_sign_in_reserved(const char *server);
+
+/* The file of the sign-in for all registries, owned by the caller, NULL without a home. */
+char *acr_sign_in_path(const struct acr_app *app);
+
+/* The registry's own sign-in, or the one for all. Reads a file or two, no keychain. */
+bool acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret);
+void acr_sign_in_each(const struct acr_app *app,
+		      void (*visit)(void *data, const struct acr_sign_in *sign_in), void *data);
+
+/* Its refresh token. ACR_UNAVAILABLE where its keychain is not here or has it no longer,
+ * ACR_LOCKED. */
+_checked_ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_in,
+				struct acr_secret *ret, struct acr_error *error);
+
+/* The keychain that would keep a token now: the first that does not lie open on a disk, or
+ * (`plain`) the first that does. To be asked before a person is sent to a browser. */
+_checked_ int acr_sign_in_keeper(const struct acr_app *app, bool plain,
+				 const struct acr_keychain **ret, struct acr_error *error);
+
+/* Keep a new sign-in in `keeper`, in the place of any other for the same registry. Sets
+ * sign_in->keychain and since. */
+_checked_ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
+			       const struct acr_keychain *keeper, const struct acr_secret *token,
+			       struct acr_error *error);
+
+/* Keep the token that came in the place of the one that was redeemed, unless the person signed out
+ * or in anew meanwhile. Best effort: the older one stays good for a while. */
+void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_in,
+		      const struct acr_secret *token);
+
+/* Forget the sign-in for a registry ("": that for all). It is not used any more in any case; an
+ * error means that its token could not be removed. `*ret_any` tells whether there was one. */
+_checked_ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_any,
+			       struct acr_error *error);
+
+/* ---- getting it: src/identity/sign_in.c ---- */
+
+/* Whom to ask, and as which application. Text fields are owned. */
+struct acr_sign_in_ask {
+	char *authority, *tenant, *client_id, *scope;
+};
+void acr_sign_in_ask_wipe(struct acr_sign_in_ask *ask);
+#define auto_sign_in_ask __attribute__((cleanup(acr_sign_in_ask_wipe))) struct acr_sign_in_ask
+
+/* What holds for this registry (NULL: for all) by config and environment; `tenant` (may be NULL)
+ * stands over both. ACR_INVALID where the tenant can be none. */
+_checked_ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *registry,
+				  const char *tenant, struct acr_sign_in_ask *ret,
+				  struct acr_error *error);
+
+/* A page for the person's browser: authorization code with PKCE (RFC 7636), coming back to
+ * http://localhost:PORT (RFC 8252; learn.microsoft.com, v2-oauth2-auth-code-flow). */
+struct acr_sign_in_page {
+	char *url, *redirect;	    /* owned */
+	struct acr_secret verifier; /* owned */
+	char state[44];		    /* what must come back with the code */
+};
+void acr_sign_in_page_wipe(struct acr_sign_in_page *page);
+#define auto_sign_in_page __attribute__((cleanup(acr_sign_in_page_wipe))) struct acr_sign_in_page
+
+_checked_ int acr_sign_in_page(const struct acr_sign_in_ask *ask, int port,
+			       struct acr_sign_in_page *ret, struct acr_error *error);
+_checked_ int acr_sign_in_redeem(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+				 const struct acr_sign_in_page *page, const struct acr_secret *code,
+				 struct acr_sign_in *ret, struct acr_secret *ret_token,
+				 struct acr_error *error);
+
+/* A code that the person types into a browser elsewhere (RFC 8628; learn.microsoft.com,
+ * v2-oauth2-device-code). */
+struct acr_sign_in_device {
+	struct acr_secret code; /* owned */
+	char user_code[32], where[256];
+	int64_t interval; /* seconds between two questions */
+	int64_t until;	  /* boot time in ms */
+};
+void acr_sign_in_device_wipe(struct acr_sign_in_device *device);
+#define auto_sign_in_device                                                                        \
+	__attribute__((cleanup(acr_sign_in_device_wipe))) struct acr_sign_in_device
+
+_checked_ int acr_sign_in_device_begin(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+				       struct acr_sign_in_device *ret, struct acr_error *error);
+/* Ask until the person has answered, or the code or the run has ended. */
+_checked_ int acr_sign_in_device_wait(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+				      struct acr_sign_in_device *device, struct acr_sign_in *ret,
+				      struct acr_secret *ret_token, struct acr_error *error);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json-c, loaded when it is first called: a cached answer holds no JSON to read, and a process that
+ * is linked to it takes a tenth longer to start. Each of its functions that the house calls has a
+ * row here, which makes a function of the same name that goes on to the real one; without its row
+ * it would be linked after all (tests/house/test_costs.py).
+ */
+#include "base/jsonc.h"
+
+#include <json-c/json.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/library.h"
+
+typedef struct json_object object;
+typedef struct json_tokener tokener;
+typedef struct json_object_iterator iterator;
+
+/* What it returns, its name, its parameters, and how it is called. */
+#define FUNCTIONS(X)                                                                               \
+	X(object *, json_object_array_get_idx, (const object *json, size_t i), (json, i))          \
+	X(int, json_object_array_add, (object *json, object *value), (json, value))                \
+	X(size_t, json_object_array_length, (const object *json), (json))                          \
+	X(int, json_object_equal, (object *json, object *other), (json, other))                    \
+	X(json_bool, json_object_get_boolean, (const object *json), (json))                        \
+	X(double, json_object_get_double, (const object *json), (json))                            \
+	X(int64_t, json_object_get_int64, (const object *json), (json))                            \
+	X(struct lh_table *, json_object_get_object, (const object *json), (json))                 \
+	X(const char *, json_object_get_string, (object *json), (json))                            \
+	X(int, json_object_get_string_len, (const object *json), (json))                           \
+	X(enum json_type, json_object_get_type, (const object *json), (json))                      \
+	X(int, json_object_is_type, (const object *json, enum json_type type), (json, type))       \
+	X(iterator, json_object_iter_begin, (object *json), (json))                                \
+	X(iterator, json_object_iter_end, (const object *json), (json))                            \
+	X(json_bool, json_object_iter_equal, (const iterator *at, const iterator *other),          \
+	  (at, other))                                                                             \
+	X(void, json_object_iter_next, (iterator *at), (at))                                       \
+	X(const char *, json_object_iter_peek_name, (const iterator *at), (at))                    \
+	X(object *, json_object_iter_peek_value, (const iterator *at), (at))                       \
+	X(object *, json_object_new_array, (void), ())                                             \
+	X(object *, json_object_new_boolean, (json_bool value), (value))                           \
+	X(object *, json_object_new_int, (int32_t value), (value))                                 \
+	X(object *, json_object_new_int64, (int64_t value), (value))                               \
+	X(object *, json_object_new_object, (void), ())                                            \
+	X(object *, json_object_new_string, (const char *value), (value))                          \
+	X(int, json_object_object_add, (object *json, const char *key, object *value),             \
+	  (json, key, value))                                                                      \
+	X(json_bool, json_object_object_get_ex,                                                    \
+	  (const object *json, const char *key, object **value), (json, key, value))               \
+	X(int, json_object_object_length, (const object *json), (json))                            \
+	X(int, json_object_put, (object *json), (json))                                            \
+	X(const char *, json_object_to_json_string_ext, (object *json, int flags), (json, flags))  \
+	X(const char *, json_tokener_error_desc, (enum json_tokener_error number), (number))       \
+	X(void, json_tokener_free, (tokener *of), (of))                                            \
+	X(enum json_tokener_error, json_tokener_get_error, (tokener *of), (of))                    \
+	X(size_t, json_tokener_get_parse_end, (tokener *of), (of))                                 \
+	X(tokener *, json_tokener_new_ex, (int depth), (depth))                                    \
+	X(object *, json_tokener_parse_ex, (tokener *of, const char *text, int length),            \
+	  (of, text, length))                                                                      \
+	X(void, json_tokener_set_flags, (tokener *of, int flags), (of, flags))
+
+#define POINTER(returns, name, parameters, arguments) ACR_LIBRARY_POINTER(name)
+#define ROW(returns, name, parameters, arguments)     ACR_LIBRARY_ROW(name)
+FUNCTIONS(POINTER)
+static const struct acr_library_symbol library_symbols[] = { FUNCTIONS(ROW){ NULL, NULL } };
+ACR_LIBRARY_NOTE(jsonc_note, "[{\"soname\":[\"libjson-c.so.5\"],\"feature\":\"json\","
+			     "\"description\":\"reading JSON\",\"priority\":\"required\"}]");
+
+int acr_jsonc_load(struct acr_error *error)
+{
+	if (sym_json_object_put)
+		return 0;
+	return acr_library_load("libjson-c.so.5", "reading JSON", library_symbols, error);
+}
+
+/* acr_json_parse has loaded it, and says so when it cannot; this is for objects made from nothing,
+ * on a machine where it is missing. */
+static void need(void)
+{
+	struct acr_error error = { 0 };
+
+	if (acr_jsonc_load(&error) == 0)
+		return;
+	if (acr_write(STDOUT_FILENO, error.text, strlen(error.text)) == 0)
+		(void)!write(STDOUT_FILENO, "\n", 1);
+	_exit(1);
+}
+
+#define FORWARD(returns, name, parameters, arguments)                                              \
+	returns name parameters                                                                    \
+	{                                                                                          \
+		need();                                                                            \
+		return sym_##name arguments;                                                       \
+	}
+FUNCTIONS(FORWARD)

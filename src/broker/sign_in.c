@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Our own sign-in, made and ended. What was cached under another identity, or is just being
+ * renewed for it, must not be found again, in whichever session and cache home: so the state file
+ * of every registry that was ever served is written anew.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/sign_in.h"
+#include "broker/broker.h"
+
+int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
+		  struct acr_error *error)
+{
+	struct acr_state state = { 0 };
+
+	if (ret_stored)
+		*ret_stored = false;
+	/* The file of the sign-in for all is part of every cache key by itself. */
+	if (!*host)
+		return 0;
+	acr_state_read(app, host, &state);
+	if (ret_stored)
+		*ret_stored = state.stored_login;
+	state.signed_out = false;
+	acr_cache_drop(app, host);
+	acr_renewal_forget(app, host);
+	return acr_state_write(app, host, &state, error);
+}
+
+/* Names, each once. */
+struct names {
+	const struct acr_app *app;
+	char **list; /* owned */
+	size_t count;
+};
+
+static void add(struct names *names, const char *name)
+{
+	char **list;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->list[i], name) == 0)
+			return;
+	list = reallocarray(names->list, names->count + 1, sizeof(*list));
+	if (!list)
+		acr_out_of_memory();
+	names->list = list;
+	names->list[names->count++] = acr_copy(name);
+}
+
+static void free_names(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->list[i]);
+	free(names->list);
+}
+#define auto_names __attribute__((cleanup(free_names))) struct names
+
+static void add_host(void *data, const char *host)
+{
+	add(data, host);
+}
+
+static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
+{
+	add(data, sign_in->registry);
+}
+
+static void add_cached(void *data, const struct acr_cache_home *home, const struct acr_entry *entry)
+{
+	(void)home;
+	add(data, entry->host);
+}
+
+static int forget_tokens(const struct acr_app *app, const char *host, struct acr_error *error)
+{
+	struct acr_state state = { 0 };
+
+	acr_cache_drop(app, host);
+	acr_renewal_forget(app, host);
+	acr_state_read(app, host, &state);
+	return acr_state_write(app, host, &state, error);
+}
+
+int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
+			    struct acr_error *error)
+{
+	auto_names sign_ins = { 0 }, hosts = { 0 };
+	struct acr_error first = { 0 };
+	bool any;
+
+	*ret = (struct acr_sign_out){ 0 };
+	add(&sign_ins, ""); /* also where its file is lost, and its token is not */
+	acr_sign_in_each(app, add_sign_in, &sign_ins);
+	acr_marker_each(app, add_host, &hosts);
+	acr_cache_each(app, add_cached, &hosts);
+	for (size_t i = 0; i < sign_ins.count; i++) {
+		struct acr_error failure = { 0 };
+
+		if (*sign_ins.list[i])
+			add(&hosts, sign_ins.list[i]);
+		if (acr_sign_in_drop(app, sign_ins.list[i], &any, &failure) &&
+		    first.kind == ACR_FINE)
+			first = failure;
+		ret->sign_ins += any;
+	}
+	for (size_t i = 0; i < hosts.count; i++) {
+		struct acr_error failure = { 0 };
+
+		if (forget_tokens(app, hosts.list[i], &failure) && first.kind == ACR_FINE)
+			first = failure;
+		ret->registries++;
+	}
+	if (first.kind != ACR_FINE)
+		*error = first;
+	return first.kind == ACR_FINE ? 0 : -1;
+}

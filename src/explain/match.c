@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts against rules: of those whose conditions all hold, the one with the most explains. */
+#include <stddef.h>
+
+#include "acr/rule.h"
+#include "explain/words.h"
+
+#define CONDITIONS_MAX (sizeof(acr_rules[0].when) / sizeof(acr_rules[0].when[0]))
+
+static bool holds(const struct acr_condition *condition, const struct acr_facts *facts)
+{
+	const char *value = acr_facts_get(facts, condition->fact);
+
+	switch (condition->test) {
+	case ACR_IS:
+		return acr_words_is(value, condition->operand);
+	case ACR_NOT:
+		return !acr_words_is(value, condition->operand);
+	case ACR_HAS:
+		return acr_words_has(value, condition->operand);
+	case ACR_LACKS:
+		return !acr_words_has(value, condition->operand);
+	case ACR_BEGINS:
+		return acr_words_begins(value, condition->operand);
+	case ACR_KNOWN:
+		return *value != '\0';
+	case ACR_UNKNOWN:
+		return *value == '\0';
+	}
+	return false;
+}
+
+static size_t conditions(const struct acr_rule *rule)
+{
+	size_t count = 0;
+
+	while (count < CONDITIONS_MAX && rule->when[count].test != 0)
+		count++;
+	return count;
+}
+
+bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts)
+{
+	size_t count = conditions(rule);
+
+	for (size_t i = 0; i < count; i++)
+		if (!holds(&rule->when[i], facts))
+			return false;
+	return true;
+}
+
+/* Words that were said tell more than a status does; the beginning of a code tells nothing that the
+ * whole code would not tell better. */
+static int special(const struct acr_condition *condition)
+{
+	if (condition->test == ACR_BEGINS)
+		return 0;
+	return condition->test == ACR_HAS || (condition->test == ACR_IS && condition->fact == ACR_FACT_CODE) ? 4 : 1;
+}
+
+int acr_rule_weight(const struct acr_rule *rule)
+{
+	static const int bases[] = { [ACR_READ] = 200, [ACR_ASSUMED] = 200, [ACR_GENERAL] = 100, [ACR_NOT_OURS] = 0 };
+	size_t count = conditions(rule);
+	int weight = bases[rule->basis];
+
+	for (size_t i = 0; i < count; i++)
+		weight += special(&rule->when[i]);
+	return weight;
+}
+
+const struct acr_rule *acr_rules_match(const struct acr_facts *facts, const struct acr_rule **ret_tie)
+{
+	const struct acr_rule *best = NULL, *tie = NULL;
+
+	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+		int more = best ? acr_rule_weight(rule) - acr_rule_weight(best) : 1;
+
+		if (more < 0 || !acr_rule_holds(rule, facts))
+			continue;
+		tie = more == 0 ? rule : NULL;
+		best = more == 0 ? best : rule;
+	}
+	if (ret_tie)
+		*ret_tie = tie;
+	return best;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The person's browser: what BROWSER names, else xdg-open; found as any program that we run, and
+ * started in a session of its own, so that it neither holds our descriptors nor ends with us. It
+ * gets the environment that a desktop needs, without what could be a secret.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "acr/identity.h"
+#include "base/process.h"
+#include "front/login.h"
+
+/* An absolute path is a folder to look in and a name. */
+static char *find_program(const struct acr_app *app, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	auto_string path = NULL;
+	struct acr_app elsewhere = *app;
+	const char *environment[2] = { NULL, NULL };
+
+	if (!slash)
+		return acr_program_find(app, name);
+	if (name[0] != '/' || !slash[1] || strchr(name, ':'))
+		return NULL;
+	path = acr_format("PATH=%.*s", (int)(slash - name), name);
+	environment[0] = path;
+	elsewhere.environment = environment;
+	return acr_program_find(&elsewhere, slash + 1);
+}
+
+/* BROWSER is a list of commands between colons; "%s" stands for the page, and words may stand
+ * between. Only a name is taken: what needs more is not worth a parser of shell words. */
+static char *find_named(const struct acr_app *app, const char *list)
+{
+	for (const char *next = list; *next;) {
+		size_t length = strcspn(next, ":");
+		auto_string name = acr_format("%.*s", (int)length, next);
+		char *found, *end = strstr(name, " %s");
+
+		if (end && !end[3])
+			*end = '\0';
+		found = *name && !strchr(name, ' ') ? find_program(app, name) : NULL;
+		if (found)
+			return found;
+		next += length + (next[length] == ':');
+	}
+	return NULL;
+}
+
+char *acr_browser_find(const struct acr_app *app)
+{
+	static const char *const usual[] = { "xdg-open", "x-www-browser", "wslview" };
+	const char *named = acr_env(app, "BROWSER");
+	char *found = NULL;
+
+	/* The page of a workspace in the cloud opens elsewhere, and finds no way back to here. */
+	if (acr_env(app, "CODESPACES"))
+		return NULL;
+	if (named)
+		return find_named(app, named);
+	if (!acr_env(app, "DISPLAY") && !acr_env(app, "WAYLAND_DISPLAY"))
+		return NULL;
+	for (size_t i = 0; !found && i < sizeof(usual) / sizeof(usual[0]); i++)
+		found = acr_program_find(app, usual[i]);
+	return found;
+}
+
+/* Does this variable decide who we are, or sound like a secret? */
+static bool is_ours(const char *entry)
+{
+	static const char *const words[] = { "SECRET", "TOKEN", "PASSWORD", "PASSWD", "CREDENTIAL",
+					     "AUTH_CONFIG" };
+	size_t length = strcspn(entry, "=");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (memmem(entry, length, words[i], strlen(words[i])))
+			return true;
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		for (const char *const *name = (*row)->variables; name && *name; name++) {
+			const char *plain = *name + (**name == '?');
+
+			if (strlen(plain) == length && strncmp(entry, plain, length) == 0)
+				return true;
+		}
+	return false;
+}
+
+struct start {
+	const struct acr_app *app;
+	const char *program, *url;
+};
+
+static void run(void *data)
+{
+	const struct start *start = data;
+	const char *const arguments[] = { start->program, start->url, NULL };
+	size_t count = 0, used = 0;
+	const char **environment;
+
+	for (const char *const *entry = start->app->environment; entry && *entry; entry++)
+		count++;
+	environment = calloc(count + 1, sizeof(*environment));
+	if (!environment)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (!is_ours(start->app->environment[i]))
+			environment[used++] = start->app->environment[i];
+	/* It may be the first browser of the session, and live as long as that. */
+	signal(SIGPIPE, SIG_DFL);
+	umask(022);
+	execve(start->program, (char *const *)(uintptr_t)arguments,
+	       (char *const *)(uintptr_t)environment);
+}
+
+bool acr_browser_open(const struct acr_app *app, const char *program, const char *url)
+{
+	struct start start = { app, program, url };
+
+	return acr_fork_away(run, &start);
+}

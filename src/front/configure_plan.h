@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plan: which files `configure` is to change and what they will be. Everything is read, edited
+ * and checked before the first byte is written, so that a refusal changes nothing.
+ */
+#ifndef FRONT_CONFIGURE_PLAN_H
+#define FRONT_CONFIGURE_PLAN_H
+
+#include "front/configure.h"
+
+#define ACR_HOSTS_MOST 64
+
+/* What was asked for. */
+struct acr_wish {
+	const char *hosts[ACR_HOSTS_MOST];
+	size_t host_count;
+	bool creds_store, podman, containers, timer; /* what to write */
+	bool system, dry_run, replace, json, check;
+};
+
+/* One file on its way. */
+struct acr_job {
+	struct acr_target target;
+	const char *kind; /* "json" or "toml" */
+	struct acr_edit text;
+	struct acr_put *puts; /* owned */
+	size_t put_count;
+};
+struct acr_plan {
+	struct acr_job jobs[4];
+	size_t count;
+	char *docker_folder; /* owned; where docker's config is, NULL when it is not changed */
+};
+void acr_plan_free(struct acr_plan *plan);
+#define auto_plan __attribute__((cleanup(acr_plan_free))) struct acr_plan
+
+/* Read and edit. Asks on a terminal before another helper loses a registry. */
+_checked_ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish,
+			    struct acr_plan *ret, struct acr_error *error);
+
+/* Write one file, and before that the memo of it in `folder`. */
+_checked_ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
+				 struct acr_error *error);
+
+bool acr_job_changes(const struct acr_job *job);
+
+/* "$VARIABLE/below", or "$HOME/otherwise/below"; NULL without a home. Owned. */
+char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
+		    const char *below);
+
+/* ---- configure_timer.c ---- */
+
+struct acr_timer {
+	char *unit, *link; /* owned */
+	bool there;	   /* nothing to do */
+};
+void acr_timer_free(struct acr_timer *timer);
+#define auto_timer __attribute__((cleanup(acr_timer_free))) struct acr_timer
+_checked_ int acr_timer_plan(const struct acr_app *app, bool system, struct acr_timer *ret,
+			     struct acr_error *error);
+_checked_ int acr_timer_enable(const struct acr_app *app, const char *folder,
+			       const char *own_folder, const struct acr_timer *timer, bool system,
+			       struct acr_error *error);
+/* Before its link is taken away. */
+void acr_timer_stop(const struct acr_app *app);
+
+#endif

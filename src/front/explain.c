@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `explain`: most failures happen after a helper has answered, in docker itself. Any text goes in (a
+ * pipe, a file, an argument), every symptom that the rules know comes out. No network, no guesses: what
+ * the rules do not know is passed on in silence.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "acr/config.h"
+#include "acr/rule.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "explain/language.h"
+#include "front/front.h"
+
+#define KEPT (1024 * 1024) /* bytes of a text that are looked at: its end, where errors stand */
+
+enum { OPTION_JSON, OPTION_FACTS, OPTION_RULES };
+
+static void keep(struct acr_secret *text, const char *bytes, size_t length)
+{
+	if (text->length + length > 2 * KEPT) {
+		size_t drop = text->length + length - KEPT;
+
+		drop = drop < text->length ? drop : text->length;
+		memmove(text->bytes, text->bytes + drop, text->length - drop);
+		text->length -= drop;
+	}
+	acr_secret_add_bytes(text, bytes, length);
+}
+
+/* To the end, however long that takes (a push runs behind the pipe); `echo` gets every byte at once. */
+static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secret *ret)
+{
+	char bytes[16 * 1024];
+
+	acr_secret_reserve(ret, sizeof(bytes));
+	for (;;) {
+		ssize_t got = read(fd, bytes, sizeof(bytes));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			acr_say(app, "%s: %s", _("cannot read the text"), strerror(errno));
+			return -1;
+		}
+		if (got == 0)
+			return 0;
+		/* Whoever looks at the output may go away; the text still counts. */
+		if (echo >= 0 && acr_write(echo, bytes, (size_t)got))
+			echo = -1;
+		keep(ret, bytes, (size_t)got);
+	}
+}
+
+/* A file by that name, or else the argument is the text itself. */
+static int read_argument(const struct acr_app *app, const char *argument, struct acr_secret *ret)
+{
+	auto_fd fd = open(argument, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+		return read_on(app, fd, -1, ret);
+	if (argument[0] == '/' && !strpbrk(argument, " \n")) {
+		acr_say(app, "%s %s: %s", _("cannot read"), argument, strerror(fd < 0 ? errno : EINVAL));
+		return -1;
+	}
+	acr_secret_add(ret, argument);
+	return 0;
+}
+
+static void show(const struct acr_app *app, const struct acr_finding *finding, bool json, bool first,
+		 struct acr_secret *out)
+{
+	auto_explanation explanation = { 0 };
+
+	acr_rule_render(finding->rule, &finding->facts, &explanation);
+	if (json) {
+		acr_secret_add(out, first ? "" : ",");
+		acr_explanation_json(finding->rule, &finding->facts, &explanation, out);
+		if (finding->tie) {
+			out->length--;
+			acr_secret_format(out, ",\"tie\":\"%s\"}", finding->tie->id);
+		}
+		return;
+	}
+	if (finding->rule->basis == ACR_NOT_OURS) {
+		acr_secret_format(out, "%s: %s\n", app->program, explanation.what);
+		return;
+	}
+	acr_secret_add(out, first ? "" : "\n");
+	acr_explanation_lay_out(&explanation, &finding->facts, "", NULL, out);
+}
+
+/* Found, or of what was found nothing is ours: 0 or 1. */
+static int answer(const struct acr_app *app, const struct acr_findings *findings, bool json)
+{
+	auto_secret out = { 0 };
+	int status = 1;
+
+	if (json)
+		acr_secret_add(&out, "{\"schema\":1,\"explanations\":[");
+	for (size_t i = 0; i < findings->count; i++) {
+		show(app, &findings->list[i], json, i == 0, &out);
+		if (findings->list[i].rule->basis != ACR_NOT_OURS)
+			status = 0;
+	}
+	if (json)
+		acr_secret_add(&out, "]}\n");
+	if (out.length > 0 && acr_docker_answer(app, &out))
+		return 1;
+	return status;
+}
+
+/* --facts: an object of facts, as `diagnose --json` tells them, and the rule that explains them. */
+static int read_facts(const struct acr_app *app, const struct acr_secret *text, struct acr_findings *ret)
+{
+	struct acr_finding *finding = &ret->list[0];
+	struct acr_error error = { 0 };
+	auto_json json = NULL;
+
+	if (acr_json_parse(acr_secret_text(text), text->length, &json, &error) ||
+	    !json_object_is_type(json, json_type_object)) {
+		acr_say(app, "%s%s%s", _("that is no JSON object of facts"), *error.text ? ": " : "", error.text);
+		return -1;
+	}
+	for (size_t i = 0; i < ACR_FACT_COUNT; i++)
+		acr_facts_set(&finding->facts, (enum acr_fact)i,
+			      acr_json_string(json, acr_fact_rows[i].name));
+	ret->count = 1;
+	finding->rule = acr_rules_match(&finding->facts, &finding->tie);
+	if (!finding->rule)
+		acr_findings_wipe(ret);
+	return 0;
+}
+
+/* --rules: the table itself, for the man page and the tests. */
+static int tell_rules(const struct acr_app *app)
+{
+	auto_secret out = { 0 };
+
+	acr_secret_add(&out, "[");
+	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+		static const struct acr_facts none;
+		struct acr_explanation raw = { .probably = rule->basis == ACR_ASSUMED };
+
+		raw.what = acr_copy(acr_text(rule->what));
+		raw.why = acr_copy(acr_text(rule->why));
+		raw.link = acr_copy(rule->link ? rule->link : "");
+		while (raw.step_count < sizeof(raw.steps) / sizeof(raw.steps[0])) {
+			const struct acr_step_row *row = &rule->steps[raw.step_count];
+
+			if (!row->say && !row->command)
+				break;
+			raw.steps[raw.step_count].say = acr_copy(row->say ? acr_text(row->say) : "");
+			raw.steps[raw.step_count++].command = acr_copy(row->command ? row->command : "");
+		}
+		acr_secret_add(&out, rule == acr_rules ? "\n" : ",\n");
+		acr_explanation_json(rule, &none, &raw, &out);
+		acr_explanation_wipe(&raw);
+	}
+	acr_secret_add(&out, "\n]\n");
+	return acr_docker_answer(app, &out);
+}
+
+static int explain(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	bool json = values[OPTION_JSON];
+	struct acr_error error = { 0 };
+	auto_findings findings = { 0 };
+	auto_secret text = { 0 };
+	bool quiet = json || values[OPTION_FACTS];
+
+	acr_language_begin(app);
+	if (values[OPTION_RULES])
+		return tell_rules(app);
+	/* A broken config is no reason to explain nothing: what it would add is left out. */
+	if (acr_front_begin(app, &error))
+		acr_debug(app, "%s", error.text);
+	if (arguments[0] && strcmp(arguments[0], "-") != 0) {
+		if (read_argument(app, arguments[0], &text))
+			return ACR_EXIT_USAGE;
+	} else if (app->in < 0 || isatty(app->in)) {
+		acr_say(app, "%s", _("explain needs a text: a file, an argument, or a pipe"));
+		return ACR_EXIT_USAGE;
+	} else if (read_on(app, app->in, quiet ? -1 : app->out, &text)) {
+		return ACR_EXIT_USAGE;
+	}
+	if (values[OPTION_FACTS] && read_facts(app, &text, &findings))
+		return ACR_EXIT_USAGE;
+	if (!values[OPTION_FACTS]) {
+		size_t skip = text.length > KEPT ? text.length - KEPT : 0;
+
+		acr_findings_read(app, acr_secret_text(&text) + skip, text.length - skip, &findings);
+	}
+	return answer(app, &findings, json);
+}
+
+static const struct acr_option options[] = {
+	[OPTION_JSON] = { "json", NULL, "print what was found as JSON, and no text" },
+	[OPTION_FACTS] = { "facts", NULL, "the text is a JSON object of facts, as diagnose --json tells them" },
+	[OPTION_RULES] = { "rules", NULL, "print the table of rules as JSON" },
+	{ 0 },
+};
+
+const struct acr_command acr_command_explain = {
+	.name = "explain",
+	.arguments = "[FILE|TEXT]",
+	.summary = "say what an error message means and what to do about it",
+	.about = "Reads what docker, podman, containerd, kubelet or az printed, and explains every symptom\n"
+		 "that it knows: what happened, why, what to do, where to read more. In a pipe the text\n"
+		 "stays visible:\n\n"
+		 "  docker push acme.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
+		 "Nothing is sent anywhere. Exit status 1 means that it knows none of it.",
+	.options = options,
+	.most = 1,
+	.run = explain,
+};

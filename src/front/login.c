@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `login`: a person without any Azure tool signs in at Entra ID, in a browser or with a code. What
+ * comes of it is tried at once at the registry that was named, so that the last line is the truth.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "acr/sign_in.h"
+#include "base/budget.h"
+#include "base/file.h"
+#include "explain/explain.h"
+#include "front/front.h"
+#include "front/login.h"
+
+#define PATIENCE 900000 /* milliseconds that a person may take; a device code lives as long */
+
+enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
+
+static const struct acr_option options[] = {
+	[TENANT] = { "tenant", "TENANT", "the Entra tenant to sign in to, a GUID or a domain" },
+	[DEVICE_CODE] = { "device-code", NULL,
+			  "show a code to type into a browser elsewhere; so it is without a display" },
+	[INSECURE_STORAGE] = { "insecure-storage", NULL,
+			       "keep the sign-in unencrypted, in a file for you alone" },
+	{ 0 },
+};
+
+/* One sign-in on its way. */
+struct way {
+	const struct acr_registry *registry; /* NULL: for all */
+	const struct acr_keychain *keeper;
+	struct acr_sign_in_ask ask;
+	struct acr_sign_in sign_in;
+	struct acr_secret token;
+};
+
+static void end_way(struct way *way)
+{
+	acr_sign_in_ask_wipe(&way->ask);
+	acr_sign_in_wipe(&way->sign_in);
+	acr_secret_wipe(&way->token);
+}
+#define auto_way __attribute__((cleanup(end_way))) struct way
+
+static int by_browser(const struct acr_app *app, const char *program, struct way *way,
+		      struct acr_error *error)
+{
+	auto_sign_in_page page = { 0 };
+	auto_secret code = { 0 };
+	auto_fd listener = -1;
+	int port;
+
+	listener = acr_loopback_listen(&port, error);
+	if (listener < 0 || acr_sign_in_page(&way->ask, port, &page, error))
+		return -1;
+	acr_say(app, "sign in with the browser that opens now, or go to\n%s", page.url);
+	if (!acr_browser_open(app, program, page.url))
+		acr_say(app, "%s could not be started", program);
+	if (acr_loopback_wait(app, listener, page.state, &code, error))
+		return -1;
+	acr_fd_close(&listener);
+	return acr_sign_in_redeem(app, &way->ask, &page, &code, &way->sign_in, &way->token, error);
+}
+
+static int by_device_code(const struct acr_app *app, struct way *way, struct acr_error *error)
+{
+	auto_sign_in_device device = { 0 };
+
+	if (acr_sign_in_device_begin(app, &way->ask, &device, error))
+		return -1;
+	acr_say(app, "to sign in, open %s in any browser and enter the code %s", device.where,
+		device.user_code);
+	return acr_sign_in_device_wait(app, &way->ask, &device, &way->sign_in, &way->token, error);
+}
+
+/* Where it will be kept, before a person is sent to a browser for nothing. */
+static int find_keeper(const struct acr_app *app, bool insecure, struct way *way,
+		       struct acr_error *error)
+{
+	if (acr_sign_in_keeper(app, insecure, &way->keeper, error) == 0)
+		return 0;
+	if (insecure)
+		return acr_wrap(error, "a file cannot keep the sign-in");
+	return acr_wrap(error, "no keychain to keep the sign-in (--insecure-storage takes a file)");
+}
+
+/* Keychain, file and state belong together: ^C waits until all three are written. */
+static int keep(const struct acr_app *app, struct way *way, bool *ret_stored,
+		struct acr_error *error)
+{
+	const char *host = way->registry ? way->registry->host : "";
+	sigset_t ending, before;
+	int result;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	way->sign_in.registry = acr_copy(host);
+	result = acr_sign_in_keep(app, &way->sign_in, way->keeper, &way->token, error) ||
+				 acr_signed_in(app, host, ret_stored, error)
+			 ? -1
+			 : 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return result;
+}
+
+static void tell_until(const struct acr_app *app, int64_t left, struct acr_secret *line)
+{
+	time_t until = (time_t)(app->clock.wall(app) + left);
+	char text[32];
+	struct tm local;
+
+	if (left > 0 && localtime_r(&until, &local) && strftime(text, sizeof(text), "%H:%M", &local))
+		acr_secret_format(line, ", and has given a token until %s", text);
+}
+
+/* Who was it that the registry took? NULL: nobody. */
+static const struct acr_step *served(const struct acr_report *report)
+{
+	for (size_t i = 0; i < report->trail.count; i++)
+		if (report->trail.steps[i].error.kind == ACR_FINE)
+			return &report->trail.steps[i];
+	return NULL;
+}
+
+/* Try it, and say what came of it. Returns the exit status. */
+static int try_registry(struct acr_app *app, struct way *way, bool stored)
+{
+	const char *host = way->registry->host, *who = way->sign_in.who;
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	const struct acr_step *step;
+	auto_secret line = { 0 };
+
+	acr_secret_format(&line, "Signed in to %s as %s", host, who);
+	if (stored) {
+		acr_secret_format(&line, "; but a login that was stored for it goes before: docker "
+					 "logout %s forgets that\n",
+				  host);
+		return acr_docker_answer(app, &line);
+	}
+	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
+	if (acr_renew(app, way->registry, true, &report, &error)) {
+		acr_say(app, "signed in as %s, which is kept; but the registry gives no token", who);
+		acr_explain(app, &report, &error);
+		return 1;
+	}
+	step = served(&report);
+	if (step && strcmp(step->identity->name, "login") != 0) {
+		acr_say(app,
+			"signed in as %s, which is kept; but %s is served by another identity: %s",
+			who, host, *step->who ? step->who : step->identity->name);
+		for (size_t i = 0; i < report.trail.count; i++)
+			if (report.trail.steps[i].error.kind != ACR_FINE)
+				acr_say(app, "  %s: %s", report.trail.steps[i].identity->name,
+					report.trail.steps[i].error.text);
+		return 1;
+	}
+	acr_secret_format(&line, ", kept in %s; the registry takes it",
+			  way->keeper->plain ? "a file, unencrypted" : "the Secret Service");
+	tell_until(app, report.left, &line);
+	acr_secret_add(&line, "\n");
+	return acr_docker_answer(app, &line);
+}
+
+static int finish(struct acr_app *app, struct way *way, bool stored)
+{
+	auto_secret line = { 0 };
+
+	if (way->registry)
+		return try_registry(app, way, stored);
+	acr_secret_format(&line, "Signed in as %s for all registries, kept in %s\n",
+			  way->sign_in.who,
+			  way->keeper->plain ? "a file, unencrypted" : "the Secret Service");
+	return acr_docker_answer(app, &line);
+}
+
+static int run(struct acr_app *app, const char *const *values, const char *registry,
+	       struct acr_report *report, struct acr_error *error)
+{
+	auto_string browser = NULL;
+	auto_way way = { 0 };
+	bool stored = false;
+
+	if (acr_front_begin(app, error))
+		return 1;
+	report->ours = registry && acr_registry_parse(app->config, registry, strlen(registry),
+						      &report->registry);
+	if (registry && !report->ours) {
+		acr_say(app, "%.200s is not an Azure container registry", registry);
+		return ACR_EXIT_USAGE;
+	}
+	way.registry = registry ? &report->registry : NULL;
+	app->interactive = true;
+	app->deadline = app->clock.boot(app) + PATIENCE;
+	if (acr_sign_in_prepare(app, way.registry, values[TENANT], &way.ask, error) ||
+	    find_keeper(app, values[INSECURE_STORAGE], &way, error))
+		return 1;
+	browser = values[DEVICE_CODE] ? NULL : acr_browser_find(app);
+	if ((browser ? by_browser(app, browser, &way, error) : by_device_code(app, &way, error)) ||
+	    keep(app, &way, &stored, error))
+		return 1;
+	*error = (struct acr_error){ 0 };
+	return finish(app, &way, stored);
+}
+
+static int login(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	int status = run(app, values, arguments[0], &report, &error);
+
+	if (error.kind == ACR_FINE)
+		return status;
+	if (report.ours) {
+		acr_explain(app, &report, &error);
+		return status;
+	}
+	/* Without a registry there is nothing to look up in the rules. */
+	acr_say(app, "%s", error.text);
+	if (*error.sentence)
+		acr_say(app, "  %.400s", error.sentence);
+	return status;
+}
+
+const struct acr_command acr_command_login = {
+	.name = "login",
+	.arguments = "[REGISTRY]",
+	.summary = "sign in to Azure yourself, where no Azure tool is at hand",
+	.about = "Opens a browser, or shows a code to type into one elsewhere, and keeps what Entra "
+		 "ID gives\n"
+		 "in the Secret Service: for the registry named, or for all. get then uses it "
+		 "before any other\n"
+		 "identity, and renews it. A registry that is named is tried at once, and is no "
+		 "longer signed out.",
+	.options = options,
+	.most = 1,
+	.run = login,
+};

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way back from the browser (RFC 8252 section 7.3): a listener on this machine alone, at a port
+ * that nobody chose, which serves exactly one request. Whatever else connects (a browser connects
+ * ahead of time, asks for an icon; another user of this machine tries its luck) learns nothing and
+ * changes nothing: the request that counts carries the state that only the browser was given.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "front/login.h"
+
+#define CALLERS	    8	  /* connections at a time */
+#define REQUEST_MAX 16384 /* bytes; a code is about a thousand */
+#define CODE_MAX    8192
+
+#define HEAD                                                                                       \
+	"Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"                    \
+	"Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"               \
+	"Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n"                                \
+	"<!DOCTYPE html><meta charset=\"utf-8\"><title>docker-credential-acr</title>"              \
+	"<style>body{font:1.1em sans-serif;margin:4em}</style>"
+
+static const char done[] = "HTTP/1.1 200 OK\r\n" HEAD
+			   "<h1>Back to the terminal</h1><p>You can close this window.</p>";
+static const char declined[] = "HTTP/1.1 200 OK\r\n" HEAD
+			       "<h1>Not signed in</h1><p>The terminal says why. You can close this "
+			       "window.</p>";
+static const char other[] = "HTTP/1.1 404 Not Found\r\n" HEAD "<p>Nothing is here.</p>";
+
+int acr_loopback_listen(int *ret_port, struct acr_error *error)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(address);
+	auto_fd fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int taken;
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    listen(fd, CALLERS) || getsockname(fd, (struct sockaddr *)&address, &length))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot listen on 127.0.0.1");
+	*ret_port = ntohs(address.sin_port);
+	taken = fd;
+	fd = -1;
+	return taken;
+}
+
+static int hex(char c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+/* The first value of `name` in "name=value&name=value", decoded. False when it is not there. */
+static bool value_of(const char *query, size_t length, const char *name, struct acr_secret *ret)
+{
+	const char *end = query + length, *next = query;
+	size_t size = strlen(name);
+
+	while (next < end) {
+		const char *stop = memchr(next, '&', (size_t)(end - next));
+
+		if (!stop)
+			stop = end;
+		if ((size_t)(stop - next) > size && strncmp(next, name, size) == 0 &&
+		    next[size] == '=') {
+			for (next += size + 1; next < stop; next++) {
+				char byte = *next == '+' ? ' ' : *next;
+
+				if (byte == '%' && stop - next > 2 && hex(next[1]) >= 0 &&
+				    hex(next[2]) >= 0) {
+					byte = (char)(hex(next[1]) << 4 | hex(next[2]));
+					next += 2;
+				}
+				acr_secret_add_bytes(ret, &byte, 1);
+			}
+			return true;
+		}
+		next = stop + 1;
+	}
+	return false;
+}
+
+static bool is_printable(const struct acr_secret *text)
+{
+	for (size_t i = 0; i < text->length; i++)
+		if (text->bytes[i] <= ' ' || text->bytes[i] > '~')
+			return false;
+	return text->length > 0;
+}
+
+static enum acr_loopback_request refuse(const char *query, size_t length, struct acr_error *error)
+{
+	struct acr_error failure = { .kind = ACR_REFUSED, .origin = ACR_ORIGIN_ENTRA };
+	auto_secret word = { 0 }, text = { 0 };
+	const char *code;
+
+	value_of(query, length, "error", &word);
+	value_of(query, length, "error_description", &text);
+	acr_error_quote(&failure, acr_secret_text(&text), strcspn(acr_secret_text(&text), "\r\n"));
+	code = strstr(failure.sentence, "AADSTS");
+	if (code)
+		snprintf(failure.code, sizeof(failure.code), "%.*s",
+			 (int)(6 + strspn(code + 6, "0123456789")), code);
+	else if (is_printable(&word))
+		snprintf(failure.code, sizeof(failure.code), "%.39s", acr_secret_text(&word));
+	snprintf(failure.text, sizeof(failure.text), "%s",
+		 strcmp(acr_secret_text(&word), "access_denied") == 0
+			 ? "the sign-in was declined"
+			 : "Entra ID refused the sign-in");
+	if (error)
+		*error = failure;
+	return ACR_LOOPBACK_REFUSED;
+}
+
+enum acr_loopback_request acr_loopback_read(const char *bytes, size_t length, const char *state,
+					    struct acr_secret *ret_code, struct acr_error *error)
+{
+	const char *line_end = memmem(bytes, length, "\r\n", 2);
+	auto_secret given = { 0 }, code = { 0 };
+	const char *query, *query_end;
+	size_t size;
+
+	if (!memmem(bytes, length, "\r\n\r\n", 4))
+		return ACR_LOOPBACK_HALF;
+	if (strncmp(bytes, "GET /?", 6) != 0)
+		return ACR_LOOPBACK_OTHER;
+	query = bytes + 6;
+	query_end = memchr(query, ' ', (size_t)(line_end - query));
+	if (!query_end)
+		return ACR_LOOPBACK_OTHER;
+	size = (size_t)(query_end - query);
+	if (!value_of(query, size, "state", &given) || !acr_secret_equals(&given, state))
+		return ACR_LOOPBACK_OTHER;
+	if (!value_of(query, size, "code", &code))
+		return refuse(query, size, error);
+	if (!is_printable(&code) || code.length > CODE_MAX)
+		return ACR_LOOPBACK_OTHER;
+	acr_secret_wipe(ret_code);
+	*ret_code = acr_secret_steal(&code);
+	return ACR_LOOPBACK_CODE;
+}
+
+/* ---- the connections ---- */
+
+struct caller {
+	int fd;
+	struct acr_secret request;
+};
+
+struct room {
+	struct caller callers[CALLERS];
+	size_t next; /* whom the next newcomer replaces when all places are taken */
+};
+
+static void leave(struct caller *caller)
+{
+	acr_fd_close(&caller->fd);
+	acr_secret_wipe(&caller->request);
+}
+
+static void leave_all(struct room *room)
+{
+	for (size_t i = 0; i < CALLERS; i++)
+		leave(&room->callers[i]);
+}
+#define auto_room __attribute__((cleanup(leave_all))) struct room
+
+static void let_in(struct room *room, int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	leave(&room->callers[room->next]);
+	room->callers[room->next].fd = fd;
+	room->next = (room->next + 1) % CALLERS;
+}
+
+static void answer(struct caller *caller, const char *page)
+{
+	/* It fits into the socket's buffer; who does not take it goes without. */
+	if (send(caller->fd, page, strlen(page), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+		shutdown(caller->fd, SHUT_WR);
+}
+
+/* What has come from one of them. */
+static enum acr_loopback_request hear(struct caller *caller, const char *state,
+				      struct acr_secret *ret_code, struct acr_error *error)
+{
+	enum acr_loopback_request request;
+	char bytes[4096];
+	ssize_t got = recv(caller->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return ACR_LOOPBACK_HALF;
+	if (got <= 0 || caller->request.length + (size_t)got > REQUEST_MAX) {
+		leave(caller);
+		return ACR_LOOPBACK_OTHER;
+	}
+	acr_secret_add_bytes(&caller->request, bytes, (size_t)got);
+	explicit_bzero(bytes, sizeof(bytes));
+	request = acr_loopback_read(acr_secret_text(&caller->request), caller->request.length,
+				    state, ret_code, error);
+	if (request == ACR_LOOPBACK_HALF)
+		return request;
+	answer(caller, request == ACR_LOOPBACK_CODE	 ? done
+		       : request == ACR_LOOPBACK_REFUSED ? declined
+							 : other);
+	leave(caller);
+	return request;
+}
+
+int acr_loopback_wait(const struct acr_app *app, int listener, const char *state,
+		      struct acr_secret *ret_code, struct acr_error *error)
+{
+	auto_room room = { 0 };
+
+	for (size_t i = 0; i < CALLERS; i++)
+		room.callers[i].fd = -1;
+	for (;;) {
+		struct pollfd ready[CALLERS + 1];
+		int64_t left = acr_budget(app, 60000);
+
+		if (left <= 0)
+			return acr_fail(error, ACR_TIMEOUT, "nobody signed in in time");
+		for (size_t i = 0; i < CALLERS; i++)
+			ready[i] = (struct pollfd){ room.callers[i].fd, POLLIN, 0 };
+		ready[CALLERS] = (struct pollfd){ listener, POLLIN, 0 };
+		if (poll(ready, CALLERS + 1, (int)left) <= 0)
+			continue;
+		for (size_t i = 0; i < CALLERS; i++) {
+			enum acr_loopback_request request = ACR_LOOPBACK_HALF;
+
+			if (room.callers[i].fd >= 0 && ready[i].revents)
+				request = hear(&room.callers[i], state, ret_code, error);
+			if (request == ACR_LOOPBACK_CODE || request == ACR_LOOPBACK_REFUSED)
+				return request == ACR_LOOPBACK_CODE ? 0 : -1;
+		}
+		if (ready[CALLERS].revents)
+			let_in(&room, listener);
+	}
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Our own sign-in: the refresh token that `docker-credential-acr login` was given. Entra ID gives a
+ * new one with each token; it is kept in the place of the old one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "acr/sign_in.h"
+#include "identity/source.h"
+#include "identity/tool.h"
+
+/* offline_access: without it no new refresh token comes back. */
+#define SCOPES " openid profile offline_access"
+
+/* The code stays what it was, for those who decide on it; a person needs to hear what to do. */
+static int tell(const struct acr_app *app, const struct acr_sign_in *kept, struct acr_error *error)
+{
+	auto_string code = acr_copy(error->code);
+
+	snprintf(error->text, sizeof(error->text),
+		 "the sign-in of %.100s is good no more (Entra ID says %s): %s login%s%.200s",
+		 kept->who, *code ? code : "no", app->program, *kept->registry ? " " : "",
+		 kept->registry);
+	return -1;
+}
+
+static int redeem(const struct acr_app *app, const struct acr_ask *ask, const char *authority,
+		  const struct acr_sign_in *kept, const struct acr_secret *token,
+		  struct acr_token *ret, struct acr_error *error)
+{
+	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
+	const char *tenant = ask->tenant ? ask->tenant : kept->tenant;
+	size_t length = strlen(ask->audience);
+	auto_secret form = { 0 }, next = { 0 };
+	auto_json json = NULL;
+	const char *rolled;
+
+	if (!acr_tenant_fits(tenant))
+		return acr_fail(error, ACR_INVALID,
+				"\"%.100s\" is not a tenant: give its GUID or its domain", tenant);
+	while (length > 0 && ask->audience[length - 1] == '/')
+		length--;
+	auto_string scope = acr_format("%.*s/.default" SCOPES, (int)length, ask->audience);
+	acr_form_add(&form, "grant_type", "refresh_token");
+	acr_form_add(&form, "client_id", kept->client_id);
+	acr_form_add(&form, "refresh_token", acr_secret_text(token));
+	acr_form_add(&form, "scope", scope);
+	if (acr_entra_post(app, authority, tenant, "token", &form, &json, error) ||
+	    acr_oauth_token(app, &entra, json, ret, error))
+		return -1;
+	snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
+	acr_token_describe(app, ret, NULL);
+	rolled = acr_json_string(json, "refresh_token");
+	if (rolled && acr_token_fits(rolled) && !acr_secret_equals(token, rolled)) {
+		acr_secret_add(&next, rolled);
+		acr_sign_in_roll(app, kept, &next);
+	}
+	return 0;
+}
+
+static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
+		   struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	auto_sign_in kept = { 0 };
+	auto_secret token = { 0 };
+	const char *authority;
+
+	if (!acr_sign_in_find(app, ask->registry->host, &kept))
+		return acr_fail(error, ACR_NOT_SET_UP, "nobody signed in with %s login",
+				app->program);
+	if (!acr_azure_environment(ask->registry, kept.authority))
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"the sign-in of %.100s is one at %.100s, but %s is of %s", kept.who,
+				kept.authority, ask->registry->host, ask->registry->cloud->name);
+	if (acr_entra_authority(app, ask->registry, &authority, error))
+		return -1;
+	if (ask->survey) {
+		snprintf(ret->who, sizeof(ret->who), "user %.100s", kept.who);
+		return 0;
+	}
+	if (acr_sign_in_token(app, &kept, &token, error))
+		return -1;
+	if (redeem(app, ask, authority, &kept, &token, ret, &failure) == 0)
+		return 0;
+	if (error)
+		*error = failure;
+	return failure.kind == ACR_REFUSED && error ? tell(app, &kept, error) : -1;
+}
+
+/* A registry's own sign-in changes its state file, which is part of the fingerprint anyway. */
+static char *file(const struct acr_app *app)
+{
+	return acr_sign_in_path(app);
+}
+
+const struct acr_identity acr_identity_login = {
+	.name = "login",
+	.developer = true,
+	.named = true,
+	.summary = "whoever signed in with `docker-credential-acr login`",
+	.file = file,
+	.acquire = acquire,
+};

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What both ways of signing in have in common: whom to ask and as which application, the question
+ * itself, and what is taken from the answer: a refresh token, and the name of whom it belongs to.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "base/jwt.h"
+#include "identity/login.h"
+
+/* The Azure CLI's (azure-cli-core, identity.py): a public client that every tenant knows and that
+ * Microsoft has preauthorised for the registry's audience. "client_id" in the config names one of
+ * the person's own where a tenant forbids it. */
+#define PUBLIC_CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+#define ANY_TENANT    "organizations"
+
+void acr_sign_in_ask_wipe(struct acr_sign_in_ask *ask)
+{
+	acr_string_free(&ask->authority);
+	acr_string_free(&ask->tenant);
+	acr_string_free(&ask->client_id);
+	acr_string_free(&ask->scope);
+}
+
+/* "client_id" may also be a managed identity's object or resource id; those are no application. */
+static bool is_guid(const char *text)
+{
+	return text && strlen(text) == 36 &&
+	       strspn(text, "0123456789abcdefABCDEF-") == strlen(text);
+}
+
+/* The registry that stands for all: of the cloud that AZURE_AUTHORITY_HOST names, or the public
+ * one. */
+static int any_registry(const struct acr_app *app, struct acr_registry *ret,
+			struct acr_error *error)
+{
+	const struct acr_cloud *cloud = acr_clouds;
+	const char *authority;
+
+	for (; cloud->name; cloud++) {
+		*ret = (struct acr_registry){ .cloud = cloud,
+					      .authority = cloud->authority,
+					      .genuine = true };
+		if (acr_entra_authority(app, ret, &authority, error) == 0) {
+			ret->authority = authority;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *registry,
+			const char *tenant, struct acr_sign_in_ask *ret, struct acr_error *error)
+{
+	const char *host = registry ? registry->host : NULL;
+	const char *client = acr_config_get(app->config, host, "client_id");
+	const char *audience = acr_config_get(app->config, host, "audience");
+	struct acr_registry any;
+	const char *authority;
+
+	if (!registry) {
+		if (any_registry(app, &any, error))
+			return -1;
+		authority = any.authority;
+	} else if (acr_entra_authority(app, registry, &authority, error)) {
+		return -1;
+	}
+	if (!tenant)
+		tenant = acr_config_get(app->config, host, "tenant");
+	if (tenant && !acr_tenant_fits(tenant))
+		return acr_fail(error, ACR_INVALID,
+				"\"%.100s\" is not a tenant: give its GUID or its domain", tenant);
+	ret->authority = acr_copy(authority);
+	ret->tenant = acr_copy(tenant ? tenant : ANY_TENANT);
+	ret->client_id = acr_copy(is_guid(client) ? client : PUBLIC_CLIENT);
+	ret->scope = acr_format("%s/.default openid profile offline_access",
+				audience ? audience : ACR_AUDIENCE);
+	return 0;
+}
+
+int acr_login_post(const struct acr_app *app, const struct acr_sign_in_ask *ask, const char *what,
+		   const struct acr_secret *form, char ret_word[static 40],
+		   struct json_object **ret, struct acr_error *error)
+{
+	const struct acr_speaker entra = { "Entra ID", ask->authority, ACR_ORIGIN_ENTRA };
+	auto_string url =
+		acr_format("https://%s/%s/oauth2/v2.0/%s", ask->authority, ask->tenant, what);
+	static const char *const headers[] = { "Accept: application/json", NULL };
+	const struct acr_request request = { .method = "POST",
+					     .url = url,
+					     .headers = headers,
+					     .body = form,
+					     .service = &acr_service_entra };
+	auto_response answer = { 0 };
+	auto_json json = NULL;
+	const char *word;
+
+	ret_word[0] = '\0';
+	if (acr_http_send(app, &request, &answer, error))
+		return -1;
+	if (acr_oauth_read(&entra, &answer, ret, error) == 0)
+		return 0;
+	if (acr_json_parse(acr_secret_text(&answer.body), answer.body.length, &json, NULL) == 0 &&
+	    (word = acr_json_string(json, "error")))
+		snprintf(ret_word, 40, "%s", word);
+	return -1;
+}
+
+static const char *first_claim(struct json_object *claims, const char *const *names)
+{
+	for (; *names; names++) {
+		const char *value = acr_json_string(claims, *names);
+		if (value && *value)
+			return value;
+	}
+	return NULL;
+}
+
+/* Whose it is: the id token says so, and else the access token. Read, not believed: it is for
+ * people. */
+static void tell_who(struct json_object *json, const struct acr_sign_in_ask *ask,
+		     struct acr_sign_in *ret)
+{
+	static const char *const names[] = { "preferred_username", "upn",  "unique_name",
+					     "email",		   "name", "oid",
+					     NULL };
+	static const char *const tokens[] = { "id_token", "access_token" };
+	const char *who = NULL, *tenant = NULL;
+	struct acr_error clean = { 0 };
+
+	for (size_t i = 0; i < 2 && !who; i++) {
+		const char *token = acr_json_string(json, tokens[i]);
+		auto_json claims = NULL;
+
+		if (!token || acr_jwt_claims(token, strlen(token), &claims, NULL))
+			continue;
+		who = first_claim(claims, names);
+		if (who)
+			acr_error_quote(&clean, who, strlen(who));
+		tenant = acr_json_string(claims, "tid");
+		if (tenant && acr_tenant_fits(tenant) && !ret->tenant)
+			ret->tenant = acr_copy(tenant);
+	}
+	ret->who = acr_format("%.120s", clean.sentence[0] ? clean.sentence : "a person");
+	if (!ret->tenant)
+		ret->tenant = acr_copy(ask->tenant);
+}
+
+int acr_login_take(struct json_object *json, const struct acr_sign_in_ask *ask,
+		   struct acr_sign_in *ret, struct acr_secret *ret_token, struct acr_error *error)
+{
+	const char *token = acr_json_string(json, "refresh_token");
+	char id[37];
+
+	if (!token || !acr_token_fits(token))
+		return acr_fail(error, ACR_INVALID,
+				"Entra ID gave no refresh token: this sign-in could not be kept");
+	acr_sign_in_wipe(ret);
+	tell_who(json, ask, ret);
+	acr_uuid_make(id);
+	ret->id = acr_copy(id);
+	ret->client_id = acr_copy(ask->client_id);
+	ret->authority = acr_copy(ask->authority);
+	acr_secret_wipe(ret_token);
+	acr_secret_add(ret_token, token);
+	return 0;
+}

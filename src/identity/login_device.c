@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signing in with a code that the person types into a browser elsewhere (RFC 8628): Entra ID is
+ * asked again and again until they have, at the pace that it wants.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "identity/login.h"
+
+#define INTERVAL     5 /* seconds, where Entra ID names none (RFC 8628 section 3.2) */
+#define SLOWER	     5 /* seconds more after "slow_down" (section 3.5) */
+#define LONGEST_LIFE 900
+
+void acr_sign_in_device_wipe(struct acr_sign_in_device *device)
+{
+	acr_secret_wipe(&device->code);
+}
+
+/* It goes to a terminal: letters, digits and what stands in a web address. */
+static bool is_plain(const char *text, const char *more)
+{
+	for (const char *c = text; *c; c++)
+		if (!(*c >= '0' && *c <= '9') && !(*c >= 'A' && *c <= 'Z') &&
+		    !(*c >= 'a' && *c <= 'z') && !strchr(more, *c))
+			return false;
+	return *text;
+}
+
+int acr_sign_in_device_begin(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+			     struct acr_sign_in_device *ret, struct acr_error *error)
+{
+	const char *device, *user, *where;
+	auto_secret form = { 0 };
+	auto_json json = NULL;
+	int64_t life;
+	char word[40];
+
+	acr_form_add(&form, "client_id", ask->client_id);
+	acr_form_add(&form, "scope", ask->scope);
+	if (acr_login_post(app, ask, "devicecode", &form, word, &json, error))
+		return -1;
+	device = acr_json_string(json, "device_code");
+	user = acr_json_string(json, "user_code");
+	where = acr_json_string(json, "verification_uri");
+	if (!device || !acr_token_fits(device) || !user || strlen(user) >= sizeof(ret->user_code) ||
+	    !is_plain(user, "-") || !where || strlen(where) >= sizeof(ret->where) ||
+	    strncmp(where, "https://", 8) != 0 || !is_plain(where, ":/.-_~?=&%"))
+		return acr_fail(error, ACR_INVALID, "Entra ID gave no device code");
+	acr_secret_wipe(&ret->code);
+	acr_secret_add(&ret->code, device);
+	snprintf(ret->user_code, sizeof(ret->user_code), "%s", user);
+	snprintf(ret->where, sizeof(ret->where), "%s", where);
+	ret->interval = acr_json_int(json, "interval", INTERVAL);
+	if (ret->interval < 1 || ret->interval > 60)
+		ret->interval = INTERVAL;
+	life = acr_json_int(json, "expires_in", LONGEST_LIFE);
+	if (life < 1 || life > LONGEST_LIFE)
+		life = LONGEST_LIFE;
+	ret->until = app->clock.boot(app) + life * 1000;
+	return 0;
+}
+
+/* What OAuth's word means for who waits. */
+static const struct {
+	const char *word;
+	bool waits;
+	int64_t slower;
+	const char *text; /* NULL: Entra ID's own */
+} words[] = {
+	{ "authorization_pending", true, 0, NULL },
+	{ "slow_down", true, SLOWER, NULL },
+	{ "authorization_declined", false, 0, "the sign-in was declined" },
+	{ "access_denied", false, 0, "the sign-in was declined" },
+	{ "expired_token", false, 0, "the code has ended before anybody used it" },
+	{ "code_expired", false, 0, "the code has ended before anybody used it" },
+};
+
+/* Does it go on after this failure? */
+static bool waits(const char *word, struct acr_sign_in_device *device, struct acr_error *error)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i].word) != 0)
+			continue;
+		device->interval += words[i].slower;
+		if (words[i].text && error)
+			snprintf(error->text, sizeof(error->text), "%s", words[i].text);
+		return words[i].waits;
+	}
+	/* A connection that breaks once in a quarter of an hour is no reason to begin anew. */
+	return !*word && error && error->kind == ACR_UNREACHABLE;
+}
+
+int acr_sign_in_device_wait(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+			    struct acr_sign_in_device *device, struct acr_sign_in *ret,
+			    struct acr_secret *ret_token, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+
+	for (;;) {
+		auto_secret form = { 0 };
+		auto_json json = NULL;
+		char word[40];
+
+		if (app->http->wait)
+			app->http->wait(app->http, app, device->interval * 1000);
+		if (app->clock.boot(app) >= device->until || acr_budget(app, 1) <= 0)
+			return acr_fail(error, ACR_TIMEOUT,
+					"nobody used the code %s in time", device->user_code);
+		acr_form_add(&form, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+		acr_form_add(&form, "client_id", ask->client_id);
+		acr_form_add(&form, "device_code", acr_secret_text(&device->code));
+		if (acr_login_post(app, ask, "token", &form, word, &json, &failure) == 0)
+			return acr_login_take(json, ask, ret, ret_token, error);
+		if (waits(word, device, &failure))
+			continue;
+		if (error)
+			*error = failure;
+		return -1;
+	}
+}

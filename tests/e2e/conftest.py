@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests with real clients share: one docker engine, one image in the cloud's registry."""
+import os
+import shutil
+import subprocess
+import uuid
+
+import pytest
+from client import APP, Cloud
+from clients import BASE, LOCAL, Client, docker_clients
+from homes import Home
+
+
+@pytest.fixture(scope="session")
+def published(program, tmp_path_factory):
+    """BASE lies in acme.azurecr.io, pushed by docker with nothing but our helper."""
+    if "DOCKER_HOST" not in os.environ:
+        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
+    root = tmp_path_factory.mktemp("base")
+    (root / "bin").mkdir()
+    shutil.copy("/bin/busybox", root / "bin/busybox")
+    archive = subprocess.run(["tar", "-C", root, "-c", "bin"], check=True, capture_output=True).stdout
+    home = Home(program)
+    try:
+        env = {**home.env, **Cloud.from_environment().environment(APP)}
+        subprocess.run(["docker", "import", "-", LOCAL], input=archive, env=env, check=True, capture_output=True)
+        subprocess.run(["docker", "tag", LOCAL, BASE], env=env, check=True)
+        subprocess.run(["docker", "push", BASE], env=env, check=True, capture_output=True)
+        yield BASE
+    finally:
+        home.remove()
+
+
+@pytest.fixture(params=docker_clients() or ["docker"], ids=lambda path: "docker-of-" + path.split("/")[1])
+def docker(request, home, cloud, published):
+    """Each docker client of this machine; the engine is the cloud's."""
+    return Client(home, cloud, request.param)
+
+
+@pytest.fixture
+def debian_docker(home, cloud, published):
+    """Debian's docker client, which has BuildKit built in."""
+    return Client(home, cloud, "/usr/bin/docker")
+
+
+@pytest.fixture
+def signed_in(home, cloud):
+    """The person's environment has a service principal."""
+    home.env.update(cloud.environment(APP))
+
+
+@pytest.fixture
+def image():
+    """A name that no other test uses."""
+    return f"acme.azurecr.io/team/app:{uuid.uuid4().hex[:12]}"

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A person, or a job, that signed in with a real az: then docker just works."""
+import json
+import re
+import shutil
+
+import pytest
+from client import APP, CONTOSO, USER
+from clients import Client
+from homes import NOT_FOUND
+
+ACME = "acme.azurecr.io"
+AS_APP = ("--service-principal", "-u", APP.client_id, "-p", APP.secret, "--tenant", CONTOSO)
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory):
+    """az is slow: each sign-in happens once, and tests work on copies."""
+    return {}, tmp_path_factory
+
+
+@pytest.fixture
+def az(home, cloud, sessions):
+    """Sign in like this: az(AS_APP), az() for a person. Managed identities are out of the way."""
+    made, folders = sessions
+
+    def sign_in(*how):
+        if how not in made:
+            folder = folders.mktemp("azure")
+            cloud.az_login(folder, *how)
+            made[how] = folder
+        shutil.copytree(made[how], home.folder / ".azure", dirs_exist_ok=True)
+        cloud.fault("reset", service="imds", at="connect")
+        home.env["AZURE_CORE_COLLECT_TELEMETRY"] = "0"
+        return Client(home, cloud, "az")
+    return sign_in
+
+
+def spy_on_az(home):
+    """An az before the real one that tells when it was started."""
+    home.write("bin/az", '#!/bin/sh\necho "$@" >> $HOME/az-was-started\nexec /usr/bin/az "$@"\n', 0o755)
+    home.env["PATH"] = f"{home.folder}/bin:{home.env['PATH']}"
+    return home.folder / "az-was-started"
+
+
+def test_after_az_login_with_a_service_principal_docker_pulls(az, docker, published):
+    az(*AS_APP)
+    docker("rmi", "-f", published)
+    seen = docker.must("pull", published)
+    assert seen.exchanges == 1 and seen.ours == []
+
+
+def test_after_az_login_of_a_person_docker_pulls(az, debian_docker, published):
+    az()
+    debian_docker("rmi", "-f", published)
+    assert debian_docker.must("pull", published).exchanges == 1
+
+
+def test_a_service_principals_session_is_used_without_starting_az(az, helper, home):
+    az(*AS_APP)
+    started = spy_on_az(home)
+    assert helper.get(ACME).status == 0
+    assert not started.exists()
+
+
+def test_a_persons_session_is_used_and_the_second_get_asks_nobody(az, helper, home):
+    az()
+    first = helper.get(ACME)
+    assert first.status == 0 and first.err == "" and first.exchanges == 1
+    started = spy_on_az(home)
+    env = {"PATH": home.env["PATH"].split(":", 1)[1]}
+    assert helper.get(ACME, env=env).requests == [] and not started.exists()
+
+
+def test_after_az_logout_the_old_token_is_never_handed_out(az, helper):
+    """The oldest bug of such helpers: yesterday's account."""
+    client = az()
+    assert helper.get(ACME).status == 0
+    client.must("logout", "--username", USER.name)
+    assert helper.get(ACME).out == NOT_FOUND
+
+
+def test_another_account_gets_a_token_of_its_own(az, helper):
+    az()
+    person = helper.get(ACME).secret
+    az(*AS_APP)
+    answer = helper.get(ACME)
+    assert answer.exchanges == 1 and answer.secret != person
+
+
+def test_a_session_whose_refresh_token_is_dead_says_so_and_how_to_sign_in(az, helper, cloud, home):
+    az()
+    path = home.folder / ".azure/msal_token_cache.json"
+    cache = json.loads(path.read_text())
+    cache["AccessToken"] = {}
+    for entry in cache["RefreshToken"].values():
+        entry["secret"] = cloud.user_refresh_token(life=-10)
+    path.write_text(json.dumps(cache))
+    answer = helper.get(ACME)
+    assert answer.status == 1 and re.search(r"AADSTS70\d+", answer.err) and re.search("az login|sign in", answer.err)
+
+
+def test_az_acr_login_stores_through_us_and_leaves_no_login_behind(az, home, helper, debian_docker, cloud, published):
+    client = az(*AS_APP)
+    seen = client.must("acr", "login", "-n", "acme")
+    assert "Login Succeeded" in seen.text
+    assert not list((home.data / "logins").glob("*"))
+    served = helper.get(ACME)
+    assert served.status == 0 and served.requests == []
+    home.age(10900)
+    assert helper.get(ACME).exchanges == 1, "three hours later the session serves"

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `configure` writes is what docker, podman, skopeo and buildah really go by."""
+import pytest
+from clients import Client
+
+ACME = "acme.azurecr.io"
+
+
+@pytest.fixture
+def fresh(home):
+    """Nothing is set up for anybody, and docker's config is not where podman could find it."""
+    (home.folder / ".docker/config.json").unlink()
+    storage = home.write("storage.conf", "[storage]\ndriver = \"vfs\"\n"
+                         f"graphroot = \"{home.folder}/storage\"\nrunroot = \"{home.runtime}/containers\"\n")
+    home.env.update(CONTAINERS_STORAGE_CONF=str(storage), TMPDIR=str(home.folder),
+                    CONTAINERS_CONF=str(home.write("containers.conf", "[engine]\nlock_type = \"file\"\n")))
+    return home
+
+
+def refused(seen):
+    return seen.status != 0 and ("unauthorized" in seen.text.lower() or "authentication required" in seen.text)
+
+
+def test_docker_pushes_and_pulls_once_the_registry_is_named_and_no_more_after_undo(helper, fresh, docker, signed_in, published,
+                                                                                   image):
+    assert refused(docker("pull", published))
+    made = helper("configure", ACME)
+    assert made.status == 0 and f"{ACME} gives a login: service principal" in made.out, made
+    docker.must("pull", published)
+    docker.must("tag", published, image)
+    docker.must("push", image)
+    docker.must("rmi", image)
+    assert helper("configure", "--undo").status == 0
+    assert refused(docker("pull", published))
+
+
+def test_docker_build_works_with_what_creds_store_sets(helper, fresh, docker, signed_in, published):
+    fresh.registries(acme={})
+    assert helper("configure", "--creds-store", "--no-check").status == 0
+    fresh.write("context/Dockerfile", f"FROM {published}\nLABEL a=b\n")
+    docker.must("build", "-q", "--no-cache", str(fresh.folder / "context"), env={"DOCKER_BUILDKIT": "0"})
+
+
+def test_docker_login_and_undo_leave_each_other_alone(helper, fresh, docker, signed_in, published):
+    helper("configure", ACME, "--no-check")
+    docker.must("login", ACME)
+    assert helper("configure", "--undo").status == 0
+    text = (fresh.folder / ".docker/config.json").read_text()
+    assert "credHelpers" not in text and "auths" in text
+
+
+@pytest.mark.parametrize("name, arguments", [("skopeo", ["inspect"]), ("podman", ["pull", "-q"]), ("buildah", ["pull", "-q", "--policy", "always"])])
+@pytest.mark.parametrize("how", [[ACME, "--podman"], ["--containers-registries"]], ids=["auth.json", "registries.conf"])
+def test_podman_and_its_kin_find_us(helper, fresh, cloud, signed_in, published, name, arguments, how):
+    del fresh.env["DOCKER_CONFIG"]  # podman would look there and nowhere else
+    client = Client(fresh, cloud, name)
+    target = f"docker://{published}" if name == "skopeo" else published
+    assert refused(client(*arguments, target))
+    assert helper("configure", "--no-check", *how).status == 0
+    (fresh.folder / ".docker/config.json").unlink(missing_ok=True)  # podman reads that too, but it must not need it
+    client.must(*arguments, target)
+    assert helper("configure", "--undo").status == 0
+    assert refused(client(*arguments, target))

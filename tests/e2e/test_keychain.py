@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins in a real Secret Service: gnome-keyring on a bus of its own, and buses that misbehave.
+
+What docker-credential-secretservice stored we find, and the other way round; locked, silent and
+absent are told apart. ACR_PROGRAM names the program under test. Every session has its own HOME,
+runtime folder, bus and keyring; no network is needed, since none of the servers is one of ours.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+PROGRAM = os.environ.get("ACR_PROGRAM", "")
+SERVER = "registry.example.com"
+NOT_FOUND = "credentials not found in native keychain"
+UPSTREAM = "docker-credential-secretservice"
+
+pytestmark = [
+    pytest.mark.skipif(not PROGRAM, reason="ACR_PROGRAM does not name the program"),
+    pytest.mark.skipif(not shutil.which("gnome-keyring-daemon"), reason="gnome-keyring is not installed"),
+]
+
+BUS_WITHOUT_SERVICES = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+<allow own="*"/></policy></busconfig>
+"""
+
+
+class Session:
+    """A person's session: an environment, and what was started in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.home = folder / "home"
+        self.runtime = folder / "run"
+        self.home.mkdir()
+        self.runtime.mkdir(mode=0o700)
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(self.runtime),
+        }
+        self.processes = []
+
+    def start(self, *command, **options):
+        process = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL, **options)
+        self.processes.append(process)
+        return process
+
+    def end(self):
+        for process in reversed(self.processes):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
+
+    def start_bus(self):
+        """A bus that knows no services: whatever answers on it was started here."""
+        path = self.folder / "bus.sock"
+        config = self.folder / "bus.conf"
+        config.write_text(BUS_WITHOUT_SERVICES.format(path=path))
+        self.start("dbus-daemon", f"--config-file={config}", "--nofork")
+        wait_for(path.exists)
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
+
+    def start_keyring(self, password=b"password"):
+        daemon = self.start("gnome-keyring-daemon", "--foreground", "--components=secrets",
+                            *(["--unlock"] if password else []),
+                            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        daemon.stdin.write(password or b"")
+        daemon.stdin.close()
+        wait_for(lambda: "true" in self.gdbus("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                              "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets"))
+        return daemon
+
+    def gdbus(self, destination, path, method, *arguments):
+        return self.run("gdbus", "call", "--session", "--timeout", "5", "-d", destination, "-o", path,
+                        "-m", method, *arguments).stdout
+
+    def lock(self):
+        self.gdbus("org.freedesktop.secrets", "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock",
+                   "['/org/freedesktop/secrets/collection/login']")
+
+    def run(self, *command, stdin=""):
+        return subprocess.run(command, env=self.environment, input=stdin, capture_output=True, text=True,
+                              timeout=60, check=False)
+
+    def ask(self, verb, stdin="", program=PROGRAM):
+        return self.run(program, verb, stdin=stdin)
+
+    def store(self, server, username, secret, program=PROGRAM):
+        login = json.dumps({"ServerURL": server, "Username": username, "Secret": secret})
+        return self.ask("store", login, program)
+
+    def get(self, server, program=PROGRAM):
+        answer = self.ask("get", server, program)
+        assert answer.returncode == 0, answer
+        login = json.loads(answer.stdout)
+        assert login["ServerURL"] == server
+        return login["Username"], login["Secret"]
+
+    def logins(self, program=PROGRAM):
+        answer = self.ask("list", "", program)
+        assert answer.returncode == 0, answer
+        return json.loads(answer.stdout)
+
+    def files(self):
+        """Everything that was written below HOME and is not the keyring's own."""
+        return sorted(str(path.relative_to(self.home)) for path in self.home.rglob("*")
+                      if path.is_file() and "keyrings" not in path.parts)
+
+
+def wait_for(condition, seconds=10):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def session(tmp_path):
+    """No bus at all: a container, cron, a plain ssh."""
+    session = Session(tmp_path)
+    yield session
+    session.end()
+
+
+@pytest.fixture
+def desktop(session):
+    """An unlocked keyring."""
+    session.start_bus()
+    session.keyring = session.start_keyring()
+    return session
+
+
+@contextlib.contextmanager
+def within(seconds):
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < seconds
+
+
+upstream = pytest.mark.skipif(not shutil.which(UPSTREAM), reason=f"{UPSTREAM} is not installed")
+
+
+# ---- both ways ----
+
+
+@upstream
+def test_what_secretservice_stored_is_found_and_listed(desktop):
+    for server in (SERVER, "https://index.docker.io/v1/", f"{SERVER}/team/app"):
+        assert desktop.store(server, "user", "s\u00e9cret 🔑", UPSTREAM).returncode == 0
+        assert desktop.get(server) == ("user", "s\u00e9cret 🔑")
+    assert desktop.logins() == {
+        SERVER: "user", "https://index.docker.io/v1/": "user", f"{SERVER}/team/app": "user"}
+
+
+@upstream
+def test_what_we_store_is_found_and_listed_by_secretservice(desktop):
+    assert desktop.store(SERVER, "<token>", "s\u00e9cret 🔑").returncode == 0
+    assert desktop.get(SERVER, UPSTREAM) == ("<token>", "s\u00e9cret 🔑")
+    assert desktop.logins(UPSTREAM) == {SERVER: "<token>"}
+    assert desktop.files() == [], "a login was kept outside the keyring"
+
+
+@upstream
+def test_each_erases_what_the_other_stored(desktop):
+    desktop.store(SERVER, "user", "secret", UPSTREAM)
+    assert desktop.ask("erase", SERVER).returncode == 0
+    assert desktop.ask("get", SERVER, UPSTREAM).stdout.strip() == NOT_FOUND
+    desktop.store(SERVER, "user", "secret")
+    assert desktop.ask("erase", SERVER, UPSTREAM).returncode == 0
+    assert desktop.ask("get", SERVER).stdout == NOT_FOUND + "\n"
+
+
+@upstream
+def test_the_newest_of_several_users_is_found_and_storing_clears_the_others(desktop):
+    desktop.store(SERVER, "old", "one", UPSTREAM)
+    time.sleep(1.1)  # items are dated to the second
+    desktop.store(SERVER, "new", "two", UPSTREAM)
+    assert desktop.get(SERVER) == ("new", "two")
+    assert desktop.logins() == {SERVER: "new"}
+    desktop.store(SERVER, "newest", "three")
+    assert desktop.get(SERVER) == ("newest", "three")
+    assert desktop.get(SERVER, UPSTREAM) == ("newest", "three")
+    items = desktop.run("secret-tool", "search", "--all", "docker_cli", "1")
+    assert (items.stdout + items.stderr).count("attribute.username") == 1
+
+
+def test_items_are_in_dockers_own_schema(desktop):
+    desktop.store(SERVER, "user", "secret")
+    found = desktop.run("secret-tool", "search", "--all", "server", SERVER)
+    lines = sorted((found.stdout + found.stderr).splitlines())
+    assert f"label = {SERVER}" in lines
+    assert [line for line in lines if line.startswith(("attribute.", "schema"))] == [
+        "attribute.docker_cli = 1", "attribute.label = Docker Credentials",
+        f"attribute.server = {SERVER}", "attribute.username = user", "schema = io.docker.Credentials"]
+
+
+def test_a_secret_of_a_megabyte_comes_back(desktop):
+    secret = "0123456789abcdef" * 65536
+    assert desktop.store(SERVER, "user", secret).returncode == 0
+    assert desktop.get(SERVER) == ("user", secret)
+
+
+def test_the_contract_of_keychains_holds_for_a_real_one(desktop):
+    contract = pathlib.Path(PROGRAM).resolve().parent.parent / "tests/unit/unit_store_keychain_contract"
+    if not contract.exists():
+        pytest.skip("the unit tests are not built beside the program")
+    answer = desktop.run(str(contract))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "secret-service: what_is_kept_is_found_until_it_is_dropped" in answer.stdout + answer.stderr
+    assert "skipped" not in answer.stdout
+
+
+# ---- locked, silent, absent: three things ----
+
+
+def test_an_unlocked_keyring_without_the_login_is_simply_not_found(desktop):
+    answer = desktop.ask("get", SERVER)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (1, NOT_FOUND + "\n", "")
+    assert desktop.logins() == {}
+    assert desktop.ask("erase", SERVER).returncode == 0
+
+
+def assert_locked(session, word="locked"):
+    """`get` says so and does not say "there is none"; `store` and `erase` fail; nothing is written."""
+    with within(4):
+        answer = session.ask("get", SERVER)
+    assert answer.returncode == 1
+    assert word in answer.stderr.lower(), answer.stderr
+    with within(4):
+        answer = session.store(SERVER, "user", "secret")
+    assert answer.returncode == 1
+    assert word in (answer.stdout + answer.stderr).lower()
+    with within(4):
+        answer = session.ask("erase", SERVER)
+    assert answer.returncode == 1
+    assert word in (answer.stdout + answer.stderr).lower()
+    assert not any("logins" in path for path in session.files()), "a file was written beside a locked keyring"
+
+
+def test_a_keyring_that_was_locked_is_not_an_empty_one(desktop):
+    desktop.store(SERVER, "user", "secret")
+    desktop.lock()
+    assert_locked(desktop)
+
+
+def test_a_keyring_that_was_never_unlocked_is_not_an_empty_one(desktop):
+    desktop.store(SERVER, "user", "secret")
+    desktop.keyring.kill()
+    desktop.keyring.wait()
+    desktop.start_keyring(password=None)
+    assert_locked(desktop)
+
+
+def test_a_wrong_password_leaves_it_locked(desktop):
+    desktop.store(SERVER, "user", "secret")
+    desktop.keyring.kill()
+    desktop.keyring.wait()
+    desktop.start_keyring(password=b"wrong")
+    assert_locked(desktop)
+
+
+def test_what_was_locked_is_found_again_after_unlocking(desktop):
+    desktop.store(SERVER, "user", "secret")
+    desktop.lock()
+    assert desktop.ask("get", SERVER).returncode == 1
+    desktop.keyring.kill()
+    desktop.keyring.wait()
+    desktop.start_keyring()
+    assert desktop.get(SERVER) == ("user", "secret")
+
+
+def test_a_service_that_hangs_is_given_up_on(desktop):
+    desktop.store(SERVER, "user", "secret")
+    desktop.keyring.send_signal(signal.SIGSTOP)
+    assert_locked(desktop, "does not answer")
+    desktop.keyring.send_signal(signal.SIGCONT)
+
+
+def test_a_bus_that_says_nothing_is_given_up_on(session):
+    path = session.folder / "silent"
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen(8)
+        session.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
+        assert_locked(session, "does not answer")
+
+
+def assert_files(session):
+    """Logins go into one file each, which only we can read, and all verbs know them."""
+    answer = session.ask("get", SERVER)
+    assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")
+    assert session.store(SERVER, "user", "secret \u00e9\n").returncode == 0
+    folder = session.home / ".local/share/docker-credential-acr/logins"
+    assert [path.name for path in folder.iterdir()] == [SERVER]
+    assert (folder / SERVER).stat().st_mode & 0o777 == 0o600
+    assert session.get(SERVER) == ("user", "secret \u00e9\n")
+    assert session.logins() == {SERVER: "user"}
+    assert session.ask("erase", SERVER).returncode == 0
+    assert list(folder.iterdir()) == []
+    assert session.ask("get", SERVER).stdout == NOT_FOUND + "\n"
+
+
+def test_without_a_bus_logins_are_kept_in_files(session):
+    assert_files(session)
+
+
+def test_on_a_bus_without_a_service_logins_are_kept_in_files(session):
+    session.start_bus()
+    assert_files(session)
+
+
+def test_a_socket_that_is_not_there_is_no_bus(session):
+    session.environment["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
+    assert_files(session)
+
+
+def test_no_bus_is_ever_started(session):
+    """GLib would run dbus-launch where there is a DISPLAY."""
+    trap = session.folder / "bin"
+    trap.mkdir()
+    (trap / "dbus-launch").write_text(f"#!/bin/sh\ntouch {session.folder}/launched\n")
+    (trap / "dbus-launch").chmod(0o755)
+    session.environment["PATH"] = f"{trap}:{session.environment['PATH']}"
+    session.environment["DISPLAY"] = ":77"
+    for address in ("", "autolaunch:", f"unixexec:path={trap}/dbus-launch"):
+        session.environment["DBUS_SESSION_BUS_ADDRESS"] = address
+        session.store(SERVER, "user", "secret")
+        session.ask("get", SERVER)
+        session.ask("list")
+    assert not (session.folder / "launched").exists()
+
+
+def test_a_login_from_a_file_is_still_found_on_the_desktop(session):
+    assert session.store(SERVER, "headless", "one").returncode == 0
+    session.start_bus()
+    session.start_keyring()
+    assert session.get(SERVER) == ("headless", "one")
+    assert session.logins() == {SERVER: "headless"}
+    assert session.store(SERVER, "desktop", "two").returncode == 0
+    assert session.get(SERVER) == ("desktop", "two")
+    assert session.files() == [], "the older login stayed behind in a file"
+
+
+def test_the_config_can_forbid_files(session):
+    session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "secret-service"
+    answer = session.store(SERVER, "user", "secret")
+    assert answer.returncode == 1
+    assert session.files() == []
+
+
+def test_a_service_that_appears_is_used_by_the_next_store(session):
+    """That there was none is remembered for a minute, but never against a change."""
+    session.start_bus()
+    assert session.ask("get", SERVER).returncode == 1
+    session.start_keyring()
+    assert session.store(SERVER, "user", "secret").returncode == 0
+    assert session.files() == []
+    assert session.get(SERVER) == ("user", "secret")

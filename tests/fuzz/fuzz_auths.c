@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Docker's config.json, which anything may have written: a login comes out of it whole or not at
+ * all. The first line of the input is the server that is asked for. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "store/docker_auths.c"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = memchr(data, '\n', size);
+	size_t length = end ? (size_t)(end - data) : 0;
+	auto_string server = acr_format("%.*s", (int)length, (const char *)data);
+	const char *text = (const char *)data + length;
+	struct acr_error error = { 0 };
+	struct json_object *entry;
+	auto_login login = { 0 };
+	auto_json json = NULL;
+
+	if (acr_json_parse(text, size - length, &json, &error))
+		return 0;
+	entry = entry_for(acr_json_member(json, "auths"), server);
+	if (entry && take_entry(entry, &login, &error) == 0 && !login.username)
+		abort();
+	if (entry && error.kind != ACR_FINE && (login.username || login.secret.length))
+		abort();
+	return 0;
+}

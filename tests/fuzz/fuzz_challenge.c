@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A WWW-Authenticate header: what is read is a Bearer challenge whose words can be shown. */
+#include <strings.h>
+
+#include "acr/registry.h"
+#include "oracle.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct acr_challenge challenge;
+	char *header = malloc(size + 1);
+
+	must(header);
+	memcpy(header, data, size);
+	header[size] = '\0';
+	if (acr_challenge_parse(header, &challenge)) {
+		must(strcasecmp(challenge.scheme, "Bearer") == 0);
+		must_be_printable(challenge.realm, sizeof(challenge.realm));
+		must_be_printable(challenge.service, sizeof(challenge.service));
+		must_be_printable(challenge.scope, sizeof(challenge.scope));
+	}
+	free(header);
+	return 0;
+}

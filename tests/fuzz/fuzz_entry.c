@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A cache entry as it may lie on a disk: whatever is taken for one is written back to the byte. The
+ * checksum is made to fit, or no input would ever come past it. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/store.h"
+#include "store/record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void look_at(const char *bytes, size_t length)
+{
+	struct acr_error error = { 0 };
+	auto_entry entry = { 0 };
+	auto_secret again = { 0 };
+
+	if (acr_entry_read(bytes, length, &entry, &error)) {
+		if (error.kind == ACR_FINE || entry.host || entry.token.bytes)
+			abort();
+		return;
+	}
+	acr_entry_write(&entry, &again);
+	if (again.length != length || memcmp(again.bytes, bytes, length) != 0)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	auto_secret parts = { 0 }, whole = { 0 };
+
+	acr_secret_add_bytes(&whole, data, size);
+	acr_record_end(&whole);
+	look_at(acr_secret_text(&whole), whole.length);
+	acr_record_begin(&parts, "entry", 1);
+	acr_secret_add_bytes(&parts, data, size);
+	acr_record_end(&parts);
+	look_at(acr_secret_text(&parts), parts.length);
+	look_at((const char *)data, size);
+	return 0;
+}

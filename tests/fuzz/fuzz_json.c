@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON from outside: what passes the scan is what json-c reads, and what is quoted is read back as it
+ * was. */
+#include "base/json.h"
+#include "oracle.h"
+
+/* Any bytes as a string, and back, as far as they are text. */
+static void check_quote(const char *bytes, size_t length)
+{
+	struct json_object *json = NULL;
+	struct acr_secret quoted = { 0 };
+	struct acr_error error;
+
+	acr_json_quote(&quoted, bytes, length);
+	if (acr_json_parse(acr_secret_text(&quoted), quoted.length, &json, &error) == 0) {
+		must(json_object_is_type(json, json_type_string));
+		must((size_t)json_object_get_string_len(json) >= length ||
+		     memchr(bytes, '\0', length) != NULL);
+	}
+	acr_json_free(&json);
+	acr_secret_wipe(&quoted);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct json_object *json = NULL;
+	struct acr_error error = { 0 };
+	const char *reason = NULL;
+	size_t offset = 0;
+	bool fine = acr_json_scan((const char *)data, size, &offset, &reason);
+
+	must(fine || (reason && offset <= size));
+	if (acr_json_parse((const char *)data, size, &json, &error) == 0) {
+		must(fine);
+		acr_json_string(json, "error");
+		acr_json_int(json, "exp", 0);
+		acr_json_bool(json, "a", false);
+	} else {
+		must(error.kind == ACR_INVALID && error.text[0]);
+		must_be_printable(error.text, sizeof(error.text));
+	}
+	acr_json_free(&json);
+	check_quote((const char *)data, size);
+	return 0;
+}

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the program is built: what a distribution looks at before it ships it."""
+import json
+import re
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.plain
+
+
+@pytest.fixture(scope="module")
+def readelf(program):
+    return lambda *options: subprocess.run(["readelf", "-W", *options, program], check=True, capture_output=True,
+                                           text=True).stdout
+
+
+def test_it_is_position_independent(readelf):
+    assert re.search(r"Type:\s+DYN", readelf("-h")) and "PIE" in readelf("-d")
+
+
+def test_its_relocations_are_read_only_and_bound_at_the_start(readelf):
+    assert "GNU_RELRO" in readelf("-l") and re.search(r"BIND_NOW|FLAGS_1.*NOW", readelf("-d"))
+
+
+def test_no_segment_is_writable_and_executable(readelf):
+    segments = re.findall(r"^\s+(\w+)\s+0x\S+ 0x\S+ 0x\S+ 0x\S+ 0x\S+ (\S*\s?\S*\s?\S*) 0x", readelf("-l"), re.M)
+    assert segments and not [one for one in segments if "W" in one[1] and "E" in one[1]]
+    stack = [flags for name, flags in segments if name == "GNU_STACK"]
+    assert stack and "E" not in stack[0]
+
+
+def test_its_functions_are_the_fortified_ones(readelf):
+    symbols = readelf("--dyn-syms")
+    assert "__stack_chk_fail" in symbols and re.search(r"__(v?s?n?printf|memcpy|read)_chk", symbols)
+
+
+def test_indirect_calls_land_where_they_may(program, readelf):
+    """Debian's start files carry no mark for it, so the linker drops ours: the instructions are what can be seen."""
+    if "X86-64" not in readelf("-h"):
+        pytest.skip("a property of x86-64")
+    code = subprocess.run(["objdump", "-d", "--no-show-raw-insn", program], check=True, capture_output=True, text=True).stdout
+    assert re.search(r"<main>:\n[^\n]*endbr64", code) or code.count("endbr64") > 100
+
+
+def test_it_exports_nothing_but_what_the_loader_needs(readelf):
+    """free and its kin are ours (they wipe), so that libcurl and GLib use them as well; all else is hidden."""
+    exported = {row.split()[7].split("@")[0] for row in readelf("--dyn-syms").splitlines()
+                if len(row.split()) > 7 and row.split()[4] == "GLOBAL" and row.split()[6].isdigit()}
+    assert not [name for name in exported if name.startswith("acr_")], exported
+    assert len(exported) < 12, exported
+
+
+def test_it_names_what_it_loads_later_for_packagers(program, tmp_path):
+    """The .note.dlopen section (systemd.io/ELF_DLOPEN_METADATA): rpm and dpkg tools read dependencies from it."""
+    section = tmp_path / "note"
+    subprocess.run(["objcopy", "-O", "binary", "--only-section=.note.dlopen", "--set-section-flags", ".note.dlopen=alloc",
+                    program, section], check=True)
+    found = [json.loads(text) for text in re.findall(rb"\[\{.*?\}\]", section.read_bytes(), re.S)]
+    names = {soname for rows in found for row in rows for soname in row["soname"]}
+    assert {"libcurl.so.4", "libsecret-1.so.0"} <= names, names
+    assert all({"feature", "description", "priority"} <= set(row) for rows in found for row in rows)
+
+
+def test_it_carries_no_path_of_the_machine_that_built_it(program):
+    text = program.read_bytes()
+    assert b"/work/" not in text and b"/home/" not in text.replace(b"/home/%", b"")

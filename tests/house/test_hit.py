@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cached get is the hot path: what it loads, what it asks of the kernel, and what it leaves in memory."""
+import re
+import subprocess
+
+import pytest
+from client import APP
+
+ACME = "acme.azurecr.io"
+pytestmark = pytest.mark.plain
+HEAVY = ("libcurl", "libsecret", "libglib", "libgio", "libgobject", "libcrypto", "libssl", "libdbus")
+LIGHT = {"libc.so.6", "libjson-c.so.5", "libkeyutils.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "linux-vdso.so.1"}
+
+
+@pytest.fixture
+def hit(helper, cloud):
+    """Runs a hit under some program: hit(["strace", ...])."""
+    signed_in = cloud.environment(APP)
+    assert helper.get(ACME, env=signed_in).status == 0
+
+    def run(prefix=(), **more):
+        answer = helper.get(ACME, env={**signed_in, **more}, prefix=list(prefix))
+        assert answer.status == 0 and answer.requests == []
+        return answer
+    return run
+
+
+def calls_of(trace):
+    """The system calls of the program itself, the loader's work left out: from the first read of stdin on."""
+    lines = [line for line in trace.read_text().splitlines() if re.match(r"(\d+ +)?\w+\(", line)]
+    names = [re.search(r"(\w+)\(", line)[1] for line in lines]
+    begin = next(at for at, name in enumerate(names) if name == "prctl")
+    return lines, names[begin:]
+
+
+def test_the_program_is_linked_to_nothing_heavy(program):
+    listed = subprocess.run(["readelf", "-dW", program], check=True, capture_output=True, text=True).stdout
+    needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", listed))
+    assert needed <= LIGHT, needed
+
+
+def loaded(answer):
+    """The libraries that the loader ran, by LD_DEBUG=files."""
+    return {path.rsplit("/", 1)[1] for path in re.findall(r"calling init: (\S+)", answer.err)}
+
+
+def test_a_hit_loads_nothing_heavy_and_a_miss_does(helper, cloud, hit):
+    light = loaded(hit(LD_DEBUG="files"))
+    assert any(name.startswith("libjson-c") for name in light)
+    assert not [name for name in light if name.startswith(HEAVY)], light
+    heavy = loaded(helper.get("reader.azurecr.io", env={**cloud.environment(APP), "LD_DEBUG": "files"}))
+    assert any(name.startswith("libcurl") for name in heavy)
+    assert not [name for name in heavy if name.startswith(("libsecret", "libglib"))], "there is no bus to speak to"
+
+
+def test_a_hit_opens_few_files_and_no_socket(hit, home):
+    trace = home.folder / "trace"
+    hit(["strace", "-f", "-o", str(trace)])
+    lines, names = calls_of(trace)
+    assert "socket" not in names and "connect" not in names
+    assert not {"fork", "vfork", "clone", "clone3", "execve"} & set(names)
+    opened = [line for line in lines if "openat(" in line and str(home.folder.parent) in line or str(home.runtime) in line]
+    assert len([line for line in opened if "= -1" not in line and "openat(" in line]) <= 2, opened
+
+
+def test_a_hit_asks_the_kernel_no_more_than_this(hit, home):
+    """A number to keep an eye on: each is a microsecond, a surprise is a habit that crept in."""
+    trace = home.folder / "trace"
+    hit(["strace", "-f", "-o", str(trace)])
+    _, names = calls_of(trace)
+    counted = {name: names.count(name) for name in sorted(set(names))}
+    assert len(names) <= 60, counted
+
+
+def test_a_hit_writes_nothing(hit, home):
+    before = home.snapshot()
+    stamps = {path: path.stat().st_mtime_ns for path in home.entries()}
+    hit()
+    assert home.snapshot() == before and stamps == {path: path.stat().st_mtime_ns for path in home.entries()}
+
+
+def test_a_hit_is_answered_in_one_write(hit, home):
+    trace = home.folder / "trace"
+    hit(["strace", "-e", "trace=write,writev", "-o", str(trace)])
+    assert len([line for line in trace.read_text().splitlines() if re.match(r"writev?\(1,", line)]) == 1

@@ -1,0 +1,168 @@
+# `configure`: what it shows and what it refuses. What it writes, byte by byte, is in test_config_edits.py.
+as app
+
+== the registries named go to us, shown as a diff that looks as docker writes, and are tried
+set DOCKER_CONFIG=$HOME/new
+$ docker-credential-acr configure acme.azurecr.io
+> --- /dev/null
+> +++ .../new/config.json
+> @@ -0,0 +1,5 @@
+> +{
+> +	"credHelpers": {
+> +		"acme.azurecr.io": "acr"
+> +	}
+> +}
+> \ No newline at end of file
+> docker finds .../docker-credential-acr
+> acme.azurecr.io gives a login: service principal ...
+$ docker-credential-acr configure acme.azurecr.io --no-check
+> .../new/config.json: nothing to change
+keeps
+asks nobody
+$ docker-credential-acr configure --undo
+> --- .../new/config.json
+> +++ /dev/null
+> ...
+asks nobody
+$ docker-credential-acr configure --undo
+keeps
+asks nobody
+
+== a dry run shows the change and makes none
+$ docker-credential-acr configure acme.azurecr.io --dry-run
+> --- .../.docker/config.json
+> +++ .../.docker/config.json
+> @@ -1,1 +1,1 @@
+> -{"credsStore": "acr"}
+> \ No newline at end of file
+> +{"credsStore": "acr", "credHelpers": {"acme.azurecr.io": "acr"}}
+> \ No newline at end of file
+keeps
+asks nobody
+
+== a registry that gives no login is told after the change was made, with status 1
+set AZURE_CLIENT_SECRET=wrong
+$ docker-credential-acr configure acme.azurecr.io
+> ---...
+> ...
+> docker finds ...
+! docker-credential-acr: ...
+! ...
+? 1
+
+== what docker keeps in its config is not shown
+file .docker/config.json
+| {
+| 	"auths": {"ghcr.io": {"auth": "dXNlcjpwYXNzd29yZA=="}},
+| 	"HttpHeaders": {"Authorization": "Bearer abcdef"}
+| }
+$ docker-credential-acr configure --creds-store --no-check
+> --- .../.docker/config.json
+> +++ .../.docker/config.json
+> @@ -1,4 +1,5 @@
+>  {
+>  	"auths": {"ghcr.io": {"auth": "..."}},
+> -	"HttpHeaders": {"Authorization": "..."}
+> +	"HttpHeaders": {"Authorization": "..."},
+> +	"credsStore": "acr"
+>  }
+asks nobody
+
+== another helper loses a registry only to who says so
+file .docker/config.json
+| {"credHelpers": {"acme.azurecr.io": "acr-env"}}
+$ docker-credential-acr configure acme.azurecr.io --no-check
+! docker-credential-acr: ...config.json gives acme.azurecr.io to docker-credential-acr-env: say --replace to take it over
+? 1
+keeps
+$ docker-credential-acr configure acme.azurecr.io --no-check --replace
+> ...
+> -{"credHelpers": {"acme.azurecr.io": "acr-env"}}
+> +{"credHelpers": {"acme.azurecr.io": "acr"}}
+$ docker-credential-acr configure --undo
+> ...
+> -{"credHelpers": {"acme.azurecr.io": "acr"}}
+> +{"credHelpers": {"acme.azurecr.io": "acr-env"}}
+
+== the store of every registry is another helper's too
+file .docker/config.json
+| {"credsStore": "secretservice"}
+$ docker-credential-acr configure --creds-store --no-check
+! docker-credential-acr: ...config.json gives every registry to docker-credential-secretservice: say --replace to take it over
+? 1
+keeps
+
+== broken JSON is left as it is, with the place of the fault
+file .docker/config.json
+| {
+| 	"auths": {},
+| }
+$ docker-credential-acr configure acme.azurecr.io
+! docker-credential-acr: ...config.json is not valid JSON, and was left as it is: line 3, column ...
+? 1
+keeps
+asks nobody
+
+== JSON that is not docker's is left as it is
+file .docker/config.json
+| ["acr"]
+$ docker-credential-acr configure acme.azurecr.io
+! docker-credential-acr: ...config.json is not a JSON object
+? 1
+keeps
+
+== a helper list of the wrong kind is left as it is
+file .docker/config.json
+| {"credHelpers": ["acr"]}
+$ docker-credential-acr configure acme.azurecr.io
+! docker-credential-acr: ...config.json: "credHelpers" is not an object
+? 1
+keeps
+
+== only registries of Azure can be named
+$ docker-credential-acr configure ghcr.io
+! docker-credential-acr: ghcr.io is no Azure registry such as acme.azurecr.io (for every other registry: --creds-store)
+? 1
+keeps
+$ docker-credential-acr configure acme.azurecr.io.evil.com
+! docker-credential-acr: acme.azurecr.io.evil.com is no Azure registry...
+? 1
+keeps
+asks nobody
+
+== wrong usage is status 2, and changes nothing
+$ docker-credential-acr configure
+! docker-credential-acr: name a registry ...
+? 2
+keeps
+$ docker-credential-acr configure --podman
+! docker-credential-acr: --podman needs the names of registries ...
+? 2
+keeps
+$ docker-credential-acr configure --system acme.azurecr.io
+! docker-credential-acr: docker and podman keep no such settings for all users...
+? 2
+keeps
+$ docker-credential-acr configure --undo acme.azurecr.io
+! docker-credential-acr: --undo takes no registry...
+? 2
+keeps
+$ docker-credential-acr configure --frobnicate
+! docker-credential-acr: unknown option --frobnicate (see docker-credential-acr configure --help)
+? 2
+keeps
+
+== what was done is told as JSON on request
+file .docker/config.json
+| {}
+$ docker-credential-acr configure acme.azurecr.io --json
+> {"files":[{"path":".../.docker/config.json","state":"changed","diff":"..."}],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io gives a login..."}]}
+
+== what stands over us is told
+file .docker/config.json
+| {}
+set DOCKER_AUTH_CONFIG={"auths": {"acme.azurecr.io": {"auth": "eDp5"}}}
+$ docker-credential-acr configure acme.azurecr.io
+> ...
+! docker-credential-acr: DOCKER_AUTH_CONFIG in the environment stands over this helper for acme.azurecr.io
+? 1

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`configure` byte by byte: what it keeps, what it gives back, and whose files it leaves alone."""
+import json
+import os
+import pty
+import random
+import select
+import stat
+import subprocess
+import time
+
+import pytest
+
+CONFIG = ".docker/config.json"
+WITH_OTHERS = """{
+\t"auths": {
+\t\t"ghcr.io": {}
+\t},
+\t"HttpHeaders": {
+\t\t"User-Agent": "Docker-Client/20.10 \\u0026 more"
+\t},
+\t"psFormat": "table {{.ID}}",
+\t"number": 1.50e3
+}"""
+
+
+def configure(helper, *arguments, **more):
+    return helper("configure", "--no-check", *arguments, **more)
+
+
+def text_of(home, path=CONFIG):
+    return (home.folder / path).read_bytes().decode()
+
+
+def test_every_other_byte_stays_and_undo_gives_back_the_very_bytes(helper, home):
+    home.write(CONFIG, WITH_OTHERS)
+    assert configure(helper, "acme.azurecr.io").status == 0
+    assert text_of(home) == WITH_OTHERS[:-2] + ',\n\t"credHelpers": {\n\t\t"acme.azurecr.io": "acr"\n\t}\n}'
+    assert configure(helper, "reader.azurecr.io", "--creds-store").status == 0
+    assert json.loads(text_of(home))["credHelpers"] == {"acme.azurecr.io": "acr", "reader.azurecr.io": "acr"}
+    assert configure(helper, "--undo").status == 0
+    assert text_of(home) == WITH_OTHERS
+
+
+def test_undo_leaves_what_docker_login_wrote_since(helper, home):
+    home.write(CONFIG, WITH_OTHERS)
+    configure(helper, "acme.azurecr.io")
+    since = json.loads(text_of(home))
+    since["auths"]["quay.io"] = {}
+    since["credHelpers"]["gcr.io"] = "gcloud"
+    home.write(CONFIG, json.dumps(since, indent="\t"))
+    assert configure(helper, "--undo").status == 0
+    del since["credHelpers"]["acme.azurecr.io"]
+    assert json.loads(text_of(home)) == since
+
+
+def test_undo_leaves_a_registry_that_was_given_to_another_helper_since(helper, home):
+    home.write(CONFIG, "{}")
+    configure(helper, "acme.azurecr.io")
+    home.write(CONFIG, text_of(home).replace('"acr"', '"acr-env"'))
+    assert configure(helper, "--undo").status == 0
+    assert json.loads(text_of(home)) == {"credHelpers": {"acme.azurecr.io": "acr-env"}}
+
+
+def test_undo_leaves_no_trace_where_nothing_was(helper, home):
+    (home.folder / CONFIG).unlink()
+    (home.folder / ".docker").rmdir()
+    before = sorted(home.folder.rglob("*"))
+    made = configure(helper, "acme.azurecr.io", "--creds-store", "--podman", "--containers-registries")
+    assert made.status == 0, made
+    assert len(home.snapshot()) > 3
+    assert configure(helper, "--undo").status == 0
+    assert sorted(home.folder.rglob("*")) == before
+
+
+def test_undo_can_be_for_one_kind_of_file(helper, home):
+    configure(helper, "acme.azurecr.io", "--podman")
+    assert configure(helper, "--undo", "--podman").status == 0
+    assert not (home.folder / ".config/containers/auth.json").exists()
+    assert "acme.azurecr.io" in text_of(home)
+    assert configure(helper, "--undo").status == 0
+    assert text_of(home) == '{"credsStore": "acr"}'
+
+
+def test_any_way_of_writing_json_survives(helper, home):
+    """Indents, separators, line ends, odd keys and values: what docker reads is what was there and our part."""
+    pick = random.Random(20)
+
+    def value(depth=0):
+        kind = pick.random()
+        if depth > 2 or kind < .4:
+            return pick.choice(["x", 'é"}{', 1, 1.5e3, True, None, "a\\b", ""])
+        if kind < .7:
+            return {pick.choice('abc{}" '): value(depth + 1) for _ in range(pick.randrange(4))}
+        return [value(depth + 1) for _ in range(pick.randrange(3))]
+
+    for _ in range(40):
+        document = {}
+        for key in pick.sample(["auths", "psFormat", "z", "credHelpers", "credsStore"], pick.randrange(6)):
+            document[key] = value()
+            if key == "credHelpers":
+                document[key] = {host: "acr" for host in pick.sample(["gcr.io", "b.azurecr.io"], pick.randrange(3))}
+            if key == "credsStore":
+                document[key] = pick.choice(["acr", "", "pass"])
+        text = json.dumps(document, indent=pick.choice([None, "\t", 1, 2, 4, 0]), ensure_ascii=pick.random() < .5,
+                          separators=pick.choice([(",", ":"), (", ", ": "), (",", ": ")]))
+        text = pick.choice([text, text + "\n", text.replace("\n", "\r\n")])
+        home.write(CONFIG, text)
+        assert configure(helper, "acme.azurecr.io", "--creds-store", "--replace").status == 0, text
+        wanted = {**json.loads(text), "credsStore": "acr"}
+        wanted["credHelpers"] = {**wanted.get("credHelpers", {}), "acme.azurecr.io": "acr"}
+        assert json.loads(text_of(home)) == wanted
+        assert list(json.loads(text_of(home)))[:len(document)] == list(document)
+        assert configure(helper, "--undo").status == 0, text
+        assert text_of(home) == text
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o660])
+def test_mode_and_group_stay(helper, home, mode):
+    path = home.write(CONFIG, "{}", mode)
+    if os.geteuid() == 0:
+        os.chown(path, 0, 12)
+    before = path.stat()
+    configure(helper, "acme.azurecr.io")
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+
+
+def test_a_new_file_is_for_its_owner_alone(helper, home):
+    (home.folder / CONFIG).unlink()
+    configure(helper, "acme.azurecr.io", "--podman")
+    for path in (CONFIG, ".config/containers/auth.json"):
+        assert stat.S_IMODE((home.folder / path).stat().st_mode) == 0o600
+
+
+def test_a_link_stays_a_link(helper, home):
+    (home.folder / CONFIG).unlink()
+    target = home.write("dotfiles/docker.json", "{}")
+    (home.folder / CONFIG).symlink_to("../dotfiles/docker.json")
+    assert configure(helper, "acme.azurecr.io").status == 0
+    assert (home.folder / CONFIG).is_symlink() and "acme.azurecr.io" in target.read_text()
+    assert configure(helper, "--undo").status == 0
+    assert (home.folder / CONFIG).is_symlink() and target.read_text() == "{}"
+
+
+def refused(helper, home, words, **more):
+    before = home.snapshot()
+    answer = configure(helper, "acme.azurecr.io", **more)
+    assert answer.status == 1 and words in answer.err and answer.err.count("\n") == 1, answer
+    assert home.snapshot() == before
+
+
+def test_a_read_only_file_is_refused(helper, home):
+    home.write(CONFIG, "{}", 0o400)
+    refused(helper, home, "is read-only (mode 0400)")
+
+
+def test_a_kubernetes_secret_is_refused(helper, home):
+    (home.folder / CONFIG).unlink()
+    home.write(".docker/..2026_01_01/config.json", "{}")
+    (home.folder / ".docker/..data").symlink_to("..2026_01_01")
+    (home.folder / CONFIG).symlink_to("..data/config.json")
+    refused(helper, home, "is mounted from a Kubernetes secret")
+
+
+def test_a_file_of_several_names_is_refused(helper, home):
+    os.link(home.folder / CONFIG, home.folder / "backup.json")
+    refused(helper, home, "hard links")
+
+
+def test_a_link_that_leads_nowhere_is_refused(helper, home):
+    (home.folder / CONFIG).unlink()
+    (home.folder / CONFIG).symlink_to("nowhere")
+    refused(helper, home, "leads nowhere")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a file away")
+def test_someone_elses_file_is_refused_by_name(helper, home):
+    os.chown(home.folder / CONFIG, 1, 1)
+    refused(helper, home, "belongs to daemon: run this as daemon")
+    os.chown(home.folder / CONFIG, 0, 0)
+    (home.folder / CONFIG).unlink()
+    os.chown(home.folder / ".docker", 1, 1)
+    refused(helper, home, "belongs to daemon")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount")
+@pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "mounted by itself")])
+def test_a_mount_is_refused(helper, home, what, words):
+    path = str(home.folder / what)
+    mount = f"mount --bind {path} {path}" + ("" if what == CONFIG else f" && mount -o remount,bind,ro {path}")
+    refused(helper, home, words, prefix=("unshare", "-m", "sh", "-c", mount + ' && exec "$@"', "-"))
+
+
+def test_a_config_that_changes_under_our_hands_is_not_overwritten(helper, home):
+    """strace stops us before the rename; meanwhile docker writes."""
+    if os.environ.get("ACR_SANITIZED"):
+        pytest.skip("not for a sanitizer's build")
+    home.write(CONFIG, "{}")
+    run = subprocess.Popen(
+        ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=1500000",
+         str(home.program), "configure", "--no-check", "acme.azurecr.io"],
+        env=home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while not list((home.folder / ".docker").glob(".docker-credential-acr-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    home.write(CONFIG, '{"auths": {"quay.io": {}}}')
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 1 and "changed by somebody else just now" in err
+    assert text_of(home) == '{"auths": {"quay.io": {}}}'
+    assert not list((home.folder / ".docker").glob(".docker-credential-acr-*"))
+
+
+def on_a_terminal(home, answer, *arguments):
+    """Run configure on a terminal, answer its question; what it showed, and its exit status."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(home.program, [str(home.program), "configure", "--no-check", *arguments], home.env)
+    shown, answered = b"", False
+    while True:
+        if not select.select([terminal], [], [], 20)[0]:
+            break
+        try:
+            some = os.read(terminal, 4096)
+        except OSError:
+            break
+        shown += some
+        if not answered and b"[y/N]" in shown:
+            os.write(terminal, answer)
+            answered = True
+        if not some:
+            break
+    return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
+    other = '{"credHelpers": {"acme.azurecr.io": "acr-env"}}'
+    home.write(CONFIG, other)
+    shown, status = on_a_terminal(home, b"\n", "acme.azurecr.io")
+    assert "Give it to docker-credential-acr instead? [y/N]" in shown and status == 1
+    assert text_of(home) == other
+    shown, status = on_a_terminal(home, b"y\n", "acme.azurecr.io")
+    assert status == 0 and text_of(home) == other.replace("acr-env", "acr")
+
+
+def test_another_program_of_our_name_in_front_is_told(helper, home):
+    impostor = home.write("bin/docker-credential-acr", "#!/bin/sh\necho acr-env 1.0\n", 0o755)
+    answer = helper("configure", "--creds-store", env={"PATH": f"{impostor.parent}:{home.env['PATH']}"})
+    assert answer.status == 1 and f"docker would run {impostor}, another program" in answer.err
+    answer = helper("configure", "--creds-store", env={"PATH": "/usr/bin:/bin"})
+    assert answer.status == 1 and "docker will not find it" in answer.err
+
+
+def test_the_helpers_that_podman_has_already_stay_in_its_list(helper, home):
+    home.write(".config/containers/registries.conf", "# mine\nunqualified-search-registries = ['docker.io']\n"
+               "credential-helpers = [\n  'containers-auth.json', # first\n  \"secretservice\",\n]\n[[registry]]\n")
+    path = ".config/containers/registries.conf.d/99-docker-credential-acr.conf"
+    assert configure(helper, "--containers-registries").status == 0
+    assert 'credential-helpers = ["containers-auth.json", "secretservice", "acr"]\n' in text_of(home, path)
+    assert "nothing to change" in configure(helper, "--containers-registries").out
+    home.write(path, text_of(home, path) + "# a remark\n")
+    assert configure(helper, "--undo").status == 0
+    assert text_of(home, path).endswith('["containers-auth.json", "secretservice"]\n# a remark\n')
+
+
+def test_the_timer_is_linked_where_systemd_looks_and_unlinked_again(helper, home):
+    unit = home.write(".config/systemd/user/docker-credential-acr-renew.timer", "[Timer]\nOnCalendar=hourly\n")
+    link = home.folder / ".config/systemd/user/timers.target.wants/docker-credential-acr-renew.timer"
+    assert configure(helper, "--timer").status == 0
+    assert os.readlink(link) == str(unit)
+    assert "nothing to change" in configure(helper, "--timer").out
+    assert configure(helper, "--undo", "--timer").status == 0
+    assert not link.parent.exists() and unit.exists()

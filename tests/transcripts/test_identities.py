@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who we are on a machine, and whom we tell: the first identities of the chain, against the whole program."""
+import base64
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+from client import ACR_AUDIENCE, APP, AWKWARD, CHINA, DEPLOYER, EXPIRED, GOV, MACHINE, NOBODY, PARTNER
+from homes import NOT_FOUND
+
+ACME = "acme.azurecr.io"
+MANAGED = {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}
+
+
+def who(answer):
+    """The object id of the identity that a token was made for."""
+    payload = answer.secret.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["oid"]
+
+
+def entra(answer):
+    return [row for row in answer.requests if row["service"] == "entra"]
+
+
+@pytest.mark.parametrize("principal", [APP, AWKWARD], ids=["plain-secret", "secret-of-odd-letters"])
+def test_a_service_principal_of_the_environment_signs_in(helper, cloud, principal):
+    answer = helper.get(ACME, env=cloud.environment(principal))
+    assert answer.status == 0 and answer.err == "" and who(answer) == principal.object_id
+    [row] = entra(answer)
+    assert row["path"] == f"/{principal.tenant_id}/oauth2/v2.0/token"
+    assert row["form"]["scope"] == ACR_AUDIENCE + "/.default" and row["form"]["client_secret"] == principal.secret
+    assert answer.asked("imds") == 0
+
+
+def test_the_exchange_tells_the_registry_no_more_than_it_needs(helper, cloud):
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    [row] = [row for row in answer.requests if row.get("path") == "/oauth2/exchange"]
+    assert set(row["form"]) <= {"grant_type", "service", "tenant", "access_token"}
+    assert row["form"]["grant_type"] == "access_token" and row["form"]["service"] == ACME
+    assert row["tls"] in ("TLSv1.2", "TLSv1.3") and "authorization" not in row["headers"] and "cookie" not in row["headers"]
+    secrets = [row for row in answer.requests if APP.secret in str(row) and row["host"] != "login.microsoftonline.com"]
+    assert secrets == []
+
+
+def test_a_managed_identity_of_the_machine_signs_in(helper, cloud):
+    answer = helper.get(ACME, env=MANAGED)
+    assert answer.status == 0 and answer.err == "" and who(answer) == MACHINE.object_id
+    assert answer.asked("entra") == 0 and answer.asked("imds") == 1
+    assert helper.get(ACME, env=MANAGED).requests == []
+
+
+@pytest.mark.parametrize("how", ["environment", "config"])
+def test_a_managed_identity_is_chosen_by_its_client_id(helper, home, cloud, how):
+    if how == "config":
+        home.config(registries={ACME: {"identity": "managed-identity", "client_id": DEPLOYER.client_id}})
+    answer = helper.get(ACME, env={**MANAGED, "AZURE_CLIENT_ID": DEPLOYER.client_id} if how == "environment" else {})
+    assert answer.status == 0 and who(answer) == DEPLOYER.object_id
+
+
+def test_the_metadata_service_is_never_asked_through_a_proxy(helper, cloud):
+    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")}
+    assert helper.get(ACME, env={**MANAGED, **proxies, "no_proxy": ".azurecr.io,login.microsoftonline.com"}).asked("imds") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="to drop packets needs root")
+def test_a_machine_without_a_metadata_service_costs_little_and_is_remembered(helper, cloud):
+    """No answer to the connection, as on most networks; 300 ms are given to it, once."""
+    rule = ["-d", "169.254.169.254", "-j", "DROP"]
+    subprocess.run(["iptables", "-I", "INPUT", *rule], check=True)
+    try:
+        first = helper.get(ACME)
+        assert first.out == NOT_FOUND and first.seconds < 1
+        assert helper.get("reader.azurecr.io").seconds < 0.1
+    finally:
+        subprocess.run(["iptables", "-D", "INPUT", *rule], check=True)
+
+
+def test_a_metadata_service_that_takes_the_request_and_stays_silent_does_not_take_all_the_time(helper, cloud):
+    cloud.fault("hang", service="imds")
+    answer = helper.get(ACME, env={"DOCKER_CREDENTIAL_ACR_TIMEOUT": "12s"})
+    assert answer.status == 1 and answer.seconds < 10 and "before anybody was asked" not in answer.err
+
+
+def test_a_wrong_secret_ends_the_chain(helper, cloud):
+    """To go on as the machine would be a silent change of who pushes."""
+    answer = helper.get(ACME, env={**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"})
+    assert answer.status == 1 and answer.asked("imds") == 0 and answer.exchanges == 0
+    assert "AADSTS7000215" in answer.err and "AADSTS7000215" in answer.out and answer.out.count("\n") == 1
+
+
+def test_an_expired_secret_is_told_as_entra_tells_it(helper, cloud):
+    answer = helper.get(ACME, env=cloud.environment(EXPIRED))
+    assert answer.status == 1 and "AADSTS7000222" in answer.err
+
+
+def test_a_refusal_is_remembered_for_this_identity_alone(helper, cloud):
+    wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
+    first = helper.get(ACME, env=wrong)
+    again = helper.get(ACME, env=wrong)
+    assert again.status == 1 and again.requests == [] and again.out == first.out and "AADSTS7000215" in again.err
+    assert helper.get(ACME, env=cloud.environment(AWKWARD)).status == 0
+
+
+def test_an_identity_without_a_role_is_followed_by_the_next_which_is_named(helper, home, cloud):
+    """A refusal by the registry does not end the chain; a success after it says once who it was."""
+    home.config(registries={ACME: {"identity": ["environment", "managed-identity"]}})
+    with cloud.changed_world() as world:
+        world["principals"]["deployer"]["client_id"] = NOBODY.client_id
+    env = cloud.environment(NOBODY)
+    answer = helper.get(ACME, env=env)
+    assert who(answer) == DEPLOYER.object_id
+    assert answer.err.count("\n") == 1 and ACME in answer.err
+    assert helper.get(ACME, env=env).err == ""
+
+
+def test_a_pin_in_the_config_is_who_we_are(helper, home, cloud):
+    home.config(registries={ACME: {"identity": "managed-identity"}})
+    answer = helper.get(ACME, env={name: value for name, value in cloud.environment(APP).items() if name != "AZURE_CLIENT_ID"})
+    assert who(answer) == MACHINE.object_id and answer.asked("entra") == 0
+
+
+@pytest.mark.parametrize("words, served", [("EnvironmentCredential", APP), ("ManagedIdentityCredential", DEPLOYER)])
+def test_azure_token_credentials_chooses(helper, cloud, words, served):
+    env = {**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": words}
+    if words == "ManagedIdentityCredential":
+        env["AZURE_CLIENT_ID"] = DEPLOYER.client_id
+    assert who(helper.get(ACME, env=env)) == served.object_id
+
+
+@pytest.mark.parametrize("server, principal, authority", [
+    ("acme.azurecr.cn", CHINA, {"login.chinacloudapi.cn", "login.partner.microsoftonline.cn"}),
+    ("acme.azurecr.us", GOV, {"login.microsoftonline.us"}), ("partner.azurecr.io", PARTNER, {"login.microsoftonline.com"})])
+def test_each_cloud_has_its_own_authority(helper, cloud, server, principal, authority):
+    answer = helper.get(server, env=cloud.environment(principal))
+    assert answer.status == 0 and who(answer) == principal.object_id
+    assert len({row["host"] for row in entra(answer)} & authority) == 1
+
+
+def test_where_the_tenant_knows_no_acr_audience_arms_is_tried_with_a_word(helper, cloud):
+    body = {"error": "invalid_resource", "error_codes": [500011], "error_description":
+            "AADSTS500011: The resource principal named https://containerregistry.azure.net was not found in the tenant."}
+    cloud.fault("error", service="entra", status=400, body=json.dumps(body), count=1)
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 0, answer
+    assert [row["form"]["scope"] for row in entra(answer)] == [
+        "https://containerregistry.azure.net/.default", "https://management.azure.com/.default"]
+    assert answer.err.count("\n") == 1
+
+
+def test_az_is_not_started_where_nobody_signed_in_with_it(helper, home, cloud):
+    """A quarter of a second of Python for nothing."""
+    cloud.fault("reset", service="imds", at="connect")
+    home.write("bin/az", "#!/bin/sh\ntouch $HOME/az-was-started\nexit 1\n", 0o755)
+    answer = helper.get(ACME, env={"PATH": f"{home.folder}/bin:{home.env['PATH']}"})
+    assert answer.out == NOT_FOUND and not (home.folder / "az-was-started").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="to run as somebody else needs root")
+def test_an_ordinary_user_is_served_like_root(helper, home, cloud, tmp_path):
+    """In a home of their own, with the program where they can reach it."""
+    program = shutil.copy(home.program, "/usr/local/bin/docker-credential-acr-of-a-test")
+    try:
+        for folder in (home.folder, home.runtime):
+            subprocess.run(["chown", "-R", "65534:65534", str(folder)], check=True)
+        answer = helper.get(ACME, env=cloud.environment(APP),
+                            prefix=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c",
+                                    f'shift; exec {program} "$@"', "sh"])
+        assert answer.status == 0 and answer.err == ""
+        assert helper.home.entries()[0].stat().st_uid == 65534
+    finally:
+        os.unlink(program)

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins that people give for our registries, tokens that clients give back, and what erase and logout undo."""
+import time
+
+import pytest
+from client import APP, NULL_GUID
+from homes import NOT_FOUND
+
+ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
+PASSWORD = "admin-password-one"
+
+
+@pytest.fixture
+def signed_in(cloud):
+    return cloud.environment(APP)
+
+
+@pytest.fixture(autouse=True)
+def files_only(home):
+    home.config(keychain="file")
+
+
+def stored(home):
+    """The files that logins are kept in."""
+    return [path for path, entry in home.snapshot().items() if path.startswith(str(home.data / "logins"))]
+
+
+# a person's own login
+
+def test_a_login_is_tried_at_the_registry_before_it_is_kept(helper, home):
+    answer = helper.store(ADMIN, "admin", PASSWORD)
+    assert answer.status == 0 and answer.out == "" and answer.err == ""
+    assert answer.asked("acr", "/oauth2/token") == 1 and answer.exchanges == 0 and answer.asked("entra") == 0
+    assert helper.get(ADMIN).login == {"ServerURL": ADMIN, "Username": "admin", "Secret": PASSWORD}
+    assert len(stored(home)) == 1
+
+
+def test_a_stored_login_goes_before_every_identity_and_asks_nobody(helper, signed_in):
+    helper.store(ADMIN, "admin", PASSWORD)
+    answer = helper.get(ADMIN, env=signed_in)
+    assert answer.login["Username"] == "admin" and answer.requests == []
+
+
+def test_storing_a_login_makes_cached_tokens_dead(helper, signed_in):
+    assert helper.get(ADMIN, env=signed_in).login["Username"] == NULL_GUID
+    helper.store(ADMIN, "admin", PASSWORD)
+    assert helper.get(ADMIN, env=signed_in).login["Username"] == "admin"
+
+
+def test_a_wrong_login_is_refused_and_what_was_there_before_stays(helper):
+    helper.store(ADMIN, "admin", PASSWORD)
+    answer = helper.store(ADMIN, "admin", "not-the-password")
+    assert answer.status == 1 and answer.out.count("\n") == 1 and ADMIN in answer.out and answer.err
+    assert helper.get(ADMIN).secret == PASSWORD
+
+
+def test_a_wrong_login_where_there_was_none_leaves_no_file(helper, home):
+    before = home.snapshot()
+    assert helper.store(ADMIN, "admin", "not-the-password").status == 1
+    assert home.snapshot() == before
+
+
+@pytest.mark.parametrize("fault", [{"kind": "firewall"}, {"kind": "reset", "at": "connect"}], ids=lambda fault: fault["kind"])
+def test_a_login_that_cannot_be_tried_is_kept_and_that_is_said(helper, home, cloud, fault):
+    home.config(keychain="file", timeout="3s")
+    cloud.fault(fault.pop("kind"), service="acr", host=ADMIN, **fault)
+    answer = helper.store(ADMIN, "admin", PASSWORD)
+    assert answer.status == 0 and answer.err.count("\n") == 1 and ADMIN in answer.err
+    cloud.no_faults()
+    assert helper.get(ADMIN).secret == PASSWORD
+
+
+def test_verify_on_store_false_asks_nobody(helper, home):
+    home.config(keychain="file", verify_on_store=False)
+    assert helper.store(ADMIN, "admin", "not-the-password").requests == []
+    assert helper.get(ADMIN).secret == "not-the-password"
+
+
+def test_white_space_behind_a_password_is_kept_and_worth_a_warning(helper, home):
+    home.config(keychain="file", verify_on_store=False)
+    answer = helper.store(ADMIN, "admin", PASSWORD + "\n")
+    assert answer.status == 0 and answer.err.count("\n") == 1 and "white space" in answer.err
+    assert helper.get(ADMIN).secret == PASSWORD + "\n"
+
+
+def test_a_login_stored_under_another_spelling_is_the_same_login(helper):
+    helper.store(f"https://{ADMIN.upper()}/v2/", "admin", PASSWORD)
+    assert helper.get(ADMIN).login["Username"] == "admin"
+    assert helper.list().login == {ADMIN: "admin"}
+    helper.erase(f"https://{ADMIN}")
+    assert helper.list().login == {}
+
+
+# tokens that come back: docker login after our own get, az acr login
+
+def test_our_own_token_coming_back_is_nothing_to_do(helper, home, signed_in):
+    token = helper.get(ACME, env=signed_in).secret
+    before = home.snapshot()
+    answer = helper.store(ACME, NULL_GUID, token, env=signed_in)
+    assert answer.status == 0 and answer.out == answer.err == "" and answer.requests == []
+    assert home.snapshot() == before and stored(home) == []
+
+
+@pytest.mark.parametrize("username", [NULL_GUID, "<token>"])
+def test_a_token_of_another_client_is_cached_and_never_kept_as_a_login(helper, home, cloud, username):
+    cloud.fault("reset", service="imds", at="connect")
+    token = cloud.registry_token(ACME)
+    answer = helper.store(ACME, username, token)
+    assert answer.status == 0 and answer.err == "" and answer.requests == [] and stored(home) == []
+    served = helper.get(ACME)
+    assert served.secret == token and served.requests == [] and served.login["Username"] == NULL_GUID
+    assert helper.list().login == {ACME: NULL_GUID}
+
+
+def test_a_token_of_another_client_does_not_shadow_renewal(helper, home, cloud, signed_in):
+    token = cloud.registry_token(ACME)
+    helper.store(ACME, NULL_GUID, token, env=signed_in)
+    home.age(7300)
+    answer = helper.get(ACME, env=signed_in)
+    assert answer.exchanges == 1 and answer.secret != token
+
+
+def test_a_token_that_ends_soon_is_handed_out_no_longer_than_it_lives(helper, cloud):
+    cloud.fault("reset", service="imds", at="connect")
+    helper.store(ACME, NULL_GUID, cloud.registry_token(ACME, life=2))
+    assert helper.get(ACME).status == 0
+    time.sleep(2.2)
+    assert helper.get(ACME).out == NOT_FOUND
+
+
+def test_a_token_that_has_ended_is_not_taken(helper, cloud, home):
+    before = home.snapshot()
+    answer = helper.store(ACME, NULL_GUID, cloud.registry_token(ACME, age=20000))
+    assert answer.status == 1 and answer.out.count("\n") == 1 and answer.requests == []
+    assert home.snapshot() == before
+
+
+def test_a_pinned_identity_keeps_other_tokens_out(helper, home, cloud, signed_in):
+    home.config(keychain="file", registries={ACME: {"identity": "environment"}})
+    token = cloud.registry_token(ACME)
+    assert helper.store(ACME, NULL_GUID, token, env=signed_in).status == 0
+    assert helper.get(ACME, env=signed_in).secret != token
+
+
+def test_a_token_for_another_registry_is_a_login_and_is_tried(helper, home, cloud):
+    """Its audience says that it is none of ours for this host: the registry refuses it."""
+    answer = helper.store(ACME, NULL_GUID, cloud.registry_token("reader.azurecr.io"))
+    assert answer.status == 1 and answer.asked("acr", "/oauth2/token") == 1 and stored(home) == []
+
+
+# signing out
+
+def test_erase_forgets_a_stored_login_and_the_identity_serves_again(helper, signed_in):
+    helper.store(ADMIN, "admin", PASSWORD)
+    assert helper.erase(ADMIN, env=signed_in).status == 0
+    assert helper.get(ADMIN, env=signed_in).login["Username"] == NULL_GUID
+
+
+def test_erase_kills_the_copies_in_other_cache_homes(helper, signed_in, keyring):
+    """A desktop has a runtime folder, cron has none: what cron cached must be dead, too."""
+    cron = {"without": ("XDG_RUNTIME_DIR",), "env": signed_in}
+    assert helper.get(ACME, env=signed_in).exchanges == 1
+    assert helper.get(ACME, **cron).exchanges == 1
+    assert helper.get(ACME, **cron).requests == []
+    helper.erase(ACME, env=signed_in)
+    assert helper.get(ACME, **cron).exchanges == 1
+    helper.erase(ACME, **cron)
+    assert helper.get(ACME, env=signed_in).exchanges == 1
+
+
+def test_an_erase_during_a_renewal_wins(helper, home, signed_in, cloud):
+    helper.get(ACME, env=signed_in)
+    home.age(7100)
+    cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=1, count=1)
+    cloud.mark()
+    helper.get(ACME, env=signed_in)
+    assert cloud.wait_for(1, service="entra")
+    helper.logout(ACME, env=signed_in)
+    assert cloud.wait_for(1, service="acr", path="/oauth2/exchange")
+    time.sleep(0.3)
+    assert helper.get(ACME, env=signed_in).out == NOT_FOUND
+
+
+def test_logout_holds_in_every_session_until_a_login_is_stored(helper, signed_in, keyring):
+    helper.get(ACME, env=signed_in)
+    assert helper.logout(ACME, env=signed_in).status == 0
+    for more in ({}, {"without": ("XDG_RUNTIME_DIR",)}):
+        answer = helper.get(ACME, env=signed_in, **more)
+        assert answer.out == NOT_FOUND and answer.requests == [] and answer.err.count("\n") == 1
+    assert helper.list(env=signed_in).login == {}
+    assert helper.erase(ACME, env=signed_in).err == "", "nobody serves any more"
+    assert helper.get(ACME, env=signed_in).out == NOT_FOUND, "erase is not a way to sign in"
+
+
+def test_a_store_ends_signed_out(helper, cloud):
+    helper.logout(ADMIN)
+    helper.store(ADMIN, "admin", PASSWORD)
+    assert helper.get(ADMIN).secret == PASSWORD
+    helper.logout(ACME)
+    token = cloud.registry_token(ACME)
+    helper.store(ACME, NULL_GUID, token)
+    assert helper.get(ACME).secret == token
+
+
+def test_logout_is_for_our_registries(helper, home):
+    before = home.snapshot()
+    answer = helper.logout("ghcr.io")
+    assert answer.status != 0 and "ghcr.io" in answer.err and home.snapshot() == before
+
+
+def test_dockers_four_erases_succeed_each(helper, signed_in):
+    helper.get(ACME, env=signed_in)
+    for server in (ACME, ACME, f"http://{ACME}", f"https://{ACME}"):
+        answer = helper.erase(server, env=signed_in)
+        assert answer.status == 0 and answer.out == "" and answer.requests == []
+
+
+def test_list_asks_nobody_and_starts_nobody(helper, home, signed_in, cloud):
+    home.config(keychain="file", registries={"reader.azurecr.io": {}, "signedout.azurecr.io": {}}, hosts=["registry.contoso.internal"])
+    helper.store("ghcr.io", "developer", "some-password")
+    helper.store(ADMIN, "admin", PASSWORD)
+    helper.get(ACME, env=signed_in)
+    helper.logout("signedout.azurecr.io")
+    answer = helper.list(env=signed_in)
+    assert answer.requests == [] and answer.login == {
+        "ghcr.io": "developer", ADMIN: "admin", ACME: NULL_GUID, "reader.azurecr.io": NULL_GUID, "registry.contoso.internal": NULL_GUID}
+
+
+def test_what_worked_when_last_asked_is_listed_though_its_token_has_ended(helper, home, signed_in):
+    """Or the classic build of tomorrow morning would be anonymous."""
+    helper.get(ACME, env=signed_in)
+    home.age(20000)
+    assert helper.list(env=signed_in).login == {ACME: NULL_GUID}
+
+
+def test_a_refusal_takes_a_registry_from_the_list(helper, home, signed_in, cloud):
+    helper.get(ACME, env=signed_in)
+    home.age(20000)
+    cloud.fault("norole", service="acr", host=ACME)
+    assert helper.get(ACME, env=signed_in).status == 1
+    assert helper.list(env=signed_in).login == {}
+
+
+def test_where_anonymous_pull_is_worth_something_a_refusal_is_not_found(helper, cloud):
+    """docker 29, BuildKit and podman take any other text as fatal, also for public images."""
+    token = cloud.access_token("public.azurecr.io", access=[{"type": "repository", "name": "app", "actions": ["pull"]}])
+    cloud.fault("norole", service="acr", host="public.azurecr.io")
+    cloud.fault("fields", service="acr", host="public.azurecr.io", path="/oauth2/token", fields={"access_token": token})
+    answer = helper.get("public.azurecr.io", env={**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"})
+    assert answer.status == 1 and answer.out == NOT_FOUND and "public.azurecr.io" in answer.err
+
+
+def test_an_empty_anonymous_token_is_worth_nothing(helper, cloud):
+    cloud.fault("norole", service="acr", host="public.azurecr.io")
+    answer = helper.get("public.azurecr.io", env={**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"})
+    assert answer.status == 1 and answer.out != NOT_FOUND and answer.asked("acr", "/oauth2/token") == 1

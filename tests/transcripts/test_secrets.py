@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No secret leaves on stderr, beside an answer, in an argument or a file that is not its home, also when people ask for
+every detail. Every run of every test is searched for the secrets of tests/cloud/world.json and for anything that looks
+like a token (homes.py); here all that can happen happens once more at DOCKER_CREDENTIAL_ACR_LOG=debug."""
+import json
+import os
+import re
+
+import pytest
+from client import APP, AWKWARD, NOBODY, NULL_GUID
+from homes import JWT
+
+ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
+DEBUG = {"DOCKER_CREDENTIAL_ACR_LOG": "debug"}
+
+
+def every_way(helper, cloud, home):
+    """(what, answer) of one run for each kind of thing that can happen."""
+    signed_in = {**cloud.environment(APP), **DEBUG}
+    wrong = {**signed_in, "AZURE_CLIENT_SECRET": "canary-of-a-wrong-secret"}
+    home.canaries |= {"canary-of-a-wrong-secret", "canary-of-a-login", "canary-in-the-config", "canary-in-a-request",
+                      "canary-of-a-proxy", "Y2FuYXJ5LW9mLWEtcHJveHk"}
+    yield "miss", helper.get(ACME, env=signed_in)
+    yield "hit", helper.get(ACME, env=signed_in)
+    home.age(7300)
+    yield "renewal", helper.get(ACME, env=signed_in)
+    home.age(7300)
+    cloud.fault("html", service="acr", host=ACME)
+    yield "old token", helper.get(ACME, env=signed_in)
+    cloud.no_faults()
+    yield "wrong secret", helper.get("reader.azurecr.io", env=wrong)
+    yield "remembered", helper.get("reader.azurecr.io", env=wrong)
+    yield "no role", helper.get(ACME, env={**cloud.environment(NOBODY), **DEBUG})
+    yield "odd letters", helper.get(ACME, env={**cloud.environment(AWKWARD), **DEBUG})
+    yield "managed", helper.get(ACME, env={**DEBUG, "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"})
+    for name in ("firewall", "truncated", "badjson", "crlftoken", "bigtoken", "nultoken", "notjwt", "otheraud", "expired",
+                 "redirect", "reset60", "selfsigned", "nosuch", "error500"):
+        yield name, helper.get(f"{name}.azurecr.io", env={**signed_in, "DOCKER_CREDENTIAL_ACR_TIMEOUT": "1s"})
+    yield "proxy", helper.get("p.azurecr.io", env={**signed_in, "HTTPS_PROXY": "http://user:canary-of-a-proxy@127.0.0.1:9"})
+    cloud.no_faults()
+    yield "login", helper.store(ADMIN, "admin", "admin-password-one", env=DEBUG)
+    yield "wrong login", helper.store(ADMIN, "admin", "canary-of-a-login", env=DEBUG)
+    yield "stored", helper.get(ADMIN, env=DEBUG)
+    yield "token back", helper.store("back.azurecr.io", NULL_GUID, cloud.registry_token("back.azurecr.io"), env=DEBUG)
+    yield "old token back", helper.store("back.azurecr.io", NULL_GUID, cloud.registry_token("back.azurecr.io", age=20000), env=DEBUG)
+    yield "other server", helper.store("ghcr.io", "developer", "canary-of-a-login", env=DEBUG)
+    yield "list", helper.list(env=DEBUG)
+    yield "half a request", helper("store", stdin='{"ServerURL":"ghcr.io","Username":"u","Secret":"canary-in-a-request', env=DEBUG)
+    yield "wrong type", helper("store", stdin='{"ServerURL":"ghcr.io","Username":"u","Secret":["canary-in-a-request"]}', env=DEBUG)
+    yield "as a server", helper.get("https://user:canary-in-a-request@acme.azurecr.io/\x01", env=DEBUG)
+    yield "erase", helper.erase(ACME, env=signed_in)
+    yield "logout", helper.logout(ACME, env=signed_in)
+    home.write(".config/docker-credential-acr/config.json", '{"client_secret": "canary-in-the-config", "tenant": }')
+    yield "broken config", helper.get(ACME, env=signed_in)
+    home.config(client_secret="canary-in-the-config")
+    yield "unknown key", helper.get(ACME, env=signed_in)
+
+
+def test_nothing_that_happens_shows_a_secret_or_leaves_one_where_it_does_not_belong(helper, cloud, home):
+    """Each run is searched where it is made: see Helper.judge. What stays on the disk is searched at the end."""
+    seen = dict(every_way(helper, cloud, home))
+    assert sum("debug:" in answer.err for answer in seen.values()) > 5, "nothing was told: the search finds nothing"
+    for what, answer in seen.items():
+        assert not re.search(r"[A-Za-z0-9_-]{60,}\.?", answer.err), f"{what}: this looks like a token\n{answer}"
+    for path, entry in home.snapshot().items():
+        found = helper.secrets_in(path) + (helper.secrets_in(entry[1].decode("utf-8", "replace")) if isinstance(entry, tuple) else [])
+        if found:
+            assert path.startswith((str(home.runtime), str(home.data / "logins"), str(home.folder / ".config"))), (path, found)
+            assert entry[0] & 0o777 == 0o600, path
+
+
+def test_a_service_that_says_back_what_it_was_told_is_not_quoted(helper, cloud):
+    cloud.fault("error", service="acr", status=400, body=json.dumps(
+        {"errors": [{"code": "UNAUTHORIZED", "message": f"cannot take {cloud.entra_token()}"}]}))
+    answer = helper.get(ACME, env={**cloud.environment(APP), **DEBUG})
+    assert answer.status == 1
+
+
+def test_what_is_searched_for_would_be_found(helper, cloud):
+    """The search itself can fail."""
+    token = helper.get(ACME, env=cloud.environment(APP)).secret
+    assert helper.secrets_in(f"debug: {token}") and helper.secrets_in(APP.secret) and JWT.search(token)
+
+
+@pytest.mark.plain
+def test_no_secret_is_an_argument_or_in_the_environment_of_a_child(helper, cloud, home):
+    trace = home.folder / "trace"
+    home.write("bin/az", "#!/bin/sh\nexit 1\n", 0o755)
+    home.write(".azure/azureProfile.json", '{"subscriptions": [{"id": "5b5c0470-0000-4000-8000-000000000001", "isDefault": true, '
+               '"state": "Enabled", "environmentName": "AzureCloud", "tenantId": "c0470500-0000-4000-8000-000000000001", '
+               '"user": {"name": "developer@contoso.com", "type": "user"}}]}')
+    env = {**cloud.environment(APP), "PATH": f"{home.folder}/bin:{home.env['PATH']}",
+           "DOCKER_CREDENTIAL_ACR_IDENTITY": "azure-cli,environment"}
+    helper.get(ACME, env=env, prefix=["strace", "-f", "-v", "-s", "8192", "-e", "trace=execve", "-o", str(trace)])
+    runs = [line for line in trace.read_text().splitlines() if "execve(" in line]
+    for line in runs[1:]:
+        assert APP.secret not in line and not JWT.search(line), line
+
+
+@pytest.mark.plain
+def test_a_process_that_holds_secrets_cannot_be_read_or_dumped(helper, cloud):
+    cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", seconds=5)
+    run = helper.start("get", env=cloud.environment(APP))
+    try:
+        run.stdin.write(ACME.encode())
+        run.stdin.close()
+        run.stdin = None
+        assert cloud.wait_for(1, service="entra")
+        with open(f"/proc/{run.pid}/limits", encoding="ascii") as file:
+            core = next(line for line in file if line.startswith("Max core file size"))
+        assert core.split()[4:6] == ["0", "0"]
+        assert os.stat(f"/proc/{run.pid}/environ").st_uid == 0, "not dumpable: its files in /proc are root's"
+    finally:
+        run.kill()
+        run.communicate()

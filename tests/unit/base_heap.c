@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Linked with the executable's own free(): what is given back holds nothing, also from inside a shared library. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+/* How many bytes of a freed block of `size` still read 'S'? Reading it is what an attacker would do. */
+static size_t left_behind(volatile const char *block, size_t size)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < size; i++)
+		count += block[i] == 'S';
+	return count;
+}
+
+static void a_freed_block_holds_nothing(void **state)
+{
+	static const size_t sizes[] = { 24, 100, 1000, 2500, 30000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		char *block = malloc(sizes[i]);
+		uintptr_t address = (uintptr_t)block;
+
+		memset(block, 'S', sizes[i]);
+		free(block);
+		assert_int_equal(left_behind((volatile const char *)address, sizes[i]), 0);
+	}
+}
+
+static void a_grown_block_leaves_nothing_where_it_was(void **state)
+{
+	char *block = malloc(600);
+	uintptr_t address = (uintptr_t)block;
+	char *grown;
+
+	(void)state;
+	memset(block, 'S', 600);
+	grown = realloc(block, 60000);
+	assert_non_null(grown);
+	assert_int_equal(left_behind(grown, 600), 600);
+	assert_true((uintptr_t)grown != address);
+	assert_int_equal(left_behind((volatile const char *)address, 600), 0);
+	free(grown);
+	assert_null(realloc(malloc(10), 0));
+	grown = realloc(NULL, 10);
+	assert_non_null(grown);
+	free(grown);
+}
+
+static void a_library_that_frees_wipes_too(void **state)
+{
+	char text[2001];
+	uintptr_t address;
+
+	(void)state;
+	memset(text, 'S', 2000);
+	text[2000] = '\0';
+	struct json_object *json = json_object_new_string(text);
+	address = (uintptr_t)json_object_get_string(json);
+	json_object_put(json);
+	assert_int_equal(left_behind((volatile const char *)address, 2000), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_freed_block_holds_nothing),
+		cmocka_unit_test(a_grown_block_leaves_nothing_where_it_was),
+		cmocka_unit_test(a_library_that_frees_wipes_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Azure Developer CLI. */
+#include "person.h"
+
+#define AUTH   ".azd/auth.json"
+#define SIGNED "{\"auth\":{\"account\":{\"currentUser\":{\"homeAccountId\":\"a.b\"}}}}"
+
+static struct person p;
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	person_end(&p);
+	return 0;
+}
+
+static int ask(void)
+{
+	return person_ask(&p, &acr_identity_azd);
+}
+
+static void nobody_is_signed_in_and_azd_is_not_started(void **state)
+{
+	static const char *const files[] = { "{}", "{\"auth\":{}}", "nonsense", "" };
+
+	(void)state;
+	person_install(&p, "azd");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		edges_write(&p.edges, AUTH, files[i]);
+		assert_int_equal(ask(), -1);
+		assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	}
+	assert_int_equal(p.runs, 0);
+}
+
+static void somebody_signed_in_without_azd_is_told(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, AUTH, SIGNED);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+}
+
+static void azd_is_asked_for_the_scope(void **state)
+{
+	char answer[4096];
+
+	(void)state;
+	edges_write(&p.edges, AUTH, SIGNED);
+	person_install(&p, "azd");
+	snprintf(answer, sizeof(answer),
+		 "{\"token\":\"%s\",\"expiresOn\":\"2026-01-02T15:04:05Z\"}\n",
+		 person_jwt(&p, "\"upn\":\"alice@contoso.com\""));
+	p.prints = answer;
+	assert_int_equal(ask(), 0);
+	assert_holds(p.ran, "/bin/azd auth token --output json --no-prompt --scope "
+			    "https://containerregistry.azure.net/.default");
+	assert_int_equal(p.token.life, 3600);
+	assert_holds(p.token.who, "user alice@contoso.com");
+	person_configure(&p, "{\"tenant\":\"" TENANT "\"}");
+	assert_int_equal(ask(), 0);
+	assert_holds(p.ran, " --tenant-id " TENANT);
+}
+
+static void azd_that_wants_a_sign_in_is_unavailable(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, AUTH, SIGNED);
+	person_install(&p, "azd");
+	p.exits = 1;
+	p.prints = "{\"type\":\"consoleMessage\",\"data\":{\"message\":\"\\nERROR: not logged in, "
+		   "run `azd auth login` to login\\n\"}}\n";
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "azd auth login");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(nobody_is_signed_in_and_azd_is_not_started),
+		CASE(somebody_signed_in_without_azd_is_told),
+		CASE(azd_is_asked_for_the_scope),
+		CASE(azd_that_wants_a_sign_in_is_unavailable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Azure CLI's files and az itself: who is signed in, what serves without az, and what az is asked. */
+#include "identity/tool.h"
+#include "person.h"
+
+#define AZ    "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+#define CACHE ".azure/msal_token_cache.json"
+#define HOME  "aaaa.bbbb"
+#define USER  "\"user\":{\"name\":\"Alice@contoso.com\",\"type\":\"user\"}"
+#define SUB(id, tenant, cloud, rest)                                                               \
+	"{\"id\":\"" id "\",\"name\":\"n\",\"state\":\"Enabled\",\"tenantId\":\"" tenant           \
+	"\",\"environmentName\":\"" cloud "\"," rest "}"
+#define DEFAULT		 "\"isDefault\":true,"
+#define PROFILE_OF(subs) "{\"installationId\":\"x\",\"subscriptions\":[" subs "]}"
+#define ALICE		 PROFILE_OF(SUB("s-1", TENANT, "AzureCloud", DEFAULT USER))
+#define ACCOUNT                                                                                    \
+	"\"Account\":{\"k\":{\"home_account_id\":\"" HOME                                          \
+	"\",\"environment\":\"login.microsoftonline.com\","                                        \
+	"\"realm\":\"" TENANT                                                                      \
+	"\",\"username\":\"alice@contoso.com\",\"authority_type\":\"MSSTS\"}}"
+#define REFRESH(secret, time)                                                                      \
+	"{\"credential_type\":\"RefreshToken\",\"secret\":\"" secret                               \
+	"\",\"home_account_id\":\"" HOME "\","                                                     \
+	"\"environment\":\"login.microsoftonline.com\",\"client_id\":\"" AZ                        \
+	"\",\"family_id\":\"1\",\"target\":\"x\","                                                 \
+	"\"last_modification_time\":\"" time "\"}"
+
+static struct person p;
+static char cache[8192];
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	person_end(&p);
+	return 0;
+}
+
+static int ask(void)
+{
+	return person_ask(&p, &acr_identity_azure_cli);
+}
+
+/* An access token as MSAL keeps it. */
+static char *entry_for(const char *environment, const char *realm, const char *target, int64_t left)
+{
+	return acr_format(
+		"{\"credential_type\":\"AccessToken\",\"secret\":\"%s\",\"home_account_id\":\"" HOME
+		"\","
+		"\"environment\":\"%s\",\"client_id\":\"" AZ
+		"\",\"target\":\"%s\",\"realm\":\"%s\","
+		"\"token_type\":\"Bearer\",\"expires_on\":\"%lld\"}",
+		person_jwt(&p, "\"upn\":\"alice@contoso.com\",\"tid\":\"" TENANT "\""), environment,
+		target, realm, (long long)(p.edges.wall + left));
+}
+
+static void write_cache(const char *access_entry, const char *refresh_entries)
+{
+	snprintf(cache, sizeof(cache), "{\"AccessToken\":{%s%s},\"RefreshToken\":{%s},%s}",
+		 access_entry ? "\"a\":" : "", access_entry ? access_entry : "",
+		 refresh_entries ? refresh_entries : "", ACCOUNT);
+	edges_write(&p.edges, CACHE, cache);
+}
+
+static const char *az_answer(void)
+{
+	static char answer[4096];
+
+	snprintf(answer, sizeof(answer),
+		 "WARNING: something {odd}\n{\n  \"accessToken\": \"%s\",\n  \"expiresOn\": "
+		 "\"2026-01-01 12:00:00.000000\",\n"
+		 "  \"expires_on\": %lld,\n  \"subscription\": \"s-1\",\n  \"tenant\": \"" TENANT
+		 "\",\n  \"tokenType\": \"Bearer\"\n}\n",
+		 person_jwt(&p, "\"upn\":\"alice@contoso.com\""), (long long)(p.edges.wall + 4000));
+	return answer;
+}
+
+/* ---- who is signed in ---- */
+
+static void nobody_is_signed_in_without_a_profile(void **state)
+{
+	(void)state;
+	person_install(&p, "az");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	edges_write(&p.edges, PROFILE, "{\"subscriptions\":[]}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	edges_write(&p.edges, PROFILE, "{}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.runs, 0);
+}
+
+static void another_cloud_is_told_and_not_tried(void **state)
+{
+	(void)state;
+	person_install(&p, "az");
+	edges_write(&p.edges, PROFILE,
+		    PROFILE_OF(SUB("s-1", TENANT, "AzureChinaCloud", DEFAULT USER)));
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "AzureChinaCloud");
+	assert_holds(p.error.text, "az cloud set --name AzureCloud");
+	assert_int_equal(p.runs, 0);
+}
+
+static void a_profile_that_is_half_written_is_an_error(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, PROFILE, "\xef\xbb\xbf{\"subscriptions\":[{");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, "azureProfile.json");
+}
+
+static void azure_config_dir_is_where_az_lives(void **state)
+{
+	char folder[128];
+
+	(void)state;
+	edges_write(&p.edges, "elsewhere/azureProfile.json", "\xef\xbb\xbf" ALICE);
+	snprintf(folder, sizeof(folder), "%s/elsewhere", p.edges.folder);
+	edges_set(&p.edges, "AZURE_CONFIG_DIR", folder);
+	person_install(&p, "az");
+	p.prints = az_answer();
+	assert_int_equal(ask(), 0);
+	edges_set(&p.edges, "AZURE_CONFIG_DIR", "relative");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+/* ---- what serves without az ---- */
+
+static void a_token_that_lives_serves_without_az(void **state)
+{
+	auto_string entry = entry_for("login.windows.net", TENANT,
+				      "https://containerregistry.azure.net/.default "
+				      "https://containerregistry.azure.net/user_impersonation",
+				      301);
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	write_cache(entry, NULL);
+	assert_int_equal(ask(), 0);
+	assert_int_equal(p.token.life, 301);
+	assert_string_equal(p.token.tenant, TENANT);
+	assert_holds(p.token.who, "user alice@contoso.com");
+	assert_int_equal(p.runs + p.edges.sent_count, 0);
+}
+
+static void a_token_of_something_else_does_not(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "login.microsoftonline.com", TENANT,
+		  "https://management.core.windows.net//.default" },
+		{ "login.microsoftonline.com", TENANT,
+		  "https://containerregistry.azure.network/.default" },
+		{ "login.microsoftonline.com", TENANT,
+		  "x:https://containerregistry.azure.net/.default" },
+		{ "login.microsoftonline.com", OTHER,
+		  "https://containerregistry.azure.net/.default" },
+		{ "login.chinacloudapi.cn", TENANT,
+		  "https://containerregistry.azure.net/.default" },
+		{ "evil.example", TENANT, "https://containerregistry.azure.net/.default" },
+	};
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_string entry = entry_for(cases[i][0], cases[i][1], cases[i][2], 4000);
+
+		write_cache(entry, NULL);
+		if (ask() == 0)
+			fail_msg("case %zu served", i);
+		assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	}
+	auto_string old = entry_for("login.microsoftonline.com", TENANT,
+				    "https://containerregistry.azure.net/.default", 299);
+	write_cache(old, NULL);
+	assert_int_equal(ask(), -1);
+}
+
+static void without_az_the_newest_refresh_token_is_redeemed_and_nothing_written(void **state)
+{
+	char path[256];
+	struct stat was, is;
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	write_cache(NULL, "\"1\":" REFRESH("old", "100") ",\"2\":" REFRESH(
+				  "new+one", "200") ",\"3\":" REFRESH("older", "90"));
+	snprintf(path, sizeof(path), "%s/" CACHE, p.edges.folder);
+	assert_int_equal(stat(path, &was), 0);
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"upn\":\"alice@contoso.com\""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0],
+		     "grant_type=refresh_token&client_id=" AZ "&refresh_token=new%2Bone&scope="
+		     "https%3A%2F%2Fcontainerregistry.azure.net%2F.default");
+	assert_int_equal(stat(path, &is), 0);
+	assert_memory_equal(&was.st_mtim, &is.st_mtim, sizeof(was.st_mtim));
+}
+
+static void files_means_that_az_is_never_started(void **state)
+{
+	(void)state;
+	person_install(&p, "az");
+	person_configure(&p, "{\"azure_cli\":\"files\"}");
+	edges_write(&p.edges, PROFILE, ALICE);
+	write_cache(NULL, "\"1\":" REFRESH("rt", "100"));
+	edges_answer(
+		&p.edges, ENTRA, 400,
+		"{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: expired\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_string_equal(p.error.code, "AADSTS700082");
+	assert_int_equal(p.runs, 0);
+}
+
+static void an_encrypted_cache_is_left_to_az(void **state)
+{
+	char path[256];
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	write_cache(NULL, "\"1\":" REFRESH("stale", "100"));
+	snprintf(path, sizeof(path), "%s/" CACHE, p.edges.folder);
+	assert_int_equal(
+		utimensat(AT_FDCWD, path, (struct timespec[2]){ { 0, 0 }, { 1000, 0 } }, 0), 0);
+	edges_write(&p.edges, ".azure/msal_token_cache.sig", "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "encrypted");
+	person_install(&p, "az");
+	p.prints = az_answer();
+	assert_int_equal(ask(), 0);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void two_accounts_of_one_name_are_not_guessed_at(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, PROFILE, PROFILE_OF(SUB("s-1", OTHER, "AzureCloud", DEFAULT USER)));
+	edges_write(&p.edges, CACHE,
+		    "{\"Account\":{\"1\":{\"home_account_id\":\"cc.dd"
+		    "\",\"environment\":\"login.microsoftonline.com\",\"realm\":\"r1\","
+		    "\"username\":\"alice@contoso.com\"},\"2\":{\"home_account_id\":\"" HOME "\","
+		    "\"environment\":\"login.windows.net\","
+		    "\"realm\":\"r2\",\"username\":\"ALICE@contoso.com\"}},\"RefreshToken\":{"
+		    "\"1\":" REFRESH("rt", "1") "}}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void a_service_principal_signs_in_with_what_az_keeps(void **state)
+{
+	(void)state;
+	person_install(&p, "az");
+	edges_write(&p.edges, PROFILE,
+		    PROFILE_OF(SUB("s-1", TENANT, "AzureCloud",
+				   DEFAULT "\"user\":{\"name\":\"" CLIENT
+					   "\",\"type\":\"servicePrincipal\"}")));
+	edges_write(&p.edges, ".azure/service_principal_entries.json",
+		    "[{\"client_id\":\"" OTHER "\",\"tenant\":\"" TENANT
+		    "\",\"client_secret\":\"no\"},{\"client_id\":\"" CLIENT "\",\"tenant\":\"" OTHER
+		    "\",\"client_secret\":\"no\"},{\"client_id\":\"" CLIENT
+		    "\",\"tenant\":\"" TENANT "\",\"client_secret\":\"yes&\"}]");
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0], "client_id=" CLIENT "&client_secret=yes%26");
+	assert_int_equal(p.runs, 0);
+	/* Without the file it is az's to know. */
+	edges_write(&p.edges, ".azure/service_principal_entries.json", "[]");
+	p.prints = az_answer();
+	assert_int_equal(ask(), 0);
+	assert_int_equal(p.runs, 1);
+}
+
+/* ---- az itself ---- */
+
+static void az_is_asked_by_path_with_what_it_needs_and_no_secret(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "hunter2");
+	edges_set(&p.edges, "HTTPS_PROXY", "http://proxy:3128");
+	person_install(&p, "az");
+	p.prints = az_answer();
+	assert_int_equal(ask(), 0);
+	auto_string line = acr_format("%s/bin/az account get-access-token --output json "
+				      "--only-show-errors --resource " ACR_AUDIENCE,
+				      p.edges.folder);
+	assert_string_equal(p.ran, line);
+	assert_holds(p.environment, "HOME=");
+	assert_holds(p.environment, "HTTPS_PROXY=http://proxy:3128\n");
+	assert_holds(p.environment, "AZURE_CORE_COLLECT_TELEMETRY=0\n");
+	assert_lacks(p.environment, "hunter2");
+	assert_int_equal(p.token.life, 4000);
+	assert_string_equal(p.token.tenant, TENANT);
+}
+
+static void the_tenant_of_the_config_chooses_the_subscription_or_goes_along(void **state)
+{
+	(void)state;
+	person_install(&p, "az");
+	p.prints = az_answer();
+	edges_write(&p.edges, PROFILE,
+		    PROFILE_OF(SUB("s-1", TENANT, "AzureCloud", DEFAULT USER) "," SUB(
+			    "s-2", OTHER, "AzureCloud", "\"isDefault\":false," USER)));
+	person_configure(&p, "{\"tenant\":\"" OTHER "\"}");
+	assert_int_equal(ask(), 0);
+	assert_holds(p.ran, " --subscription s-2");
+	person_configure(&p, "{\"tenant\":\"partner.onmicrosoft.com\"}");
+	assert_int_equal(ask(), 0);
+	assert_holds(p.ran, " --tenant partner.onmicrosoft.com");
+	person_configure(&p, "{\"tenant\":\"--debug x\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+}
+
+static void what_az_complains_of_is_told_by_kind(void **state)
+{
+	static const struct {
+		const char *text;
+		enum acr_kind kind;
+		const char *code, *sentence;
+	} rows[] = {
+		{ "ERROR: Please run 'az login' to setup account.\n", ACR_UNAVAILABLE, "",
+		  "Please run 'az login' to setup account." },
+		{ "ERROR: AADSTS700082: The refresh token has expired due to inactivity.\nTrace "
+		  "ID: t\nInteractive authentication is "
+		  "needed. Please run:\naz login --scope "
+		  "https://containerregistry.azure.net/.default\n",
+		  ACR_REFUSED, "AADSTS700082",
+		  "AADSTS700082: The refresh token has expired due to inactivity." },
+		{ "WARNING: x\nERROR: User 'x' does not exist in MSAL token cache. Run `az "
+		  "login`.\n",
+		  ACR_UNAVAILABLE, "",
+		  "User 'x' does not exist in MSAL token cache. Run `az login`." },
+		{ "ERROR: HTTPSConnectionPool(host='login.microsoftonline.com', port=443): Max "
+		  "retries exceeded with url\n",
+		  ACR_UNREACHABLE, "",
+		  "HTTPSConnectionPool(host='login.microsoftonline.com', port=443): Max retries "
+		  "exceeded with url" },
+		{ "Traceback (most recent call last):\n  File x\nModuleNotFoundError: No module "
+		  "named 'azure'\n\n",
+		  ACR_SYSTEM, "", "ModuleNotFoundError: No module named 'azure'" },
+		{ "ERROR: leaked eyJabc.def.ghi \x1b[31m\n", ACR_SYSTEM, "",
+		  "leaked ************** ?[31m" },
+		{ "", ACR_SYSTEM, "", "" },
+	};
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	person_install(&p, "az");
+	p.exits = 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		p.complains = rows[i].text;
+		assert_int_equal(ask(), -1);
+		assert_int_equal(p.error.kind, rows[i].kind);
+		assert_string_equal(p.error.code, rows[i].code);
+		assert_string_equal(p.error.sentence, rows[i].sentence);
+		assert_int_equal(p.error.origin, ACR_ORIGIN_AZ);
+	}
+}
+
+static void what_az_prints_must_be_a_token(void **state)
+{
+	static const char *const outputs[] = { "",
+					       "garbage",
+					       "{",
+					       "[]",
+					       "{}",
+					       "{\"accessToken\":7}",
+					       "{\"accessToken\":\"a b\"}",
+					       "}{",
+					       "{{{{{{{{{{{{{{{{{{{{{{{{}" };
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, ALICE);
+	person_install(&p, "az");
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		p.prints = outputs[i];
+		assert_int_equal(ask(), -1);
+		assert_int_equal(p.error.kind, ACR_INVALID);
+	}
+	p.run_fails = ACR_TIMEOUT;
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_TIMEOUT);
+}
+
+static void az_with_a_managed_identity_is_for_az_alone(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, PROFILE,
+		    PROFILE_OF(SUB("s-1", TENANT, "AzureCloud",
+				   DEFAULT "\"user\":{\"name\":\"systemAssignedIdentity\",\"type\":"
+					   "\"servicePrincipal\","
+					   "\"assignedIdentityInfo\":\"MSI\"}")));
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "managed-identity");
+	person_install(&p, "az");
+	p.prints = az_answer();
+	assert_int_equal(ask(), 0);
+}
+
+static void a_large_answer_of_open_braces_takes_no_time(void **state)
+{
+	size_t length = 200000;
+	auto_secret flood = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < length / 8; i++)
+		acr_secret_add(&flood, "{{{{{{{{");
+	acr_secret_add(&flood, "}");
+	edges_write(&p.edges, PROFILE, ALICE);
+	person_install(&p, "az");
+	p.prints = acr_secret_text(&flood);
+	assert_int_equal(ask(), -1);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(nobody_is_signed_in_without_a_profile),
+		CASE(another_cloud_is_told_and_not_tried),
+		CASE(a_profile_that_is_half_written_is_an_error),
+		CASE(azure_config_dir_is_where_az_lives),
+		CASE(a_token_that_lives_serves_without_az),
+		CASE(a_token_of_something_else_does_not),
+		CASE(without_az_the_newest_refresh_token_is_redeemed_and_nothing_written),
+		CASE(files_means_that_az_is_never_started),
+		CASE(an_encrypted_cache_is_left_to_az),
+		CASE(two_accounts_of_one_name_are_not_guessed_at),
+		CASE(a_service_principal_signs_in_with_what_az_keeps),
+		CASE(az_is_asked_by_path_with_what_it_needs_and_no_secret),
+		CASE(the_tenant_of_the_config_chooses_the_subscription_or_goes_along),
+		CASE(what_az_complains_of_is_told_by_kind),
+		CASE(what_az_prints_must_be_a_token),
+		CASE(az_with_a_managed_identity_is_for_az_alone),
+		CASE(a_large_answer_of_open_braces_takes_no_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

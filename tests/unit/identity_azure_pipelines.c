@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An Azure Pipelines job with a service connection. */
+#include "person.h"
+
+#define URI                                                                                        \
+	"https://dev.azure.com/contoso/1234/_apis/distributedtask/hubs/build/plans/p/jobs/j/"      \
+	"oidctoken"
+#define CONNECTION "44444444-4444-4444-4444-444444444444"
+
+static struct person p;
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	edges_set(&p.edges, "AZURESUBSCRIPTION_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURESUBSCRIPTION_TENANT_ID", TENANT);
+	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", CONNECTION);
+	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", URI);
+	edges_set(&p.edges, "SYSTEM_ACCESSTOKEN", "job-token");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	person_end(&p);
+	return 0;
+}
+
+static int ask(void)
+{
+	return person_ask(&p, &acr_identity_azure_pipelines);
+}
+
+static void the_job_gets_an_assertion_and_entra_takes_it(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, "POST " URI "?api-version=7.1&serviceConnectionId=" CONNECTION, 200,
+		     "{\"oidcToken\":\"as.ser.tion\"}");
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.headers[0], "X-TFS-FedAuthRedirect: Suppress\n");
+	assert_holds(p.headers[0], "Authorization: Bearer job-token\n");
+	assert_holds(p.edges.sent[1], "client_id=" CLIENT);
+	assert_holds(p.edges.sent[1], "client_assertion=as.ser.tion");
+}
+
+static void a_token_that_is_not_mapped_is_told(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "SYSTEM_ACCESSTOKEN", "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "$(System.AccessToken)");
+}
+
+static void a_job_without_a_connection_is_not_set_up(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+static void the_jobs_token_goes_to_azure_devops_alone(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI",
+		  "https://dev.azure.com.evil.example/oidctoken");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", URI);
+	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "x&y=z");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void a_server_of_ones_own_is_known_by_its_collection(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", "https://tfs.contoso.internal/oidc?x=1");
+	edges_set(&p.edges, "SYSTEM_COLLECTIONURI", "https://tfs.contoso.internal/Default/");
+	edges_answer(&p.edges, "POST https://tfs.contoso.internal/oidc?x=1&api-version=7.1", 200,
+		     "{\"oidcToken\":\"a.b.c\"}");
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void a_page_to_sign_in_at_is_no_token(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, "POST " URI, 302, "<html>");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.status, 302);
+	edges_answer(&p.edges, "POST " URI, 200, "<html>");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(the_job_gets_an_assertion_and_entra_takes_it),
+		CASE(a_token_that_is_not_mapped_is_told),
+		CASE(a_job_without_a_connection_is_not_set_up),
+		CASE(the_jobs_token_goes_to_azure_devops_alone),
+		CASE(a_server_of_ones_own_is_known_by_its_collection),
+		CASE(a_page_to_sign_in_at_is_no_token),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

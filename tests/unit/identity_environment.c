@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A service principal's secret in the environment. */
+#include "person.h"
+
+static struct person p;
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	person_end(&p);
+	return 0;
+}
+
+static int ask(void)
+{
+	return person_ask(&p, &acr_identity_environment);
+}
+
+static void set_all(void)
+{
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "a+b&c=d~e%");
+}
+
+static void client_and_tenant_alone_are_not_a_credential(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+static void a_secret_without_a_client_is_told(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "x");
+	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "AZURE_CLIENT_ID is not");
+}
+
+static void the_secret_arrives_to_the_byte(void **state)
+{
+	(void)state;
+	set_all();
+	edges_answer(&p.edges, ENTRA, 200,
+		     person_token(&p, "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT "\""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0], "grant_type=client_credentials&client_id=" CLIENT
+				      "&client_secret=a%2Bb%26c%3Dd~e%25&scope=");
+	assert_string_equal(p.token.who, "service principal " CLIENT ", tenant " TENANT);
+}
+
+static void the_config_chooses_tenant_and_client(void **state)
+{
+	(void)state;
+	set_all();
+	person_configure(&p,
+			 "{\"tenant\":\"contoso.onmicrosoft.com\",\"client_id\":\"" OTHER "\"}");
+	edges_answer(
+		&p.edges,
+		"POST https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
+		200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0], "client_id=" OTHER);
+}
+
+static void a_secret_never_goes_to_an_authority_of_the_environment(void **state)
+{
+	(void)state;
+	set_all();
+	edges_set(&p.edges, "AZURE_AUTHORITY_HOST", "https://evil.example/");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void another_cloud_is_told_and_not_tried(void **state)
+{
+	(void)state;
+	set_all();
+	edges_set(&p.edges, "AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "AzureChinaCloud");
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void a_registry_of_another_cloud_is_asked_for_there(void **state)
+{
+	(void)state;
+	set_all();
+	assert_true(acr_registry_parse(p.edges.config, "acme.azurecr.us", 15, &p.registry));
+	edges_answer(&p.edges, "POST https://login.microsoftonline.us/" TENANT "/oauth2/v2.0/token",
+		     200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void no_error_holds_the_secret(void **state)
+{
+	(void)state;
+	set_all();
+	edges_answer(&p.edges, ENTRA, 401,
+		     "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: no\"}");
+	assert_int_equal(ask(), -1);
+	assert_lacks(p.error.text, "a+b");
+	assert_lacks(p.error.sentence, "a+b");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(client_and_tenant_alone_are_not_a_credential),
+		CASE(a_secret_without_a_client_is_told),
+		CASE(the_secret_arrives_to_the_byte),
+		CASE(the_config_chooses_tenant_and_client),
+		CASE(a_secret_never_goes_to_an_authority_of_the_environment),
+		CASE(another_cloud_is_told_and_not_tried),
+		CASE(a_registry_of_another_cloud_is_asked_for_there),
+		CASE(no_error_holds_the_secret),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's own identity: which endpoint is asked, how, and that nothing is asked where there is none. */
+#include "acr/store.h"
+#include "identity/source.h"
+#include "person.h"
+
+#define APP "http://127.0.0.1:41741/msi/token/"
+#define ARC                                                                                        \
+	"GET "                                                                                     \
+	"http://127.0.0.1:40342/metadata/identity/oauth2/"                                         \
+	"token?api-version=2020-06-01&resource=https%3A%2F%2F"
+#define TOKENS "var/opt/azcmagent/tokens"
+#define REALM  "Basic realm=/" TOKENS
+
+static struct person p;
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	person_end(&p);
+	return 0;
+}
+
+static int ask(void)
+{
+	return person_ask(&p, &acr_identity_managed_identity);
+}
+
+static void set_app_service(const char *endpoint)
+{
+	edges_set(&p.edges, "IDENTITY_ENDPOINT", endpoint);
+	edges_set(&p.edges, "IDENTITY_HEADER", "hush");
+}
+
+/* ---- IMDS ---- */
+
+static void a_machine_of_azures_asks_imds_at_once(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges,
+		     IMDS
+		     "api-version=2018-02-01&resource=https%3A%2F%2Fcontainerregistry.azure.net",
+		     200,
+		     person_token(&p, "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT
+				      "\",\"xms_mirid\":\"/subscriptions/s/providers/x/"
+				      "userAssignedIdentities/puller\""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.headers[0], "Metadata: true");
+	assert_true(p.local[0]);
+	assert_string_equal(p.token.who, "managed identity puller (" CLIENT "), tenant " TENANT);
+	assert_string_equal(p.token.tenant, TENANT);
+}
+
+static void a_machine_that_is_anothers_is_not_asked(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, "Amazon EC2\n");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+static void a_node_of_a_cluster_of_azures_is_azures(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, "etc/kubernetes/azure.json", "{}");
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void without_a_tag_one_request_finds_out_and_no_is_remembered(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_UNREACHABLE;
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.edges.sent_count, 1);
+
+	p.edges.answers[0].fails = ACR_FINE;
+	p.edges.boot += 301 * 1000;
+	p.edges.app.deadline += 301 * 1000;
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void a_person_who_asks_is_not_put_off_with_a_note(void **state)
+{
+	(void)state;
+	acr_note_keep(&p.edges.app, "imds-absent", "", 300, "");
+	p.edges.app.interactive = true;
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void the_metadata_of_another_cloud_is_no_imds(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, IMDS, 404, "not found");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+}
+
+static void imds_that_is_silent_on_azure_is_told(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_UNREACHABLE;
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.edges.sent_count, 3);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "169.254.169.254");
+}
+
+static void imds_that_is_being_updated_is_asked_again(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges, IMDS, 410, "");
+	edges_answer(&p.edges, IMDS, 404, "");
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void azure_client_id_alone_chooses_an_identity(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0], "&client_id=" CLIENT);
+}
+
+static void the_config_chooses_one_by_object_or_resource(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	person_configure(&p, "{\"client_id\":\"object:" OTHER "\"}");
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0], "&object_id=" OTHER);
+	person_configure(&p, "{\"client_id\":\"/subscriptions/s/id\"}");
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[1], "&msi_res_id=%2Fsubscriptions%2Fs%2Fid");
+}
+
+static void no_identity_and_several_are_told_apart(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(
+		&p.edges, IMDS, 400,
+		"{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "none is assigned");
+	assert_string_equal(p.error.sentence, "Identity not found");
+	edges_answer(&p.edges, IMDS, 400,
+		     "{\"error\":\"invalid_request\",\"error_description\":\"Multiple user "
+		     "assigned identities exist, please "
+		     "specify the clientId / resourceId of the identity in the token request\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "AZURE_CLIENT_ID");
+	edges_answer(
+		&p.edges, IMDS, 403,
+		"connecting to 169.254.169.254:80: connecting to 169.254.169.254:80: dial tcp: "
+		"connectex: A socket operation was attempted to an unreachable network.");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+}
+
+static void what_entra_says_through_imds_keeps_its_code(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges, IMDS, 400,
+		     "{\"error\":\"invalid_resource\",\"error_description\":\"AADSTS500011: The "
+		     "resource principal...\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_int_equal(p.error.origin, ACR_ORIGIN_ENDPOINT);
+	assert_string_equal(p.error.code, "AADSTS500011");
+}
+
+/* ---- App Service ---- */
+
+static void app_service_gets_its_header_and_names(void **state)
+{
+	(void)state;
+	set_app_service(APP);
+	edges_set(&p.edges, "AZURE_CLIENT_ID", "/subscriptions/s/id");
+	edges_answer(&p.edges, "GET " APP "?api-version=2019-08-01&resource=", 200,
+		     "{\"access_token\":\"opaque\",\"expires_on\":\"1750003000\",\"token_type\":"
+		     "\"Bearer\"}");
+	assert_int_equal(ask(), 0);
+	assert_holds(p.headers[0], "X-IDENTITY-HEADER: hush\n");
+	assert_holds(p.edges.sent[0], "&mi_res_id=%2Fsubscriptions");
+	assert_true(p.local[0]);
+	assert_int_equal(p.token.life, 3000);
+	assert_string_equal(p.token.who, "managed identity");
+}
+
+static void app_service_says_no_in_its_own_way(void **state)
+{
+	(void)state;
+	set_app_service(APP);
+	edges_answer(&p.edges, "GET " APP, 400,
+		     "{\"statusCode\":400,\"message\":\"No Managed Identity found for specified "
+		     "ClientId/ResourceId/PrincipalId.\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.sentence, "No Managed Identity found");
+}
+
+static void the_older_generation_has_other_names(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "MSI_ENDPOINT", "http://127.0.0.1:46808/MSI/auth?x=1");
+	edges_set(&p.edges, "MSI_SECRET", "hush");
+	edges_set(&p.edges, "DEFAULT_IDENTITY_CLIENT_ID", CLIENT);
+	edges_answer(
+		&p.edges,
+		"GET http://127.0.0.1:46808/MSI/auth?x=1&api-version=2017-09-01&resource=", 200,
+		"{\"access_token\":\"opaque\",\"expires_on\":\"1/2/2026 15:04:05 +00:00\"}");
+	assert_int_equal(ask(), 0);
+	assert_holds(p.headers[0], "secret: hush\n");
+	assert_holds(p.edges.sent[0], "&clientid=" CLIENT);
+	assert_int_equal(p.token.life, 0);
+}
+
+static void cloud_shell_speaks_for_a_person(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "MSI_ENDPOINT", "http://localhost:50342/oauth2/token");
+	edges_answer(&p.edges, "POST http://localhost:50342/oauth2/token\n", 200, "")->prefix =
+		"POST http://localhost:50342/oauth2/token";
+	p.edges.answers[0].body = person_token(&p, "\"upn\":\"alice@contoso.com\"");
+	assert_int_equal(ask(), 0);
+	assert_holds(p.edges.sent[0], "\nresource=https%3A%2F%2Fcontainerregistry.azure.net");
+	assert_holds(p.token.who, "user alice@contoso.com");
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+}
+
+static void service_fabric_is_told_and_not_taken_for_app_service(void **state)
+{
+	(void)state;
+	set_app_service("https://10.0.0.4:2377/metadata/identity/oauth2/token");
+	edges_set(&p.edges, "IDENTITY_SERVER_THUMBPRINT", "ABCD");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, "Service Fabric");
+}
+
+static void a_header_goes_to_no_other_machine(void **state)
+{
+	static const char *const urls[] = {
+		"http://evil.example/msi",
+		"https://evil.example/msi",
+		"http://127.0.0.1.evil.example/",
+		"http://127.0.0.1@evil.example/",
+		"http://localhost@evil.example/",
+		"http://localhost:80@evil.example/",
+		"http://localhost.evil.example/",
+		"http://evil.example#@127.0.0.1/",
+		"http://evil.example\\@127.0.0.1/",
+		"http://10.0.0.1/",
+		"http://0x7f.1/",
+		"http://2130706433/",
+		"http://127.1/",
+		"http://127.0.0.256/",
+		"http://127.0.0.1.5/",
+		"http://169.255.1.1/",
+		"http://[::2]/",
+		"http://[::1].evil.example/",
+		"http://[::ffff:10.0.0.1]/",
+		"ftp://127.0.0.1/",
+		"//127.0.0.1/",
+		"127.0.0.1",
+		"http://127.0.0.1/\r\nX: y",
+		"http://",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		set_app_service(urls[i]);
+		if (ask() == 0 || p.error.kind != ACR_INVALID)
+			fail_msg("%s was asked", urls[i]);
+	}
+	assert_int_equal(p.edges.sent_count, 0);
+	assert_true(acr_endpoint_is_local("http://127.0.0.1:41741/msi/token"));
+	assert_true(acr_endpoint_is_local("http://169.254.129.2:8081/msi/token?x=y"));
+	assert_true(acr_endpoint_is_local("HTTP://localhost:12356/msi/token"));
+	assert_true(acr_endpoint_is_local("http://[::1]:80/"));
+	assert_true(acr_endpoint_is_local("http://127.0.0.1"));
+}
+
+/* ---- Azure Arc ---- */
+
+static void challenge(const char *realm)
+{
+	edges_answer(&p.edges, ARC, 401, "")->challenge = realm;
+}
+
+static void arc_is_asked_twice_with_its_key(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, "opt/azcmagent/bin/himds", "");
+	edges_write(&p.edges, TOKENS "/abc-1.key", "c2VjcmV0\n");
+	challenge(REALM "/abc-1.key");
+	edges_answer(&p.edges, ARC, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(ask(), 0);
+	assert_lacks(p.headers[0], "Authorization");
+	assert_holds(p.headers[0], "Metadata: true");
+	assert_holds(p.headers[1], "Authorization: Basic c2VjcmV0\n");
+	assert_true(p.local[0] && p.local[1]);
+}
+
+static void arc_reads_no_file_but_a_key_of_its_agent(void **state)
+{
+	static const char *const realms[] = {
+		"Basic realm=/etc/shadow",
+		REALM "/../../../../etc/shadow.key",
+		REALM "/sub/abc.key",
+		REALM "/.key",
+		REALM "/abc.txt",
+		REALM "/abc.key?x.key",
+		REALM "x/abc.key",
+		"Basic realm=" TOKENS "/abc.key",
+		"Basic realm=/var/opt/azcmagent//tokens/abc.key",
+		"Bearer realm=/" TOKENS "/abc.key",
+		"Basic realm=a=/" TOKENS "/abc.key",
+		"Basic realm=",
+		"",
+	};
+
+	(void)state;
+	edges_write(&p.edges, "opt/azcmagent/bin/himds", "");
+	edges_write(&p.edges, TOKENS "/abc.key", "secret");
+	for (size_t i = 0; i < sizeof(realms) / sizeof(realms[0]); i++) {
+		challenge(realms[i]);
+		if (ask() == 0 || p.error.kind != ACR_INVALID)
+			fail_msg("%s was read", realms[i]);
+	}
+}
+
+static void arc_follows_no_link_and_waits_for_no_pipe(void **state)
+{
+	char path[256], target[256], large[5000];
+
+	(void)state;
+	edges_write(&p.edges, "opt/azcmagent/bin/himds", "");
+	edges_write(&p.edges, TOKENS "/real.key", "secret");
+	snprintf(target, sizeof(target), "%s/" TOKENS "/real.key", p.edges.folder);
+	snprintf(path, sizeof(path), "%s/" TOKENS "/link.key", p.edges.folder);
+	assert_int_equal(symlink(target, path), 0);
+	challenge(REALM "/link.key");
+	assert_int_equal(ask(), -1);
+
+	snprintf(path, sizeof(path), "%s/" TOKENS "/pipe.key", p.edges.folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	challenge(REALM "/pipe.key");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+
+	memset(large, 'x', sizeof(large));
+	large[4097] = '\0';
+	edges_write(&p.edges, TOKENS "/large.key", large);
+	challenge(REALM "/large.key");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+
+	challenge(REALM "/absent.key");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+}
+
+static void arc_that_asks_for_no_key_is_not_arc(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "IDENTITY_ENDPOINT",
+		  "http://localhost:40342/metadata/identity/oauth2/token");
+	edges_set(&p.edges, "IMDS_ENDPOINT", "http://localhost:40342");
+	edges_answer(&p.edges, "GET http://localhost:40342/", 200, person_token(&p, ""));
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, "401");
+}
+
+static void an_agent_that_gives_another_identity_is_caught(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, "opt/azcmagent/bin/himds", "");
+	edges_write(&p.edges, TOKENS "/abc.key", "secret");
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	challenge(REALM "/abc.key");
+	edges_answer(&p.edges, ARC, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	challenge(REALM "/abc.key");
+	edges_answer(&p.edges, ARC, 200,
+		     "{\"access_token\":\"opaque\",\"client_id\":\"" CLIENT "\"}");
+	assert_int_equal(ask(), 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_machine_of_azures_asks_imds_at_once),
+		CASE(a_machine_that_is_anothers_is_not_asked),
+		CASE(a_node_of_a_cluster_of_azures_is_azures),
+		CASE(without_a_tag_one_request_finds_out_and_no_is_remembered),
+		CASE(a_person_who_asks_is_not_put_off_with_a_note),
+		CASE(the_metadata_of_another_cloud_is_no_imds),
+		CASE(imds_that_is_silent_on_azure_is_told),
+		CASE(imds_that_is_being_updated_is_asked_again),
+		CASE(azure_client_id_alone_chooses_an_identity),
+		CASE(the_config_chooses_one_by_object_or_resource),
+		CASE(no_identity_and_several_are_told_apart),
+		CASE(what_entra_says_through_imds_keeps_its_code),
+		CASE(app_service_gets_its_header_and_names),
+		CASE(app_service_says_no_in_its_own_way),
+		CASE(the_older_generation_has_other_names),
+		CASE(cloud_shell_speaks_for_a_person),
+		CASE(service_fabric_is_told_and_not_taken_for_app_service),
+		CASE(a_header_goes_to_no_other_machine),
+		CASE(arc_is_asked_twice_with_its_key),
+		CASE(arc_reads_no_file_but_a_key_of_its_agent),
+		CASE(arc_follows_no_link_and_waits_for_no_pipe),
+		CASE(arc_that_asks_for_no_key_is_not_arc),
+		CASE(an_agent_that_gives_another_identity_is_caught),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -85,16 +85,22 @@ class Home:
     def data(self):
         return self.folder / ".local/share" / NAME
 
-    def snapshot(self):
-        """Every file of HOME and the runtime folder but locks, which hold nothing: mode and bytes. To compare."""
+    def files(self):
+        """Every file of HOME and the runtime folder: path -> (mode, bytes), or where a link leads."""
         seen = {}
         for top in (self.folder, self.runtime):
             for path in sorted(top.rglob("*")):
                 if path.is_symlink():
                     seen[str(path)] = os.readlink(path)
-                elif path.is_file() and not path.name.startswith("lock_"):
+                elif path.is_file():
                     seen[str(path)] = (path.stat().st_mode, path.read_bytes())
         return seen
+
+    def snapshot(self):
+        """The files that matter, to compare before and after: locks hold nothing, and a note (of a refusal, of a
+        notice given) is gone after its minutes and never needed to be right."""
+        return {path: entry for path, entry in self.files().items()
+                if not os.path.basename(path).startswith(("lock_", "note_"))}
 
     def entries(self):
         """The cached tokens in the runtime folder."""
@@ -115,7 +121,7 @@ class Home:
 
     def temporary_files(self):
         """Names that look like a write that did not end."""
-        return [path for path in self.snapshot() if re.search(r"(\.tmp|\.new|~|/\.[^/]*\.[A-Za-z0-9]{6,})$", path)]
+        return [path for path in self.files() if re.search(r"(\.tmp|\.new|~|/\.[^/]*\.[A-Za-z0-9]{6,})$", path)]
 
 
 class Answer:

@@ -94,6 +94,47 @@ void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry);
 /* The last failure to renew this registry's token, while it is remembered: why, in one sentence. */
 bool acr_renewal_failed(const struct acr_app *app, const char *host, struct acr_secret *ret_why);
 
+/* ---- what is there: for `status` and `renew`, without network ---- */
+
+/* A token that is cached. */
+struct acr_cached {
+	struct acr_registry registry;
+	const struct acr_entry *entry;
+	const struct acr_cache_home *home;
+	int64_t left;  /* seconds */
+	int64_t renew; /* seconds until its point of renewal; 0: it is due */
+	bool in_force; /* it is the one that `get` would find: the identity is the one of now */
+};
+void acr_cached_each(const struct acr_app *app,
+		     void (*visit)(void *data, const struct acr_cached *cached), void *data);
+
+enum acr_status_kind {
+	ACR_STATUS_TOKEN,     /* cached; all fields */
+	ACR_STATUS_LOGIN,     /* a person's own, in the keychain: `who` is the user name */
+	ACR_STATUS_SIGN_IN,   /* with our own `login`; registry "": for all */
+	ACR_STATUS_SIGNED_OUT /* no identity is used for this registry */
+};
+struct acr_status_row {
+	enum acr_status_kind kind;
+	char *registry, *who, *source; /* owned; "" where there is nothing to say */
+	char *tenant;		       /* owned; of a sign-in */
+	const char *kept;	       /* in which home or keychain */
+	char *failed;		       /* owned: why the last renewal failed, or NULL */
+	int64_t left, renew;	       /* seconds, of a token */
+	int64_t since;		       /* seconds since 1970, of a sign-in */
+	bool in_force;		       /* false: a token that is not found under the identity of now */
+};
+struct acr_status {
+	struct acr_status_row *rows; /* owned, by registry and kind */
+	size_t count;
+	struct acr_error keychain; /* why stored logins cannot be told, ACR_FINE when they can */
+};
+void acr_status_free(struct acr_status *status);
+#define auto_status __attribute__((cleanup(acr_status_free))) struct acr_status
+
+/* Everything that is kept for one registry (NULL: for all). Asks the keychain, never the network. */
+void acr_status_take(const struct acr_app *app, const char *host, struct acr_status *ret);
+
 /* The user name that goes with a token: works for every client, with Basic and with OAuth2
  * (github.com/Azure/acr, docs/AAD-OAuth.md). */
 #define ACR_NULL_GUID "00000000-0000-0000-0000-000000000000"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON from outside. A scan over the bytes goes before json-c, which cannot tell (measured): lone
- * surrogates, \u0000, raw control characters, invalid UTF-8, duplicate keys, trailing bytes and a
- * depth over ACR_JSON_DEPTH are refused.
+ * surrogates, \u0000, raw control characters, invalid UTF-8, trailing bytes and a depth
+ * over ACR_JSON_DEPTH are refused.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

@@ -140,6 +140,19 @@ static bool look_at(const struct acr_app *app, const struct acr_place *place, si
 	return true;
 }
 
+/* The image that the text names somewhere else: "docker pull HOST/IMAGE" above the error. */
+static void take_image_elsewhere(const struct acr_place *place, struct acr_facts *facts)
+{
+	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY), *here = place->text;
+	size_t length = strlen(registry);
+
+	while (length > 0 && !*acr_facts_get(facts, ACR_FACT_REPOSITORY) &&
+	       (here = acr_words_find(here, place->length - (size_t)(here - place->text), registry, length))) {
+		take_image(place, (size_t)(here - place->text) + length, facts);
+		here += length;
+	}
+}
+
 /* The name that somebody looked up in vain: behind "lookup " (Go), "host: " (curl), "resolve '"
  * (urllib3). */
 static void take_looked_up(const struct acr_place *place, struct acr_facts *facts)
@@ -196,6 +209,7 @@ void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
 		acr_facts_set(facts, ACR_FACT_NEAR_MISS, miss);
 		acr_facts_set(facts, ACR_FACT_TYPED, typed);
 	}
+	take_image_elsewhere(place, facts);
 	take_looked_up(place, facts);
 	take_scope(place, facts);
 }

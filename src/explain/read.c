@@ -97,6 +97,34 @@ static void complete(struct reading *reading, struct acr_facts *facts)
 		acr_facts_set(facts, ACR_FACT_CLIENT_ID, acr_config_get(config, registry, "client_id"));
 }
 
+/* Another rule that claims the very line as strongly. */
+static const struct acr_rule *find_tie(const struct reading *reading, const struct acr_rule *rule,
+				       const struct acr_facts *facts)
+{
+	size_t i = reading->findings->count;
+	auto_string line = acr_format("%.*s", (int)(reading->taken[i].end - reading->taken[i].begin),
+				      reading->text + reading->taken[i].begin);
+
+	for (const struct acr_rule *other = acr_rules; other->id; other++)
+		if (other != rule && acr_rule_weight(other) == acr_rule_weight(rule) && anchor(other) &&
+		    acr_words_has(line, anchor(other)->operand) && acr_rule_holds(other, facts))
+			return other;
+	return NULL;
+}
+
+/* A code that was explained already needs no second explanation, wherever it is repeated. */
+static bool is_explained(const struct reading *reading, const struct acr_rule *rule,
+			 const struct acr_facts *facts)
+{
+	const char *code = acr_facts_get(facts, ACR_FACT_CODE);
+
+	for (size_t i = 0; i < reading->findings->count; i++)
+		if (anchor(rule)->fact == ACR_FACT_CODE &&
+		    strcmp(acr_facts_get(&reading->findings->list[i].facts, ACR_FACT_CODE), code) == 0)
+			return true;
+	return false;
+}
+
 static bool try_place(struct reading *reading, const struct acr_rule *rule, size_t at)
 {
 	size_t begin = at > NEIGHBOURHOOD ? at - NEIGHBOURHOOD : 0;
@@ -108,15 +136,11 @@ static bool try_place(struct reading *reading, const struct acr_rule *rule, size
 	acr_facts_set(&facts, ACR_FACT_VERB, "explain");
 	acr_place_facts(reading->app, &place, &facts);
 	complete(reading, &facts);
-	if (!acr_rule_holds(rule, &facts))
+	if (!acr_rule_holds(rule, &facts) || is_explained(reading, rule, &facts))
 		return false;
 	take_line(reading, at);
 	finding->rule = rule;
-	finding->tie = NULL;
-	for (const struct acr_rule *other = acr_rules; other->id; other++)
-		if (other != rule && acr_rule_weight(other) == acr_rule_weight(rule) &&
-		    acr_rule_holds(other, &facts))
-			finding->tie = other;
+	finding->tie = find_tie(reading, rule, &facts);
 	finding->facts = facts;
 	facts = (struct acr_facts){ 0 };
 	reading->findings->count++;

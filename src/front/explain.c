@@ -138,6 +138,26 @@ static int read_facts(const struct acr_app *app, const struct acr_secret *text, 
 	return 0;
 }
 
+/* "when": [{"fact":"code","test":"is","words":"AADSTS50034"}] in place of the last brace. */
+static void add_conditions(const struct acr_rule *rule, struct acr_secret *out)
+{
+	static const char *const tests[] = { [ACR_IS] = "is", [ACR_NOT] = "not", [ACR_HAS] = "has",
+					     [ACR_LACKS] = "lacks", [ACR_BEGINS] = "begins",
+					     [ACR_KNOWN] = "known", [ACR_UNKNOWN] = "unknown" };
+
+	out->length--;
+	acr_secret_add(out, ",\"when\":[");
+	for (size_t i = 0; i < sizeof(rule->when) / sizeof(rule->when[0]) && rule->when[i].test; i++) {
+		const char *words = rule->when[i].operand ? rule->when[i].operand : "";
+
+		acr_secret_format(out, "%s{\"fact\":\"%s\",\"test\":\"%s\",\"words\":", i ? "," : "",
+				  acr_fact_rows[rule->when[i].fact].name, tests[rule->when[i].test]);
+		acr_json_quote(out, words, strlen(words));
+		acr_secret_add(out, "}");
+	}
+	acr_secret_add(out, "]}");
+}
+
 /* --rules: the table itself, for the man page and the tests. */
 static int tell_rules(const struct acr_app *app)
 {
@@ -161,6 +181,7 @@ static int tell_rules(const struct acr_app *app)
 		}
 		acr_secret_add(&out, rule == acr_rules ? "\n" : ",\n");
 		acr_explanation_json(rule, &none, &raw, &out);
+		add_conditions(rule, &out);
 		acr_explanation_wipe(&raw);
 	}
 	acr_secret_add(&out, "\n]\n");

@@ -217,11 +217,12 @@ static int login(struct acr_app *app, char *const *arguments, const char *const 
 
 	if (error.kind == ACR_FINE)
 		return status;
-	if (report.ours) {
+	/* The rules are about registries and identities; what this machine lacks is told here. */
+	if (report.ours &&
+	    (error.origin == ACR_ORIGIN_ENTRA || error.origin == ACR_ORIGIN_REGISTRY)) {
 		acr_explain(app, &report, &error);
 		return status;
 	}
-	/* Without a registry there is nothing to look up in the rules. */
 	acr_say(app, "%s", error.text);
 	if (*error.sentence)
 		acr_say(app, "  %.400s", error.sentence);

@@ -54,7 +54,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 					  "--output",  "json", "--no-prompt",
 					  "--scope",   scope,  ask->tenant ? "--tenant-id" : NULL,
 					  ask->tenant, NULL };
-	if (acr_tool_ask(app, &acr_tool_azd, arguments, &json, error))
+	if (acr_tool_ask(app, &acr_tool_azd, arguments, NULL, &json, error))
 		return -1;
 	return acr_tool_token(app, &acr_tool_azd, json, ret, error);
 }

@@ -26,12 +26,14 @@ static bool is_id(const char *text)
 	return *text;
 }
 
-/* Without a wish az takes its own default; --tenant and --subscription exclude each other. */
+/* Without a wish az takes its own default; --tenant and --subscription exclude each other. The cloud
+ * is the account's, whichever is az's own just now. */
 static int ask_az(const struct acr_app *app, const char *program, const struct acr_ask *ask,
 		  const struct acr_azure_account *account, struct acr_token *ret,
 		  struct acr_error *error)
 {
 	const char *option = NULL, *value = NULL;
+	auto_string cloud = acr_format("AZURE_CLOUD_NAME=%s", account->cloud);
 	auto_json json = NULL;
 
 	if (account->other_tenant) {
@@ -49,7 +51,7 @@ static int ask_az(const struct acr_app *app, const char *program, const struct a
 					  "--output",	"json",	       "--only-show-errors",
 					  "--resource", ask->audience, option,
 					  value,	NULL };
-	if (acr_tool_ask(app, &acr_tool_az, arguments, &json, error))
+	if (acr_tool_ask(app, &acr_tool_az, arguments, cloud, &json, error))
 		return -1;
 	return acr_tool_token(app, &acr_tool_az, json, ret, error);
 }
@@ -95,7 +97,7 @@ static char *file(const struct acr_app *app)
 	return folder ? acr_format("%s/azureProfile.json", folder) : NULL;
 }
 
-static const char *const variables[] = { "AZURE_CONFIG_DIR", "AZURE_CLOUD_NAME", NULL };
+static const char *const variables[] = { "AZURE_CONFIG_DIR", NULL };
 
 const struct acr_identity acr_identity_azure_cli = {
 	.name = "azure-cli",

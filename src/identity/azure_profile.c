@@ -21,6 +21,7 @@ void acr_azure_account_wipe(struct acr_azure_account *account)
 	free(account->user);
 	free(account->tenant);
 	free(account->subscription);
+	free(account->cloud);
 	*account = (struct acr_azure_account){ 0 };
 }
 
@@ -102,12 +103,14 @@ static void take(const struct acr_ask *ask, struct json_object *entry,
 	const char *name = acr_json_string(user, "name");
 	const char *type = acr_json_string(user, "type");
 	const char *id = acr_json_string(entry, "id");
+	const char *cloud = acr_json_string(entry, "environmentName");
 
 	ret->other_tenant = ask->tenant && !is_of_tenant(entry, ask->tenant);
 	ret->user = acr_copy(name);
 	ret->tenant =
 		acr_copy(ret->other_tenant ? ask->tenant : acr_json_string(entry, "tenantId"));
 	ret->subscription = acr_copy(id ? id : "");
+	ret->cloud = acr_copy(cloud ? cloud : "AzureCloud");
 	ret->is_default = acr_json_bool(entry, "isDefault", false);
 	ret->service_principal = type && strcasecmp(type, "servicePrincipal") == 0;
 	ret->machine = strcmp(name, "systemAssignedIdentity") == 0 ||

@@ -28,8 +28,8 @@ static int ask_fabric(const struct acr_app *app, const struct acr_ask *ask, stru
 static const struct acr_endpoint service_fabric = { "Service Fabric", fabric_is_here, ask_fabric };
 
 static const struct acr_endpoint *const endpoints[] = {
-	&service_fabric,	   &acr_endpoint_app_service, &acr_endpoint_app_service_2017,
-	&acr_endpoint_cloud_shell, &acr_endpoint_arc,	      &acr_endpoint_imds,
+	&service_fabric,   &acr_endpoint_app_service, &acr_endpoint_app_service_2017,
+	&acr_endpoint_arc, &acr_endpoint_imds,
 };
 
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,

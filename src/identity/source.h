@@ -109,7 +109,7 @@ struct acr_endpoint {
 		   struct acr_error *error);
 };
 extern const struct acr_endpoint acr_endpoint_app_service, acr_endpoint_app_service_2017,
-	acr_endpoint_cloud_shell, acr_endpoint_arc, acr_endpoint_imds;
+	acr_endpoint_arc, acr_endpoint_imds;
 
 /* How one endpoint names what all of them need. */
 struct acr_endpoint_words {

@@ -37,7 +37,7 @@ static const char *const passed[] = { "HOME",
 				      "SSL_CERT_FILE",
 				      "SSL_CERT_DIR",
 				      "AZURE_CONFIG_DIR",
-				      "AZURE_CLOUD_NAME",
+
 				      "AZURE_CORE_ENCRYPT_TOKEN_CACHE",
 				      "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION",
 				      "ARM_CLOUD_METADATA_URL",
@@ -45,8 +45,8 @@ static const char *const passed[] = { "HOME",
 				      "MSI_ENDPOINT",
 				      NULL };
 
-/* The borrowed rows of both lists; freed as an array. */
-static const char **join(char *const *picked, const char *const *fixed)
+/* The borrowed rows of all of them; freed as an array. */
+static const char **join(char *const *picked, const char *const *fixed, const char *variable)
 {
 	size_t count = 0, used = 0;
 	const char **whole;
@@ -55,13 +55,14 @@ static const char **join(char *const *picked, const char *const *fixed)
 		count++;
 	for (size_t i = 0; fixed[i]; i++)
 		count++;
-	whole = calloc(count + 1, sizeof(*whole));
+	whole = calloc(count + 2, sizeof(*whole));
 	if (!whole)
 		acr_out_of_memory();
 	for (size_t i = 0; picked[i]; i++)
 		whole[used++] = picked[i];
 	for (size_t i = 0; fixed[i]; i++)
 		whole[used++] = fixed[i];
+	whole[used] = variable;
 	return whole;
 }
 
@@ -170,10 +171,11 @@ static int read_object(const struct acr_tool *tool, const struct acr_secret *out
 }
 
 int acr_tool_ask(const struct acr_app *app, const struct acr_tool *tool,
-		 const char *const *arguments, struct json_object **ret, struct acr_error *error)
+		 const char *const *arguments, const char *variable, struct json_object **ret,
+		 struct acr_error *error)
 {
 	auto_environment picked = acr_environment_pick(app, passed);
-	const char **environment = join(picked, tool->fixed);
+	const char **environment = join(picked, tool->fixed, variable);
 	const struct acr_run run = {
 		.argv = arguments,
 		.environment = environment,

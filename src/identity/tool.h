@@ -26,12 +26,12 @@ struct acr_tool {
 };
 extern const struct acr_tool acr_tool_az, acr_tool_azd;
 
-/* Run `arguments` (the first an absolute path) and read the JSON object that it prints. Errors
- * carry
- * the AADSTS code, and the line in which the tool says why. */
+/* Run `arguments` (the first an absolute path), with `variable` (NAME=value, or NULL) in its
+ * environment too, and read the JSON object that it prints. Errors carry the AADSTS code, and the
+ * line in which the tool says why. */
 _checked_ int acr_tool_ask(const struct acr_app *app, const struct acr_tool *tool,
-			   const char *const *arguments, struct json_object **ret,
-			   struct acr_error *error);
+			   const char *const *arguments, const char *variable,
+			   struct json_object **ret, struct acr_error *error);
 
 /* The token in that object. */
 _checked_ int acr_tool_token(const struct acr_app *app, const struct acr_tool *tool,
@@ -41,7 +41,7 @@ _checked_ int acr_tool_token(const struct acr_app *app, const struct acr_tool *t
 /* ---- azure_profile.c: who is signed in to az ---- */
 
 struct acr_azure_account {
-	char *user, *tenant, *subscription; /* owned */
+	char *user, *tenant, *subscription, *cloud; /* owned */
 	bool service_principal;
 	bool machine;	   /* az was signed in with a managed identity, or is in Cloud Shell */
 	bool is_default;   /* the subscription that az uses when not told */

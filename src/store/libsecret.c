@@ -7,6 +7,7 @@
  */
 #include "store/libsecret.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <libsecret/secret.h>
@@ -15,18 +16,20 @@
 #include "store/record.h"
 
 #define SYMBOLS(X)                                                                                 \
-	X(secret_password_search_sync)                                                             \
+	X(secret_service_get_sync)                                                                 \
+	X(secret_password_lookup_binary_sync)                                                      \
 	X(secret_password_store_binary_sync)                                                       \
 	X(secret_password_clear_sync)                                                              \
-	X(secret_retrievable_get_attributes)                                                       \
-	X(secret_retrievable_get_modified)                                                         \
-	X(secret_retrievable_retrieve_secret_sync)                                                 \
 	X(secret_value_new)                                                                        \
 	X(secret_value_get)                                                                        \
-	X(secret_service_get_sync)                                                                 \
-	X(secret_collection_for_alias_sync)                                                        \
-	X(secret_collection_get_locked)                                                            \
-	X(g_hash_table_lookup)                                                                     \
+	X(g_dbus_proxy_get_connection)                                                             \
+	X(g_dbus_proxy_get_name)                                                                   \
+	X(g_dbus_connection_call_sync)                                                             \
+	X(g_variant_new)                                                                           \
+	X(g_variant_new_parsed)                                                                    \
+	X(g_variant_get)                                                                           \
+	X(g_variant_lookup)                                                                        \
+	X(g_variant_lookup_value)                                                                  \
 	X(g_io_error_quark)                                                                        \
 	X(g_dbus_error_quark)
 ACR_LIBRARY_DECLARE(SYMBOLS)
@@ -70,22 +73,56 @@ static int failed(struct acr_error *error, const GError *gerror, const char *wha
 	return -1;
 }
 
+/*
+ * What libsecret would ask through proxies of its own, at five calls an object, is asked directly:
+ * SearchItems, ReadAlias and the properties of items and collections. Only after libsecret itself
+ * has spoken to the service, and never about sessions: gnome-keyring ends, and locks everything,
+ * when a client begins with OpenSession.
+ */
+static GVariant *call(const char *path, const char *interface, const char *method,
+		      GVariant *parameters, const char *returns, GError **gerror)
+{
+	/* Made in acr_libsecret_answer and held: this one is the same. */
+	GDBusProxy *service =
+		(GDBusProxy *)sym_secret_service_get_sync(SECRET_SERVICE_NONE, NULL, gerror);
+
+	return service ? sym_g_dbus_connection_call_sync(
+				 sym_g_dbus_proxy_get_connection(service),
+				 sym_g_dbus_proxy_get_name(service), path, interface, method,
+				 parameters, (const GVariantType *)returns, G_DBUS_CALL_FLAGS_NONE,
+				 -1, NULL, gerror)
+		       : NULL;
+}
+
+#define SERVICE	   "/org/freedesktop/secrets", "org.freedesktop.Secret.Service"
+#define PROPERTIES "org.freedesktop.DBus.Properties", "GetAll"
+
 enum collection { ABSENT, OPEN, LOCKED };
 
 /* A locked collection finds nothing, just like an empty one: ask it. No prompt comes of that. */
 static int look_at_default(enum collection *ret, struct acr_error *error)
 {
 	GError *gerror = NULL;
-	SecretService *service = sym_secret_service_get_sync(SECRET_SERVICE_NONE, NULL, &gerror);
-	SecretCollection *collection;
+	GVariant *answer, *properties;
+	gboolean locked = TRUE;
+	const char *path;
 
-	if (!service)
-		return failed(error, gerror, "the Secret Service cannot be reached");
-	collection = sym_secret_collection_for_alias_sync(service, SECRET_COLLECTION_DEFAULT,
-							  SECRET_COLLECTION_NONE, NULL, &gerror);
-	if (gerror)
+	answer = call(SERVICE, "ReadAlias", sym_g_variant_new("(s)", SECRET_COLLECTION_DEFAULT),
+		      "(o)", &gerror);
+	if (!answer)
 		return failed(error, gerror, "the default keyring cannot be looked at");
-	*ret = !collection ? ABSENT : sym_secret_collection_get_locked(collection) ? LOCKED : OPEN;
+	sym_g_variant_get(answer, "(&o)", &path);
+	if (strcmp(path, "/") == 0) {
+		*ret = ABSENT;
+		return 0;
+	}
+	answer = call(path, PROPERTIES, sym_g_variant_new("(s)", "org.freedesktop.Secret.Collection"),
+		      "(a{sv})", &gerror);
+	if (!answer)
+		return failed(error, gerror, "the default keyring cannot be looked at");
+	sym_g_variant_get(answer, "(@a{sv})", &properties);
+	sym_g_variant_lookup(properties, "Locked", "b", &locked);
+	*ret = locked ? LOCKED : OPEN;
 	return 0;
 }
 
@@ -106,79 +143,130 @@ static int nothing_found(const char *server, struct acr_error *error)
 	return acr_fail(error, ACR_NOT_FOUND, "no login for %s in the Secret Service", server);
 }
 
-static const char *attribute(const GList *item, const char *name)
-{
-	GHashTable *attributes = sym_secret_retrievable_get_attributes(item->data);
-	const char *value = attributes ? sym_g_hash_table_lookup(attributes, name) : NULL;
-
-	return value ? value : "";
-}
-
-/* The newest of the items for this server. docker-credential-secretservice takes the last of the
- * list, which may be the oldest. A service may answer anything: the attribute is looked at again.
- */
-static const GList *newest_of(const GList *items, const char *server)
-{
-	const GList *newest = NULL;
-
-	for (const GList *item = items; item; item = item->next)
-		if (strcmp(attribute(item, "server"), server) == 0 &&
-		    (!newest || sym_secret_retrievable_get_modified(item->data) >
-					sym_secret_retrievable_get_modified(newest->data)))
-			newest = item;
-	return newest;
-}
-
-static int search(const char *server, GList **ret, struct acr_error *error)
+/* The paths of what is found, those in locked collections in `ret_locked`; both end with NULL. */
+static int search(const char *server, const char *const **ret, const char *const **ret_locked,
+		  struct acr_error *error)
 {
 	GError *gerror = NULL;
+	GVariant *wanted = server ? sym_g_variant_new_parsed(
+					    "({'xdg:schema': %s, 'docker_cli': '1', 'server': %s},)",
+					    schema.name, server)
+				  : sym_g_variant_new_parsed(
+					    "({'xdg:schema': %s, 'docker_cli': '1'},)", schema.name);
+	GVariant *answer = call(SERVICE, "SearchItems", wanted, "(aoao)", &gerror);
 
-	*ret = server ? sym_secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &gerror,
-							"server", server, "docker_cli", "1", NULL)
-		      : sym_secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &gerror,
-							"docker_cli", "1", NULL);
-	return gerror ? failed(error, gerror, "the Secret Service cannot be searched") : 0;
+	if (!answer)
+		return failed(error, gerror, "the Secret Service cannot be searched");
+	sym_g_variant_get(answer, "(^a&o^a&o)", ret, ret_locked);
+	return 0;
+}
+
+struct item {
+	const char *server, *username; /* "" where it has none */
+	guint64 modified;
+	bool locked;
+};
+
+static int look_at_item(const char *path, bool locked, struct item *ret, struct acr_error *error)
+{
+	GVariant *answer, *properties, *attributes;
+	GError *gerror = NULL;
+
+	*ret = (struct item){ .server = "", .username = "", .locked = locked };
+	answer = call(path, PROPERTIES, sym_g_variant_new("(s)", "org.freedesktop.Secret.Item"),
+		      "(a{sv})", &gerror);
+	if (!answer)
+		return failed(error, gerror, "a login in the keyring cannot be looked at");
+	sym_g_variant_get(answer, "(@a{sv})", &properties);
+	sym_g_variant_lookup(properties, "Modified", "t", &ret->modified);
+	attributes = sym_g_variant_lookup_value(properties, "Attributes",
+						(const GVariantType *)"a{ss}");
+	if (!attributes)
+		return 0;
+	sym_g_variant_lookup(attributes, "server", "&s", &ret->server);
+	sym_g_variant_lookup(attributes, "username", "&s", &ret->username);
+	return 0;
+}
+
+/* The newest of the items for this server; its `server` is "" when there is none.
+ * docker-credential-secretservice takes the last of the list, which may be the oldest. A service
+ * may answer anything: the attribute is looked at again. */
+static int find_newest(const char *server, struct item *ret, struct acr_error *error)
+{
+	const char *const *lists[2];
+
+	*ret = (struct item){ .server = "" };
+	if (search(server, &lists[0], &lists[1], error))
+		return -1;
+	for (size_t i = 0; i < 2; i++) {
+		for (const char *const *path = lists[i]; *path; path++) {
+			struct item item;
+
+			if (look_at_item(*path, i == 1, &item, error))
+				return -1;
+			if (strcmp(item.server, server) == 0 &&
+			    (!*ret->server || item.modified > ret->modified))
+				*ret = item;
+		}
+	}
+	return 0;
 }
 
 static int find_login(const struct acr_libsecret_question *question, struct acr_secret *ret,
 		      struct acr_error *error)
 {
-	enum collection collection;
-	const GList *newest;
 	GError *gerror = NULL;
 	SecretValue *value;
-	const char *username, *bytes;
+	struct item newest;
+	const char *bytes;
 	gsize length = 0;
-	GList *items;
 
-	if (search(question->server, &items, error))
+	if (find_newest(question->server, &newest, error))
 		return -1;
-	newest = newest_of(items, question->server);
-	if (!newest)
+	if (!*newest.server)
 		return nothing_found(question->server, error);
-	value = sym_secret_retrievable_retrieve_secret_sync(newest->data, NULL, &gerror);
-	if (!value && look_at_default(&collection, NULL) == 0 && collection == LOCKED)
+	if (newest.locked)
 		return say_locked(error);
+	value = sym_secret_password_lookup_binary_sync(
+		&schema, NULL, &gerror, "server", question->server, "username", newest.username,
+		"docker_cli", "1", NULL);
 	if (!value)
 		return failed(error, gerror, "the keyring does not give the login out");
 	bytes = sym_secret_value_get(value, &length);
 	/* As docker-credential-secretservice has it: an empty secret is none. */
 	if (length == 0)
 		return acr_fail(error, ACR_NOT_FOUND, "an empty login for %s", question->server);
-	username = attribute(newest, "username");
-	acr_record_add(ret, "username", username, strlen(username));
+	acr_record_add(ret, "username", newest.username, strlen(newest.username));
 	acr_record_add(ret, "secret", bytes, length);
 	return 0;
+}
+
+/* Logins of other users for this server, of which one is wanted, the newest. */
+static void drop_others(const char *server, const char *username)
+{
+	const char *const *lists[2];
+	GError *ignored = NULL;
+
+	if (search(server, &lists[0], &lists[1], NULL) || !lists[0][0] || !lists[0][1])
+		return;
+	for (const char *const *path = lists[0]; *path; path++) {
+		struct item item;
+
+		if (look_at_item(*path, false, &item, NULL) == 0 &&
+		    strcmp(item.username, username) != 0)
+			sym_secret_password_clear_sync(&schema, NULL, &ignored, "server", server,
+						       "username", item.username, "docker_cli",
+						       "1", NULL);
+	}
 }
 
 static int keep_login(const struct acr_libsecret_question *question, struct acr_secret *ret,
 		      struct acr_error *error)
 {
 	const struct acr_login *login = question->login;
-	GError *gerror = NULL, *ignored = NULL;
 	enum collection collection;
+	GError *gerror = NULL;
 	SecretValue *value;
-	GList *items;
 
 	(void)ret;
 	if (!question->prompt) {
@@ -196,55 +284,69 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 		return failed(error, gerror, "the keyring did not take the login");
 	/* The new one is safe. Others of this server only now, and a failure there costs nothing:
 	 * the newest is what is found. */
-	if (search(question->server, &items, NULL))
-		return 0;
-	for (const GList *item = items; item; item = item->next)
-		if (strcmp(attribute(item, "username"), login->username) != 0)
-			sym_secret_password_clear_sync(
-				&schema, NULL, &ignored, "server", question->server, "username",
-				attribute(item, "username"), "docker_cli", "1", NULL);
+	drop_others(question->server, login->username);
 	return 0;
 }
 
 static int drop_login(const struct acr_libsecret_question *question, struct acr_secret *ret,
 		      struct acr_error *error)
 {
+	const char *const *lists[2];
 	GError *gerror = NULL;
-	GList *items;
+	gboolean any;
 
 	(void)ret;
-	if (search(question->server, &items, error))
-		return -1;
-	if (!items)
-		return nothing_found(question->server, error);
-	sym_secret_password_clear_sync(&schema, NULL, &gerror, "server", question->server,
-				       "docker_cli", "1", NULL);
+	any = sym_secret_password_clear_sync(&schema, NULL, &gerror, "server", question->server,
+					     "docker_cli", "1", NULL);
 	if (gerror)
 		return failed(error, gerror, "the keyring did not remove the login");
-	if (search(question->server, &items, error))
+	if (search(question->server, &lists[0], &lists[1], error))
 		return -1;
-	return items ? say_locked(error) : 0;
+	if (*lists[0] || *lists[1])
+		return say_locked(error);
+	return any ? 0 : nothing_found(question->server, error);
+}
+
+/* By server, the newest first. */
+static int by_server(const void *left, const void *right)
+{
+	const struct item *a = left, *b = right;
+	int servers = strcmp(a->server, b->server);
+
+	return servers ? servers : (a->modified < b->modified) - (a->modified > b->modified);
 }
 
 static int each_login(const struct acr_libsecret_question *question, struct acr_secret *ret,
 		      struct acr_error *error)
 {
+	const char *const *lists[2];
 	enum collection collection;
-	GList *items;
+	struct item *items;
+	size_t count = 0, most = 0;
 
 	(void)question;
-	if (search(NULL, &items, error) || look_at_default(&collection, error))
+	if (search(NULL, &lists[0], &lists[1], error) || look_at_default(&collection, error))
 		return -1;
 	if (collection == LOCKED)
 		return say_locked(error);
-	for (const GList *item = items; item; item = item->next) {
-		const char *server = attribute(item, "server");
-		const char *username = attribute(item, "username");
+	for (size_t i = 0; i < 2; i++)
+		for (const char *const *path = lists[i]; *path; path++)
+			most++;
+	items = calloc(most + 1, sizeof(*items));
+	if (!items)
+		acr_out_of_memory();
+	for (size_t i = 0; i < 2; i++)
+		for (const char *const *path = lists[i]; *path; path++)
+			if (look_at_item(*path, i == 1, &items[count++], error))
+				return -1;
+	qsort(items, count, sizeof(*items), by_server);
+	for (size_t i = 0; i < count; i++) {
+		const char *server = items[i].server;
 
-		if (!*server || newest_of(items, server) != item)
+		if (!*server || (i > 0 && strcmp(server, items[i - 1].server) == 0))
 			continue;
 		acr_record_add(ret, "server", server, strlen(server));
-		acr_record_add(ret, "username", username, strlen(username));
+		acr_record_add(ret, "username", items[i].username, strlen(items[i].username));
 	}
 	return 0;
 }
@@ -259,11 +361,15 @@ int acr_libsecret_answer(const struct acr_libsecret_question *question, struct a
 		[ACR_LIBSECRET_DROP] = drop_login,
 		[ACR_LIBSECRET_EACH] = each_login,
 	};
+	GError *gerror = NULL;
 
 	if (acr_library_load("libsecret-1.so.0", "keeping logins in the Secret Service",
 			     library_symbols, error)) {
 		error->kind = ACR_UNAVAILABLE;
 		return -1;
 	}
+	/* Held until the end, so that every function of libsecret uses this one. */
+	if (!sym_secret_service_get_sync(SECRET_SERVICE_NONE, NULL, &gerror))
+		return failed(error, gerror, "the Secret Service cannot be reached");
 	return verbs[question->verb](question, ret, error);
 }

@@ -82,6 +82,13 @@ REFUSALS = {
 }
 
 
+class _Said(dict):
+    """A text may want to name more than a case knows: what is not known is left as a word."""
+
+    def __missing__(self, key):
+        return f"<{key}>"
+
+
 class Refusal(Exception):
     """An AADSTS code, and what its text is about."""
 
@@ -89,4 +96,4 @@ class Refusal(Exception):
         super().__init__(code)
         self.code, self.about = code, about
         self.status, self.error, text = REFUSALS.get(code, (400, "invalid_request", "{text}"))
-        self.text = text.format_map({"text": "Refused.", **about})
+        self.text = text.format_map(_Said({"text": "Refused.", **about}))

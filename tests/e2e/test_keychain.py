@@ -49,6 +49,8 @@ class Session:
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(self.runtime),
+            # The kernel keyring belongs to the user, not to this session: others may test beside us.
+            "DOCKER_CREDENTIAL_ACR_CACHE": "file",
         }
         self.processes = []
 
@@ -79,9 +81,12 @@ class Session:
                             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         daemon.stdin.write(password or b"")
         daemon.stdin.close()
+        self.wait_for_service()
+        return daemon
+
+    def wait_for_service(self):
         wait_for(lambda: "true" in self.gdbus("org.freedesktop.DBus", "/org/freedesktop/DBus",
                                               "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets"))
-        return daemon
 
     def gdbus(self, destination, path, method, *arguments):
         return self.run("gdbus", "call", "--session", "--timeout", "5", "-d", destination, "-o", path,
@@ -150,6 +155,10 @@ def within(seconds):
     assert time.monotonic() - begun < seconds
 
 
+HOSTILE = pathlib.Path(__file__).with_name("hostile_secret_service.py")
+hostile = pytest.mark.skipif(
+    subprocess.run(["/usr/bin/python3", "-c", "import dbus, gi"], capture_output=True, check=False).returncode != 0,
+    reason="python3-dbus and python3-gi are not installed")
 upstream = pytest.mark.skipif(not shutil.which(UPSTREAM), reason=f"{UPSTREAM} is not installed")
 
 
@@ -296,6 +305,48 @@ def test_a_bus_that_says_nothing_is_given_up_on(session):
         silent.listen(8)
         session.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
         assert_locked(session, "does not answer")
+
+
+# ---- a service that means no good ----
+
+
+def get_from(session, answer):
+    session.start_bus()
+    session.start("/usr/bin/python3", str(HOSTILE), answer, SERVER)
+    session.wait_for_service()
+    with within(4):
+        return session.ask("get", SERVER)
+
+
+@hostile
+def test_a_plain_service_of_another_make_is_understood(session):
+    answer = get_from(session, "honest")
+    assert json.loads(answer.stdout) == {"ServerURL": SERVER, "Username": "user", "Secret": "secret"}
+
+
+@hostile
+def test_an_item_for_another_server_is_never_handed_out(session):
+    answer = get_from(session, "another-server")
+    assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")
+
+
+@hostile
+def test_an_empty_secret_is_no_login(session):
+    answer = get_from(session, "nothing")
+    assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")
+
+
+@hostile
+@pytest.mark.parametrize("answer", ["huge", "dies", "errors"])
+def test_a_service_that_answers_nonsense_is_not_an_empty_one(session, answer):
+    result = get_from(session, answer)
+    assert result.returncode == 1
+    assert NOT_FOUND not in result.stdout
+    assert result.stdout.count("\n") == 1, "one line for the client"
+    assert "\x1b" not in result.stdout + result.stderr, "what a service says must not steer the terminal"
+
+
+# ---- absent ----
 
 
 def assert_files(session):

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Docker's config.json, which anything may have written: a login comes out of it whole or not at
  * all. The first line of the input is the server that is asked for. */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "store/docker_auths.c"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "oracle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -22,9 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (acr_json_parse(text, size - length, &json, &error))
 		return 0;
 	entry = entry_for(acr_json_member(json, "auths"), server);
-	if (entry && take_entry(entry, &login, &error) == 0 && !login.username)
-		abort();
-	if (entry && error.kind != ACR_FINE && (login.username || login.secret.length))
-		abort();
+	if (!entry)
+		return 0;
+	if (take_entry(entry, &login, &error))
+		must(error.kind != ACR_FINE && !login.username && !login.secret.length);
+	else
+		must(login.username);
 	return 0;
 }

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A cache entry as it may lie on a disk: whatever is taken for one is written back to the byte. The
  * checksum is made to fit, or no input would ever come past it. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "acr/store.h"
+#include "oracle.h"
 #include "store/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void look_at(const char *bytes, size_t length)
 {
@@ -18,13 +12,11 @@ static void look_at(const char *bytes, size_t length)
 	auto_secret again = { 0 };
 
 	if (acr_entry_read(bytes, length, &entry, &error)) {
-		if (error.kind == ACR_FINE || entry.host || entry.token.bytes)
-			abort();
+		must(error.kind != ACR_FINE && !entry.host && !entry.token.bytes);
 		return;
 	}
 	acr_entry_write(&entry, &again);
-	if (again.length != length || memcmp(again.bytes, bytes, length) != 0)
-		abort();
+	must(again.length == length && memcmp(again.bytes, bytes, length) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

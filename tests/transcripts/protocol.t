@@ -14,26 +14,22 @@ keeps
 == a get of nothing says that there is no server URL
 $ docker-credential-acr get
 > no credentials server URL
-! docker-credential-acr: no credentials server URL
 ? 1
 keeps
 $ docker-credential-acr get
 <\   \t \r\n \n
 > no credentials server URL
-! docker-credential-acr: no credentials server URL
 ? 1
 keeps
 
 == an erase of nothing says that there is no server URL
 $ docker-credential-acr erase
 > no credentials server URL
-! docker-credential-acr: no credentials server URL
 ? 1
 keeps
 $ docker-credential-acr erase
 <\ \n\n
 > no credentials server URL
-! docker-credential-acr: no credentials server URL
 ? 1
 keeps
 

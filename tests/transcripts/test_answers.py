@@ -19,7 +19,7 @@ FAILS = {
     "reset": "", "reset40": "", "selfsigned": "certificate", "expiredcert": "certificate", "wronghost": "certificate",
     "tls10": "", "refused": "connect", "dropped": "", "unreachable": "", "nosuch": "", "silent": "", "servfail": "",
     "hang": "", "slow": "", "delay60": "", "error": "503", "error500": "500", "error502": "502", "error504": "504",
-    "throttle60": "429", "firewall": "not allowed access", "norole": "401",
+    "throttle60": "429", "firewall": "firewall", "norole": "401",
 }
 # Faults that a get survives.
 SERVED = ["acme", "noexp", "notjwt", "short", "short600", "tls12", "delay1", "nochallenge", "realm", "rtt100", "skew900", "acronly"]

@@ -242,7 +242,7 @@ def test_plaintext_is_told_once_an_hour_and_forbidden_where_the_config_says_so(h
     home.config(keychain="secret-service")
     refused = helper.store("quay.io", "developer", "third-password")
     assert refused.status == 1 and refused.out.count("\n") == 1
-    assert not [path for path, entry in home.snapshot().items() if b"third-password" in entry[1]]
+    assert not [path for path, entry in home.files().items() if b"third-password" in entry[1]]
 
 
 def test_the_clock_of_a_machine_that_is_wrong_does_not_matter(helper, cloud):

@@ -62,7 +62,7 @@ def test_nothing_that_happens_shows_a_secret_or_leaves_one_where_it_does_not_bel
     assert sum("debug:" in answer.err for answer in seen.values()) > 5, "nothing was told: the search finds nothing"
     for what, answer in seen.items():
         assert not re.search(r"[A-Za-z0-9_-]{60,}\.?", answer.err), f"{what}: this looks like a token\n{answer}"
-    for path, entry in home.snapshot().items():
+    for path, entry in home.files().items():
         found = helper.secrets_in(path) + (helper.secrets_in(entry[1].decode("utf-8", "replace")) if isinstance(entry, tuple) else [])
         if found:
             assert path.startswith((str(home.runtime), str(home.data / "logins"), str(home.folder / ".config"))), (path, found)

@@ -291,6 +291,7 @@ static void az_is_asked_by_path_with_what_it_needs_and_no_secret(void **state)
 	edges_write(&p.edges, PROFILE, ALICE);
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "hunter2");
 	edges_set(&p.edges, "HTTPS_PROXY", "http://proxy:3128");
+	edges_set(&p.edges, "AZURE_CLOUD_NAME", "AzureChinaCloud");
 	person_install(&p, "az");
 	p.prints = az_answer();
 	assert_int_equal(ask(), 0);
@@ -301,7 +302,9 @@ static void az_is_asked_by_path_with_what_it_needs_and_no_secret(void **state)
 	assert_holds(p.environment, "HOME=");
 	assert_holds(p.environment, "HTTPS_PROXY=http://proxy:3128\n");
 	assert_holds(p.environment, "AZURE_CORE_COLLECT_TELEMETRY=0\n");
+	assert_holds(p.environment, "AZURE_CLOUD_NAME=AzureCloud\n");
 	assert_lacks(p.environment, "hunter2");
+	assert_lacks(p.environment, "AzureChinaCloud");
 	assert_int_equal(p.token.life, 4000);
 	assert_string_equal(p.token.tenant, TENANT);
 }

@@ -239,21 +239,6 @@ static void the_older_generation_has_other_names(void **state)
 	assert_int_equal(p.token.life, 0);
 }
 
-static void cloud_shell_speaks_for_a_person(void **state)
-{
-	(void)state;
-	edges_set(&p.edges, "MSI_ENDPOINT", "http://localhost:50342/oauth2/token");
-	edges_answer(&p.edges, "POST http://localhost:50342/oauth2/token\n", 200, "")->prefix =
-		"POST http://localhost:50342/oauth2/token";
-	p.edges.answers[0].body = person_token(&p, "\"upn\":\"alice@contoso.com\"");
-	assert_int_equal(ask(), 0);
-	assert_holds(p.edges.sent[0], "\nresource=https%3A%2F%2Fcontainerregistry.azure.net");
-	assert_holds(p.token.who, "user alice@contoso.com");
-	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
-	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
-}
-
 static void service_fabric_is_told_and_not_taken_for_app_service(void **state)
 {
 	(void)state;
@@ -435,7 +420,6 @@ int main(void)
 		CASE(app_service_gets_its_header_and_names),
 		CASE(app_service_says_no_in_its_own_way),
 		CASE(the_older_generation_has_other_names),
-		CASE(cloud_shell_speaks_for_a_person),
 		CASE(service_fabric_is_told_and_not_taken_for_app_service),
 		CASE(a_header_goes_to_no_other_machine),
 		CASE(arc_is_asked_twice_with_its_key),

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is kept and cached for which registry, as rows. Never a secret, never the network. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/sign_in.h"
+#include "broker/broker.h"
+
+struct cached_walk {
+	const struct acr_app *app;
+	void (*visit)(void *data, const struct acr_cached *cached);
+	void *data;
+};
+
+static void visit_entry(void *data, const struct acr_cache_home *home, const struct acr_entry *entry)
+{
+	const struct cached_walk *walk = data;
+	struct acr_cached cached = { .entry = entry, .home = home };
+	auto_lookup lookup = { 0 };
+	int64_t age;
+
+	cached.left = acr_entry_left(walk->app, entry, &age);
+	/* A config that named this host once does so no more. */
+	if (cached.left <= 0 || !acr_registry_parse(walk->app->config, entry->host,
+						    strlen(entry->host), &cached.registry))
+		return;
+	cached.renew = entry->renew > age ? entry->renew - age : 0;
+	if (cached.left < entry->validity)
+		cached.renew = 0;
+	acr_lookup_begin(walk->app, &cached.registry, &lookup);
+	cached.in_force = strcmp(lookup.fingerprint.text, entry->identity) == 0;
+	walk->visit(walk->data, &cached);
+}
+
+void acr_cached_each(const struct acr_app *app,
+		     void (*visit)(void *data, const struct acr_cached *cached), void *data)
+{
+	struct cached_walk walk = { app, visit, data };
+
+	acr_cache_each(app, visit_entry, &walk);
+}
+
+/* ---- rows ---- */
+
+struct gathering {
+	const struct acr_app *app;
+	const char *host; /* NULL: all */
+	struct acr_status *into;
+};
+
+static bool wanted(const struct gathering *gathering, const char *host)
+{
+	return !gathering->host || strcmp(gathering->host, host) == 0;
+}
+
+/* A row with what all have in common; the caller fills in the rest. */
+static struct acr_status_row *add(struct gathering *gathering, enum acr_status_kind kind,
+				  const char *registry, const char *who, const char *source)
+{
+	struct acr_status *status = gathering->into;
+	struct acr_status_row *rows =
+		reallocarray(status->rows, status->count + 1, sizeof(*rows));
+
+	if (!rows)
+		acr_out_of_memory();
+	status->rows = rows;
+	rows[status->count] = (struct acr_status_row){ .kind = kind,
+						       .registry = acr_copy(registry),
+						       .who = acr_copy(who),
+						       .source = acr_copy(source),
+						       .tenant = acr_copy(""),
+						       .kept = "",
+						       .in_force = true };
+	return &rows[status->count++];
+}
+
+static void add_cached(void *data, const struct acr_cached *cached)
+{
+	struct gathering *gathering = data;
+	struct acr_status_row *row;
+	auto_secret why = { 0 };
+
+	if (!wanted(gathering, cached->registry.host))
+		return;
+	row = add(gathering, ACR_STATUS_TOKEN, cached->registry.host, cached->entry->who,
+		  cached->entry->source);
+	row->kept = cached->home->name;
+	row->left = cached->left;
+	row->renew = cached->renew;
+	row->in_force = cached->in_force;
+	if (row->in_force && acr_renewal_failed(gathering->app, row->registry, &why))
+		row->failed = acr_copy(acr_secret_text(&why));
+}
+
+static void add_login(void *data, const char *server, const char *username)
+{
+	struct gathering *gathering = data;
+	struct acr_registry registry;
+
+	if (!acr_sign_in_reserved(server) &&
+	    acr_registry_parse(gathering->app->config, server, strlen(server), &registry) &&
+	    wanted(gathering, registry.host))
+		add(gathering, ACR_STATUS_LOGIN, registry.host, username, "docker login");
+}
+
+/* The one for all belongs to every registry. */
+static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
+{
+	struct gathering *gathering = data;
+	struct acr_status_row *row;
+
+	if (*sign_in->registry && !wanted(gathering, sign_in->registry))
+		return;
+	row = add(gathering, ACR_STATUS_SIGN_IN, sign_in->registry, sign_in->who, "login");
+	acr_string_free(&row->tenant);
+	row->tenant = acr_copy(sign_in->tenant);
+	row->since = sign_in->since;
+	for (size_t i = 0; acr_keychains[i]; i++)
+		if (strcmp(acr_keychains[i]->name, sign_in->keychain) == 0)
+			row->kept = acr_keychains[i]->name;
+}
+
+static void add_state(void *data, const char *host)
+{
+	struct gathering *gathering = data;
+	struct acr_state state;
+
+	acr_state_read(gathering->app, host, &state);
+	if (state.signed_out && wanted(gathering, host))
+		add(gathering, ACR_STATUS_SIGNED_OUT, host, "", "logout");
+}
+
+static int by_registry(const void *left, const void *right)
+{
+	const struct acr_status_row *a = left, *b = right;
+	int names = strcmp(a->registry, b->registry);
+
+	if (names)
+		return names;
+	if (a->kind != b->kind)
+		return (a->kind > b->kind) - (a->kind < b->kind);
+	return (b->left > a->left) - (b->left < a->left);
+}
+
+void acr_status_take(const struct acr_app *app, const char *host, struct acr_status *ret)
+{
+	struct gathering gathering = { app, host, ret };
+	struct acr_error failure = { 0 };
+
+	acr_cached_each(app, add_cached, &gathering);
+	if (acr_keychain_each(app, add_login, &gathering, &failure))
+		ret->keychain = failure;
+	acr_sign_in_each(app, add_sign_in, &gathering);
+	acr_state_each(app, add_state, &gathering);
+	if (ret->count > 0)
+		qsort(ret->rows, ret->count, sizeof(*ret->rows), by_registry);
+}
+
+void acr_status_free(struct acr_status *status)
+{
+	for (size_t i = 0; i < status->count; i++) {
+		struct acr_status_row *row = &status->rows[i];
+
+		acr_string_free(&row->registry);
+		acr_string_free(&row->who);
+		acr_string_free(&row->source);
+		acr_string_free(&row->tenant);
+		acr_string_free(&row->failed);
+	}
+	free(status->rows);
+	*status = (struct acr_status){ 0 };
+}

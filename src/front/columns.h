@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people read in columns: durations, texts cut to a width, lines that are broken at one. */
+#ifndef FRONT_COLUMNS_H
+#define FRONT_COLUMNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acr/secret.h"
+
+/* "2h 41m", "58m", "40s". */
+void acr_columns_duration(int64_t seconds, char ret[static 24]);
+
+/* How many columns a text takes: one a character. */
+size_t acr_columns_width(const char *text);
+
+/* `text` in exactly `width` columns: filled with spaces, or cut with "..." at its end. The last of
+ * a line is not filled. */
+void acr_columns_cell(struct acr_secret *out, const char *text, size_t width, bool last);
+
+/* `text` broken between words so that no line is wider than 80; the first line begins at column
+ * `used`, the others at `indent`. Ends with a newline. */
+void acr_columns_wrap(struct acr_secret *out, const char *text, size_t used, size_t indent);
+
+#define ACR_COLUMNS_MOST 80
+
+#endif

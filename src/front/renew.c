@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `renew`: what `get` does behind a client's back, ahead of time: for a timer, for a script before
+ * a long push, and for a registry that has changed how it gives access.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "base/budget.h"
+#include "base/json.h"
+#include "front/at_once.h"
+#include "front/columns.h"
+#include "front/front.h"
+
+enum { ALL, FORCE, QUIET, JSON };
+
+static const struct acr_option options[] = {
+	[ALL] = { "all", NULL, "also what is not due yet" },
+	[FORCE] = { "force", NULL, "drop what is cached first, and then also what is not due" },
+	[QUIET] = { "quiet", NULL, "say only what failed" },
+	[JSON] = { "json", NULL, "print JSON" },
+	{ 0 },
+};
+
+/* What is to become, and became, of one registry. */
+struct task {
+	struct acr_registry registry;
+	bool named;
+	bool in_force, due;  /* what is cached: found under the identity of now, past its point */
+	int64_t left, renew; /* seconds */
+	const char *result;  /* "renewed", "fresh", "skipped", "failed" */
+	enum acr_kind kind;
+	char *who, *text; /* owned; who it is now, why not */
+};
+
+struct errand {
+	const struct acr_app *app;
+	struct task *tasks; /* owned */
+	size_t count;
+	size_t *order; /* owned; indices of those that are renewed */
+	size_t renewing;
+	bool force;
+};
+
+static void free_errand(struct errand *errand)
+{
+	for (size_t i = 0; i < errand->count; i++) {
+		acr_string_free(&errand->tasks[i].who);
+		acr_string_free(&errand->tasks[i].text);
+	}
+	free(errand->tasks);
+	free(errand->order);
+}
+#define auto_errand __attribute__((cleanup(free_errand))) struct errand
+
+static struct task *task_of(struct errand *errand, const struct acr_registry *registry)
+{
+	struct task *tasks;
+
+	for (size_t i = 0; i < errand->count; i++)
+		if (strcmp(errand->tasks[i].registry.host, registry->host) == 0)
+			return &errand->tasks[i];
+	tasks = reallocarray(errand->tasks, errand->count + 1, sizeof(*tasks));
+	if (!tasks)
+		acr_out_of_memory();
+	errand->tasks = tasks;
+	tasks[errand->count] =
+		(struct task){ .registry = *registry, .who = acr_copy(""), .text = acr_copy("") };
+	return &tasks[errand->count++];
+}
+
+static void add_cached(void *data, const struct acr_cached *cached)
+{
+	struct errand *errand = data;
+	struct task *task = task_of(errand, &cached->registry);
+
+	if (!cached->in_force || task->in_force)
+		return;
+	task->in_force = true;
+	task->left = cached->left;
+	task->renew = cached->renew;
+	task->due = cached->renew == 0;
+	acr_string_free(&task->who);
+	task->who = acr_copy(cached->entry->who);
+}
+
+static void settle(struct task *task, const char *result, enum acr_kind kind, const char *text)
+{
+	task->result = result;
+	task->kind = kind;
+	acr_string_free(&task->text);
+	task->text = acr_copy(text);
+}
+
+/* Who is renewed, and why the others are not. */
+static void choose(struct errand *errand, bool all)
+{
+	errand->order = calloc(errand->count + 1, sizeof(*errand->order));
+	if (!errand->order)
+		acr_out_of_memory();
+	for (size_t i = 0; i < errand->count; i++) {
+		struct task *task = &errand->tasks[i];
+
+		if (task->named || (task->in_force && (all || task->due)))
+			errand->order[errand->renewing++] = i;
+		else if (task->in_force)
+			settle(task, "fresh", ACR_FINE, "");
+		else
+			settle(task, "skipped", ACR_NOT_SET_UP,
+			       "cached for another identity than the one of now");
+	}
+}
+
+/* ---- in a child ---- */
+
+/* Lines: kind, seconds, who, text. */
+static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_secret *ret)
+{
+	const struct errand *errand = data;
+	const struct task *task = &errand->tasks[errand->order[index]];
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	const char *who = task->who;
+
+	app->interactive = task->named;
+	if (errand->force)
+		acr_cache_drop(app, task->registry.host);
+	/* What is only due may have been renewed by somebody else meanwhile. */
+	if (acr_renew(app, &task->registry, errand->force || !task->due, &report, &error))
+		report.left = 0;
+	for (size_t i = 0; i < report.trail.count; i++)
+		if (report.trail.steps[i].error.kind == ACR_FINE)
+			who = report.trail.steps[i].who;
+	acr_secret_format(ret, "%d\n%lld\n%s\n%s", (int)error.kind, (long long)report.left, who,
+			  error.text);
+}
+
+/* ---- back in the parent ---- */
+
+static void take(void *data, size_t index, const struct acr_secret *said)
+{
+	struct errand *errand = data;
+	struct task *task = &errand->tasks[errand->order[index]];
+	const char *text = acr_secret_text(said), *line;
+	long kind = strtol(text, NULL, 10);
+
+	if (said->length == 0) {
+		settle(task, "failed", ACR_TIMEOUT, "it took too long");
+		return;
+	}
+	line = strchr(text, '\n') + 1;
+	task->left = strtoll(line, NULL, 10);
+	line = strchr(line, '\n') + 1;
+	acr_string_free(&task->who);
+	task->who = acr_format("%.*s", (int)strcspn(line, "\n"), line);
+	line = strchr(line, '\n') + 1;
+	settle(task,
+	       kind == ACR_FINE		? "renewed"
+	       : kind == ACR_NOT_SET_UP ? "skipped"
+					: "failed",
+	       (enum acr_kind)kind, line);
+}
+
+static void tell(const struct task *task, size_t width, struct acr_secret *out)
+{
+	char left[24], renew[24];
+	auto_string text = NULL;
+
+	acr_columns_duration(task->left, left);
+	acr_columns_duration(task->renew, renew);
+	if (strcmp(task->result, "renewed") == 0)
+		text = acr_format("renewed, good for %s (%s)", left, task->who);
+	else if (strcmp(task->result, "fresh") == 0)
+		text = acr_format("good for %s, renewed in %s", left, renew);
+	else
+		text = acr_format("%s: %s", task->result, task->text);
+	acr_columns_cell(out, task->registry.host, width, false);
+	acr_secret_add(out, "  ");
+	acr_columns_wrap(out, text, width + 2, width + 2);
+}
+
+static void tell_json(const struct errand *errand, struct acr_secret *out)
+{
+	acr_secret_add(out, "{\"version\":1,\"registries\":[");
+	for (size_t i = 0; i < errand->count; i++) {
+		const struct task *task = &errand->tasks[i];
+		const bool failed = strcmp(task->result, "failed") == 0 ||
+				    strcmp(task->result, "skipped") == 0;
+		const char *const texts[][2] = {
+			{ "{\"registry\":", task->registry.host },
+			{ ",\"result\":", task->result },
+			{ ",\"who\":", task->who },
+			{ ",\"why\":", failed ? task->text : "" },
+			{ ",\"kind\":", failed ? acr_kind_name(task->kind) : "" },
+		};
+
+		acr_secret_add(out, i ? "," : "");
+		for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++) {
+			acr_secret_add(out, texts[k][0]);
+			acr_json_quote(out, texts[k][1], strlen(texts[k][1]));
+		}
+		acr_secret_format(out, ",\"expires_in\":%lld}",
+				  (long long)(failed ? 0 : task->left));
+	}
+	acr_secret_add(out, "]}\n");
+}
+
+static int tell_all(struct acr_app *app, const struct errand *errand, const char *const *values)
+{
+	auto_secret out = { 0 };
+	size_t width = 0;
+	int status = 0;
+
+	for (size_t i = 0; i < errand->count; i++) {
+		const struct task *task = &errand->tasks[i];
+		size_t wide = acr_columns_width(task->registry.host);
+
+		width = wide > width ? wide : width;
+		if (strcmp(task->result, "failed") == 0 ||
+		    (task->named && strcmp(task->result, "skipped") == 0))
+			status = 1;
+	}
+	width = width < 38 ? width : 38;
+	if (values[JSON]) {
+		tell_json(errand, &out);
+	} else {
+		for (size_t i = 0; i < errand->count; i++)
+			if (!values[QUIET] || strcmp(errand->tasks[i].result, "failed") == 0)
+				tell(&errand->tasks[i], width, &out);
+		if (errand->count == 0 && !values[QUIET])
+			acr_secret_add(&out, "No token is cached: there is nothing to renew\n");
+	}
+	return acr_docker_answer(app, &out) ? 1 : status;
+}
+
+static int renew(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	auto_errand errand = { .app = app, .force = values[FORCE] };
+	struct acr_error error = { 0 };
+
+	if (acr_front_begin(app, &error)) {
+		acr_say(app, "%s", error.text);
+		return 1;
+	}
+	for (size_t i = 0; arguments[i]; i++) {
+		struct acr_registry registry;
+
+		if (!acr_registry_parse(app->config, arguments[i], strlen(arguments[i]),
+					&registry)) {
+			acr_say(app, "%.200s is not an Azure container registry", arguments[i]);
+			return ACR_EXIT_USAGE;
+		}
+		task_of(&errand, &registry)->named = true;
+	}
+	if (errand.count == 0)
+		acr_cached_each(app, add_cached, &errand);
+	choose(&errand, values[ALL] || values[FORCE]);
+	const struct acr_at_once work = {
+		.count = errand.renewing,
+		.doing = "renewing",
+		.budget = 1000 * acr_config_seconds(app->config, NULL, "timeout",
+						    ACR_BUDGET_GET / 1000),
+		.work = renew_one,
+		.done = take,
+		.data = &errand,
+	};
+	acr_at_once(app, &work);
+	return tell_all(app, &errand, values);
+}
+
+const struct acr_command acr_command_renew = {
+	.name = "renew",
+	.arguments = "[REGISTRY...]",
+	.summary = "renew cached tokens now, before anybody waits for it",
+	.about = "Renews what is cached and past its point of renewal, or the registries named, "
+		 "several at\n"
+		 "once. Exit status 1 when one failed. --force also drops the old tokens, for a "
+		 "registry\n"
+		 "that has changed its role assignment mode and takes them no more.",
+	.options = options,
+	.most = 64,
+	.run = renew,
+};

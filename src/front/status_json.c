@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `status --json`: what docker-credential-acr(1) promises. Members are added, never renamed or taken
+ * away, as long as "version" is 1.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "front/status.h"
+
+static void text(struct acr_secret *out, const char *lead, const char *value)
+{
+	acr_secret_add(out, lead);
+	if (value)
+		acr_json_quote(out, value, strlen(value));
+	else
+		acr_secret_add(out, "null");
+}
+
+static void token(const struct acr_status_row *row, struct acr_secret *out)
+{
+	text(out, "{\"registry\":", row->registry);
+	text(out, ",\"who\":", row->who);
+	text(out, ",\"source\":", row->source);
+	acr_secret_format(out, ",\"expires_in\":%lld,\"renewed_in\":%lld,\"in_force\":%s",
+			  (long long)row->left, (long long)row->renew,
+			  row->in_force ? "true" : "false");
+	text(out, ",\"kept_in\":", row->kept);
+	text(out, ",\"renewal_failed\":", row->failed);
+	acr_secret_add(out, "}");
+}
+
+static void login(const struct acr_status_row *row, struct acr_secret *out)
+{
+	text(out, "{\"registry\":", row->registry);
+	text(out, ",\"username\":", row->who);
+	acr_secret_add(out, "}");
+}
+
+static void sign_in(const struct acr_status_row *row, struct acr_secret *out)
+{
+	text(out, "{\"registry\":", *row->registry ? row->registry : NULL);
+	text(out, ",\"who\":", row->who);
+	text(out, ",\"tenant\":", row->tenant);
+	acr_secret_format(out, ",\"since\":%lld", (long long)row->since);
+	text(out, ",\"kept_in\":", row->kept);
+	acr_secret_add(out, "}");
+}
+
+static void signed_out(const struct acr_status_row *row, struct acr_secret *out)
+{
+	text(out, "", row->registry);
+}
+
+static const struct {
+	const char *name;
+	void (*tell)(const struct acr_status_row *row, struct acr_secret *out);
+} lists[] = {
+	[ACR_STATUS_TOKEN] = { "tokens", token },
+	[ACR_STATUS_LOGIN] = { "stored_logins", login },
+	[ACR_STATUS_SIGN_IN] = { "sign_ins", sign_in },
+	[ACR_STATUS_SIGNED_OUT] = { "signed_out", signed_out },
+};
+
+static const char *const prospects[] = {
+	[ACR_PROSPECT_SERVES] = "ready",	 [ACR_PROSPECT_ASKS] = "asks",
+	[ACR_PROSPECT_ABSENT] = "absent",	 [ACR_PROSPECT_FAILS] = "unavailable",
+	[ACR_PROSPECT_LEFT_OUT] = "left-out",
+};
+
+static void identity(void *data, const struct acr_identity *row, enum acr_prospect prospect,
+		     const char *what)
+{
+	struct acr_secret *out = data;
+
+	text(out, out->bytes[out->length - 1] == '[' ? "{\"identity\":" : ",{\"identity\":",
+	     row->name);
+	text(out, ",\"state\":", prospects[prospect]);
+	text(out, ",\"why\":", what);
+	acr_secret_add(out, "}");
+}
+
+void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
+		     const struct acr_status *status, struct acr_secret *out)
+{
+	struct acr_registry any = acr_status_any();
+	struct acr_error error = { 0 };
+	int failed;
+
+	acr_secret_add(out, "{\"version\":1");
+	text(out, ",\"registry\":", registry ? registry->host : NULL);
+	for (size_t kind = 0; kind < sizeof(lists) / sizeof(lists[0]); kind++) {
+		bool first = true;
+
+		acr_secret_format(out, ",\"%s\":[", lists[kind].name);
+		for (size_t i = 0; i < status->count; i++) {
+			if (status->rows[i].kind != (enum acr_status_kind)kind)
+				continue;
+			acr_secret_add(out, first ? "" : ",");
+			lists[kind].tell(&status->rows[i], out);
+			first = false;
+		}
+		acr_secret_add(out, "]");
+	}
+	text(out, ",\"keychain\":",
+	     status->keychain.kind == ACR_FINE ? NULL : status->keychain.text);
+	acr_secret_add(out, ",\"chain\":[");
+	failed = acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
+	text(out, "],\"chain_error\":", failed ? error.text : NULL);
+	acr_secret_add(out, "}\n");
+}

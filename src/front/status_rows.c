@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of `status`: one row each, in 80 columns. What is too long for its column is cut; `status
+ * REGISTRY` and --json have it whole. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "front/columns.h"
+#include "front/status.h"
+
+enum { REGISTRY, WHO, SOURCE, EXPIRES, RENEWED, KEPT, COLUMNS };
+
+static const char *const titles[COLUMNS] = { "REGISTRY", "WHO",	    "SOURCE",
+					     "EXPIRES",	 "RENEWED", "KEPT IN" };
+static const size_t most[COLUMNS] = { 38, 44, 16, 7, 7, 14 };
+static const size_t least[COLUMNS] = { 16, 14, 8, 7, 7, 7 };
+
+struct line {
+	char *cells[COLUMNS]; /* owned */
+};
+
+/* "service principal 1111-..., tenant 2222-..." is too long for a column: who it is, without the
+ * kind, which the source tells, and without the tenant. */
+static char *short_who(const char *who)
+{
+	static const char *const kinds[] = { "service principal ", "user ", "managed identity " };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(who, kinds[i], strlen(kinds[i])) == 0)
+			who += strlen(kinds[i]);
+	return acr_format("%.*s", (int)strcspn(who, ","), who);
+}
+
+static struct line line_of(const struct acr_status_row *row)
+{
+	struct line line = { 0 };
+	char left[24] = "", renew[24] = "";
+
+	if (row->kind == ACR_STATUS_TOKEN) {
+		acr_columns_duration(row->left, left);
+		acr_columns_duration(row->renew, renew);
+	}
+	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : "(all)");
+	line.cells[WHO] = row->kind == ACR_STATUS_SIGNED_OUT ? acr_copy("(signed out)")
+							      : short_who(row->who);
+	line.cells[SOURCE] = acr_copy(row->source);
+	line.cells[EXPIRES] = acr_copy(left);
+	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN ? ""
+				       : !row->in_force		     ? "unused"
+				       : row->failed		     ? "failed"
+				       : row->renew == 0	     ? "due"
+								     : renew);
+	line.cells[KEPT] = acr_copy(row->kept);
+	return line;
+}
+
+/* As wide as what is in them, and narrower, the widest first, until all fit. */
+static void measure(const struct line *lines, size_t count, size_t widths[static COLUMNS])
+{
+	size_t sum = 2 * (COLUMNS - 1);
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		widths[c] = strlen(titles[c]);
+		for (size_t i = 0; i < count; i++) {
+			size_t wide = acr_columns_width(lines[i].cells[c]);
+			widths[c] = wide > widths[c] ? wide : widths[c];
+		}
+		widths[c] = widths[c] < most[c] ? widths[c] : most[c];
+		sum += widths[c];
+	}
+	while (sum > ACR_COLUMNS_MOST) {
+		size_t widest = 0, room = 0;
+
+		for (size_t c = 0; c < COLUMNS; c++)
+			if (widths[c] > least[c] && widths[c] - least[c] > room) {
+				widest = c;
+				room = widths[c] - least[c];
+			}
+		if (room == 0)
+			break;
+		widths[widest]--;
+		sum--;
+	}
+}
+
+static void tell_line(struct acr_secret *out, const char *const *cells, const size_t *widths)
+{
+	size_t last = COLUMNS - 1;
+
+	while (last > 0 && !*cells[last])
+		last--;
+	for (size_t c = 0; c <= last; c++) {
+		acr_columns_cell(out, cells[c], widths[c], c == last);
+		acr_secret_add(out, c == last ? "\n" : "  ");
+	}
+}
+
+void acr_status_rows(const struct acr_app *app, const struct acr_status *status,
+		     struct acr_secret *out)
+{
+	struct line *lines = calloc(status->count + 1, sizeof(*lines));
+	size_t widths[COLUMNS];
+	auto_secret title = { 0 };
+
+	if (!lines)
+		acr_out_of_memory();
+	for (size_t i = 0; i < status->count; i++)
+		lines[i] = line_of(&status->rows[i]);
+	measure(lines, status->count, widths);
+	tell_line(&title, titles, widths);
+	title.bytes[--title.length] = '\0';
+	acr_status_heading(app, out, acr_secret_text(&title));
+	for (size_t i = 0; i < status->count; i++) {
+		tell_line(out, (const char *const *)lines[i].cells, widths);
+		for (size_t c = 0; c < COLUMNS; c++)
+			acr_string_free(&lines[i].cells[c]);
+	}
+	free(lines);
+}

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kubelet's credential provider protocol, with requests as kubelet writes them and azure.json as AKS lays it."""
+import base64
+import json
+import re
+import subprocess
+import time
+
+import pytest
+from client import ACR_AUDIENCE, APP, CONTOSO, DEPLOYER, KUBERNETES, MACHINE, NULL_GUID, WORKLOAD
+
+V1 = "credentialprovider.kubelet.k8s.io/v1"
+ANONYMOUS = {"*.azurecr.*": {"username": "", "password": ""}}
+SUBJECT = "system:serviceaccount:default:builder"
+
+
+def request(image, version=V1, **more):
+    return json.dumps({"kind": "CredentialProviderRequest", "apiVersion": version, "image": image, **more})
+
+
+def claims(token):
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def seconds(duration):
+    return int(re.fullmatch(r"(\d+)s", duration).group(1))
+
+
+@pytest.fixture
+def azure_json(home):
+    """Writes the node's file; its path."""
+    def write(**fields):
+        document = {"cloud": "AzurePublicCloud", "tenantId": CONTOSO, "aadClientId": "msi", "aadClientSecret": "msi",
+                    "useManagedIdentityExtension": True, "userAssignedIdentityID": "", **fields}
+        return str(home.write("azure.json", json.dumps(document)))
+    return write
+
+
+@pytest.fixture
+def kubelet(helper):
+    """Runs the plugin as kubelet does: kubelet(image, *arguments) is (answer, the response or None)."""
+    def run(image, *arguments, version=V1, env=None, **fields):
+        answer = helper("kubelet", *arguments, stdin=request(image, version, **fields), env=env)
+        if answer.status:
+            assert answer.status == 1 and answer.out == "" and answer.err, answer
+            return answer, None
+        response = json.loads(answer.out)
+        assert (response["kind"], response["apiVersion"]) == ("CredentialProviderResponse", version), answer
+        return answer, response
+    return run
+
+
+def identity_of(answer):
+    """The client that the token's registry login was made for."""
+    rows = [row for row in answer.requests if row.get("path") == "/oauth2/exchange"]
+    return claims(rows[-1]["form"]["access_token"]) if rows else None
+
+
+def test_the_nodes_own_identity_gives_a_login_for_the_registry_of_the_image(kubelet, azure_json):
+    answer, response = kubelet("acme.azurecr.io/team/app:1", azure_json())
+    login = response["auth"].pop("acme.azurecr.io")
+    assert response["auth"] == ANONYMOUS and response["cacheKeyType"] == "Registry"
+    assert login["username"] == NULL_GUID and claims(login["password"])["aud"] == "acme.azurecr.io"
+    assert identity_of(answer)["appid"] == MACHINE.client_id and identity_of(answer)["aud"] == ACR_AUDIENCE
+    assert answer.err == ""
+
+
+@pytest.mark.parametrize("name", [DEPLOYER.client_id, DEPLOYER.resource_id], ids=["client-id", "resource-id"])
+def test_the_user_assigned_identity_of_azure_json_is_the_one(kubelet, azure_json, name):
+    answer, _ = kubelet("acme.azurecr.io/app", azure_json(userAssignedIdentityID=name))
+    assert identity_of(answer)["appid"] == DEPLOYER.client_id
+
+
+def test_a_service_principal_of_azure_json_signs_in_and_its_secret_is_not_handed_out(kubelet, azure_json):
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(useManagedIdentityExtension=False, aadClientId=APP.client_id,
+                                                                 aadClientSecret=APP.secret))
+    assert identity_of(answer)["appid"] == APP.client_id
+    assert APP.secret not in answer.out and response["auth"]["acme.azurecr.io"]["username"] == NULL_GUID
+
+
+def test_what_kubelets_environment_says_does_not_change_who_the_node_is(kubelet, azure_json, cloud):
+    answer, _ = kubelet("acme.azurecr.io/app", azure_json(), env=cloud.environment(APP))
+    assert identity_of(answer)["appid"] == MACHINE.client_id
+
+
+def test_a_config_file_may_give_one_registry_another_identity(kubelet, azure_json, home):
+    home.config(registries={"reader.azurecr.io": {"client_id": DEPLOYER.client_id}})
+    assert identity_of(kubelet("reader.azurecr.io/app", azure_json())[0])["appid"] == DEPLOYER.client_id
+    assert identity_of(kubelet("acme.azurecr.io/app", azure_json())[0])["appid"] == MACHINE.client_id
+
+
+def test_kubelet_keeps_it_for_most_of_the_tokens_own_life(kubelet, azure_json):
+    _, response = kubelet("acme.azurecr.io/app", azure_json())
+    left = claims(response["auth"]["acme.azurecr.io"]["password"])["exp"] - time.time()
+    assert left * 0.74 <= seconds(response["cacheDuration"]) <= left * 0.91
+
+
+def test_a_second_request_asks_nobody(kubelet, azure_json):
+    file = azure_json()
+    _, first = kubelet("acme.azurecr.io/app", file)
+    answer, second = kubelet("acme.azurecr.io/other", file)
+    assert [row for row in answer.requests if row["service"] in ("imds", "acr", "entra")] == []
+    assert first["auth"] == second["auth"]
+
+
+@pytest.mark.parametrize("version", [V1, "credentialprovider.kubelet.k8s.io/v1beta1", "credentialprovider.kubelet.k8s.io/v1alpha1"])
+def test_kubelet_is_answered_in_its_own_version(kubelet, azure_json, version):
+    kubelet("acme.azurecr.io/app", azure_json(), version=version)
+
+
+@pytest.mark.parametrize("image", ["nginx", "docker.io/library/nginx", "mcr.microsoft.com/pause:3", "ghcr.io/acme.azurecr.io/app",
+                                   "acme.azurecr.io.evil.com/app", "acme.azurecr.io@evil.com/app", "acme.eastus.data.azurecr.io/app"])
+def test_other_images_get_an_empty_answer_and_nobody_is_asked(kubelet, azure_json, image):
+    answer, response = kubelet(image, azure_json())
+    assert response["auth"] == {} and response["cacheDuration"] == "0s" and answer.requests == []
+
+
+def test_the_port_of_the_image_stays_in_the_key(kubelet, azure_json):
+    _, response = kubelet("acme.azurecr.io:443/app", azure_json())
+    assert set(response["auth"]) == {"acme.azurecr.io:443", "*.azurecr.*"}
+
+
+@pytest.mark.parametrize("image", ["contoso-e7ggejfuhzhgedc8.azurecr.io/app", "contoso.eastus.geo.azurecr.io/app"])
+def test_registries_with_a_label_and_of_a_region_are_served(kubelet, azure_json, image):
+    _, response = kubelet(image, azure_json())
+    assert image.split("/", maxsplit=1)[0] in response["auth"]
+
+
+def test_a_mirrored_image_is_pulled_with_the_mirrors_login(kubelet, azure_json):
+    for option in (["--registry-mirror=mcr.microsoft.com:acme.azurecr.io"], ["-r", "quay.io:x.azurecr.io, mcr.microsoft.com:acme.azurecr.io"]):
+        _, response = kubelet("mcr.microsoft.com/oss/pause:3.6", azure_json(), *option)
+        assert response["auth"]["mcr.microsoft.com"] == response["auth"]["acme.azurecr.io"]
+    answer, response = kubelet("mcr.microsoft.com.evil.com/pause", azure_json(), "-r", "mcr.microsoft.com:acme.azurecr.io")
+    assert response["auth"] == {} and answer.requests == []
+
+
+# the pod's own identity
+
+def pod(cloud, subject=SUBJECT, audience="api://AzureADTokenExchange", **annotations):
+    annotations = annotations or {"kubernetes.azure.com/acr-client-id": WORKLOAD.client_id,
+                                  "kubernetes.azure.com/acr-tenant-id": CONTOSO}
+    return {"serviceAccountToken": cloud.federated_token(issuer=KUBERNETES, subject=subject, audience=audience),
+            "serviceAccountAnnotations": annotations}
+
+
+def test_a_service_accounts_token_is_the_pods_identity(kubelet, azure_json, cloud):
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
+    assert identity_of(answer)["appid"] == WORKLOAD.client_id and "acme.azurecr.io" in response["auth"]
+    assert [row for row in answer.requests if row["service"] == "imds"] == []
+
+
+def test_the_annotations_of_workload_identity_and_the_nodes_tenant_will_do(kubelet, azure_json, cloud):
+    answer, _ = kubelet("acme.azurecr.io/app", azure_json(),
+                        **pod(cloud, **{"azure.workload.identity/client-id": WORKLOAD.client_id}))
+    assert identity_of(answer)["appid"] == WORKLOAD.client_id
+
+
+def test_a_pod_that_only_claims_to_be_somebody_gets_nothing_of_it(kubelet, azure_json, cloud):
+    """Neither from Entra ID nor from a cache, although the rightful pod was just here."""
+    kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, subject="system:serviceaccount:default:thief"))
+    assert response is None and "AADSTS700213" in answer.err
+
+
+def test_a_pods_token_reaches_no_disk(kubelet, azure_json, cloud, home):
+    fields = pod(cloud)
+    kubelet("acme.azurecr.io/app", azure_json(), **fields)
+    for content in home.snapshot().values():
+        assert fields["serviceAccountToken"] not in str(content)
+
+
+def test_a_pod_without_annotations_is_served_as_the_node(kubelet, azure_json, cloud):
+    answer, _ = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, **{"other": "x"}))
+    assert identity_of(answer)["appid"] == MACHINE.client_id
+
+
+def test_an_identity_binding_is_refused_in_words_and_its_flags_are_accepted_otherwise(kubelet, azure_json, cloud):
+    flags = ["--ib-sni-name=sni.example", "--ib-apiserver-ip=10.0.0.1", f"--ib-default-client-id={WORKLOAD.client_id}",
+             f"--ib-default-tenant-id={CONTOSO}", "-v", "2"]
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), *flags, **pod(cloud, audience="api://AKSIdentityBinding"))
+    assert response is None and "identity bindings" in answer.err and answer.requests == []
+    _, response = kubelet("acme.azurecr.io/app", azure_json(), *flags)
+    assert "acme.azurecr.io" in response["auth"]
+
+
+# when it does not work
+
+def test_a_refusal_is_explained_on_stderr_for_kubelets_log(kubelet, azure_json):
+    answer, response = kubelet("norole-abc.azurecr.io/app", azure_json())
+    assert response is None and "norole-abc.azurecr.io" in answer.err
+
+
+def test_a_registry_with_anonymous_pull_is_answered_without_a_login(kubelet, azure_json, cloud):
+    cloud.fault("norole", host="public.azurecr.io", path="/oauth2/exchange")
+    _, response = kubelet("public.azurecr.io/app", azure_json())
+    assert response["auth"] == ANONYMOUS and response["cacheDuration"] == "0s"
+
+
+def test_a_node_without_the_identity_pulls_anonymously_and_is_asked_again(kubelet, azure_json, cloud):
+    cloud.fault("imds400", service="imds")
+    answer, response = kubelet("acme.azurecr.io/app", azure_json())
+    assert response["auth"] == ANONYMOUS and response["cacheDuration"] == "0s" and answer.err
+
+
+@pytest.mark.parametrize("stdin, words", [
+    ("", "not valid JSON"), ("{", "not valid JSON"), ("[]", "no CredentialProviderRequest"), ("{}", "no CredentialProviderRequest"),
+    (request("", V1), "names no image"), (request("acme.azurecr.io/app", "credentialprovider.kubelet.k8s.io/v9"), "kubelet speaks"),
+    (b"\xff\x00" * 50, "not valid JSON")], ids=range(7))
+def test_what_is_no_request_is_refused(helper, azure_json, stdin, words):
+    answer = helper("kubelet", azure_json(), stdin=stdin)
+    assert answer.status == 1 and answer.out == "" and words in answer.err and answer.requests == []
+
+
+@pytest.mark.parametrize("text, words", [("{", "is not valid JSON"), ("[]", "is not a JSON object"), ("{}", "says of no identity")])
+def test_a_broken_azure_json_is_named(helper, home, text, words):
+    path = home.write("azure.json", text)
+    answer = helper("kubelet", str(path), stdin=request("acme.azurecr.io/app"))
+    assert answer.status == 1 and words in answer.err and str(path) in answer.err
+
+
+def test_an_azure_json_that_is_not_there_is_named(helper):
+    answer = helper("kubelet", "/nonexistent/azure.json", stdin=request("acme.azurecr.io/app"))
+    assert answer.status == 1 and "cannot open /nonexistent/azure.json" in answer.err
+
+
+def test_it_answers_to_the_name_of_azures_own_provider(home, cloud, azure_json):
+    link = home.folder / "acr-credential-provider"
+    link.symlink_to(home.program)
+    ran = subprocess.run([link, azure_json(), "--registry-mirror=mcr.microsoft.com:acme.azurecr.io"], env=home.env, text=True,
+                         input=request("mcr.microsoft.com/app"), capture_output=True, check=True)
+    assert "mcr.microsoft.com" in json.loads(ran.stdout)["auth"]
+
+
+def test_it_needs_no_home_and_no_writable_disk(helper, home, azure_json):
+    answer = helper("kubelet", azure_json(), stdin=request("acme.azurecr.io/app"),
+                    without=("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"))
+    assert "acme.azurecr.io" in json.loads(answer.out)["auth"]

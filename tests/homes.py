@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -57,7 +58,18 @@ class Home:
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ}}
         self.docker_config({"credsStore": "acr"})
 
+    def end(self):
+        """Kill what still runs with this home: a renewal behind belongs to no test but its own."""
+        mark = f"HOME={self.folder}".encode()
+        for number in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if mark in Path("/proc", number, "environ").read_bytes().split(b"\0") and int(number) != os.getpid():
+                    os.kill(int(number), signal.SIGKILL)
+            except OSError:
+                pass
+
     def remove(self):
+        self.end()
         for folder in (self.folder, self.runtime):
             subprocess.run(["chmod", "-R", "u+rwX", str(folder)], stderr=subprocess.DEVNULL, check=False)
             shutil.rmtree(folder, ignore_errors=True)

@@ -39,6 +39,7 @@ struct acr_token {
 	char who[160];	      /* for people: "service principal 11111111-..., tenant 2222..." */
 	const char *audience; /* what it is for, set by the chain: another than ACR_AUDIENCE where
 				 that could not be had; borrowed */
+	uint64_t kept_as;     /* not 0: it was asked for earlier, for another registry */
 };
 void acr_token_wipe(struct acr_token *token);
 #define auto_token __attribute__((cleanup(acr_token_wipe))) struct acr_token
@@ -64,6 +65,8 @@ struct acr_identity {
 	bool developer;	  /* one of the developer's tools: AZURE_TOKEN_CREDENTIALS=dev; others are
 			     "prod" */
 	bool named;	  /* being set up means being asked for by name: a failure ends the chain */
+	bool apart; /* its tokens are not kept for other registries: they may be another's there, or
+		       whoever gives them keeps them himself */
 	const char *summary; /* one line for --help, status and the man page */
 	const char *const
 		*variables; /* environment variables that decide who it is, NULL-terminated; a
@@ -114,6 +117,10 @@ _checked_ int acr_chain_survey(struct acr_app *app, const struct acr_registry *r
 					     enum acr_prospect prospect, const char *text),
 			       void *data, struct acr_error *error);
 
+/* The registry refused a token: if it was one that had been kept, let go of it (true), so that the
+ * next is asked for anew. */
+bool acr_token_forget(const struct acr_app *app, struct acr_token *token);
+
 /* POST https://AUTHORITY/TENANT/oauth2/v2.0/token with `form` (client id, grant and credential; the
  * scope is added here). Fills all of `ret`, `who` from the token's claims where they can be read.
  * Errors carry AADSTS code, sentence and correlation id. `tenant` is a GUID or a domain, not
@@ -141,7 +148,8 @@ struct acr_fingerprint {
 	uint64_t hash; /* of host and text: names the entry; the text decides */
 };
 void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *registry,
-			  struct acr_fingerprint *ret);
+			  struct acr_fingerprint *ret); /* registry NULL: without a host */
+uint64_t acr_fingerprint_hash(const char *bytes, size_t length);
 void acr_fingerprint_free(struct acr_fingerprint *fingerprint);
 
 #endif

@@ -134,7 +134,8 @@ bool acr_cache_find(const struct acr_app *app, const char *host, uint64_t hash,
 /* Best effort: the first home that takes it. Returns which, or NULL. */
 const struct acr_cache_home *acr_cache_keep(const struct acr_app *app, uint64_t hash,
 					    const struct acr_entry *entry);
-/* Everything that is cached for a host, in every home and under every identity. */
+/* Everything that is cached for a host, in every home and under every identity, and the tokens of
+ * Entra ID, with which more could be had. */
 void acr_cache_drop(const struct acr_app *app, const char *host);
 /* Every readable entry; `home` tells where it lies. */
 void acr_cache_each(const struct acr_app *app,
@@ -146,6 +147,7 @@ void acr_cache_each(const struct acr_app *app,
 bool acr_cache_find_token(const struct acr_app *app, uint64_t hash, const char *identity,
 			  struct acr_entry *ret);
 void acr_cache_keep_token(const struct acr_app *app, uint64_t hash, const struct acr_entry *entry);
+void acr_cache_drop_token(const struct acr_app *app, uint64_t hash);
 
 /* ---- notes: what is remembered for seconds or minutes, and never needed to be right ---- */
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -164,9 +165,11 @@ static enum acr_kind collect(const struct acr_app *app, struct stream *streams, 
 	}
 }
 
-/* Wait for the end; after `until` the child is killed. */
+/* Wait for the end; after `until` the child is killed. Mostly it is there already, or will be in
+ * less than a millisecond. */
 static int reap(const struct acr_app *app, pid_t child, int64_t until, bool *ret_killed)
 {
+	struct timespec pause = { .tv_nsec = 20000 };
 	int status = 0;
 
 	while (waitpid(child, &status, WNOHANG) == 0) {
@@ -176,7 +179,9 @@ static int reap(const struct acr_app *app, pid_t child, int64_t until, bool *ret
 			waitpid(child, &status, 0);
 			break;
 		}
-		poll(NULL, 0, 2);
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 4000000)
+			pause.tv_nsec *= 2;
 	}
 	return status;
 }

@@ -83,6 +83,7 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 		struct acr_report *report, struct acr_error *error)
 {
 	struct acr_error refusal = { 0 }, end = { 0 };
+	bool asked_anew = false;
 	size_t cursor = 0;
 
 	for (;;) {
@@ -99,6 +100,13 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 						  lookup->registry->host, token.who);
 			keep(app, lookup, report, &token, &grant, ret);
 			return 0;
+		}
+		/* One that was kept may have had its day: the same identity is asked anew, once. */
+		if (end.kind == ACR_REFUSED && !asked_anew && acr_token_forget(app, &token)) {
+			asked_anew = true;
+			cursor--;
+			report->trail.count--;
+			continue;
 		}
 		last_step(report)->error = end;
 		last_step(report)->refused_by_registry = end.kind == ACR_REFUSED;

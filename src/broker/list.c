@@ -50,8 +50,9 @@ static void add_login(void *data, const char *server, const char *username)
 		add(data, server, username);
 }
 
-/* A registry that an identity would serve, unless the person signed out or it was just refused. */
-static void add_host(struct listing *listing, const char *host)
+/* A registry that an identity would serve, unless the person signed out or it was just refused. `identity`: only if that
+ * is who we are now (NULL: whoever). */
+static void add_host(struct listing *listing, const char *host, const char *identity)
 {
 	const struct acr_app *app = listing->app;
 	const char *username;
@@ -66,6 +67,8 @@ static void add_host(struct listing *listing, const char *host)
 	if (state.signed_out)
 		return;
 	acr_lookup_begin(app, &registry, &lookup);
+	if (identity && strcmp(identity, lookup.fingerprint.text) != 0)
+		return;
 	if (acr_refusal_find(app, &lookup, &refusal))
 		return;
 	username = acr_config_get(app->config, registry.host, "username");
@@ -74,13 +77,13 @@ static void add_host(struct listing *listing, const char *host)
 
 static void add_marked(void *data, const char *host)
 {
-	add_host(data, host);
+	add_host(data, host, NULL);
 }
 
 static void add_configured(void *data, const char *host, bool in_hosts)
 {
 	(void)in_hosts;
-	add_host(data, host);
+	add_host(data, host, NULL);
 }
 
 static void add_cached(void *data, const struct acr_cache_home *home, const struct acr_entry *entry)
@@ -88,8 +91,9 @@ static void add_cached(void *data, const struct acr_cache_home *home, const stru
 	struct listing *listing = data;
 
 	(void)home;
+	/* What lies there for another identity, or from before the person signed out, is nothing that get would give. */
 	if (acr_entry_left(listing->app, entry, NULL) > 0)
-		add_host(listing, entry->host);
+		add_host(listing, entry->host, entry->identity);
 }
 
 int acr_list(const struct acr_app *app,
@@ -112,7 +116,8 @@ int acr_list(const struct acr_app *app,
 	} else if (result) {
 		*error = locked;
 	}
-	qsort(listing.rows, listing.count, sizeof(*listing.rows), by_server);
+	if (listing.count > 1)
+		qsort(listing.rows, listing.count, sizeof(*listing.rows), by_server);
 	for (size_t i = 0; i < listing.count; i++) {
 		if (!result &&
 		    (i == 0 || strcmp(listing.rows[i].server, listing.rows[i - 1].server) != 0))

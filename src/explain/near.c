@@ -70,12 +70,12 @@ char *acr_near_miss(const char *host)
 	}
 	/* The dot in front of it forgotten: acmeazurecr.io */
 	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
-		size_t suffix = strlen(cloud->suffix), length = strlen(host);
+		const char *suffix = *cloud->suffix ? cloud->suffix + 1 : "";
+		size_t length = strlen(host), tail = strlen(suffix);
 
-		if (suffix > 1 && length > suffix + 4 && !strchr(host + length - suffix + 1 - 1, ' ') &&
-		    strcasecmp(host + length - suffix + 1, cloud->suffix + 1) == 0 &&
-		    strchr(host, '.') == host + length - strlen(strchr(cloud->suffix + 1, '.')))
-			return acr_format("%.*s%s", (int)(length - suffix + 1), host, cloud->suffix);
+		if (tail > 0 && length > tail + 3 && strcasecmp(host + length - tail, suffix) == 0 &&
+		    !memchr(host, '.', length - tail))
+			return acr_format("%.*s%s", (int)(length - tail), host, cloud->suffix);
 	}
 	return NULL;
 }

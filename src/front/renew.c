@@ -94,12 +94,21 @@ static void settle(struct task *task, const char *result, enum acr_kind kind, co
 	task->text = acr_copy(text);
 }
 
+static int by_host(const void *left, const void *right)
+{
+	const struct task *a = left, *b = right;
+
+	return strcmp(a->registry.host, b->registry.host);
+}
+
 /* Who is renewed, and why the others are not. */
 static void choose(struct errand *errand, bool all)
 {
 	errand->order = calloc(errand->count + 1, sizeof(*errand->order));
 	if (!errand->order)
 		acr_out_of_memory();
+	if (errand->count > 0)
+		qsort(errand->tasks, errand->count, sizeof(*errand->tasks), by_host);
 	for (size_t i = 0; i < errand->count; i++) {
 		struct task *task = &errand->tasks[i];
 
@@ -165,13 +174,14 @@ static void take(void *data, size_t index, const struct acr_secret *said)
 
 static void tell(const struct task *task, size_t width, struct acr_secret *out)
 {
+	auto_string who = acr_columns_who(task->who);
 	char left[24], renew[24];
 	auto_string text = NULL;
 
 	acr_columns_duration(task->left, left);
 	acr_columns_duration(task->renew, renew);
 	if (strcmp(task->result, "renewed") == 0)
-		text = acr_format("renewed, good for %s (%s)", left, task->who);
+		text = acr_format("renewed, good for %s (%s)", left, who);
 	else if (strcmp(task->result, "fresh") == 0)
 		text = acr_format("good for %s, renewed in %s", left, renew);
 	else

@@ -11,23 +11,25 @@ enum { REGISTRY, WHO, SOURCE, EXPIRES, RENEWED, KEPT, COLUMNS };
 
 static const char *const titles[COLUMNS] = { "REGISTRY", "WHO",	    "SOURCE",
 					     "EXPIRES",	 "RENEWED", "KEPT IN" };
-static const size_t most[COLUMNS] = { 38, 44, 16, 7, 7, 14 };
-static const size_t least[COLUMNS] = { 16, 14, 8, 7, 7, 7 };
+static const size_t most[COLUMNS] = { 40, 44, 17, 7, 7, 8 };
+static const size_t least[COLUMNS] = { 16, 14, 11, 7, 7, 8 };
 
 struct line {
 	char *cells[COLUMNS]; /* owned */
 };
 
-/* "service principal 1111-..., tenant 2222-..." is too long for a column: who it is, without the
- * kind, which the source tells, and without the tenant. */
-static char *short_who(const char *who)
+/* Homes and keychains by what matters of them, in one short word. */
+static const char *short_home(const char *name)
 {
-	static const char *const kinds[] = { "service principal ", "user ", "managed identity " };
+	static const char *const words[][2] = {
+		{ "runtime-folder", "memory" }, { "kernel-keyring", "keyring" },
+		{ "cache-folder", "disk" },	{ "secret-service", "keychain" },
+	};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncmp(who, kinds[i], strlen(kinds[i])) == 0)
-			who += strlen(kinds[i]);
-	return acr_format("%.*s", (int)strcspn(who, ","), who);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i][0], name) == 0)
+			return words[i][1];
+	return name;
 }
 
 static struct line line_of(const struct acr_status_row *row)
@@ -41,7 +43,7 @@ static struct line line_of(const struct acr_status_row *row)
 	}
 	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : "(all)");
 	line.cells[WHO] = row->kind == ACR_STATUS_SIGNED_OUT ? acr_copy("(signed out)")
-							      : short_who(row->who);
+							      : acr_columns_who(row->who);
 	line.cells[SOURCE] = acr_copy(row->source);
 	line.cells[EXPIRES] = acr_copy(left);
 	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN ? ""
@@ -49,7 +51,7 @@ static struct line line_of(const struct acr_status_row *row)
 				       : row->failed		     ? "failed"
 				       : row->renew == 0	     ? "due"
 								     : renew);
-	line.cells[KEPT] = acr_copy(row->kept);
+	line.cells[KEPT] = acr_copy(short_home(row->kept));
 	return line;
 }
 

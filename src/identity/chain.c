@@ -172,9 +172,12 @@ static int acquire_for(const struct acr_app *app, const struct acr_identity *row
 	struct acr_token token = { 0 };
 
 	ask->audience = audience;
-	if (row->acquire(app, ask, &token, error)) {
-		acr_token_wipe(&token);
-		return -1;
+	if (!acr_kept_token_find(app, row, ask, &token)) {
+		if (row->acquire(app, ask, &token, error)) {
+			acr_token_wipe(&token);
+			return -1;
+		}
+		acr_kept_token_keep(app, row, ask, &token);
 	}
 	acr_token_wipe(ret);
 	*ret = token;

@@ -18,6 +18,8 @@
 #define CANDIDATES_MAX 96
 #define VALUE_MAX      256
 
+#define BASIS UINT64_C(0xcbf29ce484222325)
+
 static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
 {
 	/* FNV-1a (draft-eastlake-fnv): it names a file, it proves nothing. */
@@ -78,7 +80,7 @@ static void add_value(struct acr_secret *text, const char *value)
 
 	if (length > VALUE_MAX) {
 		acr_secret_format(text, "%zu bytes, %016" PRIx64, length,
-				  hash_bytes(UINT64_C(0xcbf29ce484222325), value, length));
+				  hash_bytes(BASIS, value, length));
 		return;
 	}
 	for (const char *next = value; *next;) {
@@ -147,15 +149,22 @@ void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *
 	acr_secret_reserve(&text, 2048);
 	add_file(&text, "config", acr_config_path(app, false));
 	add_file(&text, "config", acr_config_path(app, true));
-	add_file(&text, "state", acr_state_path(app, registry->host));
+	if (registry)
+		add_file(&text, "state", acr_state_path(app, registry->host));
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		if ((*row)->file)
 			add_file(&text, (*row)->name, (*row)->file(app));
 	add_variables(app, &text);
-	ret->hash = hash_bytes(UINT64_C(0xcbf29ce484222325), registry->host,
-			       strlen(registry->host) + 1);
+	ret->hash = BASIS;
+	if (registry)
+		ret->hash = hash_bytes(ret->hash, registry->host, strlen(registry->host) + 1);
 	ret->hash = hash_bytes(ret->hash, acr_secret_text(&text), text.length);
 	ret->text = text.bytes;
+}
+
+uint64_t acr_fingerprint_hash(const char *bytes, size_t length)
+{
+	return hash_bytes(BASIS, bytes, length);
 }
 
 void acr_fingerprint_free(struct acr_fingerprint *fingerprint)

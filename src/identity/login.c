@@ -99,6 +99,7 @@ const struct acr_identity acr_identity_login = {
 	.name = "login",
 	.developer = true,
 	.named = true,
+	.apart = true, /* a registry may have a sign-in of its own */
 	.summary = "whoever signed in with `docker-credential-acr login`",
 	.file = file,
 	.acquire = acquire,

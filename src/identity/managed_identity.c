@@ -55,6 +55,7 @@ static const char *const variables[] = { "AZURE_CLIENT_ID",
 const struct acr_identity acr_identity_managed_identity = {
 	.name = "managed-identity",
 	.sdk = "ManagedIdentityCredential",
+	.apart = true, /* its endpoint is near, and keeps its tokens itself */
 	.summary =
 		"the managed identity of this VM, node, app or Arc server; AZURE_CLIENT_ID chooses "
 		"one",

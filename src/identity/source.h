@@ -10,6 +10,14 @@
 #include "acr/identity.h"
 #include "base/json.h"
 
+/* ---- kept_token.c: tokens that were asked for earlier ---- */
+
+bool acr_kept_token_find(const struct acr_app *app, const struct acr_identity *row,
+			 const struct acr_ask *ask, struct acr_token *ret);
+/* Best effort, and only where nothing reaches a disk. */
+void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *row,
+			 const struct acr_ask *ask, const struct acr_token *token);
+
 /* ---- token.c: what a token says about itself ---- */
 
 /* Could this be a bearer token: 1 to ACR_TOKEN_MAX bytes of printable ASCII without spaces? */

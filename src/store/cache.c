@@ -227,11 +227,19 @@ void acr_cache_keep_token(const struct acr_app *app, uint64_t hash, const struct
 	keep(app, key, true, entry);
 }
 
+void acr_cache_drop_token(const struct acr_app *app, uint64_t hash)
+{
+	auto_string key = key_of(NULL, hash);
+
+	for (size_t i = 0; acr_cache_homes[i]; i++)
+		acr_cache_homes[i]->drop(app, key, NULL);
+}
+
 static void drop_key(void *data, const char *key)
 {
 	const struct walk *walk = data;
 
-	if (begins(key, walk->prefix))
+	if (begins(key, walk->prefix) || begins(key, "token_"))
 		walk->home->drop(walk->app, key, NULL);
 }
 

@@ -5,6 +5,7 @@
  * it may well keep what is asked for. Files are looked into after a Secret Service that knows
  * nothing, because a login may have been stored when nobody sat at the screen.
  */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,23 +126,22 @@ int acr_keychain_drop(const struct acr_app *app, const char *server, bool *ret_a
 struct seen {
 	acr_keychain_visit *visit;
 	void *data;
-	char **servers; /* owned */
-	size_t count;
+	void *servers; /* a tree of strings, owned: see tsearch(3) */
 };
+
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(left, right);
+}
 
 static void visit_once(void *data, const char *server, const char *username)
 {
 	struct seen *seen = data;
-	char **servers;
 
-	for (size_t i = 0; i < seen->count; i++)
-		if (strcmp(seen->servers[i], server) == 0)
-			return;
-	servers = reallocarray(seen->servers, seen->count + 1, sizeof(*servers));
-	if (!servers)
+	if (tfind(server, &seen->servers, by_name))
+		return;
+	if (!tsearch(acr_copy(server), &seen->servers, by_name))
 		acr_out_of_memory();
-	seen->servers = servers;
-	servers[seen->count++] = acr_copy(server);
 	seen->visit(seen->data, server, username);
 }
 
@@ -160,8 +160,6 @@ int acr_keychain_each(const struct acr_app *app, acr_keychain_visit *visit, void
 		    !passes(&failure, pinned) && first.kind == ACR_FINE)
 			first = failure;
 	}
-	for (size_t i = 0; i < seen.count; i++)
-		free(seen.servers[i]);
-	free(seen.servers);
+	tdestroy(seen.servers, free);
 	return first.kind == ACR_FINE ? 0 : give(error, &first);
 }

@@ -17,7 +17,6 @@ import dbus.service
 from gi.repository import GLib
 
 SERVICE = "org.freedesktop.Secret.Service"
-ITEM = "org.freedesktop.Secret.Item"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 ITEM_PATH = "/org/freedesktop/secrets/collection/x/1"
 HUGE = 40 << 20
@@ -44,8 +43,7 @@ class Item(dbus.service.Object):
         return {"Attributes": dbus.Dictionary(attributes, signature="ss"), "Label": "x", "Locked": False,
                 "Created": dbus.UInt64(1), "Modified": dbus.UInt64(2), "Type": "io.docker.Credentials"}
 
-    @dbus.service.method(ITEM, in_signature="o", out_signature="(oayays)")
-    def GetSecret(self, session):
+    def secret(self, session):
         if self.answer == "errors":
             raise dbus.DBusException("\x1b[2Jno\nsuch thing", name="org.freedesktop.Secret.Error.NoSession")
         secret = SECRETS[self.answer]()
@@ -53,6 +51,14 @@ class Item(dbus.service.Object):
 
 
 class Service(dbus.service.Object):
+    def __init__(self, bus, item):
+        super().__init__(bus, "/org/freedesktop/secrets")
+        self.item = item
+
+    def __init__(self, bus, item):
+        super().__init__(bus, "/org/freedesktop/secrets")
+        self.item = item
+
     @dbus.service.method(PROPERTIES, in_signature="s", out_signature="a{sv}")
     def GetAll(self, _interface):
         return {"Collections": dbus.Array([], signature="o")}
@@ -67,6 +73,14 @@ class Service(dbus.service.Object):
     def SearchItems(self, _attributes):
         return ([dbus.ObjectPath(ITEM_PATH)], dbus.Array([], signature="o"))
 
+    @dbus.service.method(SERVICE, in_signature="aoo", out_signature="a{o(oayays)}")
+    def GetSecrets(self, paths, session):
+        return {path: self.item.secret(session) for path in paths}
+
+    @dbus.service.method(SERVICE, in_signature="aoo", out_signature="a{o(oayays)}")
+    def GetSecrets(self, items, session):
+        return {item: self.item.secret(session) for item in items}
+
     @dbus.service.method(SERVICE, in_signature="s", out_signature="o")
     def ReadAlias(self, _name):
         return dbus.ObjectPath("/")
@@ -79,8 +93,7 @@ def main():
     arguments = parser.parse_args()
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SessionBus()
-    Item(bus, arguments.answer, arguments.server)
-    Service(bus, "/org/freedesktop/secrets")
+    Service(bus, Item(bus, arguments.answer, arguments.server))
     bus.request_name("org.freedesktop.secrets")
     GLib.MainLoop().run()
 

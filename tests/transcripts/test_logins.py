@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logins that people give for our registries, tokens that clients give back, and what erase and logout undo."""
+import shutil
 import time
 
 import pytest
@@ -224,6 +225,15 @@ def test_list_asks_nobody_and_starts_nobody(helper, home, signed_in, cloud):
     answer = helper.list(env=signed_in)
     assert answer.requests == [] and answer.login == {
         "ghcr.io": "developer", ADMIN: "admin", ACME: NULL_GUID, "reader.azurecr.io": NULL_GUID, "registry.contoso.internal": NULL_GUID}
+
+
+def test_what_lies_in_a_cache_for_somebody_else_is_not_listed(helper, home, signed_in, keyring):
+    """The kernel keyring is one for all homes of a user: sudo, a container, a CI's job."""
+    helper.get(ACME, env=signed_in, without=("XDG_RUNTIME_DIR",))
+    assert [name for name in keyring() if "entry_" in name]
+    shutil.rmtree(home.data)
+    home.config(keychain="file", timeout="20s")
+    assert helper.list(env=signed_in, without=("XDG_RUNTIME_DIR",)).login == {}
 
 
 def test_what_worked_when_last_asked_is_listed_though_its_token_has_ended(helper, home, signed_in):

@@ -59,13 +59,13 @@ static void azd_is_asked_for_the_scope(void **state)
 	person_install(&p, "azd");
 	snprintf(answer, sizeof(answer),
 		 "{\"token\":\"%s\",\"expiresOn\":\"2026-01-02T15:04:05Z\"}\n",
-		 person_jwt(&p, "\"upn\":\"alice@contoso.com\""));
+		 person_jwt(&p, "\"upn\":\"user@contoso.com\""));
 	p.prints = answer;
 	assert_int_equal(ask(), 0);
 	assert_holds(p.ran, "/bin/azd auth token --output json --no-prompt --scope "
 			    "https://containerregistry.azure.net/.default");
 	assert_int_equal(p.token.life, 3600);
-	assert_holds(p.token.who, "user alice@contoso.com");
+	assert_holds(p.token.who, "user user@contoso.com");
 	person_configure(&p, "{\"tenant\":\"" TENANT "\"}");
 	assert_int_equal(ask(), 0);
 	assert_holds(p.ran, " --tenant-id " TENANT);

@@ -6,18 +6,18 @@
 #define AZ    "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 #define CACHE ".azure/msal_token_cache.json"
 #define HOME  "aaaa.bbbb"
-#define USER  "\"user\":{\"name\":\"Alice@contoso.com\",\"type\":\"user\"}"
+#define USER  "\"user\":{\"name\":\"User@contoso.com\",\"type\":\"user\"}"
 #define SUB(id, tenant, cloud, rest)                                                               \
 	"{\"id\":\"" id "\",\"name\":\"n\",\"state\":\"Enabled\",\"tenantId\":\"" tenant           \
 	"\",\"environmentName\":\"" cloud "\"," rest "}"
 #define DEFAULT		 "\"isDefault\":true,"
 #define PROFILE_OF(subs) "{\"installationId\":\"x\",\"subscriptions\":[" subs "]}"
-#define ALICE		 PROFILE_OF(SUB("s-1", TENANT, "AzureCloud", DEFAULT USER))
+#define SIGNED_IN	 PROFILE_OF(SUB("s-1", TENANT, "AzureCloud", DEFAULT USER))
 #define ACCOUNT                                                                                    \
 	"\"Account\":{\"k\":{\"home_account_id\":\"" HOME                                          \
 	"\",\"environment\":\"login.microsoftonline.com\","                                        \
 	"\"realm\":\"" TENANT                                                                      \
-	"\",\"username\":\"alice@contoso.com\",\"authority_type\":\"MSSTS\"}}"
+	"\",\"username\":\"user@contoso.com\",\"authority_type\":\"MSSTS\"}}"
 #define REFRESH(secret, time)                                                                      \
 	"{\"credential_type\":\"RefreshToken\",\"secret\":\"" secret                               \
 	"\",\"home_account_id\":\"" HOME "\","                                                     \
@@ -56,7 +56,7 @@ static char *entry_for(const char *environment, const char *realm, const char *t
 		"\"environment\":\"%s\",\"client_id\":\"" AZ
 		"\",\"target\":\"%s\",\"realm\":\"%s\","
 		"\"token_type\":\"Bearer\",\"expires_on\":\"%lld\"}",
-		person_jwt(&p, "\"upn\":\"alice@contoso.com\",\"tid\":\"" TENANT "\""), environment,
+		person_jwt(&p, "\"upn\":\"user@contoso.com\",\"tid\":\"" TENANT "\""), environment,
 		target, realm, (long long)(p.edges.wall + left));
 }
 
@@ -77,7 +77,7 @@ static const char *az_answer(void)
 		 "\"2026-01-01 12:00:00.000000\",\n"
 		 "  \"expires_on\": %lld,\n  \"subscription\": \"s-1\",\n  \"tenant\": \"" TENANT
 		 "\",\n  \"tokenType\": \"Bearer\"\n}\n",
-		 person_jwt(&p, "\"upn\":\"alice@contoso.com\""), (long long)(p.edges.wall + 4000));
+		 person_jwt(&p, "\"upn\":\"user@contoso.com\""), (long long)(p.edges.wall + 4000));
 	return answer;
 }
 
@@ -125,7 +125,7 @@ static void azure_config_dir_is_where_az_lives(void **state)
 	char folder[128];
 
 	(void)state;
-	edges_write(&p.edges, "elsewhere/azureProfile.json", "\xef\xbb\xbf" ALICE);
+	edges_write(&p.edges, "elsewhere/azureProfile.json", "\xef\xbb\xbf" SIGNED_IN);
 	snprintf(folder, sizeof(folder), "%s/elsewhere", p.edges.folder);
 	edges_set(&p.edges, "AZURE_CONFIG_DIR", folder);
 	person_install(&p, "az");
@@ -146,12 +146,12 @@ static void a_token_that_lives_serves_without_az(void **state)
 				      301);
 
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	write_cache(entry, NULL);
 	assert_int_equal(ask(), 0);
 	assert_int_equal(p.token.life, 301);
 	assert_string_equal(p.token.tenant, TENANT);
-	assert_holds(p.token.who, "user alice@contoso.com");
+	assert_holds(p.token.who, "user user@contoso.com");
 	assert_int_equal(p.runs + p.edges.sent_count, 0);
 }
 
@@ -172,7 +172,7 @@ static void a_token_of_something_else_does_not(void **state)
 	};
 
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		auto_string entry = entry_for(cases[i][0], cases[i][1], cases[i][2], 4000);
 
@@ -193,12 +193,12 @@ static void without_az_the_newest_refresh_token_is_redeemed_and_nothing_written(
 	struct stat was, is;
 
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	write_cache(NULL, "\"1\":" REFRESH("old", "100") ",\"2\":" REFRESH(
 				  "new+one", "200") ",\"3\":" REFRESH("older", "90"));
 	snprintf(path, sizeof(path), "%s/" CACHE, p.edges.folder);
 	assert_int_equal(stat(path, &was), 0);
-	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"upn\":\"alice@contoso.com\""));
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"upn\":\"user@contoso.com\""));
 	assert_int_equal(ask(), 0);
 	assert_holds(p.edges.sent[0],
 		     "grant_type=refresh_token&client_id=" AZ "&refresh_token=new%2Bone&scope="
@@ -212,7 +212,7 @@ static void files_means_that_az_is_never_started(void **state)
 	(void)state;
 	person_install(&p, "az");
 	person_configure(&p, "{\"azure_cli\":\"files\"}");
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	write_cache(NULL, "\"1\":" REFRESH("rt", "100"));
 	edges_answer(
 		&p.edges, ENTRA, 400,
@@ -228,7 +228,7 @@ static void an_encrypted_cache_is_left_to_az(void **state)
 	char path[256];
 
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	write_cache(NULL, "\"1\":" REFRESH("stale", "100"));
 	snprintf(path, sizeof(path), "%s/" CACHE, p.edges.folder);
 	assert_int_equal(
@@ -250,9 +250,9 @@ static void two_accounts_of_one_name_are_not_guessed_at(void **state)
 	edges_write(&p.edges, CACHE,
 		    "{\"Account\":{\"1\":{\"home_account_id\":\"cc.dd"
 		    "\",\"environment\":\"login.microsoftonline.com\",\"realm\":\"r1\","
-		    "\"username\":\"alice@contoso.com\"},\"2\":{\"home_account_id\":\"" HOME "\","
+		    "\"username\":\"user@contoso.com\"},\"2\":{\"home_account_id\":\"" HOME "\","
 		    "\"environment\":\"login.windows.net\","
-		    "\"realm\":\"r2\",\"username\":\"ALICE@contoso.com\"}},\"RefreshToken\":{"
+		    "\"realm\":\"r2\",\"username\":\"USER@contoso.com\"}},\"RefreshToken\":{"
 		    "\"1\":" REFRESH("rt", "1") "}}");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
@@ -288,7 +288,7 @@ static void a_service_principal_signs_in_with_what_az_keeps(void **state)
 static void az_is_asked_by_path_with_what_it_needs_and_no_secret(void **state)
 {
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "hunter2");
 	edges_set(&p.edges, "HTTPS_PROXY", "http://proxy:3128");
 	edges_set(&p.edges, "AZURE_CLOUD_NAME", "AzureChinaCloud");
@@ -361,7 +361,7 @@ static void what_az_complains_of_is_told_by_kind(void **state)
 	};
 
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	person_install(&p, "az");
 	p.exits = 1;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -387,7 +387,7 @@ static void what_az_prints_must_be_a_token(void **state)
 					       "{{{{{{{{{{{{{{{{{{{{{{{{}" };
 
 	(void)state;
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	person_install(&p, "az");
 	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
 		p.prints = outputs[i];
@@ -424,7 +424,7 @@ static void a_large_answer_of_open_braces_takes_no_time(void **state)
 	for (size_t i = 0; i < length / 8; i++)
 		acr_secret_add(&flood, "{{{{{{{{");
 	acr_secret_add(&flood, "}");
-	edges_write(&p.edges, PROFILE, ALICE);
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
 	person_install(&p, "az");
 	p.prints = acr_secret_text(&flood);
 	assert_int_equal(ask(), -1);

@@ -13,7 +13,7 @@ static void set_sign_in(void)
 {
 	struct acr_sign_in sign_in = {
 		.registry = acr_copy(""),
-		.who = acr_copy("alice@contoso.com"),
+		.who = acr_copy("user@contoso.com"),
 		.tenant = acr_copy(TENANT),
 		.client_id = acr_copy(CLIENT),
 		.authority = acr_copy("login.microsoftonline.com"),

@@ -70,11 +70,11 @@ static void a_person_is_told_by_name_and_an_application_by_id(void **state)
 	(void)state;
 	assert_int_equal(
 		redeem(200,
-		       person_token(
-			       &p, "\"upn\":\"alice@contoso.com\",\"appid\":\"x\",\"tid\":\"" TENANT
-				   "\"")),
+		       person_token(&p,
+				    "\"upn\":\"user@contoso.com\",\"appid\":\"x\",\"tid\":\"" TENANT
+				    "\"")),
 		0);
-	assert_string_equal(p.token.who, "user alice@contoso.com, tenant " TENANT);
+	assert_string_equal(p.token.who, "user user@contoso.com, tenant " TENANT);
 	assert_int_equal(
 		redeem(200,
 		       person_token(&p, "\"idtyp\":\"app\",\"unique_name\":\"x\",\"azp\":\"" CLIENT

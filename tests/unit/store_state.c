@@ -123,6 +123,19 @@ static void list(void *data, const char *host)
 	strcat(strcat(data, host), " ");
 }
 
+static void hosts_that_something_was_decided_about_are_listed(void **state)
+{
+	char hosts[256] = "";
+
+	(void)state;
+	acr_state_each(&edges.app, list, hosts);
+	assert_string_equal(hosts, "");
+	write_state(true, false);
+	acr_marker_set(&edges.app, "worked.azurecr.io");
+	acr_state_each(&edges.app, list, hosts);
+	assert_string_equal(hosts, HOST " ");
+}
+
 static void a_marker_is_listed_until_it_is_cleared(void **state)
 {
 	char hosts[256] = "";
@@ -180,6 +193,7 @@ int main(void)
 		TEST(without_a_home_a_decision_cannot_be_written_and_says_so),
 		TEST(a_damaged_state_is_as_none),
 		TEST(a_host_that_is_a_path_stays_in_the_folder),
+		TEST(hosts_that_something_was_decided_about_are_listed),
 		TEST(a_marker_is_listed_until_it_is_cleared),
 		TEST(setting_a_marker_again_writes_nothing),
 	};

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running `explain` on a text or on facts: no cloud, no home but an empty one."""
+import json
+import os
+import subprocess
+import tempfile
+
+import pytest
+
+
+class Explain:
+    def __init__(self, program):
+        self.program = str(program)
+        self.home = tempfile.mkdtemp(prefix="acr-explain-")
+
+    def run(self, *arguments, text=None, language=None, **env):
+        """One run: a CompletedProcess with bytes."""
+        env = {"HOME": self.home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **env}
+        if language:
+            env["LANGUAGE"] = language
+        text = text.encode() if isinstance(text, str) else text
+        stdin = {"stdin": subprocess.DEVNULL} if text is None else {"input": text}
+        return subprocess.run([self.program, "explain", *arguments], capture_output=True, env=env, timeout=60,
+                              check=False, **stdin)
+
+    def json(self, case, language=None):
+        """The explanations of an evidence case: {"text": ...} or {"facts": ...}."""
+        if "facts" in case:
+            ran = self.run("--json", "--facts", text=json.dumps(case["facts"]), language=language)
+        else:
+            ran = self.run("--json", text=case["text"], language=language)
+        assert ran.stderr == b"", ran
+        return json.loads(ran.stdout)["explanations"]
+
+    def page(self, case, language=None):
+        """The same as a person sees it, without the text itself."""
+        if "facts" in case:
+            return self.run("--facts", text=json.dumps(case["facts"]), language=language).stdout.decode()
+        out = self.run(text=case["text"], language=language).stdout.decode()
+        assert out.startswith(case["text"])
+        return out[len(case["text"]):]
+
+    def rules(self, language=None):
+        return json.loads(self.run("--rules", language=language).stdout)
+
+
+@pytest.fixture(scope="session")
+def explain(program):
+    return Explain(program)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `explain`: what goes in, what comes out, and input that nobody means well."""
+import json
+import os
+import random
+import re
+import subprocess
+import time
+
+FIREWALL = ('Error response from daemon: Get "https://acme.azurecr.io/v2/": denied: {"errors":[{"code":"DENIED","message":'
+            '"client with IP \'203.0.113.7\' is not allowed access. Refer https://aka.ms/acr/firewall to grant access."}]}\n')
+
+
+def test_a_pipe_keeps_the_text_visible_and_adds_to_it(explain):
+    ran = explain.run(text="pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
+    assert ran.returncode == 0 and ran.stdout.decode().startswith("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
+    added = ran.stdout.decode()[len("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL):]
+    assert added.startswith("the firewall of acme.azurecr.io does not let 203.0.113.7 in\n")
+    assert "az acr network-rule add --name acme --ip-address 203.0.113.7\n" in added
+
+
+def test_the_text_is_passed_on_as_it_comes(explain):
+    """A push runs for minutes: nobody waits for its end to see its beginning."""
+    run = subprocess.Popen([explain.program, "explain"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                           env={"HOME": explain.home, "PATH": os.environ["PATH"]})
+    run.stdin.write(b"The push refers to repository [acme.azurecr.io/app]\n")
+    run.stdin.flush()
+    assert run.stdout.readline() == b"The push refers to repository [acme.azurecr.io/app]\n"
+    time.sleep(6)
+    run.stdin.write(b"denied: requested access to the resource is denied\n")
+    run.stdin.close()
+    rest = run.stdout.read()
+    assert run.wait(10) == 0 and b"does not allow this for app" in rest
+
+
+def test_a_file_and_an_argument_are_texts_too(explain, tmp_path):
+    log = tmp_path / "build log.txt"
+    log.write_text(FIREWALL)
+    for argument in (str(log), FIREWALL):
+        ran = explain.run(argument)
+        assert ran.returncode == 0 and ran.stdout.startswith(b"the firewall of acme.azurecr.io"), ran
+
+
+def test_a_file_that_is_not_there_is_named(explain, tmp_path):
+    ran = explain.run(str(tmp_path / "absent.log"))
+    assert ran.returncode == 2 and b"absent.log" in ran.stderr and ran.stdout == b""
+
+
+def test_a_folder_or_a_device_is_not_read(explain, tmp_path):
+    for path in (str(tmp_path), "/dev/zero"):
+        assert explain.run(path).returncode == 2
+
+
+def test_what_it_does_not_know_it_passes_on_in_silence_with_status_1(explain):
+    ran = explain.run(text="make: *** [all] Error 2\n")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"make: *** [all] Error 2\n", b"")
+    ran = explain.run("make: *** [all] Error 2")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"", b"")
+
+
+def test_what_is_not_ours_takes_one_line_and_status_1(explain):
+    for text in ("write /x: no space left on device", "manifest unknown: manifest tagged by \"2\" is not found",
+                 "toomanyrequests: You have reached your pull rate limit."):
+        ran = explain.run(text)
+        lines = ran.stdout.decode().splitlines()
+        assert ran.returncode == 1 and len(lines) == 1 and len(lines[0]) <= 80, ran
+
+
+def test_what_is_not_ours_is_left_out_beside_what_is(explain):
+    found = explain.json({"text": FIREWALL + "no space left on device\n"})
+    assert [one["rule"] for one in found] == ["firewall"]
+
+
+def test_an_empty_text_says_nothing(explain):
+    assert explain.run(text="").returncode == 1
+    assert explain.run("--json", text="").stdout == b'{"schema":1,"explanations":[]}\n'
+
+
+def test_a_terminal_without_a_text_is_told_how_to_use_it(explain):
+    import pty
+    main, other = pty.openpty()
+    ran = subprocess.run([explain.program, "explain"], stdin=other, capture_output=True, timeout=10, check=False,
+                         env={"HOME": explain.home, "PATH": os.environ["PATH"]})
+    os.close(main)
+    os.close(other)
+    assert ran.returncode == 2 and b"pipe" in ran.stderr
+
+
+def test_a_megabyte_is_read_in_a_second_or_two(explain):
+    random.seed(1)
+    noise = "".join(random.choice("abcdefghij unauthorized denied .:/-\n") for _ in range(1024 * 1024))
+    for text in (noise + FIREWALL, "a" * 1024 * 1024 + "\n" + FIREWALL, "AADSTS" * 170000 + "\n" + FIREWALL,
+                 "acme.azurecr.io " * 65000 + "\n" + FIREWALL):
+        begin = time.monotonic()
+        ran = explain.run("--json", text=text)
+        assert time.monotonic() - begin < 8
+        assert "firewall" in [one["rule"] for one in json.loads(ran.stdout)["explanations"]]
+
+
+def test_of_a_longer_text_the_end_counts(explain):
+    ran = explain.run(text="x" * 5_000_000 + "\n" + FIREWALL)
+    assert ran.returncode == 0 and len(ran.stdout) > 5_000_000 and b"network-rule add" in ran.stdout[-2000:]
+
+
+def controls(text):
+    return [c for c in text if (ord(c) < 32 and c != "\n") or 0x7f <= ord(c) < 0xa0]
+
+
+def test_control_characters_never_reach_the_explanation(explain):
+    text = ("AADSTS987654321: Bad \x1b]0;title\x07 \x1b[2J \x9b31m \x00 \x08\x08 words\u0085here. More.\r\n"
+            "acme.azurecr.io/a\x1b[31mpp")
+    ran = explain.run(text.replace("\x00", ""))
+    assert ran.returncode == 0 and not controls(ran.stdout.decode())
+    for one in explain.json({"text": text}):
+        assert not controls("".join(one["facts"].values()) + one["why"] + one["what"])
+
+
+def test_latin_1_and_broken_utf_8_are_read(explain):
+    text = "Fehler f\xfcr acme.azurecr.io: ".encode("latin-1") + b"\xff\xfe\xed\xa0\x80 " + FIREWALL.encode()
+    ran = explain.run("--json", text=text)
+    assert [one["rule"] for one in json.loads(ran.stdout.decode("utf-8"))["explanations"]] == ["firewall"]
+
+
+def test_random_bytes_do_no_harm(explain):
+    random.seed(2)
+    for size in (1, 10, 1000, 100_000):
+        ran = explain.run("--json", text=random.randbytes(size))
+        assert ran.returncode in (0, 1) and json.loads(ran.stdout.decode("utf-8"))
+
+
+def test_an_unknown_code_is_said_to_be_unknown_with_its_sentence_and_its_page(explain):
+    page = explain.page({"text": "AADSTS7654321: The moon is in the way. Try later.\n"})
+    assert "AADSTS7654321, which this program does not know" in page
+    assert "The moon is in the way." in page and "Try later" not in page
+    assert "https://login.microsoftonline.com/error?code=7654321\n" in page
+
+
+def test_names_that_are_nearly_right_are_put_right(explain):
+    for typed, meant in (("acme.azurercr.io", "acme.azurecr.io"), ("acme.azure.io", "acme.azurecr.io"),
+                         ("acme.azureacr.io", "acme.azurecr.io"), ("acme.azurecr.oi", "acme.azurecr.io"),
+                         ("acme.azurecr.com", "acme.azurecr.io"), ("acme.azruecr.io", "acme.azurecr.io"),
+                         ("acmeazurecr.io", "acme.azurecr.io")):
+        page = explain.run(typed)
+        assert page.returncode == 0 and f"{typed} is no registry's address; {meant} is" in page.stdout.decode(), typed
+        page = explain.page({"text": f"dial tcp: lookup {typed} on 10.0.0.2:53: no such host\n"})
+        assert f"{typed} does not exist; {meant} is probably meant" in page, typed
+
+
+def test_names_of_others_are_left_alone(explain):
+    for name in ("ghcr.io", "quay.io", "docker.io", "azure.com", "registry.example", "evil-azurecr.io.example", "azurecr.io"):
+        assert explain.run(name).returncode == 1, name
+
+
+def test_a_name_in_capitals_and_a_bare_name(explain):
+    assert b"ACME.AzureCR.io must be written in lower case" in explain.run("ACME.AzureCR.io").stdout
+    assert b"its address is acme.azurecr.io" in explain.run("acme").stdout
+
+
+def test_registry_and_repository_are_found_wherever_they_stand(explain):
+    where = {"docker push acme.azurecr.io/team/app:v1": "team/app",
+             "The push refers to repository [acme.azurecr.io/team/app]": "team/app",
+             "https://acme.azurecr.io/v2/team/app/manifests/v1": "team/app",
+             "https://acme.azurecr.io:443/v2/team/app/blobs/sha256:00": "team/app",
+             "https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull%2Cpush&service=x": "team/app",
+             "oci://acme.azurecr.io/charts/app": "charts/app"}
+    for text, repository in where.items():
+        facts = explain.json({"text": f"{text}\nunauthorized: authentication required\n"})[0]["facts"]
+        assert (facts["registry"], facts["repository"]) == ("acme.azurecr.io", repository), text
+
+
+def test_what_a_text_names_cannot_harm_whoever_pastes_a_command(explain):
+    hostile = ["x'; touch /tmp/harm; '", "$(touch /tmp/harm)", "`touch /tmp/harm`", "--yes", "a\" ; touch /tmp/harm ; \"",
+               "a\nb", "-rf"]
+    facts = {name: "x" for name in re.findall(r'FACT\([A-Z_]+, "([a-z_]+)"', open(
+        os.path.join(os.path.dirname(__file__), "../../include/acr/rule.h"), encoding="utf-8").read())}
+    for value in hostile:
+        for code in ("AADSTS700213", "AADSTS7000222", "AADSTS50020", "AADSTS700238"):
+            case = {name: value for name in facts} | {"code": code, "text": "", "check": ""}
+            for one in explain.json({"facts": case}):
+                for step in one["steps"]:
+                    ran = subprocess.run(["/bin/bash", "-c", "az() { :; }; curl() { :; }; docker() { :; }; printf '' ; " + step["command"]],
+                                         capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, env={"PATH": "/nonexistent"})
+                    assert not os.path.exists("/tmp/harm"), step
+                    assert "touch" not in ran.stderr, (step, ran.stderr)
+                    assert " --yes" not in step["command"] and " -rf" not in step["command"], step
+
+
+def test_the_json_form(explain):
+    one = explain.json({"text": FIREWALL})[0]
+    assert set(one) == {"rule", "basis", "symptoms", "causes", "what", "why", "steps", "link", "facts"}
+    assert one["rule"] == "firewall" and one["basis"] == "read" and one["symptoms"] == ["S7"] and one["causes"] == ["C6"]
+    assert one["facts"]["client_ip"] == "203.0.113.7" and one["facts"]["code"] == "DENIED"
+    assert one["steps"][0]["command"] == "az acr network-rule add --name acme --ip-address 203.0.113.7"
+
+
+def test_facts_that_are_none_are_refused(explain):
+    for text in ("", "[]", "{", "7", '{"kind": "refused"} x'):
+        ran = explain.run("--facts", text=text)
+        assert ran.returncode == 2 and ran.stdout == b"" and b"facts" in ran.stderr, (text, ran)
+
+
+def test_an_explanation_that_was_not_read_anywhere_says_probably(explain):
+    assert "Why, probably:" in explain.page({"text": "AADSTS700211: No matching federated identity record found.\n"})
+    assert "probably" not in explain.page({"text": "AADSTS7000222: Expired.\n"})
+
+
+def test_help_names_its_options(explain):
+    told = explain.run("--help").stdout.decode()
+    for word in ("--json", "--facts", "--rules", "[FILE|TEXT]"):
+        assert word in told
+
+
+def test_it_explains_with_a_broken_config_and_without_a_home(explain, tmp_path):
+    config = tmp_path / "docker-credential-acr"
+    config.mkdir()
+    (config / "config.json").write_text("{")
+    assert explain.run(FIREWALL, XDG_CONFIG_HOME=str(tmp_path)).returncode == 0
+    ran = subprocess.run([explain.program, "explain", FIREWALL], env={}, capture_output=True, check=False)
+    assert ran.returncode == 0 and ran.stderr == b""

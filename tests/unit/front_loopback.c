@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way back from the browser: what is taken for the answer, and what is not. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "edges.h"
+#include "front/columns.h"
+#include "front/login.h"
+
+#define STATE "the-state"
+
+static struct edges edges;
+static struct acr_secret code;
+static struct acr_error error;
+
+static int64_t real_boot(const struct acr_app *app)
+{
+	(void)app;
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	edges.app.clock.boot = real_boot;
+	edges.app.deadline = 10000;
+	error = (struct acr_error){ 0 };
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	acr_secret_wipe(&code);
+	edges_end(&edges);
+	return 0;
+}
+
+static enum acr_loopback_request read_request(const char *text)
+{
+	return acr_loopback_read(text, strlen(text), STATE, &code, &error);
+}
+
+#define REST " HTTP/1.1\r\nHost: localhost:1\r\n\r\n"
+
+static void the_code_is_taken_from_the_request_with_our_state(void **state)
+{
+	(void)state;
+	assert_int_equal(read_request("GET /?code=1.AX%2Db_c&state=" STATE "&session_state=x" REST),
+			 ACR_LOOPBACK_CODE);
+	assert_string_equal(acr_secret_text(&code), "1.AX-b_c");
+}
+
+static void whatever_is_not_the_answer_is_passed_by(void **state)
+{
+	static const char *const others[] = {
+		"GET /favicon.ico" REST,
+		"GET /" REST,
+		"GET /?code=stolen" REST,
+		"GET /?code=stolen&state=" REST,
+		"GET /?code=stolen&state=another" REST,
+		"GET /?code=stolen&state=" STATE "x" REST,
+		"GET /?code=stolen&xstate=" STATE REST,
+		"GET /x?code=stolen&state=" STATE REST,
+		"POST /?code=stolen&state=" STATE REST,
+		"GET /?code=&state=" STATE REST,
+		"GET /?code=a%0d%0ab&state=" STATE REST,
+		"GET /?code=a%00b&state=" STATE REST,
+		"GET /?code=stolen&state=" STATE "\r\n\r\n",
+		"\r\n\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (read_request(others[i]) != ACR_LOOPBACK_OTHER)
+			fail_msg("taken: %s", others[i]);
+	assert_int_equal(code.length, 0);
+}
+
+static void half_a_request_is_waited_for(void **state)
+{
+	static const char whole[] = "GET /?code=c&state=" STATE REST;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whole) - 1; i++)
+		assert_int_equal(acr_loopback_read(whole, i, STATE, &code, &error),
+				 ACR_LOOPBACK_HALF);
+	assert_int_equal(read_request(whole), ACR_LOOPBACK_CODE);
+}
+
+static void a_refusal_says_why_in_one_clean_line(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		read_request("GET /?error=access_denied&error_description=AADSTS65004%3A+User+"
+			     "declined.%0d%0aTrace&state=" STATE REST),
+		ACR_LOOPBACK_REFUSED);
+	assert_int_equal(error.kind, ACR_REFUSED);
+	assert_string_equal(error.text, "the sign-in was declined");
+	assert_string_equal(error.code, "AADSTS65004");
+	assert_string_equal(error.sentence, "AADSTS65004: User declined.");
+	assert_int_equal(
+		read_request("GET /?error=%1b%5b2J&error_description=%1b%5b2J&state=" STATE REST),
+		ACR_LOOPBACK_REFUSED);
+	assert_null(strchr(error.sentence, '\033'));
+	assert_string_equal(error.code, "");
+}
+
+/* A client in a child: connects, sends, and exits 0 when the page that it gets holds `wants`. */
+static void call(int port, const char *request, const char *wants)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				       .sin_port = htons((uint16_t)port) };
+	char page[4096] = "";
+	size_t length = 0;
+	ssize_t got;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		_exit(2);
+	if (write(fd, request, strlen(request)) < 0)
+		_exit(3);
+	while ((got = read(fd, page + length, sizeof(page) - 1 - length)) > 0)
+		length += (size_t)got;
+	if (!strstr(page, wants))
+		_exit(4);
+}
+
+static void strangers_do_not_keep_the_answer_out(void **state)
+{
+	int port, status, listener = acr_loopback_listen(&port, &error);
+	pid_t idle, child;
+
+	(void)state;
+	assert_true(listener >= 0);
+	idle = fork();
+	if (idle == 0) {
+		struct sockaddr_in address = { .sin_family = AF_INET,
+					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+					       .sin_port = htons((uint16_t)port) };
+
+		for (int i = 0; i < 12; i++) /* more than there are places */
+			if (connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&address,
+				    sizeof(address)))
+				_exit(1);
+		pause();
+	}
+	child = fork();
+	if (child == 0) {
+		usleep(100000);
+		call(port, "GET /favicon.ico" REST, "404");
+		call(port, "GET /?code=stolen&state=wrong" REST, "404");
+		call(port, "GET /?code=right&state=" STATE REST, "You can close this window");
+		_exit(0);
+	}
+	assert_int_equal(acr_loopback_wait(&edges.app, listener, STATE, &code, &error), 0);
+	assert_string_equal(acr_secret_text(&code), "right");
+	close(listener);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	kill(idle, SIGKILL);
+	waitpid(idle, NULL, 0);
+}
+
+static void it_listens_on_this_machine_alone(void **state)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+	int port, listener = acr_loopback_listen(&port, &error);
+
+	(void)state;
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+	assert_int_equal(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
+	assert_int_equal(ntohs(address.sin_port), port);
+	assert_true(fcntl(listener, F_GETFD) & FD_CLOEXEC);
+	close(listener);
+}
+
+/* ---- the browser ---- */
+
+static void install(const char *path, mode_t mode)
+{
+	char full[256];
+
+	edges_write(&edges, path, "#!/bin/sh\n");
+	snprintf(full, sizeof(full), "%s/%s", edges.folder, path);
+	assert_int_equal(chmod(full, mode), 0);
+}
+
+static void set_path(const char *variable, const char *path)
+{
+	auto_string full = acr_format("%s/%s", edges.folder, path);
+
+	edges_set(&edges, variable, full);
+}
+
+static void a_browser_is_looked_for_where_a_person_sits(void **state)
+{
+	(void)state;
+	install("bin/xdg-open", 0755);
+	set_path("PATH", "bin");
+	assert_null(acr_browser_find(&edges.app));
+	edges_set(&edges, "DISPLAY", ":0");
+	auto_string found = acr_browser_find(&edges.app);
+	assert_non_null(found);
+	edges_set(&edges, "CODESPACES", "true");
+	assert_null(acr_browser_find(&edges.app));
+}
+
+static void a_browser_that_others_can_write_is_not_started(void **state)
+{
+	(void)state;
+	install("bin/xdg-open", 0777);
+	set_path("PATH", "bin");
+	edges_set(&edges, "DISPLAY", ":0");
+	assert_null(acr_browser_find(&edges.app));
+	set_path("BROWSER", "bin/xdg-open");
+	assert_null(acr_browser_find(&edges.app));
+	edges_set(&edges, "BROWSER", "./xdg-open");
+	assert_null(acr_browser_find(&edges.app));
+}
+
+static void the_variable_names_a_browser(void **state)
+{
+	(void)state;
+	install("opt/lynx", 0755);
+	auto_string value = acr_format("no-such-browser:%s/opt/lynx %%s", edges.folder);
+	edges_set(&edges, "BROWSER", value);
+	set_path("PATH", "bin");
+	auto_string found = acr_browser_find(&edges.app);
+	assert_non_null(found);
+	assert_non_null(strstr(found, "/opt/lynx"));
+}
+
+/* ---- columns ---- */
+
+static void texts_are_cut_and_broken_at_their_columns(void **state)
+{
+	auto_secret out = { 0 };
+
+	(void)state;
+	acr_columns_cell(&out, "abcdefgh", 6, false);
+	acr_columns_cell(&out, "\xc3\xa4\xc3\xb6", 4, false);
+	acr_columns_cell(&out, "x", 4, true);
+	assert_string_equal(acr_secret_text(&out), "abc...\xc3\xa4\xc3\xb6  x");
+	acr_secret_wipe(&out);
+	acr_columns_wrap(&out,
+			 "one two three four five six seven eight nine ten eleven twelve thirteen "
+			 "fourteen",
+			 4, 4);
+	assert_string_equal(acr_secret_text(&out),
+			    "one two three four five six seven eight nine ten eleven twelve\n"
+			    "    thirteen fourteen\n");
+}
+
+static void a_duration_is_told_in_the_unit_that_matters(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} rows[] = { { -5, "0s" },	{ 0, "0s" },	  { 59, "59s" },	 { 60, "1m" },
+		     { 3599, "59m" },	{ 3600, "1h 00m" }, { 10799, "2h 59m" } };
+	char text[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		acr_columns_duration(rows[i].seconds, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(the_code_is_taken_from_the_request_with_our_state),
+		TEST(whatever_is_not_the_answer_is_passed_by),
+		TEST(half_a_request_is_waited_for),
+		TEST(a_refusal_says_why_in_one_clean_line),
+		TEST(strangers_do_not_keep_the_answer_out),
+		TEST(it_listens_on_this_machine_alone),
+		TEST(a_browser_is_looked_for_where_a_person_sits),
+		TEST(a_browser_that_others_can_write_is_not_started),
+		TEST(the_variable_names_a_browser),
+		TEST(texts_are_cut_and_broken_at_their_columns),
+		TEST(a_duration_is_told_in_the_unit_that_matters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own sign-in: how it is got at Entra ID, and how the identity `login` uses it. */
+#include "acr/sign_in.h"
+#include "acr/store.h"
+#include "identity/source.h"
+#include "person.h"
+
+#define AUTHORITY "login.microsoftonline.com"
+#define ANY	  "POST https://" AUTHORITY "/organizations/oauth2/v2.0/"
+#define AZ	  "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+static struct person p;
+static struct acr_sign_in_ask ask;
+static struct acr_sign_in made;
+static struct acr_secret token;
+static int64_t waited;
+static char answer[8192];
+
+static void wait_for(struct acr_http *self, const struct acr_app *app, int64_t milliseconds)
+{
+	struct edges *edges = (struct edges *)(uintptr_t)app;
+
+	(void)self;
+	waited = milliseconds;
+	edges->boot += milliseconds;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "file");
+	edges_configure(&p.edges);
+	p.edges.http.wait = wait_for;
+	p.edges.app.deadline = p.edges.boot + 900000;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	acr_sign_in_ask_wipe(&ask);
+	acr_sign_in_wipe(&made);
+	acr_secret_wipe(&token);
+	person_end(&p);
+	return 0;
+}
+
+static void prepare(void)
+{
+	assert_int_equal(acr_sign_in_prepare(&p.edges.app, &p.registry, NULL, &ask, &p.error), 0);
+}
+
+/* What Entra ID gives to who has signed in. */
+static const char *given(const char *refresh)
+{
+	static const char claims[] =
+		"{\"preferred_username\":\"developer@contoso.com\",\"tid\":\"" TENANT "\"}";
+	auto_secret id = { 0 };
+
+	acr_secret_add(&id, "e30.");
+	acr_base64url_encode(claims, strlen(claims), &id);
+	acr_secret_add(&id, ".c2ln");
+	snprintf(answer, sizeof(answer),
+		 "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"a.b.c\","
+		 "\"refresh_token\":\"%s\",\"id_token\":\"%s\"}",
+		 refresh, acr_secret_text(&id));
+	return answer;
+}
+
+static void refused(char *into, size_t size, const char *word, int code)
+{
+	snprintf(into, size,
+		 "{\"error\":\"%s\",\"error_description\":\"AADSTS%d: No.\",\"error_codes\":[%d]}",
+		 word, code, code);
+}
+
+/* ---- preparing ---- */
+
+static void without_a_wish_the_azure_clis_client_asks_any_tenant(void **state)
+{
+	(void)state;
+	prepare();
+	assert_string_equal(ask.client_id, AZ);
+	assert_string_equal(ask.tenant, "organizations");
+	assert_string_equal(ask.authority, AUTHORITY);
+	assert_string_equal(ask.scope, "https://containerregistry.azure.net/.default openid "
+				       "profile offline_access");
+}
+
+static void the_config_names_tenant_and_client(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_TENANT", "contoso.com");
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_CLIENT_ID", CLIENT);
+	edges_configure(&p.edges);
+	prepare();
+	assert_string_equal(ask.client_id, CLIENT);
+	assert_string_equal(ask.tenant, "contoso.com");
+}
+
+static void a_managed_identitys_resource_id_is_no_client(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_CLIENT_ID", "/subscriptions/x/y");
+	edges_configure(&p.edges);
+	prepare();
+	assert_string_equal(ask.client_id, AZ);
+}
+
+static void a_tenant_is_never_part_of_another_address(void **state)
+{
+	static const char *const tenants[] = { "common", "a/b", "..", "x?y", "", "a b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tenants) / sizeof(tenants[0]); i++) {
+		assert_int_equal(acr_sign_in_prepare(&p.edges.app, &p.registry, tenants[i], &ask,
+						     &p.error),
+				 -1);
+		assert_int_equal(p.error.kind, ACR_INVALID);
+	}
+}
+
+static void for_all_registries_the_variable_chooses_the_cloud(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us/");
+	assert_int_equal(acr_sign_in_prepare(&p.edges.app, NULL, NULL, &ask, &p.error), 0);
+	assert_string_equal(ask.authority, "login.microsoftonline.us");
+}
+
+static void a_foreign_authority_is_not_asked(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "AZURE_AUTHORITY_HOST", "https://evil.example/");
+	assert_int_equal(acr_sign_in_prepare(&p.edges.app, NULL, NULL, &ask, &p.error), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+}
+
+/* ---- a browser's page ---- */
+
+static void every_page_has_a_challenge_and_a_state_of_its_own(void **state)
+{
+	auto_sign_in_page one = { 0 }, two = { 0 };
+
+	(void)state;
+	prepare();
+	assert_int_equal(acr_sign_in_page(&ask, 4711, &one, &p.error), 0);
+	assert_int_equal(acr_sign_in_page(&ask, 4711, &two, &p.error), 0);
+	assert_string_equal(one.redirect, "http://localhost:4711");
+	assert_int_equal(strlen(one.state), 43);
+	assert_string_not_equal(one.state, two.state);
+	assert_false(acr_secret_equals(&one.verifier, acr_secret_text(&two.verifier)));
+	assert_non_null(strstr(one.url, "code_challenge_method=S256"));
+	assert_non_null(strstr(one.url, "redirect_uri=http%3A%2F%2Flocalhost%3A4711"));
+	assert_non_null(strstr(one.url, one.state));
+	assert_null(strstr(one.url, acr_secret_text(&one.verifier)));
+}
+
+static void the_challenge_is_the_hash_of_the_verifier(void **state)
+{
+	/* RFC 7636, appendix B */
+	static const char verifier[] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+	auto_secret challenge = { 0 };
+	unsigned char digest[32];
+
+	(void)state;
+	assert_int_equal(acr_assertion_digest(verifier, strlen(verifier), digest, &p.error), 0);
+	acr_base64url_encode(digest, sizeof(digest), &challenge);
+	assert_string_equal(acr_secret_text(&challenge),
+			    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+}
+
+static void a_code_is_redeemed_with_its_verifier(void **state)
+{
+	auto_sign_in_page page = { 0 };
+	auto_secret code = { 0 };
+
+	(void)state;
+	prepare();
+	assert_int_equal(acr_sign_in_page(&ask, 4711, &page, &p.error), 0);
+	acr_secret_add(&code, "the-code");
+	edges_answer(&p.edges, ANY "token", 200, given("refresh"));
+	assert_int_equal(acr_sign_in_redeem(&p.edges.app, &ask, &page, &code, &made, &token,
+					    &p.error),
+			 0);
+	assert_string_equal(made.who, "developer@contoso.com");
+	assert_string_equal(made.tenant, TENANT);
+	assert_string_equal(made.client_id, AZ);
+	assert_string_equal(acr_secret_text(&token), "refresh");
+	assert_non_null(strstr(p.edges.sent[0], "grant_type=authorization_code"));
+	assert_non_null(strstr(p.edges.sent[0], "code=the-code"));
+	assert_non_null(strstr(p.edges.sent[0], acr_secret_text(&page.verifier)));
+}
+
+static void an_answer_without_a_refresh_token_is_no_sign_in(void **state)
+{
+	auto_sign_in_page page = { 0 };
+	auto_secret code = { 0 };
+
+	(void)state;
+	prepare();
+	assert_int_equal(acr_sign_in_page(&ask, 1, &page, &p.error), 0);
+	edges_answer(&p.edges, ANY "token", 200,
+		     "{\"token_type\":\"Bearer\",\"access_token\":\"a.b.c\"}");
+	assert_int_equal(acr_sign_in_redeem(&p.edges.app, &ask, &page, &code, &made, &token,
+					    &p.error),
+			 -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+}
+
+/* ---- a device code ---- */
+
+static void begin_device(struct acr_sign_in_device *device)
+{
+	prepare();
+	edges_answer(&p.edges, ANY "devicecode", 200,
+		     "{\"device_code\":\"dev\",\"user_code\":\"ABCD-1234\",\"interval\":5,"
+		     "\"expires_in\":900,\"verification_uri\":"
+		     "\"https://microsoft.com/devicelogin\"}");
+	assert_int_equal(acr_sign_in_device_begin(&p.edges.app, &ask, device, &p.error), 0);
+}
+
+static void a_device_code_is_waited_for_at_the_pace_that_is_asked_for(void **state)
+{
+	auto_sign_in_device device = { 0 };
+	static char pending[256], slow[256];
+
+	(void)state;
+	begin_device(&device);
+	assert_string_equal(device.user_code, "ABCD-1234");
+	refused(pending, sizeof(pending), "authorization_pending", 70016);
+	refused(slow, sizeof(slow), "slow_down", 70016);
+	edges_answer(&p.edges, ANY "token", 400, pending);
+	edges_answer(&p.edges, ANY "token", 400, slow);
+	edges_answer(&p.edges, ANY "token", 200, given("refresh"));
+	assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
+						 &p.error),
+			 0);
+	assert_int_equal(waited, 10000);
+	assert_string_equal(acr_secret_text(&token), "refresh");
+}
+
+static void who_declines_ends_it_whatever_the_code(void **state)
+{
+	auto_sign_in_device device = { 0 };
+	static char no[256];
+
+	(void)state;
+	begin_device(&device);
+	/* The same AADSTS code as "pending": the word decides. */
+	refused(no, sizeof(no), "authorization_declined", 70016);
+	edges_answer(&p.edges, ANY "token", 400, no);
+	assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
+						 &p.error),
+			 -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_string_equal(p.error.text, "the sign-in was declined");
+}
+
+static void nobody_waits_longer_than_the_code_lives(void **state)
+{
+	auto_sign_in_device device = { 0 };
+	static char pending[256];
+	struct edges_answer *last;
+
+	(void)state;
+	begin_device(&device);
+	device.until = p.edges.boot + 12000;
+	refused(pending, sizeof(pending), "authorization_pending", 70016);
+	edges_answer(&p.edges, ANY "token", 400, pending);
+	last = edges_answer(&p.edges, ANY "token", 400, pending);
+	assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
+						 &p.error),
+			 -1);
+	assert_int_equal(p.error.kind, ACR_TIMEOUT);
+	assert_true(last->asked);
+}
+
+static void what_goes_to_a_terminal_is_looked_at_first(void **state)
+{
+	static const char *const bad[] = {
+		"{\"device_code\":\"d\",\"user_code\":\"A\\u001b[2J\",\"verification_uri\":"
+		"\"https://x.example\"}",
+		"{\"device_code\":\"d\",\"user_code\":\"A\",\"verification_uri\":"
+		"\"http://x.example\"}",
+		"{\"device_code\":\"d\",\"user_code\":\"A\",\"verification_uri\":"
+		"\"https://x.example/\\u0007\"}",
+		"{\"user_code\":\"A\",\"verification_uri\":\"https://x.example\"}",
+	};
+
+	(void)state;
+	prepare();
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		auto_sign_in_device device = { 0 };
+
+		edges_answer(&p.edges, ANY "devicecode", 200, bad[i]);
+		assert_int_equal(
+			acr_sign_in_device_begin(&p.edges.app, &ask, &device, &p.error), -1);
+	}
+}
+
+/* ---- the identity ---- */
+
+static void sign_in(const char *registry, const char *authority)
+{
+	const struct acr_keychain *keeper;
+	auto_sign_in kept = { .registry = acr_copy(registry),
+			      .who = acr_copy("developer@contoso.com"),
+			      .tenant = acr_copy(TENANT),
+			      .client_id = acr_copy(CLIENT),
+			      .authority = acr_copy(authority),
+			      .id = acr_copy("1") };
+	auto_secret refresh = { 0 };
+
+	acr_secret_add(&refresh, "refresh-one");
+	assert_int_equal(acr_sign_in_keeper(&p.edges.app, true, &keeper, &p.error), 0);
+	assert_int_equal(acr_sign_in_keep(&p.edges.app, &kept, keeper, &refresh, &p.error), 0);
+}
+
+static void is_kept(const char *text)
+{
+	auto_sign_in kept = { 0 };
+
+	assert_true(acr_sign_in_find(&p.edges.app, HOST, &kept));
+	assert_int_equal(acr_sign_in_token(&p.edges.app, &kept, &token, &p.error), 0);
+	assert_string_equal(acr_secret_text(&token), text);
+}
+
+static void the_refresh_token_is_redeemed_and_rolled_over(void **state)
+{
+	(void)state;
+	sign_in("", AUTHORITY);
+	edges_answer(&p.edges, ENTRA, 200, given("refresh-two"));
+	assert_int_equal(person_ask(&p, &acr_identity_login), 0);
+	assert_string_equal(acr_secret_text(&p.token.access), "a.b.c");
+	assert_string_equal(p.token.tenant, TENANT);
+	assert_non_null(strstr(p.edges.sent[0], "grant_type=refresh_token"));
+	assert_non_null(strstr(p.edges.sent[0], "client_id=" CLIENT));
+	assert_non_null(strstr(p.edges.sent[0], "refresh_token=refresh-one"));
+	assert_non_null(strstr(p.edges.sent[0], "offline_access"));
+	is_kept("refresh-two");
+}
+
+static void a_refused_one_stays_and_the_person_is_told_what_to_do(void **state)
+{
+	static char no[256];
+
+	(void)state;
+	sign_in(HOST, AUTHORITY);
+	refused(no, sizeof(no), "invalid_grant", 700082);
+	edges_answer(&p.edges, ENTRA, 400, no);
+	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_string_equal(p.error.code, "AADSTS700082");
+	assert_non_null(strstr(p.error.text, "docker-credential-acr login " HOST));
+	/* It may still serve another tenant. */
+	is_kept("refresh-one");
+}
+
+static void another_clouds_sign_in_is_not_tried(void **state)
+{
+	(void)state;
+	sign_in("", "login.partner.microsoftonline.cn");
+	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void a_file_from_elsewhere_sends_the_token_nowhere_else(void **state)
+{
+	(void)state;
+	sign_in("", "evil.example");
+	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void who_never_signed_in_costs_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
+static void signing_in_for_all_makes_another_fingerprint(void **state)
+{
+	struct acr_fingerprint before = { 0 }, after = { 0 };
+
+	(void)state;
+	acr_fingerprint_take(&p.edges.app, &p.registry, &before);
+	sign_in("", AUTHORITY);
+	acr_fingerprint_take(&p.edges.app, &p.registry, &after);
+	assert_string_not_equal(before.text, after.text);
+	acr_fingerprint_free(&before);
+	acr_fingerprint_free(&after);
+}
+
+static void a_roll_over_leaves_the_fingerprint_as_it_is(void **state)
+{
+	struct acr_fingerprint before = { 0 }, after = { 0 };
+
+	(void)state;
+	sign_in("", AUTHORITY);
+	acr_fingerprint_take(&p.edges.app, &p.registry, &before);
+	edges_answer(&p.edges, ENTRA, 200, given("refresh-two"));
+	assert_int_equal(person_ask(&p, &acr_identity_login), 0);
+	acr_fingerprint_take(&p.edges.app, &p.registry, &after);
+	assert_string_equal(before.text, after.text);
+	acr_fingerprint_free(&before);
+	acr_fingerprint_free(&after);
+}
+
+/* ---- the survey of the chain ---- */
+
+static enum acr_prospect prospects[ACR_CHAIN_MAX];
+static char texts[ACR_CHAIN_MAX][512];
+
+static void note(void *data, const struct acr_identity *row, enum acr_prospect prospect,
+		 const char *text)
+{
+	(void)data;
+	for (size_t i = 0; acr_identities[i]; i++)
+		if (acr_identities[i] == row) {
+			prospects[i] = prospect;
+			snprintf(texts[i], sizeof(texts[i]), "%s", text);
+		}
+}
+
+static size_t place_of(const char *name)
+{
+	for (size_t i = 0; acr_identities[i]; i++)
+		if (strcmp(acr_identities[i]->name, name) == 0)
+			return i;
+	fail_msg("no identity %s", name);
+	return 0;
+}
+
+static void survey(void)
+{
+	assert_int_equal(acr_chain_survey(&p.edges.app, &p.registry, note, NULL, &p.error), 0);
+}
+
+static void a_survey_asks_nobody_and_changes_nothing(void **state)
+{
+	struct acr_http *http = p.edges.app.http;
+
+	(void)state;
+	sign_in("", AUTHORITY);
+	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
+	survey();
+	assert_int_equal(p.edges.sent_count, 0);
+	assert_int_equal(p.runs, 0);
+	assert_ptr_equal(p.edges.app.http, http);
+	/* A machine that may be Azure's or not is not taken for one that is not. */
+	assert_false(acr_note_find(&p.edges.app, "imds-absent", "", NULL));
+	assert_int_equal(prospects[place_of("login")], ACR_PROSPECT_SERVES);
+	assert_string_equal(texts[place_of("login")], "user developer@contoso.com");
+	assert_int_equal(prospects[place_of("environment")], ACR_PROSPECT_ASKS);
+	assert_string_equal(texts[place_of("environment")], "would ask " AUTHORITY);
+	assert_int_equal(prospects[place_of("certificate")], ACR_PROSPECT_ABSENT);
+	assert_int_equal(prospects[place_of("managed-identity")], ACR_PROSPECT_ASKS);
+}
+
+static void a_survey_names_what_the_config_leaves_out(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "azd");
+	edges_configure(&p.edges);
+	survey();
+	assert_int_equal(prospects[place_of("azd")], ACR_PROSPECT_ABSENT);
+	assert_int_equal(prospects[place_of("environment")], ACR_PROSPECT_LEFT_OUT);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(without_a_wish_the_azure_clis_client_asks_any_tenant),
+		TEST(the_config_names_tenant_and_client),
+		TEST(a_managed_identitys_resource_id_is_no_client),
+		TEST(a_tenant_is_never_part_of_another_address),
+		TEST(for_all_registries_the_variable_chooses_the_cloud),
+		TEST(a_foreign_authority_is_not_asked),
+		TEST(every_page_has_a_challenge_and_a_state_of_its_own),
+		TEST(the_challenge_is_the_hash_of_the_verifier),
+		TEST(a_code_is_redeemed_with_its_verifier),
+		TEST(an_answer_without_a_refresh_token_is_no_sign_in),
+		TEST(a_device_code_is_waited_for_at_the_pace_that_is_asked_for),
+		TEST(who_declines_ends_it_whatever_the_code),
+		TEST(nobody_waits_longer_than_the_code_lives),
+		TEST(what_goes_to_a_terminal_is_looked_at_first),
+		TEST(the_refresh_token_is_redeemed_and_rolled_over),
+		TEST(a_refused_one_stays_and_the_person_is_told_what_to_do),
+		TEST(another_clouds_sign_in_is_not_tried),
+		TEST(a_file_from_elsewhere_sends_the_token_nowhere_else),
+		TEST(who_never_signed_in_costs_nothing),
+		TEST(signing_in_for_all_makes_another_fingerprint),
+		TEST(a_roll_over_leaves_the_fingerprint_as_it_is),
+		TEST(a_survey_asks_nobody_and_changes_nothing),
+		TEST(a_survey_names_what_the_config_leaves_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own sign-in as it is kept: token in a keychain, whose it is in a file, and nothing in between. */
+#include "acr/sign_in.h"
+#include "edges.h"
+
+#define HOST "acme.azurecr.io"
+
+static struct edges edges;
+static struct acr_error error;
+
+static int setup(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	error = (struct acr_error){ 0 };
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	edges_end(&edges);
+	return 0;
+}
+
+static const struct acr_keychain *file_keychain(void)
+{
+	const struct acr_keychain *keeper = NULL;
+
+	assert_int_equal(acr_sign_in_keeper(&edges.app, true, &keeper, &error), 0);
+	assert_string_equal(keeper->name, "file");
+	return keeper;
+}
+
+static void sign_in(const char *registry, const char *id, const char *text)
+{
+	auto_sign_in made = { .registry = acr_copy(registry),
+			      .who = acr_copy("developer@contoso.com"),
+			      .tenant = acr_copy("contoso.com"),
+			      .client_id = acr_copy("client"),
+			      .authority = acr_copy("login.microsoftonline.com"),
+			      .id = acr_copy(id) };
+	auto_secret token = { 0 };
+
+	acr_secret_add(&token, text);
+	assert_int_equal(acr_sign_in_keep(&edges.app, &made, file_keychain(), &token, &error), 0);
+}
+
+static void has_token(const char *host, const char *text)
+{
+	auto_sign_in found = { 0 };
+	auto_secret token = { 0 };
+
+	assert_true(acr_sign_in_find(&edges.app, host, &found));
+	assert_int_equal(acr_sign_in_token(&edges.app, &found, &token, &error), 0);
+	assert_string_equal(acr_secret_text(&token), text);
+}
+
+static void nobody_who_never_signed_in_is_found(void **state)
+{
+	auto_sign_in found = { 0 };
+
+	(void)state;
+	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+}
+
+static void a_registry_has_its_own_sign_in_before_the_one_for_all(void **state)
+{
+	(void)state;
+	sign_in("", "1", "for-all");
+	sign_in(HOST, "2", "for-acme");
+	has_token(HOST, "for-acme");
+	has_token("partner.azurecr.io", "for-all");
+}
+
+static void a_sign_in_replaces_the_one_before_it(void **state)
+{
+	(void)state;
+	sign_in("", "1", "first");
+	sign_in("", "2", "second");
+	has_token(HOST, "second");
+}
+
+static void a_token_that_was_rolled_over_is_kept(void **state)
+{
+	auto_sign_in found = { 0 };
+	auto_secret next = { 0 };
+
+	(void)state;
+	sign_in("", "1", "first");
+	assert_true(acr_sign_in_find(&edges.app, HOST, &found));
+	acr_secret_add(&next, "next");
+	acr_sign_in_roll(&edges.app, &found, &next);
+	has_token(HOST, "next");
+}
+
+static void a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in(void **state)
+{
+	auto_sign_in old = { 0 }, found = { 0 };
+	auto_secret next = { 0 };
+	bool any;
+
+	(void)state;
+	acr_secret_add(&next, "rolled");
+	sign_in("", "1", "first");
+	assert_true(acr_sign_in_find(&edges.app, HOST, &old));
+	sign_in("", "2", "second");
+	acr_sign_in_roll(&edges.app, &old, &next);
+	has_token(HOST, "second");
+	assert_int_equal(acr_sign_in_drop(&edges.app, "", &any, &error), 0);
+	acr_sign_in_roll(&edges.app, &old, &next);
+	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+	assert_int_equal(acr_sign_in_token(&edges.app, &old, &next, &error), -1);
+	assert_int_equal(error.kind, ACR_UNAVAILABLE);
+}
+
+static void dropping_says_whether_there_was_one(void **state)
+{
+	auto_sign_in found = { 0 };
+	bool any;
+
+	(void)state;
+	assert_int_equal(acr_sign_in_drop(&edges.app, HOST, &any, &error), 0);
+	assert_false(any);
+	sign_in("", "1", "for-all");
+	sign_in(HOST, "2", "for-acme");
+	assert_int_equal(acr_sign_in_drop(&edges.app, HOST, &any, &error), 0);
+	assert_true(any);
+	has_token(HOST, "for-all");
+	assert_int_equal(acr_sign_in_drop(&edges.app, "", &any, &error), 0);
+	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+}
+
+static void no_file_keeps_it_unless_that_was_asked_for(void **state)
+{
+	const struct acr_keychain *keeper = NULL;
+
+	(void)state;
+	/* There is no session bus in a unit test. */
+	assert_int_equal(acr_sign_in_keeper(&edges.app, false, &keeper, &error), -1);
+	assert_null(keeper);
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "secret-service");
+	edges_configure(&edges);
+	assert_int_equal(acr_sign_in_keeper(&edges.app, true, &keeper, &error), -1);
+	assert_non_null(strstr(error.text, "secret-service"));
+}
+
+static void the_file_beside_it_holds_no_secret(void **state)
+{
+	auto_string path = NULL;
+	char text[2048] = "";
+	FILE *file;
+
+	(void)state;
+	sign_in("", "1", "s3cret-token");
+	path = acr_sign_in_path(&edges.app);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	assert_non_null(strstr(text, "developer@contoso.com"));
+	assert_null(strstr(text, "s3cret"));
+}
+
+static void a_damaged_file_is_no_sign_in(void **state)
+{
+	auto_sign_in found = { 0 };
+
+	(void)state;
+	sign_in("", "1", "token");
+	edges_write(&edges, ".local/share/docker-credential-acr/sign-ins/default",
+		    "docker-credential-acr sign-in 1\nregistry 0 \n");
+	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+}
+
+static void count(void *data, const struct acr_sign_in *sign_in_visited)
+{
+	(void)sign_in_visited;
+	++*(int *)data;
+}
+
+static void every_sign_in_is_visited(void **state)
+{
+	int seen = 0;
+
+	(void)state;
+	acr_sign_in_each(&edges.app, count, &seen);
+	assert_int_equal(seen, 0);
+	sign_in("", "1", "a");
+	sign_in(HOST, "2", "b");
+	acr_sign_in_each(&edges.app, count, &seen);
+	assert_int_equal(seen, 2);
+}
+
+static void its_name_in_the_keychain_is_no_servers(void **state)
+{
+	(void)state;
+	assert_true(acr_sign_in_reserved("docker-credential-acr://login/default"));
+	assert_true(acr_sign_in_reserved("docker-credential-acr://"));
+	assert_false(acr_sign_in_reserved("https://docker-credential-acr.example/login"));
+	assert_false(acr_sign_in_reserved(HOST));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(nobody_who_never_signed_in_is_found),
+		TEST(a_registry_has_its_own_sign_in_before_the_one_for_all),
+		TEST(a_sign_in_replaces_the_one_before_it),
+		TEST(a_token_that_was_rolled_over_is_kept),
+		TEST(a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in),
+		TEST(dropping_says_whether_there_was_one),
+		TEST(no_file_keeps_it_unless_that_was_asked_for),
+		TEST(the_file_beside_it_holds_no_secret),
+		TEST(a_damaged_file_is_no_sign_in),
+		TEST(every_sign_in_is_visited),
+		TEST(its_name_in_the_keychain_is_no_servers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

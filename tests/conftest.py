@@ -81,6 +81,19 @@ def helper(home, cloud):
 
 
 @pytest.fixture
+def somebody_else(home):
+    """A prefix that runs the program as an ordinary user, in this home, from where everybody can reach it."""
+    if os.geteuid() != 0:
+        pytest.skip("to run as somebody else needs root")
+    folder = tempfile.mkdtemp(prefix="acr-program-")
+    os.chmod(folder, 0o755)
+    copy = shutil.copy(home.program, folder)
+    subprocess.run(["chown", "-R", "65534:65534", str(home.folder), str(home.runtime)], check=True)
+    yield ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", f'shift; exec {copy} "$@"', "sh"]
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
 def keyring():
     """What the kernel keyring of the user holds of ours, as a function; nothing before the test and after it."""
     def keyctl(*words):

@@ -132,8 +132,8 @@ class Home:
             path.write_bytes(record + f"check {check:016x}\n".encode())
 
     def temporary_files(self):
-        """Names that look like a write that did not end."""
-        return [path for path in self.files() if re.search(r"(\.tmp|\.new|~|/\.[^/]*\.[A-Za-z0-9]{6,})$", path)]
+        """What writers leave that were killed (src/base/file.c)."""
+        return [path for path in self.files() if re.search(r"/\.tmp-[^/]*$", path)]
 
 
 class Answer:

@@ -40,32 +40,34 @@ void acr_report_notice(struct acr_report *report, const char *cause, const char 
  * cost: no config is
  * needed (app->config may be NULL), no library loaded, nothing sent. Only for registries of the
  * table, then. */
-bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
-		    struct acr_report *report);
+bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
+		    struct acr_login *ret, struct acr_report *report);
 
 /* Give a client a login for `server` that works now. ACR_NOT_FOUND where there is nothing to say
  * (docker goes on
  * anonymously), other kinds where it was refused or could not be reached. */
-_checked_ int acr_get(const struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
-		      struct acr_report *report, struct acr_error *error);
+_checked_ int acr_get(const struct acr_app *app, const struct acr_secret *server,
+		      struct acr_login *ret, struct acr_report *report, struct acr_error *error);
 
 /* Keep what a person or a client gives for `server`, by the rules of src/broker/store.c. */
-_checked_ int acr_store(const struct acr_app *app, const struct acr_secret *server, const struct acr_login *login,
-			struct acr_report *report, struct acr_error *error);
+_checked_ int acr_store(const struct acr_app *app, const struct acr_secret *server,
+			const struct acr_login *login, struct acr_report *report,
+			struct acr_error *error);
 
 /* Forget the stored login and every cached token for `server`. Nothing to forget is no error. */
-_checked_ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
-			struct acr_error *error);
+_checked_ int acr_erase(const struct acr_app *app, const struct acr_secret *server,
+			struct acr_report *report, struct acr_error *error);
 
 /* The same, and no identity is used for this registry until a login is stored or somebody signs in.
  * Our own sign-in for it (sign_in.h) is forgotten too. ACR_INVALID when it is not one of ours. */
-_checked_ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
-			   struct acr_error *error);
+_checked_ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
+			   struct acr_report *report, struct acr_error *error);
 
 /* Forget every sign-in of our own and every cached token, in all cache homes and whatever is just
  * being renewed. Stored logins, and what was decided about single registries, stay. */
 struct acr_sign_out {
-	size_t sign_ins, registries; /* how many were forgotten, and for how many there were tokens */
+	size_t sign_ins,
+		registries; /* how many were forgotten, and for how many there were tokens */
 };
 _checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 				      struct acr_error *error);
@@ -77,8 +79,8 @@ _checked_ int acr_signed_in(const struct acr_app *app, const char *host, bool *r
 
 /* Everything that `get` will answer without a refusal, each server once. No network, no prompt. */
 _checked_ int acr_list(const struct acr_app *app,
-		       void (*visit)(void *data, const char *server, const char *username), void *data,
-		       struct acr_report *report, struct acr_error *error);
+		       void (*visit)(void *data, const char *server, const char *username),
+		       void *data, struct acr_report *report, struct acr_error *error);
 
 /* Renew one registry's token now: whatever is cached, and also if nothing is (`force`), or what is
  * past its point of renewal. Under the lock, and what another process did while we waited for it
@@ -122,7 +124,7 @@ struct acr_status_row {
 	char *failed;		       /* owned: why the last renewal failed, or NULL */
 	int64_t left, renew;	       /* seconds, of a token */
 	int64_t since;		       /* seconds since 1970, of a sign-in */
-	bool in_force;		       /* false: a token that is not found under the identity of now */
+	bool in_force; /* false: a token that is not found under the identity of now */
 };
 struct acr_status {
 	struct acr_status_row *rows; /* owned, by registry and kind */

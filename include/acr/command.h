@@ -24,8 +24,8 @@ struct acr_command {
 	const char *summary;		  /* one line */
 	const char *about;		  /* a paragraph for its --help; may be NULL */
 	const struct acr_option *options; /* NULL for none */
-	bool protocol; /* one of docker's verbs: called by programs, errors on stdout */
-	int most;      /* how many arguments it takes at most */
+	bool protocol;	   /* one of docker's verbs: called by programs, errors on stdout */
+	int most;	   /* how many arguments it takes at most */
 	const char *alias; /* started under this name, the program is this command; may be NULL */
 	/* `values[i]` belongs to `options[i]` ("" for a switch that is set, NULL when absent).
 	 * Returns the exit status. */

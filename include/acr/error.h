@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define _checked_		__attribute__((warn_unused_result))
+#define _checked_	      __attribute__((warn_unused_result))
 #define _printf_(text, first) __attribute__((format(printf, text, first)))
 
 /* The few kinds that a caller can act on. */

@@ -56,6 +56,7 @@ struct acr_request {
 	const struct acr_service *service;
 	bool local; /* an endpoint of this machine: http allowed, no proxy, no name look-up by proxy
 		     */
+	const char *socket; /* with `local`: the path of a Unix socket to go through, or NULL */
 };
 
 struct acr_response {

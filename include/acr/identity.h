@@ -30,19 +30,7 @@
 #include "acr/error.h"
 #include "acr/registry.h"
 #include "acr/secret.h"
-
-/* An Entra access token, and whose it is. */
-struct acr_token {
-	struct acr_secret access;  /* owned */
-	int64_t life;		   /* seconds left when we got it; 0: not known */
-	char tenant[ACR_HOST_MAX]; /* the GUID or domain to send along; "" where not known */
-	char who[160];	      /* for people: "service principal 11111111-..., tenant 2222..." */
-	const char *audience; /* what it is for, set by the chain: another than ACR_AUDIENCE where
-				 that could not be had; borrowed */
-	uint64_t kept_as;     /* not 0: it was asked for earlier, for another registry */
-};
-void acr_token_wipe(struct acr_token *token);
-#define auto_token __attribute__((cleanup(acr_token_wipe))) struct acr_token
+#include "acr/token.h"
 
 /* What is asked of a row. */
 struct acr_ask {
@@ -103,10 +91,10 @@ _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registr
 
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
 enum acr_prospect {
-	ACR_PROSPECT_SERVES, /* it has what it needs at hand; `text` says who */
-	ACR_PROSPECT_ASKS,   /* it would ask; `text` says whom */
-	ACR_PROSPECT_ABSENT, /* it would not: nothing here says that it should */
-	ACR_PROSPECT_FAILS,  /* it would be tried and could not; `text` says why */
+	ACR_PROSPECT_SERVES,  /* it has what it needs at hand; `text` says who */
+	ACR_PROSPECT_ASKS,    /* it would ask; `text` says whom */
+	ACR_PROSPECT_ABSENT,  /* it would not: nothing here says that it should */
+	ACR_PROSPECT_FAILS,   /* it would be tried and could not; `text` says why */
 	ACR_PROSPECT_LEFT_OUT /* the config or AZURE_TOKEN_CREDENTIALS names others */
 };
 /* Visits the rows in the order in which they would be asked, those left out last. The edges of

@@ -39,8 +39,8 @@ struct acr_cloud {
 				       AZURE_AUTHORITY_HOST; NULL-terminated */
 	const char *arm;	    /* Azure Resource Manager's endpoint */
 	const char *arm_audience;   /* what its tokens are for */
-	const char *portal; /* "" where no public source names it */
-	const char *docs; /* where its documentation is read */
+	const char *portal;	    /* "" where no public source names it */
+	const char *docs;	    /* where its documentation is read */
 };
 extern const struct acr_cloud
 	acr_clouds[]; /* ends with name == NULL; the first is the public cloud */
@@ -67,7 +67,7 @@ bool acr_registry_parse(const struct acr_config *config, const char *server, siz
  * --name`. */
 void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);
 
-struct acr_token; /* identity.h */
+struct acr_token; /* token.h */
 
 /* What a registry gave us. Times are the server's own where it told them (its Date header against
  * `exp`). */

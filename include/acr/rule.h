@@ -64,6 +64,7 @@
 	FACT(PORTAL, "portal", "https://portal.azure.com", "https://portal.azure.com", "the portal of its cloud") \
 	FACT(REPOSITORY, "repository", "REPOSITORY", N_("this repository"), "an image's name without registry and tag") \
 	FACT(ACTION, "action", NULL, NULL, "pull, push or delete") \
+	FACT(ROLE, "role", "AcrPull", "AcrPull", "the role that would allow the action, by the registry's role mode") \
 	FACT(SOURCE, "source", NULL, NULL, "the identity: environment, azure-cli, managed-identity, ...") \
 	FACT(WHO, "who", NULL, N_("this identity"), "whose token it was, for people") \
 	FACT(ASSIGNEE, "assignee", "IDENTITY", NULL, "for az role assignment: the client id or the user") \
@@ -152,7 +153,8 @@ enum acr_basis { ACR_READ, ACR_ASSUMED, ACR_GENERAL, ACR_NOT_OURS };
 struct acr_rule {
 	const char *id;
 	enum acr_basis basis;
-	const char *article; /* symptoms S1..S8 and causes C1..C8 of Microsoft's "Troubleshoot registry
+	const char
+		*article; /* symptoms S1..S8 and causes C1..C8 of Microsoft's "Troubleshoot registry
 				login" */
 	struct acr_condition when[6];
 	const char *what; /* one line; begins in lower case, no full stop */

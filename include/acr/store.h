@@ -109,10 +109,10 @@ struct acr_entry {
 	int64_t life;  /* seconds that the token had when it was obtained, by the server's clock */
 	int64_t renew; /* renewed behind once it is this old (seconds): past half its life, jittered
 			*/
-	int64_t validity; /* renewed first once less than this is left (seconds) */
-	int64_t wall;	  /* when obtained: seconds since 1970, as this machine believed */
-	int64_t boot;	  /* when obtained: ms of boot time */
-	char boot_id[40]; /* of which boot */
+	int64_t validity;  /* renewed first once less than this is left (seconds) */
+	int64_t wall;	   /* when obtained: seconds since 1970, as this machine believed */
+	int64_t boot;	   /* when obtained: ms of boot time */
+	char boot_id[40];  /* of which boot */
 	int64_t left, age; /* seconds, as of when acr_cache_find found it; not written down */
 };
 void acr_entry_wipe(struct acr_entry *entry);

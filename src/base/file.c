@@ -13,9 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TEMPORARY ".tmp-" /* in front of names that are not finished; their age is in their mtime  \
+#define TEMPORARY                                                                                  \
+	".tmp-"	    /* in front of names that are not finished; their age is in their mtime  \
 			   */
-#define LEFTOVER 60	  /* seconds after which a temporary file has no writer any more */
+#define LEFTOVER 60 /* seconds after which a temporary file has no writer any more */
 
 void acr_fd_close(int *fd)
 {

@@ -19,6 +19,7 @@ typedef struct json_tokener tokener;
 typedef struct json_object_iterator iterator;
 
 /* What it returns, its name, its parameters, and how it is called. */
+/* clang-format off */
 #define FUNCTIONS(X)                                                                               \
 	X(object *, json_object_array_get_idx, (const object *json, size_t i), (json, i))          \
 	X(int, json_object_array_add, (object *json, object *value), (json, value))                \
@@ -60,6 +61,7 @@ typedef struct json_object_iterator iterator;
 	X(object *, json_tokener_parse_ex, (tokener *of, const char *text, int length),            \
 	  (of, text, length))                                                                      \
 	X(void, json_tokener_set_flags, (tokener *of, int flags), (of, flags))
+/* clang-format on */
 
 #define POINTER(returns, name, parameters, arguments) ACR_LIBRARY_POINTER(name)
 #define ROW(returns, name, parameters, arguments)     ACR_LIBRARY_ROW(name)

@@ -106,6 +106,8 @@ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 			first = failure;
 		ret->sign_ins += any;
 	}
+	/* What was asked of Entra ID for several registries goes with any of them. */
+	acr_cache_drop(app, "");
 	for (size_t i = 0; i < hosts.count; i++) {
 		struct acr_error failure = { 0 };
 

@@ -44,6 +44,7 @@ void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char
 	acr_words_clean(value, length, &clean);
 	if (fact != ACR_FACT_TEXT) {
 		acr_words_fold(&clean);
+		acr_words_hide(&clean);
 		acr_words_cut(&clean, VALUE_MAX);
 	}
 	if (clean.length > 0)

@@ -10,7 +10,8 @@
 #include "explain/language.h"
 #include "explain/words.h"
 
-#define TRIED_MOST 5
+#define TRIED_MOST  4
+#define TRIED_BYTES 180
 
 /* Up to the next blank; in a command, one outside quotes. */
 static size_t word_length(const char *text, bool command)
@@ -81,30 +82,30 @@ static void paragraph(const char *heading, const char *text, struct acr_secret *
 	wrap(acr_secret_text(&all), acr_words_columns(heading, strlen(heading)) + 1, 2, false, out);
 }
 
-/* Each line as it is, cut at the edge. */
+/* Each line, in no more than two rows. */
 static void listing(const char *heading, const char *lines, struct acr_secret *out)
 {
-	size_t shown = 0, more = 0;
+	size_t shown = 0, left = 0;
 
 	acr_secret_format(out, "%s\n", heading);
 	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
 		auto_secret line = { 0 };
 
 		if (shown == TRIED_MOST) {
-			more++;
+			left++;
 			continue;
 		}
 		shown++;
 		acr_secret_add_bytes(&line, lines, strcspn(lines, "\n"));
-		if (acr_words_columns(acr_secret_text(&line), line.length) > ACR_COLUMNS - 2) {
-			while (acr_words_columns(acr_secret_text(&line), line.length) > ACR_COLUMNS - 5)
-				acr_words_cut(&line, line.length - 1);
+		if (line.length > TRIED_BYTES) {
+			acr_words_cut(&line, TRIED_BYTES - 3);
 			acr_secret_add(&line, "...");
 		}
-		acr_secret_format(out, "  %s\n", acr_secret_text(&line));
+		acr_secret_add(out, "  ");
+		wrap(acr_secret_text(&line), 2, 4, false, out);
 	}
-	if (more > 0)
-		acr_secret_format(out, _("  and %zu more\n"), more);
+	if (left > 0)
+		acr_secret_format(out, _("  and %zu more\n"), left);
 }
 
 static void steps(const struct acr_explanation *explanation, size_t count, struct acr_secret *out)

@@ -19,6 +19,8 @@
 #define DO(...)		   { __VA_ARGS__ }
 #define STEP(say, command) { say, command }
 #define SAY(say)	   { say, NULL }
+#define RUN(command)	   { NULL, command }
+#define NOTHING		   { { NULL, NULL } }
 
 #define RULE(name, how_known, of_article, conditions, happened, because, todo, page)                \
 	{ .id = name, .basis = ACR_##how_known, .article = of_article, .when = conditions,          \

@@ -117,6 +117,35 @@ void acr_words_fold(struct acr_secret *text)
 		text->bytes[--text->length] = '\0';
 }
 
+/* A JWT (RFC 7519), a secret as Entra ID makes them, or anything that is too long for a word. */
+static bool is_secret(const char *word, size_t length)
+{
+	return (length >= 24 && strncmp(word, "eyJ", 3) == 0) ||
+	       (length >= 30 && length <= 64 && memmem(word, length, "Q~", 2)) || length >= 120;
+}
+
+void acr_words_hide(struct acr_secret *text)
+{
+	static const char made_of[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~+=-";
+	auto_secret clean = { 0 };
+	const char *next = acr_secret_text(text);
+
+	while (*next) {
+		size_t length = strspn(next, made_of);
+
+		if (is_secret(next, length))
+			acr_secret_add(&clean, "(hidden)");
+		else
+			acr_secret_add_bytes(&clean, next, length);
+		next += length;
+		length = strcspn(next, made_of);
+		acr_secret_add_bytes(&clean, next, length);
+		next += length;
+	}
+	acr_secret_wipe(text);
+	*text = acr_secret_steal(&clean);
+}
+
 void acr_words_cut(struct acr_secret *text, size_t most)
 {
 	if (text->length <= most)

@@ -17,6 +17,9 @@ void acr_words_clean(const char *bytes, size_t length, struct acr_secret *ret);
 /* Line ends to blanks, none at the ends. */
 void acr_words_fold(struct acr_secret *text);
 
+/* What looks like a token or a secret becomes "(hidden)": services say back what they were sent. */
+void acr_words_hide(struct acr_secret *text);
+
 /* At most `most` bytes, cut between characters. */
 void acr_words_cut(struct acr_secret *text, size_t most);
 

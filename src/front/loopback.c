@@ -113,10 +113,13 @@ static enum acr_loopback_request refuse(const char *query, size_t length, struct
 			 (int)(6 + strspn(code + 6, "0123456789")), code);
 	else if (is_printable(&word))
 		snprintf(failure.code, sizeof(failure.code), "%.39s", acr_secret_text(&word));
-	snprintf(failure.text, sizeof(failure.text), "%s",
-		 strcmp(acr_secret_text(&word), "access_denied") == 0
-			 ? "the sign-in was declined"
-			 : "Entra ID refused the sign-in");
+	snprintf(failure.text, sizeof(failure.text), "Entra ID refused the sign-in");
+	/* "access_denied" is also what Conditional Access says, with a code of its own. */
+	if (strcmp(acr_secret_text(&word), "access_denied") == 0 &&
+	    (!code || strcmp(failure.code, "AADSTS65004") == 0)) {
+		failure.origin = ACR_ORIGIN_HERE;
+		snprintf(failure.text, sizeof(failure.text), "the sign-in was declined");
+	}
 	if (error)
 		*error = failure;
 	return ACR_LOOPBACK_REFUSED;

@@ -239,6 +239,8 @@ int acr_transfer_begin(const struct acr_app *app, const struct acr_request *requ
 	wrong |= choose_trust(app, transfer, hashed);
 	wrong |= choose_ears(transfer);
 	wrong |= set(easy, CURLOPT_HTTPHEADER, transfer->headers);
+	if (request->socket)
+		wrong |= set(easy, CURLOPT_UNIX_SOCKET_PATH, request->socket);
 	if (strcmp(request->method, "POST") == 0) {
 		wrong |= set(easy, CURLOPT_POST, 1L);
 		wrong |= set(easy, CURLOPT_POSTFIELDS, body ? acr_secret_text(body) : "");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Debian, SUSE, Alpine; Fedora and its kin. */
 static const char *const hashed_folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs",
@@ -18,6 +19,26 @@ static const char *const files[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUEST
 static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#ifdef ACR_CA_FILE
+/* A build that brings its libcurl along (packaging/build-bundle) stands in images of any kind: where
+ * Debian, Fedora, Alpine and SUSE have the bundle, and what came along where there is none. */
+static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
+				       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
+				       "/etc/ssl/ca-bundle.pem", ACR_CA_FILE };
+
+static void take_bundle(const struct acr_app *app, struct acr_trust *trust)
+{
+	for (size_t i = 0; i < COUNT(bundles) && !trust->file; i++) {
+		auto_string path = acr_system_path(app, bundles[i]);
+
+		if (access(path, R_OK) == 0) {
+			trust->file = path;
+			path = NULL;
+		}
+	}
+}
+#endif
 
 static bool is_hashed(const char *path)
 {
@@ -67,6 +88,10 @@ void acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *re
 			path = NULL;
 		}
 	}
+#ifdef ACR_CA_FILE
+	if (!ret->chosen && !ret->folder)
+		take_bundle(app, ret);
+#endif
 }
 
 void acr_trust_free(struct acr_trust *trust)

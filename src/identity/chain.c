@@ -169,15 +169,21 @@ static int acquire_for(const struct acr_app *app, const struct acr_identity *row
 		       struct acr_ask *ask, const char *audience, struct acr_token *ret,
 		       struct acr_error *error)
 {
+	struct acr_fingerprint name = { 0 };
 	struct acr_token token = { 0 };
+	int result = 0;
 
 	ask->audience = audience;
-	if (!acr_kept_token_find(app, row, ask, &token)) {
-		if (row->acquire(app, ask, &token, error)) {
-			acr_token_wipe(&token);
-			return -1;
-		}
-		acr_kept_token_keep(app, row, ask, &token);
+	acr_kept_token_name(app, row, ask, &name);
+	if (!acr_kept_token_find(app, ask, &name, &token)) {
+		result = row->acquire(app, ask, &token, error);
+		if (result == 0)
+			acr_kept_token_keep(app, row, ask, &name, &token);
+	}
+	acr_fingerprint_free(&name);
+	if (result) {
+		acr_token_wipe(&token);
+		return -1;
 	}
 	acr_token_wipe(ret);
 	*ret = token;

@@ -5,9 +5,11 @@
  * In memory only, and under a name made of all that decides whose it is: what the fingerprint
  * knows, the row, and what it was asked.
  *
- * Not for rows that are `apart`, and not when a person asks (app->interactive), who wants to know
- * what is so now.
+ * Not for rows that are `apart`; not for the registry that it was had for, which comes again only
+ * when it wants another; and not when a person asks (app->interactive), who wants to know what is
+ * so now.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "acr/store.h"
@@ -16,64 +18,54 @@
 
 #define LEAST 300 /* seconds that a token must live on; MSAL's own figure */
 
-/* Owned by the caller, with the hash that names the entry. */
-static void name_it(const struct acr_app *app, const struct acr_identity *row,
-		    const struct acr_ask *ask, struct acr_fingerprint *ret)
+void acr_kept_token_name(const struct acr_app *app, const struct acr_identity *row,
+			 const struct acr_ask *ask, struct acr_fingerprint *ret)
 {
 	struct acr_fingerprint machine = { 0 };
 	auto_secret text = { 0 };
 
+	*ret = (struct acr_fingerprint){ 0 };
+	if (row->apart || ask->survey)
+		return;
 	acr_fingerprint_take(app, NULL, &machine);
-	acr_secret_format(&text, "%sidentity %s\nauthority %s %s\naudience %s\ntenant %s\nclient %s\n",
-			  machine.text, row->name, ask->registry->cloud->name,
-			  ask->registry->authority, ask->audience, ask->tenant ? ask->tenant : "-",
-			  ask->client_id ? ask->client_id : "-");
+	acr_secret_format(&text, "%sidentity %s\nauthority %s\naudience %s\ntenant %s\nclient %s\n",
+			  machine.text, row->name, ask->registry->authority, ask->audience,
+			  ask->tenant ? ask->tenant : "-", ask->client_id ? ask->client_id : "-");
 	acr_fingerprint_free(&machine);
 	ret->hash = acr_fingerprint_hash(acr_secret_text(&text), text.length);
 	ret->text = acr_copy(acr_secret_text(&text));
 }
 
-static bool is_kept(const struct acr_identity *row, const struct acr_ask *ask)
+bool acr_kept_token_find(const struct acr_app *app, const struct acr_ask *ask,
+			 const struct acr_fingerprint *name, struct acr_token *ret)
 {
-	return !row->apart && !ask->survey;
-}
-
-bool acr_kept_token_find(const struct acr_app *app, const struct acr_identity *row,
-			 const struct acr_ask *ask, struct acr_token *ret)
-{
-	struct acr_fingerprint name = { 0 };
 	auto_entry entry = { 0 };
-	bool found;
 
-	if (!is_kept(row, ask) || app->interactive)
+	if (!name->text || app->interactive ||
+	    !acr_cache_find_token(app, name->hash, name->text, &entry) || entry.left < LEAST ||
+	    strcmp(entry.host, ask->registry->host) == 0 ||
+	    !acr_token_fits(acr_secret_text(&entry.token)))
 		return false;
-	name_it(app, row, ask, &name);
-	found = acr_cache_find_token(app, name.hash, name.text, &entry) && entry.left >= LEAST &&
-		acr_token_fits(acr_secret_text(&entry.token));
-	if (found) {
-		acr_token_wipe(ret);
-		ret->access = acr_secret_steal(&entry.token);
-		ret->life = entry.left;
-		ret->kept_as = name.hash;
-		strncpy(ret->tenant, entry.username, sizeof(ret->tenant) - 1);
-		strncpy(ret->who, entry.who, sizeof(ret->who) - 1);
-	}
-	acr_fingerprint_free(&name);
-	return found;
+	acr_token_wipe(ret);
+	ret->access = acr_secret_steal(&entry.token);
+	ret->life = entry.left;
+	ret->kept_as = name->hash;
+	snprintf(ret->tenant, sizeof(ret->tenant), "%s", entry.username);
+	snprintf(ret->who, sizeof(ret->who), "%s", entry.who);
+	return true;
 }
 
 void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *row,
-			 const struct acr_ask *ask, const struct acr_token *token)
+			 const struct acr_ask *ask, const struct acr_fingerprint *name,
+			 const struct acr_token *token)
 {
-	struct acr_fingerprint name = { 0 };
 	auto_entry entry = { 0 };
 
-	if (!is_kept(row, ask) || token->life <= LEAST)
+	if (!name->text || token->life <= LEAST)
 		return;
-	name_it(app, row, ask, &name);
 	entry = (struct acr_entry){
-		.host = acr_copy(ask->registry->authority),
-		.identity = name.text, /* taken over */
+		.host = acr_copy(ask->registry->host),
+		.identity = acr_copy(name->text),
 		.source = acr_copy(row->name),
 		.who = acr_copy(token->who),
 		.username = acr_copy(token->tenant),
@@ -84,7 +76,7 @@ void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *r
 	};
 	acr_clock_boot_id(app, entry.boot_id);
 	acr_secret_add_bytes(&entry.token, token->access.bytes, token->access.length);
-	acr_cache_keep_token(app, name.hash, &entry);
+	acr_cache_keep_token(app, name->hash, &entry);
 }
 
 bool acr_token_forget(const struct acr_app *app, struct acr_token *token)

@@ -46,6 +46,7 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 	acr_form_add(&form, "client_id", kept->client_id);
 	acr_form_add(&form, "refresh_token", acr_secret_text(token));
 	acr_form_add(&form, "scope", scope);
+	acr_exchange_warm(app, ask->registry);
 	if (acr_entra_post(app, authority, tenant, "token", &form, &json, error) ||
 	    acr_oauth_token(app, &entra, json, ret, error))
 		return -1;

@@ -83,8 +83,9 @@ static bool waits(const char *word, struct acr_sign_in_device *device, struct ac
 		if (strcmp(word, words[i].word) != 0)
 			continue;
 		device->interval += words[i].slower;
-		if (words[i].text && error)
-			snprintf(error->text, sizeof(error->text), "%s", words[i].text);
+		/* The person's own doing: there is nothing about Entra ID to explain. */
+		if (words[i].text)
+			acr_fail(error, ACR_REFUSED, "%s", words[i].text);
 		return words[i].waits;
 	}
 	/* A connection that breaks once in a quarter of an hour is no reason to begin anew. */

@@ -12,11 +12,16 @@
 
 /* ---- kept_token.c: tokens that were asked for earlier ---- */
 
-bool acr_kept_token_find(const struct acr_app *app, const struct acr_identity *row,
-			 const struct acr_ask *ask, struct acr_token *ret);
+/* The name to find and keep a token under, to be freed. Taken before the row is asked: az may be
+ * signed in to another account meanwhile. Without a text, none is found or kept. */
+void acr_kept_token_name(const struct acr_app *app, const struct acr_identity *row,
+			 const struct acr_ask *ask, struct acr_fingerprint *ret);
+bool acr_kept_token_find(const struct acr_app *app, const struct acr_ask *ask,
+			 const struct acr_fingerprint *name, struct acr_token *ret);
 /* Best effort, and only where nothing reaches a disk. */
 void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *row,
-			 const struct acr_ask *ask, const struct acr_token *token);
+			 const struct acr_ask *ask, const struct acr_fingerprint *name,
+			 const struct acr_token *token);
 
 /* ---- token.c: what a token says about itself ---- */
 

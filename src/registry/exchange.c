@@ -5,7 +5,7 @@
  * this goes.
  */
 #include "acr/http.h"
-#include "acr/identity.h"
+#include "acr/token.h"
 #include "registry/grant.h"
 #include "registry/refusal.h"
 

@@ -86,11 +86,11 @@ static GVariant *call(const char *path, const char *interface, const char *metho
 	GDBusProxy *service =
 		(GDBusProxy *)sym_secret_service_get_sync(SECRET_SERVICE_NONE, NULL, gerror);
 
-	return service ? sym_g_dbus_connection_call_sync(
-				 sym_g_dbus_proxy_get_connection(service),
-				 sym_g_dbus_proxy_get_name(service), path, interface, method,
-				 parameters, (const GVariantType *)returns, G_DBUS_CALL_FLAGS_NONE,
-				 -1, NULL, gerror)
+	return service ? sym_g_dbus_connection_call_sync(sym_g_dbus_proxy_get_connection(service),
+							 sym_g_dbus_proxy_get_name(service), path,
+							 interface, method, parameters,
+							 (const GVariantType *)returns,
+							 G_DBUS_CALL_FLAGS_NONE, -1, NULL, gerror)
 		       : NULL;
 }
 
@@ -116,8 +116,9 @@ static int look_at_default(enum collection *ret, struct acr_error *error)
 		*ret = ABSENT;
 		return 0;
 	}
-	answer = call(path, PROPERTIES, sym_g_variant_new("(s)", "org.freedesktop.Secret.Collection"),
-		      "(a{sv})", &gerror);
+	answer = call(path, PROPERTIES,
+		      sym_g_variant_new("(s)", "org.freedesktop.Secret.Collection"), "(a{sv})",
+		      &gerror);
 	if (!answer)
 		return failed(error, gerror, "the default keyring cannot be looked at");
 	sym_g_variant_get(answer, "(@a{sv})", &properties);
@@ -148,11 +149,12 @@ static int search(const char *server, const char *const **ret, const char *const
 		  struct acr_error *error)
 {
 	GError *gerror = NULL;
-	GVariant *wanted = server ? sym_g_variant_new_parsed(
-					    "({'xdg:schema': %s, 'docker_cli': '1', 'server': %s},)",
-					    schema.name, server)
-				  : sym_g_variant_new_parsed(
-					    "({'xdg:schema': %s, 'docker_cli': '1'},)", schema.name);
+	GVariant *wanted =
+		server ? sym_g_variant_new_parsed(
+				 "({'xdg:schema': %s, 'docker_cli': '1', 'server': %s},)",
+				 schema.name, server)
+		       : sym_g_variant_new_parsed("({'xdg:schema': %s, 'docker_cli': '1'},)",
+						  schema.name);
 	GVariant *answer = call(SERVICE, "SearchItems", wanted, "(aoao)", &gerror);
 
 	if (!answer)
@@ -179,8 +181,8 @@ static int look_at_item(const char *path, bool locked, struct item *ret, struct 
 		return failed(error, gerror, "a login in the keyring cannot be looked at");
 	sym_g_variant_get(answer, "(@a{sv})", &properties);
 	sym_g_variant_lookup(properties, "Modified", "t", &ret->modified);
-	attributes = sym_g_variant_lookup_value(properties, "Attributes",
-						(const GVariantType *)"a{ss}");
+	attributes =
+		sym_g_variant_lookup_value(properties, "Attributes", (const GVariantType *)"a{ss}");
 	if (!attributes)
 		return 0;
 	sym_g_variant_lookup(attributes, "server", "&s", &ret->server);
@@ -227,9 +229,9 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 		return nothing_found(question->server, error);
 	if (newest.locked)
 		return say_locked(error);
-	value = sym_secret_password_lookup_binary_sync(
-		&schema, NULL, &gerror, "server", question->server, "username", newest.username,
-		"docker_cli", "1", NULL);
+	value = sym_secret_password_lookup_binary_sync(&schema, NULL, &gerror, "server",
+						       question->server, "username",
+						       newest.username, "docker_cli", "1", NULL);
 	if (!value)
 		return failed(error, gerror, "the keyring does not give the login out");
 	bytes = sym_secret_value_get(value, &length);
@@ -255,8 +257,8 @@ static void drop_others(const char *server, const char *username)
 		if (look_at_item(*path, false, &item, NULL) == 0 &&
 		    strcmp(item.username, username) != 0)
 			sym_secret_password_clear_sync(&schema, NULL, &ignored, "server", server,
-						       "username", item.username, "docker_cli",
-						       "1", NULL);
+						       "username", item.username, "docker_cli", "1",
+						       NULL);
 	}
 }
 

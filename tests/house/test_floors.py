@@ -12,8 +12,8 @@ CODE = [path for path in SOURCES if path.suffix == ".c"]
 HEIGHT = {"base": 0, "http": 1, "store": 1, "registry": 2, "identity": 3, "broker": 4, "explain": 5, "front": 6}
 # The floor that keeps the promise of a seam in include/acr.
 SEAM = {"app": "base", "error": "base", "secret": "base", "config": "base", "http": "http", "store": "store",
-        "registry": "registry", "identity": "identity", "sign_in": "identity", "broker": "broker", "rule": "explain",
-        "command": "front"}
+        "registry": "registry", "token": "registry", "identity": "identity", "sign_in": "identity", "broker": "broker",
+        "rule": "explain", "check": "explain", "command": "front"}
 # What is loaded at first use: whose headers, and where they may be named.
 HEAVY = {"curl/": "http", "libsecret/": "store", "glib": "store", "gio/": "store", "openssl/": "identity"}
 # What a file may ask the process for all the same, and why.

@@ -124,10 +124,10 @@ def az_commands(explain):
     """(rule, words, flags) of every az command in a remedy."""
     for rule in explain.rules():
         for step in rule["steps"]:
-            for command in re.findall(r"\baz ([a-z][^\n|$]*)", step["command"] + "\n" + step["say"].split(": az ")[-1]
+            for command in re.findall(r"\baz ([a-z][^\n|$)]*)", step["command"] + "\n" + step["say"].split(": az ")[-1]
                                       if ": az " in step["say"] else step["command"]):
                 words = re.match(r"[a-z][a-z-]*(?: [a-z][a-z-]*)*", command).group(0)
-                flags = re.findall(r"(?<!\S)--[a-z-]+", command)
+                flags = re.findall(r"(?<!\S)--?[a-z][a-z-]*", command)
                 yield rule["rule"], words, flags
 
 

@@ -162,11 +162,11 @@ def test_erase_kills_the_copies_in_other_cache_homes(helper, signed_in, keyring)
     cron = {"without": ("XDG_RUNTIME_DIR",), "env": signed_in}
     assert helper.get(ACME, env=signed_in).exchanges == 1
     assert helper.get(ACME, **cron).exchanges == 1
-    assert helper.get(ACME, **cron).requests == []
+    assert helper.get(ACME, **cron).requests == [] and helper.get(ACME, env=signed_in).requests == []
+    helper.erase(ACME, **cron)
+    assert helper.get(ACME, env=signed_in).exchanges == 1, "cron cannot reach the runtime folder"
     helper.erase(ACME, env=signed_in)
     assert helper.get(ACME, **cron).exchanges == 1
-    helper.erase(ACME, **cron)
-    assert helper.get(ACME, env=signed_in).exchanges == 1
 
 
 def test_an_erase_during_a_renewal_wins(helper, home, signed_in, cloud):

@@ -10,13 +10,15 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-/* How many bytes of a freed block of `size` still read 'S'? Reading it is what an attacker would do. */
+/* How many times does "SSSS" still stand in a freed block of `size`? Reading it is what an attacker
+ * would do. (The allocator's own pointers may hold one such byte by chance.) */
 static size_t left_behind(volatile const char *block, size_t size)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < size; i++)
-		count += block[i] == 'S';
+	for (size_t i = 0; i + 4 <= size; i += 4)
+		count += block[i] == 'S' && block[i + 1] == 'S' && block[i + 2] == 'S' &&
+			 block[i + 3] == 'S';
 	return count;
 }
 
@@ -45,7 +47,7 @@ static void a_grown_block_leaves_nothing_where_it_was(void **state)
 	memset(block, 'S', 600);
 	grown = realloc(block, 60000);
 	assert_non_null(grown);
-	assert_int_equal(left_behind(grown, 600), 600);
+	assert_int_equal(left_behind(grown, 600), 150);
 	assert_true((uintptr_t)grown != address);
 	assert_int_equal(left_behind((volatile const char *)address, 600), 0);
 	free(grown);

@@ -255,8 +255,9 @@ static void texts_are_cut_and_broken_at_their_columns(void **state)
 			 "fourteen",
 			 4, 4);
 	assert_string_equal(acr_secret_text(&out),
-			    "one two three four five six seven eight nine ten eleven twelve\n"
-			    "    thirteen fourteen\n");
+			    "one two three four five six seven eight nine ten eleven twelve "
+			    "thirteen\n"
+			    "    fourteen\n");
 }
 
 static void a_duration_is_told_in_the_unit_that_matters(void **state)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From problems to causes: the rule that explains each, the same rule for one registry once, the most likely first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/check.h"
+
+#define CAUSES_MOST (sizeof(((struct acr_causes *)NULL)->list) / sizeof(struct acr_cause))
+
+void acr_causes_wipe(struct acr_causes *causes)
+{
+	for (size_t i = 0; i < causes->count; i++) {
+		acr_facts_wipe(&causes->list[i].facts);
+		acr_string_free(&causes->list[i].checks);
+	}
+	causes->count = 0;
+}
+
+static void copy_facts(const struct acr_facts *from, struct acr_facts *to)
+{
+	for (int i = 0; i < ACR_FACT_COUNT; i++)
+		acr_facts_set(to, (enum acr_fact)i, from->values[i]);
+}
+
+static struct acr_cause *find(struct acr_causes *causes, const struct acr_rule *rule, const struct acr_case *subject)
+{
+	for (size_t i = 0; i < causes->count; i++)
+		if (causes->list[i].rule == rule && causes->list[i].subject == subject)
+			return &causes->list[i];
+	return NULL;
+}
+
+static void add(struct acr_causes *causes, const struct acr_check_row *row, const struct acr_case *subject,
+		const struct acr_check_result *result)
+{
+	const struct acr_rule *rule = acr_rules_match(&result->facts, NULL);
+	struct acr_cause *cause;
+
+	/* The rule without a condition says that there is no login: of a check, that is no explanation. */
+	if (!rule || rule->when[0].test == 0)
+		return;
+	cause = find(causes, rule, subject);
+	if (cause) {
+		char *more = acr_format("%s %s", cause->checks, row->id);
+
+		acr_string_free(&cause->checks);
+		cause->checks = more;
+		return;
+	}
+	if (causes->count == CAUSES_MOST)
+		return;
+	cause = &causes->list[causes->count++];
+	*cause = (struct acr_cause){ .rule = rule,
+				     .subject = subject,
+				     .checks = acr_copy(row->id),
+				     .likely = row->likely };
+	copy_facts(&result->facts, &cause->facts);
+}
+
+/* What is known to more than one condition tells more than what only repeats a symptom. */
+static int by_likelihood(const void *left, const void *right)
+{
+	const struct acr_cause *a = left, *b = right;
+	int general = (a->rule->basis == ACR_GENERAL) - (b->rule->basis == ACR_GENERAL);
+
+	return general ? general : b->likely - a->likely;
+}
+
+void acr_causes_find(const struct acr_case *cases, size_t count, struct acr_check_result *const *results,
+		     struct acr_causes *ret)
+{
+	ret->count = 0;
+	for (size_t c = 0; c < count; c++)
+		for (size_t row = 0; acr_check_rows[row]; row++)
+			if (results[c][row].done && results[c][row].verdict == ACR_VERDICT_PROBLEM)
+				add(ret, acr_check_rows[row], &cases[c], &results[c][row]);
+	if (ret->count > 1)
+		qsort(ret->list, ret->count, sizeof(ret->list[0]), by_likelihood);
+}

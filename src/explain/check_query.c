@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The question for a registry's owner: what the registry itself wrote down about failed logins in the last hour, where
+ * it sends its logs to Log Analytics (learn.microsoft.com, azure-monitor/reference/tables/containerregistryloginevents).
+ */
+#include <string.h>
+
+#include "acr/check.h"
+
+/* A string of KQL between double quotes; a backslash and a quote are the only ones that are special in it. */
+static void quote(const char *text, struct acr_secret *out)
+{
+	acr_secret_add(out, "\"");
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			acr_secret_add(out, "\\");
+		acr_secret_add_bytes(out, text, 1);
+	}
+	acr_secret_add(out, "\"");
+}
+
+/* The name under which the registry knows who we are: the application's id, or the user's name. */
+static void identity(const struct acr_case *subject, struct acr_facts *facts, const char **ret)
+{
+	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), facts);
+	*ret = acr_facts_get(facts, ACR_FACT_CLIENT_ID);
+	if (!**ret)
+		*ret = acr_facts_get(facts, ACR_FACT_USER);
+}
+
+void acr_case_query(const struct acr_case *subject, struct acr_secret *out)
+{
+	auto_facts facts = { 0 };
+	const char *who;
+
+	identity(subject, &facts, &who);
+	acr_secret_add(out, "ContainerRegistryLoginEvents\n| where TimeGenerated > ago(1h)\n| where LoginServer == ");
+	quote(subject->registry.host, out);
+	if (*who) {
+		acr_secret_add(out, "\n| where Identity == ");
+		quote(who, out);
+	}
+	acr_secret_add(out, "\n| where ResultDescription != \"200\"\n| project TimeGenerated, Identity, CallerIpAddress, "
+			    "OperationName, ResultDescription, CorrelationId\n| order by TimeGenerated desc\n");
+}

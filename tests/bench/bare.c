@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The least that a C program can do for a client: read stdin to its end and return. What our own
+ * start is measured against. */
+#include <unistd.h>
+
+int main(void)
+{
+	char bytes[4096];
+
+	while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+		;
+	return 0;
+}

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run costs in things that can be counted, so that noise has no part in it.
+
+Every count is taken of the program and of its empty twin (bare.c, linked in the same way to the same libraries) in
+one go under `env -i`: the size of the environment alone moves instructions by half. The wiping free() lives with
+callgrind, which leaves malloc alone, and not with massif and memcheck, which replace it.
+"""
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+HARDENED = ["-O2", "-fPIE", "-pie", "-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code", "-Wl,--as-needed"]
+
+
+def compile_c(name, folder, options=HARDENED):
+    """Build NAME.c of this folder; returns the program."""
+    program = Path(folder) / name
+    subprocess.run(["cc", *options, "-o", program, HERE / f"{name}.c"], check=True)
+    return program
+
+
+def libraries(program):
+    """The shared libraries that the loader maps at the start, itself and the vdso left out."""
+    listed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+    return sorted(re.findall(r"(\S+) => /", listed))
+
+
+def _run(command, env, stdin, status=0):
+    ran = subprocess.run([str(word) for word in command], env=env, input=stdin, capture_output=True, timeout=120, check=False)
+    if ran.returncode != status:
+        raise RuntimeError(f"{command} ended with {ran.returncode}: {ran.stdout!r} {ran.stderr!r}")
+    return ran
+
+
+def instructions(command, env, stdin, status=0):
+    """Executed by the process and by what it forks (not by what it starts), as callgrind counts them."""
+    with tempfile.TemporaryDirectory() as folder:
+        ran = _run(["/usr/bin/valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out.%p", *command], env, stdin, status)
+    return sum(int(number) for number in re.findall(rb"Collected : (\d+)", ran.stderr))
+
+
+def system_calls(command, env, stdin, status=0):
+    """How often each was called, by strace; of the process and its children."""
+    with tempfile.NamedTemporaryFile(mode="r") as summary:
+        _run(["/usr/bin/strace", "-f", "-c", "-U", "name,calls", "-o", summary.name, *command], env, stdin, status)
+        rows = re.findall(r"^(\w+) +(\d+)$", summary.read(), re.M)
+    return {name: int(count) for name, count in rows if name != "total"}
+
+
+def peak_memory(command, env, stdin, status=0):
+    """KiB of the largest process, as the kernel counted them."""
+    source = subprocess.Popen([str(word) for word in command], env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    source.stdin.write(stdin)
+    source.stdin.close()
+    _, ended, usage = os.wait4(source.pid, 0)
+    source.returncode = os.waitstatus_to_exitcode(ended)
+    if source.returncode != status:
+        raise RuntimeError(f"{command} ended with {source.returncode}")
+    return usage.ru_maxrss
+
+
+def massif_peak(command, env, stdin, status=0):
+    """Bytes of heap and stack at the highest point of any process, by massif. Needs a build without the wiping free()."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run(["/usr/bin/valgrind", "--tool=massif", "--stacks=yes", f"--massif-out-file={folder}/out.%p", *command], env, stdin, status)
+        peaks = []
+        for path in Path(folder).iterdir():
+            text = path.read_text()
+            parts = zip(*(map(int, re.findall(rf"^{name}=(\d+)", text, re.M))
+                          for name in ("mem_heap_B", "mem_heap_extra_B", "mem_stacks_B")))
+            peaks.append(max(sum(part) for part in parts))
+    return max(peaks)
+
+
+class BusCalls:
+    """Method calls on the session bus while a block runs: `with BusCalls(env) as seen: ...; seen.count`."""
+
+    def __init__(self, env):
+        self.env, self.count = env, None
+
+    def __enter__(self):
+        self.log = tempfile.TemporaryFile(mode="w+")
+        self.monitor = subprocess.Popen(["/usr/bin/dbus-monitor", "--session"], env=self.env, stdout=self.log,
+                                        stderr=subprocess.DEVNULL)
+        self._settle("NameLost")  # it has become a monitor
+        self.before = self._calls()
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["/usr/bin/dbus-send", "--session", "/bench", "bench.Over.over"], env=self.env, check=True)
+        self._settle("bench.Over")
+        # The last Hello is that of dbus-send.
+        self.count = self._calls() - self.before - 1
+        self.monitor.kill()
+        self.monitor.wait()
+        self.log.close()
+
+    def _text(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def _calls(self):
+        return len(re.findall(r"^method call", self._text(), re.M))
+
+    def _settle(self, word):
+        for _ in range(500):
+            if word in self._text():
+                return
+            try:
+                self.monitor.wait(0.01)
+            except subprocess.TimeoutExpired:
+                continue
+        raise RuntimeError(f"dbus-monitor did not say {word}")

@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our own sign-in: in a browser, with a code, kept in a real keyring or in a file, used, rolled over, forgotten."""
+import os
+import pty
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from client import APP, FABRIKAM, USER
+from homes import NOT_FOUND
+from test_keychain import Session
+
+ACME, PARTNER = "acme.azurecr.io", "partner.azurecr.io"
+BROWSER = Path(__file__).resolve().parents[1] / "cloud" / "browser"
+RESERVED = "docker-credential-acr://login/"
+
+
+def put_browser(home, script=None):
+    """A person at a browser: the stand-in, or a script of the test's own; what `login` needs to open it."""
+    program = home.folder / "bin" / "xdg-open"
+    program.parent.mkdir(exist_ok=True)
+    if script:
+        program.write_text(script)
+    else:
+        shutil.copyfile(BROWSER, program)
+    program.chmod(0o755)
+    return {"PATH": f"{program.parent}:{home.env['PATH']}", "DISPLAY": ":9"}
+
+
+@pytest.fixture
+def browser(home):
+    return put_browser(home)
+
+
+@pytest.fixture
+def keyring_session(home, tmp_path):
+    """An unlocked gnome-keyring, which the home knows."""
+    if not shutil.which("gnome-keyring-daemon"):
+        pytest.skip("gnome-keyring is not installed")
+    session = Session(tmp_path)
+    session.start_bus()
+    session.start_keyring()
+    home.env["DBUS_SESSION_BUS_ADDRESS"] = session.environment["DBUS_SESSION_BUS_ADDRESS"]
+    yield session
+    session.end()
+
+
+def login(helper, *arguments, **more):
+    return helper("login", *arguments, "--insecure-storage", **more)
+
+
+def entra_grants(cloud):
+    return [row["form"]["grant_type"] for row in cloud.requests("entra", method="POST") if "grant_type" in row["form"]]
+
+
+# in a browser
+
+def test_a_person_signs_in_with_a_browser_and_get_is_that_person(helper, cloud, browser):
+    answer = login(helper, ACME, env=browser)
+    assert answer.status == 0, answer
+    assert re.fullmatch(rf"Signed in to {ACME} as {USER.name}, kept in a file, unencrypted; the registry takes it, and "
+                        r"has given a token until \d\d:\d\d\n", answer.out)
+    assert "authorization_code" in entra_grants(cloud)
+    asked = cloud.requests("entra", method="GET")[0]["query"]
+    assert asked["code_challenge_method"] == "S256" and asked["prompt"] == "select_account"
+    assert asked["redirect_uri"].startswith("http://localhost:")
+    got = helper.get(ACME)
+    assert got.status == 0 and not got.requests
+
+
+def test_who_declines_in_the_browser_is_not_signed_in(helper, home, browser):
+    answer = login(helper, ACME, env={**browser, "STAND_IN_ANSWER": "no"})
+    assert answer.status == 1 and answer.out == ""
+    assert "declined" in answer.err
+    assert not (home.data / "sign-ins").exists()
+
+
+def test_without_a_registry_the_sign_in_is_for_all_of_them(helper, cloud, browser):
+    answer = login(helper, env=browser)
+    assert answer.out == f"Signed in as {USER.name} for all registries, kept in a file, unencrypted\n"
+    assert answer.exchanges == 0
+    assert helper.get(ACME).status == 0 and helper.get("reader.azurecr.io").status == 0
+
+
+def test_the_page_says_that_it_can_be_closed_and_serves_nobody_else(helper, home):
+    """A browser of our own: it looks at the page that the person sees at the end, and comes back for more."""
+    seen = home.folder / "seen"
+    env = put_browser(home, f'''#!/bin/sh
+{BROWSER} "$1" > {seen}.page
+port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
+sleep 0.3
+curl -s -m 3 "http://localhost:$port/" > {seen}.more; echo $? > {seen}.status
+''')
+    assert login(helper, ACME, env=env).status == 0
+    until = time.monotonic() + 10
+    while not (home.folder / "seen.status").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "You can close this window" in (home.folder / "seen.page").read_text()
+    assert (home.folder / "seen.status").read_text().strip() != "0"
+
+
+def test_a_code_with_another_state_is_not_taken(helper, home, cloud):
+    """Somebody who knows the port answers first, with a code of their own."""
+    env = put_browser(home, f'''#!/bin/sh
+port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
+for path in "/?code=stolen&state=x" "/?code=stolen" "/favicon.ico" "/"; do
+	curl -s -o /dev/null -w '%{{http_code}}\\n' "http://localhost:$port$path" >> {home.folder}/statuses
+done
+exec {BROWSER} "$1"
+''')
+    answer = login(helper, ACME, env=env)
+    assert answer.status == 0, answer
+    assert (home.folder / "statuses").read_text().split() == ["404"] * 4
+    codes = [row["form"]["code"] for row in cloud.requests("entra", method="POST") if "code" in row["form"]]
+    assert len(codes) == 1 and codes[0] != "stolen"
+
+
+def test_the_browser_gets_none_of_our_secrets_and_none_of_our_descriptors(helper, home, cloud):
+    env = put_browser(home, f'''#!/bin/sh
+env > {home.folder}/env; ls -l /proc/$$/fd > {home.folder}/fds; ps -o pgid=,sid= -p $$ > {home.folder}/group
+exec {BROWSER} "$1"
+''')
+    secrets = {**cloud.environment(APP), "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "secret-of-actions", "MY_PASSWORD": "hunter-two",
+               "DOCKER_AUTH_CONFIG": "secret-of-docker", "XAUTHORITY": "/needed"}
+    assert login(helper, env={**env, **secrets}).status == 0
+    shown = (home.folder / "env").read_text()
+    assert "/needed" in shown and "DISPLAY" in shown
+    for secret in (APP.secret, "secret-of-actions", "hunter-two", "secret-of-docker"):
+        assert secret not in shown
+    descriptors = (home.folder / "fds").read_text()
+    assert "socket:" not in descriptors and "pipe:" not in descriptors
+    group, session = (home.folder / "group").read_text().split()
+    assert int(session) != os.getsid(0) and int(group) != os.getpgrp()
+
+
+def test_a_browser_that_others_could_have_put_there_is_not_started(helper, home):
+    env = put_browser(home, f"#!/bin/sh\ntouch {home.folder}/ran\n")
+    (home.folder / "bin" / "xdg-open").chmod(0o777)
+    answer = login(helper, ACME, env={**env, "PATH": f"{home.folder}/bin:."})
+    # The code instead, which the stand-in's person enters by themselves.
+    assert answer.status == 0 and "enter the code" in answer.err
+    assert not (home.folder / "ran").exists()
+
+
+def test_an_ending_signal_leaves_nothing_behind(helper, home):
+    env = put_browser(home, "#!/bin/sh\nexit 0\n")
+    run = helper.start("login", ACME, "--insecure-storage", env=env)
+    time.sleep(0.5)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=5)
+    assert run.returncode == -signal.SIGINT
+    assert out == b"" and b"https://login.microsoftonline.com/" in err
+    assert not home.data.exists()
+
+
+# with a code
+
+def test_without_a_display_a_code_is_shown(helper, cloud):
+    answer = login(helper, ACME)
+    assert answer.status == 0 and answer.out.startswith("Signed in to")
+    assert re.search(r"open https://microsoft\.com/devicelogin in any browser and enter the code \w+", answer.err)
+    assert cloud.requests("entra", path="/organizations/oauth2/v2.0/devicecode")
+
+
+def test_the_code_can_be_asked_for(helper, cloud, browser):
+    assert login(helper, ACME, "--device-code", env=browser).status == 0
+    assert not cloud.requests("entra", method="GET")
+
+
+def test_who_declines_the_code_hears_so(helper, cloud):
+    cloud.fault("declined", service="entra")
+    answer = login(helper, ACME)
+    assert answer.status == 1 and "declined" in answer.err
+
+
+def test_a_code_that_takes_its_time_is_waited_for(helper, cloud):
+    cloud.fault("pending", service="entra", count=6)
+    answer = login(helper, ACME)
+    assert answer.status == 0, answer
+    assert entra_grants(cloud).count("urn:ietf:params:oauth:grant-type:device_code") >= 3
+
+
+def test_stdin_stdout_and_a_terminal_are_not_needed(helper):
+    with subprocess.Popen([str(helper.home.program), "login", ACME, "--insecure-storage"], env=helper.home.env,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        assert run.wait(timeout=30) == 0
+    assert helper.get(ACME).status == 0
+
+
+def test_another_tenant_can_be_named(helper, cloud):
+    """The person is a guest at fabrikam, where the partner's registry takes them."""
+    answer = login(helper, PARTNER, "--tenant", "fabrikam.com")
+    assert answer.status == 0, answer
+    assert cloud.requests("entra", path="/fabrikam.com/oauth2/v2.0/devicecode")
+    assert {row["path"].split("/")[1] for row in cloud.requests("entra")} == {"fabrikam.com", FABRIKAM}
+    assert helper.get(PARTNER).status == 0
+
+
+def test_a_client_of_ones_own_is_used_where_the_config_names_it(helper, home, cloud):
+    own = "12345678-0000-4000-8000-000000000000"
+    home.registries(acme={"client_id": own})
+    assert login(helper, ACME).status == 0
+    assert {row["form"]["client_id"] for row in cloud.requests("entra")} == {own}
+
+
+# what is told is true
+
+def test_a_registry_that_refuses_is_told_and_the_sign_in_kept(helper, cloud):
+    cloud.fault("norole", service="acr", host=ACME)
+    answer = login(helper, ACME)
+    assert answer.status == 1 and answer.out == ""
+    assert f"signed in as {USER.name}, which is kept" in answer.err
+    cloud.no_faults()
+    assert helper("renew", ACME).status == 0
+    assert helper.get(ACME).status == 0
+
+
+def test_an_entra_refusal_is_told_with_its_code(helper, cloud):
+    cloud.fault("entra", service="entra", code=53003, error="access_denied", text="Access has been blocked.")
+    answer = login(helper, ACME)
+    assert answer.status == 1 and "53003" in answer.err
+
+
+def test_a_stored_login_that_goes_before_is_told(helper):
+    host = "admin.azurecr.io"
+    helper.home.config(keychain="file")
+    assert helper.store(host, "admin", "admin-password-one").status == 0
+    answer = login(helper, host)
+    assert answer.status == 0 and f"docker logout {host}" in answer.out
+    assert helper.get(host).login["Username"] == "admin"
+
+
+def test_signing_in_ends_being_signed_out(helper, cloud):
+    signed_in = cloud.environment(APP)
+    helper.logout(ACME)
+    assert helper.get(ACME, env=signed_in).out == NOT_FOUND
+    assert login(helper, ACME).status == 0
+    assert helper.get(ACME).status == 0
+
+
+def test_what_is_not_ours_is_wrong_usage(helper):
+    answer = login(helper, "ghcr.io")
+    assert answer.status == 2 and "ghcr.io" in answer.err and not answer.requests
+
+
+# where it is kept
+
+def test_without_a_keyring_nothing_is_kept_and_nobody_is_sent_anywhere(helper, home, browser):
+    answer = helper("login", ACME, env=browser)
+    assert answer.status == 1 and "--insecure-storage" in answer.err
+    assert not answer.requests and not home.data.exists()
+
+
+def test_in_a_keyring_no_file_holds_the_token(helper, home, cloud, keyring_session):
+    answer = helper("login", ACME)
+    assert answer.status == 0 and "kept in the Secret Service" in answer.out, answer
+    issued = [row for row in cloud.requests("entra", method="POST") if row["form"].get("grant_type") == "refresh_token"]
+    token = issued[-1]["form"]["refresh_token"]
+    for path, entry in home.files().items():
+        assert not isinstance(entry, tuple) or token.encode() not in entry[1], path
+    home.age(9000)
+    assert helper.get(ACME).status == 0
+
+
+def test_list_does_not_show_it_and_get_does_not_give_it_away(helper, keyring_session):
+    assert helper("login").status == 0
+    assert helper.list().login == {}
+    answer = helper.get(RESERVED + "default")
+    assert answer.status == 1 and answer.out == NOT_FOUND
+    assert helper.erase(RESERVED + "default").status == 0
+    assert helper.store(RESERVED + "default", "someone", "other-password").status == 1
+    assert helper.get(ACME).status == 0
+
+
+def test_each_use_brings_a_new_token_which_is_kept(helper, home, cloud):
+    assert login(helper, ACME).status == 0
+    for _ in range(3):
+        home.age(9000)
+        assert helper.get(ACME).status == 0
+    used = [row["form"]["refresh_token"] for row in cloud.requests("entra") if "refresh_token" in row["form"]]
+    assert len(used) == 4 and len(set(used)) == 4
+
+
+def test_a_sign_in_that_ended_says_how_to_sign_in_again(helper, home, cloud):
+    assert login(helper, ACME).status == 0
+    cloud.fault("entra", service="entra", code=700082, error="invalid_grant", text="The refresh token has expired.")
+    home.age(20000)
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 1
+    assert f"docker-credential-acr login {ACME}" in answer.out
+    # What was asked for by name is not replaced by whoever else is here.
+    assert "client_credentials" not in entra_grants(cloud)
+
+
+def test_a_locked_keyring_is_said_to_be_locked_and_nobody_else_is_asked(helper, home, cloud, keyring_session):
+    assert helper("login", ACME).status == 0
+    home.age(20000)
+    keyring_session.lock()
+    cloud.mark()
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 1 and "lock" in (answer.out + answer.err).lower()
+    assert not cloud.requests("entra")
+
+
+def test_who_never_signed_in_is_not_asked_for_a_keyring(helper, home, cloud):
+    """A bus that is silent would cost two seconds."""
+    path = home.folder / "silent"
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        home.config(keychain="file")
+        answer = helper.get(ACME, env={**cloud.environment(APP), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={path}"})
+    assert answer.status == 0 and answer.seconds < 1.5
+
+
+# forgotten
+
+def test_logout_of_a_registry_forgets_its_sign_in(helper, home):
+    assert login(helper, ACME).status == 0
+    answer = helper.logout(ACME)
+    assert answer.status == 0 and answer.out.count("\n") == 1
+    assert helper.get(ACME).out == NOT_FOUND
+    assert not list((home.data / "sign-ins").iterdir()) and not list((home.data / "logins").iterdir())
+
+
+def test_logout_without_a_registry_forgets_every_sign_in_and_token(helper, home, cloud):
+    assert login(helper).status == 0
+    assert login(helper, PARTNER, "--tenant", "fabrikam.com").status == 0
+    assert helper.get(ACME).status == 0
+    answer = helper("logout")
+    assert answer.out.startswith("Forgot 2 sign-ins of ours and the tokens for 2 registries")
+    assert not list((home.data / "logins").iterdir()) and not home.entries()
+    cloud.mark()
+    # Nobody is signed out of anything: another identity serves at once.
+    assert helper.get(ACME, env=cloud.environment(APP)).status == 0
+    assert entra_grants(cloud) == ["client_credentials"]
+
+
+def test_logout_removes_it_from_the_keyring(helper, keyring_session):
+    assert helper("login").status == 0
+    assert RESERVED in keyring_session.ask("list", program="docker-credential-secretservice").stdout
+    assert helper("logout").status == 0
+    assert RESERVED not in keyring_session.ask("list", program="docker-credential-secretservice").stdout
+
+
+def test_a_token_of_before_the_sign_in_is_not_handed_out_after_it(helper, cloud):
+    signed_in = cloud.environment(APP)
+    before = helper.get(ACME, env=signed_in).secret
+    assert login(helper, env=signed_in).status == 0
+    after = helper.get(ACME, env=signed_in)
+    assert after.secret != before and "refresh_token" in entra_grants(cloud)
+
+
+def test_a_sign_in_for_one_registry_is_not_used_for_another(helper, cloud):
+    assert login(helper, ACME).status == 0
+    cloud.mark()
+    assert helper.get("reader.azurecr.io").status == 0  # the machine's own identity
+    assert not cloud.requests("entra")
+
+
+def test_the_help_tells_all_options(helper):
+    answer = helper("login", "--help")
+    assert answer.status == 0
+    for option in ("--tenant TENANT", "--device-code", "--insecure-storage"):
+        assert option in answer.out
+
+
+def test_the_code_reaches_a_person_at_a_terminal(helper, home):
+    """On a terminal of its own, with ^C at the end."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(str(home.program), ["docker-credential-acr", "login", "--device-code", "--insecure-storage"], home.env)
+    seen, until = b"", time.monotonic() + 20
+    while b"Signed in" not in seen and time.monotonic() < until:
+        try:
+            seen += os.read(terminal, 4096)
+        except OSError:
+            break
+    assert b"enter the code" in seen and b"Signed in as" in seen
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)

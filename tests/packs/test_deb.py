@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Debian package: built, examined, and lived with in a clean Debian until nothing of it is left."""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from chroots import debian, differences
+from client import APP
+from conftest import SOURCE, must, run
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a chroot")
+SIGNED_IN = {"AZURE_TENANT_ID": APP.tenant_id, "AZURE_CLIENT_ID": APP.client_id, "AZURE_CLIENT_SECRET": APP.secret}
+NAME = "docker-credential-acr"
+
+
+def build(output, source=SOURCE):
+    for program in ("dpkg-buildpackage", "dh"):
+        if not shutil.which(program):
+            pytest.skip(f"no {program} here (tests/install pack)")
+    output.mkdir(exist_ok=True)
+    return must(source / "packaging/build-deb", "--output", output).out.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def package(built):
+    return build(built / "deb")
+
+
+@pytest.fixture(scope="module")
+def newer(built, tmp_path_factory):
+    """The same under the next version."""
+    tree = tmp_path_factory.mktemp("newer") / "source"
+    shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "tests", "__pycache__"))
+    for path, old, new in (("meson.build", "version: '0.1.0'", "version: '0.1.1'"),
+                           ("packaging/CHANGELOG.md", "# Changes\n", "# Changes\n\n## 0.1.1 (2026-11-25)\n\n- Another one.\n")):
+        text = (tree / path).read_text()
+        assert old in text
+        (tree / path).write_text(text.replace(old, new, 1))
+    return build(built / "newer", tree)
+
+
+@pytest.fixture(scope="module")
+def base(built):
+    if not shutil.which("debootstrap"):
+        pytest.skip("no debootstrap here (tests/install pack)")
+    return debian(built / "debian")
+
+
+def test_lintian_finds_nothing(package):
+    seen = run("lintian", "--fail-on", "error,warning", "--pedantic", package)
+    assert seen.status == 0 and "W:" not in seen.out and "E:" not in seen.out, seen
+
+
+def test_two_builds_give_the_same_bytes(package, built):
+    with open(package, "rb") as first, open(build(built / "again"), "rb") as second:
+        assert first.read() == second.read()
+
+
+def test_the_checksum_is_told_beside_it(package):
+    must("sha256sum", "-c", "SHA256SUMS", cwd=os.path.dirname(package))
+
+
+def test_it_depends_on_what_the_program_loads_by_itself(package, tmp_path):
+    """The ELF note of each library that is loaded on first use, against the package's relations."""
+    must("dpkg", "-x", package, tmp_path)
+    must("objcopy", "-O", "binary", "--only-section=.note.dlopen", "--set-section-flags", ".note.dlopen=alloc",
+         tmp_path / "usr/bin" / NAME, tmp_path / "notes")
+    notes = re.findall(rb'"soname":\["([^"]+)".*?"priority":"(\w+)"', (tmp_path / "notes").read_bytes())
+    assert len(notes) >= 3
+    field = {b"required": "Depends", b"recommended": "Recommends", b"suggested": "Suggests"}
+    for soname, priority in notes:
+        library = subprocess.run(["dpkg", "-S", f"*/{soname.decode()}"], capture_output=True, text=True, check=True).stdout
+        owner = library.split(":")[0]
+        assert owner in must("dpkg-deb", "-f", package, field[priority]).out, (soname, owner)
+
+
+def test_its_symbols_are_no_newer_than_glibc_2_34(package, tmp_path):
+    must("dpkg", "-x", package, tmp_path)
+    wanted = re.findall(r"GLIBC_2\.(\d+)", must("objdump", "-T", tmp_path / "usr/bin" / NAME).out)
+    assert wanted and max(map(int, wanted)) <= 34
+
+
+def test_a_life_with_it_leaves_nothing_behind(package, newer, base, tmp_path):
+    """Install, configure, sign in, push, pull, upgrade, undo, remove, purge: and the file system is as it was."""
+    root = base.copy(tmp_path / "root")
+    shutil.copy("/usr/bin/docker", root.folder / "usr/local/bin/docker")
+    before = root.snapshot()
+    root.install(package)
+    assert not list(root.folder.glob("usr/lib/*/libsecret*")), "what is only recommended was not installed"
+    image = "acme.azurecr.io/packaged/app:1"
+    seen = root.in_cloud("sh", "-euc", f"{NAME} configure acme.azurecr.io; printf acme.azurecr.io | {NAME} get; "
+                         f"tar -C /etc -c debian_version | docker import - {image}; docker push {image}; docker rmi {image}; "
+                         f"docker pull {image}", docker=True, env=SIGNED_IN)
+    assert seen.status == 0 and f"docker finds /usr/bin/{NAME}" in seen.out, seen
+    assert '"Secret":"eyJ' in seen.out and "Downloaded newer image" in seen.out
+    assert root.must(NAME, "version").out.endswith(" 0.1.0\n")
+    root.install(newer)
+    assert root.must(NAME, "version").out.endswith(" 0.1.1\n")
+    assert root.in_cloud(NAME, "get", input="acme.azurecr.io", env=SIGNED_IN).status == 0
+    root.must(NAME, "configure", "--undo")
+    root.must("apt-get", "remove", "-y", "-q", NAME)
+    root.must("apt-get", "purge", "-y", "-q", NAME)
+    root.must("apt-get", "autoremove", "--purge", "-y", "-q")
+    left = [row for row in differences(before, root.snapshot()) if not row[2:].startswith(THE_PERSONS)]
+    assert left == []
+
+
+# What was cached for the person, in a root without a runtime folder.
+THE_PERSONS = ("root/.cache", "root/.local")
+
+
+def test_what_configure_noted_for_the_machine_goes_with_a_purge(package, base, tmp_path):
+    root = base.copy(tmp_path / "root")
+    root.install(package)
+    root.must(NAME, "configure", "--system", "--containers-registries", "--no-check")
+    assert (root.folder / "var/lib" / NAME).exists()
+    assert (root.folder / "etc/containers/registries.conf.d/99-docker-credential-acr.conf").stat().st_mode & 0o777 == 0o644
+    root.must("apt-get", "purge", "-y", "-q", NAME)
+    assert not (root.folder / "var/lib" / NAME).exists()

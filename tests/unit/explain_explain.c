@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What reaches stderr when a verb fails: for whom, how much, and how often. */
+#include "edges.h"
+
+#include "acr/identity.h"
+#include "acr/rule.h"
+#include "explain/explain.h"
+
+struct world {
+	struct edges edges;
+	struct acr_report report;
+	char said[8192];
+};
+
+static int begin(void **state)
+{
+	static struct world world;
+
+	memset(&world, 0, sizeof(world));
+	edges_begin(&world.edges);
+	world.edges.app.err = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+	assert_true(world.edges.app.err >= 0);
+	world.report.ours = true;
+	assert_true(acr_registry_parse(world.edges.app.config, "acme.azurecr.io", 15, &world.report.registry));
+	*state = &world;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct world *world = *state;
+
+	close(world->edges.app.err);
+	edges_end(&world->edges);
+	return 0;
+}
+
+/* Explain, and give back what was said by it alone. */
+static const char *explain(struct world *world, const struct acr_error *error)
+{
+	off_t before = lseek(world->edges.app.err, 0, SEEK_END);
+	ssize_t got;
+
+	acr_explain(&world->edges.app, &world->report, error);
+	got = pread(world->edges.app.err, world->said, sizeof(world->said) - 1, before);
+	assert_true(got >= 0);
+	world->said[got] = '\0';
+	return world->said;
+}
+
+static size_t lines(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+static void add_step(struct world *world, const char *identity, const char *who, const struct acr_error *error)
+{
+	struct acr_step *step = &world->report.trail.steps[world->report.trail.count++];
+
+	step->identity = acr_identity_by_name(identity);
+	snprintf(step->who, sizeof(step->who), "%s", who);
+	step->error = *error;
+}
+
+static struct acr_error firewall(void)
+{
+	return (struct acr_error){ .kind = ACR_REFUSED, .origin = ACR_ORIGIN_REGISTRY, .status = 403, .code = "DENIED",
+				   .host = "acme.azurecr.io", .correlation = "0a37b3c4-0000-1111-2222-333344445555",
+				   .sentence = "client with IP '203.0.113.7' is not allowed access.",
+				   .text = "the firewall of acme.azurecr.io does not let this machine in (status 403)" };
+}
+
+static struct acr_error no_role(void)
+{
+	return (struct acr_error){ .kind = ACR_REFUSED, .origin = ACR_ORIGIN_REGISTRY, .status = 401, .code = "UNAUTHORIZED",
+				   .host = "acme.azurecr.io", .sentence = "authentication required",
+				   .text = "acme.azurecr.io refused (status 401, UNAUTHORIZED)" };
+}
+
+static void an_explanation_has_four_parts_and_those_who_were_tried(void **state)
+{
+	struct acr_error error = firewall();
+
+	add_step(*state, "environment", "service principal 1111, tenant 2222", &error);
+	const char *said = explain(*state, &error);
+	assert_non_null(strstr(said, "docker-credential-acr: the firewall of acme.azurecr.io does not let"));
+	assert_non_null(strstr(said, "\nWhy: "));
+	assert_non_null(strstr(said, "\n  environment (service principal 1111, tenant 2222): the firewall"));
+	assert_non_null(strstr(said, "\nWhat to do:\n"));
+	assert_non_null(strstr(said, "az acr network-rule add --name acme --ip-address 203.0.113.7\n"));
+	assert_non_null(strstr(said, "\nMore: status 403, code DENIED, correlation id"));
+	assert_non_null(strstr(said, "\nhttps://aka.ms/acr/firewall\n"));
+	assert_true(lines(said) <= ACR_LINES);
+}
+
+static void a_role_is_asked_for_whoever_was_refused(void **state)
+{
+	struct acr_error error = no_role();
+
+	add_step(*state, "managed-identity", "managed identity agents (aaaa-bbbb), tenant 2222", &error);
+	assert_non_null(strstr(explain(*state, &error), "--assignee aaaa-bbbb --role AcrPull"));
+}
+
+static void a_client_that_entra_refused_is_the_one_of_the_environment(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = { .kind = ACR_REFUSED, .origin = ACR_ORIGIN_ENTRA, .status = 401, .code = "AADSTS7000222",
+				   .sentence = "AADSTS7000222: The provided client secret keys are expired.",
+				   .text = "Entra ID refused (HTTP 401, AADSTS7000222)" };
+
+	edges_set(&world->edges, "AZURE_CLIENT_ID", "cccc-dddd");
+	edges_set(&world->edges, "AZURE_TENANT_ID", "contoso.example");
+	add_step(world, "environment", "", &error);
+	explain(world, &error);
+	assert_non_null(strstr(world->said, "az ad app credential reset --id cccc-dddd --append\n"));
+	assert_non_null(strstr(world->said, "--tenant contoso.example\n"));
+}
+
+static void the_same_is_explained_once_within_seconds(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = firewall(), other = no_role();
+
+	assert_true(lines(explain(world, &error)) > 5);
+	assert_int_equal(lines(explain(world, &error)), 0);
+	assert_true(lines(explain(world, &other)) > 5);
+	world->edges.boot += 6000;
+	world->edges.wall += 6;
+	assert_true(lines(explain(world, &error)) > 5);
+}
+
+static void a_person_who_asks_is_answered_each_time(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = firewall();
+
+	world->edges.app.interactive = true;
+	assert_true(lines(explain(world, &error)) > 5);
+	assert_true(lines(explain(world, &error)) > 5);
+}
+
+static void a_remembered_refusal_still_knows_who_was_refused(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = no_role();
+
+	add_step(world, "environment", "service principal eeee-ffff, tenant 2222", &error);
+	explain(world, &error);
+	world->report.trail.count = 0;
+	world->edges.boot += 10000;
+	world->edges.wall += 10;
+	assert_non_null(strstr(explain(world, &error), "--assignee eeee-ffff"));
+}
+
+static void a_refused_login_of_a_person_is_no_matter_of_roles(void **state)
+{
+	struct acr_error error = no_role();
+
+	explain(*state, &error);
+	assert_non_null(strstr(((struct world *)*state)->said, "does not take this user name"));
+	assert_null(strstr(((struct world *)*state)->said, "role assignment"));
+}
+
+static void not_found_is_one_line_with_the_way_to_sign_in(void **state)
+{
+	struct world *world = *state;
+	struct acr_error out = { .kind = ACR_UNAVAILABLE, .text = "az is signed out" };
+	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "az is signed out" };
+
+	add_step(world, "azure-cli", "", &out);
+	explain(world, &error);
+	assert_int_equal(lines(world->said), 1);
+	assert_non_null(strstr(world->said, "azure-cli: az is signed out"));
+	assert_non_null(strstr(world->said, "docker-credential-acr login acme.azurecr.io"));
+}
+
+static void signed_out_is_one_line_with_the_way_back(void **state)
+{
+	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "signed out of acme.azurecr.io" };
+
+	explain(*state, &error);
+	assert_string_equal(((struct world *)*state)->said,
+			    "docker-credential-acr: signed out of acme.azurecr.io; to sign in again: "
+			    "docker-credential-acr login acme.azurecr.io\n");
+}
+
+static void going_on_anonymously_is_said_in_one_line(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "acme.azurecr.io refused (status 401)" };
+
+	acr_report_notice(&world->report, "anonymous", "%s; going on anonymously", error.text);
+	explain(world, &error);
+	assert_string_equal(world->said,
+			    "docker-credential-acr: acme.azurecr.io refused (status 401); going on anonymously\n");
+}
+
+static void servers_that_are_not_ours_hear_nothing(void **state)
+{
+	struct world *world = *state;
+	struct acr_error absent = { .kind = ACR_NOT_FOUND, .text = "no login for ghcr.io is kept" };
+	struct acr_error empty = { .kind = ACR_INVALID, .text = "no credentials server URL" };
+
+	world->report.ours = false;
+	assert_string_equal(explain(world, &absent), "");
+	assert_string_equal(explain(world, &empty), "");
+}
+
+static void a_locked_keyring_is_explained_for_every_server(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = { .kind = ACR_LOCKED, .origin = ACR_ORIGIN_KEYCHAIN, .text = "the keyring is locked" };
+
+	world->report.ours = false;
+	assert_non_null(strstr(explain(world, &error), "the keyring that holds your logins is locked\n"));
+	assert_non_null(strstr(world->said, "gnome-keyring-daemon --unlock"));
+}
+
+static void a_broken_config_is_explained_before_there_is_one(void **state)
+{
+	struct world *world = *state;
+	const struct acr_config *config = world->edges.app.config;
+	struct acr_error error = { .kind = ACR_INVALID,
+				   .text = "/home/x/.config/docker-credential-acr/config.json:3:7: a value is missing" };
+
+	world->report.ours = false;
+	world->edges.app.config = NULL;
+	explain(world, &error);
+	world->edges.app.config = config;
+	assert_non_null(strstr(world->said, "config.json:3:7: a value is missing"));
+}
+
+static void what_nobody_foresaw_is_still_said(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = { .kind = ACR_SYSTEM, .text = "the moon is in the way" };
+
+	assert_non_null(strstr(explain(world, &error), "the moon is in the way"));
+	assert_non_null(strstr(world->said, "diagnose acme.azurecr.io"));
+	world->report.ours = false;
+	error.text[0] = 'T';
+	assert_string_equal(explain(world, &error), "docker-credential-acr: The moon is in the way\n");
+}
+
+static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = no_role();
+
+	for (int i = 0; i < 16; i++)
+		add_step(world, "environment", "service principal 11111111-2222-3333-4444-555555555555, tenant 2222", &error);
+	explain(world, &error);
+	assert_true(lines(world->said) <= ACR_LINES);
+	assert_non_null(strstr(world->said, "and 12 more"));
+	assert_non_null(strstr(world->said, "az role assignment create"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_explanation_has_four_parts_and_those_who_were_tried),
+		TEST(a_role_is_asked_for_whoever_was_refused),
+		TEST(a_client_that_entra_refused_is_the_one_of_the_environment),
+		TEST(the_same_is_explained_once_within_seconds),
+		TEST(a_person_who_asks_is_answered_each_time),
+		TEST(a_remembered_refusal_still_knows_who_was_refused),
+		TEST(a_refused_login_of_a_person_is_no_matter_of_roles),
+		TEST(not_found_is_one_line_with_the_way_to_sign_in),
+		TEST(signed_out_is_one_line_with_the_way_back),
+		TEST(going_on_anonymously_is_said_in_one_line),
+		TEST(servers_that_are_not_ours_hear_nothing),
+		TEST(a_locked_keyring_is_explained_for_every_server),
+		TEST(a_broken_config_is_explained_before_there_is_one),
+		TEST(what_nobody_foresaw_is_still_said),
+		TEST(a_trail_of_sixteen_leaves_room_for_the_remedy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

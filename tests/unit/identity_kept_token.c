@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A token of Entra ID serves the other registries of the same identity, and nobody else. */
+#include "acr/broker.h"
+#include "acr/store.h"
+#include "person.h"
+
+#define SECOND "second.azurecr.io"
+#define CHINA  "acme.azurecr.cn"
+#define CLAIMS "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT "\""
+#define REFRESH                                                                                    \
+	"{\"refresh_token\":\"e30.eyJleHAiOjE3NTAwMTA4MDAsImF1ZCI6InNlY29uZC5henVyZWNyLmlvIn0."    \
+	"c2ln\"}"
+
+static struct person p;
+static char runtime[64], first[4096];
+
+/* Nothing is kept where it may reach a disk, as the folder of other tests may. */
+static int setup(void **state)
+{
+	(void)state;
+	person_begin(&p);
+	strcpy(runtime, "/dev/shm/acr-unit-XXXXXX");
+	assert_non_null(mkdtemp(runtime));
+	edges_set(&p.edges, "XDG_RUNTIME_DIR", runtime);
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_CACHE", "file");
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "file");
+	edges_configure(&p.edges);
+	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	auto_string command = acr_format("rm -rf %s", runtime);
+
+	(void)state;
+	assert_int_equal(system(command), 0);
+	person_end(&p);
+	return 0;
+}
+
+static void pass(int64_t seconds)
+{
+	p.edges.boot += seconds * 1000;
+	p.edges.app.deadline = p.edges.boot + 30000;
+	p.edges.wall += seconds;
+}
+
+/* The chain's first token for a registry; how many requests that took. */
+static size_t ask_for(const char *host)
+{
+	size_t before = p.edges.sent_count;
+
+	assert_true(acr_registry_parse(p.edges.config, host, strlen(host), &p.registry));
+	if (person_first(&p))
+		fail_msg("%s", p.error.text);
+	return p.edges.sent_count - before;
+}
+
+/* As it was had for the first registry. */
+static void begin(void)
+{
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, CLAIMS));
+	assert_int_equal(ask_for(HOST), 1);
+	snprintf(first, sizeof(first), "%s", acr_secret_text(&p.token.access));
+}
+
+static void expect_asked_anew(const char *host)
+{
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, CLAIMS ",\"jti\":\"2\""));
+	assert_int_equal(ask_for(host), 1);
+	assert_string_not_equal(acr_secret_text(&p.token.access), first);
+}
+
+static void the_token_for_one_registry_serves_the_next(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(ask_for(SECOND), 0);
+	assert_string_equal(acr_secret_text(&p.token.access), first);
+	assert_string_equal(p.token.tenant, TENANT);
+	assert_holds(p.token.who, "service principal " CLIENT);
+	assert_string_equal(p.token.audience, ACR_AUDIENCE);
+	assert_string_equal(p.trail.steps[0].identity->name, "environment");
+}
+
+static void the_registry_that_it_was_had_for_gets_a_new_one(void **state)
+{
+	(void)state;
+	begin();
+	expect_asked_anew(HOST);
+}
+
+static void whoever_asks_as_a_person_hears_what_is_so_now(void **state)
+{
+	(void)state;
+	begin();
+	p.edges.app.interactive = true;
+	expect_asked_anew(SECOND);
+}
+
+static void it_is_used_until_five_minutes_before_its_end(void **state)
+{
+	(void)state;
+	begin();
+	pass(3599 - 301);
+	assert_int_equal(ask_for(SECOND), 0);
+	pass(2);
+	expect_asked_anew(SECOND);
+}
+
+static void another_identity_does_not_find_it(void **state)
+{
+	(void)state;
+	begin();
+	edges_set(&p.edges, "AZURE_CLIENT_ID", OTHER);
+	expect_asked_anew(SECOND);
+}
+
+static void another_tenant_in_the_config_does_not_find_it(void **state)
+{
+	auto_string there = acr_format("POST https://login.microsoftonline.com/%s/", OTHER);
+
+	(void)state;
+	person_configure(&p, "{\"registries\":{\"" SECOND "\":{\"tenant\":\"" OTHER "\"}}}");
+	begin();
+	edges_answer(&p.edges, there, 200, person_token(&p, CLAIMS));
+	assert_int_equal(ask_for(SECOND), 1);
+}
+
+static void another_cloud_does_not_find_it(void **state)
+{
+	(void)state;
+	begin();
+	edges_answer(&p.edges, "POST https://login.chinacloudapi.cn/", 200,
+		     person_token(&p, CLAIMS));
+	assert_int_equal(ask_for(CHINA), 1);
+}
+
+static void an_erase_forgets_it(void **state)
+{
+	(void)state;
+	begin();
+	acr_cache_drop(&p.edges.app, "third.azurecr.io");
+	expect_asked_anew(SECOND);
+}
+
+static void nothing_is_kept_where_it_could_reach_a_disk(void **state)
+{
+	auto_string folder = acr_format("%s/run", p.edges.folder);
+
+	(void)state;
+	edges_set(&p.edges, "XDG_RUNTIME_DIR", folder);
+	begin();
+	expect_asked_anew(SECOND);
+}
+
+static void what_the_machine_gives_is_asked_of_the_machine(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "");
+	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
+	for (int i = 0; i < 2; i++)
+		edges_answer(&p.edges, IMDS, 200,
+			     person_token(&p, "\"appid\":\"" CLIENT "\",\"tid\":\"" TENANT "\""));
+	assert_int_equal(ask_for(HOST), 1);
+	assert_int_equal(ask_for(SECOND), 1);
+}
+
+/* az answers, and by then somebody else is signed in. */
+static int sign_in_meanwhile(const struct acr_app *app, const struct acr_run *run, int *status,
+			     struct acr_secret *ret_out, struct acr_secret *ret_err,
+			     struct acr_error *error)
+{
+	edges_write(&p.edges, PROFILE, "{\"subscriptions\":[], \"somebody\": \"else\"}");
+	return person_run(app, run, status, ret_out, ret_err, error);
+}
+
+static void a_token_of_an_account_that_was_left_meanwhile_is_not_kept(void **state)
+{
+	static const char profile[] = "{\"subscriptions\":[{\"id\":\"s\",\"tenantId\":\"" TENANT
+				      "\",\"environmentName\":\"AzureCloud\",\"isDefault\":true,"
+				      "\"user\":{\"name\":\"u@contoso.com\",\"type\":\"user\"}}]}";
+	auto_string prints = acr_format("{\"accessToken\":\"%s\",\"expires_on\":%lld}",
+					person_jwt(&p, CLAIMS), (long long)p.edges.wall + 3600);
+
+	(void)state;
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "dev");
+	edges_write(&p.edges, PROFILE, profile);
+	person_install(&p, "az");
+	p.prints = prints;
+	p.edges.app.run = sign_in_meanwhile;
+	ask_for(HOST);
+	assert_int_equal(p.runs, 1);
+	p.edges.app.run = person_run;
+	edges_write(&p.edges, PROFILE, profile);
+	ask_for(SECOND);
+	assert_int_equal(p.runs, 2);
+	ask_for("third.azurecr.io");
+	assert_int_equal(p.runs, 2);
+}
+
+static void a_kept_token_that_a_registry_refuses_is_asked_for_anew_once(void **state)
+{
+	auto_secret server = { 0 };
+	auto_login login = { 0 };
+	struct acr_report report = { 0 };
+
+	(void)state;
+	begin();
+	acr_secret_add(&server, SECOND);
+	edges_answer(&p.edges, "POST https://" SECOND "/oauth2/exchange", 401, "{}");
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, CLAIMS ",\"jti\":\"2\""));
+	edges_answer(&p.edges, "POST https://" SECOND "/oauth2/exchange", 200, REFRESH);
+	if (acr_get(&p.edges.app, &server, &login, &report, &p.error))
+		fail_msg("%s", p.error.text);
+	assert_int_equal(report.trail.count, 1);
+	assert_int_equal(report.notice_count, 0);
+	assert_holds(p.edges.sent[1], first);
+	assert_lacks(p.edges.sent[3], first);
+}
+
+static void a_new_token_that_is_refused_is_refused(void **state)
+{
+	auto_secret server = { 0 };
+	auto_login login = { 0 };
+	struct acr_report report = { 0 };
+
+	(void)state;
+	begin();
+	acr_secret_add(&server, SECOND);
+	for (int i = 0; i < 2; i++)
+		edges_answer(&p.edges, "POST https://" SECOND "/oauth2/exchange", 401, "{}");
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, CLAIMS ",\"jti\":\"2\""));
+	edges_write(&p.edges, TAG, "a desk\n");
+	edges_answer(&p.edges, "GET https://" SECOND "/oauth2/token", 401, "{}");
+	assert_int_equal(acr_get(&p.edges.app, &server, &login, &report, &p.error), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_int_equal(report.trail.count, 1);
+	assert_true(report.trail.steps[0].refused_by_registry);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(the_token_for_one_registry_serves_the_next),
+		CASE(the_registry_that_it_was_had_for_gets_a_new_one),
+		CASE(whoever_asks_as_a_person_hears_what_is_so_now),
+		CASE(it_is_used_until_five_minutes_before_its_end),
+		CASE(another_identity_does_not_find_it),
+		CASE(another_tenant_in_the_config_does_not_find_it),
+		CASE(another_cloud_does_not_find_it),
+		CASE(an_erase_forgets_it),
+		CASE(nothing_is_kept_where_it_could_reach_a_disk),
+		CASE(what_the_machine_gives_is_asked_of_the_machine),
+		CASE(a_token_of_an_account_that_was_left_meanwhile_is_not_kept),
+		CASE(a_kept_token_that_a_registry_refuses_is_asked_for_anew_once),
+		CASE(a_new_token_that_is_refused_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

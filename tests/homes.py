@@ -15,12 +15,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import pytest
 from client import WORLD, Cloud
 
 NAME = "docker-credential-acr"
 NOT_FOUND = "credentials not found in native keychain\n"
 NO_SERVER = "no credentials server URL\n"
 NO_USERNAME = "no credentials username\n"
+NOBODY = 65534
 BUDGET = 31  # seconds: the default of "timeout", and one to start and end in
 
 PROTOCOL = ("get", "store", "erase", "list", "version")
@@ -42,6 +44,15 @@ def world_secrets():
 def memory_folder():
     """A runtime folder lies in memory, where a session manager made it."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def give_away(*paths):
+    """Make files somebody else's; a test that cannot is skipped (not root, or root of a user namespace of one user)."""
+    try:
+        for path in paths:
+            os.chown(path, NOBODY, NOBODY)
+    except OSError:
+        pytest.skip("to give a file away needs root")
 
 
 class Home:

@@ -58,7 +58,8 @@ struct acr_identity {
 	const char *summary; /* one line for --help, status and the man page */
 	const char *const
 		*variables; /* environment variables that decide who it is, NULL-terminated; a
-			     * leading '?' counts only whether it is set (secrets) */
+			     * leading '?' counts only whether it is set, a leading '#' a 32-bit sum
+			     * of it as well (secrets that are long and random) */
 	/* Files that decide who it is (at most one), owned by the caller, or NULL. May be NULL. */
 	char *(*file)(const struct acr_app *app);
 	int (*acquire)(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,

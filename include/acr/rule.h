@@ -68,6 +68,7 @@
 	FACT(SOURCE, "source", NULL, NULL, "the identity: environment, azure-cli, managed-identity, ...") \
 	FACT(WHO, "who", NULL, N_("this identity"), "whose token it was, for people") \
 	FACT(ASSIGNEE, "assignee", "IDENTITY", NULL, "for az role assignment: the client id or the user") \
+	FACT(SCOPE, "scope", "REGISTRY-RESOURCE-ID", NULL, "the resource id that a role is about") \
 	FACT(TENANT, "tenant", "TENANT", N_("this tenant"), "the Entra tenant") \
 	FACT(CLIENT_ID, "client_id", "APPLICATION-ID", N_("this application"), "the application (client) id") \
 	FACT(USER, "user", "USER", N_("this user"), "a user's name") \
@@ -163,7 +164,7 @@ struct acr_rule {
 	const char *link; /* or NULL */
 	bool machine;	  /* a fault of this machine: told for servers that are not ours, too */
 };
-extern const struct acr_rule acr_rules[]; /* ends with id == NULL */
+const struct acr_rule *acr_rules(void); /* ends with id == NULL */
 
 /* Does every condition hold? */
 bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts);

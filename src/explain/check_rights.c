@@ -57,6 +57,18 @@ bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *to
 	return true;
 }
 
+int acr_rights_try(const struct acr_app *app, const struct acr_case *subject, const char *user,
+		   const struct acr_secret *password, struct acr_secret *ret_actions, struct acr_error *error)
+{
+	auto_string scope = acr_rights_scope(subject);
+	auto_secret access = { 0 };
+
+	if (acr_scope_token(app, &subject->registry, user, password, scope, &access, error))
+		return -1;
+	acr_rights_read(subject, &access, ret_actions);
+	return 0;
+}
+
 bool acr_rights_hold(const char *actions, const char *action)
 {
 	for (size_t length; *actions; actions += length + (actions[length] == ',')) {

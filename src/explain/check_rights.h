@@ -15,6 +15,10 @@ bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *to
 /* Is `action` one of "pull,push"? */
 bool acr_rights_hold(const char *actions, const char *action);
 
+/* Try a user name and a password at the registry, as docker does: 0 and what they allow on the case's repository. */
+_checked_ int acr_rights_try(const struct acr_app *app, const struct acr_case *subject, const char *user,
+			     const struct acr_secret *password, struct acr_secret *ret_actions, struct acr_error *error);
+
 /* The registry's role mode, by Azure Resource Manager: "abac", "rbac", or "" where it is not known. */
 const char *acr_rights_mode(const struct acr_case *subject);
 

@@ -56,17 +56,60 @@ static const char *stand_in(enum acr_fact fact, bool for_shell)
 
 enum outcome { FILLED, LEFT_OUT, HARMFUL };
 
+/* The fact of the placeholder that begins at `text`, ACR_FACT_COUNT when there is no such fact; 0 as
+ * `*ret_length` when it is no placeholder at all. */
+static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option, size_t *ret_length)
+{
+	size_t begin, name;
+
+	*ret_length = 0;
+	if (*text != '{')
+		return ACR_FACT_COUNT;
+	*ret_option = left > 3 && strncmp(text + 1, "--", 2) == 0;
+	begin = *ret_option ? 3 : 1;
+	name = strspn(text + begin, "abcdefghijklmnopqrstuvwxyz_");
+	if (name == 0 || begin + name >= left || text[begin + name] != '}')
+		return ACR_FACT_COUNT;
+	*ret_length = begin + name + 1;
+	return acr_fact_by_name(text + begin, name);
+}
+
+/* A value in its place; an option stands in front of its own, or both are left out. */
+static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool for_shell, bool option, char quote,
+			struct acr_secret *out)
+{
+	const char *value = value_of(fact, facts);
+	bool begins = out->length == 0 || strchr(" \n", out->bytes[out->length - 1]);
+
+	if (option && !*value) {
+		if (out->length > 0 && out->bytes[out->length - 1] == ' ')
+			out->bytes[--out->length] = '\0';
+		return FILLED;
+	}
+	if (!*value)
+		value = stand_in(fact, for_shell);
+	if (!*value)
+		return LEFT_OUT;
+	if (option)
+		acr_secret_format(out, "--%s ", acr_fact_rows[fact].name);
+	if (!for_shell)
+		acr_secret_add(out, value);
+	else if (!add_for_shell(value, quote, begins, out))
+		return HARMFUL;
+	return FILLED;
+}
+
 /* `*quote` is the quote that is open, as a shell would see it. */
 static enum outcome fill_line(const char *line, size_t length, const struct acr_facts *facts,
 			      bool for_shell, char *quote, struct acr_secret *out)
 {
-
 	for (size_t i = 0; i < length; i++) {
-		size_t name = line[i] == '{' ? strspn(line + i + 1, "abcdefghijklmnopqrstuvwxyz_") : 0;
-		enum acr_fact fact;
-		const char *value;
+		enum outcome outcome;
+		bool option = false;
+		size_t taken;
+		enum acr_fact fact = placeholder(line + i, length - i, &option, &taken);
 
-		if (name == 0 || i + 1 + name >= length || line[i + 1 + name] != '}') {
+		if (taken == 0) {
 			if (*quote == line[i])
 				*quote = '\0';
 			else if (!*quote && (line[i] == '\'' || line[i] == '"'))
@@ -74,19 +117,10 @@ static enum outcome fill_line(const char *line, size_t length, const struct acr_
 			acr_secret_add_bytes(out, line + i, 1);
 			continue;
 		}
-		fact = acr_fact_by_name(line + i + 1, name);
-		if (fact == ACR_FACT_COUNT)
-			return LEFT_OUT;
-		value = value_of(fact, facts);
-		if (!*value)
-			value = stand_in(fact, for_shell);
-		if (!*value)
-			return LEFT_OUT;
-		if (!for_shell)
-			acr_secret_add(out, value);
-		else if (!add_for_shell(value, *quote, i == 0 || line[i - 1] == ' ', out))
-			return HARMFUL;
-		i += 1 + name;
+		outcome = fact == ACR_FACT_COUNT ? LEFT_OUT : put(fact, facts, for_shell, option, *quote, out);
+		if (outcome != FILLED)
+			return outcome;
+		i += taken - 1;
 	}
 	return FILLED;
 }

@@ -5,7 +5,7 @@
 #include "acr/rule.h"
 #include "explain/words.h"
 
-#define CONDITIONS_MAX (sizeof(acr_rules[0].when) / sizeof(acr_rules[0].when[0]))
+#define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 
 static bool holds(const struct acr_condition *condition, const struct acr_facts *facts)
 {
@@ -73,7 +73,7 @@ const struct acr_rule *acr_rules_match(const struct acr_facts *facts, const stru
 {
 	const struct acr_rule *best = NULL, *tie = NULL;
 
-	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		int more = best ? acr_rule_weight(rule) - acr_rule_weight(best) : 1;
 
 		if (more < 0 || !acr_rule_holds(rule, facts))

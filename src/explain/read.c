@@ -85,8 +85,9 @@ static void complete(struct reading *reading, struct acr_facts *facts)
 			acr_place_hosts(reading->app, &place, &reading->whole);
 		reading->whole_known = true;
 		for (int fact = ACR_FACT_REGISTRY; fact <= ACR_FACT_REPOSITORY; fact++)
-			acr_facts_set(facts, (enum acr_fact)fact,
-				      acr_facts_get(&reading->whole, (enum acr_fact)fact));
+			if (!*acr_facts_get(facts, (enum acr_fact)fact))
+				acr_facts_set(facts, (enum acr_fact)fact,
+					      acr_facts_get(&reading->whole, (enum acr_fact)fact));
 	}
 	registry = acr_facts_get(facts, ACR_FACT_REGISTRY);
 	if (!config || !*registry)
@@ -105,7 +106,7 @@ static const struct acr_rule *find_tie(const struct reading *reading, const stru
 	auto_string line = acr_format("%.*s", (int)(reading->taken[i].end - reading->taken[i].begin),
 				      reading->text + reading->taken[i].begin);
 
-	for (const struct acr_rule *other = acr_rules; other->id; other++)
+	for (const struct acr_rule *other = acr_rules(); other->id; other++)
 		if (other != rule && acr_rule_weight(other) == acr_rule_weight(rule) && anchor(other) &&
 		    acr_words_has(line, anchor(other)->operand) && acr_rule_holds(other, facts))
 			return other;
@@ -209,8 +210,8 @@ void acr_findings_read(const struct acr_app *app, const char *text, size_t lengt
 	reading.length = clean.length;
 	while (reading.length > 0 && strchr(" \n", reading.text[reading.length - 1]))
 		clean.bytes[--reading.length] = '\0';
-	for (; acr_rules[count].id && count < RULES_MOST; count++)
-		order[count] = &acr_rules[count];
+	for (; acr_rules()[count].id && count < RULES_MOST; count++)
+		order[count] = &acr_rules()[count];
 	qsort(order, count, sizeof(order[0]), by_weight);
 	for (size_t i = 0; i < count && ret->count < FINDINGS_MOST; i++) {
 		/* A symptom alone, and what is not ours: only where nothing better was found. */

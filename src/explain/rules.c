@@ -1,42 +1,87 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of rules: what the .def files say, as data. How a row is written stands in acr/rule.h. */
+/*
+ * The table of rules: what the .def files say, as data. How a row is written stands in acr/rule.h.
+ *
+ * It is made by code when somebody asks for it: as a constant it would be thousands of addresses
+ * that the loader corrects at every start, and a cached answer, which explains nothing, would take
+ * a twentieth longer.
+ */
+#include <stdlib.h>
+
 #include "acr/rule.h"
 #include "explain/language.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void add_condition(struct acr_rule *rule, enum acr_fact fact, enum acr_test test,
+			  const char *words)
+{
+	size_t at = 0;
+
+	while (at < COUNT(rule->when) && rule->when[at].test)
+		at++;
+	if (at == COUNT(rule->when))
+		abort();
+	rule->when[at] = (struct acr_condition){ fact, test, words };
+}
+
+static void add_step(struct acr_rule *rule, const char *say, const char *command)
+{
+	size_t at = 0;
+
+	while (at < COUNT(rule->steps) && (rule->steps[at].say || rule->steps[at].command))
+		at++;
+	if (at == COUNT(rule->steps))
+		abort();
+	rule->steps[at] = (struct acr_step_row){ say, command };
+}
+
 /* Conditions. TEXT is all that was said; alternatives are parted by "|". */
-#define WHEN(...)	 { __VA_ARGS__ }
-#define ALWAYS		 { { ACR_FACT_TEXT, (enum acr_test)0, NULL } }
-#define IS(fact, words)	 { ACR_FACT_##fact, ACR_IS, words }
-#define NOT(fact, words) { ACR_FACT_##fact, ACR_NOT, words }
-#define HAS(fact, words) { ACR_FACT_##fact, ACR_HAS, words }
-#define LACKS(fact, words) { ACR_FACT_##fact, ACR_LACKS, words }
-#define BEGINS(fact, words) { ACR_FACT_##fact, ACR_BEGINS, words }
-#define KNOWN(fact)	 { ACR_FACT_##fact, ACR_KNOWN, NULL }
-#define UNKNOWN(fact)	 { ACR_FACT_##fact, ACR_UNKNOWN, NULL }
+#define WHEN(...)	    (__VA_ARGS__)
+#define ALWAYS		    (void)0
+#define IS(fact, words)	    add_condition(rule, ACR_FACT_##fact, ACR_IS, words)
+#define NOT(fact, words)    add_condition(rule, ACR_FACT_##fact, ACR_NOT, words)
+#define HAS(fact, words)    add_condition(rule, ACR_FACT_##fact, ACR_HAS, words)
+#define LACKS(fact, words)  add_condition(rule, ACR_FACT_##fact, ACR_LACKS, words)
+#define BEGINS(fact, words) add_condition(rule, ACR_FACT_##fact, ACR_BEGINS, words)
+#define KNOWN(fact)	    add_condition(rule, ACR_FACT_##fact, ACR_KNOWN, NULL)
+#define UNKNOWN(fact)	    add_condition(rule, ACR_FACT_##fact, ACR_UNKNOWN, NULL)
 
 #define WHAT(text)	   text
 #define WHY(text)	   text
-#define DO(...)		   { __VA_ARGS__ }
-#define STEP(say, command) { say, command }
-#define SAY(say)	   { say, NULL }
-#define RUN(command)	   { NULL, command }
-#define NOTHING		   { { NULL, NULL } }
+#define DO(...)		   (__VA_ARGS__)
+#define STEP(say, command) add_step(rule, say, command)
+#define SAY(say)	   add_step(rule, say, NULL)
+#define RUN(command)	   add_step(rule, NULL, command)
+#define NOTHING		   (void)0
 
-#define RULE(name, how_known, of_article, conditions, happened, because, todo, page)                \
-	{ .id = name, .basis = ACR_##how_known, .article = of_article, .when = conditions,          \
-	  .what = happened, .why = because, .steps = todo, .link = page, .machine = MACHINE },
-
-const struct acr_rule acr_rules[] = {
-#define MACHINE false
-#include "explain/entra.def"
-#include "explain/signin.def"
-#include "explain/registry.def"
-#include "explain/network.def"
-#include "explain/clients.def"
-#include "explain/checks.def"
-#undef MACHINE
-#define MACHINE true
-#include "explain/machine.def"
-#undef MACHINE
-	{ .id = NULL },
+/* How many there are. */
+enum {
+	ALL = 0
+#define RULE(...) +1
+#include "explain/every.def"
+#undef RULE
 };
+
+#define RULE(name, how_known, of_article, conditions, happened, because, todo, page)               \
+	rule->id = name;                                                                           \
+	rule->basis = ACR_##how_known;                                                             \
+	rule->article = of_article;                                                                \
+	rule->what = happened;                                                                     \
+	rule->why = because;                                                                       \
+	rule->link = page;                                                                         \
+	rule->machine = MACHINE;                                                                   \
+	conditions;                                                                                \
+	todo;                                                                                      \
+	rule++;
+
+const struct acr_rule *acr_rules(void)
+{
+	static struct acr_rule rules[ALL + 1]; /* the last stays empty */
+	struct acr_rule *rule = rules;
+
+	if (rules[0].id)
+		return rules;
+#include "explain/every.def"
+	return rules;
+}

@@ -73,8 +73,8 @@ static int read_argument(const struct acr_app *app, const char *argument, struct
 	return 0;
 }
 
-static void show(const struct acr_app *app, const struct acr_finding *finding, bool json, bool first,
-		 struct acr_secret *out)
+static void show(const struct acr_app *app, const struct acr_finding *finding, bool json, const char *lead,
+		 bool first, struct acr_secret *out)
 {
 	auto_explanation explanation = { 0 };
 
@@ -93,19 +93,23 @@ static void show(const struct acr_app *app, const struct acr_finding *finding, b
 		return;
 	}
 	acr_secret_add(out, first ? "" : "\n");
-	acr_explanation_lay_out(&explanation, &finding->facts, "", NULL, out);
+	acr_explanation_lay_out(&explanation, &finding->facts, lead, NULL, out);
 }
 
-/* Found, or of what was found nothing is ours: 0 or 1. */
-static int answer(const struct acr_app *app, const struct acr_findings *findings, bool json)
+/* Found, or of what was found nothing is ours: 0 or 1. `text` is what stands above, where it does. */
+static int answer(const struct acr_app *app, const struct acr_findings *findings, bool json,
+		  const struct acr_secret *text)
 {
+	auto_string lead = text ? acr_format("%s: ", app->program) : acr_copy("");
 	auto_secret out = { 0 };
 	int status = 1;
 
 	if (json)
 		acr_secret_add(&out, "{\"schema\":1,\"explanations\":[");
+	else if (text && findings->count > 0 && text->length > 0 && text->bytes[text->length - 1] != '\n')
+		acr_secret_add(&out, "\n");
 	for (size_t i = 0; i < findings->count; i++) {
-		show(app, &findings->list[i], json, i == 0, &out);
+		show(app, &findings->list[i], json, lead, i == 0, &out);
 		if (findings->list[i].rule->basis != ACR_NOT_OURS)
 			status = 0;
 	}
@@ -164,7 +168,7 @@ static int tell_rules(const struct acr_app *app)
 	auto_secret out = { 0 };
 
 	acr_secret_add(&out, "[");
-	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		static const struct acr_facts none;
 		struct acr_explanation raw = { .probably = rule->basis == ACR_ASSUMED };
 
@@ -179,7 +183,7 @@ static int tell_rules(const struct acr_app *app)
 			raw.steps[raw.step_count].say = acr_copy(row->say ? acr_text(row->say) : "");
 			raw.steps[raw.step_count++].command = acr_copy(row->command ? row->command : "");
 		}
-		acr_secret_add(&out, rule == acr_rules ? "\n" : ",\n");
+		acr_secret_add(&out, rule == acr_rules() ? "\n" : ",\n");
 		acr_explanation_json(rule, &none, &raw, &out);
 		add_conditions(rule, &out);
 		acr_explanation_wipe(&raw);
@@ -194,7 +198,7 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 	struct acr_error error = { 0 };
 	auto_findings findings = { 0 };
 	auto_secret text = { 0 };
-	bool quiet = json || values[OPTION_FACTS];
+	bool piped = false, quiet = json || values[OPTION_FACTS];
 
 	acr_language_begin(app);
 	if (values[OPTION_RULES])
@@ -208,8 +212,10 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 	} else if (app->in < 0 || isatty(app->in)) {
 		acr_say(app, "%s", _("explain needs a text: a file, an argument, or a pipe"));
 		return ACR_EXIT_USAGE;
-	} else if (read_on(app, app->in, quiet ? -1 : app->out, &text)) {
-		return ACR_EXIT_USAGE;
+	} else {
+		piped = !quiet;
+		if (read_on(app, app->in, quiet ? -1 : app->out, &text))
+			return ACR_EXIT_USAGE;
 	}
 	if (values[OPTION_FACTS] && read_facts(app, &text, &findings))
 		return ACR_EXIT_USAGE;
@@ -218,7 +224,7 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 
 		acr_findings_read(app, acr_secret_text(&text) + skip, text.length - skip, &findings);
 	}
-	return answer(app, &findings, json);
+	return answer(app, &findings, json, piped ? &text : NULL);
 }
 
 static const struct acr_option options[] = {

@@ -28,7 +28,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 }
 
 static const char *const variables[] = { "AZURE_CLIENT_ID", "AZURE_TENANT_ID",
-					 "?AZURE_CLIENT_SECRET", NULL };
+					 "#AZURE_CLIENT_SECRET", NULL };
 
 const struct acr_identity acr_identity_environment = {
 	.name = "environment",

@@ -58,19 +58,34 @@ static bool is_variable(const char *entry, const char *name)
 	return !*name && *entry == '=';
 }
 
-/* 0: it decides nothing; 1: that it is set; 2: its value. */
-static int weight(const char *entry)
+/* What counts of a variable: nothing, that it is set, a short sum of its value, the value. */
+enum weight { NOTHING, PRESENCE, SUM, VALUE };
+
+/* A variable's mark in its row, and the name behind it. */
+static enum weight take_mark(const char **name)
+{
+	enum weight mark = **name == '?' ? PRESENCE : **name == '#' ? SUM : VALUE;
+
+	*name += mark != VALUE;
+	return mark;
+}
+
+static enum weight weight(const char *entry)
 {
 	if (strncmp(entry, ours, sizeof(ours) - 1) == 0)
-		return is_variable(entry, "DOCKER_CREDENTIAL_ACR_LOG") ? 0 : 2;
+		return is_variable(entry, "DOCKER_CREDENTIAL_ACR_LOG") ? NOTHING : VALUE;
 	for (const char *const *name = common; *name; name++)
 		if (is_variable(entry, *name))
-			return 2;
+			return VALUE;
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
-		for (const char *const *name = (*row)->variables; name && *name; name++)
-			if (is_variable(entry, **name == '?' ? *name + 1 : *name))
-				return **name == '?' ? 1 : 2;
-	return 0;
+		for (const char *const *name = (*row)->variables; name && *name; name++) {
+			const char *plain = *name;
+			enum weight mark = take_mark(&plain);
+
+			if (is_variable(entry, plain))
+				return mark;
+		}
+	return NOTHING;
 }
 
 /* One line, whatever is in it; long values by their hash. */
@@ -106,7 +121,7 @@ static void collect_letters(bool letters[static 256])
 		letters[(unsigned char)**name] = true;
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		for (const char *const *name = (*row)->variables; name && *name; name++)
-			letters[(unsigned char)(*name)[**name == '?']] = true;
+			letters[(unsigned char)(*name)[**name == '?' || **name == '#']] = true;
 }
 
 static void add_variables(const struct acr_app *app, struct acr_secret *text)
@@ -122,21 +137,29 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 		if (!letters[(unsigned char)**entry] || count == CANDIDATES_MAX)
 			continue;
 		equals = strchr(*entry, '=');
-		if (equals && equals[1] && weight(*entry) > 0)
+		if (equals && equals[1] && weight(*entry) != NOTHING)
 			found[count++] = *entry;
 	}
 	/* The order of an environment means nothing. */
 	qsort(found, count, sizeof(found[0]), by_text);
 	for (size_t i = 0; i < count; i++) {
 		size_t name = strcspn(found[i], "=");
+		const char *value = found[i] + name + 1;
+		enum weight mark = weight(found[i]);
 
 		acr_secret_add_bytes(text, found[i], name);
-		if (weight(found[i]) == 1) {
-			acr_secret_add(text, " is set\n");
-			continue;
+		if (mark == VALUE) {
+			acr_secret_add(text, "=");
+			add_value(text, value);
+		} else {
+			acr_secret_add(text, " is set");
 		}
-		acr_secret_add(text, "=");
-		add_value(text, found[i] + name + 1);
+		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's are
+		 * made of 40 random letters. */
+		if (mark == SUM)
+			acr_secret_format(
+				text, " (%08" PRIx32 ")",
+				(uint32_t)(hash_bytes(BASIS, value, strlen(value)) >> 32));
 		acr_secret_add(text, "\n");
 	}
 }

@@ -32,6 +32,12 @@ def put_browser(home, script=None):
     return {"PATH": f"{program.parent}:{home.env['PATH']}", "DISPLAY": ":9"}
 
 
+@pytest.fixture(autouse=True)
+def no_keyring(home):
+    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
+    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
+
+
 @pytest.fixture
 def browser(home):
     return put_browser(home)

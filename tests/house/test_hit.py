@@ -69,7 +69,7 @@ def test_a_hit_asks_the_kernel_no_more_than_this(hit, home):
     hit(["strace", "-f", "-o", str(trace)])
     _, names = calls_of(trace)
     counted = {name: names.count(name) for name in sorted(set(names))}
-    assert len(names) <= 60, counted
+    assert len(names) <= 32, counted
 
 
 def test_a_hit_writes_nothing(hit, home):

@@ -19,12 +19,17 @@ BOOKS = ("proc", "sys", "dev", "tmp", "run", "var/log", "var/cache", "var/lib/ap
 # Inside the cloud: lend the root the cloud's names, certificates and engine, run, and take them back.
 LEND = r"""
 root=$1; shift
-mkdir -p "$root/etc/ssl/certs" "$root/lent"
-for file in /etc/hosts /etc/resolv.conf /etc/ssl/certs/ca-certificates.crt; do
-	mkdir -p "$root$(dirname $file)"; touch "$root$file"; mount --bind $file "$root$file"
-done
-mount -t proc proc "$root/proc" 2>/dev/null || true
-mount --rbind /dev "$root/dev" 2>/dev/null || true
+lend() { mkdir -p "$(dirname "$root$2")"; [ -e "$root$2" ] || : >"$root$2"; mount --bind "$1" "$root$2"; }
+if [ -n "$READ_ONLY" ]; then mount --bind "$root" "$root"; cd /; fi
+lend /etc/hosts /etc/hosts; lend /etc/resolv.conf /etc/resolv.conf
+lend /etc/ssl/certs/ca-certificates.crt "$CERTIFICATES"
+if [ -n "$READ_ONLY" ]; then
+	mount -o remount,bind,ro "$root"
+else
+	mkdir -p "$root/lent"
+	mount -t proc proc "$root/proc"
+	mount --rbind /dev "$root/dev"
+fi
 case ${DOCKER_HOST:-} in unix://*)
 	mount --bind "$(dirname "${DOCKER_HOST#unix://}")" "$root/lent"; export DOCKER_HOST=unix:///lent/${DOCKER_HOST##*/} ;;
 esac
@@ -51,9 +56,11 @@ class Root:
         assert ran.status == 0, f"{command}: {ran}"
         return ran
 
-    def in_cloud(self, *command, env=None, docker=False, user="", **more):
-        """Inside the stand-in cloud; `user` is "65534:65534" or root."""
-        env = {**self.environment(env), "CHROOT_AS": f"--userspec={user}" if user else "", "PYTHONDONTWRITEBYTECODE": "1"}
+    def in_cloud(self, *command, env=None, docker=False, bare=None, **more):
+        """Inside the stand-in cloud. `bare` names where certificates are expected: then as nobody, with nothing but
+        the root's own files, none of which can be written."""
+        env = {**self.environment(env), "CHROOT_AS": "--userspec=65534:65534" if bare else "", "READ_ONLY": "yes" if bare else "",
+               "CERTIFICATES": bare or "/etc/ssl/certs/ca-certificates.crt", "PYTHONDONTWRITEBYTECODE": "1"}
         return run(CLOUD, "run", *(["--docker"] if docker else []), "--", "unshare", "-m", "bash", "-eu", "-c", LEND, "-",
                    self.folder, *command, env=env, **more)
 

@@ -2,6 +2,8 @@
 """What the tests of packages, of recipes and of what only the network can give share. They run outside the
 stand-in cloud (they fetch from Debian's mirror and the Go module proxy) and step into it to sign in."""
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2]
 CLOUD = SOURCE / "tests/cloud/cloud"
+VERSION = re.search(r"version: '([^']+)'", (SOURCE / "meson.build").read_text()).group(1)
 sys.path[:0] = [str(SOURCE / "tests/cloud")]
 
 
@@ -34,10 +37,47 @@ def must(*command, **more):
     return ran
 
 
+def build(script, output, *more, source=SOURCE, needs=()):
+    """Run packaging/build-...; the paths of what it built."""
+    for program in needs:
+        if not shutil.which(program):
+            pytest.skip(f"no {program} here (tests/install pack)")
+    output.mkdir(exist_ok=True, parents=True)
+    return [Path(line) for line in must(source / "packaging" / script, "--output", output, *more).out.splitlines()]
+
+
+def same_bytes(some, others):
+    return [Path(path).read_bytes() for path in some] == [Path(path).read_bytes() for path in others]
+
+
 @pytest.fixture
 def in_cloud():
     """in_cloud("curl", "https://acme.azurecr.io/v2/") runs a command inside the stand-in cloud."""
     return lambda *command, docker=False, **more: run(CLOUD, "run", *(["--docker"] if docker else []), "--", *command, **more)
+
+
+@pytest.fixture(scope="session")
+def next_version(tmp_path_factory):
+    """The source under the next version, to upgrade to."""
+    tree = tmp_path_factory.mktemp("next") / "source"
+    shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "tests", "__pycache__"))
+    for path, old, new in (("meson.build", f"version: '{VERSION}'", f"version: '{VERSION}.1'"),
+                           ("packaging/CHANGELOG.md", "# Changes\n", f"# Changes\n\n## {VERSION}.1 (2026-11-25)\n\n- Another one.\n")):
+        text = (tree / path).read_text()
+        assert old in text
+        (tree / path).write_text(text.replace(old, new, 1))
+    return tree
+
+
+@pytest.fixture(scope="session")
+def base(built):
+    """A minimal Debian to copy; see chroots.py."""
+    from chroots import debian
+    if os.geteuid() != 0:
+        pytest.skip("needs root for a chroot")
+    if not shutil.which("debootstrap"):
+        pytest.skip("no debootstrap here (tests/install pack)")
+    return debian(built / "debian")
 
 
 @pytest.fixture(scope="session")

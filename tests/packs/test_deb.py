@@ -6,46 +6,22 @@ import shutil
 import subprocess
 
 import pytest
-from chroots import debian, differences
+from chroots import differences
 from client import APP
-from conftest import SOURCE, must, run
+from conftest import VERSION, build, must, run, same_bytes
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a chroot")
 SIGNED_IN = {"AZURE_TENANT_ID": APP.tenant_id, "AZURE_CLIENT_ID": APP.client_id, "AZURE_CLIENT_SECRET": APP.secret}
 NAME = "docker-credential-acr"
 
 
-def build(output, source=SOURCE):
-    for program in ("dpkg-buildpackage", "dh"):
-        if not shutil.which(program):
-            pytest.skip(f"no {program} here (tests/install pack)")
-    output.mkdir(exist_ok=True)
-    return must(source / "packaging/build-deb", "--output", output).out.split()[-1]
+def deb(output, **more):
+    return build("build-deb", output, needs=("dpkg-buildpackage", "dh"), **more)[0]
 
 
 @pytest.fixture(scope="module")
 def package(built):
-    return build(built / "deb")
-
-
-@pytest.fixture(scope="module")
-def newer(built, tmp_path_factory):
-    """The same under the next version."""
-    tree = tmp_path_factory.mktemp("newer") / "source"
-    shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "tests", "__pycache__"))
-    for path, old, new in (("meson.build", "version: '0.1.0'", "version: '0.1.1'"),
-                           ("packaging/CHANGELOG.md", "# Changes\n", "# Changes\n\n## 0.1.1 (2026-11-25)\n\n- Another one.\n")):
-        text = (tree / path).read_text()
-        assert old in text
-        (tree / path).write_text(text.replace(old, new, 1))
-    return build(built / "newer", tree)
-
-
-@pytest.fixture(scope="module")
-def base(built):
-    if not shutil.which("debootstrap"):
-        pytest.skip("no debootstrap here (tests/install pack)")
-    return debian(built / "debian")
+    return deb(built / "deb")
 
 
 def test_lintian_finds_nothing(package):
@@ -54,8 +30,7 @@ def test_lintian_finds_nothing(package):
 
 
 def test_two_builds_give_the_same_bytes(package, built):
-    with open(package, "rb") as first, open(build(built / "again"), "rb") as second:
-        assert first.read() == second.read()
+    assert same_bytes([package], [deb(built / "again")])
 
 
 def test_the_checksum_is_told_beside_it(package):
@@ -82,7 +57,7 @@ def test_its_symbols_are_no_newer_than_glibc_2_34(package, tmp_path):
     assert wanted and max(map(int, wanted)) <= 34
 
 
-def test_a_life_with_it_leaves_nothing_behind(package, newer, base, tmp_path):
+def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built, tmp_path):
     """Install, configure, sign in, push, pull, upgrade, undo, remove, purge: and the file system is as it was."""
     root = base.copy(tmp_path / "root")
     shutil.copy("/usr/bin/docker", root.folder / "usr/local/bin/docker")
@@ -95,9 +70,9 @@ def test_a_life_with_it_leaves_nothing_behind(package, newer, base, tmp_path):
                          f"docker pull {image}", docker=True, env=SIGNED_IN)
     assert seen.status == 0 and f"docker finds /usr/bin/{NAME}" in seen.out, seen
     assert '"Secret":"eyJ' in seen.out and "Downloaded newer image" in seen.out
-    assert root.must(NAME, "version").out.endswith(" 0.1.0\n")
-    root.install(newer)
-    assert root.must(NAME, "version").out.endswith(" 0.1.1\n")
+    assert root.must(NAME, "version").out.endswith(f" {VERSION}\n")
+    root.install(deb(built / "newer", source=next_version))
+    assert root.must(NAME, "version").out.endswith(f" {VERSION}.1\n")
     assert root.in_cloud(NAME, "get", input="acme.azurecr.io", env=SIGNED_IN).status == 0
     root.must(NAME, "configure", "--undo")
     root.must("apt-get", "remove", "-y", "-q", NAME)

@@ -40,6 +40,10 @@ class Explain:
         assert out.startswith(case["text"])
         return out[len(case["text"]):]
 
+    def said(self, case, language=None):
+        """The same without the breaks of its lines."""
+        return " ".join(self.page(case, language).split())
+
     def rules(self, language=None):
         return json.loads(self.run("--rules", language=language).stdout)
 

@@ -48,7 +48,7 @@ $ docker-credential-acr get
 > {"ServerURL":"acme.azurecr.io/team/app","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
 asks nobody
 
-== a login server with a domain name label, and one of a region, are ours
+== a login server with a domain name label, and one of a region, are ours; Entra is asked once for both
 $ docker-credential-acr get
 < contoso-e7ggejfuhzhgedc8.azurecr.io
 > {"ServerURL":"contoso-e7ggejfuhzhgedc8.azurecr.io","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
@@ -56,7 +56,7 @@ asks entra exchange
 $ docker-credential-acr get
 < contoso.eastus.geo.azurecr.io
 > {"ServerURL":"contoso.eastus.geo.azurecr.io","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
-asks entra exchange
+asks exchange
 
 == the config's "username" goes out with the token
 file .config/docker-credential-acr/config.json

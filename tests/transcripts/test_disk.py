@@ -9,7 +9,7 @@ import time
 
 import pytest
 from client import APP
-from homes import NAME, NOT_FOUND
+from homes import NAME, NOT_FOUND, give_away
 
 ACME = "acme.azurecr.io"
 XDG = ("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
@@ -79,9 +79,7 @@ def test_a_runtime_folder_that_is_none_is_not_written_to(helper, signed_in, home
         folder.rmdir()
         folder.write_text("")
     if wrong == "of somebody else":
-        if os.geteuid() != 0:
-            pytest.skip("to give a folder away needs root")
-        os.chown(folder, 65534, 65534)
+        give_away(folder)
     value = os.path.relpath(folder, home.folder) if wrong == "relative" else str(folder)
     answer = helper.get(ACME, env={**signed_in, "XDG_RUNTIME_DIR": value}, cwd=home.folder)
     assert answer.status == 0 and answer.err == ""
@@ -197,9 +195,7 @@ def readable_by_all(path):
 
 
 def somebody_elses(path):
-    if os.geteuid() != 0:
-        pytest.skip("to give a file away needs root")
-    os.chown(path, 65534, 65534)
+    give_away(path)
 
 
 @pytest.mark.parametrize("spoil", [empty, half, garbage, one_bit, huge, a_link, two_names, a_fifo, a_folder,

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 
+import homes
 import pytest
 from client import ACR_AUDIENCE, APP, AWKWARD, CHINA, DEPLOYER, EXPIRED, GOV, MACHINE, NOBODY, PARTNER
 from homes import NOT_FOUND
@@ -159,4 +160,4 @@ def test_az_is_not_started_where_nobody_signed_in_with_it(helper, home, cloud):
 def test_an_ordinary_user_is_served_like_root(helper, home, cloud, somebody_else):
     answer = helper.get(ACME, env=cloud.environment(APP), prefix=somebody_else)
     assert answer.status == 0 and answer.err == ""
-    assert home.entries()[0].stat().st_uid == 65534
+    assert home.entries()[0].stat().st_uid == homes.NOBODY

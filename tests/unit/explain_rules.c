@@ -71,7 +71,7 @@ static void every_rule_fits_a_terminal_with_the_longest_facts(void **state)
 
 	(void)state;
 	set_long(&facts);
-	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		auto_explanation explanation = { 0 };
 		auto_secret page = { 0 };
 		size_t rows;
@@ -89,7 +89,7 @@ static void every_rule_says_what_happened_without_any_fact(void **state)
 	const struct acr_facts none = { 0 };
 
 	(void)state;
-	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		auto_explanation explanation = { 0 };
 
 		acr_rule_render(rule, &none, &explanation);
@@ -128,7 +128,7 @@ static void no_fact_is_more_than_a_word_to_a_shell(void **state)
 		auto_facts facts = { 0 };
 
 		set_all(&facts, hostile[i]);
-		for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+		for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 			auto_explanation explanation = { 0 };
 
 			acr_rule_render(rule, &facts, &explanation);
@@ -145,7 +145,7 @@ static void no_fact_is_an_option(void **state)
 
 	(void)state;
 	set_all(&facts, "--evil");
-	for (const struct acr_rule *rule = acr_rules; rule->id; rule++) {
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		auto_explanation explanation = { 0 };
 
 		acr_rule_render(rule, &facts, &explanation);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The identity chain, source by source: which are set up, which would be asked, which are left out. Nothing is sent. */
+#include "acr/identity.h"
+#include "explain/language.h"
+
+#include "acr/check.h"
+
+struct survey {
+	struct acr_check_result *result;
+	struct acr_secret ready; /* the names of those that would be tried */
+	bool fails;
+};
+
+static void visit(void *data, const struct acr_identity *row, enum acr_prospect prospect, const char *text)
+{
+	static const char *const words[] = { [ACR_PROSPECT_SERVES] = N_("ready"),
+					     [ACR_PROSPECT_ASKS] = N_("would be tried"),
+					     [ACR_PROSPECT_ABSENT] = N_("not set up"),
+					     [ACR_PROSPECT_FAILS] = N_("cannot serve"),
+					     [ACR_PROSPECT_LEFT_OUT] = N_("left out") };
+	struct survey *survey = data;
+
+	acr_check_detail(survey->result, "%s: %s%s%s", row->name, acr_text(words[prospect]), *text ? ", " : "", text);
+	if (prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS)
+		acr_secret_format(&survey->ready, "%s%s", survey->ready.length ? ", " : "", row->name);
+	survey->fails |= prospect == ACR_PROSPECT_FAILS;
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	struct survey survey = { .result = ret };
+	struct acr_error error = { 0 };
+
+	if (acr_chain_survey(app, &subject->registry, visit, &survey, &error))
+		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
+	else if (survey.ready.length > 0)
+		acr_check_say(ret, ACR_VERDICT_OK, _("in this order: %s"), acr_secret_text(&survey.ready));
+	else
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      survey.fails ? _("none can serve now; --json and --report tell why")
+					   : _("none is set up here"));
+	acr_secret_wipe(&survey.ready);
+}
+
+const struct acr_check_row acr_check_identities = {
+	.id = "identities",
+	.title = N_("identities"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "name",
+	.likely = 82,
+	.run = run,
+};

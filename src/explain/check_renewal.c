@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Did the last renewal behind a client's back work? Its failure is noted for a while. */
+#include "acr/broker.h"
+#include "acr/check.h"
+#include "explain/language.h"
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_secret why = { 0 };
+
+	if (acr_renewal_failed(app, subject->registry.host, &why))
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("the last one failed: %s"), acr_secret_text(&why));
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none has failed lately"));
+}
+
+const struct acr_check_row acr_check_renewal = {
+	.id = "renewal",
+	.title = N_("renewals"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "name",
+	.run = run,
+};

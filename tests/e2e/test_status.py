@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`status`: what is kept and cached, which identities would be tried and why the others not, without asking anybody."""
+import json
+import os
+import pty
+import re
+import socket
+
+import pytest
+from client import APP, USER
+
+ACME, READER, ADMIN = "acme.azurecr.io", "reader.azurecr.io", "admin.azurecr.io"
+LONG = "contoso-e7ggejfuhzhgedc8.westeurope.geo.azurecr.io"
+ROWS = ["login", "environment", "certificate", "workload-identity", "github-actions", "azure-pipelines",
+        "managed-identity", "azure-cli", "azd"]
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(home):
+    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
+    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
+
+
+@pytest.fixture
+def signed_in(home, cloud):
+    home.env.update(cloud.environment(APP))
+
+
+def status(helper, *arguments, **more):
+    answer = helper("status", *arguments, "--json", **more)
+    assert answer.status == 0 and answer.err == "", answer
+    assert not [row for row in answer.requests], answer
+    return json.loads(answer.out)
+
+
+def everything(helper, home):
+    """One of each kind."""
+    home.config(keychain="file")
+    for server in (ACME, READER, LONG):
+        assert helper.get(server).status == 0
+    assert helper.store(ADMIN, "admin", "admin-password-one").status == 0
+    assert helper.logout("public.azurecr.io").status == 0
+    assert helper("login", "partner.azurecr.io", "--tenant", "fabrikam.com", "--insecure-storage").status == 0
+
+
+def test_a_machine_that_never_was_used_has_nothing_to_show(helper):
+    answer = helper("status")
+    assert answer.status == 0 and answer.out.startswith("Nothing is kept or cached\n") and answer.err == ""
+    assert status(helper)["tokens"] == []
+
+
+def test_every_kind_has_its_row(helper, home, signed_in):
+    everything(helper, home)
+    seen = status(helper)
+    tokens = {row["registry"]: row for row in seen["tokens"]}
+    assert set(tokens) == {ACME, READER, LONG, "partner.azurecr.io"}
+    acme = tokens[ACME]
+    assert set(acme) == {"registry", "who", "source", "expires_in", "renewed_in", "in_force", "kept_in", "renewal_failed"}
+    assert acme["source"] == "environment" and APP.client_id in acme["who"] and acme["in_force"] is True
+    assert 10700 < acme["expires_in"] <= 10800 and 5300 < acme["renewed_in"] < 7100
+    assert acme["kept_in"] == "runtime-folder" and acme["renewal_failed"] is None
+    assert tokens["partner.azurecr.io"]["source"] == "login"
+    assert seen["stored_logins"] == [{"registry": ADMIN, "username": "admin"}]
+    assert seen["signed_out"] == ["public.azurecr.io"]
+    sign_in, = seen["sign_ins"]
+    assert sign_in["registry"] == "partner.azurecr.io" and sign_in["who"] == USER.name and sign_in["kept_in"] == "file"
+    assert seen["version"] == 1 and seen["registry"] is None and seen["keychain"] is None
+
+
+def test_the_table_fits_eighty_columns_and_names_every_registry(helper, home, signed_in):
+    everything(helper, home)
+    answer = helper("status")
+    table = answer.out.split("\n\n")[0].splitlines()
+    assert re.split(r" {2,}", table[0]) == ["REGISTRY", "WHO", "SOURCE", "EXPIRES", "RENEWED", "KEPT IN"]
+    assert len(table) == 1 + 7
+    assert all(len(line) <= 80 for line in answer.out.splitlines())
+    for name in ("acme", "reader", "contoso-e7gge", "admin", "public", "partner"):
+        assert sum(line.startswith(name) for line in table) >= 1, name
+    assert "\033" not in answer.out
+
+
+def test_one_registry_is_told_in_full(helper, home, signed_in):
+    everything(helper, home)
+    answer = helper("status", LONG)
+    assert APP.client_id in answer.out and "Identities, as they would be tried now for " + LONG in answer.out
+    assert READER not in answer.out and "admin" not in answer.out
+    seen = status(helper, ACME)
+    assert [row["registry"] for row in seen["tokens"]] == [ACME] and seen["stored_logins"] == []
+
+
+def test_no_secret_is_ever_shown(helper, home, signed_in):
+    everything(helper, home)
+    secret = helper.get(ACME).secret
+    for answer in (helper("status"), helper("status", "--json"), helper("status", ACME)):
+        assert not helper.secrets_in(answer.out + answer.err) and secret not in answer.out
+
+
+def test_the_chain_says_of_each_identity_what_it_would_do(helper, home, cloud):
+    seen = status(helper)["chain"]
+    assert [row["identity"] for row in seen] == ROWS
+    states = {row["identity"]: row["state"] for row in seen}
+    assert {states[name] for name in ROWS} - {"absent"} == {"asks"}  # a machine that may be Azure's
+    assert all(row["why"] for row in seen)
+    home.env.update(cloud.environment(APP))
+    assert helper("login", "--insecure-storage").status == 0
+    home.write(".azure/azureProfile.json", "{broken")
+    chain = {row["identity"]: row for row in status(helper)["chain"]}
+    assert chain["login"]["state"] == "ready" and USER.name in chain["login"]["why"]
+    assert chain["environment"] == {"identity": "environment", "state": "asks",
+                                    "why": "would ask login.microsoftonline.com"}
+    assert chain["azure-cli"]["state"] == "unavailable"
+
+
+def test_what_the_config_leaves_out_is_told_for_that_registry(helper, home):
+    home.registries(acme={"identity": ["azure-cli", "managed-identity"]})
+    chain = status(helper, ACME)["chain"]
+    assert [row["identity"] for row in chain[:2]] == ["azure-cli", "managed-identity"]
+    assert {row["state"] for row in chain[2:]} == {"left-out"} and "config" in chain[2]["why"]
+    assert "left-out" not in {row["state"] for row in status(helper, READER)["chain"]}
+
+
+def test_a_config_that_names_no_identity_is_told_and_the_rest_is_shown(helper, home, signed_in):
+    helper.get(ACME)
+    home.config(identity="azure-cil")
+    seen = status(helper)
+    assert "azure-cil" in seen["chain_error"] and seen["chain"] == []
+    assert "azure-cil" in helper("status").out
+
+
+def test_a_token_of_another_identity_is_shown_as_unused(helper, cloud):
+    assert helper.get(ACME, env=cloud.environment(APP)).status == 0
+    token, = status(helper)["tokens"]
+    assert token["in_force"] is False
+    assert re.search(r"acme\S+ .* unused ", helper("status").out)
+
+
+def test_no_process_is_started_for_the_chain(helper, home, cloud):
+    tool = home.write("bin/az", f"#!/bin/sh\ntouch {home.folder}/ran\n", 0o755)
+    home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
+        "id": "s", "isDefault": True, "tenantId": APP.tenant_id, "environmentName": "AzureCloud",
+        "user": {"name": USER.name, "type": "user"}}]}))
+    chain = {row["identity"]: row for row in status(helper, env={"PATH": f"{tool.parent}:{home.env['PATH']}"})["chain"]}
+    assert chain["azure-cli"] == {"identity": "azure-cli", "state": "asks", "why": f"would run {tool}"}
+    assert not (home.folder / "ran").exists()
+
+
+def test_a_machine_that_may_be_azures_is_not_taken_for_another_afterwards(helper, home):
+    """A survey that let the metadata service seem absent would be believed for five minutes."""
+    status(helper)
+    assert helper.get(ACME).asked("imds") == 1
+
+
+def test_a_keyring_that_cannot_be_asked_is_said_and_hides_nothing_else(helper, home, signed_in):
+    helper.get(ACME)
+    path = home.folder / "silent"
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        answer = helper("status", env={"DBUS_SESSION_BUS_ADDRESS": f"unix:path={path}"})
+    assert answer.status == 0 and answer.seconds < 4
+    assert ACME in answer.out and "Stored logins are not shown" in answer.out
+
+
+def on_a_terminal(home, env):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(str(home.program), ["docker-credential-acr", "status"], {**home.env, **env})
+    seen = b""
+    while True:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:
+            more = b""
+        if not more:
+            break
+        seen += more
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    return seen
+
+
+def test_colour_is_for_terminals_and_no_color_is_heeded(home, cloud):
+    assert b"\033[1m" in on_a_terminal(home, {"TERM": "xterm"})
+    assert b"\033" not in on_a_terminal(home, {"TERM": "xterm", "NO_COLOR": "1"})
+    assert b"\033" not in on_a_terminal(home, {"TERM": "dumb"})
+
+
+def test_what_is_not_ours_is_wrong_usage(helper):
+    answer = helper("status", "ghcr.io")
+    assert answer.status == 2 and answer.out == ""

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The RPM: built, examined, installed with rpm --root, upgraded, removed."""
+import re
+import shutil
+
+import pytest
+from chroots import differences
+from client import APP
+from conftest import SOURCE, VERSION, build, must, run, same_bytes
+
+NAME = "docker-credential-acr"
+SIGNED_IN = {"AZURE_TENANT_ID": APP.tenant_id, "AZURE_CLIENT_ID": APP.client_id, "AZURE_CLIENT_SECRET": APP.secret}
+# What RHEL 9 has (json-c 0.14, curl 7.76, glibc 2.34), beside the files that any rpm-based system has.
+RHEL_9 = re.compile(r"libc\.so\.6\((GLIBC_2\.([0-9]|[12][0-9]|3[0-4])(\.[0-9]+)*)?\)\(64bit\)|libcurl\.so\.4\(\)\(64bit\)|"
+                    r"libjson-c\.so\.5\(\)\(64bit\)|ca-certificates|rtld\(GNU_HASH\)|/bin/sh|rpmlib\(.*")
+
+
+def rpm(output, **more):
+    return build("build-rpm", output, needs=("rpmbuild",), **more)[0]
+
+
+@pytest.fixture(scope="module")
+def package(built):
+    return rpm(built / "rpm")
+
+
+def test_rpmlint_finds_nothing(package):
+    if not shutil.which("rpmlint"):
+        pytest.skip("no rpmlint here (tests/install pack)")
+    seen = run("rpmlint", "-c", SOURCE / "packaging/rpm/rpmlint.toml", package)
+    assert seen.status == 0 and "0 errors, 0 warnings" in seen.out, seen
+
+
+def test_two_builds_give_the_same_bytes(package, built):
+    assert same_bytes([package], [rpm(built / "rpm-again")])
+
+
+def test_it_asks_for_nothing_that_rhel_9_has_not(package):
+    for line in must("rpm", "-qpR", package).out.splitlines():
+        assert RHEL_9.fullmatch(line.split(" ")[0]), line
+    assert "libsecret-1.so.0()(64bit)" in must("rpm", "-qp", "--recommends", package).out
+
+
+def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built, tmp_path):
+    root = base.copy(tmp_path / "root")
+    # What dnf would bring; Debian's names for it.
+    root.must("apt-get", "install", "-y", "-q", "--no-install-recommends", "libcurl4", "libjson-c5")
+    must("rpm", "--root", root.folder, "--initdb")
+    before = root.snapshot()
+    must("rpm", "--root", root.folder, "--nodeps", "-i", package)
+    seen = root.in_cloud("sh", "-euc", f"{NAME} configure acme.azurecr.io; printf acme.azurecr.io | {NAME} get", env=SIGNED_IN)
+    assert seen.status == 0 and f"docker finds /usr/bin/{NAME}" in seen.out and '"Secret":"eyJ' in seen.out, seen
+    root.must(NAME, "configure", "--system", "--containers-registries", "--no-check")
+    must("rpm", "--root", root.folder, "--nodeps", "-U", rpm(built / "rpm-newer", source=next_version))
+    assert root.must(NAME, "version").out.endswith(f" {VERSION}.1\n")
+    root.must(NAME, "configure", "--undo")
+    root.must(NAME, "configure", "--system", "--undo")
+    must("rpm", "--root", root.folder, "--nodeps", "-e", NAME)
+    left = [row for row in differences(before, root.snapshot())
+            if not row[2:].startswith(("root/.cache", "root/.local", "var/lib/rpm", "root/.rpmdb", "usr/lib/sysimage"))]
+    assert left == []

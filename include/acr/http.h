@@ -32,6 +32,7 @@ struct acr_service {
 	const char *retried_error; /* an OAuth "error" value tried again, or NULL */
 	int tries;		   /* at most, the first included */
 	int connect;		   /* milliseconds for name look-up and connection, of each try */
+	int answer;		   /* milliseconds for all of one try; 0: as long as the run has */
 };
 extern const struct acr_service acr_service_entra;    /* 429, 5xx, temporarily_unavailable */
 extern const struct acr_service acr_service_registry; /* 408, 429, 5xx */

@@ -192,10 +192,12 @@ void acr_findings_wipe(struct acr_findings *findings);
 #define auto_findings __attribute__((cleanup(acr_findings_wipe))) struct acr_findings
 
 /* Every known symptom in `text` (any bytes), the most special first, each rule once; a line
- * explains
- * once. Rules of the basis GENERAL and NOT_OURS only where nothing else was found. */
+ * explains once. Rules of the basis GENERAL and NOT_OURS only where nothing else was found. */
 void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
 		       struct acr_findings *ret);
+
+/* What is wrong with a name that a person typed, taken for a registry's: nothing, or one finding. */
+void acr_findings_of_name(const struct acr_app *app, const char *name, struct acr_findings *ret);
 
 /* ---- rendering ---- */
 
@@ -221,10 +223,8 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
 /* The four parts, wrapped at 80 columns and at most 24 lines, each ended by a newline. `lead`
- * stands in
- * front of the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines
- * that
- * stands between why and what to do. */
+ * stands in front of the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of
+ * lines that stands between why and what to do. */
 #define ACR_COLUMNS 80
 #define ACR_LINES   24
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
@@ -234,6 +234,10 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 /* One object of the documented JSON form (docker-credential-acr(1), explain). */
 void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *facts,
 			  const struct acr_explanation *explanation, struct acr_secret *out);
+
+/* The whole table as an array of such objects, with {names} in place of facts and each rule's
+ * conditions as "when". */
+void acr_rules_json(struct acr_secret *out);
 
 /* Choose the language by LC_ALL, LC_MESSAGES, LANG and LANGUAGE. On the way to an explanation only:
  * it reads files. */

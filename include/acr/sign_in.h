@@ -10,6 +10,8 @@
  * In a file it lies only when the person said so (`--insecure-storage`). Beside it stands a small
  * file without secrets that says whose it is and where: so whoever never signed in pays for two
  * looks that find nothing, and the file of the sign-in for all is part of every cache key.
+ *
+ * This is how it is kept (src/store/sign_in.c); login.h is how it is got.
  */
 #ifndef ACR_SIGN_IN_H
 #define ACR_SIGN_IN_H
@@ -19,7 +21,6 @@
 
 #include "acr/app.h"
 #include "acr/error.h"
-#include "acr/registry.h"
 #include "acr/secret.h"
 #include "acr/store.h"
 
@@ -35,8 +36,6 @@ struct acr_sign_in {
 };
 void acr_sign_in_wipe(struct acr_sign_in *sign_in);
 #define auto_sign_in __attribute__((cleanup(acr_sign_in_wipe))) struct acr_sign_in
-
-/* ---- keeping it: src/store/sign_in.c ---- */
 
 /* Is this one of the names above? Such a name is never given to, taken from or told to a client. */
 bool acr_sign_in_reserved(const char *server);
@@ -74,56 +73,5 @@ void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_
  * error means that its token could not be removed. `*ret_any` tells whether there was one. */
 _checked_ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_any,
 			       struct acr_error *error);
-
-/* ---- getting it: src/identity/sign_in.c ---- */
-
-/* Whom to ask, and as which application. Text fields are owned. */
-struct acr_sign_in_ask {
-	char *authority, *tenant, *client_id, *scope;
-};
-void acr_sign_in_ask_wipe(struct acr_sign_in_ask *ask);
-#define auto_sign_in_ask __attribute__((cleanup(acr_sign_in_ask_wipe))) struct acr_sign_in_ask
-
-/* What holds for this registry (NULL: for all) by config and environment; `tenant` (may be NULL)
- * stands over both. ACR_INVALID where the tenant can be none. */
-_checked_ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *registry,
-				  const char *tenant, struct acr_sign_in_ask *ret,
-				  struct acr_error *error);
-
-/* A page for the person's browser: authorization code with PKCE (RFC 7636), coming back to
- * http://localhost:PORT (RFC 8252; learn.microsoft.com, v2-oauth2-auth-code-flow). */
-struct acr_sign_in_page {
-	char *url, *redirect;	    /* owned */
-	struct acr_secret verifier; /* owned */
-	char state[44];		    /* what must come back with the code */
-};
-void acr_sign_in_page_wipe(struct acr_sign_in_page *page);
-#define auto_sign_in_page __attribute__((cleanup(acr_sign_in_page_wipe))) struct acr_sign_in_page
-
-_checked_ int acr_sign_in_page(const struct acr_sign_in_ask *ask, int port,
-			       struct acr_sign_in_page *ret, struct acr_error *error);
-_checked_ int acr_sign_in_redeem(const struct acr_app *app, const struct acr_sign_in_ask *ask,
-				 const struct acr_sign_in_page *page, const struct acr_secret *code,
-				 struct acr_sign_in *ret, struct acr_secret *ret_token,
-				 struct acr_error *error);
-
-/* A code that the person types into a browser elsewhere (RFC 8628; learn.microsoft.com,
- * v2-oauth2-device-code). */
-struct acr_sign_in_device {
-	struct acr_secret code; /* owned */
-	char user_code[32], where[256];
-	int64_t interval; /* seconds between two questions */
-	int64_t until;	  /* boot time in ms */
-};
-void acr_sign_in_device_wipe(struct acr_sign_in_device *device);
-#define auto_sign_in_device                                                                        \
-	__attribute__((cleanup(acr_sign_in_device_wipe))) struct acr_sign_in_device
-
-_checked_ int acr_sign_in_device_begin(const struct acr_app *app, const struct acr_sign_in_ask *ask,
-				       struct acr_sign_in_device *ret, struct acr_error *error);
-/* Ask until the person has answered, or the code or the run has ended. */
-_checked_ int acr_sign_in_device_wait(const struct acr_app *app, const struct acr_sign_in_ask *ask,
-				      struct acr_sign_in_device *device, struct acr_sign_in *ret,
-				      struct acr_secret *ret_token, struct acr_error *error);
 
 #endif

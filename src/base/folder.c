@@ -19,7 +19,8 @@ static int make(char *path)
 		*slash = '\0';
 		made = mkdir(path, 0700);
 		*slash = '/';
-		if (made && errno != EEXIST && errno != EROFS && errno != EACCES && errno != EISDIR)
+		/* What is there is said to be there also where nothing could be made. */
+		if (made && errno != EEXIST)
 			return -1;
 	}
 	return mkdir(path, 0700) && errno != EEXIST ? -1 : 0;

@@ -60,6 +60,8 @@ void acr_process_settle(void)
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	umask(077);
+	/* A limit on the size of files is a full disk to us, and no reason to die. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

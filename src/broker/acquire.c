@@ -79,6 +79,19 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 	return -1;
 }
 
+/* A token for Azure Resource Manager opens much more than a registry, and a registry can be told to
+ * refuse it: whoever could not have the right one should know. */
+static void tell_audience(const struct acr_app *app, const struct acr_registry *registry,
+			  const struct acr_token *token, struct acr_report *report)
+{
+	if (token->audience && strcmp(token->audience, registry->cloud->arm_audience) == 0 &&
+	    !acr_config_get(app->config, registry->host, "audience"))
+		acr_report_notice(report, "arm-audience",
+				  "no token for Azure Container Registry itself was to be had for "
+				  "%s; one for Azure Resource Manager was used instead",
+				  registry->host);
+}
+
 int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr_entry *ret,
 		struct acr_report *report, struct acr_error *error)
 {
@@ -98,6 +111,7 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 						  "%s was refused by %s; using %s instead",
 						  report->trail.steps[0].who,
 						  lookup->registry->host, token.who);
+			tell_audience(app, lookup->registry, &token, report);
 			keep(app, lookup, report, &token, &grant, ret);
 			return 0;
 		}

@@ -29,6 +29,12 @@ static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case 
 static void refused(const struct acr_app *app, const struct acr_case *subject, struct acr_report *report,
 		    const struct acr_error *error, struct acr_check_result *ret)
 {
+	bool reader = !*subject->action || strcmp(subject->action, "pull") == 0;
+
+	if (error->kind == ACR_REFUSED && reader && *acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s; anybody may pull, and docker goes on as anybody"), error->text);
+		return;
+	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
 	report->ours = true;
 	report->registry = subject->registry;

@@ -28,7 +28,9 @@ static const char *whose(const char *suffix)
 static void look_for(const struct acr_app *app, const struct acr_case *subject, const char *suffix, size_t *count,
 		     struct acr_check_result *ret)
 {
-	auto_string name = acr_format("docker-credential-%s", suffix), path = NULL, text = NULL;
+	auto_string name = acr_format("docker-credential-%s", suffix);
+	auto_string path = NULL;
+	auto_string text = NULL;
 	const char *owner = whose(suffix);
 
 	if (!*suffix || strchr(suffix, '/'))

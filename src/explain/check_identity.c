@@ -45,6 +45,11 @@ static void fails(const struct acr_app *app, const struct acr_case *subject, str
 	report->ours = true;
 	report->registry = subject->registry;
 	acr_facts_of_report(app, report, error, &ret->facts);
+	if (nobody) {
+		auto_string text = acr_format("nobody is signed in for %s\n%s", subject->registry.host, error->text);
+
+		acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
+	}
 	for (size_t i = 0; i < report->trail.count; i++)
 		acr_check_detail(ret, "%s: %s", report->trail.steps[i].identity->name, report->trail.steps[i].error.text);
 }

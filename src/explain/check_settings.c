@@ -15,8 +15,8 @@
 #include "explain/language.h"
 
 #define SUBSCRIPTIONS_MOST 12
-#define VERSION		   "2023-07-01"		/* of registries */
-#define VERSION_MODE	   "2025-04-01"		/* the first stable one that tells the role mode; older clouds lack it */
+#define VERSION	   "2023-07-01" /* of registries */
+#define VERSION_MODE	   "2025-11-01" /* the first stable one that tells the role mode; not every cloud has it */
 #define KIND		   "Microsoft.ContainerRegistry/registries"
 
 static const int never[] = { 0 };

@@ -9,7 +9,8 @@
 #include "base/budget.h"
 #include "explain/language.h"
 
-#define EXPLAINED 5 /* seconds in which the same is not explained again: BuildKit asks 2 to 8 times */
+#define EXPLAINED                                                                                  \
+	5 /* seconds in which the same is not explained again: BuildKit asks 2 to 8 times */
 
 /* Each identity that was tried and what came of it, a line each; owned. */
 static char *tell_trail(const struct acr_trail *trail)
@@ -21,8 +22,9 @@ static char *tell_trail(const struct acr_trail *trail)
 		bool named = *step->who && strcmp(step->who, step->identity->name) != 0;
 
 		if (step->error.kind != ACR_FINE)
-			acr_secret_format(&lines, "%s%s%s%s: %s\n", step->identity->name, named ? " (" : "",
-					  named ? step->who : "", named ? ")" : "", step->error.text);
+			acr_secret_format(&lines, "%s%s%s%s: %s\n", step->identity->name,
+					  named ? " (" : "", named ? step->who : "",
+					  named ? ")" : "", step->error.text);
 	}
 	return acr_copy(acr_secret_text(&lines));
 }
@@ -40,23 +42,26 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 			return;
 		}
 	if (strncmp(error->text, "signed out of ", 14) == 0) {
-		acr_say(app, _("signed out of %s; to sign in again: %s login %s"), host, app->program, host);
+		acr_say(app, _("signed out of %s; to sign in again: %s login %s"), host,
+			app->program, host);
 		return;
 	}
 	for (size_t i = 0; i < report->trail.count; i++)
 		acr_secret_format(&tried, "%s%s: %.160s", tried.length ? "; " : "",
-				  report->trail.steps[i].identity->name, report->trail.steps[i].error.text);
+				  report->trail.steps[i].identity->name,
+				  report->trail.steps[i].error.text);
 	acr_say(app, _("nobody is signed in for %s%s%s%s: az login, or %s login %s"), host,
-		tried.length ? " (" : "", acr_secret_text(&tried), tried.length ? ")" : "", app->program,
-		host);
+		tried.length ? " (" : "", acr_secret_text(&tried), tried.length ? ")" : "",
+		app->program, host);
 }
 
 /* Was the same thing told a moment ago? */
 static bool is_told(const struct acr_app *app, const struct acr_report *report,
 		    const struct acr_error *error)
 {
-	auto_string subject = acr_format("%s %s %d %s %.200s", report->ours ? report->registry.host : "",
-					 acr_kind_name(error->kind), error->status, error->code, error->text);
+	auto_string subject =
+		acr_format("%s %s %d %s %.200s", report->ours ? report->registry.host : "",
+			   acr_kind_name(error->kind), error->status, error->code, error->text);
 
 	if (!app->config || app->interactive)
 		return false;
@@ -68,7 +73,8 @@ static bool is_told(const struct acr_app *app, const struct acr_report *report,
 
 /* A refusal without an attempt is either remembered from a moment ago, and then so is who was refused,
  * or about the login that a person is just storing. */
-static void recall(const struct acr_app *app, const struct acr_report *report, struct acr_facts *facts)
+static void recall(const struct acr_app *app, const struct acr_report *report,
+		   struct acr_facts *facts)
 {
 	const char *host = report->registry.host, *source = acr_facts_get(facts, ACR_FACT_SOURCE);
 	auto_secret known = { 0 };
@@ -78,7 +84,8 @@ static void recall(const struct acr_app *app, const struct acr_report *report, s
 		return;
 	if (*source) {
 		acr_secret_format(&known, "%s\n%s", source, acr_facts_get(facts, ACR_FACT_WHO));
-		acr_note_keep(app, "tried", host, ACR_NOTE_REFUSAL + EXPLAINED, acr_secret_text(&known));
+		acr_note_keep(app, "tried", host, ACR_NOTE_REFUSAL + EXPLAINED,
+			      acr_secret_text(&known));
 		return;
 	}
 	if (!acr_note_find(app, "tried", host, &known)) {
@@ -100,10 +107,12 @@ static bool is_quiet(const struct acr_report *report, const struct acr_error *er
 		return true;
 	if (report->ours || rule->machine)
 		return false;
-	return error->kind == ACR_NOT_FOUND || error->kind == ACR_REFUSED || error->kind == ACR_UNREACHABLE;
+	return error->kind == ACR_NOT_FOUND || error->kind == ACR_REFUSED ||
+	       error->kind == ACR_UNREACHABLE;
 }
 
-void acr_explain(const struct acr_app *app, const struct acr_report *report, const struct acr_error *error)
+void acr_explain(const struct acr_app *app, const struct acr_report *report,
+		 const struct acr_error *error)
 {
 	auto_explanation explanation = { 0 };
 	const struct acr_rule *rule;
@@ -131,5 +140,6 @@ void acr_explain(const struct acr_app *app, const struct acr_report *report, con
 	acr_rule_render(rule, &facts, &explanation);
 	acr_explanation_lay_out(&explanation, &facts, lead, tried, &page);
 	/* acr_say puts the lead in front and a line end behind. */
-	acr_say(app, "%.*s", (int)(page.length - strlen(lead) - 1), acr_secret_text(&page) + strlen(lead));
+	acr_say(app, "%.*s", (int)(page.length - strlen(lead) - 1),
+		acr_secret_text(&page) + strlen(lead));
 }

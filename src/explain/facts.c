@@ -11,7 +11,8 @@
 #define VALUE_MAX 500
 
 const struct acr_fact_row acr_fact_rows[ACR_FACT_COUNT] = {
-#define ROW(symbol, fact, otherwise, words, tells) [ACR_FACT_##symbol] = { fact, otherwise, words, tells },
+#define ROW(symbol, fact, otherwise, words, tells)                                                 \
+	[ACR_FACT_##symbol] = { fact, otherwise, words, tells },
 	ACR_FACTS(ROW)
 #undef ROW
 };

@@ -37,7 +37,8 @@ static bool add_for_shell(const char *value, bool quoted, bool begins_word, stru
 /* A role is assigned to an application or to a user, whichever it was. */
 static const char *value_of(enum acr_fact fact, const struct acr_facts *facts)
 {
-	static const enum acr_fact assignees[] = { ACR_FACT_ASSIGNEE, ACR_FACT_CLIENT_ID, ACR_FACT_USER };
+	static const enum acr_fact assignees[] = { ACR_FACT_ASSIGNEE, ACR_FACT_CLIENT_ID,
+						   ACR_FACT_USER };
 
 	for (size_t i = 0; fact == ACR_FACT_ASSIGNEE && i < 3; i++)
 		if (*acr_facts_get(facts, assignees[i]))
@@ -58,7 +59,8 @@ enum outcome { FILLED, LEFT_OUT, HARMFUL };
 
 /* The fact of the placeholder that begins at `text`, ACR_FACT_COUNT when there is no such fact; 0 as
  * `*ret_length` when it is no placeholder at all. */
-static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option, size_t *ret_length)
+static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option,
+				 size_t *ret_length)
 {
 	size_t begin, name;
 
@@ -75,8 +77,8 @@ static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option
 }
 
 /* A value in its place; an option stands in front of its own, or both are left out. */
-static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool for_shell, bool option, char quote,
-			struct acr_secret *out)
+static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool for_shell,
+			bool option, char quote, struct acr_secret *out)
 {
 	const char *value = value_of(fact, facts);
 	bool begins = out->length == 0 || strchr(" \n", out->bytes[out->length - 1]);
@@ -117,7 +119,8 @@ static enum outcome fill_line(const char *line, size_t length, const struct acr_
 			acr_secret_add_bytes(out, line + i, 1);
 			continue;
 		}
-		outcome = fact == ACR_FACT_COUNT ? LEFT_OUT : put(fact, facts, for_shell, option, *quote, out);
+		outcome = fact == ACR_FACT_COUNT ? LEFT_OUT
+						 : put(fact, facts, for_shell, option, *quote, out);
 		if (outcome != FILLED)
 			return outcome;
 		i += taken - 1;

@@ -56,16 +56,19 @@ static void take_scope(const struct acr_place *place, struct acr_facts *facts)
 
 	for (size_t i = 0; i < 2 && !*acr_facts_get(facts, ACR_FACT_ACTION); i++) {
 		const char *end = place->text + place->length;
-		const char *found = acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
+		const char *found =
+			acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
 		size_t used = 0, colon;
 
 		if (!found)
 			continue;
 		found += strlen(marks[i]);
-		while (found < end && used < sizeof(name) - 1 && (in_path(*found) || *found == '%' || *found == ':' || *found == ',')) {
+		while (found < end && used < sizeof(name) - 1 &&
+		       (in_path(*found) || *found == '%' || *found == ':' || *found == ',')) {
 			unsigned int byte;
 
-			if (*found == '%' && end - found > 2 && sscanf(found + 1, "%2x", &byte) == 1) {
+			if (*found == '%' && end - found > 2 &&
+			    sscanf(found + 1, "%2x", &byte) == 1) {
 				name[used++] = (char)byte;
 				found += 3;
 			} else {
@@ -81,7 +84,9 @@ static void take_scope(const struct acr_place *place, struct acr_facts *facts)
 		if (!*acr_facts_get(facts, ACR_FACT_REPOSITORY))
 			acr_facts_set_bytes(facts, ACR_FACT_REPOSITORY, name, colon);
 		acr_facts_set(facts, ACR_FACT_ACTION,
-			      strstr(action, "push") ? "push" : strstr(action, "delete") ? "delete" : "pull");
+			      strstr(action, "push")	 ? "push"
+			      : strstr(action, "delete") ? "delete"
+							 : "pull");
 	}
 }
 
@@ -117,8 +122,8 @@ static void take_image(const struct acr_place *place, size_t at, struct acr_fact
 }
 
 /* One host of the text; true when it is a registry that is nearer than `*nearest`. */
-static bool look_at(const struct acr_app *app, const struct acr_place *place, size_t at, size_t length,
-		    size_t *nearest, struct acr_facts *facts)
+static bool look_at(const struct acr_app *app, const struct acr_place *place, size_t at,
+		    size_t length, size_t *nearest, struct acr_facts *facts)
 {
 	struct acr_registry registry;
 	auto_string host = acr_format("%.*s", (int)length, place->text + at);
@@ -147,7 +152,8 @@ static void take_image_elsewhere(const struct acr_place *place, struct acr_facts
 	size_t length = strlen(registry);
 
 	while (length > 0 && !*acr_facts_get(facts, ACR_FACT_REPOSITORY) &&
-	       (here = acr_words_find(here, place->length - (size_t)(here - place->text), registry, length))) {
+	       (here = acr_words_find(here, place->length - (size_t)(here - place->text), registry,
+				      length))) {
 		take_image(place, (size_t)(here - place->text) + length, facts);
 		here += length;
 	}
@@ -157,11 +163,12 @@ static void take_image_elsewhere(const struct acr_place *place, struct acr_facts
  * (urllib3). */
 static void take_looked_up(const struct acr_place *place, struct acr_facts *facts)
 {
-	static const char *const marks[] = { "lookup ", "resolve host: ", "resolve host ", "resolve '",
-					     "the name ", "DNS for registry '" };
+	static const char *const marks[] = { "lookup ",	  "resolve host: ", "resolve host ",
+					     "resolve '", "the name ",	    "DNS for registry '" };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		const char *found = acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
+		const char *found =
+			acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
 		size_t length = 0;
 
 		if (!found)

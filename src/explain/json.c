@@ -4,6 +4,7 @@
 
 #include "acr/rule.h"
 #include "base/json.h"
+#include "explain/language.h"
 
 static void member(struct acr_secret *out, const char *key, const char *value)
 {
@@ -20,7 +21,8 @@ static void article(struct acr_secret *out, const char *key, char letter, const 
 	for (; *words; words += strcspn(words, " "), words += strspn(words, " ")) {
 		if (*words != letter)
 			continue;
-		acr_secret_format(out, "%s\"%.*s\"", any ? "," : "", (int)strcspn(words, " "), words);
+		acr_secret_format(out, "%s\"%.*s\"", any ? "," : "", (int)strcspn(words, " "),
+				  words);
 		any = true;
 	}
 	acr_secret_add(out, "]");
@@ -52,4 +54,58 @@ void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *f
 		if (i != ACR_FACT_TEXT && facts->values[i])
 			member(out, acr_fact_rows[i].name, facts->values[i]);
 	acr_secret_add(out, "}}");
+}
+
+/* "when": [{"fact":"code","test":"is","words":"AADSTS50034"}] in place of the last brace. */
+static void add_conditions(const struct acr_rule *rule, struct acr_secret *out)
+{
+	static const char *const tests[] = {
+		[ACR_IS] = "is",	  [ACR_NOT] = "not",	   [ACR_HAS] = "has",
+		[ACR_LACKS] = "lacks",	  [ACR_BEGINS] = "begins", [ACR_KNOWN] = "known",
+		[ACR_UNKNOWN] = "unknown"
+	};
+
+	out->length--;
+	acr_secret_add(out, ",\"when\":[");
+	for (size_t i = 0; i < sizeof(rule->when) / sizeof(rule->when[0]) && rule->when[i].test;
+	     i++) {
+		acr_secret_add(out, i ? ",{" : "{");
+		member(out, "fact", acr_fact_rows[rule->when[i].fact].name);
+		member(out, "test", tests[rule->when[i].test]);
+		member(out, "words", rule->when[i].operand ? rule->when[i].operand : "");
+		acr_secret_add(out, "}");
+	}
+	acr_secret_add(out, "]}");
+}
+
+/* A rule's texts as they stand in the table, translated. */
+static void quote_rule(const struct acr_rule *rule, struct acr_explanation *ret)
+{
+	ret->what = acr_copy(acr_text(rule->what));
+	ret->why = acr_copy(acr_text(rule->why));
+	ret->link = acr_copy(rule->link ? rule->link : "");
+	while (ret->step_count < sizeof(ret->steps) / sizeof(ret->steps[0])) {
+		const struct acr_step_row *row = &rule->steps[ret->step_count];
+
+		if (!row->say && !row->command)
+			break;
+		ret->steps[ret->step_count].say = acr_copy(row->say ? acr_text(row->say) : "");
+		ret->steps[ret->step_count++].command = acr_copy(row->command ? row->command : "");
+	}
+}
+
+void acr_rules_json(struct acr_secret *out)
+{
+	static const struct acr_facts none;
+
+	acr_secret_add(out, "[");
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
+		auto_explanation quoted = { 0 };
+
+		quote_rule(rule, &quoted);
+		acr_secret_add(out, rule == acr_rules() ? "\n" : ",\n");
+		acr_explanation_json(rule, &none, &quoted, out);
+		add_conditions(rule, out);
+	}
+	acr_secret_add(out, "\n]\n");
 }

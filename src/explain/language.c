@@ -14,7 +14,14 @@
 #include <unistd.h>
 
 #include "acr/rule.h"
+
+/* Written by meson; a tool that only looks at the sources does without. */
+#if __has_include("explain/po/folders.h")
 #include "explain/po/folders.h"
+#else
+#define ACR_LOCALE_INSTALLED "/usr/share/locale"
+#define ACR_LOCALE_BUILT     "explain/po"
+#endif
 
 const char *acr_text(const char *text)
 {
@@ -47,7 +54,8 @@ static void choose_locale(const struct acr_app *app)
 static void choose_folder(void)
 {
 	char path[4096];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(ACR_LOCALE_BUILT) - 1);
+	ssize_t length =
+		readlink("/proc/self/exe", path, sizeof(path) - sizeof(ACR_LOCALE_BUILT) - 1);
 	char *slash;
 
 	bindtextdomain(ACR_DOMAIN, ACR_LOCALE_INSTALLED);
@@ -57,7 +65,7 @@ static void choose_folder(void)
 	slash = strrchr(path, '/');
 	if (!slash)
 		return;
-	strcpy(slash + 1, ACR_LOCALE_BUILT);
+	memcpy(slash + 1, ACR_LOCALE_BUILT, sizeof(ACR_LOCALE_BUILT));
 	if (access(path, R_OK) == 0)
 		bindtextdomain(ACR_DOMAIN, path);
 }

@@ -35,14 +35,16 @@ static size_t unit_length(const char *text, bool command)
 {
 	size_t length = word_length(text, command);
 
-	if (!command || strncmp(text, "--", 2) != 0 || text[length] != ' ' || strchr("-<>|&", text[length + 1]))
+	if (!command || strncmp(text, "--", 2) != 0 || text[length] != ' ' ||
+	    strchr("-<>|&", text[length + 1]))
 		return length;
 	return length + 1 + word_length(text + length + 1, command);
 }
 
 /* Words of one line, wrapped; `first` columns are used already. Lines that follow begin with `indent`
  * blanks. */
-static void wrap(const char *text, size_t first, size_t indent, bool command, struct acr_secret *out)
+static void wrap(const char *text, size_t first, size_t indent, bool command,
+		 struct acr_secret *out)
 {
 	size_t column = first, most = ACR_COLUMNS - (command ? 2 : 0);
 	bool begun = false;
@@ -137,7 +139,7 @@ static void steps(const struct acr_explanation *explanation, size_t count, struc
 /* Status, code and the ids that a service's support asks for; the page on a line of its own, so that it
  * can be clicked and copied. */
 static void details(const struct acr_explanation *explanation, const struct acr_facts *facts,
-		 struct acr_secret *out)
+		    struct acr_secret *out)
 {
 	static const struct {
 		enum acr_fact fact;
@@ -180,15 +182,17 @@ static void lay_out(const struct acr_explanation *explanation, const struct acr_
 	acr_secret_add(out, lead);
 	wrap(explanation->what, acr_words_columns(lead, strlen(lead)), 2, false, out);
 	if (*explanation->why)
-		paragraph(explanation->probably ? _("Why, probably:") : _("Why:"), explanation->why, out);
+		paragraph(explanation->probably ? _("Why, probably:") : _("Why:"), explanation->why,
+			  out);
 	if (tried && *tried)
 		listing(_("Who was tried:"), tried, out);
 	steps(explanation, step_count, out);
 	details(explanation, facts, out);
 }
 
-void acr_explanation_lay_out(const struct acr_explanation *explanation, const struct acr_facts *facts,
-			     const char *lead, const char *tried, struct acr_secret *out)
+void acr_explanation_lay_out(const struct acr_explanation *explanation,
+			     const struct acr_facts *facts, const char *lead, const char *tried,
+			     struct acr_secret *out)
 {
 	/* Too long: the last and least likely steps go. */
 	for (size_t count = explanation->step_count;; count--) {

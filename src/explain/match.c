@@ -55,12 +55,17 @@ static int special(const struct acr_condition *condition)
 {
 	if (condition->test == ACR_BEGINS)
 		return 0;
-	return condition->test == ACR_HAS || (condition->test == ACR_IS && condition->fact == ACR_FACT_CODE) ? 4 : 1;
+	return condition->test == ACR_HAS ||
+			       (condition->test == ACR_IS && condition->fact == ACR_FACT_CODE)
+		       ? 4
+		       : 1;
 }
 
 int acr_rule_weight(const struct acr_rule *rule)
 {
-	static const int bases[] = { [ACR_READ] = 200, [ACR_ASSUMED] = 200, [ACR_GENERAL] = 100, [ACR_NOT_OURS] = 0 };
+	static const int bases[] = {
+		[ACR_READ] = 200, [ACR_ASSUMED] = 200, [ACR_GENERAL] = 100, [ACR_NOT_OURS] = 0
+	};
 	size_t count = conditions(rule);
 	int weight = bases[rule->basis];
 
@@ -69,7 +74,8 @@ int acr_rule_weight(const struct acr_rule *rule)
 	return weight;
 }
 
-const struct acr_rule *acr_rules_match(const struct acr_facts *facts, const struct acr_rule **ret_tie)
+const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
+				       const struct acr_rule **ret_tie)
 {
 	const struct acr_rule *best = NULL, *tie = NULL;
 

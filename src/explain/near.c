@@ -12,10 +12,17 @@
 
 #define FAR 3
 
-static const char *const taken_for_it[] = { "azure.io",		 "acr.io",	 "azureacr.io",
-					    "azurecontainer.io", "azurecr.com",	 "azurecr.net",
-					    "azure.cr.io",	 "acr.azure.com", "azurecr.azure.com",
-					    "azurecontainerregistry.io", NULL };
+static const char *const taken_for_it[] = { "azure.io",
+					    "acr.io",
+					    "azureacr.io",
+					    "azurecontainer.io",
+					    "azurecr.com",
+					    "azurecr.net",
+					    "azure.cr.io",
+					    "acr.azure.com",
+					    "azurecr.azure.com",
+					    "azurecontainerregistry.io",
+					    NULL };
 
 static size_t least(size_t a, size_t b, size_t c)
 {
@@ -73,7 +80,8 @@ char *acr_near_miss(const char *host)
 		const char *suffix = *cloud->suffix ? cloud->suffix + 1 : "";
 		size_t length = strlen(host), tail = strlen(suffix);
 
-		if (tail > 0 && length > tail + 3 && strcasecmp(host + length - tail, suffix) == 0 &&
+		if (tail > 0 && length > tail + 3 &&
+		    strcasecmp(host + length - tail, suffix) == 0 &&
 		    !memchr(host, '.', length - tail))
 			return acr_format("%.*s%s", (int)(length - tail), host, cloud->suffix);
 	}

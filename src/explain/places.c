@@ -83,7 +83,8 @@ static void take_marked(const struct acr_place *place, struct acr_facts *facts)
 {
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		const struct mark *mark = &marks[i];
-		const char *value = *acr_facts_get(facts, mark->fact) ? NULL : find(place, mark->before);
+		const char *value =
+			*acr_facts_get(facts, mark->fact) ? NULL : find(place, mark->before);
 		size_t length, left;
 
 		if (!value)
@@ -128,7 +129,8 @@ static void take_check(const struct acr_place *place, struct acr_facts *facts)
 	const char *found = find(place, "_ERROR");
 	const char *begin = found, *end = found;
 
-	while (begin && begin > place->text && (isupper((unsigned char)begin[-1]) || begin[-1] == '_'))
+	while (begin && begin > place->text &&
+	       (isupper((unsigned char)begin[-1]) || begin[-1] == '_'))
 		begin--;
 	while (end && (isupper((unsigned char)*end) || *end == '_'))
 		end++;
@@ -140,8 +142,8 @@ static void take_check(const struct acr_place *place, struct acr_facts *facts)
 static void take_status(const struct acr_place *place, struct acr_facts *facts)
 {
 	static const char *const words[] = { "401 Unauthorized", "403 Forbidden", "404 Not Found",
-					     "407 Proxy Auth", "429 Too Many", "500 Internal",
-					     "502 Bad Gateway", "503 Service", "504 Gateway" };
+					     "407 Proxy Auth",	 "429 Too Many",  "500 Internal",
+					     "502 Bad Gateway",	 "503 Service",	  "504 Gateway" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!*acr_facts_get(facts, ACR_FACT_STATUS) && find(place, words[i]))

@@ -80,7 +80,8 @@ static void complete(struct reading *reading, struct acr_facts *facts)
 	const struct acr_config *config = reading->app->config;
 	const char *registry;
 
-	if (!*acr_facts_get(facts, ACR_FACT_REGISTRY) && !*acr_facts_get(facts, ACR_FACT_NEAR_MISS)) {
+	if (!*acr_facts_get(facts, ACR_FACT_REGISTRY) &&
+	    !*acr_facts_get(facts, ACR_FACT_NEAR_MISS)) {
 		if (!reading->whole_known)
 			acr_place_hosts(reading->app, &place, &reading->whole);
 		reading->whole_known = true;
@@ -95,7 +96,8 @@ static void complete(struct reading *reading, struct acr_facts *facts)
 	if (!*acr_facts_get(facts, ACR_FACT_TENANT))
 		acr_facts_set(facts, ACR_FACT_TENANT, acr_config_get(config, registry, "tenant"));
 	if (!*acr_facts_get(facts, ACR_FACT_CLIENT_ID))
-		acr_facts_set(facts, ACR_FACT_CLIENT_ID, acr_config_get(config, registry, "client_id"));
+		acr_facts_set(facts, ACR_FACT_CLIENT_ID,
+			      acr_config_get(config, registry, "client_id"));
 }
 
 /* Another rule that claims the very line as strongly. */
@@ -103,12 +105,14 @@ static const struct acr_rule *find_tie(const struct reading *reading, const stru
 				       const struct acr_facts *facts)
 {
 	size_t i = reading->findings->count;
-	auto_string line = acr_format("%.*s", (int)(reading->taken[i].end - reading->taken[i].begin),
-				      reading->text + reading->taken[i].begin);
+	auto_string line =
+		acr_format("%.*s", (int)(reading->taken[i].end - reading->taken[i].begin),
+			   reading->text + reading->taken[i].begin);
 
 	for (const struct acr_rule *other = acr_rules(); other->id; other++)
-		if (other != rule && acr_rule_weight(other) == acr_rule_weight(rule) && anchor(other) &&
-		    acr_words_has(line, anchor(other)->operand) && acr_rule_holds(other, facts))
+		if (other != rule && acr_rule_weight(other) == acr_rule_weight(rule) &&
+		    anchor(other) && acr_words_has(line, anchor(other)->operand) &&
+		    acr_rule_holds(other, facts))
 			return other;
 	return NULL;
 }
@@ -121,7 +125,8 @@ static bool is_explained(const struct reading *reading, const struct acr_rule *r
 
 	for (size_t i = 0; i < reading->findings->count; i++)
 		if (anchor(rule)->fact == ACR_FACT_CODE &&
-		    strcmp(acr_facts_get(&reading->findings->list[i].facts, ACR_FACT_CODE), code) == 0)
+		    strcmp(acr_facts_get(&reading->findings->list[i].facts, ACR_FACT_CODE), code) ==
+			    0)
 			return true;
 	return false;
 }
@@ -151,7 +156,8 @@ static bool try_place(struct reading *reading, const struct acr_rule *rule, size
 static bool try_rule(struct reading *reading, const struct acr_rule *rule)
 {
 	const struct acr_condition *condition = anchor(rule);
-	const char *words = condition ? condition->operand : NULL, *word, *end = reading->text + reading->length;
+	const char *words = condition ? condition->operand : NULL, *word,
+		   *end = reading->text + reading->length;
 	size_t length, places = 0;
 
 	while (acr_words_next(&words, &word, &length)) {
@@ -178,25 +184,8 @@ static int by_weight(const void *left, const void *right)
 	return weights ? weights : (a > b) - (a < b);
 }
 
-/* A word alone: a name, as a person types it to ask what is wrong with it. */
-static void read_name(struct reading *reading)
-{
-	const struct acr_place place = { reading->text, reading->length, 0 };
-	struct acr_finding *finding = &reading->findings->list[0];
-	auto_facts facts = { 0 };
-
-	acr_place_hosts(reading->app, &place, &facts);
-	acr_facts_set(&facts, ACR_FACT_CHECK, "name");
-	acr_facts_set(&facts, ACR_FACT_SERVER, reading->text);
-	finding->rule = acr_rules_match(&facts, &finding->tie);
-	if (!finding->rule || finding->rule->when[0].test == 0)
-		return;
-	finding->facts = facts;
-	facts = (struct acr_facts){ 0 };
-	reading->findings->count = 1;
-}
-
-void acr_findings_read(const struct acr_app *app, const char *text, size_t length, struct acr_findings *ret)
+void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
+		       struct acr_findings *ret)
 {
 	const struct acr_rule *order[RULES_MOST];
 	auto_secret clean = { 0 };
@@ -212,7 +201,7 @@ void acr_findings_read(const struct acr_app *app, const char *text, size_t lengt
 		clean.bytes[--reading.length] = '\0';
 	for (; acr_rules()[count].id && count < RULES_MOST; count++)
 		order[count] = &acr_rules()[count];
-	qsort(order, count, sizeof(order[0]), by_weight);
+	qsort(order, count, sizeof(const struct acr_rule *), by_weight);
 	for (size_t i = 0; i < count && ret->count < FINDINGS_MOST; i++) {
 		/* A symptom alone, and what is not ours: only where nothing better was found. */
 		if (ret->count > 0 && acr_rule_weight(order[i]) / 100 < rank)
@@ -221,7 +210,24 @@ void acr_findings_read(const struct acr_app *app, const char *text, size_t lengt
 		try_rule(&reading, order[i]);
 	}
 	acr_facts_wipe(&reading.whole);
-	if (ret->count == 0 && reading.length > 0 && reading.length < ACR_HOST_MAX &&
-	    !strpbrk(reading.text, " \n"))
-		read_name(&reading);
+}
+
+void acr_findings_of_name(const struct acr_app *app, const char *name, struct acr_findings *ret)
+{
+	const struct acr_place place = { name, strlen(name), 0 };
+	struct acr_finding *finding = &ret->list[0];
+	auto_facts facts = { 0 };
+
+	ret->count = 0;
+	if (place.length == 0 || place.length >= ACR_HOST_MAX || strpbrk(name, " \t\r\n"))
+		return;
+	acr_place_hosts(app, &place, &facts);
+	acr_facts_set(&facts, ACR_FACT_CHECK, "name");
+	acr_facts_set(&facts, ACR_FACT_SERVER, name);
+	finding->rule = acr_rules_match(&facts, &finding->tie);
+	if (!finding->rule || finding->rule->when[0].fact != ACR_FACT_CHECK)
+		return;
+	finding->facts = facts;
+	facts = (struct acr_facts){ 0 };
+	ret->count = 1;
 }

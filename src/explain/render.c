@@ -5,7 +5,9 @@
 #include "acr/rule.h"
 #include "explain/language.h"
 
-#define STEPS_MOST (sizeof(((struct acr_explanation *)NULL)->steps) / sizeof(((struct acr_explanation *)NULL)->steps[0]))
+#define STEPS_MOST                                                                                 \
+	(sizeof(((struct acr_explanation *)NULL)->steps) /                                         \
+	 sizeof(((struct acr_explanation *)NULL)->steps[0]))
 
 void acr_explanation_wipe(struct acr_explanation *explanation)
 {

@@ -75,7 +75,8 @@ static void take_asked(const struct acr_app *app, const struct acr_identity *ide
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *value = app->config ? acr_config_get(app->config, host, rows[i].key) : NULL;
+		const char *value =
+			app->config ? acr_config_get(app->config, host, rows[i].key) : NULL;
 
 		for (const char *const *name = identity->variables; name && *name && !value; name++)
 			if (strcmp(*name, rows[i].variable) == 0)

@@ -20,6 +20,7 @@ enum {
 	CONTAINERS,
 	TIMER,
 	SYSTEM,
+	DISCOVER,
 	REPLACE,
 	NO_CHECK,
 	DRY_RUN,
@@ -34,6 +35,7 @@ static const struct acr_option options[] = {
 			 "every registry of podman, skopeo, buildah (registries.conf.d)" },
 	[TIMER] = { "timer", NULL, "renew logins by a timer of systemd" },
 	[SYSTEM] = { "system", NULL, "for all users (the last two; as root)" },
+	[DISCOVER] = { "discover", NULL, "find the registries that your identity may see" },
 	[REPLACE] = { "replace", NULL, "take over from another helper without asking" },
 	[NO_CHECK] = { "no-check", NULL, "do not try whether it works afterwards" },
 	[DRY_RUN] = { "dry-run", NULL, "show what would change" },
@@ -258,7 +260,8 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 	if (wish->podman && !wish->host_count)
 		return "--podman needs the names of registries";
 	if (!docker && !wish->containers && !wish->timer)
-		return "name a registry (such as acme.azurecr.io), or say --creds-store";
+		return "name a registry (such as acme.azurecr.io), or say --creds-store or "
+		       "--discover";
 	return NULL;
 }
 
@@ -345,6 +348,38 @@ static int work(struct telling *telling, const struct acr_wish *wish, bool undo,
 	return 0;
 }
 
+/* On a terminal the person chooses from what is found; otherwise it is printed, and that is all. */
+static int discover(struct telling *telling, struct acr_wish *wish, bool *ret_done,
+		    struct acr_error *error)
+{
+	const struct acr_app *app = telling->app;
+	auto_found found = { 0 };
+	auto_secret list = { 0 };
+
+	if (acr_discover(app, &found, error))
+		return -1;
+	*ret_done = telling->json || !isatty(app->in) || !isatty(app->err);
+	if (!*ret_done) {
+		if (acr_found_choose(app, &found, error))
+			return -1;
+		for (size_t i = 0; i < found.count && wish->host_count < ACR_HOSTS_MOST; i++)
+			wish->hosts[wish->host_count++] = acr_copy(found.hosts[i]);
+		return 0;
+	}
+	acr_secret_add(&list, telling->json ? "{\"registries\":[" : "");
+	for (size_t i = 0; i < found.count; i++) {
+		if (telling->json) {
+			acr_secret_add(&list, i ? "," : "");
+			quote(&list, found.hosts[i]);
+		} else {
+			acr_secret_format(&list, "%s\n", found.hosts[i]);
+		}
+	}
+	acr_secret_add(&list, telling->json ? "]}\n" : "");
+	(void)acr_docker_answer(app, &list);
+	return 0;
+}
+
 static int configure(struct acr_app *app, char *const *arguments, const char *const *values)
 {
 	struct telling telling = { .app = app, .json = values[JSON] };
@@ -356,6 +391,16 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 	if (acr_front_begin(app, &error) || read_wish(app, arguments, values, &wish, &error)) {
 		acr_say(app, "%s", error.text);
 		return 1;
+	}
+	if (values[DISCOVER] && !values[UNDO]) {
+		bool done = false;
+
+		if (discover(&telling, &wish, &done, &error)) {
+			acr_say(app, "%s", error.text);
+			return 1;
+		}
+		if (done)
+			return 0;
 	}
 	wrong = misuse(&wish, values[UNDO]);
 	if (wrong) {

@@ -48,6 +48,20 @@ bool acr_job_changes(const struct acr_job *job);
 char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
 		    const char *below);
 
+/* ---- configure_discover.c ---- */
+
+struct acr_found {
+	char *hosts[ACR_HOSTS_MOST]; /* owned */
+	size_t count;
+};
+void acr_found_free(struct acr_found *found);
+#define auto_found __attribute__((cleanup(acr_found_free))) struct acr_found
+/* The registries that Azure Resource Manager shows to the identity in force, by name; at least one. */
+_checked_ int acr_discover(const struct acr_app *app, struct acr_found *ret, struct acr_error *error);
+/* Let the person choose, on the terminal; at least one stays. */
+_checked_ int acr_found_choose(const struct acr_app *app, struct acr_found *found,
+			       struct acr_error *error);
+
 /* ---- configure_timer.c ---- */
 
 struct acr_timer {

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "acr/config.h"
 #include "acr/rule.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -58,23 +57,26 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 }
 
 /* A file by that name, or else the argument is the text itself. */
-static int read_argument(const struct acr_app *app, const char *argument, struct acr_secret *ret)
+static int read_argument(const struct acr_app *app, const char *argument, bool *ret_is_file,
+			 struct acr_secret *ret)
 {
 	auto_fd fd = open(argument, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat status;
 
-	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+	*ret_is_file = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+	if (*ret_is_file)
 		return read_on(app, fd, -1, ret);
 	if (argument[0] == '/' && !strpbrk(argument, " \n")) {
-		acr_say(app, "%s %s: %s", _("cannot read"), argument, strerror(fd < 0 ? errno : EINVAL));
+		acr_say(app, "%s %s: %s", _("cannot read"), argument,
+			strerror(fd < 0 ? errno : EINVAL));
 		return -1;
 	}
 	acr_secret_add(ret, argument);
 	return 0;
 }
 
-static void show(const struct acr_app *app, const struct acr_finding *finding, bool json, const char *lead,
-		 bool first, struct acr_secret *out)
+static void show(const struct acr_app *app, const struct acr_finding *finding, bool json,
+		 const char *lead, bool first, struct acr_secret *out)
 {
 	auto_explanation explanation = { 0 };
 
@@ -106,7 +108,8 @@ static int answer(const struct acr_app *app, const struct acr_findings *findings
 
 	if (json)
 		acr_secret_add(&out, "{\"schema\":1,\"explanations\":[");
-	else if (text && findings->count > 0 && text->length > 0 && text->bytes[text->length - 1] != '\n')
+	else if (text && findings->count > 0 && text->length > 0 &&
+		 text->bytes[text->length - 1] != '\n')
 		acr_secret_add(&out, "\n");
 	for (size_t i = 0; i < findings->count; i++) {
 		show(app, &findings->list[i], json, lead, i == 0, &out);
@@ -121,7 +124,8 @@ static int answer(const struct acr_app *app, const struct acr_findings *findings
 }
 
 /* --facts: an object of facts, as `diagnose --json` tells them, and the rule that explains them. */
-static int read_facts(const struct acr_app *app, const struct acr_secret *text, struct acr_findings *ret)
+static int read_facts(const struct acr_app *app, const struct acr_secret *text,
+		      struct acr_findings *ret)
 {
 	struct acr_finding *finding = &ret->list[0];
 	struct acr_error error = { 0 };
@@ -129,7 +133,8 @@ static int read_facts(const struct acr_app *app, const struct acr_secret *text, 
 
 	if (acr_json_parse(acr_secret_text(text), text->length, &json, &error) ||
 	    !json_object_is_type(json, json_type_object)) {
-		acr_say(app, "%s%s%s", _("that is no JSON object of facts"), *error.text ? ": " : "", error.text);
+		acr_say(app, "%s%s%s", _("that is no JSON object of facts"),
+			*error.text ? ": " : "", error.text);
 		return -1;
 	}
 	for (size_t i = 0; i < ACR_FACT_COUNT; i++)
@@ -142,53 +147,12 @@ static int read_facts(const struct acr_app *app, const struct acr_secret *text, 
 	return 0;
 }
 
-/* "when": [{"fact":"code","test":"is","words":"AADSTS50034"}] in place of the last brace. */
-static void add_conditions(const struct acr_rule *rule, struct acr_secret *out)
-{
-	static const char *const tests[] = { [ACR_IS] = "is", [ACR_NOT] = "not", [ACR_HAS] = "has",
-					     [ACR_LACKS] = "lacks", [ACR_BEGINS] = "begins",
-					     [ACR_KNOWN] = "known", [ACR_UNKNOWN] = "unknown" };
-
-	out->length--;
-	acr_secret_add(out, ",\"when\":[");
-	for (size_t i = 0; i < sizeof(rule->when) / sizeof(rule->when[0]) && rule->when[i].test; i++) {
-		const char *words = rule->when[i].operand ? rule->when[i].operand : "";
-
-		acr_secret_format(out, "%s{\"fact\":\"%s\",\"test\":\"%s\",\"words\":", i ? "," : "",
-				  acr_fact_rows[rule->when[i].fact].name, tests[rule->when[i].test]);
-		acr_json_quote(out, words, strlen(words));
-		acr_secret_add(out, "}");
-	}
-	acr_secret_add(out, "]}");
-}
-
 /* --rules: the table itself, for the man page and the tests. */
 static int tell_rules(const struct acr_app *app)
 {
 	auto_secret out = { 0 };
 
-	acr_secret_add(&out, "[");
-	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
-		static const struct acr_facts none;
-		struct acr_explanation raw = { .probably = rule->basis == ACR_ASSUMED };
-
-		raw.what = acr_copy(acr_text(rule->what));
-		raw.why = acr_copy(acr_text(rule->why));
-		raw.link = acr_copy(rule->link ? rule->link : "");
-		while (raw.step_count < sizeof(raw.steps) / sizeof(raw.steps[0])) {
-			const struct acr_step_row *row = &rule->steps[raw.step_count];
-
-			if (!row->say && !row->command)
-				break;
-			raw.steps[raw.step_count].say = acr_copy(row->say ? acr_text(row->say) : "");
-			raw.steps[raw.step_count++].command = acr_copy(row->command ? row->command : "");
-		}
-		acr_secret_add(&out, rule == acr_rules() ? "\n" : ",\n");
-		acr_explanation_json(rule, &none, &raw, &out);
-		add_conditions(rule, &out);
-		acr_explanation_wipe(&raw);
-	}
-	acr_secret_add(&out, "\n]\n");
+	acr_rules_json(&out);
 	return acr_docker_answer(app, &out);
 }
 
@@ -198,7 +162,7 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 	struct acr_error error = { 0 };
 	auto_findings findings = { 0 };
 	auto_secret text = { 0 };
-	bool piped = false, quiet = json || values[OPTION_FACTS];
+	bool piped = false, file = true, quiet = json || values[OPTION_FACTS];
 
 	acr_language_begin(app);
 	if (values[OPTION_RULES])
@@ -207,7 +171,7 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 	if (acr_front_begin(app, &error))
 		acr_debug(app, "%s", error.text);
 	if (arguments[0] && strcmp(arguments[0], "-") != 0) {
-		if (read_argument(app, arguments[0], &text))
+		if (read_argument(app, arguments[0], &file, &text))
 			return ACR_EXIT_USAGE;
 	} else if (app->in < 0 || isatty(app->in)) {
 		acr_say(app, "%s", _("explain needs a text: a file, an argument, or a pipe"));
@@ -222,14 +186,18 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 	if (!values[OPTION_FACTS]) {
 		size_t skip = text.length > KEPT ? text.length - KEPT : 0;
 
-		acr_findings_read(app, acr_secret_text(&text) + skip, text.length - skip, &findings);
+		acr_findings_read(app, acr_secret_text(&text) + skip, text.length - skip,
+				  &findings);
+		if (findings.count == 0 && !file)
+			acr_findings_of_name(app, acr_secret_text(&text), &findings);
 	}
 	return answer(app, &findings, json, piped ? &text : NULL);
 }
 
 static const struct acr_option options[] = {
 	[OPTION_JSON] = { "json", NULL, "print what was found as JSON, and no text" },
-	[OPTION_FACTS] = { "facts", NULL, "the text is a JSON object of facts, as diagnose --json tells them" },
+	[OPTION_FACTS] = { "facts", NULL,
+			   "the text is a JSON object of facts, as diagnose --json tells them" },
 	[OPTION_RULES] = { "rules", NULL, "print the table of rules as JSON" },
 	{ 0 },
 };
@@ -238,8 +206,10 @@ const struct acr_command acr_command_explain = {
 	.name = "explain",
 	.arguments = "[FILE|TEXT]",
 	.summary = "say what an error message means and what to do about it",
-	.about = "Reads what docker, podman, containerd, kubelet or az printed, and explains every symptom\n"
-		 "that it knows: what happened, why, what to do, where to read more. In a pipe the text\n"
+	.about = "Reads what docker, podman, containerd, kubelet or az printed, and explains every "
+		 "symptom\n"
+		 "that it knows: what happened, why, what to do, where to read more. In a pipe the "
+		 "text\n"
 		 "stays visible:\n\n"
 		 "  docker push acme.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
 		 "Nothing is sent anywhere. Exit status 1 means that it knows none of it.",

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "acr/sign_in.h"
+#include "acr/login.h"
 #include "base/budget.h"
 #include "base/file.h"
 #include "explain/explain.h"

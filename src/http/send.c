@@ -78,6 +78,8 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 		if (left <= 0)
 			return acr_fail(error, ACR_TIMEOUT, "no time was left to ask %s",
 					service->name);
+		if (service->answer && service->answer < left)
+			left = service->answer;
 		result = app->http->send(app->http, app, request, left, ret, &failure);
 		failure.origin = service->origin;
 		pause = pause_length(tried, result ? 0 : ret->retry_after);

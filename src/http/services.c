@@ -15,12 +15,12 @@ static const int busy_or_slow[] = { 408, 429, 500, 0 };
 static const int busy_or_updated[] = { 404, 410, 429, 500, 0 };
 static const int nothing[] = { 0 };
 
-const struct acr_service acr_service_entra = { "Entra ID", ACR_ORIGIN_ENTRA,
-					       busy,	   "temporarily_unavailable",
-					       3,	   ACR_BUDGET_CONNECT };
+const struct acr_service acr_service_entra = {
+	"Entra ID", ACR_ORIGIN_ENTRA, busy, "temporarily_unavailable", 3, ACR_BUDGET_CONNECT, 0
+};
 
 const struct acr_service acr_service_registry = {
-	"the registry", ACR_ORIGIN_REGISTRY, busy_or_slow, NULL, 3, ACR_BUDGET_CONNECT
+	"the registry", ACR_ORIGIN_REGISTRY, busy_or_slow, NULL, 3, ACR_BUDGET_CONNECT, 0
 };
 
 const struct acr_service acr_service_imds = { "the instance metadata service",
@@ -28,12 +28,17 @@ const struct acr_service acr_service_imds = { "the instance metadata service",
 					      busy_or_updated,
 					      NULL,
 					      5,
-					      ACR_BUDGET_CONNECT };
+					      ACR_BUDGET_CONNECT,
+					      ACR_BUDGET_ENDPOINT };
 
-const struct acr_service acr_service_probe = {
-	"the instance metadata service", ACR_ORIGIN_ENDPOINT, nothing, NULL, 1, ACR_BUDGET_PROBE
-};
+const struct acr_service acr_service_probe = { "the instance metadata service",
+					       ACR_ORIGIN_ENDPOINT,
+					       nothing,
+					       NULL,
+					       1,
+					       ACR_BUDGET_PROBE,
+					       ACR_BUDGET_ENDPOINT };
 
 const struct acr_service acr_service_endpoint = {
-	"the token endpoint", ACR_ORIGIN_ENDPOINT, busy, NULL, 3, ACR_BUDGET_CONNECT
+	"the token endpoint", ACR_ORIGIN_ENDPOINT, busy, NULL, 3, ACR_BUDGET_CONNECT, 0
 };

@@ -74,7 +74,8 @@ static int connect_imds(const struct acr_app *app, const char *url, int tries,
 			struct acr_response *answer, struct acr_error *error)
 {
 	while (send(app, url, &acr_service_probe, answer, error))
-		if (--tries <= 0 || acr_budget(app, 1) <= 0)
+		/* One that took the request and says nothing will say nothing again. */
+		if (--tries <= 0 || error->kind == ACR_TIMEOUT || acr_budget(app, 1) <= 0)
 			return -1;
 	return 0;
 }

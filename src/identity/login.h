@@ -3,7 +3,7 @@
 #ifndef IDENTITY_LOGIN_H
 #define IDENTITY_LOGIN_H
 
-#include "acr/sign_in.h"
+#include "acr/login.h"
 #include "identity/source.h"
 
 /* As acr_entra_post; `ret_word` gets OAuth's own "error", "" for none. It decides while a device

@@ -16,14 +16,11 @@
 #include "store/record.h"
 
 #define SYMBOLS(X)                                                                                 \
-	X(secret_service_get_sync)                                                                 \
 	X(secret_password_lookup_binary_sync)                                                      \
 	X(secret_password_store_binary_sync)                                                       \
-	X(secret_password_clear_sync)                                                              \
 	X(secret_value_new)                                                                        \
 	X(secret_value_get)                                                                        \
-	X(g_dbus_proxy_get_connection)                                                             \
-	X(g_dbus_proxy_get_name)                                                                   \
+	X(g_bus_get_sync)                                                                          \
 	X(g_dbus_connection_call_sync)                                                             \
 	X(g_variant_new)                                                                           \
 	X(g_variant_new_parsed)                                                                    \
@@ -74,27 +71,24 @@ static int failed(struct acr_error *error, const GError *gerror, const char *wha
 }
 
 /*
- * What libsecret would ask through proxies of its own, at five calls an object, is asked directly:
- * SearchItems, ReadAlias and the properties of items and collections. Only after libsecret itself
- * has spoken to the service, and never about sessions: gnome-keyring ends, and locks everything,
- * when a client begins with OpenSession.
+ * What libsecret would ask through proxies, at seven calls for the service and five for each item,
+ * is asked directly, on the connection that it uses too. Never about sessions: gnome-keyring ends,
+ * and locks everything, when a client begins with OpenSession.
  */
 static GVariant *call(const char *path, const char *interface, const char *method,
 		      GVariant *parameters, const char *returns, GError **gerror)
 {
-	/* Made in acr_libsecret_answer and held: this one is the same. */
-	GDBusProxy *service =
-		(GDBusProxy *)sym_secret_service_get_sync(SECRET_SERVICE_NONE, NULL, gerror);
+	GDBusConnection *bus = sym_g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, gerror);
 
-	return service ? sym_g_dbus_connection_call_sync(sym_g_dbus_proxy_get_connection(service),
-							 sym_g_dbus_proxy_get_name(service), path,
-							 interface, method, parameters,
-							 (const GVariantType *)returns,
-							 G_DBUS_CALL_FLAGS_NONE, -1, NULL, gerror)
-		       : NULL;
+	return bus ? sym_g_dbus_connection_call_sync(bus, "org.freedesktop.secrets", path,
+						     interface, method, parameters,
+						     (const GVariantType *)returns,
+						     G_DBUS_CALL_FLAGS_NONE, -1, NULL, gerror)
+		   : NULL;
 }
 
 #define SERVICE	   "/org/freedesktop/secrets", "org.freedesktop.Secret.Service"
+#define ITEM	   "org.freedesktop.Secret.Item"
 #define PROPERTIES "org.freedesktop.DBus.Properties", "GetAll"
 
 enum collection { ABSENT, OPEN, LOCKED };
@@ -175,8 +169,7 @@ static int look_at_item(const char *path, bool locked, struct item *ret, struct 
 	GError *gerror = NULL;
 
 	*ret = (struct item){ .server = "", .username = "", .locked = locked };
-	answer = call(path, PROPERTIES, sym_g_variant_new("(s)", "org.freedesktop.Secret.Item"),
-		      "(a{sv})", &gerror);
+	answer = call(path, PROPERTIES, sym_g_variant_new("(s)", ITEM), "(a{sv})", &gerror);
 	if (!answer)
 		return failed(error, gerror, "a login in the keyring cannot be looked at");
 	sym_g_variant_get(answer, "(@a{sv})", &properties);
@@ -243,23 +236,42 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	return 0;
 }
 
-/* Logins of other users for this server, of which one is wanted, the newest. */
-static void drop_others(const char *server, const char *username)
+/* No prompt: what would need one stays. */
+static int drop_item(const char *path, struct acr_error *error)
+{
+	GError *gerror = NULL;
+	GVariant *answer = call(path, ITEM, "Delete", NULL, "(o)", &gerror);
+	const char *prompt;
+
+	if (!answer)
+		return failed(error, gerror, "the keyring did not remove the login");
+	sym_g_variant_get(answer, "(&o)", &prompt);
+	return strcmp(prompt, "/") == 0 ? 0 : say_locked(error);
+}
+
+/* Logins of other users for this server, of which one is wanted, the newest. The paths of those
+ * that can be removed, ended by NULL; nothing when they cannot be looked at. */
+static const char **find_others(const char *server, const char *username)
 {
 	const char *const *lists[2];
-	GError *ignored = NULL;
+	const char **others;
+	size_t most = 0, count = 0;
 
-	if (search(server, &lists[0], &lists[1], NULL) || !lists[0][0] || !lists[0][1])
-		return;
-	for (const char *const *path = lists[0]; *path; path++) {
+	if (search(server, &lists[0], &lists[1], NULL))
+		return NULL;
+	while (lists[0][most])
+		most++;
+	others = calloc(most + 1, sizeof(*others));
+	if (!others)
+		acr_out_of_memory();
+	for (size_t i = 0; i < most; i++) {
 		struct item item;
 
-		if (look_at_item(*path, false, &item, NULL) == 0 &&
-		    strcmp(item.username, username) != 0)
-			sym_secret_password_clear_sync(&schema, NULL, &ignored, "server", server,
-						       "username", item.username, "docker_cli", "1",
-						       NULL);
+		if (look_at_item(lists[0][i], false, &item, NULL) == 0 &&
+		    strcmp(item.server, server) == 0 && strcmp(item.username, username) != 0)
+			others[count++] = lists[0][i];
 	}
+	return others;
 }
 
 static int keep_login(const struct acr_libsecret_question *question, struct acr_secret *ret,
@@ -268,6 +280,7 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 	const struct acr_login *login = question->login;
 	enum collection collection;
 	GError *gerror = NULL;
+	const char **others;
 	SecretValue *value;
 
 	(void)ret;
@@ -277,6 +290,8 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 		if (collection == LOCKED)
 			return say_locked(error);
 	}
+	/* Asked now, because gnome-keyring answers nothing while it writes the new one down. */
+	others = find_others(question->server, login->username);
 	value = sym_secret_value_new(acr_secret_text(&login->secret), (gssize)login->secret.length,
 				     "text/plain");
 	if (!sym_secret_password_store_binary_sync(&schema, SECRET_COLLECTION_DEFAULT,
@@ -286,7 +301,8 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 		return failed(error, gerror, "the keyring did not take the login");
 	/* The new one is safe. Others of this server only now, and a failure there costs nothing:
 	 * the newest is what is found. */
-	drop_others(question->server, login->username);
+	for (const char *const *path = others; path && *path; path++)
+		(void)!drop_item(*path, NULL);
 	return 0;
 }
 
@@ -294,19 +310,16 @@ static int drop_login(const struct acr_libsecret_question *question, struct acr_
 		      struct acr_error *error)
 {
 	const char *const *lists[2];
-	GError *gerror = NULL;
-	gboolean any;
 
 	(void)ret;
-	any = sym_secret_password_clear_sync(&schema, NULL, &gerror, "server", question->server,
-					     "docker_cli", "1", NULL);
-	if (gerror)
-		return failed(error, gerror, "the keyring did not remove the login");
 	if (search(question->server, &lists[0], &lists[1], error))
 		return -1;
-	if (*lists[0] || *lists[1])
-		return say_locked(error);
-	return any ? 0 : nothing_found(question->server, error);
+	if (!*lists[0] && !*lists[1])
+		return nothing_found(question->server, error);
+	for (const char *const *path = lists[0]; *path; path++)
+		if (drop_item(*path, error))
+			return -1;
+	return *lists[1] ? say_locked(error) : 0;
 }
 
 /* By server, the newest first. */
@@ -363,15 +376,11 @@ int acr_libsecret_answer(const struct acr_libsecret_question *question, struct a
 		[ACR_LIBSECRET_DROP] = drop_login,
 		[ACR_LIBSECRET_EACH] = each_login,
 	};
-	GError *gerror = NULL;
 
 	if (acr_library_load("libsecret-1.so.0", "keeping logins in the Secret Service",
 			     library_symbols, error)) {
 		error->kind = ACR_UNAVAILABLE;
 		return -1;
 	}
-	/* Held until the end, so that every function of libsecret uses this one. */
-	if (!sym_secret_service_get_sync(SECRET_SERVICE_NONE, NULL, &gerror))
-		return failed(error, gerror, "the Secret Service cannot be reached");
 	return verbs[question->verb](question, ret, error);
 }

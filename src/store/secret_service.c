@@ -61,8 +61,7 @@ static int work(void *data, int out)
 {
 	/* GLib and libsecret read the process' environment, and this is all that they may see of
 	 * ours: no SECRET_BACKEND, no GIO modules. */
-	static const char *const names[] = { "HOME", "XDG_RUNTIME_DIR", "SECRET_SERVICE_BUS_NAME",
-					     NULL };
+	static const char *const names[] = { "HOME", "XDG_RUNTIME_DIR", NULL };
 	const struct child *child = data;
 	auto_secret answer = { 0 }, parts = { 0 };
 	struct acr_error error = { 0 };

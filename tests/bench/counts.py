@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run costs in things that can be counted, so that noise has no part in it.
 
-Every count is taken of the program and of its empty twin (bare.c, linked in the same way to the same libraries) in
-one go under `env -i`: the size of the environment alone moves instructions by half. The wiping free() lives with
-callgrind, which leaves malloc alone, and not with massif and memcheck, which replace it.
+Every count is taken of the program and of its empty twin (twin.c, the same objects linked in the same way) in one go
+under `env -i`: the size of the environment alone moves instructions by half. The wiping free() lives with callgrind,
+which leaves malloc alone, and not with massif and memcheck, which replace it.
 """
-import os
 import re
 import subprocess
 import tempfile
@@ -20,6 +19,11 @@ def compile_c(name, folder, options=HARDENED):
     program = Path(folder) / name
     subprocess.run(["cc", *options, "-o", program, HERE / f"{name}.c"], check=True)
     return program
+
+
+def twin_of(program):
+    """The empty twin that meson built beside the program."""
+    return Path(program).parent.parent / "tests/bench/twin"
 
 
 def libraries(program):
@@ -50,17 +54,10 @@ def system_calls(command, env, stdin, status=0):
     return {name: int(count) for name, count in rows if name != "total"}
 
 
-def peak_memory(command, env, stdin, status=0):
-    """KiB of the largest process, as the kernel counted them."""
-    source = subprocess.Popen([str(word) for word in command], env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)
-    source.stdin.write(stdin)
-    source.stdin.close()
-    _, ended, usage = os.wait4(source.pid, 0)
-    source.returncode = os.waitstatus_to_exitcode(ended)
-    if source.returncode != status:
-        raise RuntimeError(f"{command} ended with {source.returncode}")
-    return usage.ru_maxrss
+def peak_memory(race, command, env, stdin):
+    """KiB of the largest process, as the kernel counted them; `race` is race.c's program, whose own size does not matter."""
+    ran = _run([race, "1", stdin, *command], env, b"")
+    return int(ran.stdout.split()[3])
 
 
 def massif_peak(command, env, stdin, status=0):

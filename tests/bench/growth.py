@@ -39,7 +39,6 @@ def logins(stage):
     panel = Panel("stored logins", "logins", True, [])
     files = {"DOCKER_CREDENTIAL_ACR_KEYCHAIN": "file", "DOCKER_CREDENTIAL_ACR_TIMEOUT": "60s"}
     folder = stage.home.data / "logins"
-    stage.start_keyring()
     subprocess.run([stage.program, "store"], env={**stage.env, **files}, check=True, capture_output=True,
                    input=json.dumps({"ServerURL": f"{FOREIGN}/0", "Username": "user", "Secret": SECRET}).encode())
     (pattern,) = folder.iterdir()
@@ -146,7 +145,6 @@ def callers(stage):
     """At once: from the first start to the last end."""
     panel = Panel("callers at once", "callers", True, [])
     stage.must(stage.program, "get", stdin=stage.stdin["acme"])
-    stage.start_keyring()
     stage.must(stage.program, "store", stdin=stage.stdin["login"])
     for count in CALLERS:
         rounds = 20 if count < 64 else 6

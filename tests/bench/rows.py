@@ -76,7 +76,6 @@ def hits(stage):
 
 @measure
 def hit_against_secret_service(stage):
-    stage.start_keyring()
     stage.must(stage.program, "get", stdin=stage.stdin["acme"])
     stage.must(stage.program, "store", stdin=stage.stdin["login"])
     mine, theirs = stage.race(80, stage.ours("get", "acme"), stage.theirs("get", "foreign"))
@@ -95,7 +94,6 @@ def hit_against_az(stage):
 @measure
 def foreign(stage):
     """Servers that are not ours, kept in gnome-keyring by either program in the same schema."""
-    stage.start_keyring()
     stage.must(stage.program, "store", stdin=stage.stdin["login"])
     peer = "docker-credential-secretservice"
     for verb, stdin, limit, work in (("get", "foreign", 0.95, "`get` of a foreign host with a stored login"),
@@ -103,10 +101,12 @@ def foreign(stage):
                                      ("list", "nothing", 0.8, "`list`")):
         mine, theirs = stage.race(80, stage.ours(verb, stdin), stage.theirs(verb, stdin))
         yield at_most(work, f"{peer} `{verb}`", limit, mine, theirs)
-    mine, theirs = stage.race(60, stage.ours("store", "login"), stage.theirs("store", "login"))
+    # gnome-keyring writes its file after it has answered, and answers nobody meanwhile.
+    pause = Racer("a pause", "/bin/sleep", "0.05")
+    mine, theirs = stage.race(60, stage.ours("store", "login", before=[pause]), stage.theirs("store", "login", before=[pause]))
     yield at_most("`store` of a foreign login", f"{peer} `store`", 0.8, mine, theirs)
-    mine, theirs = stage.race(60, stage.ours("erase", "foreign", before=[stage.theirs("store", "login")]),
-                              stage.theirs("erase", "foreign", before=[stage.theirs("store", "login")]))
+    stored = [stage.theirs("store", "login"), pause]
+    mine, theirs = stage.race(60, stage.ours("erase", "foreign", before=stored), stage.theirs("erase", "foreign", before=stored))
     yield at_most("`erase` of a foreign login", f"{peer} `erase`", 0.8, mine, theirs)
 
 
@@ -116,8 +116,10 @@ def cold_far(stage):
     rtt = 0.030
     stage.far(30)
     try:
-        mine, theirs = stage.race(30, stage.cold(), Racer("two curls", "/bin/sh", stage.two_curls()))
-        yield within("cold `get`, 30 ms round trip", "4 round trips + 25 ms", 4 * rtt + 0.025, mine, 4 * rtt)
+        mine, desktop, theirs = stage.race(30, stage.cold(), stage.cold(bus=True), Racer("two curls", "/bin/sh", stage.two_curls()))
+        row = within("cold `get`, 30 ms round trip", "4 round trips + 25 ms", 4 * rtt + 0.025, mine, 4 * rtt)
+        row.cost += f"; {desktop.beyond(mine).median * 1000:.0f} ms more where a keyring is asked first"
+        yield row
         yield at_most("cold `get`, 30 ms round trip", "two curls, one after the other", 0.6, mine, theirs)
         stage.forget()
         stage.must(stage.program, "get", stdin=stage.stdin["acme"])
@@ -167,13 +169,12 @@ def counts(stage):
     env, stdin = {**stage.home.env, **stage.cloud.environment(APP)}, ACME.encode()
     get = [stage.program, "get"]
     subprocess.run(get, env=env, input=stdin, check=True, capture_output=True)
-    twin, hit = (instructions(command, env, stdin) for command in ([stage.bare], get))
-    house = instructions([stage.program, "--version"], env, stdin)
-    calls = sum(system_calls(get, env, stdin).values()) - sum(system_calls([stage.bare], env, b"").values())
-    mapped, memory = libraries(stage.program), peak_memory(get, env, stdin) / 1024
-    twin_name = "a program linked to the same libraries that returns at once"
+    empty, twin, hit = (instructions(command, env, stdin) for command in ([stage.bare], [stage.twin], get))
+    calls = sum(system_calls(get, env, stdin).values()) - sum(system_calls([stage.twin], env, stdin).values())
+    mapped, memory = libraries(stage.program), peak_memory(stage.race_program, get, env, stage.stdin["acme"]) / 1024
+    twin_name = "an equally linked program that returns at once"
     yield Row("hit: instructions", twin_name, "≤ 120,000 more", f"{hit - twin:,} more", hit - twin <= 120_000, "",
-              f"{house - twin:,} of them to load the program and print its version")
+              f"the twin itself {twin - empty:,} more than a bare process")
     yield Row("hit: system calls", twin_name, "≤ 25 more", f"{calls} more", calls <= 25)
     yield Row("hit: libraries mapped", "`ldd`", "≤ 3", str(len(mapped)), len(mapped) <= 3, "", ", ".join(mapped))
     yield Row("hit: peak memory", "the kernel's count", "≤ 3 MB", f"{memory:.1f} MB", memory <= 3)
@@ -223,7 +224,6 @@ def diagnose(stage):
 
 def bus_calls(stage):
     """Method calls on the session bus for each verb, ours and theirs: {"get": (13, 19), ...}."""
-    stage.start_keyring()
     counted = {}
     for verb, stdin, work in (("store", "login", "store"), ("get", "foreign", "get"), ("get", "absent", "get of nothing"),
                               ("list", "nothing", "list"), ("erase", "foreign", "erase")):

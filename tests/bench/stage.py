@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "cloud")]
 
 from client import APP, Cloud  # noqa: E402
-from counts import compile_c  # noqa: E402
+from counts import compile_c, twin_of  # noqa: E402
 from homes import NAME, Home  # noqa: E402
 from race import Racer, race  # noqa: E402
 
@@ -36,6 +36,7 @@ class Stage:
         self.program, self.patience = Path(program), patience
         self.race_program = compile_c("race", build, ["-O2"])
         self.bare = compile_c("bare", build)
+        self.twin = twin_of(self.program)
         self.home = Home(self.program)
         self.cloud = Cloud.from_environment()
         self.env = {**self.home.env, **self.cloud.environment(APP), "AZURE_CORE_COLLECT_TELEMETRY": "0",
@@ -47,6 +48,7 @@ class Stage:
         for name, text in (("acme", ACME), ("second", SECOND), ("foreign", FOREIGN), ("absent", ABSENT), ("nothing", ""),
                            ("login", json.dumps({"ServerURL": FOREIGN, "Username": "user", "Secret": SECRET}))):
             self.stdin[name] = self.home.write(f"stdin/{name}", text)
+        self.start_keyring()
         self.trust = f"--cacert {self.cloud.path('ca.pem')} --capath /etc/ssl/certs"
 
     def close(self):
@@ -59,16 +61,15 @@ class Stage:
     # what the racers need
 
     def start_keyring(self):
-        """A gnome-keyring that a person has unlocked."""
-        if self.keyring:
-            return
+        """A gnome-keyring that a person has unlocked; before the bus starts one by itself."""
         self.keyring = subprocess.Popen(["/usr/bin/gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
                                         env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         self.keyring.stdin.write(b"password")
         self.keyring.stdin.close()
         for _ in range(200):
-            if subprocess.run([SECRET_SERVICE, "list"], env=self.env, capture_output=True, check=False).returncode == 0:
+            if b"true" in self.must("/usr/bin/dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
+                                    "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"):
                 return
             time.sleep(0.05)
         raise RuntimeError("gnome-keyring does not start")
@@ -103,10 +104,12 @@ class Stage:
     def bare_process(self, stdin="acme", **more):
         return Racer("a bare C process", self.bare, stdin=self.stdin[stdin], **more)
 
-    def cold(self, stdin="acme", keep_token=False, **more):
-        """A get that finds nothing kept; with `keep_token` all but the Entra tokens."""
+    def cold(self, stdin="acme", keep_token=False, bus=False, **more):
+        """A get that finds nothing kept; with `keep_token` all but the Entra tokens. As in CI, without a session bus, or
+        with one, where the keyring is asked first."""
         names = ("entry_*", "note_*") if keep_token else ("*",)
-        return self.ours("get", stdin, name=f"{NAME} get, cold", empty=[self.kept / name for name in names], **more)
+        return self.ours("get", stdin, name=f"{NAME} get, cold", empty=[self.kept / name for name in names],
+                         env={} if bus else {"DBUS_SESSION_BUS_ADDRESS": None}, **more)
 
     def race(self, rounds, *racers):
         return race(self.race_program, max(3, round(rounds * self.patience)), racers, self.env)

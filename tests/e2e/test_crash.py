@@ -13,7 +13,7 @@ ACME, READER = "acme.azurecr.io", "reader.azurecr.io"
 CHANGING = ("openat,write,fsync,rename,renameat,renameat2,unlink,unlinkat,mkdir,flock,close,sendto,recvfrom,read,connect,"
             "socket,poll,pipe2,clone,clone3,vfork,wait4,setitimer,getrandom")
 # Called hundreds of times, most of them while libraries are loaded: a sample of those.
-OFTEN = 12
+OFTEN = 6
 pytestmark = pytest.mark.plain
 
 

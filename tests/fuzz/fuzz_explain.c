@@ -29,7 +29,8 @@ static void check(const struct acr_finding *finding)
 		must_be_text(acr_facts_get(&finding->facts, (enum acr_fact)i), i == ACR_FACT_TEXT);
 	acr_rule_render(finding->rule, &finding->facts, &explanation);
 	must(*explanation.what && !strchr(explanation.what, '\n'));
-	acr_explanation_lay_out(&explanation, &finding->facts, "docker-credential-acr: ", NULL, &page);
+	acr_explanation_lay_out(&explanation, &finding->facts, "docker-credential-acr: ", NULL,
+				&page);
 	must_be_text(acr_secret_text(&page), true);
 	acr_explanation_json(finding->rule, &finding->facts, &explanation, &out);
 	must(acr_json_parse(out.bytes, out.length, &json, &error) == 0);
@@ -38,11 +39,23 @@ static void check(const struct acr_finding *finding)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const environment[] = { NULL };
-	const struct acr_app app = { .program = "docker-credential-acr", .environment = environment, .in = -1, .out = -1, .err = -1, .root = "" };
+	const struct acr_app app = { .program = "docker-credential-acr",
+				     .environment = environment,
+				     .in = -1,
+				     .out = -1,
+				     .err = -1,
+				     .root = "" };
 	auto_findings findings = { 0 };
 
 	acr_findings_read(&app, (const char *)data, size, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		check(&findings.list[i]);
+	acr_findings_wipe(&findings);
+	char *name = strndup((const char *)data, size);
+	must(name);
+	acr_findings_of_name(&app, name, &findings);
+	if (findings.count)
+		check(&findings.list[0]);
+	free(name);
 	return 0;
 }

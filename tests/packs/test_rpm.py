@@ -45,6 +45,11 @@ def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built
     root = base.copy(tmp_path / "root")
     # What dnf would bring; Debian's names for it.
     root.must("apt-get", "install", "-y", "-q", "--no-install-recommends", "libcurl4", "libjson-c5")
+    # Folders of the packages `filesystem` and `systemd`.
+    for folder in ("usr/lib/systemd/user", "usr/lib/systemd/system", "usr/share/licenses", "usr/share/locale/fr/LC_MESSAGES",
+                   "usr/share/bash-completion/completions", "usr/share/zsh/site-functions", "usr/share/fish/vendor_completions.d",
+                   "usr/share/man/man1", "usr/share/man/man5", "usr/share/man/man7"):
+        (root.folder / folder).mkdir(parents=True, exist_ok=True)
     must("rpm", "--root", root.folder, "--initdb")
     before = root.snapshot()
     must("rpm", "--root", root.folder, "--nodeps", "-i", package)

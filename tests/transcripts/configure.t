@@ -166,3 +166,24 @@ $ docker-credential-acr configure acme.azurecr.io
 > ...
 ! docker-credential-acr: DOCKER_AUTH_CONFIG in the environment stands over this helper for acme.azurecr.io
 ? 1
+
+== the registries that the identity may see are listed, one a line, and nothing is changed
+$ docker-credential-acr configure --discover
+> abac.azurecr.io
+> acme.azurecr.io
+> admin.azurecr.io
+> public.azurecr.io
+> reader.azurecr.io
+keeps
+$ docker-credential-acr configure --discover --json
+> {"registries":["abac.azurecr.io","acme.azurecr.io",...]}
+keeps
+
+== nobody is signed in to look for registries with
+unset AZURE_CLIENT_SECRET
+set AZURE_CLIENT_SECRET=
+set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
+$ docker-credential-acr configure --discover
+! docker-credential-acr: no identity is set up here to look for registries with
+? 1
+keeps

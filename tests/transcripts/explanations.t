@@ -2,9 +2,7 @@
 
 == S1, docker login and az acr login fail
 $ docker-credential-acr explain
-< ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
-< WARNING: Unable to get admin user credentials with message: Admin user is disabled.
-< 
+<\ ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\nWARNING: Unable to get admin user credentials with message: Admin user is disabled.\n
 > ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
 > docker-credential-acr: acme.azurecr.io has no admin user
@@ -20,8 +18,7 @@ asks nobody
 
 == S2, unauthorized: authentication required, at a login
 $ docker-credential-acr explain
-< Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
-< 
+<\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
 > docker-credential-acr: acme.azurecr.io does not take the login
 > Why: The user name is right and the password is not, or the token has expired or
@@ -40,8 +37,7 @@ asks nobody
 
 == S3, Application not registered with AAD
 $ docker-credential-acr explain
-< Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
-< 
+<\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
 > docker-credential-acr: acme.azurecr.io knows nobody by the user name that was
 >   given
@@ -61,8 +57,7 @@ asks nobody
 
 == S4, Could not connect to the registry login server
 $ docker-credential-acr explain
-< Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
-< 
+<\ Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\n
 > Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > docker-credential-acr: az could not connect to acme.azurecr.io
 > Why: The registry does not exist under that name, or the network does not lead
@@ -78,8 +73,7 @@ asks nobody
 
 == S5, unauthorized: authentication required, at a pull
 $ docker-credential-acr explain
-< Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
-< 
+<\ Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.\n
 > Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
 > docker-credential-acr: acme.azurecr.io wants a login that may use team/app, and
 >   got none
@@ -99,8 +93,7 @@ asks nobody
 
 == S6, no access from AKS
 $ docker-credential-acr explain
-< Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
-< 
+<\ Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized\n
 > Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
 > docker-credential-acr: acme.azurecr.io refuses the identity that pulls team/app
 > Why: It has no role for pulling there, its secret has expired, the node's
@@ -122,8 +115,7 @@ asks nobody
 
 == S7, login attempt failed with status: 403 Forbidden
 $ docker-credential-acr explain
-< Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
-< 
+<\ Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)\n
 > Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
 > docker-credential-acr: acme.azurecr.io answers 403 Forbidden before it asks who
 >   you are
@@ -144,8 +136,7 @@ asks nobody
 
 == S8 and C8, the settings cannot be seen in the portal or with az
 $ docker-credential-acr explain
-< (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
-< 
+<\ (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.\n
 > (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
 > docker-credential-acr: the settings of this registry may not be seen or changed
 >   by this identity
@@ -164,8 +155,7 @@ asks nobody
 
 == C1, docker's engine is not running
 $ docker-credential-acr explain
-< Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
-< 
+<\ Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n
 > Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
 > docker-credential-acr: docker's engine is not running, or not where docker looks
 >   for it
@@ -206,11 +196,8 @@ $ docker-credential-acr get
 ? 1
 
 == C2, its name is mistyped
-$ docker-credential-acr explain
-< acme.azurercr.io
-> acme.azurercr.io
-> docker-credential-acr: acme.azurercr.io is no registry's address;
->   acme.azurecr.io is probably meant
+$ docker-credential-acr explain acme.azurercr.io
+> acme.azurercr.io is no registry's address; acme.azurecr.io is probably meant
 > Why: A registry's address ends with azurecr.io (azurecr.cn in China, azurecr.us
 >   for the US government).
 > What to do:
@@ -330,8 +317,7 @@ $ docker-credential-acr get
 
 == C7, a stale login blocks anonymous pull
 $ docker-credential-acr explain
-< Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
-< 
+<\ Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'\n
 > Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
 > docker-credential-acr: acme.azurecr.io does not let you pull samples/hello
 > Why: Where everybody may pull, an old login stands in the way: it is sent, and

@@ -3,9 +3,7 @@ set LANGUAGE=fr
 
 == S1, docker login and az acr login fail
 $ docker-credential-acr explain
-< ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
-< WARNING: Unable to get admin user credentials with message: Admin user is disabled.
-< 
+<\ ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\nWARNING: Unable to get admin user credentials with message: Admin user is disabled.\n
 > ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
 > docker-credential-acr: acme.azurecr.io n'a pas de compte d'administrateur
@@ -21,8 +19,7 @@ asks nobody
 
 == S2, unauthorized: authentication required, at a login
 $ docker-credential-acr explain
-< Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
-< 
+<\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
 > docker-credential-acr: acme.azurecr.io n'accepte pas la connexion
 > Pourquoi : Le nom d'utilisateur est juste et le mot de passe ne l'est pas, ou le
@@ -41,8 +38,7 @@ asks nobody
 
 == S3, Application not registered with AAD
 $ docker-credential-acr explain
-< Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
-< 
+<\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
 > docker-credential-acr: acme.azurecr.io ne connaît personne sous le nom
 >   d'utilisateur donné
@@ -62,8 +58,7 @@ asks nobody
 
 == S4, Could not connect to the registry login server
 $ docker-credential-acr explain
-< Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
-< 
+<\ Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\n
 > Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > docker-credential-acr: az n'a pas pu se connecter à acme.azurecr.io
 > Pourquoi : Le registre n'existe pas sous ce nom, ou le réseau n'y mène pas.
@@ -78,8 +73,7 @@ asks nobody
 
 == S5, unauthorized: authentication required, at a pull
 $ docker-credential-acr explain
-< Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
-< 
+<\ Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.\n
 > Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
 > docker-credential-acr: acme.azurecr.io veut une connexion qui ait droit à
 >   team/app, et n'en a pas eu
@@ -99,8 +93,7 @@ asks nobody
 
 == S6, no access from AKS
 $ docker-credential-acr explain
-< Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
-< 
+<\ Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized\n
 > Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
 > docker-credential-acr: acme.azurecr.io refuse l'identité qui extrait team/app
 > Pourquoi : Elle n'y a pas de rôle pour extraire, sa clé secrète a expiré,
@@ -122,8 +115,7 @@ asks nobody
 
 == S7, login attempt failed with status: 403 Forbidden
 $ docker-credential-acr explain
-< Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
-< 
+<\ Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)\n
 > Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
 > docker-credential-acr: acme.azurecr.io répond 403 Forbidden avant de demander
 >   qui vous êtes
@@ -144,8 +136,7 @@ asks nobody
 
 == S8 and C8, the settings cannot be seen in the portal or with az
 $ docker-credential-acr explain
-< (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
-< 
+<\ (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.\n
 > (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
 > docker-credential-acr: cette identité ne peut ni voir ni changer les paramètres
 >   de ce registre
@@ -165,8 +156,7 @@ asks nobody
 
 == C1, docker's engine is not running
 $ docker-credential-acr explain
-< Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
-< 
+<\ Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n
 > Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
 > docker-credential-acr: le moteur de docker ne s'exécute pas, ou n'est pas là où
 >   docker le cherche
@@ -207,11 +197,9 @@ $ docker-credential-acr get
 ? 1
 
 == C2, its name is mistyped
-$ docker-credential-acr explain
-< acme.azurercr.io
-> acme.azurercr.io
-> docker-credential-acr: acme.azurercr.io n'est pas l'adresse d'un registre ; il
->   s'agit sans doute de acme.azurecr.io
+$ docker-credential-acr explain acme.azurercr.io
+> acme.azurercr.io n'est pas l'adresse d'un registre ; il s'agit sans doute de
+>   acme.azurecr.io
 > Pourquoi : L'adresse d'un registre se termine par azurecr.io (azurecr.cn en
 >   Chine, azurecr.us pour le gouvernement des États-Unis).
 > Que faire :
@@ -334,8 +322,7 @@ $ docker-credential-acr get
 
 == C7, a stale login blocks anonymous pull
 $ docker-credential-acr explain
-< Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
-< 
+<\ Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'\n
 > Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
 > docker-credential-acr: acme.azurecr.io ne vous laisse pas extraire samples/hello
 > Pourquoi : Là où tout le monde peut extraire, une ancienne connexion gêne : elle

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+from client import APP
 
 CONFIG = ".docker/config.json"
 WITH_OTHERS = """{
@@ -211,7 +212,7 @@ def test_a_config_that_changes_under_our_hands_is_not_overwritten(helper, home):
     assert not list((home.folder / ".docker").glob(".docker-credential-acr-*"))
 
 
-def on_a_terminal(home, answer, *arguments):
+def on_a_terminal(home, answer, *arguments, question=b"[y/N]"):
     """Run configure on a terminal, answer its question; what it showed, and its exit status."""
     child, terminal = pty.fork()
     if child == 0:
@@ -225,7 +226,7 @@ def on_a_terminal(home, answer, *arguments):
         except OSError:
             break
         shown += some
-        if not answered and b"[y/N]" in shown:
+        if not answered and question in shown:
             os.write(terminal, answer)
             answered = True
         if not some:
@@ -241,6 +242,19 @@ def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
     assert text_of(home) == other
     shown, status = on_a_terminal(home, b"y\n", "acme.azurecr.io")
     assert status == 0 and text_of(home) == other.replace("acr-env", "acr")
+
+
+@pytest.mark.parametrize("answer, chosen", [(b"2, 5\n", ["acme.azurecr.io", "reader.azurecr.io"]), (b"9\n", None), (b"\n", None),
+                                            (b"all\n", ["abac", "acme", "admin", "public", "reader"])], ids=["two", "none-such", "none", "all"])
+def test_a_person_chooses_from_the_registries_that_are_found(helper, home, cloud, answer, chosen):
+    home.env.update(cloud.environment(APP))
+    home.write(CONFIG, "{}")
+    shown, status = on_a_terminal(home, answer, "--discover", question=b"or all:")
+    if chosen is None:
+        assert status == 1 and text_of(home) == "{}", shown
+        return
+    assert status == 0 and "  2  acme.azurecr.io" in shown
+    assert list(json.loads(text_of(home))["credHelpers"]) == [name if "." in name else f"{name}.azurecr.io" for name in chosen]
 
 
 def test_another_program_of_our_name_in_front_is_told(helper, home):

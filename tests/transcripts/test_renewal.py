@@ -107,6 +107,14 @@ def test_another_identity_never_gets_the_token_of_the_first(helper, signed_in, c
     assert helper.get(ACME, env=signed_in).secret == first.secret
 
 
+def test_another_secret_of_the_same_client_is_another_identity(helper, signed_in):
+    """A secret that was taken away, or mistyped, is not served by what a better one got."""
+    assert helper.get(ACME, env=signed_in).status == 0
+    answer = helper.get(ACME, env={**signed_in, "AZURE_CLIENT_SECRET": "not-the-secret"})
+    assert answer.status == 1 and answer.asked("entra") == 1
+    assert helper.get(ACME, env=signed_in).requests == []
+
+
 def test_a_change_of_the_config_makes_the_cached_token_another_identitys(helper, home, signed_in):
     helper.get(ACME, env=signed_in)
     home.config(timeout="20s")

@@ -21,7 +21,8 @@ static int begin(void **state)
 	world.edges.app.err = open("/tmp", O_TMPFILE | O_RDWR, 0600);
 	assert_true(world.edges.app.err >= 0);
 	world.report.ours = true;
-	assert_true(acr_registry_parse(world.edges.app.config, "acme.azurecr.io", 15, &world.report.registry));
+	assert_true(acr_registry_parse(world.edges.app.config, "acme.azurecr.io", 15,
+				       &world.report.registry));
 	*state = &world;
 	return 0;
 }
@@ -57,7 +58,8 @@ static size_t lines(const char *text)
 	return count;
 }
 
-static void add_step(struct world *world, const char *identity, const char *who, const struct acr_error *error)
+static void add_step(struct world *world, const char *identity, const char *who,
+		     const struct acr_error *error)
 {
 	struct acr_step *step = &world->report.trail.steps[world->report.trail.count++];
 
@@ -68,16 +70,26 @@ static void add_step(struct world *world, const char *identity, const char *who,
 
 static struct acr_error firewall(void)
 {
-	return (struct acr_error){ .kind = ACR_REFUSED, .origin = ACR_ORIGIN_REGISTRY, .status = 403, .code = "DENIED",
-				   .host = "acme.azurecr.io", .correlation = "0a37b3c4-0000-1111-2222-333344445555",
-				   .sentence = "client with IP '203.0.113.7' is not allowed access.",
-				   .text = "the firewall of acme.azurecr.io does not let this machine in (status 403)" };
+	return (struct acr_error){
+		.kind = ACR_REFUSED,
+		.origin = ACR_ORIGIN_REGISTRY,
+		.status = 403,
+		.code = "DENIED",
+		.host = "acme.azurecr.io",
+		.correlation = "0a37b3c4-0000-1111-2222-333344445555",
+		.sentence = "client with IP '203.0.113.7' is not allowed access.",
+		.text = "the firewall of acme.azurecr.io does not let this machine in (status 403)"
+	};
 }
 
 static struct acr_error no_role(void)
 {
-	return (struct acr_error){ .kind = ACR_REFUSED, .origin = ACR_ORIGIN_REGISTRY, .status = 401, .code = "UNAUTHORIZED",
-				   .host = "acme.azurecr.io", .sentence = "authentication required",
+	return (struct acr_error){ .kind = ACR_REFUSED,
+				   .origin = ACR_ORIGIN_REGISTRY,
+				   .status = 401,
+				   .code = "UNAUTHORIZED",
+				   .host = "acme.azurecr.io",
+				   .sentence = "authentication required",
 				   .text = "acme.azurecr.io refused (status 401, UNAUTHORIZED)" };
 }
 
@@ -87,11 +99,14 @@ static void an_explanation_has_four_parts_and_those_who_were_tried(void **state)
 
 	add_step(*state, "environment", "service principal 1111, tenant 2222", &error);
 	const char *said = explain(*state, &error);
-	assert_non_null(strstr(said, "docker-credential-acr: the firewall of acme.azurecr.io does not let"));
+	assert_non_null(strstr(
+		said, "docker-credential-acr: the firewall of acme.azurecr.io does not let"));
 	assert_non_null(strstr(said, "\nWhy: "));
-	assert_non_null(strstr(said, "\n  environment (service principal 1111, tenant 2222): the firewall"));
+	assert_non_null(strstr(
+		said, "\n  environment (service principal 1111, tenant 2222): the firewall"));
 	assert_non_null(strstr(said, "\nWhat to do:\n"));
-	assert_non_null(strstr(said, "az acr network-rule add --name acme --ip-address 203.0.113.7\n"));
+	assert_non_null(
+		strstr(said, "az acr network-rule add --name acme --ip-address 203.0.113.7\n"));
 	assert_non_null(strstr(said, "\nMore: status 403, code DENIED, correlation id"));
 	assert_non_null(strstr(said, "\nhttps://aka.ms/acr/firewall\n"));
 	assert_true(lines(said) <= ACR_LINES);
@@ -101,22 +116,29 @@ static void a_role_is_asked_for_whoever_was_refused(void **state)
 {
 	struct acr_error error = no_role();
 
-	add_step(*state, "managed-identity", "managed identity agents (aaaa-bbbb), tenant 2222", &error);
+	add_step(*state, "managed-identity", "managed identity agents (aaaa-bbbb), tenant 2222",
+		 &error);
 	assert_non_null(strstr(explain(*state, &error), "--assignee aaaa-bbbb --role AcrPull"));
 }
 
 static void a_client_that_entra_refused_is_the_one_of_the_environment(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_REFUSED, .origin = ACR_ORIGIN_ENTRA, .status = 401, .code = "AADSTS7000222",
-				   .sentence = "AADSTS7000222: The provided client secret keys are expired.",
-				   .text = "Entra ID refused (HTTP 401, AADSTS7000222)" };
+	struct acr_error error = {
+		.kind = ACR_REFUSED,
+		.origin = ACR_ORIGIN_ENTRA,
+		.status = 401,
+		.code = "AADSTS7000222",
+		.sentence = "AADSTS7000222: The provided client secret keys are expired.",
+		.text = "Entra ID refused (HTTP 401, AADSTS7000222)"
+	};
 
 	edges_set(&world->edges, "AZURE_CLIENT_ID", "cccc-dddd");
 	edges_set(&world->edges, "AZURE_TENANT_ID", "contoso.example");
 	add_step(world, "environment", "", &error);
 	explain(world, &error);
-	assert_non_null(strstr(world->said, "az ad app credential reset --id cccc-dddd --append\n"));
+	assert_non_null(
+		strstr(world->said, "az ad app credential reset --id cccc-dddd --append\n"));
 	assert_non_null(strstr(world->said, "--tenant contoso.example\n"));
 }
 
@@ -183,20 +205,22 @@ static void signed_out_is_one_line_with_the_way_back(void **state)
 	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "signed out of acme.azurecr.io" };
 
 	explain(*state, &error);
-	assert_string_equal(((struct world *)*state)->said,
-			    "docker-credential-acr: signed out of acme.azurecr.io; to sign in again: "
-			    "docker-credential-acr login acme.azurecr.io\n");
+	assert_string_equal(
+		((struct world *)*state)->said,
+		"docker-credential-acr: signed out of acme.azurecr.io; to sign in again: "
+		"docker-credential-acr login acme.azurecr.io\n");
 }
 
 static void going_on_anonymously_is_said_in_one_line(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "acme.azurecr.io refused (status 401)" };
+	struct acr_error error = { .kind = ACR_NOT_FOUND,
+				   .text = "acme.azurecr.io refused (status 401)" };
 
 	acr_report_notice(&world->report, "anonymous", "%s; going on anonymously", error.text);
 	explain(world, &error);
-	assert_string_equal(world->said,
-			    "docker-credential-acr: acme.azurecr.io refused (status 401); going on anonymously\n");
+	assert_string_equal(world->said, "docker-credential-acr: acme.azurecr.io refused (status "
+					 "401); going on anonymously\n");
 }
 
 static void servers_that_are_not_ours_hear_nothing(void **state)
@@ -213,10 +237,13 @@ static void servers_that_are_not_ours_hear_nothing(void **state)
 static void a_locked_keyring_is_explained_for_every_server(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_LOCKED, .origin = ACR_ORIGIN_KEYCHAIN, .text = "the keyring is locked" };
+	struct acr_error error = { .kind = ACR_LOCKED,
+				   .origin = ACR_ORIGIN_KEYCHAIN,
+				   .text = "the keyring is locked" };
 
 	world->report.ours = false;
-	assert_non_null(strstr(explain(world, &error), "the keyring that holds your logins is locked\n"));
+	assert_non_null(
+		strstr(explain(world, &error), "the keyring that holds your logins is locked\n"));
 	assert_non_null(strstr(world->said, "gnome-keyring-daemon --unlock"));
 }
 
@@ -224,8 +251,10 @@ static void a_broken_config_is_explained_before_there_is_one(void **state)
 {
 	struct world *world = *state;
 	const struct acr_config *config = world->edges.app.config;
-	struct acr_error error = { .kind = ACR_INVALID,
-				   .text = "/home/x/.config/docker-credential-acr/config.json:3:7: a value is missing" };
+	struct acr_error error = {
+		.kind = ACR_INVALID,
+		.text = "/home/x/.config/docker-credential-acr/config.json:3:7: a value is missing"
+	};
 
 	world->report.ours = false;
 	world->edges.app.config = NULL;
@@ -243,7 +272,8 @@ static void what_nobody_foresaw_is_still_said(void **state)
 	assert_non_null(strstr(world->said, "diagnose acme.azurecr.io"));
 	world->report.ours = false;
 	error.text[0] = 'T';
-	assert_string_equal(explain(world, &error), "docker-credential-acr: The moon is in the way\n");
+	assert_string_equal(explain(world, &error),
+			    "docker-credential-acr: The moon is in the way\n");
 }
 
 static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
@@ -252,7 +282,9 @@ static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
 	struct acr_error error = no_role();
 
 	for (int i = 0; i < 16; i++)
-		add_step(world, "environment", "service principal 11111111-2222-3333-4444-555555555555, tenant 2222", &error);
+		add_step(world, "environment",
+			 "service principal 11111111-2222-3333-4444-555555555555, tenant 2222",
+			 &error);
 	explain(world, &error);
 	assert_true(lines(world->said) <= ACR_LINES);
 	assert_non_null(strstr(world->said, "and 12 more"));

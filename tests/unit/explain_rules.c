@@ -17,15 +17,18 @@ static void set_all(struct acr_facts *facts, const char *value)
 static void set_long(struct acr_facts *facts)
 {
 	set_all(facts, "11111111-2222-3333-4444-555555555555");
-	acr_facts_set(facts, ACR_FACT_REGISTRY, "contosocontainerregistry-e7ggejfuhzhgedc8.azurecr.io");
+	acr_facts_set(facts, ACR_FACT_REGISTRY,
+		      "contosocontainerregistry-e7ggejfuhzhgedc8.azurecr.io");
 	acr_facts_set(facts, ACR_FACT_NAME, "contosocontainerregistry");
 	acr_facts_set(facts, ACR_FACT_REPOSITORY, "platform/services/payment-gateway");
-	acr_facts_set(facts, ACR_FACT_WHO,
-		      "managed identity aks-agentpool (11111111-2222-3333-4444-555555555555), tenant "
-		      "99999999-8888-7777-6666-555555555555");
-	acr_facts_set(facts, ACR_FACT_SENTENCE,
-		      "The service has said something that is rather long, as services do when they "
-		      "want to be helpful and name all that they know about a request");
+	acr_facts_set(
+		facts, ACR_FACT_WHO,
+		"managed identity aks-agentpool (11111111-2222-3333-4444-555555555555), tenant "
+		"99999999-8888-7777-6666-555555555555");
+	acr_facts_set(
+		facts, ACR_FACT_SENTENCE,
+		"The service has said something that is rather long, as services do when they "
+		"want to be helpful and name all that they know about a request");
 	acr_facts_set(facts, ACR_FACT_REASON,
 		      "the name contosocontainerregistry-e7ggejfuhzhgedc8.azurecr.io could not be "
 		      "resolved within the time that there is for it");
@@ -63,10 +66,11 @@ static size_t check_page(const char *id, const char *page)
 
 static void every_rule_fits_a_terminal_with_the_longest_facts(void **state)
 {
-	auto_string tried = acr_copy("environment (service principal 11111111-2222-3333-4444-555555555555, tenant "
-				     "99999999-8888-7777-6666-555555555555): contoso.azurecr.io refused (status 401)\n"
-				     "managed-identity: the instance metadata service knows no such identity\n"
-				     "azure-cli: az is signed out\n");
+	auto_string tried = acr_copy(
+		"environment (service principal 11111111-2222-3333-4444-555555555555, tenant "
+		"99999999-8888-7777-6666-555555555555): contoso.azurecr.io refused (status 401)\n"
+		"managed-identity: the instance metadata service knows no such identity\n"
+		"azure-cli: az is signed out\n");
 	auto_facts facts = { 0 };
 
 	(void)state;
@@ -77,7 +81,8 @@ static void every_rule_fits_a_terminal_with_the_longest_facts(void **state)
 		size_t rows;
 
 		acr_rule_render(rule, &facts, &explanation);
-		acr_explanation_lay_out(&explanation, &facts, "docker-credential-acr: ", tried, &page);
+		acr_explanation_lay_out(&explanation, &facts, "docker-credential-acr: ", tried,
+					&page);
 		rows = check_page(rule->id, acr_secret_text(&page));
 		if (rows > ACR_LINES)
 			fail_msg("%s: %zu rows\n%s", rule->id, rows, acr_secret_text(&page));
@@ -120,8 +125,10 @@ static bool stands_open(const char *command, const char *forbidden)
 
 static void no_fact_is_more_than_a_word_to_a_shell(void **state)
 {
-	static const char *const hostile[] = { "x; HARM", "$(HARM)", "`HARM`", "x' ; HARM; '", "x\" ; HARM; \"",
-					       "x\nHARM", "x | HARM", "x\\' ; HARM", "$HARM", "x&HARM", "x>HARM" };
+	static const char *const hostile[] = { "x; HARM",      "$(HARM)",	 "`HARM`",
+					       "x' ; HARM; '", "x\" ; HARM; \"", "x\nHARM",
+					       "x | HARM",     "x\\' ; HARM",	 "$HARM",
+					       "x&HARM",       "x>HARM" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
@@ -180,7 +187,8 @@ static void a_fact_is_one_line_of_clean_text(void **state)
 	char long_value[2000];
 
 	(void)state;
-	acr_facts_set(&facts, ACR_FACT_SENTENCE, "a\x1b[31mb\x1b]0;title\a\x07 c\r\nd\te\xff f\xc2\x85g");
+	acr_facts_set(&facts, ACR_FACT_SENTENCE,
+		      "a\x1b[31mb\x1b]0;title\a\x07 c\r\nd\te\xff f\xc2\x85g");
 	assert_string_equal(acr_facts_get(&facts, ACR_FACT_SENTENCE), "ab? c d e? f?g");
 	memset(long_value, ' ', sizeof(long_value));
 	for (size_t i = 0; i < sizeof(long_value); i += 4)
@@ -197,19 +205,23 @@ static void what_looks_like_a_secret_is_not_repeated(void **state)
 	auto_facts facts = { 0 };
 
 	(void)state;
-	acr_facts_set(&facts, ACR_FACT_SENTENCE, "cannot take eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln here");
+	acr_facts_set(&facts, ACR_FACT_SENTENCE,
+		      "cannot take eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln here");
 	assert_string_equal(acr_facts_get(&facts, ACR_FACT_SENTENCE), "cannot take (hidden) here");
-	acr_facts_set(&facts, ACR_FACT_SENTENCE, "secret abc8Q~ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567 is wrong");
+	acr_facts_set(&facts, ACR_FACT_SENTENCE,
+		      "secret abc8Q~ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567 is wrong");
 	assert_string_equal(acr_facts_get(&facts, ACR_FACT_SENTENCE), "secret (hidden) is wrong");
 	acr_facts_set(&facts, ACR_FACT_CLIENT_ID, "11111111-2222-3333-4444-555555555555");
-	assert_string_equal(acr_facts_get(&facts, ACR_FACT_CLIENT_ID), "11111111-2222-3333-4444-555555555555");
+	assert_string_equal(acr_facts_get(&facts, ACR_FACT_CLIENT_ID),
+			    "11111111-2222-3333-4444-555555555555");
 }
 
 static void facts_are_found_by_name(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ACR_FACT_COUNT; i++)
-		assert_int_equal(acr_fact_by_name(acr_fact_rows[i].name, strlen(acr_fact_rows[i].name)), i);
+		assert_int_equal(
+			acr_fact_by_name(acr_fact_rows[i].name, strlen(acr_fact_rows[i].name)), i);
 	assert_int_equal(acr_fact_by_name("nonsense", 8), ACR_FACT_COUNT);
 	assert_int_equal(acr_fact_by_name("registryx", 8), ACR_FACT_REGISTRY);
 }

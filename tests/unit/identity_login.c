@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our own sign-in: how it is got at Entra ID, and how the identity `login` uses it. */
-#include "acr/sign_in.h"
+#include "acr/login.h"
 #include "acr/store.h"
 #include "identity/source.h"
 #include "person.h"

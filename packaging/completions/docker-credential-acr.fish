@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# fish completion for docker-credential-acr. Commands and options are what the program itself tells; registries are those
+# in docker's config and those that the program knows (it asks nobody on the network for that).
+
+function __docker_credential_acr_commands
+	command docker-credential-acr --help 2>/dev/null | sed -nE '/^For /,/^$/s/^  ([a-z][a-z-]*)( [^ ]+)* {1,}(  )?(.*)/\1\t\4/p'
+end
+
+function __docker_credential_acr_help
+	set -l words (commandline -opc)
+	command docker-credential-acr $words[2] --help 2>/dev/null
+end
+
+function __docker_credential_acr_options
+	__docker_credential_acr_help | sed -nE 's/^  (-., )?(--[a-z-]+)( [^ ]+)? +(.*)/\2\t\4/p'
+end
+
+function __docker_credential_acr_arguments
+	set -l help (__docker_credential_acr_help)
+	set -l previous (commandline -opc)[-1]
+	# The value of an option: nothing that is known here.
+	if string match -q -- '--*' $previous; and string match -qr -- "^  $previous [A-Z]" $help
+		return
+	end
+	if string match -q -- '*REGISTRY*' $help[1]
+		set -l folder $HOME/.docker
+		set -q DOCKER_CONFIG; and set folder $DOCKER_CONFIG
+		begin
+			cat $folder/config.json
+			command docker-credential-acr list </dev/null
+		end 2>/dev/null | string match -ar '[a-z0-9][a-z0-9.-]*\.azurecr\.[a-z.]+[a-z]' | sort -u
+	else if string match -qr -- 'AZURE_JSON|FILE' $help[1]
+		__fish_complete_path (commandline -ct)
+	end
+end
+
+function __docker_credential_acr_first
+	test (count (commandline -opc)) -eq 1
+end
+
+complete -c docker-credential-acr -f
+complete -c docker-credential-acr -n __docker_credential_acr_first -a '(__docker_credential_acr_commands)'
+complete -c docker-credential-acr -n __docker_credential_acr_first -l help -d 'this text'
+complete -c docker-credential-acr -n __docker_credential_acr_first -l version -d 'who we are'
+complete -c docker-credential-acr -n 'not __docker_credential_acr_first' -a '(__docker_credential_acr_arguments)'
+complete -c docker-credential-acr -n 'not __docker_credential_acr_first; and string match -q -- "-*" (commandline -ct)' -a '(__docker_credential_acr_options)'

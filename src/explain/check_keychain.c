@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keychain, there and back: a login under a name that no server can have is looked for, kept, found, and removed.
+ * Looking comes first and never asks a person for a password, so that a locked keychain is told of and left alone.
+ */
+#include <string.h>
+#include <sys/random.h>
+
+#include "acr/check.h"
+#include "acr/store.h"
+#include "explain/language.h"
+
+#define USER "docker-credential-acr-diagnose"
+
+static char *random_name(void)
+{
+	uint64_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = 1;
+	return acr_format("%016llx.diagnose.invalid", (unsigned long long)random);
+}
+
+static int there_and_back(const struct acr_app *app, const char *server, const struct acr_keychain **ret_used,
+			  struct acr_error *error)
+{
+	auto_login login = { .username = acr_copy(USER) }, found = { 0 };
+	bool any;
+	int result;
+
+	acr_secret_add(&login.secret, server);
+	if (acr_keychain_keep(app, server, &login, ret_used, error))
+		return -1;
+	result = acr_keychain_find(app, server, &found, error);
+	if (result == 0 && (strcmp(found.username, USER) != 0 || !acr_secret_equals(&found.secret, server)))
+		result = acr_fail(error, ACR_SYSTEM, "%s", _("it gave back something else than was kept"));
+	/* Whatever came of it, nothing stays. */
+	if (acr_keychain_drop(app, server, &any, result ? NULL : error))
+		return -1;
+	return result;
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const struct acr_keychain *used = NULL;
+	auto_string server = random_name();
+	struct acr_error error = { 0 };
+	auto_login nothing = { 0 };
+
+	if (acr_keychain_find(app, server, &nothing, &error) == 0 || error.kind != ACR_NOT_FOUND) {
+		acr_check_fail(app, subject, error.kind == ACR_LOCKED ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING, &error, ret);
+		return;
+	}
+	if (there_and_back(app, server, &used, &error))
+		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
+	else if (used->plain)
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s: no Secret Service here, logins lie readable by you alone"),
+			      used->name);
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s: kept, found and removed"), used->name);
+}
+
+const struct acr_check_row acr_check_keychain = {
+	.id = "keychain",
+	.title = N_("keychain"),
+	.about = ACR_ABOUT_MACHINE,
+	.budget = 9000,
+	.likely = 55,
+	.run = run,
+};

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The manual and --help tell the same commands, options, identities and settings, and man takes the pages without a word."""
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2]
+MANUAL = SOURCE / "packaging/man"
+PAGES = sorted(MANUAL.glob("*.scd"))
+
+
+def help_of(program, *command):
+    return subprocess.run([program, *command, "--help"], capture_output=True, text=True, check=True, env={}).stdout
+
+
+def commands_of(program):
+    """The rows of the two lists of commands in --help."""
+    text = help_of(program)
+    lists = re.findall(r"^For [^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)
+    assert len(lists) == 2, text
+    return [row.split()[0] for rows in lists for row in rows.splitlines()]
+
+
+def plain(page):
+    """The source of a page without scdoc's escapes and emphasis."""
+    return re.sub(r"\\(.)", r"\1", (MANUAL / page).read_text()).replace("*", "").replace("_", " ")
+
+
+def test_every_command_and_option_of_help_is_in_the_manual(program):
+    text = plain("docker-credential-acr.1.scd")
+    for command in commands_of(program):
+        assert re.search(rf"^{command}\b", text, re.M), f"the manual lacks {command}"
+        for option in re.findall(r"^  --([a-z-]+)", help_of(program, command), re.M):
+            assert re.search(rf"--{option}\b", text), f"the manual lacks {command} --{option}"
+
+
+def test_every_option_of_the_manual_is_in_help(program):
+    known = {option for command in commands_of(program) for option in re.findall(r"--([a-z-]+)", help_of(program, command))}
+    told = set(re.findall(r"\*--([a-z-]+)\*", (MANUAL / "docker-credential-acr.1.scd").read_text()))
+    assert told <= known | {"help", "version"}, f"only in the manual: {sorted(told - known)}"
+
+
+def test_every_command_of_the_manual_is_in_help(program):
+    source = (MANUAL / "docker-credential-acr.1.scd").read_text()
+    part = source[source.index("# COMMANDS FOR DOCKER"):source.index("# WHAT GET ANSWERS")]
+    told = re.findall(r"^\*([a-z]+)\*", part, re.M)
+    assert sorted(told) == sorted(commands_of(program))
+
+
+def test_the_identities_are_the_same(program):
+    rows = re.search(r"^Identities[^\n]*:\n((?:  [^\n]*\n)+)", help_of(program), re.M).group(1)
+    names = [row.split()[0] for row in rows.splitlines()]
+    for page in ("docker-credential-acr.1.scd", "docker-credential-acr-config.5.scd"):
+        for name in names:
+            assert name in plain(page), f"{page} lacks {name}"
+
+
+def test_the_settings_are_those_of_the_table():
+    table = (SOURCE / "src/base/settings.c").read_text()
+    keys = set(re.findall(r'^\t\{ "([a-z_]+)", ACR_SETTING', table, re.M))
+    page = (MANUAL / "docker-credential-acr-config.5.scd").read_text()
+    part = page[page.index("# KEYS"):page.index("# ENVIRONMENT")]
+    told = {key for line in re.findall(r"^\*.*$", part, re.M) for key in re.findall(r"\*([a-z_]+)\*", line)}
+    assert keys and told == keys | {"registries"}
+    for choice in re.findall(r'ACR_SETTING_CHOICE, "([^"]+)"', table):
+        assert all(f"_{word}_" in part for word in choice.split("|")), choice
+    in_files_only = set(re.findall(r'^\t\{ "([a-z_]+)", [A-Z_]+, [^,]+, true,', table, re.M))
+    variables = set(re.findall(r"DOCKER_CREDENTIAL_ACR_([A-Z_]+)\*", page[page.index("# ENVIRONMENT"):]))
+    assert variables == {key.upper() for key in keys - in_files_only}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_man_has_no_warning_to_give(page, tmp_path):
+    if not shutil.which("scdoc"):
+        pytest.skip("no scdoc here")
+    made = tmp_path / page.stem
+    made.write_bytes(subprocess.run(["scdoc"], input=page.read_bytes(), capture_output=True, check=True).stdout)
+    read = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(made)], capture_output=True, text=True,
+                          check=True, env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "", "MANWIDTH": "80"})
+    assert read.stderr == ""

@@ -15,7 +15,8 @@ umask 022
 
 # Options that all of them have.
 output=/tmp/$name-packages
-usage() { sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,/^[^#]/s/^# \{0,1\}//p' "$0"; }
+# shellcheck disable=SC2034 # architecture is for those that build for more than one
 options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -34,7 +35,7 @@ options() {
 copy_source() {
 	mkdir -p "$1"
 	tar -C "$source" --exclude='__pycache__' --exclude='*.pyc' --mtime="@$SOURCE_DATE_EPOCH" -c \
-		LICENSE README.md meson.build meson_options.txt include src packaging | tar -C "$1" -x --no-same-owner
+		LICENSE README.md meson.build meson_options.txt include src packaging tests/bench | tar -C "$1" -x --no-same-owner
 }
 
 # publish FILE...: into the output folder, and into its SHA256SUMS.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The real edges, and the way to a command. Before anything else the process is made one that does
- * not leak: not dumpable, stdin, stdout and stderr never free for another file to land on. What only
+ * not leak: not dumpable, stdin, stdout and stderr never free for another file to land on. What
+ * only
  * a longer run needs is done when one begins (acr_process_settle).
  */
 #include <errno.h>

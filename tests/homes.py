@@ -190,13 +190,13 @@ class Helper:
         stdin = stdin.encode() if isinstance(stdin, str) else stdin
         log = Cloud(self.cloud.folder)
         log.mark()
-        begin = time.monotonic()
+        begin, began = time.monotonic(), time.time()
         if stdin is not None:
             popen["stdin" if hasattr(stdin, "fileno") else "input"] = stdin
         popen = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         ran = subprocess.run([*prefix, str(self.home.program), *arguments], env=whole, timeout=timeout, check=False, **popen)
         answer = Answer(ran.returncode, ran.stdout or b"", ran.stderr or b"", time.monotonic() - begin,
-                        log.requests(everything=True))
+                        [row for row in log.requests(everything=True) if row.get("began", began) >= began])
         self.judge(arguments, answer)
         return answer
 

@@ -134,7 +134,8 @@ struct acr_status {
 void acr_status_free(struct acr_status *status);
 #define auto_status __attribute__((cleanup(acr_status_free))) struct acr_status
 
-/* Everything that is kept for one registry (NULL: for all). Asks the keychain, never the network. */
+/* Everything that is kept for one registry (NULL: for all). Asks the keychain, never the
+ * network. */
 void acr_status_take(const struct acr_app *app, const char *host, struct acr_status *ret);
 
 /* The user name that goes with a token: works for every client, with Basic and with OAuth2

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The checks of `diagnose`: one row a check in src/explain/diagnose.def, one file src/explain/check_NAME.c
- * that exports the row.
+ * The checks of `diagnose`: one row a check in src/explain/diagnose.def, one file
+ * src/explain/check_NAME.c that exports the row.
  *
  * A check finds out one thing and says it in one line: ok, warning (it works, and a person should
  * know), problem (something to mend), or skipped. What it knows of a problem are facts (rule.h), by
@@ -28,7 +28,8 @@
 
 /* ---- what is asked about ---- */
 
-/* What checks hand on to those that need them. FOUND(SYMBOL): text, secret or not; none of it is printed. */
+/* What checks hand on to those that need them. FOUND(SYMBOL): text, secret or not; none of it is
+ * printed. */
 #define ACR_FOUNDS(FOUND)                                                                          \
 	FOUND(DOCKER)	   /* the path of the docker command */                                    \
 	FOUND(ENGINE_INFO) /* the engine's /info, JSON */                                          \
@@ -82,13 +83,17 @@ struct acr_case {
 };
 void acr_case_wipe(struct acr_case *subject);
 
-/* Take apart REGISTRY or IMAGE, "" for the machine. `repository` (may be NULL) stands over the image's. */
+/* Take apart REGISTRY or IMAGE, "" for the machine. `repository` (may be NULL) stands over the
+ * image's. */
 void acr_case_begin(const struct acr_app *app, const char *typed, const char *repository,
 		    const char *action, struct acr_case *ret);
 
-/* The machine, and every registry of ours that docker's config, our config or the cache names; at most
- * `most`. */
+/* The machine, and every registry of ours that docker's config, our config or the cache names;
+ * at most `most`. */
 size_t acr_case_discover(const struct acr_app *app, struct acr_case *ret, size_t most);
+
+/* A registry among those that is spelt almost like `host`; owned, NULL for none. */
+char *acr_case_nearest(const struct acr_app *app, const char *host);
 
 /* "" when nothing was found. Borrowed. */
 const char *acr_case_found(const struct acr_case *subject, enum acr_found found);
@@ -145,8 +150,9 @@ extern const struct acr_check_row
 	*const acr_check_rows[]; /* in the order of az acr check-health; ends with NULL */
 size_t acr_check_count(void);
 
-/* Run every check on every case, side by side. `results[i]` are acr_check_count() results of case i;
- * cases[0] is the machine. `tell` (may be NULL) hears of each end. What was found lies in the cases. */
+/* Run every check on every case, side by side. `results[i]` are acr_check_count() results of
+ * case i; cases[0] is the machine. `tell` (may be NULL) hears of each end. What was found lies
+ * in the cases. */
 void acr_checks_run(struct acr_app *app, struct acr_case *cases, size_t count,
 		    struct acr_check_result *const *results,
 		    void (*tell)(void *data, size_t done, size_t all, const char *title),

@@ -84,7 +84,7 @@
 	FACT(TYPED, "typed", NULL, N_("this name"), "a name as somebody typed it") \
 	FACT(DATA_ENDPOINT, "data_endpoint", NULL, N_("the data endpoint"), "where a registry sends clients for layers") \
 	FACT(FILE, "file", NULL, NULL, "a file of this machine") \
-	FACT(SERVER, "server", NULL, NULL, "a server that is not one of ours, verbatim")
+	FACT(SERVER, "server", NULL, N_("this server"), "a server that is not one of ours, verbatim")
 /* clang-format on */
 
 enum acr_fact {
@@ -124,7 +124,8 @@ void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts
  * address). */
 void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error,
 			struct acr_facts *facts);
-/* who, and the user, client_id and tenant in it: "service principal ID, tenant ID", "user NAME, tenant ID",
+/* who, and the user, client_id and tenant in it: "service principal ID, tenant ID", "user NAME,
+ * tenant ID",
  * "managed identity NAME (ID), tenant ID" (struct acr_token). */
 void acr_facts_of_who(const char *who, struct acr_facts *facts);
 /* Both, and which identity it was: its source, who, tenant and client id, from the report's trail,
@@ -196,7 +197,8 @@ void acr_findings_wipe(struct acr_findings *findings);
 void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
 		       struct acr_findings *ret);
 
-/* What is wrong with a name that a person typed, taken for a registry's: nothing, or one finding. */
+/* What is wrong with a name that a person typed, taken for a registry's: nothing, or one
+ * finding. */
 void acr_findings_of_name(const struct acr_app *app, const char *name, struct acr_findings *ret);
 
 /* ---- rendering ---- */

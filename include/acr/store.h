@@ -189,6 +189,7 @@ void acr_marker_each(const struct acr_app *app, void (*visit)(void *data, const 
  * (acr_turn_end), or -1. Closed in every child. */
 int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience);
 void acr_turn_end(int *turn);
-#define auto_turn __attribute__((cleanup(acr_turn_end))) int
+/* Unused: it is held, not looked at. */
+#define auto_turn __attribute__((cleanup(acr_turn_end), unused)) int
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an identity (identity.h) gives and a registry (registry.h) takes in exchange: an access token
+ * What an identity (identity.h) gives and a registry (registry.h) takes in exchange: an access
+ * token
  * of Entra ID's. It is good for one audience, for about an hour, and goes to a host that passed
  * acr_registry_parse and nowhere else.
  */

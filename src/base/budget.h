@@ -12,7 +12,7 @@
 		 60 s */
 #define ACR_BUDGET_CONNECT  5000 /* name look-up, TCP and TLS of one connection */
 #define ACR_BUDGET_PROBE    300	 /* IMDS on a machine that may not be Azure's */
-#define ACR_BUDGET_ENDPOINT 3000  /* one answer of an endpoint of this machine */
+#define ACR_BUDGET_ENDPOINT 3000 /* one answer of an endpoint of this machine */
 #define ACR_BUDGET_KEYCHAIN 2000 /* the Secret Service, answering */
 #define ACR_BUDGET_PROMPT                                                                          \
 	25000		       /* the same when it may ask the person for a password: store only   \

@@ -41,13 +41,11 @@ int64_t acr_budget(const struct acr_app *app, int64_t at_most)
 
 void acr_clock_boot_id(const struct acr_app *app, char ret[static 40])
 {
-	char path[256];
+	auto_string path = acr_system_path(app, "/proc/sys/kernel/random/boot_id");
 	auto_fd fd = -1;
 	ssize_t got;
 
 	ret[0] = '\0';
-	snprintf(path, sizeof(path), "%s/proc/sys/kernel/random/boot_id",
-		 app->root ? app->root : "");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;

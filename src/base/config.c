@@ -78,6 +78,11 @@ static int take_value(struct source *source, const char *host, const struct acr_
 static int take_object(struct source *source, const char *host, struct json_object *object,
 		       struct acr_error *error);
 
+/* What goes into a row is freed with the config: gcc 12 loses it on the way. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static int take_registries(struct source *source, struct json_object *registries,
 			   struct acr_error *error)
 {
@@ -94,6 +99,7 @@ static int take_registries(struct source *source, struct json_object *registries
 	}
 	return 0;
 }
+#pragma GCC diagnostic pop
 
 static int take_object(struct source *source, const char *host, struct json_object *object,
 		       struct acr_error *error)

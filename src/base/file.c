@@ -98,6 +98,14 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 	return 0;
 }
 
+static time_t now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
 /* Remove what killed writers left: nobody else would. */
 static void sweep(int folder)
 {
@@ -115,7 +123,7 @@ static void sweep(int folder)
 
 		if (strncmp(row->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
 		    fstatat(folder, row->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    time(NULL) - status.st_mtime > LEFTOVER)
+		    now() - status.st_mtime > LEFTOVER)
 			unlinkat(folder, row->d_name, 0);
 	}
 	closedir(names);
@@ -130,7 +138,7 @@ static int temporary(int folder, char *ret_name)
 		int fd;
 
 		if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-			random = (uint64_t)getpid() << 32 ^ (uint64_t)time(NULL) ^ (uint64_t)tries;
+			random = (uint64_t)getpid() << 32 ^ (uint64_t)now() ^ (uint64_t)tries;
 		snprintf(ret_name, 32, TEMPORARY "%016llx", (unsigned long long)random);
 		fd = openat(folder, ret_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 			    0600);

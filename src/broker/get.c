@@ -23,10 +23,11 @@ static bool hand_cached(const struct acr_app *app, struct acr_lookup *lookup, st
 		return false;
 	if (report->renew_behind && acr_renewal_pauses(app, host, &why)) {
 		report->renew_behind = false;
-		acr_report_notice(report, "renewal-failed",
-				  "the token for %s is good for %lld more minutes, but could not be "
-				  "renewed: %s",
-				  host, (long long)(report->left / 60), acr_secret_text(&why));
+		acr_report_notice(
+			report, "renewal-failed",
+			"the token for %s is good for %lld more minutes, but could not be "
+			"renewed: %s",
+			host, (long long)(report->left / 60), acr_secret_text(&why));
 	}
 	return true;
 }
@@ -108,7 +109,8 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 	return 0;
 }
 
-/* An old token that lives, and a renewal that has just failed: a dead identity is not asked at every
+/* An old token that lives, and a renewal that has just failed: a dead identity is not asked at
+ * every
  * `get`. */
 static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 		     struct acr_login *ret, struct acr_report *report)

@@ -50,7 +50,8 @@ static void add_login(void *data, const char *server, const char *username)
 		add(data, server, username);
 }
 
-/* A registry that an identity would serve, unless the person signed out or it was just refused. `identity`: only if that
+/* A registry that an identity would serve, unless the person signed out or it was just refused.
+ * `identity`: only if that
  * is who we are now (NULL: whoever). */
 static void add_host(struct listing *listing, const char *host, const char *identity)
 {
@@ -91,7 +92,8 @@ static void add_cached(void *data, const struct acr_cache_home *home, const stru
 	struct listing *listing = data;
 
 	(void)home;
-	/* What lies there for another identity, or from before the person signed out, is nothing that get would give. */
+	/* What lies there for another identity, or from before the person signed out, is nothing
+	 * that get would give. */
 	if (acr_entry_left(listing->app, entry, NULL) > 0)
 		add_host(listing, entry->host, entry->identity);
 }

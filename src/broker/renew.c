@@ -120,9 +120,8 @@ static void work(void *data)
 		return;
 	}
 	app.config = config;
-	app.deadline =
-		app.clock.boot(&app) +
-		1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
+	app.deadline = app.clock.boot(&app) +
+		       1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
 	if (acr_renew(&app, registry, false, &report, &error))
 		acr_debug(&app, "%s", error.text);
 	acr_config_free(config);

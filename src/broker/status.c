@@ -12,7 +12,8 @@ struct cached_walk {
 	void *data;
 };
 
-static void visit_entry(void *data, const struct acr_cache_home *home, const struct acr_entry *entry)
+static void visit_entry(void *data, const struct acr_cache_home *home,
+			const struct acr_entry *entry)
 {
 	const struct cached_walk *walk = data;
 	struct acr_cached cached = { .entry = entry, .home = home };
@@ -58,8 +59,7 @@ static struct acr_status_row *add(struct gathering *gathering, enum acr_status_k
 				  const char *registry, const char *who, const char *source)
 {
 	struct acr_status *status = gathering->into;
-	struct acr_status_row *rows =
-		reallocarray(status->rows, status->count + 1, sizeof(*rows));
+	struct acr_status_row *rows = reallocarray(status->rows, status->count + 1, sizeof(*rows));
 
 	if (!rows)
 		acr_out_of_memory();

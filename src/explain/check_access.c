@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may this login do with the very repository? An access token is asked for all that can be done; its claim tells. */
+/* What may this login do with the very repository? An access token is asked for all that can be
+ * done; its claim tells. */
 #include <string.h>
 
 #include "acr/broker.h"
@@ -17,9 +18,11 @@ static void tell(const struct acr_case *subject, const char *actions, struct acr
 	else if (acr_rights_hold(actions, wanted))
 		acr_check_say(ret, ACR_VERDICT_OK, _("may %s %s"), actions, subject->repository);
 	else if (*actions)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("may %s %s, and not %s"), actions, subject->repository, wanted);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("may %s %s, and not %s"), actions,
+			      subject->repository, wanted);
 	else
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("may do nothing with %s"), subject->repository);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("may do nothing with %s"),
+			      subject->repository);
 	if (ret->verdict == ACR_VERDICT_PROBLEM)
 		acr_rights_facts(subject, wanted, ret);
 }
@@ -32,11 +35,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	struct acr_error error = { 0 };
 
 	if (!*refresh) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no token of an identity"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("there is no token of an identity"));
 		return;
 	}
 	acr_secret_add(&password, refresh);
-	if (acr_scope_token(app, &subject->registry, ACR_NULL_GUID, &password, scope, &access, &error)) {
+	if (acr_scope_token(app, &subject->registry, ACR_NULL_GUID, &password, scope, &access,
+			    &error)) {
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 		acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &ret->facts);
 		if (error.status == 429)
@@ -45,7 +50,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	acr_check_found(ret, ACR_FOUND_ACCESS_TOKEN, acr_secret_text(&access));
 	if (!acr_rights_read(subject, &access, &actions))
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", _("the token does not say what it allows"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      _("the token does not say what it allows"));
 	else
 		tell(subject, acr_secret_text(&actions), ret);
 }

@@ -5,7 +5,8 @@
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string scope = *subject->repository ? acr_format("repository:%s:pull", subject->repository) : NULL;
+	auto_string scope =
+		*subject->repository ? acr_format("repository:%s:pull", subject->repository) : NULL;
 	auto_secret access = { 0 }, actions = { 0 };
 	struct acr_error error = { 0 };
 

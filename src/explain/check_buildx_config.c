@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* buildx 0.31 and later read $DOCKER_CONFIG/buildx/config/HOST[/REPOSITORY][@SCOPE]/config.json, and such a file goes over
- * every helper for that registry or repository (docker/login-action's "scope" writes them). */
+/* buildx 0.31 and later read $DOCKER_CONFIG/buildx/config/HOST[/REPOSITORY][@SCOPE]/config.json,
+ * and such a file goes over every helper for that registry or repository (docker/login-action's
+ * "scope" writes them). */
 #include <dirent.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +24,8 @@ static void walk(const char *folder, int depth, struct acr_check_result *ret, si
 	}
 	entries = depth < DEEPEST ? opendir(folder) : NULL;
 	while (entries && (entry = readdir(entries)))
-		if (entry->d_name[0] != '.' && (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)) {
+		if (entry->d_name[0] != '.' &&
+		    (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)) {
 			auto_string below = acr_format("%s/%s", folder, entry->d_name);
 
 			walk(below, depth + 1, ret, count);
@@ -56,7 +58,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (count == 0)
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("buildx has none for this registry"));
 	else
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%zu below %s go over this helper in buildx"), count, top);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%zu below %s go over this helper in buildx"), count, top);
 }
 
 const struct acr_check_row acr_check_buildx_config = {

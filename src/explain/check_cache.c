@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The homes of tokens: a few bytes are written, read and removed in each. Where none works, every `get` asks Azure. */
+/* The homes of tokens: a few bytes are written, read and removed in each. Where none works,
+ * every `get` asks Azure. */
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +12,8 @@ struct tally {
 	size_t tokens, damaged;
 };
 
-static bool works(const struct acr_app *app, const struct acr_cache_home *home, struct acr_error *error)
+static bool works(const struct acr_app *app, const struct acr_cache_home *home,
+		  struct acr_error *error)
 {
 	auto_string key = acr_format("diagnose_%ld", (long)getpid());
 	auto_secret bytes = { 0 }, back = { 0 };
@@ -20,7 +22,8 @@ static bool works(const struct acr_app *app, const struct acr_cache_home *home, 
 	acr_secret_add(&bytes, "docker-credential-acr");
 	if (home->write(app, key, &bytes, 60, error))
 		return false;
-	fine = home->read(app, key, &back, error) == 0 && acr_secret_equals(&back, acr_secret_text(&bytes));
+	fine = home->read(app, key, &back, error) == 0 &&
+	       acr_secret_equals(&back, acr_secret_text(&bytes));
 	home->drop(app, key, NULL);
 	return fine;
 }
@@ -47,18 +50,20 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		struct acr_error error = { 0 };
 		bool fine = acr_cache_allows(app, home) && works(app, home, &error);
 
-		acr_check_detail(ret, "%s: %s%s%s", home->name, fine ? _("works") : _("cannot be used"),
-				 *error.text ? ", " : "", error.text);
+		acr_check_detail(ret, "%s: %s%s%s", home->name,
+				 fine ? _("works") : _("cannot be used"), *error.text ? ", " : "",
+				 error.text);
 		if (fine && !first)
 			first = home;
 		home->each(app, count_damaged, &tally, NULL);
 	}
 	acr_cached_each(app, count_token, &tally);
 	if (!first)
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", _("no home for tokens works: every get asks Azure"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      _("no home for tokens works: every get asks Azure"));
 	else if (tally.damaged > 0)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s; %zu damaged entries were set aside"), first->name,
-			      tally.damaged);
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s; %zu damaged entries were set aside"),
+			      first->name, tally.damaged);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s%s; %zu tokens"), first->name,
 			      first->memory ? "" : _(" (on a disk)"), tally.tokens);

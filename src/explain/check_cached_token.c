@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The token that `get` would hand out now, does the registry still take it? One that is refused while a fresh one of
- * the same identity works is what a change of the role mode leaves behind (learn.microsoft.com,
- * container-registry-rbac-abac-repository-permissions: tokens from before it are ended).
+ * The token that `get` would hand out now, does the registry still take it? One that is refused
+ * while a fresh one of the same identity works is what a change of the role mode leaves behind
+ * (learn.microsoft.com, container-registry-rbac-abac-repository-permissions: tokens from before it
+ * are ended).
  */
 #include <string.h>
 
@@ -21,17 +22,19 @@ static bool is_outdated(const struct acr_case *subject, const char *actions)
 	       acr_rights_hold(acr_case_found(subject, ACR_FOUND_ACTIONS), wanted);
 }
 
-static void outdated(const struct acr_case *subject, const struct acr_entry *entry, struct acr_check_result *ret)
+static void outdated(const struct acr_case *subject, const struct acr_entry *entry,
+		     struct acr_check_result *ret)
 {
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the cached token is refused, and a fresh one works"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("the cached token is refused, and a fresh one works"));
 	acr_check_detail(ret, _("it was obtained %lld min ago"), (long long)entry->age / 60);
 	acr_facts_wipe(&ret->facts);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "role-mode-changed");
 }
 
-static void look(const struct acr_app *app, const struct acr_case *subject, const struct acr_entry *entry,
-		 struct acr_check_result *ret)
+static void look(const struct acr_app *app, const struct acr_case *subject,
+		 const struct acr_entry *entry, struct acr_check_result *ret)
 {
 	bool fresh = *acr_case_found(subject, ACR_FOUND_ACCESS_TOKEN);
 	struct acr_error error = { 0 };
@@ -41,7 +44,8 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 		if (fresh && is_outdated(subject, acr_secret_text(&actions)))
 			outdated(subject, entry, ret);
 		else
-			acr_check_say(ret, ACR_VERDICT_OK, _("good for %lld min more"), (long long)entry->left / 60);
+			acr_check_say(ret, ACR_VERDICT_OK, _("good for %lld min more"),
+				      (long long)entry->left / 60);
 	} else if (error.kind == ACR_REFUSED && fresh) {
 		outdated(subject, entry, ret);
 	} else {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `diagnose` is asked about: an image's name taken apart. Whether its host is ours is decided where it always is. */
+/* What `diagnose` is asked about: an image's name taken apart. Whether its host is ours is
+ * decided where it always is. */
 #include <string.h>
 #include <strings.h>
 
@@ -16,7 +17,8 @@ void acr_case_wipe(struct acr_case *subject)
 		acr_secret_wipe(&subject->found[i]);
 }
 
-/* REPOSITORY[:TAG][@DIGEST] (distribution's reference grammar). What stands behind a slash is no tag. */
+/* REPOSITORY[:TAG][@DIGEST] (distribution's reference grammar). What stands behind a slash is no
+ * tag. */
 static void take_image(const char *image, struct acr_case *ret)
 {
 	const char *digest = strchr(image, '@');
@@ -32,11 +34,12 @@ static void take_image(const char *image, struct acr_case *ret)
 	if (digest)
 		ret->reference = acr_copy(digest + 1);
 	else if (colon)
-		ret->reference = acr_format("%.*s", (int)(length - (size_t)(colon + 1 - image)), colon + 1);
+		ret->reference =
+			acr_format("%.*s", (int)(length - (size_t)(colon + 1 - image)), colon + 1);
 }
 
-void acr_case_begin(const struct acr_app *app, const char *typed, const char *repository, const char *action,
-		    struct acr_case *ret)
+void acr_case_begin(const struct acr_app *app, const char *typed, const char *repository,
+		    const char *action, struct acr_case *ret)
 {
 	const char *host = typed, *rest;
 	size_t length;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From problems to causes: the rule that explains each, the same rule for one registry once, the most likely first. */
+/* From problems to causes: the rule that explains each, the same rule for one registry once, the
+ * most likely first. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@ static void copy_facts(const struct acr_facts *from, struct acr_facts *to)
 		acr_facts_set(to, (enum acr_fact)i, from->values[i]);
 }
 
-static struct acr_cause *find(struct acr_causes *causes, const struct acr_rule *rule, const struct acr_case *subject)
+static struct acr_cause *find(struct acr_causes *causes, const struct acr_rule *rule,
+			      const struct acr_case *subject)
 {
 	for (size_t i = 0; i < causes->count; i++)
 		if (causes->list[i].rule == rule && causes->list[i].subject == subject)
@@ -30,13 +32,14 @@ static struct acr_cause *find(struct acr_causes *causes, const struct acr_rule *
 	return NULL;
 }
 
-static void add(struct acr_causes *causes, const struct acr_check_row *row, const struct acr_case *subject,
-		const struct acr_check_result *result)
+static void add(struct acr_causes *causes, const struct acr_check_row *row,
+		const struct acr_case *subject, const struct acr_check_result *result)
 {
 	const struct acr_rule *rule = acr_rules_match(&result->facts, NULL);
 	struct acr_cause *cause;
 
-	/* The rule without a condition says that there is no login: of a check, that is no explanation. */
+	/* The rule without a condition says that there is no login: of a check, that is no
+	 * explanation. */
 	if (!rule || rule->when[0].test == 0)
 		return;
 	cause = find(causes, rule, subject);
@@ -50,10 +53,9 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row, cons
 	if (causes->count == CAUSES_MOST)
 		return;
 	cause = &causes->list[causes->count++];
-	*cause = (struct acr_cause){ .rule = rule,
-				     .subject = subject,
-				     .checks = acr_copy(row->id),
-				     .likely = row->likely };
+	*cause = (struct acr_cause){
+		.rule = rule, .subject = subject, .checks = acr_copy(row->id), .likely = row->likely
+	};
 	copy_facts(&result->facts, &cause->facts);
 }
 
@@ -66,8 +68,8 @@ static int by_likelihood(const void *left, const void *right)
 	return general ? general : b->likely - a->likely;
 }
 
-void acr_causes_find(const struct acr_case *cases, size_t count, struct acr_check_result *const *results,
-		     struct acr_causes *ret)
+void acr_causes_find(const struct acr_case *cases, size_t count,
+		     struct acr_check_result *const *results, struct acr_causes *ret)
 {
 	ret->count = 0;
 	for (size_t c = 0; c < count; c++)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Is the certificate trusted, and who signed it? Azure's are signed by Microsoft or DigiCert
- * (learn.microsoft.com, security/fundamentals/azure-certificate-authority-details); another authority that is trusted
- * here is somebody who looks into TLS, and docker's engine and az must trust it too.
+ * (learn.microsoft.com, security/fundamentals/azure-certificate-authority-details); another
+ * authority that is trusted here is somebody who looks into TLS, and docker's engine and az must
+ * trust it too.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 #include "explain/language.h"
 #include "explain/words.h"
 
-static void fail(const struct acr_app *app, const struct acr_case *subject, const char *tls, struct acr_check_result *ret)
+static void fail(const struct acr_app *app, const struct acr_case *subject, const char *tls,
+		 struct acr_check_result *ret)
 {
 	size_t code = strcspn(tls, "\n"), text = strcspn(tls + code + 1, "\n");
 	struct acr_error error = { 0 };
@@ -22,7 +24,8 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 	error.transport = atoi(tls);
 	snprintf(error.host, sizeof(error.host), "%s", subject->registry.host);
 	if (tls[code + 1 + text])
-		acr_error_quote(&error, tls + code + 1 + text + 1, strlen(tls + code + 1 + text + 1));
+		acr_error_quote(&error, tls + code + 1 + text + 1,
+				strlen(tls + code + 1 + text + 1));
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 }
 
@@ -34,10 +37,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (*tls)
 		fail(app, subject, tls, ret);
 	else if (!*issuer)
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("it is trusted here; who signed it cannot be told"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("it is trusted here; who signed it cannot be told"));
 	else if (subject->registry.genuine && !acr_words_has(issuer, "Microsoft|DigiCert"))
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("signed by %s, not by Microsoft or DigiCert: somebody looks into TLS"),
-			      issuer);
+		acr_check_say(
+			ret, ACR_VERDICT_WARNING,
+			_("signed by %s, not by Microsoft or DigiCert: somebody looks into TLS"),
+			issuer);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, _("signed by %s"), issuer);
 }

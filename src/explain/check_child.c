@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One check in a child of its own: it dies with us, it is ended after its time, and nothing that it does to its
- * memory or its connections is felt by the others. */
+/* One check in a child of its own: it dies with us, it is ended after its time, and nothing that
+ * it does to its memory or its connections is felt by the others. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 #define GRACE  1500 /* milliseconds over its budget, in which it may say that its time is up */
 #define SAYING (4 * ACR_ANSWER_MAX)
 
-_Noreturn static void work(struct acr_app *app, const struct acr_check_row *row, const struct acr_case *subject,
-			   int64_t budget, int out)
+_Noreturn static void work(struct acr_app *app, const struct acr_check_row *row,
+			   const struct acr_case *subject, int64_t budget, int out)
 {
 	struct acr_check_result result = { 0 };
 	auto_secret said = { 0 };
@@ -30,8 +30,9 @@ _Noreturn static void work(struct acr_app *app, const struct acr_check_row *row,
 	_exit(acr_write(out, acr_secret_text(&said), said.length) ? 1 : 0);
 }
 
-bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row, const struct acr_case *subject,
-			   int64_t budget, struct acr_check_child *ret)
+bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
+			   const struct acr_case *subject, int64_t budget,
+			   struct acr_check_child *ret)
 {
 	pid_t parent = getpid(), child;
 	int ends[2];

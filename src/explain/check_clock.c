@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* This machine's clock against the Date of the registry's answer: tokens have a beginning and an end. */
+/* This machine's clock against the Date of the registry's answer: tokens have a beginning and an
+ * end. */
 #include <stdlib.h>
 
 #include "acr/check.h"
@@ -16,7 +17,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	(void)app;
 	if (!*found) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the registry did not tell the time"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("the registry did not tell the time"));
 		return;
 	}
 	text = off < 2 * NOTABLE ? acr_format("%lld s", off)
@@ -28,7 +30,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	}
 	acr_check_say(ret, off >= HARMFUL ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING,
-		      skew > 0 ? _("%s ahead of the registry's") : _("%s behind the registry's"), text);
+		      skew > 0 ? _("%s ahead of the registry's") : _("%s behind the registry's"),
+		      text);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_SKEW, text);
 }

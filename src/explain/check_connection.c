@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request without any credential, GET https://HOST/v2/, by which everything begins. Here it counts whether
- * somebody answers at all; what was said, and by whom, is for the checks behind.
+ * One request without any credential, GET https://HOST/v2/, by which everything begins. Here it
+ * counts whether somebody answers at all; what was said, and by whom, is for the checks behind.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,9 @@
 #include "explain/language.h"
 
 static const int never[] = { 0 };
-const struct acr_service acr_service_once = { "the registry", ACR_ORIGIN_REGISTRY, never, NULL, 1, 5000 };
+const struct acr_service acr_service_once = {
+	"the registry", ACR_ORIGIN_REGISTRY, never, NULL, 1, 5000
+};
 
 /* libcurl's codes that are about certificates and TLS: somebody answered. */
 static const int of_tls[] = { 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98, 0 };
@@ -37,7 +39,8 @@ static void take_said(const struct acr_response *answer, struct acr_check_result
 	acr_check_found(ret, ACR_FOUND_SAID, acr_secret_text(&lines));
 }
 
-static void hand_on(const struct acr_app *app, const struct acr_response *answer, struct acr_check_result *ret)
+static void hand_on(const struct acr_app *app, const struct acr_response *answer,
+		    struct acr_check_result *ret)
 {
 	acr_check_found(ret, ACR_FOUND_ANSWERED, answer->address);
 	acr_check_found(ret, ACR_FOUND_ISSUER, answer->issuer);
@@ -67,8 +70,8 @@ static bool leads_to_private(const struct acr_case *subject)
 	return any;
 }
 
-static void fail(const struct acr_app *app, const struct acr_case *subject, const struct acr_error *error,
-		 struct acr_check_result *ret)
+static void fail(const struct acr_app *app, const struct acr_case *subject,
+		 const struct acr_error *error, struct acr_check_result *ret)
 {
 	const char *addresses = acr_case_found(subject, ACR_FOUND_ADDRESSES);
 
@@ -81,7 +84,9 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	auto_string url = acr_format("https://%s/v2/", subject->registry.host);
-	const struct acr_request request = { .method = "GET", .url = url, .service = &acr_service_once };
+	const struct acr_request request = { .method = "GET",
+					     .url = url,
+					     .service = &acr_service_once };
 	const char *proxy = acr_case_found(subject, ACR_FOUND_PROXY);
 	int64_t begun = app->clock.boot(app);
 	struct acr_error error = { 0 };
@@ -91,13 +96,16 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		hand_on(app, &answer, ret);
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s port 443 answers within %lld ms%s%s"),
 			      *answer.address ? answer.address : subject->registry.host,
-			      (long long)(app->clock.boot(app) - begun), *proxy ? _(", through the proxy ") : "", proxy);
+			      (long long)(app->clock.boot(app) - begun),
+			      *proxy ? _(", through the proxy ") : "", proxy);
 	} else if (holds(of_tls, error.transport) && !strstr(error.text, "came about within")) {
 		/* The next check's subject. */
-		auto_string tls = acr_format("%d\n%s\n%s", error.transport, error.text, error.sentence);
+		auto_string tls =
+			acr_format("%d\n%s\n%s", error.transport, error.text, error.sentence);
 
 		acr_check_found(ret, ACR_FOUND_TLS_ERROR, tls);
-		acr_check_say(ret, ACR_VERDICT_OK, _("port 443 of %s answers"), subject->registry.host);
+		acr_check_say(ret, ACR_VERDICT_OK, _("port 443 of %s answers"),
+			      subject->registry.host);
 	} else {
 		fail(app, subject, &error, ret);
 	}

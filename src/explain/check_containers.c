@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files say what about registries: one of two main files, and drop-ins in their alphabetical order. */
+/* Which files say what about registries: one of two main files, and drop-ins in their
+ * alphabetical order. */
 #include "explain/check_containers.h"
 
 #include <dirent.h>
@@ -46,13 +47,14 @@ static void read_folder(const struct reading *reading, const char *folder)
 	free(entries);
 }
 
-void acr_containers_each(const struct acr_app *app, void (*visit)(void *data, const char *path, const char *text),
-			 void *data)
+void acr_containers_each(const struct acr_app *app,
+			 void (*visit)(void *data, const char *path, const char *text), void *data)
 {
 	static const char *const folders[] = { "/usr/share/containers/registries.conf.d",
 					       "/etc/containers/registries.conf.d" };
 	const struct reading reading = { visit, data };
-	const char *named = acr_env(app, "CONTAINERS_REGISTRIES_CONF"), *home = acr_env(app, "HOME");
+	const char *named = acr_env(app, "CONTAINERS_REGISTRIES_CONF"),
+		   *home = acr_env(app, "HOME");
 	const char *config = acr_env(app, "XDG_CONFIG_HOME");
 	auto_string own = config ? acr_format("%s/containers", config)
 			  : home ? acr_format("%s/.config/containers", home)

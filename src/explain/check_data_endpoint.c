@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layers do not come from the registry itself: a blob's address leads on to a storage account or to a data endpoint of
- * the registry's own, and a firewall may let the one through and not the other. So an image is looked into as far as
- * that address (OCI distribution), and the host that it names is knocked at, with no credential and no more of the
- * address than its name.
+ * Layers do not come from the registry itself: a blob's address leads on to a storage account or
+ * to a data endpoint of the registry's own, and a firewall may let the one through and not the
+ * other. So an image is looked into as far as that address (OCI distribution), and the host that it
+ * names is knocked at, with no credential and no more of the address than its name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,21 +13,27 @@
 #include "explain/check_rights.h"
 #include "explain/language.h"
 
-static const char *const accepts[] = {
-	"Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, "
-	"application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json",
-	NULL
-};
+#define DEDICATED_MOST 3
+
+static const char *const accepts[] = { "Accept: application/vnd.oci.image.manifest.v1+json, "
+				       "application/vnd.docker.distribution.manifest.v2+json, "
+				       "application/vnd.oci.image.index.v1+json, "
+				       "application/vnd.docker.distribution.manifest.list.v2+json",
+				       NULL };
 static const char *const little[] = { "Range: bytes=0-0", NULL };
 
-static int get(const struct acr_app *app, const struct acr_case *subject, const char *what, const char *which,
-	       const char *const *headers, struct acr_response *ret, struct acr_error *error)
+static int get(const struct acr_app *app, const struct acr_case *subject, const char *what,
+	       const char *which, const char *const *headers, struct acr_response *ret,
+	       struct acr_error *error)
 {
-	auto_string url = acr_format("https://%s/v2/%s/%s/%s", subject->registry.host, subject->repository, what, which);
+	auto_string url = acr_format("https://%s/v2/%s/%s/%s", subject->registry.host,
+				     subject->repository, what, which);
 	auto_secret token = { 0 };
-	const struct acr_request request = {
-		.method = "GET", .url = url, .headers = headers, .bearer = &token, .service = &acr_service_once
-	};
+	const struct acr_request request = { .method = "GET",
+					     .url = url,
+					     .headers = headers,
+					     .bearer = &token,
+					     .service = &acr_service_once };
 
 	acr_secret_add(&token, acr_case_found(subject, ACR_FOUND_ACCESS_TOKEN));
 	return acr_http_send(app, &request, ret, error);
@@ -79,8 +85,10 @@ static bool take_host(const char *location, char ret[static ACR_HOST_MAX])
 
 	if (strncmp(location, "https://", 8) != 0)
 		return false;
-	length = strspn(location + 8, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
-	if (length == 0 || length >= ACR_HOST_MAX || (location[8 + length] != '/' && location[8 + length] != '\0'))
+	length = strspn(location + 8,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+	if (length == 0 || length >= ACR_HOST_MAX ||
+	    (location[8 + length] != '/' && location[8 + length] != '\0'))
 		return false;
 	snprintf(ret, ACR_HOST_MAX, "%.*s", (int)length, location + 8);
 	return true;
@@ -90,7 +98,9 @@ static void knock(const struct acr_app *app, const struct acr_case *subject, con
 		  struct acr_check_result *ret)
 {
 	auto_string url = acr_format("https://%s/", host);
-	const struct acr_request request = { .method = "GET", .url = url, .service = &acr_service_once };
+	const struct acr_request request = { .method = "GET",
+					     .url = url,
+					     .service = &acr_service_once };
 	auto_response answer = { 0 };
 	struct acr_error error = { 0 };
 	auto_string text = NULL;
@@ -102,7 +112,8 @@ static void knock(const struct acr_app *app, const struct acr_case *subject, con
 	/* In the words of the rule for it; whose connection broke is no matter. */
 	text = acr_format("https://%s: %s: %s", host, error.text, error.sentence);
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s, where the layers lie, does not answer: %s"), host, error.text);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s, where the layers lie, does not answer: %s"),
+		      host, error.text);
 	acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
 	acr_facts_set(&ret->facts, ACR_FACT_DATA_ENDPOINT, host);
 }
@@ -121,7 +132,36 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 	else if (answer.status == 200 || answer.status == 206)
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("the registry itself gives the layers"));
 	else
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("the registry does not give a layer (status %d)"), answer.status);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("the registry does not give a layer (status %d)"), answer.status);
+}
+
+/* Where no image tells, the registry's settings may: its dedicated endpoints, one a region. */
+static bool knock_at_dedicated(const struct acr_app *app, const struct acr_case *subject,
+			       struct acr_check_result *ret)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS);
+	auto_json json = NULL;
+	struct json_object *hosts;
+	size_t count;
+
+	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL))
+		return false;
+	hosts = acr_json_member(acr_json_member(json, "properties"), "dataEndpointHostNames");
+	count = json_object_is_type(hosts, json_type_array) ? json_object_array_length(hosts) : 0;
+	for (size_t i = 0; i < count && i < DEDICATED_MOST && ret->verdict != ACR_VERDICT_PROBLEM;
+	     i++) {
+		struct json_object *host = json_object_array_get_idx(hosts, i);
+		auto_string url =
+			acr_format("https://%s", json_object_is_type(host, json_type_string)
+							 ? json_object_get_string(host)
+							 : "");
+		char name[ACR_HOST_MAX];
+
+		if (take_host(url, name))
+			knock(app, subject, name, ret);
+	}
+	return count > 0;
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -129,26 +169,32 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_string digest = NULL;
 	int status = 0;
 
+	if (knock_at_dedicated(app, subject, ret))
+		return;
 	if (!*subject->repository || !*acr_case_found(subject, ACR_FOUND_ACCESS_TOKEN) ||
 	    !acr_rights_hold(acr_case_found(subject, ACR_FOUND_ACTIONS), "pull")) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("needs an image that may be pulled"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("needs an image that may be pulled"));
 		return;
 	}
 	digest = find_blob(app, subject, &status);
 	if (digest)
 		look(app, subject, digest, ret);
 	else if (status == 404)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("there is no %s:%s to look at"), subject->repository,
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("there is no %s:%s to look at"),
+			      subject->repository,
 			      *subject->reference ? subject->reference : "latest");
 	else
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("the image does not say where its layers lie (status %d)"), status);
+		acr_check_say(ret, ACR_VERDICT_SKIPPED,
+			      _("the image does not say where its layers lie (status %d)"), status);
 }
 
 const struct acr_check_row acr_check_data_endpoint = {
 	.id = "data-endpoint",
 	.title = N_("data endpoint"),
 	.about = ACR_ABOUT_REGISTRY,
-	.needs = "access",
+	.needs = "access spelling",
+	.after = "settings",
 	.likely = 79,
 	.run = run,
 };

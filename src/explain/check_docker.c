@@ -11,7 +11,7 @@
 
 #include "base/process.h"
 
-#define ASKING 4000	  /* milliseconds */
+#define ASKING 4000	   /* milliseconds */
 #define SAYING (64 * 1024) /* bytes */
 
 char *acr_docker_folder(const struct acr_app *app)
@@ -63,6 +63,25 @@ struct json_object *acr_docker_entry(struct json_object *object, const char *hos
 	return NULL;
 }
 
+bool acr_docker_names(struct json_object *config, const char *suffix)
+{
+	const char *store = acr_json_string(config, "credsStore");
+	struct json_object *helpers = acr_json_member(config, "credHelpers");
+
+	if (store && strcmp(store, suffix) == 0)
+		return true;
+	if (!json_object_is_type(helpers, json_type_object))
+		return false;
+	json_object_object_foreach(helpers, key, value)
+	{
+		(void)key;
+		if (json_object_is_type(value, json_type_string) &&
+		    strcmp(json_object_get_string(value), suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
 char *acr_look(const struct acr_app *app, const char *name)
 {
 	const char *next = acr_env(app, "PATH");
@@ -72,7 +91,8 @@ char *acr_look(const struct acr_app *app, const char *name)
 		char *path = acr_format("%.*s/%s", (int)length, next, name);
 		struct stat status;
 
-		if (*next == '/' && stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0)
+		if (*next == '/' && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+		    access(path, X_OK) == 0)
 			return path;
 		acr_string_free(&path);
 		next += length;
@@ -80,13 +100,22 @@ char *acr_look(const struct acr_app *app, const char *name)
 	return NULL;
 }
 
-int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool whole, struct acr_secret *ret,
-		 struct acr_error *error)
+int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool whole,
+		 struct acr_secret *ret, struct acr_error *error)
 {
 	/* What says where an engine and a config are; no secret of ours. */
-	static const char *const names[] = { "PATH", "HOME", "LANG", "LC_ALL", "DOCKER_HOST", "DOCKER_CONTEXT",
-					     "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "XDG_RUNTIME_DIR",
-					     "SSH_AUTH_SOCK", NULL };
+	static const char *const names[] = { "PATH",
+					     "HOME",
+					     "LANG",
+					     "LC_ALL",
+					     "DOCKER_HOST",
+					     "DOCKER_CONTEXT",
+					     "DOCKER_CONFIG",
+					     "DOCKER_CERT_PATH",
+					     "DOCKER_TLS_VERIFY",
+					     "XDG_RUNTIME_DIR",
+					     "SSH_AUTH_SOCK",
+					     NULL };
 	auto_environment environment = acr_environment_pick(app, names);
 	const struct acr_run run = { .argv = arguments,
 				     .environment = (const char *const *)environment,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is there a docker command, and is it 18.03 or later (learn.microsoft.com, container-registry-troubleshoot-login)? Where
- * another client does its work there need not be one. */
+/* Is there a docker command, and is it 18.03 or later (learn.microsoft.com,
+ * container-registry-troubleshoot-login)? Where another client does its work there need not be
+ * one. */
 #include <string.h>
 
 #include "explain/check_docker.h"
@@ -8,10 +9,11 @@
 
 #define OLDEST 18003
 
-static const char *const others[] = { "podman", "buildah", "skopeo", "nerdctl", "buildctl", "crane", "oras", "helm", "ctr",
-				      "kubelet", "kaniko", NULL };
+static const char *const others[] = { "podman", "buildah", "skopeo", "nerdctl", "buildctl", "crane",
+				      "oras",	"helm",	   "ctr",    "kubelet", "kaniko",   NULL };
 
-static void tell_absent(const struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+static void tell_absent(const struct acr_app *app, const struct acr_case *subject,
+			struct acr_check_result *ret)
 {
 	auto_secret found = { 0 };
 
@@ -22,10 +24,12 @@ static void tell_absent(const struct acr_app *app, const struct acr_case *subjec
 			acr_secret_format(&found, "%s%s", found.length ? ", " : "", *name);
 	}
 	if (found.length > 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("no docker here; there is %s"), acr_secret_text(&found));
+		acr_check_say(ret, ACR_VERDICT_OK, _("no docker here; there is %s"),
+			      acr_secret_text(&found));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s", _("neither docker nor another client is on the PATH"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("neither docker nor another client is on the PATH"));
 	acr_check_facts(subject, "DOCKER_COMMAND_ERROR", ret);
 }
 
@@ -50,7 +54,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	version = acr_look_version(acr_secret_text(&says));
 	acr_check_say(ret, ACR_VERDICT_OK, "%s: %s", path, acr_secret_text(&says));
 	if (version > 0 && version < OLDEST && !strstr(acr_secret_text(&says), "podman")) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is older than 18.03: %s"), path, acr_secret_text(&says));
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is older than 18.03: %s"), path,
+			      acr_secret_text(&says));
 		acr_check_facts(subject, "DOCKER_VERSION_ERROR", ret);
 	}
 }

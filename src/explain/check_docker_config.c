@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Docker's config.json: where it is, whether it can be read, and what it names. What it means for a registry is said
- * there (check_wiring.c). */
+/* Docker's config.json: where it is, whether it can be read, and what it names. What it means
+ * for a registry is said there (check_wiring.c). */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	const char *store;
 
 	if (!path) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", _("HOME is not set, so docker finds no config"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      _("HOME is not set, so docker finds no config"));
 		return;
 	}
 	acr_check_found(ret, ACR_FOUND_CONFIG_PATH, path);
@@ -46,9 +47,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_check_found(ret, ACR_FOUND_CONFIG, acr_secret_text(&text));
 	store = acr_json_string(json, "credsStore");
 	helpers = acr_json_member(json, "credHelpers");
-	acr_check_say(ret, ACR_VERDICT_OK, "%s%s: %s%s%s", path, acr_env(app, "DOCKER_CONFIG") ? " (DOCKER_CONFIG)" : "",
+	acr_check_say(ret, ACR_VERDICT_OK, "%s%s: %s%s%s", path,
+		      acr_env(app, "DOCKER_CONFIG") ? " (DOCKER_CONFIG)" : "",
 		      store && *store ? "credsStore " : _("no credsStore"), store ? store : "",
-		      json_object_is_type(helpers, json_type_object) && json_object_object_length(helpers) > 0
+		      json_object_is_type(helpers, json_type_object) &&
+				      json_object_object_length(helpers) > 0
 			      ? ", credHelpers"
 			      : "");
 }

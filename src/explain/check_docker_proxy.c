@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker's engine pulls and pushes, by proxies of its own: those of the shell from which docker is called do not count
- * for it (docs.docker.com, engine/daemon/proxy). */
+/* docker's engine pulls and pushes, by proxies of its own: those of the shell from which docker
+ * is called do not count for it (docs.docker.com, engine/daemon/proxy). */
 #include <string.h>
 
 #include "explain/check_docker.h"
@@ -16,7 +16,8 @@ static const char *bare(const char *proxy)
 
 static const char *of_client(const struct acr_app *app)
 {
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL };
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+					     NULL };
 	const char *value = NULL;
 
 	for (const char *const *name = names; *name && !value; name++)
@@ -26,7 +27,8 @@ static const char *of_client(const struct acr_app *app)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *info = acr_case_found(subject, ACR_FOUND_ENGINE_INFO), *engine, *client = of_client(app), *past;
+	const char *info = acr_case_found(subject, ACR_FOUND_ENGINE_INFO), *engine,
+		   *client = of_client(app), *past;
 	auto_json json = NULL;
 
 	if (!*info || acr_json_parse(info, strlen(info), &json, NULL)) {
@@ -41,15 +43,19 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (past && *past)
 		acr_check_detail(ret, _("the engine goes past it to: %s"), past);
 	if (!*engine && !*client)
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none, neither here nor for the engine"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("none, neither here nor for the engine"));
 	else if (!*engine)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("here %s, for the engine none: it pulls and pushes without"),
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("here %s, for the engine none: it pulls and pushes without"),
 			      bare(client));
 	else if (!*client)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("for the engine %s, here none: this helper goes without"),
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("for the engine %s, here none: this helper goes without"),
 			      bare(engine));
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("here %s, for the engine %s"), bare(client), bare(engine));
+		acr_check_say(ret, ACR_VERDICT_OK, _("here %s, for the engine %s"), bare(client),
+			      bare(engine));
 }
 
 const struct acr_check_row acr_check_docker_proxy = {

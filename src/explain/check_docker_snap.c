@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker from snap lives in a confinement of its own and cannot start programs of the machine: not this helper, and no
- * other either. */
+/* docker from snap lives in a confinement of its own and cannot start programs of the machine:
+ * not this helper, and no other either. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +19,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	if (!realpath(path, real))
 		real[0] = '\0';
-	if (strncmp(path, "/snap/", 6) != 0 && strncmp(real, "/snap/", 6) != 0 && strcmp(real, "/usr/bin/snap") != 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("it can start helpers: it is not from snap"));
+	if (strncmp(path, "/snap/", 6) != 0 && strncmp(real, "/snap/", 6) != 0 &&
+	    strcmp(real, "/usr/bin/snap") != 0) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("it can start helpers: it is not from snap"));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is from snap, and cannot start helpers of the machine"), path);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("%s is from snap, and cannot start helpers of the machine"), path);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 }

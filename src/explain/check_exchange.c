@@ -1,64 +1,103 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does the registry take that identity? Its token is exchanged as `get` does it, and where the registry refuses it the
- * next identity is tried. Nothing is kept.
+ * Does the registry take that identity? Its token is exchanged as `get` does it, and where the
+ * registry refuses it the next identity is tried. Nothing is kept.
  *
- * A refusal is the same for somebody without a role and for somebody of another tenant. For an application there is one
- * question that tells them apart, and it needs no secret: a login under its id with a wrong password. "Application not
- * registered" means that the registry's tenant does not know it (azure-cli#29659).
+ * A refusal is the same for somebody without a role and for somebody of another tenant. For an
+ * application there is one question that tells them apart, and it needs no secret: a login under
+ * its id with a wrong password. "Application not registered" means that the registry's tenant does
+ * not know it (azure-cli#29659). A user's other tenants are tried.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "acr/broker.h"
 #include "acr/check.h"
-#include "acr/identity.h"
+#include "explain/check_arm.h"
 #include "explain/language.h"
 
-static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case *subject, const char *client)
+static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case *subject,
+			       const char *client)
 {
 	struct acr_error error = { 0 };
 	auto_secret nothing = { 0 };
 
 	acr_secret_add(&nothing, "docker-credential-acr-diagnose");
 	return *client &&
-	       acr_scope_token(app, &subject->registry, client, &nothing, NULL, NULL, &error) != 0 &&
+	       acr_scope_token(app, &subject->registry, client, &nothing, NULL, NULL, &error) !=
+		       0 &&
 	       strstr(error.sentence, "not registered");
 }
 
-static void refused(const struct acr_app *app, const struct acr_case *subject, struct acr_report *report,
+/* Of those that were refused, a user whom the registry takes with a token of another tenant. */
+static bool find_tenant(struct acr_app *app, const struct acr_case *subject,
+			const struct acr_trail *trail, struct acr_check_result *ret)
+{
+	for (size_t i = 0; i < trail->count; i++) {
+		const struct acr_step *step = &trail->steps[i];
+		auto_facts who = { 0 };
+		char other[ACR_HOST_MAX];
+
+		acr_facts_of_who(step->who, &who);
+		if (!step->refused_by_registry || !*acr_facts_get(&who, ACR_FACT_USER) ||
+		    !acr_arm_other_tenant(app, subject, step->identity->name,
+					  acr_facts_get(&who, ACR_FACT_TENANT), other,
+					  sizeof(other)))
+			continue;
+		acr_check_detail(ret, _("with a token of the tenant %s it is taken"), other);
+		acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, NULL);
+		acr_facts_of_who(step->who, &ret->facts);
+		acr_facts_set(&ret->facts, ACR_FACT_SOURCE, step->identity->name);
+		acr_facts_set(&ret->facts, ACR_FACT_TENANT, other);
+		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "exchange-tenant-of-user");
+		return true;
+	}
+	return false;
+}
+
+/* `report` holds every attempt; the first refusal is about the identity that a person means to
+ * be. */
+static void refused(struct acr_app *app, const struct acr_case *subject, struct acr_report *report,
 		    const struct acr_error *error, struct acr_check_result *ret)
 {
 	bool reader = !*subject->action || strcmp(subject->action, "pull") == 0;
+	size_t all = report->trail.count;
 
 	if (error->kind == ACR_REFUSED && reader && *acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s; anybody may pull, and docker goes on as anybody"), error->text);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s; anybody may pull, and docker goes on as anybody"),
+			      error->text);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
 	report->ours = true;
 	report->registry = subject->registry;
+	report->trail.count = 1;
 	acr_facts_of_report(app, report, error, &ret->facts);
-	if (error->kind != ACR_REFUSED || error->status != 401 || strstr(error->sentence, "token validation failed"))
-		return;
-	if (is_of_other_tenant(app, subject, acr_facts_get(&ret->facts, ACR_FACT_CLIENT_ID)))
+	report->trail.count = all;
+	if (error->kind == ACR_REFUSED && error->status == 401 &&
+	    !strstr(error->sentence, "token validation failed") &&
+	    !find_tenant(app, subject, &report->trail, ret) &&
+	    is_of_other_tenant(app, subject, acr_facts_get(&ret->facts, ACR_FACT_CLIENT_ID)))
 		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "exchange-other-tenant");
 }
 
 /* The first identity as the check before found it. */
-static void take_first(const struct acr_case *subject, struct acr_token *token, struct acr_trail *trail)
+static void take_first(const struct acr_case *subject, struct acr_token *token,
+		       struct acr_trail *trail)
 {
 	struct acr_step *step = &trail->steps[trail->count++];
 
 	step->identity = acr_identity_by_name(acr_case_found(subject, ACR_FOUND_SOURCE));
 	strncpy(step->who, acr_case_found(subject, ACR_FOUND_WHO), sizeof(step->who) - 1);
 	strncpy(token->who, step->who, sizeof(token->who) - 1);
-	strncpy(token->tenant, acr_case_found(subject, ACR_FOUND_TENANT), sizeof(token->tenant) - 1);
+	strncpy(token->tenant, acr_case_found(subject, ACR_FOUND_TENANT),
+		sizeof(token->tenant) - 1);
 	acr_secret_add(&token->access, acr_case_found(subject, ACR_FOUND_ENTRA_TOKEN));
 }
 
-static void taken(const struct acr_report *report, const struct acr_token *token, const struct acr_grant *grant,
-		  struct acr_check_result *ret)
+static void taken(const struct acr_report *report, const struct acr_token *token,
+		  const struct acr_grant *grant, struct acr_check_result *ret)
 {
 	const struct acr_step *step = &report->trail.steps[report->trail.count - 1];
 
@@ -66,7 +105,8 @@ static void taken(const struct acr_report *report, const struct acr_token *token
 		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s was refused; %s is taken instead"),
 			      report->trail.steps[0].who, token->who);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("a refresh token for %lld min"), (long long)grant->life / 60);
+		acr_check_say(ret, ACR_VERDICT_OK, _("a refresh token for %lld min"),
+			      (long long)grant->life / 60);
 	acr_check_found(ret, ACR_FOUND_REFRESH_TOKEN, acr_secret_text(&grant->token));
 	acr_check_found(ret, ACR_FOUND_WHO, token->who);
 	acr_check_found(ret, ACR_FOUND_TENANT, token->tenant);
@@ -97,13 +137,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_detail(ret, "%s: %s", step->who, failure.text);
 		step->error = failure;
 		step->refused_by_registry = failure.kind == ACR_REFUSED;
-		/* The first refusal is about the identity that a person means to be. */
 		if (error.kind == ACR_FINE || failure.kind != ACR_REFUSED)
 			error = failure;
 		if (failure.kind != ACR_REFUSED)
 			break;
-	} while (acr_chain_next(app, &subject->registry, &cursor, &report.trail, &token, &end) == 0);
-	report.trail.count = 1;
+	} while (acr_chain_next(app, &subject->registry, &cursor, &report.trail, &token, &end) ==
+		 0);
 	refused(app, subject, &report, &error, ret);
 	if (error.status == 429)
 		acr_check_found_number(ret, ACR_FOUND_THROTTLED, error.retry_after);
@@ -116,7 +155,7 @@ const struct acr_check_row acr_check_exchange = {
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "firewall identity",
 	.after = "challenge",
-	.budget = 10000,
+	.budget = 13000,
 	.likely = 84,
 	.run = run,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does the registry let this machine in? 403 before it asks who we are is its network rules, or a proxy's. */
+/* Does the registry let this machine in? 403 before it asks who we are is its network rules, or
+ * a proxy's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +24,27 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	sentence += *sentence == '\n';
 	if (page)
 		acr_fail(&error, ACR_INVALID,
-			 "%s answered with a web page (status 403): a proxy or a sign-in portal may stand in between", host);
+			 "%s answered with a web page (status 403): a proxy or a sign-in portal "
+			 "may stand in between",
+			 host);
 	else if (strstr(sentence, "is not allowed access"))
-		acr_fail(&error, ACR_REFUSED, "the firewall of %s does not let this machine in (status 403)", host);
+		acr_fail(&error, ACR_REFUSED,
+			 "the firewall of %s does not let this machine in (status 403)", host);
 	else
-		acr_fail(&error, ACR_REFUSED, "%s answers 403 Forbidden before it asks who we are", host);
+		acr_fail(&error, ACR_REFUSED, "%s answers 403 Forbidden before it asks who we are",
+			 host);
 	error.origin = ACR_ORIGIN_REGISTRY;
 	error.status = status;
 	snprintf(error.code, sizeof(error.code), "%.*s", (int)strcspn(said, "\n"), said);
 	snprintf(error.host, sizeof(error.host), "%s", host);
-	snprintf(error.correlation, sizeof(error.correlation), "%s", acr_case_found(subject, ACR_FOUND_CORRELATION));
+	snprintf(error.correlation, sizeof(error.correlation), "%s",
+		 acr_case_found(subject, ACR_FOUND_CORRELATION));
 	acr_error_quote(&error, sentence, strlen(sentence));
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	address = acr_facts_get(&ret->facts, ACR_FACT_CLIENT_IP);
 	if (*address)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("it does not let in the address %s, which it sees"), address);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("it does not let in the address %s, which it sees"), address);
 	if (error.kind == ACR_REFUSED && !*address)
 		acr_facts_set(&ret->facts, ACR_FACT_TEXT, "CONNECTIVITY_FORBIDDEN_ERROR");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The folder in which is written down what was decided for each registry: ours, closed to others, and writable. */
+/* The folder in which is written down what was decided for each registry: ours, closed to
+ * others, and writable. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +27,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_fd folder = -1;
 
 	if (!path) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", _("HOME is not set: nothing can be written down"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      _("HOME is not set: nothing can be written down"));
 		return;
 	}
 	folder = acr_folder_open(path, false, &error);

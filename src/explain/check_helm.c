@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* helm, where it is installed: charts in a registry take 3.8 or later (helm.sh, docs/topics/registries). */
+/* helm, where it is installed: charts in a registry take 3.8 or later (helm.sh,
+ * docs/topics/registries). */
 #include "explain/check_docker.h"
 #include "explain/language.h"
 
@@ -18,7 +19,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	else if (acr_look_ask(app, arguments, false, &says, &error))
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
 	else if (acr_look_version(acr_secret_text(&says)) < OLDEST)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s: charts in a registry take 3.8 or later"),
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s: charts in a registry take 3.8 or later"),
 			      acr_secret_text(&says));
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", acr_secret_text(&says));

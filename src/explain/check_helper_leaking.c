@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Other helpers for Azure's registries that look for "azurecr.io" anywhere in a name, and give an Azure token to
- * x.azurecr.io.evil.example: docker-credential-acr-env (GO-2026-6225, no fix) and kaniko's fork before 1.25.20
- * (CVE-2026-105769, GHSA-5q7h-w9jf-cx97).
+ * Other helpers for Azure's registries that look for "azurecr.io" anywhere in a name, and give an
+ * Azure token to x.azurecr.io.evil.example: docker-credential-acr-env (GO-2026-6225, no fix) and
+ * kaniko's fork before 1.25.20 (CVE-2026-105769, GHSA-5q7h-w9jf-cx97).
  */
 #include <string.h>
 
@@ -10,25 +10,6 @@
 #include "explain/language.h"
 
 #define KANIKO_FIXED 25020 /* minor and patch of 1.25.20 */
-
-/* Does docker's config name this helper for anything? */
-static bool is_named(struct json_object *config, const char *suffix)
-{
-	const char *store = acr_json_string(config, "credsStore");
-	struct json_object *helpers = acr_json_member(config, "credHelpers");
-
-	if (store && strcmp(store, suffix) == 0)
-		return true;
-	if (!json_object_is_type(helpers, json_type_object))
-		return false;
-	json_object_object_foreach(helpers, key, value)
-	{
-		(void)key;
-		if (json_object_is_type(value, json_type_string) && strcmp(json_object_get_string(value), suffix) == 0)
-			return true;
-	}
-	return false;
-}
 
 static char *old_kaniko(const struct acr_app *app)
 {
@@ -52,14 +33,18 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_string kaniko = old_kaniko(app);
 	auto_json config = acr_docker_config(subject);
 
-	if (look_alike && is_named(config, "acr-env")) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses %s, which gives tokens to look-alike hosts"), look_alike);
+	if (look_alike && acr_docker_names(config, "acr-env")) {
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("docker uses %s, which gives tokens to look-alike hosts"),
+			      look_alike);
 		acr_check_facts(subject, NULL, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_FILE, look_alike);
 	} else if (look_alike) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s gives tokens to look-alike hosts (GO-2026-6225)"), look_alike);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s gives tokens to look-alike hosts (GO-2026-6225)"), look_alike);
 	} else if (kaniko) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s gives tokens to look-alike hosts (CVE-2026-105769)"), kaniko);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s gives tokens to look-alike hosts (CVE-2026-105769)"), kaniko);
 	} else {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none is on the PATH"));
 	}

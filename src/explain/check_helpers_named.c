@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every helper that docker's config names, is it there? A config that was copied from Docker Desktop, from Windows into
- * WSL or into a dev container often names one that is not; docker then fails for every registry. */
+/* Every helper that docker's config names, is it there? A config that was copied from Docker
+ * Desktop, from Windows into WSL or into a dev container often names one that is not; docker
+ * then fails for every registry. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,8 +26,8 @@ static const char *whose(const char *suffix)
 	return strncmp(suffix, "dev-containers-", 15) == 0 ? _("that of a dev container") : "";
 }
 
-static void look_for(const struct acr_app *app, const struct acr_case *subject, const char *suffix, size_t *count,
-		     struct acr_check_result *ret)
+static void look_for(const struct acr_app *app, const struct acr_case *subject, const char *suffix,
+		     size_t *count, struct acr_check_result *ret)
 {
 	auto_string name = acr_format("docker-credential-%s", suffix);
 	auto_string path = NULL;
@@ -41,7 +42,8 @@ static void look_for(const struct acr_app *app, const struct acr_case *subject, 
 		acr_check_detail(ret, "%s: %s", name, path);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is named, and not on the PATH%s%s"), name, *owner ? "; " : "", owner);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is named, and not on the PATH%s%s"), name,
+		      *owner ? "; " : "", owner);
 	text = acr_format("\"%s\": executable file not found in $PATH", name);
 	acr_check_facts(subject, text, ret);
 }
@@ -69,7 +71,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (count == 0)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker's config names none"));
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("all that docker's config names are on the PATH"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("all that docker's config names are on the PATH"));
 }
 
 const struct acr_check_row acr_check_helpers_named = {

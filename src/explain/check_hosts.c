@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nobody named a registry: then it is about each that docker's config, our own config or the cache names. */
+/* Nobody named a registry: then it is about each that docker's config, our own config or the
+ * cache names. */
 #include <string.h>
 
 #include "acr/broker.h"
@@ -73,4 +74,36 @@ size_t acr_case_discover(const struct acr_app *app, struct acr_case *ret, size_t
 	acr_cached_each(app, add_cached, &listing);
 	acr_marker_each(app, add_marked, &listing);
 	return listing.count;
+}
+
+/* One letter too many, too few, wrong, or exchanged with its neighbour. */
+static bool is_near(const char *a, const char *b)
+{
+	size_t lengths[] = { strlen(a), strlen(b) }, same = 0;
+	const char *shorter = lengths[0] < lengths[1] ? a : b, *longer = shorter == a ? b : a;
+
+	if (strcmp(a, b) == 0)
+		return false;
+	while (shorter[same] && shorter[same] == longer[same])
+		same++;
+	if (lengths[0] != lengths[1])
+		return strlen(longer) == strlen(shorter) + 1 &&
+		       strcmp(shorter + same, longer + same + 1) == 0;
+	return strcmp(a + same + 1, b + same + 1) == 0 ||
+	       (a[same] == b[same + 1] && a[same + 1] == b[same] &&
+		strcmp(a + same + 2, b + same + 2) == 0);
+}
+
+char *acr_case_nearest(const struct acr_app *app, const char *host)
+{
+	struct acr_case cases[16] = { 0 };
+	size_t count = acr_case_discover(app, cases, 16);
+	char *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && !found && is_near(cases[i].registry.host, host))
+			found = acr_copy(cases[i].registry.host);
+		acr_case_wipe(&cases[i]);
+	}
+	return found;
 }

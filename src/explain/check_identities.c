@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The identity chain, source by source: which are set up, which would be asked, which are left out. Nothing is sent. */
+/* The identity chain, source by source: which are set up, which would be asked, which are left
+ * out. Nothing is sent. */
 #include "acr/identity.h"
 #include "explain/language.h"
 
@@ -11,7 +12,8 @@ struct survey {
 	bool fails;
 };
 
-static void visit(void *data, const struct acr_identity *row, enum acr_prospect prospect, const char *text)
+static void visit(void *data, const struct acr_identity *row, enum acr_prospect prospect,
+		  const char *text)
 {
 	static const char *const words[] = { [ACR_PROSPECT_SERVES] = N_("ready"),
 					     [ACR_PROSPECT_ASKS] = N_("would be tried"),
@@ -20,9 +22,11 @@ static void visit(void *data, const struct acr_identity *row, enum acr_prospect 
 					     [ACR_PROSPECT_LEFT_OUT] = N_("left out") };
 	struct survey *survey = data;
 
-	acr_check_detail(survey->result, "%s: %s%s%s", row->name, acr_text(words[prospect]), *text ? ", " : "", text);
+	acr_check_detail(survey->result, "%s: %s%s%s", row->name, acr_text(words[prospect]),
+			 *text ? ", " : "", text);
 	if (prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS)
-		acr_secret_format(&survey->ready, "%s%s", survey->ready.length ? ", " : "", row->name);
+		acr_secret_format(&survey->ready, "%s%s", survey->ready.length ? ", " : "",
+				  row->name);
 	survey->fails |= prospect == ACR_PROSPECT_FAILS;
 }
 
@@ -34,7 +38,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (acr_chain_survey(app, &subject->registry, visit, &survey, &error))
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (survey.ready.length > 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("in this order: %s"), acr_secret_text(&survey.ready));
+		acr_check_say(ret, ACR_VERDICT_OK, _("in this order: %s"),
+			      acr_secret_text(&survey.ready));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
 			      survey.fails ? _("none can serve now; --json and --report tell why")

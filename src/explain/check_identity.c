@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who are we? The first identity of the chain that has a token, asked for in earnest: Entra ID says yes or no, and the
- * token says whose it is. Where a login of the person's own goes before, or the person signed out, none is asked.
+ * Who are we? The first identity of the chain that has a token, asked for in earnest: Entra ID
+ * says yes or no, and the token says whose it is. Where a login of the person's own goes before, or
+ * the person signed out, none is asked.
  */
 #include <string.h>
 
@@ -31,14 +32,16 @@ static void serves(const struct acr_token *token, const struct acr_trail *trail,
 	acr_check_found_number(ret, ACR_FOUND_CURSOR, (int64_t)cursor);
 }
 
-static void fails(const struct acr_app *app, const struct acr_case *subject, struct acr_report *report,
-		  const struct acr_error *error, struct acr_check_result *ret)
+static void fails(const struct acr_app *app, const struct acr_case *subject,
+		  struct acr_report *report, const struct acr_error *error,
+		  struct acr_check_result *ret)
 {
 	bool nobody = error->kind == ACR_NOT_SET_UP || error->kind == ACR_UNAVAILABLE;
 
-	if (nobody && *acr_case_found(subject, ACR_FOUND_ANONYMOUS) && strcmp(subject->action, "push") != 0 &&
-	    strcmp(subject->action, "delete") != 0) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("nobody is signed in, and anybody may pull: %s"), error->text);
+	if (nobody && *acr_case_found(subject, ACR_FOUND_ANONYMOUS) &&
+	    strcmp(subject->action, "push") != 0 && strcmp(subject->action, "delete") != 0) {
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("nobody is signed in, and anybody may pull: %s"), error->text);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
@@ -46,12 +49,14 @@ static void fails(const struct acr_app *app, const struct acr_case *subject, str
 	report->registry = subject->registry;
 	acr_facts_of_report(app, report, error, &ret->facts);
 	if (nobody) {
-		auto_string text = acr_format("nobody is signed in for %s\n%s", subject->registry.host, error->text);
+		auto_string text = acr_format("nobody is signed in for %s\n%s",
+					      subject->registry.host, error->text);
 
 		acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
 	}
 	for (size_t i = 0; i < report->trail.count; i++)
-		acr_check_detail(ret, "%s: %s", report->trail.steps[i].identity->name, report->trail.steps[i].error.text);
+		acr_check_detail(ret, "%s: %s", report->trail.steps[i].identity->name,
+				 report->trail.steps[i].error.text);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -64,7 +69,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (*acr_case_found(subject, ACR_FOUND_SIGNED_OUT))
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("signed out of this registry"));
 	else if (strcmp(acr_case_found(subject, ACR_FOUND_STORED), "good") == 0)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the stored login goes before any identity"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("the stored login goes before any identity"));
 	else if (acr_chain_next(app, &subject->registry, &cursor, &report.trail, &token, &error))
 		fails(app, subject, &report, &error, ret);
 	else

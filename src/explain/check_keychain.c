@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The keychain, there and back: a login under a name that no server can have is looked for, kept, found, and removed.
- * Looking comes first and never asks a person for a password, so that a locked keychain is told of and left alone.
+ * The keychain, there and back: a login under a name that no server can have is looked for, kept,
+ * found, and removed. Looking comes first and never asks a person for a password, so that a locked
+ * keychain is told of and left alone.
  */
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "acr/check.h"
 #include "acr/store.h"
+#include "base/file.h"
 #include "explain/language.h"
 
 #define USER "docker-credential-acr-diagnose"
@@ -21,8 +24,33 @@ static char *random_name(void)
 	return acr_format("%016llx.diagnose.invalid", (unsigned long long)random);
 }
 
-static int there_and_back(const struct acr_app *app, const char *server, const struct acr_keychain **ret_used,
-			  struct acr_error *error)
+/* Folders that were made for the try go again; those that were there stay. */
+struct trace {
+	char *folders[2]; /* owned, the inner one first */
+	bool there[2];
+};
+
+static void begin_trace(const struct acr_app *app, struct trace *ret)
+{
+	static const char *const below[] = { "/logins", "" };
+
+	for (size_t i = 0; i < 2; i++) {
+		ret->folders[i] = acr_home_path(app, "XDG_DATA_HOME", ".local/share", below[i]);
+		ret->there[i] = !ret->folders[i] || access(ret->folders[i], F_OK) == 0;
+	}
+}
+
+static void end_trace(struct trace *trace)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (!trace->there[i])
+			rmdir(trace->folders[i]);
+		acr_string_free(&trace->folders[i]);
+	}
+}
+
+static int there_and_back(const struct acr_app *app, const char *server,
+			  const struct acr_keychain **ret_used, struct acr_error *error)
 {
 	auto_login login = { .username = acr_copy(USER) }, found = { 0 };
 	bool any;
@@ -32,8 +60,10 @@ static int there_and_back(const struct acr_app *app, const char *server, const s
 	if (acr_keychain_keep(app, server, &login, ret_used, error))
 		return -1;
 	result = acr_keychain_find(app, server, &found, error);
-	if (result == 0 && (strcmp(found.username, USER) != 0 || !acr_secret_equals(&found.secret, server)))
-		result = acr_fail(error, ACR_SYSTEM, "%s", _("it gave back something else than was kept"));
+	if (result == 0 &&
+	    (strcmp(found.username, USER) != 0 || !acr_secret_equals(&found.secret, server)))
+		result = acr_fail(error, ACR_SYSTEM, "%s",
+				  _("it gave back something else than was kept"));
 	/* Whatever came of it, nothing stays. */
 	if (acr_keychain_drop(app, server, &any, result ? NULL : error))
 		return -1;
@@ -46,18 +76,24 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_string server = random_name();
 	struct acr_error error = { 0 };
 	auto_login nothing = { 0 };
+	struct trace trace;
 
 	if (acr_keychain_find(app, server, &nothing, &error) == 0 || error.kind != ACR_NOT_FOUND) {
-		acr_check_fail(app, subject, error.kind == ACR_LOCKED ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING, &error, ret);
+		acr_check_fail(app, subject,
+			       error.kind == ACR_LOCKED ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING,
+			       &error, ret);
 		return;
 	}
+	begin_trace(app, &trace);
 	if (there_and_back(app, server, &used, &error))
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (used->plain)
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s: no Secret Service here, logins lie readable by you alone"),
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("%s: no Secret Service here, logins lie readable by you alone"),
 			      used->name);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s: kept, found and removed"), used->name);
+	end_trace(&trace);
 }
 
 const struct acr_check_row acr_check_keychain = {

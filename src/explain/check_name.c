@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Can this be a registry's address, and an image's name? 5 to 50 letters and digits before the cloud's suffix, with a
- * hyphen only in front of the hash of a domain name label (learn.microsoft.com, container-registry-get-started-azure-cli).
+ * Can this be a registry's address? 5 to 50 letters and digits before the cloud's suffix, with a
+ * hyphen only in front of the hash of a domain name label (learn.microsoft.com,
+ * container-registry-get-started-azure-cli).
  */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,10 +14,12 @@
 #define SHORTEST 5
 #define LONGEST	 50
 
-static const char *const microsofts[] = { "mcr.microsoft.com", "mcrprod.azurecr.io", "mcr.microsoft.eaglex.ic.gov",
-					  "mcr.microsoft.scloud", NULL };
+static const char *const microsofts[] = { "mcr.microsoft.com", "mcrprod.azurecr.io",
+					  "mcr.microsoft.eaglex.ic.gov", "mcr.microsoft.scloud",
+					  NULL };
 
-static void tell_foreign(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+static void tell_foreign(struct acr_app *app, const struct acr_case *subject,
+			 struct acr_check_result *ret)
 {
 	const struct acr_place place = { subject->typed, strlen(subject->typed), 0 };
 	const char *near;
@@ -33,44 +35,17 @@ static void tell_foreign(struct acr_app *app, const struct acr_case *subject, st
 		}
 	near = acr_facts_get(&ret->facts, ACR_FACT_NEAR_MISS);
 	if (*near) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("no registry has such an address; is it %s?"), near);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("no registry has such an address; is it %s?"), near);
 	} else if (!strpbrk(subject->typed, ".:")) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("a bare name; the address would be %s.azurecr.io"), subject->typed);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("a bare name; the address would be %s.azurecr.io"), subject->typed);
 	} else {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-			      _("no address of an Azure container registry, and our config does not name it"));
+			      _("no address of an Azure container registry, and our config does "
+				"not name it"));
 		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "name-foreign");
 	}
-}
-
-/* distribution's grammar: small letters, digits and separators. */
-static bool is_repository(const char *name)
-{
-	bool inside = false;
-
-	for (; *name; name++) {
-		if (islower((unsigned char)*name) || isdigit((unsigned char)*name))
-			inside = true;
-		else if (inside && *name == '/')
-			inside = false;
-		else if (!inside || !strchr("._-", *name))
-			return false;
-	}
-	return inside;
-}
-
-static void check_image(const struct acr_case *subject, struct acr_check_result *ret)
-{
-	bool capitals = false;
-
-	for (const char *c = subject->repository; *c; c++)
-		capitals |= isupper((unsigned char)*c) != 0;
-	acr_check_say(ret, ACR_VERDICT_PROBLEM,
-		      capitals ? _("an image's name must be in lower case: %s") : _("%s cannot be an image's name"),
-		      subject->repository);
-	acr_check_facts(subject, capitals ? "must be lowercase" : "invalid reference format", ret);
-	if (!capitals)
-		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "name-image");
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -82,19 +57,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	}
 	acr_registry_name(&subject->registry, name);
-	if (*subject->repository && !is_repository(subject->repository)) {
-		check_image(subject, ret);
-	} else if (strcmp(subject->typed, subject->registry.host) != 0 && strcasecmp(subject->typed, subject->registry.host) == 0) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker takes it in lower case alone: %s"),
-			      subject->registry.host);
-		acr_check_facts(subject, NULL, ret);
-		acr_facts_set(&ret->facts, ACR_FACT_TYPED, subject->typed);
-	} else if (subject->registry.genuine && (strlen(name) < SHORTEST || strlen(name) > LONGEST)) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s has %zu characters, and a registry's name has 5 to 50"),
-			      name, strlen(name));
-	} else {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s, %s", subject->registry.host, subject->registry.cloud->name);
-	}
+	if (subject->registry.genuine && (strlen(name) < SHORTEST || strlen(name) > LONGEST))
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s has %zu characters, and a registry's name has 5 to 50"), name,
+			      strlen(name));
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, "%s, %s", subject->registry.host,
+			      subject->registry.cloud->name);
 }
 
 const struct acr_check_row acr_check_name = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * On a node of Kubernetes it is kubelet that pulls: by the node's identity in azure.json, through a credential provider
- * that its config names (kubernetes.io, kubelet-credential-provider; cloud-provider-azure, acr-credential-provider).
+ * On a node of Kubernetes it is kubelet that pulls: by the node's identity in azure.json, through
+ * a credential provider that its config names (kubernetes.io, kubelet-credential-provider;
+ * cloud-provider-azure, acr-credential-provider).
  */
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@ static const char *const configs[] = { "/var/lib/kubelet/credential-provider-con
 				       "/etc/kubernetes/credential-provider.yaml",
 				       "/etc/kubernetes/kubelet/credential-provider-config.yaml",
 				       "/var/lib/kubelet/credential-provider/config.yaml",
-				       "/etc/eks/image-credential-provider/config.json", NULL };
+				       "/etc/eks/image-credential-provider/config.json",
+				       NULL };
 
 static void tell_identity(const struct acr_app *app, struct acr_check_result *ret)
 {
@@ -35,7 +37,8 @@ static void tell_identity(const struct acr_app *app, struct acr_check_result *re
 	user = acr_json_string(json, "userAssignedIdentityID");
 	client = acr_json_string(json, "aadClientId");
 	if (acr_json_bool(json, "useManagedIdentityExtension", false))
-		acr_check_detail(ret, _("%s: managed identity %s"), path, user && *user ? user : _("of the machine"));
+		acr_check_detail(ret, _("%s: managed identity %s"), path,
+				 user && *user ? user : _("of the machine"));
 	else
 		acr_check_detail(ret, _("%s: service principal %s"), path, client ? client : "?");
 }
@@ -43,7 +46,8 @@ static void tell_identity(const struct acr_app *app, struct acr_check_result *re
 /* The first provider in it that is for registries of Azure. */
 static bool names_provider(const char *text, const char **ret)
 {
-	static const char *const names[] = { "docker-credential-acr", "acr-credential-provider", NULL };
+	static const char *const names[] = { "docker-credential-acr", "acr-credential-provider",
+					     NULL };
 
 	for (const char *const *name = names; *name; name++)
 		if (strstr(text, *name)) {
@@ -55,8 +59,10 @@ static bool names_provider(const char *text, const char **ret)
 
 static bool is_node(const struct acr_app *app)
 {
-	static const char *const signs[] = { "/etc/kubernetes/azure.json", "/etc/kubernetes/kubelet.conf",
-					     "/var/lib/kubelet/config.yaml", "/etc/default/kubelet", NULL };
+	static const char *const signs[] = { "/etc/kubernetes/azure.json",
+					     "/etc/kubernetes/kubelet.conf",
+					     "/var/lib/kubelet/config.yaml", "/etc/default/kubelet",
+					     NULL };
 
 	for (const char *const *sign = signs; *sign; sign++) {
 		auto_string path = acr_system_path(app, *sign);
@@ -89,7 +95,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		}
 	}
 	acr_check_facts(subject, NULL, ret);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s", _("kubelet's config names no credential provider for *.azurecr.io"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("kubelet's config names no credential provider for *.azurecr.io"));
 }
 
 const struct acr_check_row acr_check_node = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notation, which signs images, where it is installed: it reads docker's config for helpers, as docker does. notary, its
- * forerunner, is what az acr check-health looks for. */
+/* notation, which signs images, where it is installed: it reads docker's config for helpers, as
+ * docker does. notary, its forerunner, is what az acr check-health looks for. */
 #include <string.h>
 
 #include "explain/check_docker.h"
@@ -18,7 +18,8 @@ static void tell(const char *says, struct acr_check_result *ret)
 	line += strspn(line, " \t");
 	version = acr_format("%.*s", (int)strcspn(line, "\n"), line);
 	if (acr_look_version(version) < OLDEST)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s: 1.0 or later signs what registries of today keep"), version);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s: 1.0 or later signs what registries of today keep"), version);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", version);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A check's result on its way from the child that found it: fields in a fixed order, each with its length in front. */
+/* A check's result on its way from the child that found it: fields in a fixed order, each with
+ * its length in front. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,8 @@ bool acr_check_result_read(const struct acr_secret *bytes, struct acr_check_resu
 	if (!take(bytes, &at, &field))
 		return false;
 	for (int verdict = ACR_VERDICT_OK; verdict <= ACR_VERDICT_SKIPPED; verdict++)
-		if (strcmp(acr_secret_text(&field), acr_verdict_name((enum acr_verdict)verdict)) == 0) {
+		if (strcmp(acr_secret_text(&field), acr_verdict_name((enum acr_verdict)verdict)) ==
+		    0) {
 			ret->verdict = (enum acr_verdict)verdict;
 			known = true;
 		}

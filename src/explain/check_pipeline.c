@@ -1,71 +1,86 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In a pipeline: is what the job needs for signing in without a secret at hand? GitHub gives a job its token only with
- * "permissions: id-token: write", Azure Pipelines only where SYSTEM_ACCESSTOKEN is handed on, GitLab by "id_tokens".
+ * In a pipeline: is what the job needs for signing in without a secret at hand? GitHub gives a
+ * job its token only with "permissions: id-token: write", Azure Pipelines only where
+ * SYSTEM_ACCESSTOKEN is handed on, GitLab by "id_tokens".
  */
 #include <string.h>
 
 #include "acr/check.h"
 #include "explain/language.h"
 
-static void github(const struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+static void github(const struct acr_app *app, const struct acr_case *subject,
+		   struct acr_check_result *ret)
 {
 	bool wants = acr_env(app, "AZURE_CLIENT_ID") && !acr_env(app, "AZURE_CLIENT_SECRET") &&
-		     !acr_env(app, "AZURE_CLIENT_CERTIFICATE_PATH") && !acr_env(app, "AZURE_FEDERATED_TOKEN_FILE");
+		     !acr_env(app, "AZURE_CLIENT_CERTIFICATE_PATH") &&
+		     !acr_env(app, "AZURE_FEDERATED_TOKEN_FILE");
 
-	if (acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_URL") && acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("GitHub Actions: the job may ask for its token"));
+	if (acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_URL") &&
+	    acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("GitHub Actions: the job may ask for its token"));
 		return;
 	}
 	if (!wants) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("GitHub Actions: the job may not ask for a token, and does not need one"));
+			      _("GitHub Actions: the job may not ask for a token, and does not "
+				"need one"));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s", _("GitHub Actions: the job may not ask for its token"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("GitHub Actions: the job may not ask for its token"));
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "pipeline-github");
 	acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, acr_env(app, "AZURE_CLIENT_ID"));
 }
 
-static void azure(const struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+static void azure(const struct acr_app *app, const struct acr_case *subject,
+		  struct acr_check_result *ret)
 {
 	bool connection = acr_env(app, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
 
 	if (!connection) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("Azure Pipelines: no service connection; AzureCLI@2 and AzurePowerShell@5 give one"));
+			      _("Azure Pipelines: no service connection; AzureCLI@2 and "
+				"AzurePowerShell@5 give one"));
 		return;
 	}
 	if (acr_env(app, "SYSTEM_ACCESSTOKEN") && acr_env(app, "SYSTEM_OIDCREQUESTURI")) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("Azure Pipelines: the job may ask for its token"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("Azure Pipelines: the job may ask for its token"));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s", _("Azure Pipelines: SYSTEM_ACCESSTOKEN is not handed to this step"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("Azure Pipelines: SYSTEM_ACCESSTOKEN is not handed to this step"));
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "pipeline-azure");
 }
 
-static void gitlab(const struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+static void gitlab(const struct acr_app *app, const struct acr_case *subject,
+		   struct acr_check_result *ret)
 {
 	const char *variable = acr_env(app, "DOCKER_AUTH_CONFIG");
 
 	(void)subject;
 	/* GitLab Runner 19.4, 19.3.2, 19.2.4 and 19.1.3. */
 	if (variable && (strstr(variable, "credHelpers") || strstr(variable, "credsStore")))
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("GitLab: DOCKER_AUTH_CONFIG names a helper, which runners start only if "
-				"allowed_docker_credential_helpers lists it"));
+		acr_check_say(
+			ret, ACR_VERDICT_WARNING, "%s",
+			_("GitLab: DOCKER_AUTH_CONFIG names a helper, which runners start only if "
+			  "allowed_docker_credential_helpers lists it"));
 	else if (acr_env(app, "AZURE_FEDERATED_TOKEN_FILE") || acr_env(app, "AZURE_CLIENT_SECRET"))
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("GitLab: the job has a credential"));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("GitLab: no credential; write a token of \"id_tokens\" to a file for AZURE_FEDERATED_TOKEN_FILE"));
+			      _("GitLab: no credential; write a token of \"id_tokens\" to a file "
+				"for AZURE_FEDERATED_TOKEN_FILE"));
 }
 
 static const struct {
 	const char *variable;
-	void (*look)(const struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret);
+	void (*look)(const struct acr_app *app, const struct acr_case *subject,
+		     struct acr_check_result *ret);
 } pipelines[] = { { "GITHUB_ACTIONS", github }, { "TF_BUILD", azure }, { "GITLAB_CI", gitlab } };
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * podman, skopeo and buildah have configs of their own: "credHelpers" of the first auth file that has one for the
- * registry, or "credential-helpers" of registries.conf; docker's credsStore is nothing to them
- * (containers-auth.json(5), containers-registries.conf(5)).
+ * podman, skopeo and buildah have configs of their own: "credHelpers" of the first auth file that
+ * has one for the registry, or "credential-helpers" of registries.conf; docker's credsStore is
+ * nothing to them (containers-auth.json(5), containers-registries.conf(5)).
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -20,14 +20,16 @@ enum { FILES_MOST = 5 };
 /* The auth files in the order in which they are read; owned. */
 static size_t auth_files(const struct acr_app *app, char *ret[static FILES_MOST])
 {
-	const char *named = acr_env(app, "REGISTRY_AUTH_FILE"), *runtime = acr_env(app, "XDG_RUNTIME_DIR");
+	const char *named = acr_env(app, "REGISTRY_AUTH_FILE"),
+		   *runtime = acr_env(app, "XDG_RUNTIME_DIR");
 	const char *config = acr_env(app, "XDG_CONFIG_HOME"), *home = acr_env(app, "HOME");
 	size_t count = 0;
 
 	if (named)
 		ret[count++] = acr_copy(named);
-	ret[count++] = runtime ? acr_format("%s/containers/auth.json", runtime)
-			       : acr_format("%s/run/containers/%ld/auth.json", app->root, (long)getuid());
+	ret[count++] =
+		runtime ? acr_format("%s/containers/auth.json", runtime)
+			: acr_format("%s/run/containers/%ld/auth.json", app->root, (long)getuid());
 	if (config || home)
 		ret[count++] = config ? acr_format("%s/containers/auth.json", config)
 				      : acr_format("%s/.config/containers/auth.json", home);
@@ -50,9 +52,11 @@ static bool look(const char *path, const struct acr_case *subject, struct acr_ch
 	if (helper && strcmp(helper, "acr") == 0)
 		acr_check_say(ret, ACR_VERDICT_OK, _("they ask this helper, by %s"), path);
 	else if (helper && *helper)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("they ask docker-credential-%s, by %s"), helper, path);
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("they ask docker-credential-%s, by %s"),
+			      helper, path);
 	else if (auth && *auth)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("they use a login that lies in %s"), path);
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("they use a login that lies in %s"),
+			      path);
 	else
 		return false;
 	return true;
@@ -75,8 +79,9 @@ static void not_set_up(const struct acr_case *subject, struct acr_check_result *
 {
 	bool docker = *acr_case_found(subject, ACR_FOUND_DOCKER);
 
-	acr_check_say(ret, docker ? ACR_VERDICT_WARNING : ACR_VERDICT_PROBLEM, "%s",
-		      _("they do not ask this helper: credHelpers or registries.conf must name it"));
+	acr_check_say(
+		ret, docker ? ACR_VERDICT_WARNING : ACR_VERDICT_PROBLEM, "%s",
+		_("they do not ask this helper: credHelpers or registries.conf must name it"));
 	if (!docker)
 		acr_check_facts(subject, NULL, ret);
 }
@@ -89,7 +94,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	bool found = false;
 
 	if (!is_here(app)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("neither podman nor skopeo nor buildah is here"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("neither podman nor skopeo nor buildah is here"));
 		return;
 	}
 	count = auth_files(app, files);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which proxy is on the way to the registry, for programs that read the environment as libcurl does? */
+/* Which proxy is on the way to the registry, for programs that read the environment as libcurl
+ * does? */
 #include <string.h>
 #include <strings.h>
 
 #include "acr/check.h"
 #include "explain/language.h"
 
-static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL };
+static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+				       NULL };
 
 static const char *first(const struct acr_app *app, const char *const *names, const char **ret_name)
 {
@@ -34,7 +36,8 @@ static bool is_left_out(const char *list, const char *host)
 			word++;
 			length--;
 		}
-		if (length > 0 && length <= host_length && strncasecmp(host + host_length - length, word, length) == 0 &&
+		if (length > 0 && length <= host_length &&
+		    strncasecmp(host + host_length - length, word, length) == 0 &&
 		    (length == host_length || host[host_length - length - 1] == '.'))
 			return true;
 	}
@@ -44,7 +47,8 @@ static bool is_left_out(const char *list, const char *host)
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	static const char *const none[] = { "no_proxy", "NO_PROXY", NULL };
-	const char *name = "", *ignored, *proxy = first(app, proxies, &name), *past = first(app, none, &ignored);
+	const char *name = "", *ignored, *proxy = first(app, proxies, &name),
+		   *past = first(app, none, &ignored);
 	const char *at, *start;
 	auto_string shown = NULL;
 
@@ -56,7 +60,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	at = strrchr(start, '@');
 	shown = acr_format("%.*s", (int)strcspn(at ? at + 1 : start, "/"), at ? at + 1 : start);
 	if (past && is_left_out(past, subject->registry.host)) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("none: NO_PROXY leaves the registry out of %s"), name);
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("none: NO_PROXY leaves the registry out of %s"), name);
 		return;
 	}
 	acr_check_found(ret, ACR_FOUND_PROXY, shown);

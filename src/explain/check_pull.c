@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pull in earnest, when somebody asks for one: docker itself, with the environment that it would have, and what it
- * says is read as `explain` reads it. */
+/* A pull in earnest, when somebody asks for one: docker itself, with the environment that it
+ * would have, and what it says is read as `explain` reads it. */
 #include <string.h>
 #include <sys/wait.h>
 
@@ -40,7 +40,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	int status = -1;
 
 	if (!*subject->pull)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not asked for: --pull IMAGE tries it"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("not asked for: --pull IMAGE tries it"));
 	else if (!docker || *subject->pull == '-')
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
 	else if (app->run(app, &pull, &status, &out, &err, &error))
@@ -57,7 +58,7 @@ const struct acr_check_row acr_check_pull = {
 	.title = N_("pull"),
 	.alias = "DOCKER_PULL_ERROR",
 	.about = ACR_ABOUT_MACHINE,
-	.needs = "docker-engine",
+	.after = "docker-engine",
 	.budget = PATIENCE,
 	.likely = 30,
 	.run = run,

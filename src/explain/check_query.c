@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The question for a registry's owner: what the registry itself wrote down about failed logins in the last hour, where
- * it sends its logs to Log Analytics (learn.microsoft.com, azure-monitor/reference/tables/containerregistryloginevents).
+ * The question for a registry's owner: what the registry itself wrote down about failed logins in
+ * the last hour, where it sends its logs to Log Analytics (learn.microsoft.com,
+ * azure-monitor/reference/tables/containerregistryloginevents).
  */
 #include <string.h>
 
 #include "acr/check.h"
 
-/* A string of KQL between double quotes; a backslash and a quote are the only ones that are special in it. */
+/* A string of KQL between double quotes; a backslash and a quote are the only ones that are
+ * special in it. */
 static void quote(const char *text, struct acr_secret *out)
 {
 	acr_secret_add(out, "\"");
@@ -34,12 +36,14 @@ void acr_case_query(const struct acr_case *subject, struct acr_secret *out)
 	const char *who;
 
 	identity(subject, &facts, &who);
-	acr_secret_add(out, "ContainerRegistryLoginEvents\n| where TimeGenerated > ago(1h)\n| where LoginServer == ");
+	acr_secret_add(out, "ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)\n"
+			    "| where LoginServer == ");
 	quote(subject->registry.host, out);
 	if (*who) {
 		acr_secret_add(out, "\n| where Identity == ");
 		quote(who, out);
 	}
-	acr_secret_add(out, "\n| where ResultDescription != \"200\"\n| project TimeGenerated, Identity, CallerIpAddress, "
-			    "OperationName, ResultDescription, CorrelationId\n| order by TimeGenerated desc\n");
+	acr_secret_add(out,
+		       "\n| where ResultDescription != \"200\" | order by TimeGenerated desc\n"
+		       "| project TimeGenerated, Identity, CallerIpAddress, ResultDescription\n");
 }

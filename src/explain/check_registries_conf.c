@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* registries.conf in the form of before 2020, with [registries.search] and its like, which newer podmans reject whole. */
+/* registries.conf in the form of before 2020, with [registries.search] and its like, which newer
+ * podmans reject whole. */
 #include <string.h>
 
 #include "explain/check_containers.h"
@@ -13,7 +14,8 @@ struct finding {
 
 static void look(void *data, const char *path, const char *text)
 {
-	static const char *const tables[] = { "[registries.search]", "[registries.insecure]", "[registries.block]", NULL };
+	static const char *const tables[] = { "[registries.search]", "[registries.insecure]",
+					      "[registries.block]", NULL };
 	struct finding *finding = data;
 
 	finding->files++;
@@ -21,8 +23,10 @@ static void look(void *data, const char *path, const char *text)
 		for (const char *const *table = tables; *table; table++)
 			if (strncmp(line, *table, strlen(*table)) == 0) {
 				finding->old = true;
-				acr_check_say(finding->result, ACR_VERDICT_WARNING,
-					      _("%s is of version 1 (%s), which newer podmans reject"), path, *table);
+				acr_check_say(
+					finding->result, ACR_VERDICT_WARNING,
+					_("%s is of version 1 (%s), which newer podmans reject"),
+					path, *table);
 			}
 }
 
@@ -37,7 +41,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (finding.files == 0)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is none"));
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("%zu files, of the form of today"), finding.files);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%zu files, of the form of today"),
+			      finding.files);
 }
 
 const struct acr_check_row acr_check_registries_conf = {

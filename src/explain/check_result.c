@@ -19,43 +19,47 @@ void acr_check_result_wipe(struct acr_check_result *result)
 		acr_secret_wipe(&result->found[i]);
 }
 
-/* What stands in a line may come from files and from services: nothing but text reaches a terminal. */
-__attribute__((format(printf, 2, 0))) static void write_line(struct acr_secret *ret, const char *format,
-							     va_list arguments)
+/* What stands in a line may come from files and from services: nothing but text reaches a
+ * terminal. */
+static void add_clean(struct acr_secret *ret, const char *text)
 {
-	char text[4 * LINE_MAX];
 	auto_secret clean = { 0 };
 
-	vsnprintf(text, sizeof(text), format, arguments);
 	acr_words_clean(text, strlen(text), &clean);
 	acr_words_fold(&clean);
 	acr_words_cut(&clean, LINE_MAX);
 	acr_secret_add(ret, acr_secret_text(&clean));
 }
 
-void acr_check_say(struct acr_check_result *result, enum acr_verdict verdict, const char *format, ...)
+void acr_check_say(struct acr_check_result *result, enum acr_verdict verdict, const char *format,
+		   ...)
 {
+	char text[4 * LINE_MAX];
 	va_list arguments;
 
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
 	result->verdict = verdict;
 	acr_secret_wipe(&result->line);
-	va_start(arguments, format);
-	write_line(&result->line, format, arguments);
-	va_end(arguments);
+	add_clean(&result->line, text);
 }
 
 void acr_check_detail(struct acr_check_result *result, const char *format, ...)
 {
+	char text[4 * LINE_MAX];
 	va_list arguments;
 
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
 	if (result->details.length > 0)
 		acr_secret_add(&result->details, "\n");
-	va_start(arguments, format);
-	write_line(&result->details, format, arguments);
-	va_end(arguments);
+	add_clean(&result->details, text);
 }
 
-void acr_check_facts(const struct acr_case *subject, const char *text, struct acr_check_result *result)
+void acr_check_facts(const struct acr_case *subject, const char *text,
+		     struct acr_check_result *result)
 {
 	struct acr_facts *facts = &result->facts;
 
@@ -68,8 +72,9 @@ void acr_check_facts(const struct acr_case *subject, const char *text, struct ac
 		acr_facts_set(facts, ACR_FACT_TEXT, text);
 }
 
-void acr_check_fail(const struct acr_app *app, const struct acr_case *subject, enum acr_verdict verdict,
-		    const struct acr_error *error, struct acr_check_result *result)
+void acr_check_fail(const struct acr_app *app, const struct acr_case *subject,
+		    enum acr_verdict verdict, const struct acr_error *error,
+		    struct acr_check_result *result)
 {
 	acr_check_say(result, verdict, "%s", error->text);
 	acr_facts_of_error(app, error, &result->facts);

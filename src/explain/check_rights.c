@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a token allows is told by its `access` claim: a registry answers 200 and gives less than was asked for
- * (distribution, spec/auth/token). Which role gives it depends on the registry's role mode: with ABAC, AcrPull, AcrPush
- * and AcrDelete count for nothing (learn.microsoft.com, container-registry-rbac-abac-repository-permissions).
+ * What a token allows is told by its `access` claim: a registry answers 200 and gives less than
+ * was asked for (distribution, spec/auth/token). Which role gives it depends on the registry's role
+ * mode: with ABAC, AcrPull, AcrPush and AcrDelete count for nothing (learn.microsoft.com,
+ * container-registry-rbac-abac-repository-permissions).
  */
 #include "explain/check_rights.h"
 
@@ -28,17 +29,22 @@ char *acr_rights_scope(const struct acr_case *subject)
 
 static void take_actions(struct json_object *actions, struct acr_secret *ret)
 {
-	size_t count = json_object_is_type(actions, json_type_array) ? json_object_array_length(actions) : 0;
+	size_t count = json_object_is_type(actions, json_type_array)
+			       ? json_object_array_length(actions)
+			       : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *one = json_object_array_get_idx(actions, i);
 
-		if (json_object_is_type(one, json_type_string) && strlen(json_object_get_string(one)) < 32)
-			acr_secret_format(ret, "%s%s", ret->length ? "," : "", json_object_get_string(one));
+		if (json_object_is_type(one, json_type_string) &&
+		    strlen(json_object_get_string(one)) < 32)
+			acr_secret_format(ret, "%s%s", ret->length ? "," : "",
+					  json_object_get_string(one));
 	}
 }
 
-bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *token, struct acr_secret *ret)
+bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *token,
+		     struct acr_secret *ret)
 {
 	struct json_object *access;
 	auto_json claims = NULL;
@@ -47,7 +53,9 @@ bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *to
 	if (acr_jwt_claims(acr_secret_text(token), token->length, &claims, NULL))
 		return false;
 	access = acr_json_member(claims, "access");
-	for (size_t i = 0; json_object_is_type(access, json_type_array) && i < json_object_array_length(access); i++) {
+	for (size_t i = 0;
+	     json_object_is_type(access, json_type_array) && i < json_object_array_length(access);
+	     i++) {
 		struct json_object *row = json_object_array_get_idx(access, i);
 		const char *name = acr_json_string(row, "name");
 
@@ -58,7 +66,8 @@ bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *to
 }
 
 int acr_rights_try(const struct acr_app *app, const struct acr_case *subject, const char *user,
-		   const struct acr_secret *password, struct acr_secret *ret_actions, struct acr_error *error)
+		   const struct acr_secret *password, struct acr_secret *ret_actions,
+		   struct acr_error *error)
 {
 	auto_string scope = acr_rights_scope(subject);
 	auto_secret access = { 0 };
@@ -91,7 +100,8 @@ const char *acr_rights_mode(const struct acr_case *subject)
 	return !mode ? "" : strstr(mode, "Abac") ? "abac" : "rbac";
 }
 
-void acr_rights_facts(const struct acr_case *subject, const char *action, struct acr_check_result *ret)
+void acr_rights_facts(const struct acr_case *subject, const char *action,
+		      struct acr_check_result *ret)
 {
 	bool abac = strcmp(acr_rights_mode(subject), "abac") == 0;
 
@@ -100,6 +110,7 @@ void acr_rights_facts(const struct acr_case *subject, const char *action, struct
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, abac ? "access-abac" : "access");
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(roles[i].action, action) == 0)
-			acr_facts_set(&ret->facts, ACR_FACT_ROLE, abac ? roles[i].abac : roles[i].rbac);
+			acr_facts_set(&ret->facts, ACR_FACT_ROLE,
+				      abac ? roles[i].abac : roles[i].rbac);
 	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &ret->facts);
 }

@@ -12,8 +12,8 @@
 #include "explain/language.h"
 #include "explain/words.h"
 
-#define PLACES 12	/* children at a time: most of them wait for the network */
-#define BUDGET 8000	/* milliseconds, where a row does not say otherwise */
+#define PLACES 12   /* children at a time: most of them wait for the network */
+#define BUDGET 8000 /* milliseconds, where a row does not say otherwise */
 
 enum state { WAITING, RUNNING, ENDED };
 
@@ -41,7 +41,8 @@ static struct acr_check_result *result_of(const struct round *round, const struc
 }
 
 /* The job of that id for the same case, or for the machine. */
-static struct job *find(const struct round *round, const struct job *from, const char *id, size_t length)
+static struct job *find(const struct round *round, const struct job *from, const char *id,
+			size_t length)
 {
 	for (size_t i = 0; i < round->count; i++) {
 		struct job *job = &round->jobs[i];
@@ -53,8 +54,10 @@ static struct job *find(const struct round *round, const struct job *from, const
 	return NULL;
 }
 
-/* Have all of these ended? `ret_bad` (may be NULL): the first that is a problem, or was kept from running by one. */
-static bool ended(const struct round *round, const struct job *job, const char *ids, const struct job **ret_bad)
+/* Have all of these ended? `ret_bad` (may be NULL): the first that is a problem, or was kept
+ * from running by one. */
+static bool ended(const struct round *round, const struct job *job, const char *ids,
+		  const struct job **ret_bad)
 {
 	for (; ids && *ids; ids += strspn(ids, " ")) {
 		size_t length = strcspn(ids, " ");
@@ -66,7 +69,8 @@ static bool ended(const struct round *round, const struct job *job, const char *
 		if (other->state != ENDED)
 			return false;
 		if (ret_bad && !*ret_bad &&
-		    (result_of(round, other)->verdict == ACR_VERDICT_PROBLEM || result_of(round, other)->blocked))
+		    (result_of(round, other)->verdict == ACR_VERDICT_PROBLEM ||
+		     result_of(round, other)->blocked))
 			*ret_bad = other;
 	}
 	return true;
@@ -83,11 +87,9 @@ static void end(struct round *round, struct job *job)
 	round->ended++;
 	result->done = true;
 	result->took = round->app->clock.boot(round->app) - job->begun;
-	if (result->verdict == ACR_VERDICT_PROBLEM)
-		acr_facts_set(&result->facts, ACR_FACT_CHECK,
-			      *acr_facts_get(&result->facts, ACR_FACT_CHECK)
-				      ? acr_facts_get(&result->facts, ACR_FACT_CHECK)
-				      : job->row->id);
+	if (result->verdict == ACR_VERDICT_PROBLEM &&
+	    !*acr_facts_get(&result->facts, ACR_FACT_CHECK))
+		acr_facts_set(&result->facts, ACR_FACT_CHECK, job->row->id);
 	for (size_t i = 0; i < ACR_FOUND_COUNT; i++)
 		if (result->found[i].length > 0) {
 			acr_secret_wipe(&subject->found[i]);
@@ -97,7 +99,8 @@ static void end(struct round *round, struct job *job)
 		round->tell(round->data, round->ended, round->count, acr_text(job->row->title));
 }
 
-/* "Not run": by what it would need. The first cause is named, not one that was itself kept from running. */
+/* "Not run": by what it would need. The first cause is named, not one that was itself kept from
+ * running. */
 static void block(struct round *round, struct job *job, const struct job *by)
 {
 	struct acr_check_result *result = result_of(round, job);
@@ -110,7 +113,8 @@ static void block(struct round *round, struct job *job, const struct job *by)
 			break;
 		first = deeper;
 	}
-	acr_check_say(result, ACR_VERDICT_SKIPPED, _("not before this is mended: %s"), acr_text(first->row->title));
+	acr_check_say(result, ACR_VERDICT_SKIPPED, _("not before this is mended: %s"),
+		      acr_text(first->row->title));
 	result->blocked = true;
 	end(round, job);
 }
@@ -197,16 +201,21 @@ static size_t add_jobs(struct job *jobs, size_t cases)
 			bool machine = acr_check_rows[row]->about == ACR_ABOUT_MACHINE;
 
 			if (machine == (c == 0))
-				jobs[count++] = (struct job){ .row = acr_check_rows[row], .row_index = row, .case_index = c };
+				jobs[count++] = (struct job){ .row = acr_check_rows[row],
+							      .row_index = row,
+							      .case_index = c };
 		}
 	return count;
 }
 
 void acr_checks_run(struct acr_app *app, struct acr_case *cases, size_t count,
 		    struct acr_check_result *const *results,
-		    void (*tell)(void *data, size_t done, size_t all, const char *title), void *data)
+		    void (*tell)(void *data, size_t done, size_t all, const char *title),
+		    void *data)
 {
-	struct round round = { .app = app, .cases = cases, .results = results, .tell = tell, .data = data };
+	struct round round = {
+		.app = app, .cases = cases, .results = results, .tell = tell, .data = data
+	};
 
 	round.jobs = calloc(count * acr_check_count(), sizeof(*round.jobs));
 	if (!round.jobs)

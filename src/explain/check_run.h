@@ -17,8 +17,9 @@ struct acr_check_child {
 	struct acr_secret said;
 };
 /* False when no child could be started. */
-bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row, const struct acr_case *subject,
-			   int64_t budget, struct acr_check_child *ret);
+bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
+			   const struct acr_case *subject, int64_t budget,
+			   struct acr_check_child *ret);
 /* Read what it has written; true when it has ended, of itself or by us. */
 bool acr_check_child_hear(const struct acr_app *app, struct acr_check_child *child, bool readable);
 void acr_check_child_end(struct acr_check_child *child);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registry that is encrypted with a key of one's own opens it by a managed identity: is that still there? As az acr
- * check-health decides it (azure-cli, acr/check_health.py). */
+/* A registry that is encrypted with a key of one's own opens it by a managed identity: is that
+ * still there? As az acr check-health decides it (azure-cli, acr/check_health.py). */
 #include <string.h>
 
 #include "base/json.h"
@@ -46,10 +46,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	wanted = acr_json_string(acr_json_member(encryption, "keyVaultProperties"), "identity");
 	if (wanted && is_assigned(acr_json_member(json, "identity"), wanted)) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("a key of your own, and an identity that opens it"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("a key of your own, and an identity that opens it"));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s", _("the identity that opens the registry's key is gone"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("the identity that opens the registry's key is gone"));
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "CMK_ERROR");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom does the registry let in, by its own settings: public access, network rules, private endpoints, its data
- * endpoints. */
+/* Whom does the registry let in, by its own settings: public access, network rules, private
+ * endpoints, its data endpoints. */
 #include <string.h>
 
 #include "base/json.h"
@@ -56,10 +56,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, endpoints ? ACR_VERDICT_OK : ACR_VERDICT_WARNING,
 			      _("no public access; %zu private endpoints"), endpoints);
 	else if (otherwise && strcmp(otherwise, "Deny") == 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("public for %zu addresses alone; %zu private endpoints"),
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("public for %zu addresses alone; %zu private endpoints"),
 			      length_of(acr_json_member(rules, "ipRules")), endpoints);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("public for all; %zu private endpoints"), endpoints);
+		acr_check_say(ret, ACR_VERDICT_OK, _("public for all; %zu private endpoints"),
+			      endpoints);
 }
 
 const struct acr_check_row acr_check_settings_network = {

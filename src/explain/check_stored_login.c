@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A login of the person's own goes before every identity. Does the registry still take it? Its user name tells what
- * kind it is: the registry's own name is the admin user, a GUID a service principal, any other a token of a scope map
- * (learn.microsoft.com, container-registry-authentication). And where everybody may pull, an old login is in the way.
+ * A login of the person's own goes before every identity. Does the registry still take it? Its
+ * user name tells what kind it is: the registry's own name is the admin user, a GUID a service
+ * principal, any other a token of a scope map (learn.microsoft.com,
+ * container-registry-authentication). And where everybody may pull, an old login is in the way.
  */
 #include <string.h>
 #include <strings.h>
@@ -14,7 +15,8 @@
 
 static bool is_guid(const char *text)
 {
-	return strlen(text) == 36 && strspn(text, "0123456789abcdefABCDEF-") == 36 && text[8] == '-' && text[23] == '-';
+	return strlen(text) == 36 && strspn(text, "0123456789abcdefABCDEF-") == 36 &&
+	       text[8] == '-' && text[23] == '-';
 }
 
 static const char *kind_of(const struct acr_case *subject, const char *user)
@@ -29,13 +31,15 @@ static const char *kind_of(const struct acr_case *subject, const char *user)
 					   : "stored-login-token";
 }
 
-static void refused(const struct acr_app *app, const struct acr_case *subject, const struct acr_login *login,
-		    const struct acr_error *error, struct acr_check_result *ret)
+static void refused(const struct acr_app *app, const struct acr_case *subject,
+		    const struct acr_login *login, const struct acr_error *error,
+		    struct acr_check_result *ret)
 {
 	bool reader = !*subject->action || strcmp(subject->action, "pull") == 0;
 
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the registry refuses the stored login of %s"), login->username);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the registry refuses the stored login of %s"),
+		      login->username);
 	acr_facts_set(&ret->facts, ACR_FACT_USER, login->username);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, kind_of(subject, login->username));
 	if (is_guid(login->username))
@@ -47,19 +51,22 @@ static void refused(const struct acr_app *app, const struct acr_case *subject, c
 		acr_check_found_number(ret, ACR_FOUND_THROTTLED, error->retry_after);
 }
 
-static void taken(const struct acr_case *subject, const struct acr_login *login, const char *actions,
-		  struct acr_check_result *ret)
+static void taken(const struct acr_case *subject, const struct acr_login *login,
+		  const char *actions, struct acr_check_result *ret)
 {
 	const char *wanted = *subject->action ? subject->action : "pull";
 
 	acr_check_found(ret, ACR_FOUND_STORED, "good");
 	acr_check_found(ret, ACR_FOUND_ACTIONS, actions);
 	if (!*subject->repository) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, and the registry takes it"), login->username);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, and the registry takes it"),
+			      login->username);
 	} else if (acr_rights_hold(actions, wanted)) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s may %s %s"), login->username, actions, subject->repository);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s may %s %s"), login->username, actions,
+			      subject->repository);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s may not %s %s"), login->username, wanted, subject->repository);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s may not %s %s"), login->username,
+			      wanted, subject->repository);
 		acr_rights_facts(subject, wanted, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_USER, login->username);
 		acr_facts_set(&ret->facts, ACR_FACT_WHO, login->username);
@@ -80,10 +87,12 @@ static void none(const struct acr_case *subject, bool signed_out, struct acr_che
 	}
 	acr_check_found(ret, ACR_FOUND_SIGNED_OUT, "yes");
 	if (*acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none, and signed out: pulls are anonymous, as anybody's"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("none, and signed out: pulls are anonymous, as anybody's"));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s", _("none, and signed out: no identity is used either"));
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("none, and signed out: no identity is used either"));
 	text = acr_format("signed out of %s", subject->registry.host);
 	acr_check_facts(subject, text, ret);
 }
@@ -101,7 +110,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		if (error.kind == ACR_NOT_FOUND)
 			none(subject, state.signed_out, ret);
 		else
-			acr_check_fail(app, subject, state.stored_login ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING, &error, ret);
+			acr_check_fail(app, subject,
+				       state.stored_login ? ACR_VERDICT_PROBLEM
+							  : ACR_VERDICT_WARNING,
+				       &error, ret);
 		return;
 	}
 	/* What az acr login left through another helper: `get` passes it by, and so does this. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Under sudo docker reads root's config and logins, not those of the person who called it: set up for one of them, it
- * is not for the other. */
+/* Under sudo docker reads root's config and logins, not those of the person who called it: set
+ * up for one of them, it is not for the other. */
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +9,8 @@
 #include "explain/check_docker.h"
 #include "explain/language.h"
 
-/* The home of a user by /etc/passwd: NAME:x:UID:GID:GECOS:HOME:SHELL. Owned; NULL when it does not say. */
+/* The home of a user by /etc/passwd: NAME:x:UID:GID:GECOS:HOME:SHELL. Owned; NULL when it does
+ * not say. */
 static char *home_of(const struct acr_app *app, const char *user)
 {
 	auto_string path = acr_system_path(app, "/etc/passwd");
@@ -18,7 +19,8 @@ static char *home_of(const struct acr_app *app, const char *user)
 
 	if (acr_file_read(path, ACR_CONFIG_MAX, &text, NULL))
 		return NULL;
-	for (const char *line = acr_secret_text(&text); *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = acr_secret_text(&text); *line;
+	     line += strcspn(line, "\n"), line += *line == '\n') {
 		const char *field = line + length;
 
 		if (strncmp(line, user, length) != 0 || *field != ':')
@@ -34,12 +36,14 @@ static bool names_us(const char *path)
 {
 	auto_secret text = { 0 };
 
-	return acr_file_read(path, ACR_CONFIG_MAX, &text, NULL) == 0 && strstr(acr_secret_text(&text), "\"acr\"");
+	return acr_file_read(path, ACR_CONFIG_MAX, &text, NULL) == 0 &&
+	       strstr(acr_secret_text(&text), "\"acr\"");
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *user = acr_env(app, "SUDO_USER"), *mine = acr_case_found(subject, ACR_FOUND_CONFIG_PATH);
+	const char *user = acr_env(app, "SUDO_USER"),
+		   *mine = acr_case_found(subject, ACR_FOUND_CONFIG_PATH);
 	auto_string home = user ? home_of(app, user) : NULL;
 	auto_string theirs = home ? acr_format("%s/.docker/config.json", home) : NULL;
 
@@ -52,13 +56,15 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	}
 	if (names_us(theirs) && !names_us(mine)) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("under sudo docker reads %s, and %s is set up"), mine, theirs);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("under sudo docker reads %s, and %s is set up"), mine, theirs);
 		acr_check_facts(subject, NULL, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_FILE, mine);
 		acr_facts_set(&ret->facts, ACR_FACT_USER, user);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_WARNING, _("under sudo docker reads %s, not %s; az and logins are root's too"), mine,
+	acr_check_say(ret, ACR_VERDICT_WARNING,
+		      _("under sudo docker reads %s, not %s; az and logins are root's too"), mine,
 		      theirs);
 }
 

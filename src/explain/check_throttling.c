@@ -10,11 +10,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	(void)app;
 	if (!*wait) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("it did not say that it is asked too often"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("it did not say that it is asked too often"));
 		return;
 	}
 	text = acr_format("%s is throttling (status 429)", subject->registry.host);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("it says that it is asked too often, and to wait %s s"), wait);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("it says that it is asked too often, and to wait %s s"), wait);
 	acr_check_facts(subject, text, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_RETRY_AFTER, wait);
 }

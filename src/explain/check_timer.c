@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The timer that renews tokens, where somebody switched it on. Without it a token is renewed behind each `get`. */
+/* The timer that renews tokens, where somebody switched it on. Without it a token is renewed
+ * behind each `get`. */
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +14,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	const char *config = acr_env(app, "XDG_CONFIG_HOME"), *home = acr_env(app, "HOME");
 	auto_string of_all = acr_system_path(app, "/etc/" LINK);
-	auto_string own = config ? acr_format("%s/" LINK, config) : acr_format("%s/.config/" LINK, home ? home : "");
+	auto_string own = config ? acr_format("%s/" LINK, config)
+				 : acr_format("%s/.config/" LINK, home ? home : "");
 	const char *const links[] = { own, of_all, NULL };
 	struct stat status;
 
@@ -24,10 +26,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		if (access(*link, F_OK) == 0)
 			acr_check_say(ret, ACR_VERDICT_OK, _("on, by %s"), *link);
 		else
-			acr_check_say(ret, ACR_VERDICT_WARNING, _("%s leads to nothing: the package is gone"), *link);
+			acr_check_say(ret, ACR_VERDICT_WARNING,
+				      _("%s leads to nothing: the package is gone"), *link);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("off: tokens are renewed when they are asked for"));
+	acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+		      _("off: tokens are renewed when they are asked for"));
 }
 
 const struct acr_check_row acr_check_timer = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whom does docker ask for this registry: "credHelpers" for exactly this host, else "credsStore", else its own "auths"
- * (docker/cli, cli/config/configfile/file.go). Where that is not us, nothing that we do helps.
+ * Whom does docker ask for this registry: "credHelpers" for exactly this host, else "credsStore",
+ * else its own "auths" (docker/cli, cli/config/configfile/file.go). Where that is not us, nothing
+ * that we do helps.
  */
 #include <dirent.h>
 #include <string.h>
@@ -13,8 +14,8 @@
 
 #define OURS "acr"
 
-/* Did `configure` set it up once? podman and skopeo of that time write docker's config anew when DOCKER_CONFIG is set,
- * and leave "credsStore" out. */
+/* Did `configure` set it up once? podman and skopeo of that time write docker's config anew when
+ * DOCKER_CONFIG is set, and leave "credsStore" out. */
 static bool was_set_up(const struct acr_app *app, const char *config)
 {
 	auto_string folder = acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/configure");
@@ -42,12 +43,14 @@ static bool was_set_up(const struct acr_app *app, const char *config)
 static bool has_login(struct json_object *config, const char *host)
 {
 	struct json_object *entry = acr_docker_entry(acr_json_member(config, "auths"), host);
-	const char *auth = acr_json_string(entry, "auth"), *token = acr_json_string(entry, "identitytoken");
+	const char *auth = acr_json_string(entry, "auth"),
+		   *token = acr_json_string(entry, "identitytoken");
 
 	return (auth && *auth) || (token && *token);
 }
 
-static void problem(const struct acr_case *subject, const char *check, const char *helper, struct acr_check_result *ret)
+static void problem(const struct acr_case *subject, const char *check, const char *helper,
+		    struct acr_check_result *ret)
 {
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, check);
@@ -56,19 +59,23 @@ static void problem(const struct acr_case *subject, const char *check, const cha
 }
 
 /* No helper at all. */
-static void tell_none(const struct acr_app *app, const struct acr_case *subject, struct json_object *config,
-		      struct acr_check_result *ret)
+static void tell_none(const struct acr_app *app, const struct acr_case *subject,
+		      struct json_object *config, struct acr_check_result *ret)
 {
-	const char *host = subject->registry.host, *path = acr_case_found(subject, ACR_FOUND_CONFIG_PATH);
+	const char *host = subject->registry.host,
+		   *path = acr_case_found(subject, ACR_FOUND_CONFIG_PATH);
 
 	if (has_login(config, host)) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses the login that lies in %s"), path);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses the login that lies in %s"),
+			      path);
 		problem(subject, "wiring-auths", NULL, ret);
 	} else if (was_set_up(app, path)) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s was set up for this helper, and is no longer"), path);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("%s was set up for this helper, and is no longer"), path);
 		problem(subject, "wiring-lost", NULL, ret);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s names no helper for this registry"), path);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s names no helper for this registry"),
+			      path);
 		problem(subject, "wiring", NULL, ret);
 	}
 }
@@ -78,10 +85,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_json config = acr_docker_config(subject);
 	struct json_object *helpers = acr_json_member(config, "credHelpers");
 	const char *of_host = acr_json_string(helpers, subject->registry.host);
-	const char *store = acr_json_string(config, "credsStore"), *helper = of_host ? of_host : store;
+	const char *store = acr_json_string(config, "credsStore"),
+		   *helper = of_host ? of_host : store;
 	const char *key = of_host ? "credHelpers" : "credsStore";
 
-	if (!*acr_case_found(subject, ACR_FOUND_DOCKER) && !*acr_case_found(subject, ACR_FOUND_ENGINE_INFO)) {
+	if (!*acr_case_found(subject, ACR_FOUND_DOCKER) &&
+	    !*acr_case_found(subject, ACR_FOUND_ENGINE_INFO)) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
 		return;
 	}
@@ -95,7 +104,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_OK, _("docker asks this helper, by \"%s\""), key);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker asks docker-credential-%s, by \"%s\""), helper, key);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker asks docker-credential-%s, by \"%s\""),
+		      helper, key);
 	problem(subject, "wiring-other", helper, ret);
 }
 

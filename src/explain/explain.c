@@ -29,7 +29,8 @@ static char *tell_trail(const struct acr_trail *trail)
 	return acr_copy(acr_secret_text(&lines));
 }
 
-/* "Not found" for one of ours: docker goes on anonymously, and who wanted to be somebody hears how. */
+/* "Not found" for one of ours: docker goes on anonymously, and who wanted to be somebody hears
+ * how. */
 static void tell_not_found(const struct acr_app *app, const struct acr_report *report,
 			   const struct acr_error *error)
 {
@@ -71,7 +72,8 @@ static bool is_told(const struct acr_app *app, const struct acr_report *report,
 	return false;
 }
 
-/* A refusal without an attempt is either remembered from a moment ago, and then so is who was refused,
+/* A refusal without an attempt is either remembered from a moment ago, and then so is who was
+ * refused,
  * or about the login that a person is just storing. */
 static void recall(const struct acr_app *app, const struct acr_report *report,
 		   struct acr_facts *facts)
@@ -98,7 +100,8 @@ static void recall(const struct acr_app *app, const struct acr_report *report,
 		acr_facts_of_who(known.bytes + length + 1, facts);
 }
 
-/* For servers that are not ours nothing is said but what is wrong with this machine; and docker's own
+/* For servers that are not ours nothing is said but what is wrong with this machine; and docker's
+ * own
  * words for an empty request need no others. */
 static bool is_quiet(const struct acr_report *report, const struct acr_error *error,
 		     const struct acr_rule *rule)

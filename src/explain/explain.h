@@ -10,6 +10,7 @@
 /* Explain a failure on stderr: for one of our registries within 24 lines of 80 columns, for other
  * servers only what is
  * wrong with this program or machine. "Not found" is one line for ours and none for others. */
-void acr_explain(const struct acr_app *app, const struct acr_report *report, const struct acr_error *error);
+void acr_explain(const struct acr_app *app, const struct acr_report *report,
+		 const struct acr_error *error);
 
 #endif

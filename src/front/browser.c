@@ -72,8 +72,8 @@ char *acr_browser_find(const struct acr_app *app)
 /* Does this variable decide who we are, or sound like a secret? */
 static bool is_ours(const char *entry)
 {
-	static const char *const words[] = { "SECRET", "TOKEN", "PASSWORD", "PASSWD", "CREDENTIAL",
-					     "AUTH_CONFIG" };
+	static const char *const words[] = { "SECRET", "TOKEN",	     "PASSWORD",
+					     "PASSWD", "CREDENTIAL", "AUTH_CONFIG" };
 	size_t length = strcspn(entry, "=");
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -114,6 +114,7 @@ static void run(void *data)
 	umask(022);
 	execve(start->program, (char *const *)(uintptr_t)arguments,
 	       (char *const *)(uintptr_t)environment);
+	free(environment);
 }
 
 bool acr_browser_open(const struct acr_app *app, const char *program, const char *url)

@@ -44,175 +44,6 @@ static const struct acr_option options[] = {
 	{ 0 },
 };
 
-/* What is told at the end: lines for a person, or one JSON object. */
-struct telling {
-	struct acr_app *app;
-	bool json;
-	struct acr_secret files, checks; /* JSON rows */
-	bool failed;
-};
-
-static void quote(struct acr_secret *out, const char *text)
-{
-	acr_json_quote(out, text, strlen(text));
-}
-
-static void tell_file(struct telling *telling, const char *path, const char *state,
-		      const struct acr_secret *diff)
-{
-	auto_secret line = { 0 };
-
-	if (telling->json) {
-		acr_secret_add(&telling->files, telling->files.length ? "," : "");
-		acr_secret_add(&telling->files, "{\"path\":");
-		quote(&telling->files, path);
-		acr_secret_format(&telling->files, ",\"state\":\"%s\",\"diff\":", state);
-		quote(&telling->files, acr_secret_text(diff));
-		acr_secret_add(&telling->files, "}");
-		return;
-	}
-	if (diff->length)
-		acr_secret_add_bytes(&line, diff->bytes, diff->length);
-	else
-		acr_secret_format(&line, "%s: %s\n", path, state);
-	(void)acr_docker_answer(telling->app, &line);
-}
-
-/* Takes the check over. */
-static void tell_check(struct telling *telling, struct acr_check *check)
-{
-	auto_secret line = { 0 };
-
-	telling->failed |= !check->fine;
-	if (telling->json) {
-		acr_secret_add(&telling->checks, telling->checks.length ? ",{\"name\":" : "{\"name\":");
-		quote(&telling->checks, check->name);
-		acr_secret_format(&telling->checks, ",\"fine\":%s,\"detail\":",
-				  check->fine ? "true" : "false");
-		quote(&telling->checks, check->detail);
-		acr_secret_add(&telling->checks, "}");
-	} else if (check->fine) {
-		acr_secret_format(&line, "%s\n", check->detail);
-		(void)acr_docker_answer(telling->app, &line);
-	} else if (strncmp(check->name, "get ", 4) != 0) { /* that is explained already */
-		acr_say(telling->app, "%s", check->detail);
-	}
-	acr_string_free(&check->name);
-	acr_string_free(&check->detail);
-}
-
-static int end_telling(struct telling *telling)
-{
-	auto_secret json = { 0 };
-
-	if (telling->json) {
-		acr_secret_format(&json, "{\"files\":[%s],\"checks\":[%s]}\n",
-				  acr_secret_text(&telling->files),
-				  acr_secret_text(&telling->checks));
-		(void)acr_docker_answer(telling->app, &json);
-	}
-	acr_secret_wipe(&telling->files);
-	acr_secret_wipe(&telling->checks);
-	return telling->failed ? 1 : 0;
-}
-
-/* ---- undo ---- */
-
-struct undo {
-	struct telling *telling;
-	const struct acr_wish *wish;
-	const char *folder;
-	char *own_folder; /* owned; what was made for the memos */
-};
-
-/* Did the person ask for this one? All of them, when no kind is named. */
-static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
-{
-	bool podman = strstr(memo->path, "/auth.json") != NULL;
-
-	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer)
-		return true;
-	if (strcmp(memo->kind, "link") == 0)
-		return wish->timer;
-	if (strcmp(memo->kind, "toml") == 0)
-		return wish->containers;
-	return podman ? wish->podman : wish->creds_store;
-}
-
-static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
-{
-	auto_secret none = { 0 };
-	char leads[16];
-	bool ours = readlink(memo->path, leads, sizeof(leads)) > 0;
-
-	if (ours && !undo->wish->dry_run) {
-		if (!undo->wish->system)
-			acr_timer_stop(undo->telling->app);
-		if (acr_target_remove(memo->path, memo->made_folder, error))
-			return -1;
-	}
-	tell_file(undo->telling, memo->path, ours ? "removed" : "gone already", &none);
-	return 0;
-}
-
-static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
-{
-	auto_secret after = { 0 }, diff = { 0 };
-	auto_target target = { 0 };
-	bool gone = false, changes;
-
-	if (acr_target_open(memo->path, &target, error))
-		return -1;
-	if (!target.there) {
-		tell_file(undo->telling, memo->path, "gone already", &diff);
-		return 0;
-	}
-	if (acr_memo_undo(memo, &target.bytes, &after, &gone, error))
-		return -1;
-	if (gone)
-		acr_secret_wipe(&after);
-	changes = gone || acr_edit_hash(&after) != acr_edit_hash(&target.bytes);
-	if (changes)
-		acr_diff(target.path, &target.bytes, &after, strcmp(memo->kind, "json") == 0, &diff);
-	tell_file(undo->telling, target.path, changes ? "changed" : "nothing to change", &diff);
-	if (!changes || undo->wish->dry_run)
-		return 0;
-	if (gone)
-		return acr_target_remove(target.path, memo->made_folder, error);
-	return acr_target_write(&target, &after, error);
-}
-
-static int undo_one(void *data, struct acr_memo *memo, struct acr_error *error)
-{
-	struct undo *undo = data;
-	bool link = strcmp(memo->kind, "link") == 0;
-
-	if (memo->own_folder && !undo->own_folder)
-		undo->own_folder = acr_copy(memo->own_folder);
-	if (!is_wanted(undo->wish, memo))
-		return 0;
-	if (link ? undo_link(undo, memo, error) : undo_file(undo, memo, error))
-		return -1;
-	if (!undo->wish->dry_run)
-		acr_memo_forget(undo->folder, memo->path);
-	return 0;
-}
-
-static int undo_all(struct telling *telling, const struct acr_wish *wish, const char *folder,
-		    struct acr_error *error)
-{
-	struct undo undo = { telling, wish, folder, NULL };
-	int failed = acr_memo_each(folder, undo_one, &undo, error);
-
-	/* Nothing of us stays where nothing of us was. */
-	if (!failed && !wish->dry_run)
-		acr_memo_end(folder, undo.own_folder);
-	acr_string_free(&undo.own_folder);
-	return failed;
-}
-
-/* ---- do ---- */
-
 static int read_wish(const struct acr_app *app, char *const *arguments, const char *const *values,
 		     struct acr_wish *ret, struct acr_error *error)
 {
@@ -252,8 +83,9 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 	bool docker = wish->host_count || wish->creds_store;
 
 	if (undo)
-		return wish->host_count ? "--undo takes no registry: it takes out all that was put in"
-					: NULL;
+		return wish->host_count
+			       ? "--undo takes no registry: it takes out all that was put in"
+			       : NULL;
 	if (wish->system && (docker || wish->podman))
 		return "docker and podman keep no such settings for all users: --system goes with "
 		       "--containers-registries and --timer";
@@ -265,7 +97,7 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 	return NULL;
 }
 
-static void tell_plan(struct telling *telling, const struct acr_plan *plan,
+static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
 		      const struct acr_timer *timer)
 {
 	auto_secret none = { 0 };
@@ -277,12 +109,12 @@ static void tell_plan(struct telling *telling, const struct acr_plan *plan,
 		if (acr_job_changes(job))
 			acr_diff(job->target.path, &job->target.bytes, &job->text.bytes,
 				 strcmp(job->kind, "json") == 0, &diff);
-		tell_file(telling, job->target.path,
-			  diff.length ? "changed" : "nothing to change", &diff);
+		acr_tell_file(telling, job->target.path,
+			      diff.length ? "changed" : "nothing to change", &diff);
 	}
 	if (timer->link)
-		tell_file(telling, timer->link, timer->there ? "nothing to change" : "enabled",
-			  &none);
+		acr_tell_file(telling, timer->link, timer->there ? "nothing to change" : "enabled",
+			      &none);
 }
 
 static int carry_out(const struct acr_app *app, const char *folder, struct acr_plan *plan,
@@ -308,23 +140,23 @@ static int carry_out(const struct acr_app *app, const char *folder, struct acr_p
 	return 0;
 }
 
-static void check_all(struct telling *telling, const struct acr_wish *wish,
+static void check_all(struct acr_telling *telling, const struct acr_wish *wish,
 		      const struct acr_plan *plan)
 {
 	struct acr_check check;
 
 	acr_check_path(telling->app, &check);
-	tell_check(telling, &check);
+	acr_tell_check(telling, &check);
 	for (size_t i = 0; i < wish->host_count; i++) {
 		if (plan->docker_folder &&
 		    acr_check_overridden(telling->app, plan->docker_folder, wish->hosts[i], &check))
-			tell_check(telling, &check);
+			acr_tell_check(telling, &check);
 		acr_check_get(telling->app, wish->hosts[i], &check);
-		tell_check(telling, &check);
+		acr_tell_check(telling, &check);
 	}
 }
 
-static int work(struct telling *telling, const struct acr_wish *wish, bool undo,
+static int work(struct acr_telling *telling, const struct acr_wish *wish, bool undo,
 		struct acr_error *error)
 {
 	auto_string folder = acr_memo_folder(telling->app, wish->system);
@@ -334,7 +166,7 @@ static int work(struct telling *telling, const struct acr_wish *wish, bool undo,
 	if (!folder)
 		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
 	if (undo)
-		return undo_all(telling, wish, folder, error);
+		return acr_take_back(telling, wish, folder, error);
 	if (acr_plan_make(telling->app, wish, &plan, error) ||
 	    (wish->timer && acr_timer_plan(telling->app, wish->system, &timer, error)))
 		return -1;
@@ -349,7 +181,7 @@ static int work(struct telling *telling, const struct acr_wish *wish, bool undo,
 }
 
 /* On a terminal the person chooses from what is found; otherwise it is printed, and that is all. */
-static int discover(struct telling *telling, struct acr_wish *wish, bool *ret_done,
+static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *ret_done,
 		    struct acr_error *error)
 {
 	const struct acr_app *app = telling->app;
@@ -370,7 +202,7 @@ static int discover(struct telling *telling, struct acr_wish *wish, bool *ret_do
 	for (size_t i = 0; i < found.count; i++) {
 		if (telling->json) {
 			acr_secret_add(&list, i ? "," : "");
-			quote(&list, found.hosts[i]);
+			acr_json_quote(&list, found.hosts[i], strlen(found.hosts[i]));
 		} else {
 			acr_secret_format(&list, "%s\n", found.hosts[i]);
 		}
@@ -382,7 +214,7 @@ static int discover(struct telling *telling, struct acr_wish *wish, bool *ret_do
 
 static int configure(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	struct telling telling = { .app = app, .json = values[JSON] };
+	struct acr_telling telling = { .app = app, .json = values[JSON] };
 	__attribute__((cleanup(free_wish))) struct acr_wish wish = { 0 };
 	struct acr_error error = { 0 };
 	const char *wrong;
@@ -411,7 +243,7 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 		acr_say(app, "%s", error.text);
 		telling.failed = true;
 	}
-	status = end_telling(&telling);
+	status = acr_tell_end(&telling);
 	return status;
 }
 

@@ -65,11 +65,11 @@ void acr_member_values(const struct acr_secret *bytes,
 /* ---- configure_file.c: a file that belongs to somebody ---- */
 
 struct acr_target {
-	char *path;	     /* owned; the file itself, links followed */
-	char *made;	     /* owned; the topmost folder that does not exist yet, or NULL */
-	bool there;	     /* it exists */
-	mode_t mode;	     /* for a new one: 0600 unless the caller says otherwise */
-	struct stat status;  /* as it was when it was read */
+	char *path;	    /* owned; the file itself, links followed */
+	char *made;	    /* owned; the topmost folder that does not exist yet, or NULL */
+	bool there;	    /* it exists */
+	mode_t mode;	    /* for a new one: 0600 unless the caller says otherwise */
+	struct stat status; /* as it was when it was read */
 	struct acr_secret bytes;
 };
 void acr_target_free(struct acr_target *target);
@@ -90,7 +90,8 @@ _checked_ int acr_target_folders(const char *path, mode_t mode, struct acr_error
 /* Remove it, and the folders up to `made` (may be NULL) that are empty. */
 _checked_ int acr_target_remove(const char *path, const char *made, struct acr_error *error);
 
-/* The topmost folder on the way to `path` that does not exist, owned by the caller; NULL: all do. */
+/* The topmost folder on the way to `path` that does not exist, owned by the caller; NULL: all
+ * do. */
 char *acr_target_missing(const char *path);
 
 /* ---- configure_memo.c: what was done, for --undo ---- */
@@ -120,35 +121,37 @@ struct acr_memo {
 void acr_memo_free(struct acr_memo *memo);
 #define auto_memo __attribute__((cleanup(acr_memo_free))) struct acr_memo
 
-/* Where these memos are: of the person, or (`system`) of the machine. Owned; NULL without a home. */
+/* Where these memos are: of the person, or (`system`) of the machine. Owned; NULL without a
+ * home. */
 char *acr_memo_folder(const struct acr_app *app, bool system);
 /* What was noted about `path`; 0 also when nothing is: count is 0 then. */
 _checked_ int acr_memo_load(const char *folder, const char *path, struct acr_memo *ret,
-			      struct acr_error *error);
+			    struct acr_error *error);
 _checked_ int acr_memo_save(const char *folder, const struct acr_memo *memo,
-			      struct acr_error *error);
+			    struct acr_error *error);
 void acr_memo_forget(const char *folder, const char *path);
-/* Make the folder and hold it against another `configure` until the descriptor is closed. `ret_made`
+/* Make the folder and hold it against another `configure` until the descriptor is closed.
+ * `ret_made`
  * is what had to be made of it, now or once before; owned. */
 _checked_ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error);
 /* Take the folder away when nothing is left in it, and what was made for it. */
 void acr_memo_end(const char *folder, const char *made);
 /* Visit every memo. */
 _checked_ int acr_memo_each(const char *folder,
-			      int (*visit)(void *data, struct acr_memo *memo,
-					   struct acr_error *error),
-			      void *data, struct acr_error *error);
+			    int (*visit)(void *data, struct acr_memo *memo,
+					 struct acr_error *error),
+			    void *data, struct acr_error *error);
 
 /* A change that has been made to `text`, moved into the memo. */
 void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
-		    size_t put_count);
+		  size_t put_count);
 
 /* ---- configure_undo.c ---- */
 
 /* What `bytes` is without our changes: the very bytes that were there, if nobody touched it since,
  * else what is there without what we put in. `ret_gone`: nothing is left of a file that we made. */
 _checked_ int acr_memo_undo(const struct acr_memo *memo, const struct acr_secret *bytes,
-			      struct acr_secret *ret, bool *ret_gone, struct acr_error *error);
+			    struct acr_secret *ret, bool *ret_gone, struct acr_error *error);
 
 /* ---- configure_diff.c ---- */
 

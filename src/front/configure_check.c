@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must hold after `configure`: docker finds us by name, nothing stands over us, a `get` works. */
+/* What must hold after `configure`: docker finds us by name, nothing stands over us, a `get`
+ * works. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -43,7 +44,8 @@ static bool is_this_file(const char *path)
 	       found.st_dev == running.st_dev && found.st_ino == running.st_ino;
 }
 
-/* A wrapper of ours is fine too, if it says so. Other programs have our name (look at `version`). */
+/* A wrapper of ours is fine too, if it says so. Other programs have our name (look at
+ * `version`). */
 static bool says_our_name(const struct acr_app *app, const char *path)
 {
 	const char *const arguments[] = { path, "version", NULL };
@@ -96,9 +98,8 @@ void acr_check_get(struct acr_app *app, const char *host, struct acr_check *ret)
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	ret->fine = acr_get(app, &server, &login, &report, &error) == 0;
 	if (ret->fine) {
-		const char *who = report.trail.count
-					  ? report.trail.steps[report.trail.count - 1].who
-					  : "";
+		const char *who =
+			report.trail.count ? report.trail.steps[report.trail.count - 1].who : "";
 
 		ret->detail = acr_format("%s gives a login%s%s", host, *who ? ": " : "", who);
 	} else {
@@ -121,7 +122,7 @@ bool acr_check_overridden(const struct acr_app *app, const char *folder, const c
 			  struct acr_check *ret)
 {
 	auto_string buildx = acr_format("%s/buildx/config/%s", folder, host);
-	const char *by = in_variable(app, host)	    ? "DOCKER_AUTH_CONFIG in the environment"
+	const char *by = in_variable(app, host)	     ? "DOCKER_AUTH_CONFIG in the environment"
 			 : access(buildx, F_OK) == 0 ? buildx
 						     : NULL;
 

@@ -75,8 +75,8 @@ static void take_list(const char *path, struct acr_secret *ret)
 		}
 		while (end < to && text[end] != text[at] && text[end] != '\n')
 			end++;
-		acr_secret_format(&line, "%s\"%.*s\"", line.length ? ", " : "",
-				  (int)(end - at - 1), text + at + 1);
+		acr_secret_format(&line, "%s\"%.*s\"", line.length ? ", " : "", (int)(end - at - 1),
+				  text + at + 1);
 		at = end + 1;
 	}
 	acr_secret_wipe(ret);

@@ -48,7 +48,6 @@ static void free_lines(struct lines *lines)
 	free(lines->at);
 	free(lines->length);
 }
-#define auto_lines __attribute__((cleanup(free_lines))) struct lines
 
 static void *room(size_t count, size_t size)
 {
@@ -89,7 +88,7 @@ struct script {
 		char mark;
 		const char *at;
 		size_t length;
-	} *rows; /* owned */
+	} * rows; /* owned */
 	size_t count;
 };
 
@@ -122,10 +121,9 @@ static void compare(const struct lines *a, size_t a_end, const struct lines *b, 
 		if (best && i < a_end && k < b_end && same(a, i, b, k)) {
 			put(script, ' ', a, i++);
 			k++;
-		} else if (i < a_end &&
-			   (k == b_end || !best ||
-			    best[(i - begin + 1) * columns + k - begin] >=
-				    best[(i - begin) * columns + k - begin + 1])) {
+		} else if (i < a_end && (k == b_end || !best ||
+					 best[(i - begin + 1) * columns + k - begin] >=
+						 best[(i - begin) * columns + k - begin + 1])) {
 			put(script, '-', a, i++);
 		} else {
 			put(script, '+', b, k++);
@@ -203,7 +201,7 @@ void acr_diff(const char *path, const struct acr_secret *before, const struct ac
 	      bool json, struct acr_secret *out)
 {
 	auto_secret old_text = { 0 }, new_text = { 0 };
-	auto_lines a = { 0 }, b = { 0 };
+	struct lines a = { 0 }, b = { 0 };
 	struct script script = { 0 };
 
 	masked(before, json, &old_text);
@@ -215,4 +213,6 @@ void acr_diff(const char *path, const struct acr_secret *before, const struct ac
 			  after->length ? path : "/dev/null");
 	print(&script, out);
 	free(script.rows);
+	free_lines(&a);
+	free_lines(&b);
 }

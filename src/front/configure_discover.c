@@ -17,12 +17,15 @@
 #include "front/configure_plan.h"
 
 #define SUBSCRIPTIONS "/subscriptions?api-version=2022-12-01"
-#define REGISTRIES    "/subscriptions/%s/providers/Microsoft.ContainerRegistry/registries?api-version=2023-07-01"
-#define PAGES_MOST    20
+#define REGISTRIES                                                                                 \
+	"/subscriptions/%s/providers/Microsoft.ContainerRegistry/"                                 \
+	"registries?api-version=2023-07-01"
+#define PAGES_MOST 20
 
 static const int busy[] = { 429, 500, 0 };
-static const struct acr_service manager = { "Azure Resource Manager", ACR_ORIGIN_ENDPOINT, busy, NULL,
-					    2, 5000 };
+static const struct acr_service manager = {
+	"Azure Resource Manager", ACR_ORIGIN_ENDPOINT, busy, NULL, 2, 5000
+};
 
 struct search {
 	const struct acr_app *app;
@@ -107,7 +110,8 @@ static int get(struct search *search, const char *url, struct json_object **ret,
 	if (acr_http_send(search->app, &request, &answer, error))
 		return -1;
 	if (answer.status != 200)
-		return acr_fail(error, ACR_REFUSED, "Azure Resource Manager answers %d", answer.status);
+		return acr_fail(error, ACR_REFUSED, "Azure Resource Manager answers %d",
+				answer.status);
 	return acr_json_parse(acr_secret_text(&answer.body), answer.body.length, ret, error);
 }
 
@@ -159,7 +163,8 @@ static int take_registry(struct search *search, struct json_object *row, struct 
 	return 0;
 }
 
-static int take_subscription(struct search *search, struct json_object *row, struct acr_error *error)
+static int take_subscription(struct search *search, struct json_object *row,
+			     struct acr_error *error)
 {
 	const char *id = acr_json_string(row, "subscriptionId");
 	struct acr_error failure = { 0 };

@@ -116,7 +116,8 @@ int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *
 	*ret = (struct acr_target){ .path = real ? real : acr_copy(path), .mode = 0600 };
 	if (!real && errno == ENOENT) {
 		if (lstat(path, &link) == 0)
-			return acr_fail(error, ACR_INVALID, "%s is a link that leads nowhere", path);
+			return acr_fail(error, ACR_INVALID, "%s is a link that leads nowhere",
+					path);
 		ret->made = acr_target_missing(path);
 		return check_folder(path, ret->made, error);
 	}

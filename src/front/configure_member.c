@@ -123,7 +123,7 @@ static bool find_member(const char *text, const char *outer, const char *key, st
 /* How an object is written: one member a line behind `indent`, or all in one line. */
 struct manner {
 	char indent[160]; /* of its members, with the line break; "" in one line */
-	char unit[64];	 /* what one level more adds */
+	char unit[64];	  /* what one level more adds */
 	const char *colon, *comma;
 };
 
@@ -191,7 +191,10 @@ static void add_member(struct acr_edit *text, size_t object, int depth, const ch
 		at = last.end;
 		empty = false;
 	}
-	acr_secret_format(&made, "%s%s", empty ? "" : *manner.indent ? "," : manner.comma,
+	acr_secret_format(&made, "%s%s",
+			  empty		   ? ""
+			  : *manner.indent ? ","
+					   : manner.comma,
 			  manner.indent);
 	quote(&made, key);
 	acr_secret_format(&made, "%s%s", manner.colon, raw_value);
@@ -302,7 +305,8 @@ static bool is_public(const char *text, const struct member *member)
 {
 	auto_string name = unquote(text, member->key, member->key_end);
 
-	return name && (strcasecmp(name, "credHelpers") == 0 || strcasecmp(name, "credsStore") == 0);
+	return name &&
+	       (strcasecmp(name, "credHelpers") == 0 || strcasecmp(name, "credsStore") == 0);
 }
 
 void acr_member_values(const struct acr_secret *bytes,

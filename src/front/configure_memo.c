@@ -60,8 +60,7 @@ static char *name_of(const char *path)
 
 static struct acr_change *grow(struct acr_memo *memo)
 {
-	struct acr_change *changes =
-		realloc(memo->changes, (memo->count + 1) * sizeof(*changes));
+	struct acr_change *changes = realloc(memo->changes, (memo->count + 1) * sizeof(*changes));
 
 	if (!changes)
 		acr_out_of_memory();
@@ -71,7 +70,7 @@ static struct acr_change *grow(struct acr_memo *memo)
 }
 
 void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
-		    size_t put_count)
+		  size_t put_count)
 {
 	*grow(memo) = (struct acr_change){
 		.puts = puts,
@@ -142,8 +141,7 @@ int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_er
 		struct json_object *row = json_object_new_object();
 		char hash[20];
 
-		snprintf(hash, sizeof(hash), "%016llx",
-			 (unsigned long long)memo->changes[i].after);
+		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)memo->changes[i].after);
 		add(row, "puts", puts_of(&memo->changes[i]));
 		add(row, "splices", splices_of(&memo->changes[i]));
 		add(row, "after", text_of(hash));
@@ -196,10 +194,9 @@ static bool read_change(struct json_object *json, struct acr_change *ret)
 	for (size_t i = 0; i < ret->put_count; i++) {
 		struct json_object *row = json_object_array_get_idx(puts, i);
 
-		ret->puts[i] = (struct acr_put){
-			copy_of(row, "outer"), copy_of(row, "key"), copy_of(row, "value"),
-			copy_of(row, "before"), acr_json_bool(row, "outer_made", false)
-		};
+		ret->puts[i] = (struct acr_put){ copy_of(row, "outer"), copy_of(row, "key"),
+						 copy_of(row, "value"), copy_of(row, "before"),
+						 acr_json_bool(row, "outer_made", false) };
 		fine = fine && ret->puts[i].key && ret->puts[i].value;
 	}
 	ret->splice_count = rows_of(splices);
@@ -216,7 +213,7 @@ static bool read_change(struct json_object *json, struct acr_change *ret)
 }
 
 static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
-		       struct acr_error *error)
+		     struct acr_error *error)
 {
 	auto_secret bytes = { 0 };
 	auto_json json = NULL;
@@ -229,10 +226,10 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 		return acr_wrap(error, "%s/%s", folder, name);
 	changes = acr_json_member(json, "changes");
 	*ret = (struct acr_memo){ .path = copy_of(json, "path"),
-				    .kind = copy_of(json, "kind"),
-				    .made = acr_json_bool(json, "made", false),
-				    .made_folder = copy_of(json, "made_folder"),
-				    .own_folder = copy_of(json, "own_folder") };
+				  .kind = copy_of(json, "kind"),
+				  .made = acr_json_bool(json, "made", false),
+				  .made_folder = copy_of(json, "made_folder"),
+				  .own_folder = copy_of(json, "own_folder") };
 	fine = ret->path && ret->kind && acr_json_int(json, "version", 0) == 1;
 	for (size_t i = 0; i < rows_of(changes); i++)
 		fine = read_change(json_object_array_get_idx(changes, i), grow(ret)) && fine;
@@ -243,7 +240,7 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 }
 
 int acr_memo_load(const char *folder, const char *path, struct acr_memo *ret,
-		    struct acr_error *error)
+		  struct acr_error *error)
 {
 	auto_string name = name_of(path);
 	struct acr_error missing = { 0 };
@@ -278,8 +275,8 @@ static void take_name(void *data, const char *name)
 }
 
 int acr_memo_each(const char *folder,
-		    int (*visit)(void *data, struct acr_memo *memo, struct acr_error *error),
-		    void *data, struct acr_error *error)
+		  int (*visit)(void *data, struct acr_memo *memo, struct acr_error *error),
+		  void *data, struct acr_error *error)
 {
 	struct walk walk = { 0 };
 	int failed = acr_private_each(folder, take_name, &walk, error);

@@ -267,7 +267,8 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 	if ((wish->host_count || wish->creds_store) && !docker)
 		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
 	if (wish->host_count || wish->creds_store) {
-		ret->docker_folder = acr_format("%.*s", (int)(strrchr(docker, '/') - docker), docker);
+		ret->docker_folder =
+			acr_format("%.*s", (int)(strrchr(docker, '/') - docker), docker);
 		if (plan_json(app, wish, docker, wish->creds_store, ret, error))
 			return -1;
 	}

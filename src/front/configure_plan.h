@@ -48,6 +48,27 @@ bool acr_job_changes(const struct acr_job *job);
 char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
 		    const char *below);
 
+/* ---- configure_tell.c ---- */
+
+struct acr_telling {
+	struct acr_app *app;
+	bool json;
+	struct acr_secret files, checks; /* JSON rows */
+	bool failed;
+};
+void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
+		   const struct acr_secret *diff);
+/* Takes the check's texts over. */
+void acr_tell_check(struct acr_telling *telling, struct acr_check *check);
+/* The JSON object, when that was asked for. Returns the exit status. */
+int acr_tell_end(struct acr_telling *telling);
+
+/* ---- configure_back.c ---- */
+
+/* Take out what the memos in `folder` tell of, of the kinds that `wish` names (none: all). */
+_checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish,
+			    const char *folder, struct acr_error *error);
+
 /* ---- configure_discover.c ---- */
 
 struct acr_found {
@@ -56,8 +77,10 @@ struct acr_found {
 };
 void acr_found_free(struct acr_found *found);
 #define auto_found __attribute__((cleanup(acr_found_free))) struct acr_found
-/* The registries that Azure Resource Manager shows to the identity in force, by name; at least one. */
-_checked_ int acr_discover(const struct acr_app *app, struct acr_found *ret, struct acr_error *error);
+/* The registries that Azure Resource Manager shows to the identity in force, by name; at least
+ * one. */
+_checked_ int acr_discover(const struct acr_app *app, struct acr_found *ret,
+			   struct acr_error *error);
 /* Let the person choose, on the terminal; at least one stays. */
 _checked_ int acr_found_choose(const struct acr_app *app, struct acr_found *found,
 			       struct acr_error *error);

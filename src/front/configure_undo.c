@@ -60,7 +60,7 @@ static int take_out_json(const struct acr_memo *memo, const struct acr_secret *b
 }
 
 int acr_memo_undo(const struct acr_memo *memo, const struct acr_secret *bytes,
-		    struct acr_secret *ret, bool *ret_gone, struct acr_error *error)
+		  struct acr_secret *ret, bool *ret_gone, struct acr_error *error)
 {
 	auto_secret back = { 0 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `diagnose`: every check there is, what was found in one line each, and the explanation of what is to be mended. */
+/* `diagnose`: every check there is, what was found in one line each, and the explanation of what
+ * is to be mended. */
 #include "front/diagnose.h"
 
 #include <stdio.h>
@@ -12,14 +13,17 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-#define BUDGET	    28000  /* milliseconds for all of it: whoever waits does so for less than half a minute */
+#define BUDGET                                                                                     \
+	28000 /* milliseconds for all of it: whoever waits does so for less than half a minute */
 #define BUDGET_PULL 120000 /* where a pull is tried */
 
 enum { REPOSITORY, ACTION, PULL, AS_JSON, REPORT, SHOW_HOME, SHOW_ADDRESSES };
 
 static const struct acr_option options[] = {
-	[REPOSITORY] = { "repository", "NAME", "the repository to see the rights on (or name an image)" },
-	[ACTION] = { "action", "ACTION", "what is to be done with it: pull (the default), push or delete" },
+	[REPOSITORY] = { "repository", "NAME",
+			 "the repository to see the rights on (or name an image)" },
+	[ACTION] = { "action", "ACTION",
+		     "what is to be done with it: pull (the default), push or delete" },
 	[PULL] = { "pull", "IMAGE", "also let docker pull this image, for a try" },
 	[AS_JSON] = { "json", NULL, "print JSON" },
 	[REPORT] = { "report", "FILE", "also write a report for a ticket: no secrets in it" },
@@ -46,7 +50,8 @@ size_t acr_diagnosis_count(const struct acr_diagnosis *diagnosis, enum acr_verdi
 
 	for (size_t i = 0; i < diagnosis->count; i++)
 		for (size_t row = 0; row < acr_check_count(); row++)
-			count += diagnosis->results[i][row].done && diagnosis->results[i][row].verdict == verdict;
+			count += diagnosis->results[i][row].done &&
+				 diagnosis->results[i][row].verdict == verdict;
 	return count;
 }
 
@@ -56,12 +61,14 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 {
 	const char *action = values[ACTION], *repository = values[REPOSITORY];
 
-	if (action && strcmp(action, "pull") != 0 && strcmp(action, "push") != 0 && strcmp(action, "delete") != 0) {
+	if (action && strcmp(action, "pull") != 0 && strcmp(action, "push") != 0 &&
+	    strcmp(action, "delete") != 0) {
 		acr_say(app, _("--action is pull, push or delete, not \"%.40s\""), action);
 		return ACR_EXIT_USAGE;
 	}
 	if ((values[SHOW_HOME] || values[SHOW_ADDRESSES]) && !values[REPORT]) {
-		acr_say(app, "%s", _("--show-home and --show-addresses are about the file of --report"));
+		acr_say(app, "%s",
+			_("--show-home and --show-addresses are about the file of --report"));
 		return ACR_EXIT_USAGE;
 	}
 	if (!typed && (repository || action)) {
@@ -76,7 +83,8 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 	acr_case_begin(app, typed, repository, action, &diagnosis->cases[1]);
 	diagnosis->count = 2;
 	if (action && !*diagnosis->cases[1].repository) {
-		acr_say(app, "%s", _("--action needs a repository: name an image, or give --repository"));
+		acr_say(app, "%s",
+			_("--action needs a repository: name an image, or give --repository"));
 		return ACR_EXIT_USAGE;
 	}
 	return 0;
@@ -109,8 +117,8 @@ static bool has_colour(const struct acr_app *app)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-/* A config that cannot be read is one of the things that a check tells of; the others go on with what holds where
- * there is none. */
+/* A config that cannot be read is one of the things that a check tells of; the others go on with
+ * what holds where there is none. */
 static void begin(struct acr_app *app)
 {
 	static const char *const nothing[] = { NULL };
@@ -127,9 +135,11 @@ static void begin(struct acr_app *app)
 	app->config = config;
 }
 
-static int answer(const struct acr_app *app, const struct acr_diagnosis *diagnosis, const char *const *values)
+static int answer(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+		  const char *const *values)
 {
-	const struct acr_diagnosis_report report = { values[REPORT], values[SHOW_HOME], values[SHOW_ADDRESSES] };
+	const struct acr_diagnosis_report report = { values[REPORT], values[SHOW_HOME],
+						     values[SHOW_ADDRESSES] };
 	bool well = acr_diagnosis_count(diagnosis, ACR_VERDICT_PROBLEM) == 0;
 	struct acr_error error = { 0 };
 	auto_secret out = { 0 };
@@ -180,8 +190,10 @@ const struct acr_command acr_command_diagnose = {
 	.name = "diagnose",
 	.arguments = "[REGISTRY|IMAGE]",
 	.summary = "find out why docker cannot sign in, pull or push, and what to do",
-	.about = "Looks at docker, at how it is set up, at the way to the registry, at who you are and at what you\n"
-		 "may do there, and explains what is wrong. Without a registry: at every registry of Azure that\n"
+	.about = "Looks at docker, at how it is set up, at the way to the registry, at who you are "
+		 "and at what you\n"
+		 "may do there, and explains what is wrong. Without a registry: at every registry "
+		 "of Azure that\n"
 		 "docker's config, this helper's config or its cache names. It changes nothing.\n\n"
 		 "Exit status 0: all is well; 1: there is something to mend; 2: wrong usage.",
 	.options = options,

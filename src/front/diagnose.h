@@ -19,11 +19,12 @@ struct acr_diagnosis {
 size_t acr_diagnosis_count(const struct acr_diagnosis *diagnosis, enum acr_verdict verdict);
 
 /* For people: a line a check, then the causes, the most likely first, then the query. */
-void acr_diagnosis_page(const struct acr_app *app, const struct acr_diagnosis *diagnosis, bool colour, bool details,
-			struct acr_secret *out);
+void acr_diagnosis_page(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+			bool colour, bool details, struct acr_secret *out);
 
 /* The documented form (packaging/diagnose.schema.json). */
-void acr_diagnosis_json(const struct acr_app *app, const struct acr_diagnosis *diagnosis, struct acr_secret *out);
+void acr_diagnosis_json(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+			struct acr_secret *out);
 
 /* What may be attached to a ticket. */
 struct acr_diagnosis_report {
@@ -31,6 +32,7 @@ struct acr_diagnosis_report {
 	bool home, addresses; /* leave them as they are */
 };
 _checked_ int acr_diagnosis_report(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
-				   const struct acr_diagnosis_report *report, struct acr_error *error);
+				   const struct acr_diagnosis_report *report,
+				   struct acr_error *error);
 
 #endif

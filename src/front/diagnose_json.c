@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A diagnosis for machines: packaging/diagnose.schema.json says what each member means. Keys, ids and verdicts are
- * stable and never translated. */
+/* A diagnosis for machines: packaging/diagnose.schema.json says what each member means. Keys,
+ * ids and verdicts are stable and never translated. */
 #include <string.h>
 
 #include "base/json.h"
@@ -11,13 +11,15 @@
 
 static void text(struct acr_secret *out, const char *key, const char *value)
 {
-	acr_secret_format(out, "%s\"%s\":", strchr("{[", out->bytes[out->length - 1]) ? "" : ",", key);
+	acr_secret_format(out, "%s\"%s\":", strchr("{[", out->bytes[out->length - 1]) ? "" : ",",
+			  key);
 	acr_json_quote(out, value, strlen(value));
 }
 
 static void number(struct acr_secret *out, const char *key, double value)
 {
-	acr_secret_format(out, "%s\"%s\":%.3f", strchr("{[", out->bytes[out->length - 1]) ? "" : ",", key, value);
+	acr_secret_format(out, "%s\"%s\":%.3f",
+			  strchr("{[", out->bytes[out->length - 1]) ? "" : ",", key, value);
 }
 
 /* Words between separators as an array. */
@@ -45,7 +47,8 @@ static void facts(struct acr_secret *out, const struct acr_facts *known)
 	acr_secret_add(out, "}");
 }
 
-static void check(struct acr_secret *out, const struct acr_check_row *row, const struct acr_check_result *result)
+static void check(struct acr_secret *out, const struct acr_check_row *row,
+		  const struct acr_check_result *result)
 {
 	acr_secret_add(out, "{");
 	text(out, "id", row->id);
@@ -95,7 +98,10 @@ static void cause(struct acr_secret *out, const struct acr_cause *found)
 	const struct acr_case *about = found->subject;
 
 	acr_secret_add(out, "{");
-	text(out, "registry", !*about->typed ? "" : about->ours ? about->registry.host : about->typed);
+	text(out, "registry",
+	     !*about->typed ? ""
+	     : about->ours  ? about->registry.host
+			    : about->typed);
 	list(out, "checks", found->checks, ' ');
 	acr_secret_add(out, ",\"explanation\":");
 	acr_rule_render(found->rule, &found->facts, &explanation);
@@ -103,7 +109,8 @@ static void cause(struct acr_secret *out, const struct acr_cause *found)
 	acr_secret_add(out, "}");
 }
 
-void acr_diagnosis_json(const struct acr_app *app, const struct acr_diagnosis *diagnosis, struct acr_secret *out)
+void acr_diagnosis_json(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+			struct acr_secret *out)
 {
 	bool well = acr_diagnosis_count(diagnosis, ACR_VERDICT_PROBLEM) == 0;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `explain`: most failures happen after a helper has answered, in docker itself. Any text goes in (a
- * pipe, a file, an argument), every symptom that the rules know comes out. No network, no guesses: what
+ * `explain`: most failures happen after a helper has answered, in docker itself. Any text goes in
+ * (a
+ * pipe, a file, an argument), every symptom that the rules know comes out. No network, no guesses:
+ * what
  * the rules do not know is passed on in silence.
  */
 #include <errno.h>
@@ -32,7 +34,8 @@ static void keep(struct acr_secret *text, const char *bytes, size_t length)
 	acr_secret_add_bytes(text, bytes, length);
 }
 
-/* To the end, however long that takes (a push runs behind the pipe); `echo` gets every byte at once. */
+/* To the end, however long that takes (a push runs behind the pipe); `echo` gets every byte at
+ * once. */
 static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secret *ret)
 {
 	char bytes[16 * 1024];
@@ -98,7 +101,8 @@ static void show(const struct acr_app *app, const struct acr_finding *finding, b
 	acr_explanation_lay_out(&explanation, &finding->facts, lead, NULL, out);
 }
 
-/* Found, or of what was found nothing is ours: 0 or 1. `text` is what stands above, where it does. */
+/* Found, or of what was found nothing is ours: 0 or 1. `text` is what stands above, where it
+ * does. */
 static int answer(const struct acr_app *app, const struct acr_findings *findings, bool json,
 		  const struct acr_secret *text)
 {

@@ -55,7 +55,8 @@ static void fill_tables(const struct acr_command *command, struct option *table,
 {
 	int count = 0;
 
-	/* Docker's verbs end their options at the first argument, people forget some until the end. */
+	/* Docker's verbs end their options at the first argument, people forget some until the
+	 * end. */
 	letters += sprintf(letters, "%s:h", command->protocol ? "+" : "");
 	for (const struct acr_option *option = command->options; option && option->name;
 	     option++, count++) {
@@ -63,7 +64,8 @@ static void fill_tables(const struct acr_command *command, struct option *table,
 						option->argument ? required_argument : no_argument,
 						NULL, count };
 		if (option->letter)
-			letters += sprintf(letters, "%c%s", option->letter, option->argument ? ":" : "");
+			letters += sprintf(letters, "%c%s", option->letter,
+					   option->argument ? ":" : "");
 	}
 	table[count] = (struct option){ "help", no_argument, NULL, 'h' };
 }
@@ -83,10 +85,12 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 	const char *values[OPTIONS_MOST] = { 0 };
 	int chosen, status;
 
-	fill_tables(command, table, letters);
+	/* Docker gives its verbs no arguments, and wants them quick. */
+	if (argc > 1)
+		fill_tables(command, table, letters);
 	opterr = 0;
 	optind = 1;
-	while ((chosen = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+	while (argc > 1 && (chosen = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		if (chosen == 'h') {
 			acr_help(app, app->out, command);
 			return 0;

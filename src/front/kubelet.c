@@ -27,7 +27,8 @@ enum { MIRROR, SNI_NAME, API_SERVER, DEFAULT_CLIENT, DEFAULT_TENANT, LEVEL };
 static const struct acr_option options[] = {
 	[MIRROR] = { "registry-mirror", "FROM:TO,...",
 		     "images of FROM are pulled from the registry TO", 'r' },
-	[SNI_NAME] = { "ib-sni-name", "NAME", "identity bindings: refused when a pod comes with one" },
+	[SNI_NAME] = { "ib-sni-name", "NAME",
+		       "identity bindings: refused when a pod comes with one" },
 	[API_SERVER] = { "ib-apiserver-ip", "ADDRESS", "accepted, see --ib-sni-name" },
 	[DEFAULT_CLIENT] = { "ib-default-client-id", "ID", "accepted, see --ib-sni-name" },
 	[DEFAULT_TENANT] = { "ib-default-tenant-id", "ID", "accepted, see --ib-sni-name" },
@@ -47,7 +48,7 @@ struct source {
 static void find_mirror(const char *mirrors, struct source *source)
 {
 	for (const char *next = mirrors; next && *next;) {
-		size_t length = strcspn(next, ","), from;
+		size_t length, from;
 
 		next += strspn(next, " ");
 		from = strcspn(next, ":");
@@ -85,7 +86,8 @@ static int64_t life_of(const struct acr_app *app, const struct acr_login *login)
 	int64_t ends, begins, left;
 	uint64_t spread = (uint64_t)app->clock.boot(app) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 
-	if (acr_jwt_claims(acr_secret_text(&login->secret), login->secret.length, &claims, &ignored))
+	if (acr_jwt_claims(acr_secret_text(&login->secret), login->secret.length, &claims,
+			   &ignored))
 		return UNKNOWN_LIFE;
 	ends = acr_json_int(claims, "exp", 0);
 	begins = acr_json_int(claims, "iat", ends);
@@ -133,7 +135,8 @@ static int answer(const struct acr_app *app, const char *version, const struct s
 /* Who is to pull? An environment for the identities, or an error. */
 static int choose_identity(struct acr_app *app, const char *file,
 			   const struct acr_kubelet_request *request, const struct source *source,
-			   bool bindings, struct acr_kubelet_environment *ret, struct acr_error *error)
+			   bool bindings, struct acr_kubelet_environment *ret,
+			   struct acr_error *error)
 {
 	auto_string usual = acr_system_path(app, ACR_NODE_FILE);
 	bool pod = request->token.length > 0 && !*source->mirrored;
@@ -173,8 +176,10 @@ static int enter(struct acr_app *app, const struct acr_kubelet_environment *envi
 
 static int kubelet(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	__attribute__((cleanup(acr_kubelet_environment_free))) struct acr_kubelet_environment
-		environment = { .token = -1 };
+	__attribute__((cleanup(
+		acr_kubelet_environment_free))) struct acr_kubelet_environment environment = {
+		.token = -1
+	};
 	auto_kubelet_request request = { 0 };
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
@@ -201,7 +206,8 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 		return answer(app, request.version, &source, &login);
 	if (error.kind == ACR_REFUSED && !*source.mirrored &&
 	    acr_kubelet_is_public(app, &source.registry, request.image)) {
-		acr_say(app, "%s; it lets anybody pull, so kubelet is told to go on without a login",
+		acr_say(app,
+			"%s; it lets anybody pull, so kubelet is told to go on without a login",
 			error.text);
 		return answer(app, request.version, &source, NULL);
 	}

@@ -14,12 +14,12 @@
 /* ---- kubelet_request.c ---- */
 
 struct acr_kubelet_request {
-	char *version, *image; /* owned; "credentialprovider.kubelet.k8s.io/v1" */
-	struct acr_secret token;      /* of the pod's service account; empty: none */
-	char *client_id, *tenant_id;  /* owned; from its annotations, or NULL */
+	char *version, *image;	     /* owned; "credentialprovider.kubelet.k8s.io/v1" */
+	struct acr_secret token;     /* of the pod's service account; empty: none */
+	char *client_id, *tenant_id; /* owned; from its annotations, or NULL */
 };
 void acr_kubelet_request_free(struct acr_kubelet_request *request);
-#define auto_kubelet_request \
+#define auto_kubelet_request                                                                       \
 	__attribute__((cleanup(acr_kubelet_request_free))) struct acr_kubelet_request
 
 /* Read stdin. ACR_INVALID with what is wrong. */
@@ -58,8 +58,8 @@ void acr_kubelet_be_node(const struct acr_app *app, const char *host, const stru
  * another pod may name the same client id without being it. */
 _checked_ int acr_kubelet_be_pod(const struct acr_app *app,
 				 const struct acr_kubelet_request *request,
-				 const struct acr_node *node,
-				 struct acr_kubelet_environment *ret, struct acr_error *error);
+				 const struct acr_node *node, struct acr_kubelet_environment *ret,
+				 struct acr_error *error);
 
 /* ---- kubelet_public.c ---- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* May anybody pull this image? Unlike docker, kubelet tells the repository, so that the registry can
+/* May anybody pull this image? Unlike docker, kubelet tells the repository, so that the registry
+ * can
  * be asked for just that. */
 #include <string.h>
 
@@ -27,7 +28,8 @@ bool acr_kubelet_is_public(const struct acr_app *app, const struct acr_registry 
 	if (!repository || !*repository)
 		return false;
 	auto_string scope = acr_format("repository:%s:pull", repository);
-	/* A registry grants less than it was asked for with the same 200: what counts is the claim. */
+	/* A registry grants less than it was asked for with the same 200: what counts is the
+	 * claim. */
 	if (acr_scope_token(app, registry, NULL, NULL, scope, &access, &refusal) ||
 	    acr_jwt_claims(acr_secret_text(&access), access.length, &claims, &refusal))
 		return false;

@@ -47,7 +47,8 @@ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_reque
 	auto_secret bytes = { 0 };
 	auto_json json = NULL;
 
-	if (app->in >= 0 && acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
+	if (app->in >= 0 &&
+	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
 		return acr_wrap(error, "the request on stdin is not valid JSON");
@@ -56,8 +57,9 @@ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_reque
 	image = acr_json_string(json, "image");
 	token = acr_json_string(json, "serviceAccountToken");
 	if (!kind || strcmp(kind, "CredentialProviderRequest") != 0)
-		return acr_fail(error, ACR_INVALID,
-				"the request on stdin is no CredentialProviderRequest of kubelet's");
+		return acr_fail(
+			error, ACR_INVALID,
+			"the request on stdin is no CredentialProviderRequest of kubelet's");
 	if (!version || !is_known(version))
 		return acr_fail(error, ACR_INVALID,
 				"kubelet speaks \"%.80s\"; known here are " GROUP

@@ -22,7 +22,8 @@ enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
 static const struct acr_option options[] = {
 	[TENANT] = { "tenant", "TENANT", "the Entra tenant to sign in to, a GUID or a domain" },
 	[DEVICE_CODE] = { "device-code", NULL,
-			  "show a code to type into a browser elsewhere; so it is without a display" },
+			  "show a code to type into a browser elsewhere; so it is without a "
+			  "display" },
 	[INSECURE_STORAGE] = { "insecure-storage", NULL,
 			       "keep the sign-in unencrypted, in a file for you alone" },
 	{ 0 },
@@ -115,7 +116,8 @@ static void tell_until(const struct acr_app *app, int64_t left, struct acr_secre
 	char text[32];
 	struct tm local;
 
-	if (left > 0 && localtime_r(&until, &local) && strftime(text, sizeof(text), "%H:%M", &local))
+	if (left > 0 && localtime_r(&until, &local) &&
+	    strftime(text, sizeof(text), "%H:%M", &local))
 		acr_secret_format(line, ", and has given a token until %s", text);
 }
 
@@ -139,14 +141,16 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 
 	acr_secret_format(&line, "Signed in to %s as %s", host, who);
 	if (stored) {
-		acr_secret_format(&line, "; but a login that was stored for it goes before: docker "
-					 "logout %s forgets that\n",
+		acr_secret_format(&line,
+				  "; but a login that was stored for it goes before: docker "
+				  "logout %s forgets that\n",
 				  host);
 		return acr_docker_answer(app, &line);
 	}
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	if (acr_renew(app, way->registry, true, &report, &error)) {
-		acr_say(app, "signed in as %s, which is kept; but the registry gives no token", who);
+		acr_say(app, "signed in as %s, which is kept; but the registry gives no token",
+			who);
 		acr_explain(app, &report, &error);
 		return 1;
 	}
@@ -233,12 +237,13 @@ const struct acr_command acr_command_login = {
 	.name = "login",
 	.arguments = "[REGISTRY]",
 	.summary = "sign in to Azure yourself, where no Azure tool is at hand",
-	.about = "Opens a browser, or shows a code to type into one elsewhere, and keeps what Entra "
-		 "ID gives\n"
-		 "in the Secret Service: for the registry named, or for all. get then uses it "
-		 "before any other\n"
-		 "identity, and renews it. A registry that is named is tried at once, and is no "
-		 "longer signed out.",
+	.about =
+		"Opens a browser, or shows a code to type into one elsewhere, and keeps what Entra "
+		"ID gives\n"
+		"in the Secret Service: for the registry named, or for all. get then uses it "
+		"before any other\n"
+		"identity, and renews it. A registry that is named is tried at once, and is no "
+		"longer signed out.",
 	.options = options,
 	.most = 1,
 	.run = login,

@@ -45,8 +45,9 @@ static int logout_everywhere(struct acr_app *app)
 		acr_say(app, "%s", error.text);
 		return 1;
 	}
-	acr_secret_format(&line, "Forgot %zu sign-in%s of ours and the tokens for %zu registr%s; "
-				 "stored logins and other Azure identities stay\n",
+	acr_secret_format(&line,
+			  "Forgot %zu sign-in%s of ours and the tokens for %zu registr%s; "
+			  "stored logins and other Azure identities stay\n",
 			  done.sign_ins, plural(done.sign_ins), done.registries,
 			  done.registries == 1 ? "y" : "ies");
 	return acr_docker_answer(app, &line);

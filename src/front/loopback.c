@@ -28,8 +28,8 @@
 	"<!DOCTYPE html><meta charset=\"utf-8\"><title>docker-credential-acr</title>"              \
 	"<style>body{font:1.1em sans-serif;margin:4em}</style>"
 
-static const char done[] = "HTTP/1.1 200 OK\r\n" HEAD
-			   "<h1>Back to the terminal</h1><p>You can close this window.</p>";
+static const char done[] =
+	"HTTP/1.1 200 OK\r\n" HEAD "<h1>Back to the terminal</h1><p>You can close this window.</p>";
 static const char declined[] = "HTTP/1.1 200 OK\r\n" HEAD
 			       "<h1>Not signed in</h1><p>The terminal says why. You can close this "
 			       "window.</p>";

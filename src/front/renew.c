@@ -196,8 +196,8 @@ static void tell_json(const struct errand *errand, struct acr_secret *out)
 	acr_secret_add(out, "{\"version\":1,\"registries\":[");
 	for (size_t i = 0; i < errand->count; i++) {
 		const struct task *task = &errand->tasks[i];
-		const bool failed = strcmp(task->result, "failed") == 0 ||
-				    strcmp(task->result, "skipped") == 0;
+		const bool failed =
+			strcmp(task->result, "failed") == 0 || strcmp(task->result, "skipped") == 0;
 		const char *const texts[][2] = {
 			{ "{\"registry\":", task->registry.host },
 			{ ",\"result\":", task->result },
@@ -270,8 +270,8 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 	const struct acr_at_once work = {
 		.count = errand.renewing,
 		.doing = "renewing",
-		.budget = 1000 * acr_config_seconds(app->config, NULL, "timeout",
-						    ACR_BUDGET_GET / 1000),
+		.budget = 1000 *
+			  acr_config_seconds(app->config, NULL, "timeout", ACR_BUDGET_GET / 1000),
 		.work = renew_one,
 		.done = take,
 		.data = &errand,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `status`: what is kept and cached, one row each, and what every identity would do if it were asked
+ * `status`: what is kept and cached, one row each, and what every identity would do if it were
+ * asked
  * now. Never a token, never the network.
  */
 #include <stdio.h>
@@ -91,12 +92,13 @@ static void tell_identity(void *data, const struct acr_identity *row, enum acr_p
 	struct acr_secret *out = data;
 	auto_string words = NULL;
 
-	acr_secret_add(out, prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS ?
-				    "+ " :
-				    "- ");
+	acr_secret_add(out, prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS
+				    ? "+ "
+				    : "- ");
 	acr_columns_cell(out, row->name, 17, false);
 	acr_secret_add(out, " ");
-	words = prospect == ACR_PROSPECT_SERVES ? acr_format("would serve: %s", text) : acr_copy(text);
+	words = prospect == ACR_PROSPECT_SERVES ? acr_format("would serve: %s", text)
+						: acr_copy(text);
 	acr_columns_wrap(out, words, 20, 20);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `status --json`: what docker-credential-acr(1) promises. Members are added, never renamed or taken
+ * `status --json`: what docker-credential-acr(1) promises. Members are added, never renamed or
+ * taken
  * away, as long as "version" is 1.
  */
 #include <string.h>
@@ -63,8 +64,8 @@ static const struct {
 };
 
 static const char *const prospects[] = {
-	[ACR_PROSPECT_SERVES] = "ready",	 [ACR_PROSPECT_ASKS] = "asks",
-	[ACR_PROSPECT_ABSENT] = "absent",	 [ACR_PROSPECT_FAILS] = "unavailable",
+	[ACR_PROSPECT_SERVES] = "ready",      [ACR_PROSPECT_ASKS] = "asks",
+	[ACR_PROSPECT_ABSENT] = "absent",     [ACR_PROSPECT_FAILS] = "unavailable",
 	[ACR_PROSPECT_LEFT_OUT] = "left-out",
 };
 
@@ -73,8 +74,8 @@ static void identity(void *data, const struct acr_identity *row, enum acr_prospe
 {
 	struct acr_secret *out = data;
 
-	text(out, out->bytes[out->length - 1] == '[' ? "{\"identity\":" : ",{\"identity\":",
-	     row->name);
+	text(out,
+	     out->bytes[out->length - 1] == '[' ? "{\"identity\":" : ",{\"identity\":", row->name);
 	text(out, ",\"state\":", prospects[prospect]);
 	text(out, ",\"why\":", what);
 	acr_secret_add(out, "}");
@@ -102,8 +103,8 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 		}
 		acr_secret_add(out, "]");
 	}
-	text(out, ",\"keychain\":",
-	     status->keychain.kind == ACR_FINE ? NULL : status->keychain.text);
+	text(out,
+	     ",\"keychain\":", status->keychain.kind == ACR_FINE ? NULL : status->keychain.text);
 	acr_secret_add(out, ",\"chain\":[");
 	failed = acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
 	text(out, "],\"chain_error\":", failed ? error.text : NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of `status`: one row each, in 80 columns. What is too long for its column is cut; `status
+/* The table of `status`: one row each, in 80 columns. What is too long for its column is cut;
+ * `status
  * REGISTRY` and --json have it whole. */
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,10 @@ struct line {
 static const char *short_home(const char *name)
 {
 	static const char *const words[][2] = {
-		{ "runtime-folder", "memory" }, { "kernel-keyring", "keyring" },
-		{ "cache-folder", "disk" },	{ "secret-service", "keychain" },
+		{ "runtime-folder", "memory" },
+		{ "kernel-keyring", "keyring" },
+		{ "cache-folder", "disk" },
+		{ "secret-service", "keychain" },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -43,7 +46,7 @@ static struct line line_of(const struct acr_status_row *row)
 	}
 	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : "(all)");
 	line.cells[WHO] = row->kind == ACR_STATUS_SIGNED_OUT ? acr_copy("(signed out)")
-							      : acr_columns_who(row->who);
+							     : acr_columns_who(row->who);
 	line.cells[SOURCE] = acr_copy(row->source);
 	line.cells[EXPIRES] = acr_copy(left);
 	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN ? ""

@@ -26,7 +26,8 @@ static bool is_id(const char *text)
 	return *text;
 }
 
-/* Without a wish az takes its own default; --tenant and --subscription exclude each other. The cloud
+/* Without a wish az takes its own default; --tenant and --subscription exclude each other. The
+ * cloud
  * is the account's, whichever is az's own just now. */
 static int ask_az(const struct acr_app *app, const char *program, const struct acr_ask *ask,
 		  const struct acr_azure_account *account, struct acr_token *ret,

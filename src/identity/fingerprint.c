@@ -28,6 +28,17 @@ static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
 	return hash;
 }
 
+static void add_number(struct acr_secret *text, char before, uintmax_t number)
+{
+	char digits[24], *next = digits + sizeof(digits);
+
+	do
+		*--next = (char)('0' + number % 10);
+	while (number /= 10);
+	*--next = before;
+	acr_secret_add_bytes(text, next, (size_t)(digits + sizeof(digits) - next));
+}
+
 /* Takes `path` over. A file written anew has another inode or another mtime. */
 static void add_file(struct acr_secret *text, const char *what, char *path)
 {
@@ -36,12 +47,17 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 	if (!path)
 		return;
 	acr_secret_format(text, "%s %s", what, path);
-	if (stat(path, &s) == 0)
-		acr_secret_format(text, " %ju.%ju %jd %jd.%09ld\n", (uintmax_t)s.st_dev,
-				  (uintmax_t)s.st_ino, (intmax_t)s.st_size,
-				  (intmax_t)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
-	else
+	if (stat(path, &s) == 0) {
+		const uintmax_t facts[] = { s.st_dev, s.st_ino, (uintmax_t)s.st_size,
+					    (uintmax_t)s.st_mtim.tv_sec,
+					    (uintmax_t)s.st_mtim.tv_nsec };
+
+		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+			add_number(text, ' ', facts[i]);
+		acr_secret_add(text, "\n");
+	} else {
 		acr_secret_add(text, " -\n");
+	}
 	free(path);
 }
 
@@ -154,12 +170,11 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 		} else {
 			acr_secret_add(text, " is set");
 		}
-		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's are
+		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's
+		 * are
 		 * made of 40 random letters. */
 		if (mark == SUM)
-			acr_secret_format(
-				text, " (%08" PRIx32 ")",
-				(uint32_t)(hash_bytes(BASIS, value, strlen(value)) >> 32));
+			add_number(text, ' ', hash_bytes(BASIS, value, strlen(value)) >> 32);
 		acr_secret_add(text, "\n");
 	}
 }

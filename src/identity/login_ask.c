@@ -123,9 +123,9 @@ static const char *first_claim(struct json_object *claims, const char *const *na
 static void tell_who(struct json_object *json, const struct acr_sign_in_ask *ask,
 		     struct acr_sign_in *ret)
 {
-	static const char *const names[] = { "preferred_username", "upn",  "unique_name",
-					     "email",		   "name", "oid",
-					     NULL };
+	static const char *const names[] = {
+		"preferred_username", "upn", "unique_name", "email", "name", "oid", NULL
+	};
 	static const char *const tokens[] = { "id_token", "access_token" };
 	const char *who = NULL, *tenant = NULL;
 	struct acr_error clean = { 0 };

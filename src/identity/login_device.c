@@ -106,8 +106,8 @@ int acr_sign_in_device_wait(const struct acr_app *app, const struct acr_sign_in_
 		if (app->http->wait)
 			app->http->wait(app->http, app, device->interval * 1000);
 		if (app->clock.boot(app) >= device->until || acr_budget(app, 1) <= 0)
-			return acr_fail(error, ACR_TIMEOUT,
-					"nobody used the code %s in time", device->user_code);
+			return acr_fail(error, ACR_TIMEOUT, "nobody used the code %s in time",
+					device->user_code);
 		acr_form_add(&form, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
 		acr_form_add(&form, "client_id", ask->client_id);
 		acr_form_add(&form, "device_code", acr_secret_text(&device->code));

@@ -52,8 +52,8 @@ int acr_sign_in_page(const struct acr_sign_in_ask *ask, int port, struct acr_sig
 	acr_form_add(&query, "code_challenge", acr_secret_text(&challenge));
 	acr_form_add(&query, "code_challenge_method", "S256");
 	acr_form_add(&query, "prompt", "select_account");
-	ret->url = acr_format("https://%s/%s/oauth2/v2.0/authorize?%s", ask->authority,
-			      ask->tenant, acr_secret_text(&query));
+	ret->url = acr_format("https://%s/%s/oauth2/v2.0/authorize?%s", ask->authority, ask->tenant,
+			      acr_secret_text(&query));
 	return 0;
 }
 

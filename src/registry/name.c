@@ -26,6 +26,18 @@ static bool is_alphanumeric(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+/* "https://", however it is written. Not strncasecmp, which would have to load a table for it. */
+static bool has_scheme(const char *server, size_t length)
+{
+	static const char scheme[] = "https://";
+
+	for (size_t i = 0; i < sizeof(scheme) - 1; i++)
+		if (i == length || (server[i] >= 'A' && server[i] <= 'Z' ? server[i] | 32
+									 : server[i]) != scheme[i])
+			return false;
+	return true;
+}
+
 /* Take HOST out of `server`, in lower case. */
 static bool take_host(const char *server, size_t length, char ret[static ACR_HOST_MAX])
 {
@@ -37,7 +49,7 @@ static bool take_host(const char *server, size_t length, char ret[static ACR_HOS
 	for (size_t i = 0; i < length; i++)
 		if (server[i] <= 0x20 || server[i] >= 0x7f || strchr("@\\%#?", server[i]))
 			return false;
-	if (length >= 8 && strncasecmp(server, "https://", 8) == 0) {
+	if (has_scheme(server, length)) {
 		server += 8;
 		length -= 8;
 	}
@@ -136,7 +148,7 @@ static void choose_authority(const struct acr_config *config, struct acr_registr
 	registry->authority = cloud ? cloud->authority : registry->cloud->authority;
 	if (!given || cloud)
 		return;
-	if (strncasecmp(given, "https://", 8) == 0)
+	if (has_scheme(given, strlen(given)))
 		given += 8;
 	if (take_host(given, strlen(given), host) && strlen(host) == strlen(given) && is_name(host))
 		registry->authority = given;

@@ -70,7 +70,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 		return homeless(error);
 	if (read_file(folder, name, &there, &login, error))
 		return -1;
-	if (strcmp(there, server) != 0)
+	if (!there || strcmp(there, server) != 0)
 		return acr_fail(error, ACR_NOT_FOUND, "no login for %s", server);
 	acr_login_wipe(ret);
 	*ret = login;
@@ -83,7 +83,8 @@ static bool taken(const char *folder, const char *name, const char *server)
 {
 	auto_string there = NULL;
 
-	return read_file(folder, name, &there, NULL, NULL) == 0 && strcmp(there, server) != 0;
+	return read_file(folder, name, &there, NULL, NULL) == 0 && there &&
+	       strcmp(there, server) != 0;
 }
 
 static int keep(const struct acr_app *app, const char *server, const struct acr_login *login,

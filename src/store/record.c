@@ -17,6 +17,13 @@ uint64_t acr_record_hash(const char *bytes, size_t length)
 	return hash;
 }
 
+void acr_record_digits(uint64_t hash, char ret[static 17])
+{
+	for (int i = 15; i >= 0; i--, hash >>= 4)
+		ret[i] = "0123456789abcdef"[hash & 15];
+	ret[16] = '\0';
+}
+
 void acr_record_begin(struct acr_secret *record, const char *kind, int version)
 {
 	acr_secret_format(record, "docker-credential-acr %s %d\n", kind, version);
@@ -36,8 +43,10 @@ void acr_record_add_number(struct acr_secret *record, const char *name, int64_t 
 
 void acr_record_end(struct acr_secret *record)
 {
-	acr_secret_format(record, "check %016" PRIx64 "\n",
-			  acr_record_hash(acr_secret_text(record), record->length));
+	char check[17];
+
+	acr_record_digits(acr_record_hash(acr_secret_text(record), record->length), check);
+	acr_secret_format(record, "check %s\n", check);
 }
 
 /* Exactly `text` next? Then go behind it. */
@@ -71,15 +80,15 @@ int acr_record_open(const char *bytes, size_t length, const char *kind, int vers
 		    struct acr_record *ret, struct acr_error *error)
 {
 	struct acr_record record = { bytes, bytes + length };
-	char check[32];
+	char check[17];
 	int64_t written = 0;
 
 	if (length < CHECK_SIZE)
 		return acr_fail(error, ACR_INVALID, "too short for a record");
 	record.end -= CHECK_SIZE;
-	snprintf(check, sizeof(check), "check %016" PRIx64 "\n",
-		 acr_record_hash(bytes, length - CHECK_SIZE));
-	if (memcmp(record.end, check, CHECK_SIZE) != 0)
+	acr_record_digits(acr_record_hash(bytes, length - CHECK_SIZE), check);
+	if (memcmp(record.end, "check ", 6) != 0 || memcmp(record.end + 6, check, 16) != 0 ||
+	    record.end[22] != '\n')
 		return acr_fail(error, ACR_INVALID, "the checksum does not fit");
 	if (!skip(&record, "docker-credential-acr ") || !skip(&record, kind) ||
 	    !skip(&record, " ") || !digits(&record, &written) || !skip(&record, "\n"))

@@ -23,6 +23,8 @@
 
 /* FNV-1a, 64 bits: no single changed byte goes unseen. */
 uint64_t acr_record_hash(const char *bytes, size_t length);
+/* Its sixteen hexadecimal digits. */
+void acr_record_digits(uint64_t hash, char ret[static 17]);
 
 void acr_record_begin(struct acr_secret *record, const char *kind, int version);
 void acr_record_add(struct acr_secret *record, const char *name, const char *bytes, size_t length);

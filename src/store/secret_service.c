@@ -170,7 +170,8 @@ static int ask_again(const struct acr_app *app, struct child *child, struct acr_
 		return 0;
 	if (failure.kind == ACR_UNAVAILABLE)
 		acr_note_keep(app, NOTE, address, ACR_NOTE_BUS, "absent");
-	else if (failure.kind == ACR_LOCKED && !answer->length && patient)
+	else if (failure.kind == ACR_LOCKED && !answer->length && patient &&
+		 child->question.verb == ACR_LIBSECRET_FIND) /* a list may just be long */
 		acr_note_keep(app, NOTE, address, ACR_NOTE_REFUSAL, "silent");
 	if (error)
 		*error = failure;

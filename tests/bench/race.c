@@ -7,7 +7,8 @@
  *	RUNNER: [-n COUNT] [-e PATTERN]... [-v NAME=VALUE | -v NAME]... [-u] STDIN PROGRAM [ARGUMENT]...
  *
  * STDIN is a file. -n starts so many at once and waits for the last. -e removes the files that fit
- * before each run, untimed. -v sets or takes away a variable. -u is no racer itself: it runs, untimed,
+ * before each run, untimed. -v sets or takes away a variable. -u is no racer itself: it runs,
+ * untimed,
  * before each run of the next one.
  *
  * One line a round on stdout: for each racer its number, wall and CPU time in nanoseconds, and the

@@ -146,8 +146,8 @@ def cold_crowd(stage):
         one, many = stage.race(12, stage.cold(), stage.cold(count=100))
         stage.forget()
         stage.cloud.mark()
-        stage.race(1, stage.cold(count=100))
-        exchanges = stage.exchanges() / 2  # one round, and one to warm up
+        (crowds,) = stage.race(3, stage.cold(count=100))
+        exchanges = stage.exchanges() / (len(crowds.wall) + 1)  # and one to warm up
     finally:
         stage.far(0)
     row = at_most("100 cold `get`s at once", "one cold `get` at 30 ms", 1.5, many, one)

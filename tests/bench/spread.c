@@ -103,7 +103,8 @@ int main(int argc, char **argv)
 	run(&app, &lookup, nodes, seconds, true, &with);
 	run(&app, &lookup, nodes, seconds, false, &without);
 	printf("%d nodes that start within a minute, tokens of three hours, a get every %d s\n"
-	       "exchanges in each %d minutes:\n\n  time  with our points of renewal            at half the life\n",
+	       "exchanges in each %d minutes:\n\n  time  with our points of renewal            at "
+	       "half the life\n",
 	       nodes, GETS, BIN / 60);
 	for (int64_t i = 0; i < seconds / BIN && i < BARS; i++) {
 		if (with.bars[i] + without.bars[i] == 0)

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -16,6 +15,7 @@ from client import APP, Cloud  # noqa: E402
 from counts import compile_c, twin_of  # noqa: E402
 from homes import NAME, Home  # noqa: E402
 from race import Racer, race  # noqa: E402
+from session import Session  # noqa: E402
 
 ACME, SECOND = "acme.azurecr.io", "second.azurecr.io"
 FOREIGN, ABSENT = "https://registry.example.com", "https://absent.example.com"
@@ -40,39 +40,22 @@ class Stage:
         self.home = Home(self.program)
         self.cloud = Cloud.from_environment()
         self.env = {**self.home.env, **self.cloud.environment(APP), "AZURE_CORE_COLLECT_TELEMETRY": "0",
-                    "AZURE_CONFIG_DIR": str(self.home.folder / "azure"),
-                    "DBUS_SESSION_BUS_ADDRESS": os.environ["DBUS_SESSION_BUS_ADDRESS"]}
+                    "AZURE_CONFIG_DIR": str(self.home.folder / "azure")}
+        self.session = Session(self.env)
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = self.session.__enter__()
         self.kept = self.home.runtime / NAME
         self.stdin = {}
-        self.keyring = None
         for name, text in (("acme", ACME), ("second", SECOND), ("foreign", FOREIGN), ("absent", ABSENT), ("nothing", ""),
                            ("login", json.dumps({"ServerURL": FOREIGN, "Username": "user", "Secret": SECRET}))):
             self.stdin[name] = self.home.write(f"stdin/{name}", text)
-        self.start_keyring()
         self.trust = f"--cacert {self.cloud.path('ca.pem')} --capath /etc/ssl/certs"
 
     def close(self):
-        if self.keyring:
-            self.keyring.kill()
-            self.keyring.wait()
+        self.session.__exit__()
         self.cloud.no_faults()
         self.home.remove()
 
     # what the racers need
-
-    def start_keyring(self):
-        """A gnome-keyring that a person has unlocked; before the bus starts one by itself."""
-        self.keyring = subprocess.Popen(["/usr/bin/gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-                                        env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        self.keyring.stdin.write(b"password")
-        self.keyring.stdin.close()
-        for _ in range(200):
-            if b"true" in self.must("/usr/bin/dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
-                                    "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"):
-                return
-            time.sleep(0.05)
-        raise RuntimeError("gnome-keyring does not start")
 
     def sign_az_in(self):
         if not os.path.exists(self.env["AZURE_CONFIG_DIR"] + "/azureProfile.json"):

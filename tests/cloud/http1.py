@@ -8,6 +8,7 @@ import base64
 import json
 import socket
 import struct
+import time
 import urllib.parse
 from http import HTTPStatus
 
@@ -74,6 +75,7 @@ class Request:
         self.form = {}
         self._body = self._pieces()
         self.record = None
+        self.began = time.time()
 
     def argument(self, name, default=None):
         """One value out of the form or, where the form has none, the query."""

@@ -34,7 +34,7 @@ class Recorder:
         row = {"host": request.host, "sni": connection.sni, **addresses(connection), "tls": connection.tls,
                "method": request.method, "path": request.path,
                "query": single(request.query), "headers": dict(request.headers),
-               "form": single(request.form), "status": status}
+               "form": single(request.form), "status": status, "began": request.began}
         if fault:
             row["fault"] = fault
         if request.record is not None:

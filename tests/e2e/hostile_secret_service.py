@@ -43,6 +43,10 @@ class Item(dbus.service.Object):
         return {"Attributes": dbus.Dictionary(attributes, signature="ss"), "Label": "x", "Locked": False,
                 "Created": dbus.UInt64(1), "Modified": dbus.UInt64(2), "Type": "io.docker.Credentials"}
 
+    @dbus.service.method(PROPERTIES, in_signature="ss", out_signature="v")
+    def Get(self, interface, name):
+        return self.GetAll(interface)[name]
+
     def secret(self, session):
         if self.answer == "errors":
             raise dbus.DBusException("\x1b[2Jno\nsuch thing", name="org.freedesktop.Secret.Error.NoSession")

@@ -125,6 +125,13 @@ def test_migration_there_and_back(shell, home, cloud, published, title, before):
     assert json.loads(config.read_text()) == wanted
 
 
+def test_the_old_name_of_acr_env_does_as_a_link(shell, home, cloud):
+    (home.folder / "bin").mkdir()
+    (home.folder / "bin/docker-credential-acr-env").symlink_to(home.program)
+    said = shell("printf acme.azurecr.io | docker-credential-acr-env get", PATH=f"{home.folder}/bin:/usr/bin:/bin", **cloud.environment(APP))
+    assert '"Secret":"eyJ' in said.stdout
+
+
 def test_kaniko_names_the_folder_of_the_bundle():
     """kaniko itself is not here; what it copies is tried in tests/packs."""
     text = (RECIPES / "kaniko.Dockerfile").read_text()

@@ -16,7 +16,8 @@ static void check_labels(const char *host)
 	}
 }
 
-/* The host stands in the server, at its beginning or behind the scheme, with a port of 443 at most, and
+/* The host stands in the server, at its beginning or behind the scheme, with a port of 443 at most,
+ * and
  * nothing of it was made up. */
 static void check_origin(const char *host, const uint8_t *data, size_t size)
 {

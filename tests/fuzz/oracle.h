@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a fuzz target knows to be true of every answer; libFuzzer keeps the input of which it is not. */
+/* What a fuzz target knows to be true of every answer; libFuzzer keeps the input of which it is
+ * not. */
 #ifndef TESTS_ORACLE_H
 #define TESTS_ORACLE_H
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The manual and --help tell the same commands, options, identities and settings, and man takes the pages without a word."""
+import json
 import os
 import re
 import shutil
@@ -73,12 +74,23 @@ def test_the_settings_are_those_of_the_table():
     assert variables == {key.upper() for key in keys - in_files_only}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_man_has_no_warning_to_give(page, tmp_path):
+def warnings(source, made):
+    """What man has to say about a page of scdoc's."""
     if not shutil.which("scdoc"):
         pytest.skip("no scdoc here")
-    made = tmp_path / page.stem
-    made.write_bytes(subprocess.run(["scdoc"], input=page.read_bytes(), capture_output=True, check=True).stdout)
+    made.write_bytes(subprocess.run(["scdoc"], input=source, capture_output=True, check=True).stdout)
     read = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(made)], capture_output=True, text=True,
                           check=True, env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "", "MANWIDTH": "80"})
-    assert read.stderr == ""
+    return read.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_man_has_no_warning_to_give(page, tmp_path):
+    assert warnings(page.read_bytes(), tmp_path / page.stem) == ""
+
+
+def test_the_page_of_causes_has_every_rule_and_no_warning(program, tmp_path):
+    made = subprocess.run([MANUAL / "causes", program], capture_output=True, check=True).stdout
+    rules = json.loads(subprocess.run([program, "explain", "--rules"], capture_output=True, check=True, env={}).stdout)
+    assert [rule["rule"] for rule in rules] == re.findall(r"^\*([a-z0-9-]+)\*$", made.decode(), re.M)
+    assert warnings(made, tmp_path / "docker-credential-acr-causes.7") == ""

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of packages, of recipes and of what only the network can give share. They run outside the
 stand-in cloud (they fetch from Debian's mirror and the Go module proxy) and step into it to sign in."""
+import atexit
+import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -37,8 +40,18 @@ def must(*command, **more):
     return ran
 
 
-def build(script, output, *more, source=SOURCE, needs=()):
+@functools.lru_cache
+def source_as_it_was():
+    """A copy, so that what is built twice is the same source also where somebody works on it."""
+    folder = Path(tempfile.mkdtemp(prefix="acr-source-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(SOURCE, folder / "source", ignore=shutil.ignore_patterns(".git", "__pycache__"))
+    return folder / "source"
+
+
+def build(script, output, *more, source=None, needs=()):
     """Run packaging/build-...; the paths of what it built."""
+    source = source or source_as_it_was()
     for program in needs:
         if not shutil.which(program):
             pytest.skip(f"no {program} here (tests/install pack)")
@@ -60,7 +73,7 @@ def in_cloud():
 def next_version(tmp_path_factory):
     """The source under the next version, to upgrade to."""
     tree = tmp_path_factory.mktemp("next") / "source"
-    shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "tests", "__pycache__"))
+    shutil.copytree(source_as_it_was(), tree)
     for path, old, new in (("meson.build", f"version: '{VERSION}'", f"version: '{VERSION}.1'"),
                            ("packaging/CHANGELOG.md", "# Changes\n", f"# Changes\n\n## {VERSION}.1 (2026-11-25)\n\n- Another one.\n")):
         text = (tree / path).read_text()

@@ -99,7 +99,7 @@ def test_a_megabyte_is_read_in_a_second_or_two(explain):
                  "acme.azurecr.io " * 65000 + "\n" + FIREWALL):
         begin = time.monotonic()
         ran = explain.run("--json", text=text)
-        assert time.monotonic() - begin < 8
+        assert time.monotonic() - begin < (60 if os.environ.get("ACR_SANITIZED") else 8)
         assert "firewall" in [one["rule"] for one in json.loads(ran.stdout)["explanations"]]
 
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linked with the executable's own free(): what is given back holds nothing, also from inside a shared library. */
+/* Linked with the executable's own free(): what is given back holds nothing, also from inside a
+ * shared library. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -29,6 +29,7 @@
 #include "acr/app.h"
 #include "acr/config.h"
 #include "acr/http.h"
+#include "acr/store.h"
 
 struct edges_answer {
 	const char *prefix; /* "METHOD URL-prefix" */
@@ -180,9 +181,28 @@ static inline struct edges_answer *edges_answer(struct edges *edges, const char 
 	return answer;
 }
 
+struct edges_home {
+	const struct acr_app *app;
+	const struct acr_cache_home *home;
+};
+
+static inline void edges_drop_key(void *data, const char *key)
+{
+	const struct edges_home *one = data;
+
+	one->home->drop(one->app, key, NULL);
+}
+
 static inline void edges_end(struct edges *edges)
 {
 	char command[128];
+
+	/* The kernel's keyring outlives a folder. */
+	for (size_t i = 0; acr_cache_homes[i]; i++) {
+		struct edges_home one = { &edges->app, acr_cache_homes[i] };
+
+		acr_cache_homes[i]->each(&edges->app, edges_drop_key, &one, NULL);
+	}
 
 	for (size_t i = 0; i < edges->answer_count; i++)
 		if (!edges->answers[i].asked)

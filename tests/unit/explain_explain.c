@@ -229,9 +229,12 @@ static void servers_that_are_not_ours_hear_nothing(void **state)
 	struct acr_error absent = { .kind = ACR_NOT_FOUND, .text = "no login for ghcr.io is kept" };
 	struct acr_error empty = { .kind = ACR_INVALID, .text = "no credentials server URL" };
 
+	struct acr_error refused = { .kind = ACR_REFUSED, .text = "ghcr.io refused" };
+
 	world->report.ours = false;
 	assert_string_equal(explain(world, &absent), "");
 	assert_string_equal(explain(world, &empty), "");
+	assert_string_equal(explain(world, &refused), "");
 }
 
 static void a_locked_keyring_is_explained_for_every_server(void **state)

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -140,6 +141,7 @@ static void strangers_do_not_keep_the_answer_out(void **state)
 	assert_true(listener >= 0);
 	idle = fork();
 	if (idle == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test fails */
 		struct sockaddr_in address = { .sin_family = AF_INET,
 					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 					       .sin_port = htons((uint16_t)port) };
@@ -152,6 +154,7 @@ static void strangers_do_not_keep_the_answer_out(void **state)
 	}
 	child = fork();
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		usleep(100000);
 		call(port, "GET /favicon.ico" REST, "404");
 		call(port, "GET /?code=stolen&state=wrong" REST, "404");
@@ -265,8 +268,8 @@ static void a_duration_is_told_in_the_unit_that_matters(void **state)
 	static const struct {
 		int64_t seconds;
 		const char *text;
-	} rows[] = { { -5, "0s" },	{ 0, "0s" },	  { 59, "59s" },	 { 60, "1m" },
-		     { 3599, "59m" },	{ 3600, "1h 00m" }, { 10799, "2h 59m" } };
+	} rows[] = { { -5, "0s" },    { 0, "0s" },	  { 59, "59s" },      { 60, "1m" },
+		     { 3599, "59m" }, { 3600, "1h 00m" }, { 10799, "2h 59m" } };
 	char text[24];
 
 	(void)state;

@@ -22,6 +22,7 @@ struct host_row {
 
 static const struct host_row host_rows[] = {
 	/* As clients send it. */
+	/* clang-format off */
 	OURS("myreg.azurecr.io", "myreg.azurecr.io")
 	OURS("MyReg.AzureCR.io", "myreg.azurecr.io")
 	OURS("https://myreg.azurecr.io", "myreg.azurecr.io")

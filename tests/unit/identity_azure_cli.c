@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Azure CLI's files and az itself: who is signed in, what serves without az, and what az is asked. */
+/* The Azure CLI's files and az itself: who is signed in, what serves without az, and what az is
+ * asked. */
 #include "identity/tool.h"
 #include "person.h"
 

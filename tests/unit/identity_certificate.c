@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A service principal's certificate: every form of the file, and an assertion that really verifies. Keys are made by the
+/* A service principal's certificate: every form of the file, and an assertion that really verifies.
+ * Keys are made by the
  * openssl program when the test begins, so that none lies in the repository. */
 #include "base/file.h"
 #include "identity/source.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every identity keeps to, whichever it is: silent where it is not set up, an error and no crash for any answer, the
- * service's own code where it says no. A new row in chain.def needs a line in `rows` here that sets it up.
+ * What every identity keeps to, whichever it is: silent where it is not set up, an error and no
+ * crash for any answer, the
+ * service's own code where it says no. A new row in chain.def needs a line in `rows` here that sets
+ * it up.
  */
 #include "acr/sign_in.h"
 #include "person.h"

@@ -92,7 +92,7 @@ static void a_secret_is_not_in_the_text(void **state)
 	edges_set(&p.edges, "MSI_SECRET", "hunter2");
 	take_again();
 	assert_lacks(after.text, "hunter2");
-	assert_holds(after.text, "AZURE_CLIENT_SECRET is set (");
+	assert_holds(after.text, "AZURE_CLIENT_SECRET is set ");
 	assert_holds(after.text, "IDENTITY_HEADER is set\n");
 }
 
@@ -160,7 +160,7 @@ static void files_count_when_they_are_written_anew(void **state)
 			utimensat(AT_FDCWD, path, (struct timespec[2]){ { 0, 0 }, { 5, 7 } }, 0),
 			0);
 		assert_changed();
-		assert_holds(before.text, "5.000000007");
+		assert_holds(before.text, " 5 7\n");
 		assert_int_equal(unlink(path), 0);
 		assert_changed();
 	}

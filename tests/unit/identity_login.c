@@ -114,9 +114,9 @@ static void a_tenant_is_never_part_of_another_address(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(tenants) / sizeof(tenants[0]); i++) {
-		assert_int_equal(acr_sign_in_prepare(&p.edges.app, &p.registry, tenants[i], &ask,
-						     &p.error),
-				 -1);
+		assert_int_equal(
+			acr_sign_in_prepare(&p.edges.app, &p.registry, tenants[i], &ask, &p.error),
+			-1);
 		assert_int_equal(p.error.kind, ACR_INVALID);
 	}
 }
@@ -181,9 +181,8 @@ static void a_code_is_redeemed_with_its_verifier(void **state)
 	assert_int_equal(acr_sign_in_page(&ask, 4711, &page, &p.error), 0);
 	acr_secret_add(&code, "the-code");
 	edges_answer(&p.edges, ANY "token", 200, given("refresh"));
-	assert_int_equal(acr_sign_in_redeem(&p.edges.app, &ask, &page, &code, &made, &token,
-					    &p.error),
-			 0);
+	assert_int_equal(
+		acr_sign_in_redeem(&p.edges.app, &ask, &page, &code, &made, &token, &p.error), 0);
 	assert_string_equal(made.who, "developer@contoso.com");
 	assert_string_equal(made.tenant, TENANT);
 	assert_string_equal(made.client_id, AZ);
@@ -203,9 +202,8 @@ static void an_answer_without_a_refresh_token_is_no_sign_in(void **state)
 	assert_int_equal(acr_sign_in_page(&ask, 1, &page, &p.error), 0);
 	edges_answer(&p.edges, ANY "token", 200,
 		     "{\"token_type\":\"Bearer\",\"access_token\":\"a.b.c\"}");
-	assert_int_equal(acr_sign_in_redeem(&p.edges.app, &ask, &page, &code, &made, &token,
-					    &p.error),
-			 -1);
+	assert_int_equal(
+		acr_sign_in_redeem(&p.edges.app, &ask, &page, &code, &made, &token, &p.error), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 }
 
@@ -234,9 +232,8 @@ static void a_device_code_is_waited_for_at_the_pace_that_is_asked_for(void **sta
 	edges_answer(&p.edges, ANY "token", 400, pending);
 	edges_answer(&p.edges, ANY "token", 400, slow);
 	edges_answer(&p.edges, ANY "token", 200, given("refresh"));
-	assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
-						 &p.error),
-			 0);
+	assert_int_equal(
+		acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token, &p.error), 0);
 	assert_int_equal(waited, 10000);
 	assert_string_equal(acr_secret_text(&token), "refresh");
 }
@@ -251,9 +248,8 @@ static void who_declines_ends_it_whatever_the_code(void **state)
 	/* The same AADSTS code as "pending": the word decides. */
 	refused(no, sizeof(no), "authorization_declined", 70016);
 	edges_answer(&p.edges, ANY "token", 400, no);
-	assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
-						 &p.error),
-			 -1);
+	assert_int_equal(
+		acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token, &p.error), -1);
 	assert_int_equal(p.error.kind, ACR_REFUSED);
 	assert_string_equal(p.error.text, "the sign-in was declined");
 }
@@ -270,9 +266,8 @@ static void nobody_waits_longer_than_the_code_lives(void **state)
 	refused(pending, sizeof(pending), "authorization_pending", 70016);
 	edges_answer(&p.edges, ANY "token", 400, pending);
 	last = edges_answer(&p.edges, ANY "token", 400, pending);
-	assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
-						 &p.error),
-			 -1);
+	assert_int_equal(
+		acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token, &p.error), -1);
 	assert_int_equal(p.error.kind, ACR_TIMEOUT);
 	assert_true(last->asked);
 }
@@ -295,8 +290,8 @@ static void what_goes_to_a_terminal_is_looked_at_first(void **state)
 		auto_sign_in_device device = { 0 };
 
 		edges_answer(&p.edges, ANY "devicecode", 200, bad[i]);
-		assert_int_equal(
-			acr_sign_in_device_begin(&p.edges.app, &ask, &device, &p.error), -1);
+		assert_int_equal(acr_sign_in_device_begin(&p.edges.app, &ask, &device, &p.error),
+				 -1);
 	}
 }
 

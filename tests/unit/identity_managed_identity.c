@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's own identity: which endpoint is asked, how, and that nothing is asked where there is none. */
+/* The machine's own identity: which endpoint is asked, how, and that nothing is asked where there
+ * is none. */
 #include "acr/store.h"
 #include "identity/source.h"
 #include "person.h"

@@ -23,15 +23,16 @@ static int write_bytes(const char *key, size_t length, int64_t life, struct acr_
 	return home->write(&edges.app, key, &bytes, life, error);
 }
 
-/* As an ordinary user in a session keyring of its own, as sshd and cron begin one. Returns what
- * `work` did. */
+/* As an ordinary user (one that nobody else is) in a session keyring of its own, as sshd and cron
+ * begin one. Returns what `work` did. */
 static int in_new_session(int (*work)(void))
 {
+	uid_t user = 100000 + (uid_t)getpid();
 	pid_t child = fork();
 	int status = 0;
 
 	if (child == 0) {
-		if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
+		if (geteuid() == 0 && (setgid(65534) || setuid(user)))
 			_exit(99);
 		if (keyctl_join_session_keyring(NULL) < 0)
 			_exit(98);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own sign-in as it is kept: token in a keychain, whose it is in a file, and nothing in between. */
+/* Our own sign-in as it is kept: token in a keychain, whose it is in a file, and nothing in
+ * between. */
 #include "acr/sign_in.h"
 #include "edges.h"
 

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the Secret Service keeps, asked through GIO: see secret_items.h. */
+#include "store/secret_items.h"
+
+#include <string.h>
+
+#include "base/library.h"
+
+#define SYMBOLS(X)                                                                                 \
+	X(g_bus_get_sync)                                                                          \
+	X(g_dbus_connection_call_sync)                                                             \
+	X(g_variant_new)                                                                           \
+	X(g_variant_new_parsed)                                                                    \
+	X(g_variant_get)                                                                           \
+	X(g_variant_get_type_string)                                                               \
+	X(g_variant_lookup)                                                                        \
+	X(g_io_error_quark)                                                                        \
+	X(g_dbus_error_quark)
+ACR_LIBRARY_DECLARE(SYMBOLS)
+
+int acr_secret_items_load(struct acr_error *error)
+{
+	return acr_library_load("libgio-2.0.so.0", "speaking to the Secret Service",
+				library_symbols, error);
+}
+
+int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const char *what)
+{
+	const struct {
+		GQuark domain;
+		int code;
+	} absent[] = {
+		{ sym_g_dbus_error_quark(), G_DBUS_ERROR_SERVICE_UNKNOWN },
+		{ sym_g_dbus_error_quark(), G_DBUS_ERROR_NAME_HAS_NO_OWNER },
+		{ sym_g_dbus_error_quark(), G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND },
+		{ sym_g_dbus_error_quark(), G_DBUS_ERROR_NO_SERVER },
+		{ sym_g_io_error_quark(), G_IO_ERROR_NOT_FOUND },
+		{ sym_g_io_error_quark(), G_IO_ERROR_CONNECTION_REFUSED },
+	};
+	enum acr_kind kind = ACR_LOCKED;
+
+	for (size_t i = 0; gerror && i < sizeof(absent) / sizeof(absent[0]); i++)
+		if (gerror->domain == absent[i].domain && gerror->code == absent[i].code)
+			kind = ACR_UNAVAILABLE;
+	acr_fail(error, kind, "%s", what);
+	if (gerror && gerror->message)
+		acr_error_quote(error, gerror->message, strlen(gerror->message));
+	return -1;
+}
+
+static GVariant *call(const char *path, const char *interface, const char *method,
+		      GVariant *parameters, const char *returns, GError **gerror)
+{
+	GDBusConnection *bus = sym_g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, gerror);
+
+	return bus ? sym_g_dbus_connection_call_sync(bus, "org.freedesktop.secrets", path,
+						     interface, method, parameters,
+						     (const GVariantType *)returns,
+						     G_DBUS_CALL_FLAGS_NONE, -1, NULL, gerror)
+		   : NULL;
+}
+
+#define SERVICE "/org/freedesktop/secrets", "org.freedesktop.Secret.Service"
+#define ITEM	"org.freedesktop.Secret.Item"
+
+/* One property: GetAll takes gnome-keyring the longer the more it keeps. */
+static GVariant *property(const char *path, const char *interface, const char *name,
+			  GError **gerror)
+{
+	GVariant *answer = call(path, "org.freedesktop.DBus.Properties", "Get",
+				sym_g_variant_new("(ss)", interface, name), "(v)", gerror);
+	GVariant *value = NULL;
+
+	if (answer)
+		sym_g_variant_get(answer, "(v)", &value);
+	return value;
+}
+
+static bool is_a(GVariant *value, const char *type)
+{
+	return value && strcmp(sym_g_variant_get_type_string(value), type) == 0;
+}
+
+int acr_secret_items_locked(bool *ret, struct acr_error *error)
+{
+	GError *gerror = NULL;
+	GVariant *answer, *value;
+	gboolean locked = TRUE;
+	const char *path;
+
+	answer = call(SERVICE, "ReadAlias", sym_g_variant_new("(s)", "default"), "(o)", &gerror);
+	if (!answer)
+		return acr_secret_items_fail(error, gerror,
+					     "the default keyring cannot be looked at");
+	sym_g_variant_get(answer, "(&o)", &path);
+	/* There is none: what is stored will make one. */
+	*ret = false;
+	if (strcmp(path, "/") == 0)
+		return 0;
+	value = property(path, "org.freedesktop.Secret.Collection", "Locked", &gerror);
+	if (!value)
+		return acr_secret_items_fail(error, gerror,
+					     "the default keyring cannot be looked at");
+	if (is_a(value, "b"))
+		sym_g_variant_get(value, "b", &locked);
+	*ret = locked;
+	return 0;
+}
+
+int acr_secret_items_search(const char *server, const char *const **ret,
+			    const char *const **ret_locked, struct acr_error *error)
+{
+	GError *gerror = NULL;
+	GVariant *wanted =
+		server ? sym_g_variant_new_parsed(
+				 "({'xdg:schema': %s, 'docker_cli': '1', 'server': %s},)",
+				 ACR_SECRET_SCHEMA, server)
+		       : sym_g_variant_new_parsed("({'xdg:schema': %s, 'docker_cli': '1'},)",
+						  ACR_SECRET_SCHEMA);
+	GVariant *answer = call(SERVICE, "SearchItems", wanted, "(aoao)", &gerror);
+
+	if (!answer)
+		return acr_secret_items_fail(error, gerror,
+					     "the Secret Service cannot be searched");
+	sym_g_variant_get(answer, "(^a&o^a&o)", ret, ret_locked);
+	return 0;
+}
+
+int acr_secret_item_look(const char *path, bool locked, struct acr_secret_item *ret,
+			 struct acr_error *error)
+{
+	GError *gerror = NULL;
+	GVariant *attributes = property(path, ITEM, "Attributes", &gerror);
+
+	*ret = (struct acr_secret_item){
+		.path = path, .server = "", .username = "", .locked = locked
+	};
+	if (!attributes)
+		return acr_secret_items_fail(error, gerror,
+					     "a login in the keyring cannot be looked at");
+	if (!is_a(attributes, "a{ss}"))
+		return 0;
+	sym_g_variant_lookup(attributes, "server", "&s", &ret->server);
+	sym_g_variant_lookup(attributes, "username", "&s", &ret->username);
+	return 0;
+}
+
+bool acr_secret_item_is_newer(const struct acr_secret_item *item,
+			      const struct acr_secret_item *other)
+{
+	const struct acr_secret_item *const both[] = { item, other };
+	guint64 modified[2] = { 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		GError *ignored = NULL;
+		GVariant *value = property(both[i]->path, ITEM, "Modified", &ignored);
+
+		if (is_a(value, "t"))
+			sym_g_variant_get(value, "t", &modified[i]);
+	}
+	return modified[0] > modified[1];
+}
+
+int acr_secret_item_drop(const char *path, struct acr_error *error)
+{
+	GError *gerror = NULL;
+	GVariant *answer = call(path, ITEM, "Delete", NULL, "(o)", &gerror);
+	const char *prompt;
+
+	if (!answer)
+		return acr_secret_items_fail(error, gerror, "the keyring did not remove the login");
+	sym_g_variant_get(answer, "(&o)", &prompt);
+	return strcmp(prompt, "/") == 0 ? 0 : acr_fail(error, ACR_LOCKED, "the keyring is locked");
+}

@@ -1,0 +1,775 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`diagnose` in the stand-in cloud: every cause is provoked, and told apart from all others.
+
+A cause is a function that makes something go wrong (decorated with @cause and the rule that is due); it returns the
+arguments of diagnose, and may put things into `env`. The matrix at the end runs none of them again: it prints what the
+tests before it found.
+"""
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+from client import APP, CONTOSO, EXPIRED, FABRIKAM, NOBODY
+from homes import Answer
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((ROOT / "packaging/diagnose.schema.json").read_text(encoding="utf-8"))
+ACME, ADMIN, PUBLIC = "acme.azurecr.io", "admin.azurecr.io", "public.azurecr.io"
+ALIASES = {  # az acr check-health's errors (learn.microsoft.com, container-registry-health-error-reference)
+    "DOCKER_COMMAND_ERROR", "DOCKER_DAEMON_ERROR", "DOCKER_VERSION_ERROR", "DOCKER_PULL_ERROR", "HELM_COMMAND_ERROR",
+    "HELM_VERSION_ERROR", "NOTARY_COMMAND_ERROR", "NOTARY_VERSION_ERROR", "CONNECTIVITY_DNS_ERROR", "CONNECTIVITY_SSL_ERROR",
+    "CONNECTIVITY_FORBIDDEN_ERROR", "CONNECTIVITY_CHALLENGE_ERROR", "CONNECTIVITY_WWW_AUTHENTICATE_ERROR",
+    "CONNECTIVITY_AAD_LOGIN_ERROR", "CONNECTIVITY_REFRESH_TOKEN_ERROR", "CONNECTIVITY_ACCESS_TOKEN_ERROR",
+    "CONNECTIVITY_TOOMANYREQUESTS_ERROR", "LOGIN_SERVER_ERROR", "CMK_ERROR"}
+
+
+class Diagnosis:
+    """What --json told."""
+
+    def __init__(self, answer):
+        self.answer, self.json = answer, json.loads(answer.out)
+        self.checks = {check["id"]: check for subject in self.json["subjects"] for check in subject["checks"]}
+        self.rules = [one["explanation"]["rule"] for one in self.json["causes"]]
+
+    def verdict(self, check):
+        return self.checks[check]["verdict"]
+
+    @property
+    def problems(self):
+        return [check for check in self.checks if self.verdict(check) == "problem"]
+
+    def __repr__(self):
+        lines = [f"  {one['verdict']:8} {one['id']}: {one['line']}" for one in self.checks.values()]
+        return "\n".join([f"{self.answer.status}: {self.rules}", *lines, self.answer.err])
+
+
+def validate(document):
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+
+@pytest.fixture
+def diagnose(helper, cloud, home, engine):
+    """diagnose(arguments...) as the application, whose engine answers; as={} is nobody in particular."""
+    def run(*arguments, who=APP, env=None, status=None, **more):
+        answer = helper("diagnose", "--json", *arguments, env={**(cloud.environment(who) if who else {}), **(env or {})}, **more)
+        assert answer.status in (0, 1), answer
+        found = Diagnosis(answer)
+        validate(found.json)
+        assert answer.status == (1 if found.problems else 0) and status in (None, answer.status), found
+        assert not helper.secrets_in(answer.out), "secrets on stdout"
+        return found
+    return run
+
+
+@pytest.fixture(scope="session")
+def engine():
+    if "DOCKER_HOST" not in os.environ:
+        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
+
+
+# ---- the causes ----
+
+CAUSES = {}
+FOUND = {}
+
+
+def cause(rule, name=None):
+    def add(function):
+        CAUSES[name or function.__name__] = (rule, function)
+        return function
+    return add
+
+
+class Stage:
+    """What a cause is given."""
+
+    def __init__(self, home, cloud, helper):
+        self.home, self.cloud, self.helper = home, cloud, helper
+        self.env, self.who, self.undo = {}, APP, contextlib.ExitStack()
+
+    def program(self, name, *lines):
+        """A program of that name in front of the PATH."""
+        folder = self.home.folder / "front"
+        self.home.write(f"front/{name}", "#!/bin/sh\n" + "\n".join(lines) + "\n", mode=0o755)
+        if not self.env.get("PATH"):
+            self.env["PATH"] = f"{folder}:{self.home.env['PATH']}"
+
+    def store(self, host, user, password):
+        assert self.helper.store(host, user, password).status == 0
+
+
+@cause("firewall")
+def firewall(stage):
+    stage.cloud.fault("firewall", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("no-role")
+def no_role(stage):
+    stage.who = NOBODY
+    return [f"{ACME}/app"]
+
+
+@cause("right-missing")
+def reader_only(stage):
+    return ["reader.azurecr.io/app", "--action", "push"]
+
+
+@cause("right-missing-abac")
+def abac(stage):
+    """AcrPull in a registry with ABAC: the exchange works, and the token allows nothing."""
+    with stage.cloud.changed_world() as world:
+        world["registries"]["abac.azurecr.io"]["roles"]["app"] = ["metadata"]
+    return ["abac.azurecr.io/app"]
+
+
+@cause("other-tenant")
+def wrong_tenant(stage):
+    return ["partner.azurecr.io/app"]
+
+
+@cause("entra-secret-expired")
+def expired_secret(stage):
+    stage.who = EXPIRED
+    return [f"{ACME}/app"]
+
+
+@cause("clock")
+def skewed_clock(stage):
+    stage.cloud.fault("skew", service="acr", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("captive-portal")
+def captive_portal(stage):
+    stage.cloud.fault("html", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("certificate-unknown")
+def tls_interception(stage):
+    stage.cloud.fault("selfsigned", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("private-unreachable")
+def private_address(stage):
+    return ["dropped.azurecr.io/app"]
+
+
+@cause("token-validation")
+def arm_audience_off(stage):
+    with stage.cloud.changed_world() as world:
+        world["registries"][ACME]["arm_audience"] = False
+    stage.home.registries(acme={"audience": "https://management.azure.com"})
+    return [f"{ACME}/app"]
+
+
+@cause("role-mode-changed")
+def switched_to_abac(stage):
+    stage.helper.home.env.update(stage.cloud.environment(APP))
+    assert stage.helper.get(ACME).status == 0
+    time.sleep(1.1)  # tokens count seconds
+    stage.cloud.fault("revoked", host=ACME, before=int(time.time()))
+    return [f"{ACME}/app"]
+
+
+@cause("stored-admin")
+def admin_user_off(stage):
+    stage.store(ADMIN, "admin", "admin-password-one")
+    with stage.cloud.changed_world() as world:
+        del world["registries"][ADMIN]["admin"]
+    return [f"{ADMIN}/samples/app"]
+
+
+@cause("stored-token")
+def scope_map_token_expired(stage):
+    stage.store(ADMIN, "puller", "puller-password-one")
+    with stage.cloud.changed_world() as world:
+        world["registries"][ADMIN]["tokens"]["puller"]["disabled"] = True
+    return [f"{ADMIN}/samples/app"]
+
+
+@cause("right-missing-scope-map")
+def scope_map_too_narrow(stage):
+    stage.store(ADMIN, "puller", "puller-password-one")
+    return [f"{ADMIN}/samples/app", "--action", "push"]
+
+
+@cause("stored-anonymous")
+def anonymous_blocked_by_a_login(stage):
+    with stage.cloud.changed_world() as world:
+        world["registries"][PUBLIC]["tokens"] = {"puller": {"passwords": ["puller-password-two"], "scopes": {"*": ["pull"]}}}
+    stage.store(PUBLIC, "puller", "puller-password-two")
+    with stage.cloud.changed_world() as world:
+        del world["registries"][PUBLIC]["tokens"]
+    stage.who = None
+    stage.cloud.fault("reset", service="imds", at="connect")
+    return [f"{PUBLIC}/app"]
+
+
+@cause("nobody-signed-in")
+def nobody_signed_in(stage):
+    stage.who = None
+    stage.cloud.fault("reset", service="imds", at="connect")
+    return [f"{ACME}/app"]
+
+
+@cause("signed-out")
+def signed_out(stage):
+    assert stage.helper.logout(ACME).status == 0
+    return [f"{ACME}/app"]
+
+
+@cause("name-unknown")
+def no_such_registry(stage):
+    return ["nosuch.azurecr.io/app"]
+
+
+@cause("name-unknown")
+def silent_name_server(stage):
+    stage.cloud.fault("silent", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("typed-near-miss")
+def near_miss(stage):
+    return ["acme.azurercr.io/app"]
+
+
+@cause("typed-bare")
+def bare_name(stage):
+    return ["acme"]
+
+
+@cause("typed-capitals")
+def capitals(stage):
+    return ["Acme.azurecr.io/app"]
+
+
+@cause("name-capitals-image")
+def capitals_in_an_image(stage):
+    return [f"{ACME}/Team/App:1"]
+
+
+@cause("typed-microsoft")
+def microsofts_own(stage):
+    return ["mcr.microsoft.com/hello-world"]
+
+
+@cause("typed-foreign")
+def not_of_azure(stage):
+    return ["ghcr.io/acme/app"]
+
+
+@cause("throttled")
+def throttled(stage):
+    stage.cloud.fault("throttle", host=ACME, retry_after=30)
+    return [f"{ACME}/app"]
+
+
+@cause("registry-down")
+def registry_down(stage):
+    stage.cloud.fault("error", host=ACME, path="/v2/")
+    return [f"{ACME}/app"]
+
+
+@cause("proxy-forbidden")
+def proxy_forbids(stage):
+    stage.cloud.fault("proxy", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("proxy-password")
+def proxy_wants_a_password(stage):
+    stage.env["HTTPS_PROXY"] = "http://proxy.example:3128"
+    stage.cloud.fault("proxyauth", service="proxy")
+    return [f"{ACME}/app"]
+
+
+@cause("no-entra-login")
+def a_realm_elsewhere(stage):
+    stage.cloud.fault("realm", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("certificate-time")
+def certificate_expired(stage):
+    stage.cloud.fault("expiredcert", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("certificate-other-name")
+def certificate_of_another(stage):
+    stage.cloud.fault("wronghost", host=ACME)
+    return [f"{ACME}/app"]
+
+
+@cause("entra-blocked")
+def entra_silent(stage):
+    stage.cloud.fault("hang", service="entra", at="connect")
+    return [f"{ACME}/app"]
+
+
+@cause("docker-version")
+def too_old_a_docker(stage):
+    stage.program("docker", 'echo "Docker version 17.12.1-ce, build 7390fc6"')
+    return [f"{ACME}/app"]
+
+
+@cause("helper-shadowed")
+def shadowing_helper(stage):
+    stage.program("docker-credential-acr", 'echo "docker-credential-acr (github.com/contoso/acr) v0.8.0"')
+    return [f"{ACME}/app"]
+
+
+@cause("helper-missing")
+def helper_not_on_the_path(stage):
+    stage.env["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
+    return [f"{ACME}/app"]
+
+
+@cause("helper-leaking", "leaking_helper")
+def leaking_helper(stage):
+    stage.program("docker-credential-acr-env", "exit 1")
+    stage.home.docker_config({"credsStore": "acr", "credHelpers": {"partner.azurecr.io": "acr-env"}})
+    return [f"{ACME}/app"]
+
+
+@cause("other-helper-missing")
+def helper_of_docker_desktop(stage):
+    stage.home.docker_config({"credsStore": "desktop.exe", "credHelpers": {ACME: "acr"}})
+    return [f"{ACME}/app"]
+
+
+@cause("wiring-none")
+def helper_not_named(stage):
+    stage.home.docker_config({})
+    return [f"{ACME}/app"]
+
+
+@cause("wiring-other")
+def another_helper_named(stage):
+    stage.program("docker-credential-other", "exit 1")
+    stage.home.docker_config({"credsStore": "other"})
+    return [f"{ACME}/app"]
+
+
+@cause("wiring-auths")
+def auths_entry_in_the_way(stage):
+    stage.home.docker_config({"auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
+    return [f"{ACME}/app"]
+
+
+@cause("wiring-lost")
+def creds_store_lost(stage):
+    stage.home.docker_config({})
+    assert stage.helper("configure", "--creds-store", "--no-check").status == 0
+    stage.home.docker_config({"auths": {}})
+    return [f"{ACME}/app"]
+
+
+@cause("docker-config-broken")
+def docker_config_broken(stage):
+    stage.home.write(".docker/config.json", '{"credsStore": "acr"')
+    return [f"{ACME}/app"]
+
+
+@cause("config-broken")
+def own_config_broken(stage):
+    stage.home.write(".config/docker-credential-acr/config.json", '{"identity": ')
+    return [f"{ACME}/app"]
+
+
+@cause("variable-refused")
+def auth_variable_refused(stage):
+    stage.env["DOCKER_AUTH_CONFIG"] = json.dumps({"auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
+    return [f"{ACME}/app"]
+
+
+@cause("machine-foreign-folder")
+def data_folder_open_to_others(stage):
+    folder = stage.home.data
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    return [f"{ACME}/app"]
+
+
+@cause("pipeline-github")
+def github_without_permission(stage):
+    stage.env["GITHUB_ACTIONS"] = "true"
+    stage.env.update({"AZURE_CLIENT_ID": APP.client_id, "AZURE_TENANT_ID": CONTOSO})
+    stage.who = None
+    return [f"{PUBLIC}/app"]
+
+
+@cause("docker-daemon")
+def real_engine_stopped(stage):
+    """An engine of its own: it answers, then it is told to end."""
+    folder = Path(stage.home.runtime) / "engine"
+    folder.mkdir(mode=0o700)
+    socket = folder / "docker.sock"
+    # Without a network of its own it would take the other engine's bridge down.
+    engine = subprocess.Popen(["unshare", "-n", "dockerd", "-H", f"unix://{socket}", "--data-root", folder / "data", "--exec-root", folder / "exec",
+                               "-p", folder / "pid", "--iptables=false", "--bridge=none", "--storage-driver=vfs"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    stage.undo.callback(lambda: engine.poll() is None and os.killpg(engine.pid, signal.SIGKILL))
+    stage.env["DOCKER_HOST"] = f"unix://{socket}"
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and engine.poll() is None:
+        ran = stage.helper("diagnose", "--json", env=stage.env)
+        if Diagnosis(ran).verdict("docker-engine") == "ok":
+            break
+        time.sleep(0.3)
+    else:
+        pytest.skip("no second engine can be started here")
+    engine.send_signal(signal.SIGTERM)
+    engine.wait(20)
+    return [f"{ACME}/app"]
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_a_cause_is_told_apart_from_all_others(name, diagnose, home, cloud, helper):
+    rule, provoke = CAUSES[name]
+    stage = Stage(home, cloud, helper)
+    with stage.undo:
+        arguments = provoke(stage)
+        found = diagnose(*arguments, who=stage.who, env=stage.env, status=1)
+    FOUND[name] = found.rules
+    assert found.rules == [rule], found
+    assert found.answer.seconds < 30, found.answer.seconds
+
+
+def test_the_matrix_of_causes_has_nothing_off_its_diagonal(capsys):
+    if not FOUND:
+        pytest.skip("runs behind the tests of the causes")
+    rules = list(dict.fromkeys(CAUSES[name][0] for name in FOUND))
+    others = sorted({rule for found in FOUND.values() for rule in found} - set(rules))
+    wide = max(map(len, FOUND))
+    with capsys.disabled():
+        print(f"\n{len(FOUND)} causes; rows: provoked, columns: explained, in the order of the rows")
+        for name, found in FOUND.items():
+            cells = "".join(" X" if rule in found else " ." for rule in rules + others)
+            print(f"{name:>{wide}}{cells}  {CAUSES[name][0]}")
+    wrong = {name: found for name, found in FOUND.items() if found != [CAUSES[name][0]]}
+    assert not wrong and not others
+
+
+# ---- what it finds where all is well ----
+
+def test_all_is_well_within_ten_seconds_and_no_check_is_a_problem(diagnose):
+    found = diagnose(f"{ACME}/app", status=0)
+    assert found.problems == [] and found.rules == [] and found.answer.seconds < 10, found
+
+
+def test_every_error_of_az_acr_check_health_is_an_alias(diagnose):
+    found = diagnose(f"{ACME}/app")
+    assert {alias for check in found.checks.values() for alias in check["aliases"]} == ALIASES
+
+
+def test_rights_are_those_of_the_access_claim(diagnose):
+    assert "pull,push,delete" in diagnose(f"{ACME}/app").checks["access"]["line"]
+    assert diagnose("reader.azurecr.io/app", status=0).checks["access"]["line"] == "may pull app"
+
+
+def test_an_identity_that_is_refused_where_the_next_is_taken_is_a_warning(diagnose):
+    found = diagnose(f"{ACME}/app", who=NOBODY, env={"AZURE_TOKEN_CREDENTIALS": "prod"})
+    assert found.verdict("exchange") in ("warning", "problem")
+
+
+def test_where_anybody_may_pull_a_refusal_is_no_problem(diagnose, cloud):
+    found = diagnose(f"{PUBLIC}/app", who=NOBODY, status=0)
+    assert found.verdict("exchange") == "warning" and "anybody may pull" in found.checks["anonymous"]["line"]
+
+
+def test_the_other_tenant_is_found_out_without_the_secret(diagnose, cloud):
+    diagnose("partner.azurecr.io/app")
+    tried = [row for row in cloud.requests("acr", path="/oauth2/token") if "authorization" in row["headers"]]
+    import base64
+    logins = [base64.b64decode(row["headers"]["authorization"].split()[1]).decode() for row in tried]
+    assert f"{APP.client_id}:docker-credential-acr-diagnose" in logins and not any(APP.secret in login for login in logins)
+
+
+def test_a_user_s_other_tenants_are_tried(diagnose, home, cloud):
+    """az is signed in to contoso, and the registry knows the user as a guest of fabrikam."""
+    if not shutil.which("az"):
+        pytest.skip("no az here")
+    cloud.fault("reset", service="imds", at="connect")
+    cloud.az_login(home.folder / ".azure")
+    found = diagnose("partner.azurecr.io/app", who=None, status=1)
+    assert found.rules == ["tenant-of-user"], found
+    assert FABRIKAM in found.json["causes"][0]["explanation"]["why"]
+
+
+def test_a_token_for_azure_resource_manager_goes_to_its_endpoint_alone(diagnose, cloud):
+    diagnose(f"{ACME}/app")
+    for row in cloud.requests():
+        bearer = row.get("headers", {}).get("authorization", "")
+        if row["service"] == "arm":
+            assert row["host"] == "management.azure.com" and bearer.startswith("Bearer ")
+    assert cloud.requests("arm") and not cloud.trapped()
+
+
+def test_the_data_endpoint_is_knocked_at_without_a_credential(diagnose, cloud, published):
+    where = "acme.eastus.data.azurecr.io"
+    cloud.fault("redirect", host=ACME, path="/v2/samples/base/blobs/", location=f"https://{where}/blob?sig=secret")
+    found = diagnose("acme.azurecr.io/samples/base:1", status=0)
+    assert where in found.checks["data-endpoint"]["line"]
+    asked = cloud.requests(host=where)
+    assert asked and not any("authorization" in row["headers"] or "sig" in row["query"] for row in asked)
+
+
+def test_a_data_endpoint_behind_a_firewall_is_named(diagnose, cloud, published):
+    where = "acme.eastus.data.azurecr.io"
+    cloud.fault("redirect", host=ACME, path="/v2/samples/base/blobs/", location=f"https://{where}/blob")
+    cloud.fault("dropped", host=where)
+    found = diagnose("acme.azurecr.io/samples/base:1", status=1)
+    assert found.rules == ["data-endpoint-blocked"] and where in found.checks["data-endpoint"]["line"]
+
+
+# ---- this machine ----
+
+def test_nothing_stays_behind_and_nothing_is_changed(diagnose, home):
+    """But for Entra ID's token, which is kept in memory as any `get` keeps it."""
+    before = home.snapshot()
+    diagnose(f"{ACME}/app")
+    assert {path: entry for path, entry in home.snapshot().items() if "/token_" not in path} == before
+    assert not home.data.exists()
+
+
+def test_without_a_registry_every_one_that_is_known_here_is_looked_at(keyring, diagnose, home, cloud, helper):
+    home.docker_config({"credsStore": "acr", "credHelpers": {"reader.azurecr.io": "acr", "ghcr.io": "other"},
+                        "auths": {"https://abac.azurecr.io": {}}})
+    home.registries(first={})
+    assert helper.get("second.azurecr.io", env=cloud.environment(APP)).status == 0
+    found = diagnose()
+    assert {subject.get("registry") for subject in found.json["subjects"]} == {
+        None, "reader.azurecr.io", "abac.azurecr.io", "first.azurecr.io", "second.azurecr.io"}
+
+
+def test_without_any_registry_it_is_about_this_machine(keyring, diagnose):
+    found = diagnose(who=None)
+    assert [subject["about"] for subject in found.json["subjects"]] == ["machine"]
+
+
+def test_a_context_says_where_the_engine_is(diagnose, home):
+    host = os.environ["DOCKER_HOST"]
+    home.write(".docker/contexts/meta/0123/meta.json", json.dumps({"Name": "cloud", "Endpoints": {"docker": {"Host": host}}}))
+    home.docker_config({"credsStore": "acr", "currentContext": "cloud"})
+    found = diagnose(without=["DOCKER_HOST"])
+    assert found.verdict("docker-engine") == "ok" and host in found.checks["docker-engine"]["line"], found
+
+
+def test_a_login_beside_the_helper_is_a_warning(diagnose, home):
+    home.docker_config({"credsStore": "acr", "auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
+    assert diagnose(f"{ACME}/app", status=0).verdict("auths-entry") == "warning"
+
+
+@pytest.mark.parametrize("text, verdict, words", [
+    ('{"auths":{"acme.azurecr.io":{"auth":"QQ==","email":"x"}}}', "warning", "ignores all of it"),
+    ('{"credHelpers":{"acme.azurecr.io":"acr"}}', "warning", "ignores all of it"),
+    ("{", "warning", "no JSON"),
+    ('{"auths":{"other.azurecr.io":{"auth":"QTpC"}}}', "ok", "does not name this registry")])
+def test_docker_auth_config_is_read_as_strictly_as_docker_does(diagnose, text, verdict, words):
+    check = diagnose(f"{ACME}/app", env={"DOCKER_AUTH_CONFIG": text}).checks["auth-variable"]
+    assert check["verdict"] == verdict and words in check["line"]
+
+
+def test_buildx_s_configs_for_the_registry_are_found(diagnose, home):
+    home.write(f".docker/buildx/config/{ACME}/team/app@pull/config.json", "{}")
+    check = diagnose(f"{ACME}/app").checks["buildx-config"]
+    assert check["verdict"] == "warning" and "team/app@pull" in check["details"][0]
+
+
+@pytest.mark.parametrize("path, content, words", [
+    (".config/containers/auth.json", {"credHelpers": {ACME: "acr"}}, "they ask this helper"),
+    (".config/containers/auth.json", {"auths": {ACME: {"auth": "QTpC"}}}, "a login that lies in"),
+    (".config/containers/registries.conf", 'credential-helpers = ["containers-auth.json", "acr"]\n', "they ask this helper")])
+def test_podman_s_own_files_are_read_as_podman_does(diagnose, home, path, content, words):
+    if not shutil.which("podman", path=home.env["PATH"]):
+        pytest.skip("no podman here")
+    home.write(path, content if isinstance(content, str) else json.dumps(content))
+    assert words in diagnose(f"{ACME}/app").checks["podman"]["line"]
+
+
+def test_a_failed_renewal_is_told(diagnose, home, cloud, helper):
+    signed_in = cloud.environment(APP)
+    assert helper.get(ACME, env=signed_in).status == 0
+    home.age(7200)
+    cloud.fault("norole", host=ACME)
+    helper("renew", ACME, env=signed_in)
+    cloud.no_faults()
+    assert "the last one failed" in diagnose(f"{ACME}/app").checks["renewal"]["line"]
+
+
+def test_a_pull_in_earnest_says_what_docker_says(diagnose, published):
+    good = diagnose("--pull", published)
+    assert good.verdict("pull") == "ok", good
+    bad = diagnose("--pull", "partner.azurecr.io/app:1")
+    assert bad.verdict("pull") == "problem" and bad.rules, bad
+
+
+def test_in_a_pipeline_it_looks_at_what_counts_there(diagnose, cloud):
+    assert diagnose(env=cloud.github_environment(), who=None).verdict("pipeline") == "ok"
+    assert diagnose(env=cloud.pipelines_environment(), who=None).verdict("pipeline") == "ok"
+    named = {"GITLAB_CI": "true", "DOCKER_AUTH_CONFIG": '{"credHelpers":{"acme.azurecr.io":"acr"}}'}
+    assert "allowed_docker_credential_helpers" in diagnose(env=named, who=None).checks["pipeline"]["line"]
+
+
+def test_a_secret_service_is_tried_there_and_back(diagnose, home):
+    """Under a session bus of its own, with gnome-keyring; nothing of the try stays in it."""
+    if not shutil.which("gnome-keyring-daemon"):
+        pytest.skip("no gnome-keyring here")
+    script = ('eval "$(printf %s pw | gnome-keyring-daemon --unlock --components=secrets 2>/dev/null)"; '
+              '"$0" diagnose --json; secret-tool search --all docker_cli 1 2>&1 | grep -c invalid; '
+              'kill "$(pgrep -n -u "$(id -u)" gnome-keyring-d)"')
+    ran = subprocess.run(["dbus-run-session", "--", "bash", "-c", script, str(home.program)], env=home.env, capture_output=True,
+                         text=True, timeout=60, check=False)
+    first, rest = ran.stdout.split("\n", 1)
+    checks = {check["id"]: check for check in json.loads(first)["subjects"][0]["checks"]}
+    assert "secret-service" in checks["keychain"]["line"] and checks["keychain"]["verdict"] == "ok", checks["keychain"]
+    assert rest.strip() == "0"
+
+
+# ---- how it is told ----
+
+@pytest.mark.parametrize("arguments", [
+    ["--action", "steal", f"{ACME}/app"], ["--action", "push", ACME], ["--repository", "app"], ["--action", "push"],
+    ["--show-home", ACME], [ACME, "two"], ["--nonsense"]])
+def test_wrong_usage_is_status_2_and_asks_nobody(helper, arguments):
+    answer = helper("diagnose", *arguments)
+    assert answer.status == 2 and answer.out == "" and answer.err and answer.requests == []
+
+
+def test_a_pipe_gets_plain_text_and_no_progress(helper, cloud, engine):
+    answer = helper("diagnose", f"{ACME}/app", env={**cloud.environment(APP), "TERM": "xterm"})
+    assert answer.status == 0 and answer.err == "" and "\033" not in answer.out and "\r" not in answer.out
+    assert all(len(line) <= 80 for line in answer.out.splitlines() if "/" not in line)
+
+
+def on_a_terminal(home, *arguments, env=None):
+    """What a terminal of 80 columns is sent."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, b"\x18\0\x50\0\0\0\0\0")
+    run = subprocess.Popen([str(home.program), *arguments], stdin=follower, stdout=follower, stderr=follower,
+                           env={**home.env, "TERM": "xterm", **(env or {})}, close_fds=True)
+    os.close(follower)
+    seen = b""
+    while select.select([leader], [], [], 40)[0]:
+        try:
+            got = os.read(leader, 65536)
+        except OSError:
+            break
+        seen += got
+    run.wait(5)
+    os.close(leader)
+    return seen.decode()
+
+
+def test_a_terminal_gets_progress_and_colour_unless_no_color_says_otherwise(home, cloud, engine):
+    env = cloud.environment(APP)
+    seen = on_a_terminal(home, "diagnose", f"{ACME}/app", env=env)
+    assert re.search(r"\r\033\[K\d+/\d+ ", seen) and "\033[32m" in seen
+    plain = on_a_terminal(home, "diagnose", f"{ACME}/app", env={**env, "NO_COLOR": "1"})
+    assert "\033[32m" not in plain and "\033[1m" not in plain
+
+
+def test_the_explanation_is_on_the_last_screen_of_24_lines(home, cloud, engine):
+    """Typed into a tmux of 80 by 24: what to do is still to be read when it is done."""
+    if not shutil.which("tmux"):
+        pytest.skip("no tmux here")
+    env = {**home.env, **cloud.environment(EXPIRED), "TERM": "xterm", "TMUX_TMPDIR": str(home.runtime)}
+    tmux = ["tmux", "-L", "diagnose", "-f", "/dev/null"]
+    subprocess.run([*tmux, "new-session", "-d", "-x", "80", "-y", "24",
+                    f"{home.program} diagnose {ACME}/app; read wait"], env=env, check=True)
+    try:
+        screen, deadline = "", time.monotonic() + 20
+        while "skipped:" not in screen and time.monotonic() < deadline:
+            time.sleep(0.2)
+            screen = subprocess.run([*tmux, "capture-pane", "-p"], env=env, capture_output=True, text=True, check=False).stdout
+    finally:
+        subprocess.run([*tmux, "kill-server"], env=env, check=False)
+    assert "has expired" in screen and "az ad app credential reset" in screen, screen
+    assert all(len(line) <= 80 for line in screen.splitlines())
+
+
+def test_it_speaks_french(helper, cloud, engine):
+    answer = helper("diagnose", f"{ACME}/app", env={**cloud.environment(EXPIRED), "LANGUAGE": "fr"})
+    assert "Que faire" in answer.out and "problème" in answer.out and "Cette machine" in answer.out, answer.out
+
+
+def test_json_has_the_same_keys_and_verdicts_in_every_language(diagnose, cloud):
+    english, french = diagnose(f"{ACME}/app", who=EXPIRED), diagnose(f"{ACME}/app", who=EXPIRED, env={"LANGUAGE": "fr"})
+    assert {one: english.verdict(one) for one in english.checks} == {one: french.verdict(one) for one in french.checks}
+    assert english.rules == french.rules
+
+
+def test_explain_takes_the_facts_of_a_check(diagnose, helper):
+    found = diagnose(f"{ACME}/app", who=EXPIRED)
+    facts = next(check["facts"] for check in found.checks.values() if check["verdict"] == "problem")
+    answer = helper("explain", "--facts", stdin=json.dumps(facts))
+    assert "has expired" in answer.out
+
+
+# ---- the report ----
+
+def report(helper, home, cloud, *options, who=APP):
+    path = home.folder / "report.txt"
+    answer = helper("diagnose", "--report", str(path), *options, f"{ACME}/app", env=cloud.environment(who))
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text(encoding="utf-8")
+    assert not helper.secrets_in(text)
+    return answer, text
+
+
+def test_a_report_has_neither_secrets_nor_the_home_folder_nor_addresses(helper, home, cloud, engine):
+    _, text = report(helper, home, cloud, who=NOBODY)
+    assert str(home.folder) not in text and not re.search(r"\b\d{1,3}(\.\d{1,3}){3}\b", text)
+    assert "[address 1]" in text and "~/.docker/config.json" in text and "az role assignment create" in text
+    validate(json.loads(text.splitlines()[-1]))
+
+
+def test_a_report_keeps_what_the_person_wants_kept(helper, home, cloud, engine):
+    _, text = report(helper, home, cloud, "--show-home", "--show-addresses")
+    assert str(home.folder) in text and "10.99.0.10" in text
+
+
+def test_a_report_that_cannot_be_written_is_told(helper, home, cloud, engine):
+    answer = helper("diagnose", "--report", "/nonexistent/report.txt", f"{ACME}/app", env=cloud.environment(APP))
+    assert answer.status == 1 and "cannot write the report" in answer.err
+
+
+def test_a_report_does_not_follow_a_link(helper, home, cloud, engine):
+    target = home.write("target", "untouched")
+    (home.folder / "report.txt").symlink_to(target)
+    answer = helper("diagnose", "--report", str(home.folder / "report.txt"), env=cloud.environment(APP))
+    assert answer.status == 1 and target.read_text() == "untouched"
+
+
+# ---- time ----
+
+def test_where_nothing_answers_it_ends_within_thirty_seconds(diagnose, cloud):
+    """Names, Entra ID, the engine: each silent in its own way."""
+    cloud.fault("silent", host=ACME)
+    cloud.fault("hang", service="entra")
+    cloud.fault("hang", service="imds")
+    found = diagnose(f"{ACME}/app", status=1, env={"DOCKER_HOST": "tcp://10.99.0.12:2375"})
+    assert found.answer.seconds < 30 and found.verdict("docker-engine") == "problem"
+
+
+def test_a_registry_that_takes_connections_and_says_nothing_is_told_in_time(diagnose, cloud):
+    cloud.fault("hang", host=ACME)
+    found = diagnose(f"{ACME}/app", status=1)
+    assert found.answer.seconds < 30 and found.verdict("connection") == "problem"

@@ -47,7 +47,7 @@ static int load_library(struct network *network, struct acr_error *error)
 	/* The second is what Debian installs with git. */
 	static const char *const sonames[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
 	const curl_version_info_data *version;
-	struct acr_error failures[2];
+	struct acr_error failures[2] = { 0 };
 
 	for (int i = 0; i < 2 && !network->loaded; i++)
 		network->loaded = acr_library_load(sonames[i], "asking Entra ID and registries",

@@ -2,8 +2,7 @@
 /*
  * The real edges, and the way to a command. Before anything else the process is made one that does
  * not leak: not dumpable, stdin, stdout and stderr never free for another file to land on. What
- * only
- * a longer run needs is done when one begins (acr_process_settle).
+ * only a longer run needs is done when one begins (acr_process_settle).
  */
 #include <errno.h>
 #include <fcntl.h>

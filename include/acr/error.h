@@ -5,8 +5,7 @@
  * A function that can fail returns 0 or -1 and takes a `struct acr_error *` as its last parameter.
  * The error is untouched on success, lives on the caller's stack and owns nothing, so nobody frees
  * it and nobody forgets to. Code decides on the `kind`, rules (rule.h) match on `kind`, `status`
- * and
- * `code`; people read `text`, which is one sentence on one line and never holds a secret. It is
+ * and `code`; people read `text`, which is one sentence on one line and never holds a secret. It is
  * printed once, by the front.
  *
  *	if (acr_exchange(app, &registry, &token, &entry, error))

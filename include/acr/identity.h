@@ -121,8 +121,7 @@ _checked_ int acr_entra_redeem(const struct acr_app *app, const char *authority,
 /* The authority to use for a registry: AZURE_AUTHORITY_HOST where it names a host of the registry's
  * cloud, else the registry's own; what the config says stands over both. ACR_INVALID when the
  * variable names a host that we do not know, ACR_UNAVAILABLE when it is another cloud's: an
- * identity
- * of one cloud is nobody in another. No network. */
+ * identity of one cloud is nobody in another. No network. */
 _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
 				  const char **ret, struct acr_error *error);
 

@@ -12,17 +12,14 @@
  *
  * What is known about a failure is a set of facts: from a struct acr_error and what the broker
  * reports, from any text that a person has, or from the checks of `diagnose`. A rule's conditions
- * are
- * about facts; the rule with the most conditions that all hold is the one that explains, so a
- * special
- * case is written beside the general one and neither knows of the other. {names} in texts are facts
- * too, never format strings: a fact that is not known takes the stand-in of its row ("REGISTRY"),
- * and
- * where it has none, the line that names it is left out.
+ * are about facts; the rule with the most conditions that all hold is the one that explains, so a
+ * special case is written beside the general one and neither knows of the other. {names} in texts
+ * are facts too, never format strings: a fact that is not known takes the stand-in of its row
+ * ("REGISTRY"), and where it has none, the line that names it is left out.
  *
  * Rules that only repeat a symptom (GENERAL) count where no other rule holds, and those for what is
- * not ours to explain (NOT_OURS) last. READ: what it says was read in a source (azure.md's or
- * Microsoft's pages); ASSUMED: it was not, and the explanation says "probably".
+ * not ours to explain (NOT_OURS) last. READ: what it says was read in a source (Microsoft's pages, or
+ * the service's own words); ASSUMED: it was not, and the explanation says "probably".
  *
  * Every rule has an evidence file in tests/rules/, and the suite fails for one without.
  */
@@ -109,8 +106,7 @@ struct acr_facts {
 void acr_facts_wipe(struct acr_facts *facts);
 
 /* Set (value copied: one line, control characters and what is no UTF-8 as '?', cut at 500 bytes;
- * TEXT
- * keeps its lines and its length) or, with NULL or "", forget. */
+ * TEXT keeps its lines and its length) or, with NULL or "", forget. */
 void acr_facts_set(struct acr_facts *facts, enum acr_fact fact, const char *value);
 void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char *value,
 			 size_t length);
@@ -125,12 +121,10 @@ void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts
 void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error,
 			struct acr_facts *facts);
 /* who, and the user, client_id and tenant in it: "service principal ID, tenant ID", "user NAME,
- * tenant ID",
- * "managed identity NAME (ID), tenant ID" (struct acr_token). */
+ * tenant ID", "managed identity NAME (ID), tenant ID" (struct acr_token). */
 void acr_facts_of_who(const char *who, struct acr_facts *facts);
 /* Both, and which identity it was: its source, who, tenant and client id, from the report's trail,
- * the
- * config and the environment. */
+ * the config and the environment. */
 void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
 			 const struct acr_error *error, struct acr_facts *facts);
 
@@ -174,8 +168,7 @@ bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts);
 int acr_rule_weight(const struct acr_rule *rule);
 
 /* The rule that explains these facts, NULL for none. `ret_tie` (may be NULL): another that claims
- * as
- * much, which the suite takes for a mistake; NULL for none. */
+ * as much, which the suite takes for a mistake; NULL for none. */
 const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 				       const struct acr_rule **ret_tie);
 

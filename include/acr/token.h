@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an identity (identity.h) gives and a registry (registry.h) takes in exchange: an access
- * token
- * of Entra ID's. It is good for one audience, for about an hour, and goes to a host that passed
- * acr_registry_parse and nowhere else.
+ * token of Entra ID's. It is good for one audience, for about an hour, and goes to a host that
+ * passed acr_registry_parse and nowhere else.
  */
 #ifndef ACR_TOKEN_H
 #define ACR_TOKEN_H

@@ -110,8 +110,7 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 }
 
 /* An old token that lives, and a renewal that has just failed: a dead identity is not asked at
- * every
- * `get`. */
+ * every `get`. */
 static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 		     struct acr_login *ret, struct acr_report *report)
 {

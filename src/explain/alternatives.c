@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "one|two": the words of a condition, looked for in a text. The case of ASCII letters does not
- * matter,
- * and a line end counts as a blank, since people paste texts that a terminal has broken. */
+ * matter, and a line end counts as a blank, since people paste texts that a terminal has broken. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

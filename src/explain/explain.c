@@ -73,8 +73,7 @@ static bool is_told(const struct acr_app *app, const struct acr_report *report,
 }
 
 /* A refusal without an attempt is either remembered from a moment ago, and then so is who was
- * refused,
- * or about the login that a person is just storing. */
+ * refused, or about the login that a person is just storing. */
 static void recall(const struct acr_app *app, const struct acr_report *report,
 		   struct acr_facts *facts)
 {
@@ -101,8 +100,7 @@ static void recall(const struct acr_app *app, const struct acr_report *report,
 }
 
 /* For servers that are not ours nothing is said but what is wrong with this machine; and docker's
- * own
- * words for an empty request need no others. */
+ * own words for an empty request need no others. */
 static bool is_quiet(const struct acr_report *report, const struct acr_error *error,
 		     const struct acr_rule *rule)
 {

@@ -58,8 +58,7 @@ static const char *stand_in(enum acr_fact fact, bool for_shell)
 enum outcome { FILLED, LEFT_OUT, HARMFUL };
 
 /* The fact of the placeholder that begins at `text`, ACR_FACT_COUNT when there is no such fact; 0
- * as
- * `*ret_length` when it is no placeholder at all. */
+ * as `*ret_length` when it is no placeholder at all. */
 static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option,
 				 size_t *ret_length)
 {

@@ -23,8 +23,7 @@ static bool in_path(char c)
 }
 
 /* The word of host characters that begins at `*at`; false when `at` is not at a beginning or it has
- * no
- * dot inside. Without dots at its end, which belong to the sentence. */
+ * no dot inside. Without dots at its end, which belong to the sentence. */
 static bool take_host(const struct acr_place *place, size_t at, size_t *ret_length)
 {
 	size_t length = 0;

@@ -2,8 +2,7 @@
 /*
  * The four parts on a terminal: 80 columns, and never more than 24 lines, so that nothing of it has
  * scrolled away when docker has said its own. Commands are broken at blanks with a backslash and
- * stay
- * fit to paste.
+ * stay fit to paste.
  */
 #include <string.h>
 
@@ -43,8 +42,7 @@ static size_t unit_length(const char *text, bool command)
 }
 
 /* Words of one line, wrapped; `first` columns are used already. Lines that follow begin with
- * `indent`
- * blanks. */
+ * `indent` blanks. */
 static void wrap(const char *text, size_t first, size_t indent, bool command,
 		 struct acr_secret *out)
 {
@@ -139,8 +137,7 @@ static void steps(const struct acr_explanation *explanation, size_t count, struc
 }
 
 /* Status, code and the ids that a service's support asks for; the page on a line of its own, so
- * that it
- * can be clicked and copied. */
+ * that it can be clicked and copied. */
 static void details(const struct acr_explanation *explanation, const struct acr_facts *facts,
 		    struct acr_secret *out)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names that were meant to be a login server's: a suffix of a cloud with a letter too many, too
- * few,
- * wrong or exchanged, or one of those that people take for it. `azureacr.io` is the commonest
+ * few, wrong or exchanged, or one of those that people take for it. `azureacr.io` is the commonest
  * (learn.microsoft.com, container-registry-troubleshoot-login).
  */
 #include "explain/places.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a message says between its words. Rows: the words before a value, and what the value is made
- * of
- * (reference-error-codes and the messages of Entra ID; Azure/acr, docs;
+ * of (reference-error-codes and the messages of Entra ID; Azure/acr, docs;
  * docker/build-push-action#1214).
  */
 #include "explain/places.h"

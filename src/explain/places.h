@@ -23,8 +23,7 @@ void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
 		     struct acr_facts *facts);
 
 /* near.c: "acme.azurecr.io" for "acme.azurercr.io" and "acme.azure.io"; owned, NULL when `host` is
- * near
- * to nothing of ours. */
+ * near to nothing of ours. */
 char *acr_near_miss(const char *host);
 
 #endif

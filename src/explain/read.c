@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any text against the rules. A rule is anchored: its first condition on the text, a code or a
- * check
- * says which words to look for; where they stand, the facts of that neighbourhood are taken and the
- * rest of its conditions asked. The most special rule takes its line, so that a general one does
- * not
- * explain the same words again.
+ * check says which words to look for; where they stand, the facts of that neighbourhood are taken
+ * and the rest of its conditions asked. The most special rule takes its line, so that a general one
+ * does not explain the same words again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +73,7 @@ static void take_line(struct reading *reading, size_t at)
 }
 
 /* What the text says nowhere near: a registry that is named elsewhere, and what the config says
- * about
- * it. */
+ * about it. */
 static void complete(struct reading *reading, struct acr_facts *facts)
 {
 	const struct acr_place place = { reading->text, reading->length, reading->length };

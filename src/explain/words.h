@@ -10,8 +10,7 @@
 
 /* Append `bytes` as text that nothing can be done with but reading: terminal sequences left out,
  * control characters and what is no UTF-8 as '?', line ends as one '\n' and other white space as
- * one
- * blank, quotes that JSON, HTML or a log escaped as themselves. */
+ * one blank, quotes that JSON, HTML or a log escaped as themselves. */
 void acr_words_clean(const char *bytes, size_t length, struct acr_secret *ret);
 
 /* Line ends to blanks, none at the ends. */

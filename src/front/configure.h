@@ -131,8 +131,7 @@ _checked_ int acr_memo_save(const char *folder, const struct acr_memo *memo,
 			    struct acr_error *error);
 void acr_memo_forget(const char *folder, const char *path);
 /* Make the folder and hold it against another `configure` until the descriptor is closed.
- * `ret_made`
- * is what had to be made of it, now or once before; owned. */
+ * `ret_made` is what had to be made of it, now or once before; owned. */
 _checked_ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error);
 /* Take the folder away when nothing is left in it, and what was made for it. */
 void acr_memo_end(const char *folder, const char *made);

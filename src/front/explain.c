@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `explain`: most failures happen after a helper has answered, in docker itself. Any text goes in
- * (a
- * pipe, a file, an argument), every symptom that the rules know comes out. No network, no guesses:
- * what
- * the rules do not know is passed on in silence.
+ * (a pipe, a file, an argument), every symptom that the rules know comes out. No network, no
+ * guesses: what the rules do not know is passed on in silence.
  */
 #include <errno.h>
 #include <fcntl.h>

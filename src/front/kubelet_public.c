@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* May anybody pull this image? Unlike docker, kubelet tells the repository, so that the registry
- * can
- * be asked for just that. */
+ * can be asked for just that. */
 #include <string.h>
 
 #include "base/json.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `status`: what is kept and cached, one row each, and what every identity would do if it were
- * asked
- * now. Never a token, never the network.
+ * asked now. Never a token, never the network.
  */
 #include <stdio.h>
 #include <string.h>

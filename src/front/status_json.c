@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `status --json`: what docker-credential-acr(1) promises. Members are added, never renamed or
- * taken
- * away, as long as "version" is 1.
+ * taken away, as long as "version" is 1.
  */
 #include <string.h>
 

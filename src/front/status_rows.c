@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of `status`: one row each, in 80 columns. What is too long for its column is cut;
- * `status
- * REGISTRY` and --json have it whole. */
+ * `status REGISTRY` and --json have it whole. */
 #include <stdlib.h>
 #include <string.h>
 

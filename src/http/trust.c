@@ -22,8 +22,8 @@ static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy"
 
 #ifdef ACR_CA_FILE
 /* A build that brings its libcurl along (packaging/build-bundle) stands in images of any kind:
- * where
- * Debian, Fedora, Alpine and SUSE have the bundle, and what came along where there is none. */
+ * where Debian, Fedora, Alpine and SUSE have the bundle, and what came along where there is none.
+ * */
 static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
 				       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
 				       "/etc/ssl/ca-bundle.pem", ACR_CA_FILE };

@@ -27,8 +27,7 @@ static bool is_id(const char *text)
 }
 
 /* Without a wish az takes its own default; --tenant and --subscription exclude each other. The
- * cloud
- * is the account's, whichever is az's own just now. */
+ * cloud is the account's, whichever is az's own just now. */
 static int ask_az(const struct acr_app *app, const char *program, const struct acr_ask *ask,
 		  const struct acr_azure_account *account, struct acr_token *ret,
 		  struct acr_error *error)

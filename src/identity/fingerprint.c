@@ -171,8 +171,7 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 			acr_secret_add(text, " is set");
 		}
 		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's
-		 * are
-		 * made of 40 random letters. */
+		 * are made of 40 random letters. */
 		if (mark == SUM)
 			add_number(text, ' ', hash_bytes(BASIS, value, strlen(value)) >> 32);
 		acr_secret_add(text, "\n");

@@ -24,8 +24,7 @@
 _checked_ int acr_secret_items_load(struct acr_error *error);
 
 /* ACR_UNAVAILABLE for errors that mean "no such service here", ACR_LOCKED for all others, which
- * mean
- * that there is one, and no answer. `gerror` may be NULL. Always returns -1. */
+ * mean that there is one, and no answer. `gerror` may be NULL. Always returns -1. */
 int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const char *what);
 
 /* A locked collection finds nothing, just like an empty one: is the default one locked? No prompt
@@ -46,8 +45,7 @@ _checked_ int acr_secret_item_look(const char *path, bool locked, struct acr_sec
 				   struct acr_error *error);
 
 /* Is the first of two logins for one server the newer one? docker-credential-secretservice takes
- * the
- * last of the list, which may be the older. */
+ * the last of the list, which may be the older. */
 bool acr_secret_item_is_newer(const struct acr_secret_item *item,
 			      const struct acr_secret_item *other);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A registry's answer to /oauth2/exchange: a token that can be handed on, or an error that can be
- * shown.
- * The first two bytes are the status, the third the content type; the rest is the body. */
+ * shown. The first two bytes are the status, the third the content type; the rest is the body. */
 #include "oracle.h"
 #include "registry/grant.h"
 #include "registry/refusal.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any text: what is explained fits a terminal, holds nothing but text, and its JSON is JSON. The
- * facts
- * that the text names go into commands, so these must be what a shell reads as one word each.
+ * facts that the text names go into commands, so these must be what a shell reads as one word each.
  */
 #include "acr/rule.h"
 #include "base/json.h"

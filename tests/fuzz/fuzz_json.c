@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON from outside: what passes the scan is what json-c reads, and what is quoted is read back as
- * it
- * was. */
+ * it was. */
 #include "base/json.h"
 #include "oracle.h"
 

@@ -17,8 +17,7 @@ static void check_labels(const char *host)
 }
 
 /* The host stands in the server, at its beginning or behind the scheme, with a port of 443 at most,
- * and
- * nothing of it was made up. */
+ * and nothing of it was made up. */
 static void check_origin(const char *host, const uint8_t *data, size_t size)
 {
 	size_t length = strlen(host), offset = size >= 8 && memcmp(data + 5, "://", 3) == 0 ? 8 : 0;

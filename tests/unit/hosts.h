@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What clients send, and what somebody could make them send: the bytes of a server, and the host
- * that
- * they mean, or NULL where they are not ours. The fuzz target's seeds are made of the same rows.
+ * that they mean, or NULL where they are not ours. The fuzz target's seeds are made of the same
+ * rows.
  */
 #ifndef TESTS_HOSTS_H
 #define TESTS_HOSTS_H

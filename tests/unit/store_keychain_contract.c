@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What every row of keychains.def must do, whatever it keeps its logins in: the same assertions
- * over
- * all of them. A row that is not to be had here (no session bus) is skipped;
- * tests/e2e/test_keychain.py
- * runs this once more under a real gnome-keyring.
+ * over all of them. A row that is not to be had here (no session bus) is skipped;
+ * tests/e2e/test_keychain.py runs this once more under a real gnome-keyring.
  */
 #include "edges.h"
 

@@ -115,8 +115,11 @@ static void add_value(struct acr_secret *text, const char *value)
 		return;
 	}
 	for (const char *next = value; *next;) {
-		size_t plain = strcspn(next, "\n\r\\");
+		size_t plain = 0;
 
+		while (next[plain] && next[plain] != '\n' && next[plain] != '\r' &&
+		       next[plain] != '\\')
+			plain++;
 		acr_secret_add_bytes(text, next, plain);
 		next += plain;
 		if (*next)
@@ -159,7 +162,7 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 	/* The order of an environment means nothing. */
 	qsort(found, count, sizeof(found[0]), by_text);
 	for (size_t i = 0; i < count; i++) {
-		size_t name = strcspn(found[i], "=");
+		size_t name = (size_t)(strchrnul(found[i], '=') - found[i]);
 		const char *value = found[i] + name + 1;
 		enum weight mark = weight(found[i]);
 
@@ -183,7 +186,7 @@ void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *
 {
 	struct acr_secret text = { 0 };
 
-	acr_secret_reserve(&text, 2048);
+	acr_secret_reserve(&text, 1024);
 	add_file(&text, "config", acr_config_path(app, false));
 	add_file(&text, "config", acr_config_path(app, true));
 	if (registry)

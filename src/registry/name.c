@@ -73,7 +73,7 @@ static bool is_name(const char *host)
 	bool digits = true;
 
 	for (const char *label = host;; label++) {
-		size_t length = strcspn(label, ".");
+		size_t length = (size_t)(strchrnul(label, '.') - label);
 
 		if (length < 1 || length > 63 || !is_alphanumeric(label[0]) ||
 		    !is_alphanumeric(label[length - 1]))
@@ -99,7 +99,8 @@ static bool is_login_server(const char *host, size_t length)
 	if (length == 0)
 		return false;
 	for (const char *const *row = never; *row; row++)
-		if (strcspn(host, ".") == strlen(*row) && strncmp(host, *row, strlen(*row)) == 0)
+		if (strncmp(host, *row, strlen(*row)) == 0 &&
+		    (host[strlen(*row)] == '.' || host[strlen(*row)] == '\0'))
 			return false;
 	if (!first)
 		return true;

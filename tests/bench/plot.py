@@ -6,16 +6,18 @@ from pathlib import Path
 HEAD = """\
 set terminal svg size 1080,860 enhanced background rgb 'white' font 'sans-serif,12'
 set output '{target}'
-set multiplot layout 2,2 spacing 0.1,0.14
+set multiplot layout 2,2
 set grid lc rgb '#dddddd'
 set border 3 lc rgb '#555555'
 set tics nomirror
-set key left top reverse Left samplen 1.5 font ',10'
+set key below reverse Left samplen 2.5 font ',10' maxrows 3
 set logscale y
 set format y '%gms'
 set yrange [0.3:*]
 """
-COLOURS = ("#0b6e99", "#d1495b", "#66a182", "#edae49", "#5f4b8b", "#8d8d8d", "#2e4057")
+COLOURS = ("#0b6e99", "#d1495b", "#66a182", "#edae49")  # ours, solid
+OTHERS = ("#333333", "#777777", "#aaaaaa")  # dashed
+PEERS = ("docker-credential-secretservice", "a bare", "two curls", "one curl", "az")
 
 
 def draw(panels, target):
@@ -23,13 +25,16 @@ def draw(panels, target):
     for panel in panels:
         script.append(f"set title '{panel['title']}' font ',13'\nset xlabel '{panel['axis']}'")
         script.append("set logscale x; set format x '%g'" if panel["logarithmic"] else "unset logscale x")
-        lines = []
+        lines, ours, others = [], iter(COLOURS), iter(OTHERS)
         for number, curve in enumerate(panel["curves"]):
             block = f"$curve{number}"
             points = "\n".join(f"{x} {seconds * 1000}" for x, seconds in curve["points"])
             script.append(f"{block} << EOD\n{points}\nEOD")
-            colour = COLOURS[number % len(COLOURS)]
-            lines.append(f"{block} with linespoints lw 2 pt 7 ps 0.5 lc rgb '{colour}' title '{curve['name']}'")
+            other = curve["name"].startswith(PEERS)
+            colours = others if other else ours
+            dash = "dt 2" if other else "dt 1"
+            title = curve["name"].replace("docker-credential-secretservice", "d-c-secretservice")
+            lines.append(f"{block} with linespoints lw 2 {dash} pt 7 ps 0.5 lc rgb '{next(colours)}' title '{title}'")
         script.append("plot " + ", \\\n  ".join(lines))
     script.append("unset multiplot")
     subprocess.run(["/usr/bin/gnuplot"], input="\n".join(script), text=True, check=True)

@@ -12,6 +12,10 @@ class Racer:
         self.name, self.command, self.stdin, self.count = name, [str(word) for word in command], str(stdin), count
         self.env, self.empty, self.before = dict(env or {}), list(empty), list(before)
 
+    def again(self):
+        """Another one of the same, to run before it."""
+        return Racer(self.name, *self.command, stdin=self.stdin, env=self.env, empty=self.empty, count=self.count)
+
     def words(self, untimed=False):
         words = []
         for racer in self.before:

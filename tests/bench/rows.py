@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table: what is measured, against whom, and how good it has to be. One function a race, one Row a line."""
+import base64
 import os
 import shutil
+import statistics
 import subprocess
+import time
 from dataclasses import asdict, dataclass
 
 from counts import BusCalls, instructions, libraries, massif_peak, peak_memory, system_calls
-from race import Racer
+from race import Racer, Ratio
 from stage import ABSENT, ACME, APP, ENTRA, FOREIGN, SECOND, Path, json
 
 RACES = []
@@ -87,7 +90,10 @@ def hit_against_az(stage):
     stage.sign_az_in()
     stage.must(stage.program, "get", stdin=stage.stdin["acme"])
     az = Racer("az acr login", "/usr/bin/az", "acr", "login", "--name", "acme", "--expose-token", "--output", "json")
-    mine, theirs = stage.race(8, stage.ours("get", "acme"), az)
+    # Each behind a run of its own, or what a second of Python left in the processor's caches would be measured.
+    az.before, hit = [az.again()], stage.ours("get", "acme")
+    hit.before = [hit.again()]
+    mine, theirs = stage.race(8, hit, az)
     yield faster("cached `get`", "`az acr login --expose-token`, signed in", 700, mine, theirs)
 
 
@@ -116,7 +122,8 @@ def cold_far(stage):
     rtt = 0.030
     stage.far(30)
     try:
-        mine, desktop, theirs = stage.race(30, stage.cold(), stage.cold(bus=True), Racer("two curls", "/bin/sh", stage.two_curls()))
+        curls = Racer("two curls", "/bin/sh", stage.two_curls())
+        mine, desktop, theirs = stage.race(30, stage.cold(), stage.cold(bus=True), curls)
         row = within("cold `get`, 30 ms round trip", "4 round trips + 25 ms", 4 * rtt + 0.025, mine, 4 * rtt)
         row.cost += f"; {desktop.beyond(mine).median * 1000:.0f} ms more where a keyring is asked first"
         yield row
@@ -193,7 +200,6 @@ def pull(stage):
     subprocess.run(["docker", "import", "-", image], input=archive, env=stage.env, check=True, capture_output=True)
     stage.must("/usr/bin/docker", "push", image)
     login = json.loads(stage.must(stage.program, "get", stdin=stage.stdin["acme"]))
-    import base64
     pair = base64.b64encode(f"{login['Username']}:{login['Secret']}".encode()).decode()
     stage.home.write("plain/config.json", json.dumps({"auths": {ACME: {"auth": pair}}}))
     command = ("/usr/bin/docker", "pull", "--quiet", image)
@@ -208,17 +214,20 @@ def pull(stage):
 @measure
 def diagnose(stage):
     """A healthy set-up: no slower than its slowest check, since they run side by side."""
-    ran = subprocess.run([stage.program, "diagnose", "--json", ACME], env=stage.env, capture_output=True, check=False)
-    try:
-        checks = json.loads(ran.stdout)["checks"]
-        slowest = max(check["milliseconds"] for check in checks) / 1000
-    except (ValueError, KeyError):
-        return
+    command = [stage.program, "diagnose", "--json", ACME]
     stage.sign_az_in()
+    times, ratios = [], []
+    for _ in range(12):
+        begun = time.monotonic()
+        ran = subprocess.run(command, env=stage.env, capture_output=True, check=False)
+        times.append(time.monotonic() - begun)
+        checks = [check for subject in json.loads(ran.stdout)["subjects"] for check in subject["checks"]]
+        ratios.append(times[-1] / max(check["seconds"] for check in checks))
+    seen = Ratio(ratios)
+    yield Row("`diagnose` of a healthy set-up", "its slowest check, in the same run", "≤ 1.20 ×", f"{seen.median:.2f} ×",
+              seen.median <= 1.2, f"{seen.low:.2f}–{seen.high:.2f}", f"{statistics.median(times) * 1000:.0f} ms, {len(checks)} checks")
     health = Racer("az acr check-health", "/usr/bin/az", "acr", "check-health", "--name", "acme", "--yes", "--ignore-errors")
     mine, theirs = stage.race(8, Racer("diagnose", stage.program, "diagnose", ACME), health)
-    yield Row("`diagnose` of a healthy set-up", "its slowest check", "≤ 1.20 ×", f"{mine.median / slowest:.2f} ×",
-              mine.median <= 1.2 * slowest, "", f"{milliseconds(mine)} / {slowest * 1000:.0f} ms")
     yield faster("`diagnose` of a healthy set-up", "`az acr check-health`", 5, mine, theirs)
 
 

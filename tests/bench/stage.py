@@ -24,19 +24,27 @@ ENTRA = f"https://login.microsoftonline.com/{APP.tenant_id}/oauth2/v2.0/token"
 SECRET = "s" * 2000
 
 SECOND_HAND = """\
-token=$(curl -sS {trust} {entra} -d grant_type=client_credentials -d client_id={app.client_id} \\
+token=$(curl -sS {entra} -d grant_type=client_credentials -d client_id={app.client_id} \\
   -d client_secret={app.secret} -d scope=https://containerregistry.azure.net/.default |
   sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
-curl -sS {trust} https://{host}/oauth2/exchange -d grant_type=access_token -d service={host} -d "access_token=$token"
+curl -sS https://{host}/oauth2/exchange -d grant_type=access_token -d service={host} -d "access_token=$token"
 """
+
+
+def installed(program, build):
+    """A copy: the pages of a file that a linker has just written lie scattered in memory, and starting it takes 3 % longer."""
+    folder = Path(build) / "installed"
+    folder.mkdir(exist_ok=True)
+    return Path(shutil.copy(program, folder))
 
 
 class Stage:
     def __init__(self, program, build, patience=1.0):
-        self.program, self.patience = Path(program), patience
+        self.patience = patience
         self.race_program = compile_c("race", build, ["-O2"])
-        self.bare = compile_c("bare", build)
-        self.twin = twin_of(self.program)
+        self.program = installed(program, build)
+        self.bare = installed(compile_c("bare", build), build)
+        self.twin = installed(twin_of(program), build)
         self.home = Home(self.program)
         self.cloud = Cloud.from_environment()
         self.env = {**self.home.env, **self.cloud.environment(APP), "AZURE_CORE_COLLECT_TELEMETRY": "0",
@@ -63,8 +71,8 @@ class Stage:
                                 "--tenant", APP.tenant_id)
 
     def two_curls(self):
-        """What a script would do: a token of Entra ID, then the exchange."""
-        return self.home.write("two-curls", SECOND_HAND.format(trust=self.trust, entra=ENTRA, app=APP, host=ACME))
+        """What a script would do: a token of Entra ID, then the exchange. curl as it comes."""
+        return self.home.write("two-curls", SECOND_HAND.format(entra=ENTRA, app=APP, host=ACME))
 
     def must(self, *command, stdin=None, env=None):
         ran = subprocess.run([str(word) for word in command], env={**self.env, **(env or {})}, check=False, capture_output=True,

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The project's own papers: forms that can be filled in, links that lead somewhere, commands that exist."""
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+GITHUB = ROOT / ".github"
+FORMS = sorted(set((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")) - {GITHUB / "ISSUE_TEMPLATE/config.yml"})
+PAPERS = sorted([*GITHUB.glob("*.md"), ROOT / "README.md", ROOT / "src/README.md", *(ROOT / "tests").rglob("README.md"),
+                 *(ROOT / "packaging").rglob("*.md")])
+KINDS = {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+
+
+def named(paper):
+    return str(paper.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=named)
+def test_a_form_has_what_its_reader_requires(form):
+    """The fields of GitHub's form schema: https://docs.github.com/communities (syntax for issue forms)."""
+    content = yaml.safe_load(form.read_text(encoding="utf-8"))
+    assert content["name"] and content["description"] and content["body"]
+    fields = [field for field in content["body"] if field["type"] != "markdown"]
+    assert fields and {field["type"] for field in content["body"]} <= KINDS
+    assert len({field["id"] for field in fields}) == len(fields)
+    for field in fields:
+        assert field["attributes"]["label"]
+        assert (field["type"] == "dropdown") == ("options" in field["attributes"])
+
+
+@pytest.mark.parametrize("form", FORMS, ids=named)
+def test_a_form_asks_for_the_report_of_diagnose(form, helper):
+    command = re.search(r"`docker-credential-acr (diagnose --report \S+) REGISTRY`", form.read_text(encoding="utf-8"))
+    assert command
+    assert command.group(1).split()[1] in helper("diagnose", "--help").out
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=named)
+def test_every_link_to_a_file_leads_to_one(paper):
+    text = re.sub(r"^```.*?^```", "", paper.read_text(encoding="utf-8"), flags=re.M | re.S)
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+        if "://" not in target:
+            assert (paper.parent / target).exists(), target
+
+
+def test_every_command_for_contributors_is_one():
+    text = (GITHUB / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
+    lines += re.findall(r"`(tests/\w+(?:/run)?(?: --?\w[\w-]*)?)`", text)
+    assert lines
+    for line in lines:
+        script, *words = re.sub(r"\s+#.*$", "", line).split()
+        if script.endswith((".py", ".md")) or (ROOT / script).is_dir():
+            continue
+        shown = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True).stdout
+        for word in words:
+            assert word in shown, line

@@ -43,6 +43,22 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="not for a sanitizer's build"))
 
 
+FIGURES = []
+
+
+@pytest.fixture
+def figures(request):
+    """figures(text): what was counted, for the end of the run."""
+    return lambda text: FIGURES.append(f"{request.node.name}: {text}")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if FIGURES:
+        terminalreporter.section("figures")
+        for line in FIGURES:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def program():
     """The program, under its name, as ACR_PROGRAM tells."""

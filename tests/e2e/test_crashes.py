@@ -37,7 +37,7 @@ def killed_at(home, name, number, *arguments, stdin, env):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
-def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helper, home):
+def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helper, home, figures):
     home.config(keychain="file")
     home.canaries |= {OLD, NEW}
     helper("store", stdin=request(OLD))
@@ -50,20 +50,23 @@ def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helpe
         secret = helper.get("ghcr.io").secret
         assert secret in (OLD, NEW), (name, number)
         seen.add(secret)
+    figures(f"points tried: {len(points)}, lost: 0")
     assert seen == {OLD, NEW}, "it was never killed in time"
     assert len(home.temporary_files()) <= 16
 
 
-def test_an_erase_killed_at_any_system_call_leaves_the_login_or_none(helper, home):
+def test_an_erase_killed_at_any_system_call_leaves_the_login_or_none(helper, home, figures):
     home.config(keychain="file")
     home.canaries.add(OLD)
     helper("store", stdin=request(OLD))
-    for name, number in calls(helper, home, "erase", stdin="ghcr.io", env={}):
+    points = calls(helper, home, "erase", stdin="ghcr.io", env={})
+    for name, number in points:
         helper("store", stdin=request(OLD))
         killed_at(home, name, number, "erase", stdin="ghcr.io", env={})
         answer = helper.get("ghcr.io")
         assert answer.status == 1 or answer.secret == OLD
         assert answer.err == ""
+    figures(f"points tried: {len(points)}, lost: 0")
 
 
 def test_a_get_killed_at_any_time_blocks_and_spoils_nothing(helper, home, cloud):
@@ -84,6 +87,31 @@ def test_a_get_killed_at_any_time_blocks_and_spoils_nothing(helper, home, cloud)
         assert answer.status == 0 and answer.err == "" and answer.seconds < 3
         helper.erase(ACME, env=signed_in)
     assert len(home.temporary_files()) <= 16
+
+
+@pytest.mark.parametrize("verb", ["store", "erase"])
+def test_no_error_at_any_file_call_loses_a_login(helper, home, verb, figures):
+    """Each error at each call, the only one or from then on: it is done and said so, or not done and said so."""
+    home.config(keychain="file")
+    home.canaries |= {OLD, NEW}
+    stdin = request(NEW) if verb == "store" else "ghcr.io"
+    helper("store", stdin=json.dumps({"ServerURL": "other.test", "Username": "other", "Secret": "another"}))
+    helper("store", stdin=request(OLD))
+    tried = refused = 0
+    mine = re.compile("openat|write|fsync|rename|unlink|mkdir|ftruncate|link")
+    points = [(name, number) for name, number in calls(helper, home, verb, stdin=stdin, env={}) if mine.match(name)]
+    for name, number in points:
+        for error in ("ENOSPC", "EDQUOT", "EIO", "EROFS", "EMFILE", "EINTR"):
+            helper("store", stdin=request(OLD))
+            ran = subprocess.run(["strace", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:error={error}:when={number}",
+                                  str(home.program), verb], input=stdin.encode(), env=home.env, capture_output=True, check=False)
+            answer = helper.get("ghcr.io")
+            done = answer.status == 1 if verb == "erase" else answer.status == 0 and answer.secret == NEW
+            undone = answer.status == 0 and answer.secret == OLD
+            assert done or (undone and ran.returncode != 0), (name, number, error, ran)
+            tried, refused = tried + 1, refused + (ran.returncode != 0)
+    figures(f"errors tried: {tried} at {len(points)} calls, refused: {refused}, lost: 0")
+    assert helper.get("other.test").secret == "another"
 
 
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "ENOLCK", "EINTR"])

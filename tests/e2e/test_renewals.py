@@ -227,7 +227,7 @@ def test_a_stored_login_is_not_replaced_by_a_late_token(helper, home, old, cloud
 # many, and for long
 
 @pytest.mark.plain
-def test_half_a_minute_of_short_lived_tokens_without_a_failure(helper, home, signed_in, cloud):
+def test_half_a_minute_of_short_lived_tokens_without_a_failure(helper, home, signed_in, cloud, figures):
     """What an hour of tokens that live thirty seconds is, in small: nine seconds each."""
     cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=9)
     until, gets, least = time.monotonic() + 30, 0, 99
@@ -239,7 +239,7 @@ def test_half_a_minute_of_short_lived_tokens_without_a_failure(helper, home, sig
         gets += 1
         time.sleep(0.1)
     exchanges = len(cloud.requests("acr", path="/oauth2/exchange"))
-    print(f"{gets} gets, {exchanges} exchanges, the oldest token lived on for {least:.1f} s")
+    figures(f"{gets} gets, {exchanges} exchanges, failures: 0, the oldest token lived on for {least:.1f} s")
     assert least > 2 and 4 <= exchanges <= 10
 
 

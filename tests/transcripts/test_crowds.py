@@ -3,6 +3,7 @@
 import signal
 import time
 
+import pytest
 from client import APP
 
 ACME = "acme.azurecr.io"
@@ -14,6 +15,17 @@ def test_a_hundred_cold_gets_at_once_are_one_exchange(helper, cloud):
     assert {answer.err for answer in answers} == {""}
     assert len(cloud.requests("acr", path="/oauth2/exchange")) == 1
     assert len(cloud.requests("entra")) == 1
+
+
+@pytest.mark.plain
+def test_a_thousand_gets_at_once_are_one_exchange(helper, cloud, figures):
+    begin = time.monotonic()
+    answers = helper.many(1000, ACME, env=cloud.environment(APP))
+    exchanges = len(cloud.requests("acr", path="/oauth2/exchange"))
+    failed = [answer for answer in answers if answer.status or answer.err]
+    figures(f"1000 gets in {time.monotonic() - begin:.1f} s, exchanges: {exchanges}, failed: {len(failed)}")
+    assert not failed and len({answer.secret for answer in answers}) == 1
+    assert exchanges == 1
 
 
 def test_twenty_gets_at_once_of_who_is_refused_are_one_refusal(helper, cloud):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A renewal, a sign-in and a sign-out killed at every system call: old or new, nothing torn, nothing of others lost,
-nobody kept waiting. (store, erase and get are in test_crashes.py.)"""
+"""Killed at any system call, or refused by the disk at any: the old state or the new one, nothing torn, nothing of others
+lost, nobody kept waiting."""
 import json
+import random
 import re
+import signal
 import subprocess
-import sys
+import time
 
 import pytest
 from client import APP, USER
@@ -15,6 +17,7 @@ CHANGING = ("openat,write,fsync,rename,renameat,renameat2,unlink,unlinkat,mkdir,
 # Called hundreds of times, most of them while libraries are loaded: a sample of those.
 OFTEN = 6
 pytestmark = pytest.mark.plain
+OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
 
 
 @pytest.fixture(autouse=True)
@@ -22,16 +25,20 @@ def no_keyring(home):
     home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
+def request(secret):
+    return json.dumps({"ServerURL": "ghcr.io", "Username": "developer", "Secret": secret})
+
+
 @pytest.fixture
 def signed_in(home, cloud):
     home.env.update(cloud.environment(APP))
 
 
-def points(home, *arguments):
+def points(home, *arguments, stdin=""):
     """(name, count) for each system call of a run that could be its last; strace counts by name."""
     trace = home.folder / "trace"
     subprocess.run(["strace", "-f", "-e", f"trace={CHANGING}", "-o", str(trace), str(home.program), *arguments], env=home.env,
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+                   input=stdin.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     counts = {}
     for name in re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.M):
         counts[name] = counts.get(name, 0) + 1
@@ -45,9 +52,9 @@ def points(home, *arguments):
     return found
 
 
-def killed_at(home, name, number, *arguments):
+def killed_at(home, name, number, *arguments, stdin=""):
     subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}",
-                    str(home.program), *arguments], env=home.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    str(home.program), *arguments], env=home.env, input=stdin.encode(), stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL, check=False)
 
 
@@ -56,11 +63,7 @@ def kept(home, folder):
     return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".tmp-")]
 
 
-def report(text):
-    print(text, file=sys.stderr)
-
-
-def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud):
+def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud, figures):
     other = helper.get(READER).secret
     old = helper.get(ACME).secret
     tried, renewed = 0, 0
@@ -76,10 +79,10 @@ def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(hel
     assert helper.get(ACME).secret != old and 0 < renewed < tried
     assert len(home.temporary_files()) <= 16
     assert helper("renew", ACME).status == 0
-    report(f"renew: {tried} points tried, {renewed} with the new token, 0 lost")
+    figures(f"{tried} points tried, {renewed} with the new token, 0 lost")
 
 
-def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud):
+def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud, figures):
     """With a code, which the stand-in's person enters by themselves."""
     arguments = ("login", "--device-code", "--insecure-storage")
     tried, there = 0, 0
@@ -102,10 +105,10 @@ def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud
         assert helper("logout").status == 0
         assert not kept(home, "logins"), (name, number)
     assert tried > 10
-    report(f"login: {tried} points tried, {there} signed in, 0 torn")
+    figures(f"{tried} points tried, {there} signed in, 0 torn")
 
 
-def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, signed_in, cloud):
+def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, signed_in, cloud, figures):
     sign_in = ("login", ACME, "--device-code", "--insecure-storage")
     assert helper(*sign_in).status == 0
     tried = 0
@@ -122,7 +125,7 @@ def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, si
         assert helper.get(ACME).out.startswith("credentials not found")
         assert not kept(home, "logins")
     assert tried > 20
-    report(f"logout: {tried} points tried, 0 torn")
+    figures(f"{tried} points tried, 0 torn")
 
 
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS", "EDQUOT"])
@@ -135,3 +138,95 @@ def test_a_renewal_on_a_bad_disk_is_a_renewal_all_the_same(helper, home, signed_
                                   "-e", f"inject={call}:error={error}"])
     answer = helper.get(ACME)
     assert answer.status == 0 and answer.err == "" and (answer.secret == old or answer.exchanges == 0)
+
+
+def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helper, home, figures):
+    home.config(keychain="file")
+    home.canaries |= {OLD, NEW}
+    helper("store", stdin=request(OLD))
+    seen = set()
+    found = points(home, "store", stdin=request(NEW))
+    assert len(found) > 20
+    for name, number in found:
+        helper("store", stdin=request(OLD))
+        killed_at(home, name, number, "store", stdin=request(NEW))
+        secret = helper.get("ghcr.io").secret
+        assert secret in (OLD, NEW), (name, number)
+        seen.add(secret)
+    figures(f"points tried: {len(found)}, lost: 0")
+    assert seen == {OLD, NEW}, "it was never killed in time"
+    assert len(home.temporary_files()) <= 16
+
+
+def test_an_erase_killed_at_any_system_call_leaves_the_login_or_none(helper, home, figures):
+    home.config(keychain="file")
+    home.canaries.add(OLD)
+    helper("store", stdin=request(OLD))
+    found = points(home, "erase", stdin="ghcr.io")
+    for name, number in found:
+        helper("store", stdin=request(OLD))
+        killed_at(home, name, number, "erase", stdin="ghcr.io")
+        answer = helper.get("ghcr.io")
+        assert answer.status == 1 or answer.secret == OLD
+        assert answer.err == ""
+    figures(f"points tried: {len(found)}, lost: 0")
+
+
+def test_a_get_killed_at_any_time_blocks_and_spoils_nothing(helper, home, cloud):
+    """At random moments of a cold get, four at a time."""
+    signed_in = cloud.environment(APP)
+    chance = random.Random(1)
+    for _ in range(15):
+        runs = [helper.start("get", env=signed_in) for _ in range(4)]
+        for run in runs:
+            run.stdin.write(ACME.encode())
+            run.stdin.close()
+            run.stdin = None
+        time.sleep(chance.uniform(0, 0.04))
+        for run in runs:
+            run.send_signal(signal.SIGKILL)
+            run.communicate()
+        answer = helper.get(ACME, env=signed_in)
+        assert answer.status == 0 and answer.err == "" and answer.seconds < 3
+        helper.erase(ACME, env=signed_in)
+    assert len(home.temporary_files()) <= 16
+
+
+@pytest.mark.parametrize("verb", ["store", "erase"])
+def test_no_error_at_any_file_call_loses_a_login(helper, home, verb, figures):
+    """Each error at each call: it is done and said so, or not done and said so."""
+    home.config(keychain="file")
+    home.canaries |= {OLD, NEW}
+    stdin = request(NEW) if verb == "store" else "ghcr.io"
+    helper("store", stdin=json.dumps({"ServerURL": "other.test", "Username": "other", "Secret": "another"}))
+    helper("store", stdin=request(OLD))
+    tried = refused = 0
+    mine = re.compile("openat|write|fsync|rename|unlink|mkdir|ftruncate|link")
+    found = [(name, number) for name, number in points(home, verb, stdin=stdin) if mine.match(name)]
+    for name, number in found:
+        for error in ("ENOSPC", "EDQUOT", "EIO", "EROFS", "EMFILE", "EINTR"):
+            helper("store", stdin=request(OLD))
+            ran = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e",
+                                  f"inject={name}:error={error}:when={number}", str(home.program), verb],
+                                 input=stdin.encode(), env=home.env, capture_output=True, check=False)
+            answer = helper.get("ghcr.io")
+            done = answer.status == 1 if verb == "erase" else answer.status == 0 and answer.secret == NEW
+            undone = answer.status == 0 and answer.secret == OLD
+            assert done or (undone and ran.returncode != 0), (name, number, error, ran)
+            tried, refused = tried + 1, refused + (ran.returncode != 0)
+    figures(f"errors tried: {tried} at {len(found)} calls, refused: {refused}, lost: 0")
+    assert helper.get("other.test").secret == "another"
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "ENOLCK", "EINTR"])
+@pytest.mark.parametrize("call", ["write", "fsync", "rename,renameat,renameat2", "flock", "openat", "mkdir,mkdirat"])
+def test_no_error_of_the_disk_fails_a_get(helper, home, cloud, call, error):
+    """From the moment on when the answer of the registry is there: until then there is nothing to lose."""
+    if (call, error) in (("openat", "EMFILE"), ("openat", "EINTR"), ("write", "EINTR")):
+        pytest.skip("would not get to the network")
+    signed_in = cloud.environment(APP)
+    folder = f"{home.runtime}/docker-credential-acr"
+    helper.get("reader.azurecr.io", env=signed_in)
+    answer = helper.get(ACME, env={**signed_in, "DOCKER_CREDENTIAL_ACR_CACHE": "file"}, prefix=[
+        "strace", "-o", "/dev/null", "-P", folder, "-e", f"trace={call}", "-e", f"inject={call}:error={error}"])
+    assert answer.status == 0, answer

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A push that lasts longer than the registry's access token: docker exchanges the refresh token that it has once more.
+
+docker asks the helper once, when a push begins. What must live on is the refresh token, for as long as the push takes: that
+is what `min_validity` is for. A daemon that is told no life takes an access token for 60 seconds, so this is how long it takes.
+"""
+import os
+import tarfile
+import time
+import uuid
+
+import pytest
+
+ACME = "acme.azurecr.io"
+pytestmark = pytest.mark.plain
+ASKED_AGAIN, ACCESS = 65, 70  # seconds
+
+
+def test_docker_exchanges_the_refresh_token_again_in_the_middle_of_a_push(debian_docker, home, signed_in, cloud, figures):
+    home.docker_config({"credsStore": "acr"})
+    docker, repository = debian_docker, f"team/long-{uuid.uuid4().hex[:12]}"
+    image = f"{ACME}/{repository}:1"
+    (home.folder / "layer").write_bytes(os.urandom(100_000))  # no layer that the registry has
+    with tarfile.open(home.folder / "layer.tar", "w") as archive:
+        archive.add(home.folder / "layer", "layer")
+    cloud.fault("short", service="acr", host=ACME, path="/oauth2/token", seconds=ACCESS)
+    uploads = {"service": "acr", "host": ACME, "path": f"/v2/{repository}/blobs/uploads/"}
+    cloud.fault("delay", **uploads, seconds=ASKED_AGAIN, count=1)
+    cloud.fault("delay", **uploads, seconds=4, count=2)
+    docker.must("import", str(home.folder / "layer.tar"), image)
+    begin = time.monotonic()
+    pushed = docker.must("push", image, timeout=240)
+    seconds = time.monotonic() - begin
+    asked = [request for request in pushed.requests if request.get("path") == "/oauth2/token"]
+    figures(f"a push of {seconds:.0f} s with access tokens of {ACCESS} s: {len(asked)} access tokens, {pushed.exchanges} refresh token")
+    assert seconds > ACCESS and pushed.err == ""
+    assert len(asked) >= 2 and pushed.exchanges == 1
+    assert {request["status"] for request in asked} == {200}

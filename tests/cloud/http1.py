@@ -72,7 +72,7 @@ class Request:
         self.query = urllib.parse.parse_qs(parts.query, keep_blank_values=True)
         host = headers.get("host") or connection.sni or connection.local[0]
         self.host = host.rsplit(":", 1)[0].lower() if host.rsplit(":", 1)[-1].isdigit() else host.lower()
-        self.form = {}
+        self.form, self.form_text = {}, None
         self._body = self._pieces()
         self.record = None
         self.began = time.time()
@@ -97,9 +97,11 @@ class Request:
         return data
 
     def read_form(self):
-        text = self.read().decode("utf-8", "replace")
-        self.form = urllib.parse.parse_qs(text, keep_blank_values=True)
-        return text
+        """Once from the connection; a fault may have looked at it before the service does."""
+        if self.form_text is None:
+            self.form_text = self.read().decode("utf-8", "replace")
+            self.form = urllib.parse.parse_qs(self.form_text, keep_blank_values=True)
+        return self.form_text
 
     def basic(self):
         """(user, password) of `Authorization: Basic`, or None."""

@@ -327,6 +327,23 @@ def test_a_name_server_that_is_silent_costs_the_budget_and_no_more(helper, home,
     assert answer.status == 1 and answer.seconds < 4, answer
 
 
+@pytest.mark.parametrize("service,path", [("entra", None), ("acr", "/oauth2/exchange")], ids=["entra", "registry"])
+def test_an_answer_that_is_reset_at_any_byte_is_asked_for_again_and_never_believed(helper, signed_in, cloud, service, path, figures):
+    """Every ninety-seventh byte: from the status line into the token."""
+    tried = failed = again = 0
+    for after in range(0, 2000, 97):
+        helper.erase(ACME)
+        cloud.no_faults()
+        cloud.fault("reset", service=service, after=after, count=1, **({"path": path} if path else {}))
+        cloud.mark()
+        answer = helper.get(ACME)
+        tried, failed = tried + 1, failed + (answer.status != 0)
+        again += len(cloud.requests(service, path=path, method="POST")) > 1
+        assert answer.status == 1 or ends_in(answer.secret) > 10_000, (after, answer)
+    figures(f"bytes tried: {tried}, asked again: {again}, failed: {failed}")
+    assert failed == 0 and again > tried / 2
+
+
 def test_a_silent_secret_service_costs_two_seconds_and_the_token_is_had(helper, home, signed_in):
     path = home.folder / "silent"
     with socket.socket(socket.AF_UNIX) as silent:

@@ -182,12 +182,17 @@ int acr_private_write(const char *folder, const char *name, const void *bytes, s
 int acr_private_drop(const char *folder, const char *name, struct acr_error *error)
 {
 	auto_string path = acr_format("%s/%s", folder, name);
+	int number = unlink(path) ? errno : 0;
+	auto_fd directory = acr_folder_open(folder, false, NULL);
 
-	if (unlink(path) == 0)
+	/* Who takes a secret away means the half-written copies of it, too. */
+	if (directory >= 0)
+		sweep(directory);
+	if (!number)
 		return 0;
 	return acr_fail_errno(error,
-			      errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
-			      errno, "cannot remove %s", path);
+			      number == ENOENT || number == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
+			      number, "cannot remove %s", path);
 }
 
 int acr_private_each(const char *folder, void (*visit)(void *data, const char *name), void *data,

@@ -36,7 +36,7 @@ _checked_ int acr_private_read(const char *folder, const char *name, size_t limi
 _checked_ int acr_private_write(const char *folder, const char *name, const void *bytes,
 				size_t length, bool durable, struct acr_error *error);
 
-/* Remove; ACR_NOT_FOUND when absent. */
+/* Remove; ACR_NOT_FOUND when absent. Sweeps leftovers, too. */
 _checked_ int acr_private_drop(const char *folder, const char *name, struct acr_error *error);
 
 /* Names of the regular files in a folder of ours, temporary ones left out. 0 also when the folder

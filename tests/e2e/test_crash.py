@@ -2,6 +2,7 @@
 """Killed at any system call, or refused by the disk at any: the old state or the new one, nothing torn, nothing of others
 lost, nobody kept waiting."""
 import json
+import os
 import random
 import re
 import signal
@@ -138,6 +139,16 @@ def test_a_renewal_on_a_bad_disk_is_a_renewal_all_the_same(helper, home, signed_
                                   "-e", f"inject={call}:error={error}"])
     answer = helper.get(ACME)
     assert answer.status == 0 and answer.err == "" and (answer.secret == old or answer.exchanges == 0)
+
+
+def test_a_sign_out_takes_along_what_a_killed_sign_in_had_half_written(helper, home):
+    home.config(keychain="file")
+    helper("store", stdin=request(OLD))
+    left = home.data / "logins/.tmp-0123456789abcdef"
+    left.write_text("half of a refresh token")
+    os.utime(left, (time.time() - 120,) * 2)
+    assert helper("logout").status == 0
+    assert not left.exists() and helper.get("ghcr.io").secret == OLD
 
 
 def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helper, home, figures):

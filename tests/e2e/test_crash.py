@@ -129,7 +129,7 @@ def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, si
     figures(f"{tried} points tried, 0 torn")
 
 
-@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS", "EDQUOT"])
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS", "EDQUOT", "EMFILE", "EINTR"])
 @pytest.mark.parametrize("call", ["openat", "write", "renameat", "fsync", "flock"])
 def test_a_renewal_on_a_bad_disk_is_a_renewal_all_the_same(helper, home, signed_in, call, error):
     """The token is had; that it cannot be kept is no failure of the registry."""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The project's own papers: forms that can be filled in, links that lead somewhere, commands that exist."""
+import os
 import re
 import subprocess
+import xml.etree.ElementTree as tree
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,19 @@ def test_every_command_for_contributors_is_one():
         shown = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True).stdout
         for word in words:
             assert word in shown, line
+
+
+@pytest.mark.plain
+def test_the_recording_is_what_is_printed_today(program, tmp_path):
+    """What changes from run to run (numbers, times) apart."""
+    if "DOCKER_HOST" not in os.environ:
+        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
+    made = tmp_path / "recording.svg"
+    subprocess.run([ROOT / "tests/recording", made], env={**os.environ, "ACR_PROGRAM": str(program)}, check=True)
+
+    def words(path):
+        lines = [text.text or "" for text in tree.parse(path).getroot().iter("{http://www.w3.org/2000/svg}text")]
+        return [line for line in lines if not re.search(r"[0-9a-f]{8}-|[0-9a-f]{12}|\dm |Id: |size: |ss\. ", line)]
+    shown = words(made)
+    assert "docker-credential-acr: the firewall of firewall.azurecr.io does not let" in shown
+    assert shown == words(GITHUB / "recording.svg"), "run tests/recording again"

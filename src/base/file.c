@@ -83,7 +83,8 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 				      errno, "cannot open %s", path);
 	if (fstat(fd, &status))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
-	if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
+	/* None is left where a newer one was put in its place just now; what we hold is whole. */
+	if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
 		return acr_fail(error, ACR_INVALID, "%s is not a regular file of one name", path);
 	if (status.st_uid != geteuid() || (status.st_mode & 077))
 		return acr_fail(error, ACR_INVALID,

@@ -48,11 +48,20 @@ enum acr_origin {
 	ACR_ORIGIN_KEYCHAIN
 };
 
+/* Where a request ended that brought no answer. */
+enum acr_transport {
+	ACR_TRANSPORT_WORKED,
+	ACR_TRANSPORT_CONNECTION, /* the name, the connection, half an answer: may work next time */
+	ACR_TRANSPORT_TLS,	  /* somebody is there, but no TLS came about */
+	ACR_TRANSPORT_CERTIFICATE, /* it is not trusted here, and will not be by itself */
+	ACR_TRANSPORT_PROXY	   /* a proxy that cannot do what it is asked for */
+};
+
 struct acr_error {
 	enum acr_kind kind;
 	enum acr_origin origin;
+	enum acr_transport transport;
 	int status;	  /* HTTP status, 0 where there was no answer */
-	int transport;	  /* libcurl's CURLcode, 0 where the transport worked */
 	long retry_after; /* seconds that a 429 or 503 asked for; 0: none */
 	char code[40];	  /* AADSTS7000215, UNAUTHORIZED, DENIED, invalid_client; "" where there is
 			     none */

@@ -47,7 +47,6 @@
 	FACT(STATUS, "status", NULL, NULL, "HTTP status") \
 	FACT(CODE, "code", NULL, NULL, "AADSTS7000222, UNAUTHORIZED, DENIED, invalid_client") \
 	FACT(NUMBER, "number", NULL, NULL, "the digits of an AADSTS code") \
-	FACT(TRANSPORT, "transport", NULL, NULL, "libcurl's CURLcode") \
 	FACT(SENTENCE, "sentence", NULL, NULL, "the service's own first sentence") \
 	FACT(REASON, "reason", NULL, NULL, "our own sentence for it") \
 	FACT(HOST, "host", NULL, N_("this host"), "the host that was spoken to or looked up") \

@@ -51,8 +51,7 @@ void acr_clock_boot_id(const struct acr_app *app, char ret[static 40])
 		return;
 	got = read(fd, ret, 39);
 	ret[got > 0 ? got : 0] = '\0';
-	if (got > 0 && ret[got - 1] == '\n')
-		ret[got - 1] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
 }
 
 int64_t acr_clock_days(int64_t year, int month, int day)

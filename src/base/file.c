@@ -9,14 +9,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#define TEMPORARY                                                                                  \
-	".tmp-"	    /* in front of names that are not finished; their age is in their mtime  \
-			   */
-#define LEFTOVER 60 /* seconds after which a temporary file has no writer any more */
+#define TEMPORARY ".tmp-" /* in front of names that are not finished, and locked by their writer */
+#define UNLOCKED  2	  /* seconds that a writer may take from making one to locking it */
+#define LEFTOVER  60	  /* where nothing can be locked: seconds after which nobody writes it */
 
 void acr_fd_close(int *fd)
 {
@@ -107,6 +107,21 @@ static time_t now(void)
 	return now.tv_sec;
 }
 
+/* Has its writer died? A lock dies with its holder. */
+static bool is_abandoned(int folder, const char *name)
+{
+	auto_fd fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+	time_t age;
+
+	if (fd < 0 || fstat(fd, &status))
+		return false;
+	age = now() - status.st_mtime;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return age > UNLOCKED;
+	return errno != EWOULDBLOCK && age > LEFTOVER;
+}
+
 /* Remove what killed writers left: nobody else would. */
 static void sweep(int folder)
 {
@@ -119,14 +134,10 @@ static void sweep(int folder)
 			close(copy);
 		return;
 	}
-	while ((row = readdir(names))) {
-		struct stat status;
-
+	while ((row = readdir(names)))
 		if (strncmp(row->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
-		    fstatat(folder, row->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    now() - status.st_mtime > LEFTOVER)
+		    is_abandoned(folder, row->d_name))
 			unlinkat(folder, row->d_name, 0);
-	}
 	closedir(names);
 }
 
@@ -163,6 +174,7 @@ int acr_private_write(const char *folder, const char *name, const void *bytes, s
 	fd = temporary(directory, unfinished);
 	if (fd < 0)
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+	(void)!flock(fd, LOCK_EX | LOCK_NB);
 	if (acr_write(fd, bytes, length) || (durable && fsync(fd)))
 		number = errno;
 	if (close(fd) && !number)
@@ -182,18 +194,16 @@ int acr_private_write(const char *folder, const char *name, const void *bytes, s
 
 int acr_private_drop(const char *folder, const char *name, struct acr_error *error)
 {
-	auto_string path = acr_format("%s/%s", folder, name);
-	int number = unlink(path) ? errno : 0;
-	auto_fd directory = acr_folder_open(folder, false, NULL);
+	auto_fd directory = acr_folder_open(folder, false, error);
 
+	if (directory < 0)
+		return -1;
 	/* Who takes a secret away means the half-written copies of it, too. */
-	if (directory >= 0)
-		sweep(directory);
-	if (!number)
+	sweep(directory);
+	if (unlinkat(directory, name, 0) == 0)
 		return 0;
-	return acr_fail_errno(error,
-			      number == ENOENT || number == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
-			      number, "cannot remove %s", path);
+	return acr_fail_errno(error, errno == ENOENT ? ACR_NOT_FOUND : ACR_SYSTEM, errno,
+			      "cannot remove %s/%s", folder, name);
 }
 
 int acr_private_each(const char *folder, void (*visit)(void *data, const char *name), void *data,

@@ -4,7 +4,7 @@
  * libcurl and libsecret costs ten times what a cached answer costs. A file that uses one lists what
  * it calls:
  *
- *	#define SYMBOLS(X) X(curl_easy_init) X(curl_easy_setopt)
+ *	#define SYMBOLS(X) X(json_tokener_new) X(json_object_put)
  *	ACR_LIBRARY_DECLARE(SYMBOLS)
  *
  * which gives each a pointer sym_NAME of exactly the type that the library's own header declares,

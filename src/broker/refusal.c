@@ -32,10 +32,9 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 
 	if (!worth_keeping(error->kind, error->origin))
 		return;
-	acr_secret_format(&text, "%d %d %d %d %ld\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
-			  (int)error->origin, error->status, error->transport, error->retry_after,
-			  error->code, error->host, error->correlation, error->sentence,
-			  error->text);
+	acr_secret_format(&text, "%d %d %d %ld\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
+			  (int)error->origin, error->status, error->retry_after, error->code,
+			  error->host, error->correlation, error->sentence, error->text);
 	acr_note_keep(app, "refusal", about, ACR_NOTE_REFUSAL, acr_secret_text(&text));
 }
 
@@ -62,8 +61,8 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 		return false;
 	next = acr_secret_text(&text);
 	field(&next, numbers, sizeof(numbers));
-	if (sscanf(numbers, "%d %d %d %d %ld", &kind, &origin, &error.status, &error.transport,
-		   &error.retry_after) != 5 ||
+	if (sscanf(numbers, "%d %d %d %ld", &kind, &origin, &error.status, &error.retry_after) !=
+		    4 ||
 	    kind < 0 || origin < 0 || origin > ACR_ORIGIN_KEYCHAIN ||
 	    !worth_keeping((enum acr_kind)kind, (enum acr_origin)origin))
 		return false;

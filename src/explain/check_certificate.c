@@ -6,7 +6,6 @@
  * trust it too.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "explain/check_network.h"
@@ -16,16 +15,14 @@
 static void fail(const struct acr_app *app, const struct acr_case *subject, const char *tls,
 		 struct acr_check_result *ret)
 {
-	size_t code = strcspn(tls, "\n"), text = strcspn(tls + code + 1, "\n");
+	size_t text = strcspn(tls, "\n");
 	struct acr_error error = { 0 };
 
-	acr_fail(&error, ACR_UNREACHABLE, "%.*s", (int)text, tls + code + 1);
+	acr_fail(&error, ACR_UNREACHABLE, "%.*s", (int)text, tls);
 	error.origin = ACR_ORIGIN_REGISTRY;
-	error.transport = atoi(tls);
 	snprintf(error.host, sizeof(error.host), "%s", subject->registry.host);
-	if (tls[code + 1 + text])
-		acr_error_quote(&error, tls + code + 1 + text + 1,
-				strlen(tls + code + 1 + text + 1));
+	if (tls[text])
+		acr_error_quote(&error, tls + text + 1, strlen(tls + text + 1));
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 }
 

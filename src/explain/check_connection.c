@@ -4,7 +4,6 @@
  * counts whether somebody answers at all; what was said, and by whom, is for the checks behind.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -15,16 +14,6 @@ static const int never[] = { 0 };
 const struct acr_service acr_service_once = {
 	"the registry", ACR_ORIGIN_REGISTRY, never, NULL, 1, 5000
 };
-
-/* libcurl's codes that are about certificates and TLS: somebody answered. */
-static const int of_tls[] = { 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98, 0 };
-
-static bool holds(const int *list, int number)
-{
-	while (*list && *list != number)
-		list++;
-	return *list != 0;
-}
 
 /* Code and sentence of a registry's JSON, a line each. */
 static void take_said(const struct acr_response *answer, struct acr_check_result *ret)
@@ -98,10 +87,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			      *answer.address ? answer.address : subject->registry.host,
 			      (long long)(app->clock.boot(app) - begun),
 			      *proxy ? _(", through the proxy ") : "", proxy);
-	} else if (holds(of_tls, error.transport) && !strstr(error.text, "came about within")) {
+	} else if (error.transport == ACR_TRANSPORT_TLS ||
+		   error.transport == ACR_TRANSPORT_CERTIFICATE) {
 		/* The next check's subject. */
-		auto_string tls =
-			acr_format("%d\n%s\n%s", error.transport, error.text, error.sentence);
+		auto_string tls = acr_format("%s\n%s", error.text, error.sentence);
 
 		acr_check_found(ret, ACR_FOUND_TLS_ERROR, tls);
 		acr_check_say(ret, ACR_VERDICT_OK, _("port 443 of %s answers"),

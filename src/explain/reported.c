@@ -18,7 +18,6 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 	acr_facts_set(facts, ACR_FACT_KIND, acr_kind_name(error->kind));
 	acr_facts_set(facts, ACR_FACT_ORIGIN, origins[error->origin]);
 	acr_facts_set_number(facts, ACR_FACT_STATUS, error->status);
-	acr_facts_set_number(facts, ACR_FACT_TRANSPORT, error->transport);
 	acr_facts_set_number(facts, ACR_FACT_RETRY_AFTER, error->retry_after);
 	acr_facts_set(facts, ACR_FACT_HOST, error->host);
 	acr_facts_set(facts, ACR_FACT_CORRELATION, error->correlation);

@@ -8,33 +8,44 @@
 
 static const struct meaning {
 	int code;
-	bool lasts; /* asking again gives the same answer */
+	enum acr_transport transport;
 	enum acr_kind kind;
 	const char *before, *after; /* what stands around the host */
 } meanings[] = {
-	{ 1, true, ACR_INVALID, "", " cannot be spoken to in HTTPS" }, /* UNSUPPORTED_PROTOCOL */
-	{ 3, true, ACR_INVALID, "", " cannot stand in a URL" },	       /* URL_MALFORMAT */
-	{ 6, false, ACR_UNREACHABLE, "the name ",
-	  " could not be resolved" },				/* COULDNT_RESOLVE_HOST */
-	{ 7, false, ACR_UNREACHABLE, "no connection to ", "" }, /* COULDNT_CONNECT */
-	{ 8, true, ACR_INVALID, "", " does not speak HTTP" },	/* WEIRD_SERVER_REPLY */
-	{ 18, false, ACR_UNREACHABLE, "the answer of ", " was cut short" }, /* PARTIAL_FILE */
-	{ 23, true, ACR_INVALID, "the answer of ",
+	{ 1, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "",
+	  " cannot be spoken to in HTTPS" }, /* UNSUPPORTED_PROTOCOL */
+	{ 3, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "",
+	  " cannot stand in a URL" }, /* URL_MALFORMAT */
+	{ 6, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the name ",
+	  " could not be resolved" }, /* COULDNT_RESOLVE_HOST */
+	{ 7, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "no connection to ",
+	  "" }, /* COULDNT_CONNECT */
+	{ 8, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "",
+	  " does not speak HTTP" }, /* WEIRD_SERVER_REPLY */
+	{ 18, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the answer of ",
+	  " was cut short" }, /* PARTIAL_FILE */
+	{ 23, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "the answer of ",
 	  " is larger than any that is due" }, /* WRITE_ERROR */
 	/* A connection that is reset within the handshake looks like that too: not final. */
-	{ 35, false, ACR_UNREACHABLE, "no TLS connection to ",
+	{ 35, ACR_TRANSPORT_TLS, ACR_UNREACHABLE, "no TLS connection to ",
 	  " could be set up" }, /* SSL_CONNECT_ERROR */
-	{ 52, false, ACR_UNREACHABLE, "",
-	  " closed the connection without an answer" },			    /* GOT_NOTHING */
-	{ 55, false, ACR_UNREACHABLE, "the connection to ", " broke off" }, /* SEND_ERROR */
-	{ 56, false, ACR_UNREACHABLE, "the connection to ", " broke off" }, /* RECV_ERROR */
-	{ 60, true, ACR_UNREACHABLE, "the certificate of ",
+	{ 52, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "",
+	  " closed the connection without an answer" }, /* GOT_NOTHING */
+	{ 55, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the connection to ",
+	  " broke off" }, /* SEND_ERROR */
+	{ 56, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the connection to ",
+	  " broke off" }, /* RECV_ERROR */
+	{ 60, ACR_TRANSPORT_CERTIFICATE, ACR_UNREACHABLE, "the certificate of ",
 	  " is not trusted here" }, /* PEER_FAILED_VERIFICATION */
-	{ 77, true, ACR_UNREACHABLE, "for ",
+	{ 77, ACR_TRANSPORT_CERTIFICATE, ACR_UNREACHABLE, "for ",
 	  ", the file of trusted certificates cannot be read" }, /* SSL_CACERT_BADFILE */
-	{ 97, true, ACR_UNREACHABLE, "on the way to ", ", the proxy failed" }, /* PROXY */
-	{ 0, false, ACR_UNREACHABLE, "the request to ", " failed" },
+	{ 97, ACR_TRANSPORT_PROXY, ACR_UNREACHABLE, "on the way to ",
+	  ", the proxy failed" }, /* PROXY */
+	{ 0, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the request to ", " failed" },
 };
+
+/* What else is about TLS: too rare for words of its own. */
+static const int rare[] = { 51, 53, 54, 58, 59, 64, 66, 80, 82, 83, 90, 91, 98 };
 
 /* X509_V_ERR_... (OpenSSL's x509_vfy.h) that a person can do something about. */
 static const struct {
@@ -58,9 +69,12 @@ static const struct meaning *find(int code)
 	return row;
 }
 
-bool acr_failure_lasts(int code)
+static enum acr_transport transport_of(int code)
 {
-	return find(code)->lasts;
+	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
+		if (rare[i] == code)
+			return ACR_TRANSPORT_TLS;
+	return find(code)->transport;
 }
 
 static int tell_late(const struct acr_failure *failure, struct acr_error *error)
@@ -146,7 +160,7 @@ int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error)
 	if (!error)
 		return -1;
 	tell(failure, error);
-	error->transport = failure->code;
+	error->transport = transport_of(failure->code);
 	error->status = failure->proxy_status >= 300 ? (int)failure->proxy_status : 0;
 	snprintf(error->host, sizeof(error->host), "%.*s", (int)strcspn(failure->host, ":"),
 		 failure->host);

@@ -4,7 +4,6 @@
 #ifndef HTTP_FAILURE_H
 #define HTTP_FAILURE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "acr/error.h"
@@ -26,8 +25,5 @@ struct acr_failure {
 
 /* Fill `error`; always -1. */
 int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error);
-
-/* Would the same request fail the same way at once? */
-bool acr_failure_lasts(int code);
 
 #endif

@@ -28,7 +28,8 @@ static bool holds(const int *list, int number)
 
 static bool is_retried_failure(const struct acr_error *failure)
 {
-	if (failure->kind != ACR_UNREACHABLE || acr_failure_lasts(failure->transport))
+	if (failure->kind != ACR_UNREACHABLE || failure->transport == ACR_TRANSPORT_CERTIFICATE ||
+	    failure->transport == ACR_TRANSPORT_PROXY)
 		return false;
 	/* A proxy that refuses (403, 407) will go on refusing. */
 	return failure->status == 0 || failure->status == 429 || failure->status >= 500;

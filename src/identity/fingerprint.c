@@ -115,11 +115,8 @@ static void add_value(struct acr_secret *text, const char *value)
 		return;
 	}
 	for (const char *next = value; *next;) {
-		size_t plain = 0;
+		size_t plain = strcspn(next, "\n\r\\");
 
-		while (next[plain] && next[plain] != '\n' && next[plain] != '\r' &&
-		       next[plain] != '\\')
-			plain++;
 		acr_secret_add_bytes(text, next, plain);
 		next += plain;
 		if (*next)
@@ -162,7 +159,7 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 	/* The order of an environment means nothing. */
 	qsort(found, count, sizeof(found[0]), by_text);
 	for (size_t i = 0; i < count; i++) {
-		size_t name = (size_t)(strchrnul(found[i], '=') - found[i]);
+		size_t name = strcspn(found[i], "=");
 		const char *value = found[i] + name + 1;
 		enum weight mark = weight(found[i]);
 

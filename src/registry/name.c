@@ -73,7 +73,7 @@ static bool is_name(const char *host)
 	bool digits = true;
 
 	for (const char *label = host;; label++) {
-		size_t length = (size_t)(strchrnul(label, '.') - label);
+		size_t length = strcspn(label, ".");
 
 		if (length < 1 || length > 63 || !is_alphanumeric(label[0]) ||
 		    !is_alphanumeric(label[length - 1]))

@@ -124,12 +124,7 @@ int acr_place_write(const char *folder, const char *name, const struct acr_secre
 
 int acr_place_drop(const char *folder, const char *name, struct acr_error *error)
 {
-	auto_fd fd = -1;
-
-	if (!folder)
-		return nowhere(error);
-	fd = acr_folder_open(folder, false, error);
-	return fd < 0 ? -1 : acr_private_drop(folder, name, error);
+	return folder ? acr_private_drop(folder, name, error) : nowhere(error);
 }
 
 int acr_place_each(const char *folder, void (*visit)(void *data, const char *name), void *data,

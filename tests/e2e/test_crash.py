@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from collections import Counter
 
 import pytest
 from client import APP, USER
@@ -36,13 +37,13 @@ def signed_in(home, cloud):
 
 
 def points(home, *arguments, stdin=""):
-    """(name, count) for each system call of a run that could be its last; strace counts by name."""
+    """(name, count) for each system call of a run that could be its last; strace counts by name, for each process anew."""
     trace = home.folder / "trace"
     subprocess.run(["strace", "-f", "-e", f"trace={CHANGING}", "-o", str(trace), str(home.program), *arguments], env=home.env,
                    input=stdin.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     counts = {}
-    for name in re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.M):
-        counts[name] = counts.get(name, 0) + 1
+    for (_, name), count in Counter(re.findall(r"^(\d+) +(\w+)\(", trace.read_text(), re.M)).items():
+        counts[name] = max(count, counts.get(name, 0))
     trace.unlink()
     found = []
     for name, count in sorted(counts.items()):
@@ -54,25 +55,28 @@ def points(home, *arguments, stdin=""):
 
 
 def killed_at(home, name, number, *arguments, stdin=""):
-    """Whether it came to that: strace ends as what it traced does."""
-    ran = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}",
+    """Whether it came to that, in the program itself or a child."""
+    trace = home.folder / "trace"
+    subprocess.run(["strace", "-f", "-o", str(trace), "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}",
                     str(home.program), *arguments], env=home.env, input=stdin.encode(), stdout=subprocess.DEVNULL,
-                         stderr=subprocess.DEVNULL, check=False)
-    return ran.returncode == -signal.SIGKILL
+                   stderr=subprocess.DEVNULL, check=False)
+    killed = "killed by SIGKILL" in trace.read_text()
+    trace.unlink()
+    return killed
 
 
 def kept(home, folder):
-    """Files below our data that are no leftovers of a killed write: those are swept by a later one, after a minute."""
+    """Files below our data that are no leftovers of a killed write: those are swept by a later run, after two seconds."""
     return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".tmp-")]
 
 
 def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud, figures):
     other = helper.get(READER).secret
     old = helper.get(ACME).secret
-    tried, renewed = 0, 0
+    tried, killed, renewed = 0, 0, 0
     for name, number in points(home, "renew", "--all", ACME):
         before = helper.get(ACME).secret
-        killed_at(home, name, number, "renew", "--all", ACME)
+        killed += killed_at(home, name, number, "renew", "--all", ACME)
         tried += 1
         answer = helper.get(ACME)
         assert answer.status == 0 and answer.exchanges == 0 and answer.err == "", (name, number, answer)
@@ -82,19 +86,22 @@ def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(hel
     assert helper.get(ACME).secret != old and 0 < renewed < tried
     assert len(home.temporary_files()) <= 16
     assert helper("renew", ACME).status == 0
-    figures(f"{tried} points tried, {renewed} with the new token, 0 lost")
+    figures(f"points tried: {tried}, killed: {killed}, with the new token: {renewed}, lost: 0")
+    assert killed > 0.8 * tried
 
 
 def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud, figures):
     """With a code, which the stand-in's person enters by themselves."""
     arguments = ("login", "--device-code", "--insecure-storage")
-    tried, there = 0, 0
+    tried, killed, there = 0, 0, 0
+    helper(*arguments)  # makes the folders, once
+    helper("logout")
     # What comes before the token is there can lose nothing: the writes are what matters.
     chosen = [(name, number) for name, number in points(home, *arguments)
               if name in ("openat", "write", "fsync", "renameat", "flock", "unlink", "mkdir")][-60:]
     for name, number in chosen[::2]:
         helper("logout")
-        killed_at(home, name, number, *arguments)
+        killed += killed_at(home, name, number, *arguments)
         tried += 1
         seen = json.loads(helper("status", "--json").out)
         assert len(seen["sign_ins"]) <= 1
@@ -107,28 +114,31 @@ def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud
         # Whatever was left behind, signing out takes it along.
         assert helper("logout").status == 0
         assert not kept(home, "logins"), (name, number)
-    assert tried > 10
-    figures(f"{tried} points tried, {there} signed in, 0 torn")
+    time.sleep(3)
+    helper("logout")
+    assert not [path for path in home.temporary_files() if "/logins/" in str(path)]
+    figures(f"points tried: {tried}, killed: {killed}, signed in: {there}, torn: 0")
+    assert killed > 0.8 * tried
 
 
 def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, signed_in, cloud, figures):
     sign_in = ("login", ACME, "--device-code", "--insecure-storage")
     assert helper(*sign_in).status == 0
-    tried = 0
+    tried = killed = 0
     for name, number in points(home, "logout", ACME):
         if name in ("read", "close", "poll"):
             continue
         if not kept(home, "sign-ins"):
             assert helper(*sign_in).status == 0
-        killed_at(home, name, number, "logout", ACME)
+        killed += killed_at(home, name, number, "logout", ACME)
         tried += 1
         answer = helper.get(ACME)
         assert answer.status == 0 or answer.out.startswith("credentials not found"), (name, number, answer)
         assert helper("logout", ACME).status == 0
         assert helper.get(ACME).out.startswith("credentials not found")
         assert not kept(home, "logins")
-    assert tried > 20
-    figures(f"{tried} points tried, 0 torn")
+    figures(f"points tried: {tried}, killed: {killed}, torn: 0")
+    assert killed > 0.8 * tried
 
 
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS", "EDQUOT", "EMFILE", "EINTR"])
@@ -148,7 +158,7 @@ def test_a_sign_out_takes_along_what_a_killed_sign_in_had_half_written(helper, h
     helper("store", stdin=request(OLD))
     left = home.data / "logins/.tmp-0123456789abcdef"
     left.write_text("half of a refresh token")
-    os.utime(left, (time.time() - 120,) * 2)
+    os.utime(left, (time.time() - 3,) * 2)
     assert helper("logout").status == 0
     assert not left.exists() and helper.get("ghcr.io").secret == OLD
 
@@ -167,7 +177,7 @@ def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helpe
         assert secret in (OLD, NEW), (name, number)
         seen.add(secret)
     figures(f"points tried: {len(found)}, killed: {killed}, lost: 0")
-    assert killed > len(found) / 2
+    assert killed > 0.8 * len(found)
     assert seen == {OLD, NEW}, "it was never killed in time"
     assert len(home.temporary_files()) <= 16
 
@@ -184,7 +194,7 @@ def test_an_erase_killed_at_any_system_call_leaves_the_login_or_none(helper, hom
         assert answer.status == 1 or answer.secret == OLD
         assert answer.err == ""
     figures(f"points tried: {len(found)}, killed: {killed}, lost: 0")
-    assert killed > len(found) / 2
+    assert killed > 0.8 * len(found)
 
 
 def test_a_get_killed_at_any_time_blocks_and_spoils_nothing(helper, home, cloud):

@@ -93,3 +93,22 @@ def test_eight_writers_lose_nothing_and_mix_nothing(helper, home, figures):
     assert not wrong and not lost
     assert helper.get("before.test").secret == "was here first"
     assert not home.temporary_files()
+
+
+def test_a_login_that_is_replaced_while_it_is_read_is_read_all_the_same(helper, home):
+    """Between the opening of the file and the look at it a newer one is put in its place."""
+    home.config(keychain="file")
+
+    def store(secret):
+        helper("store", stdin=json.dumps({"ServerURL": "own.test", "Username": "user", "Secret": secret}))
+    store("old")
+    (file,) = (home.data / "logins").glob("own.test*")
+    reader = subprocess.Popen(["strace", "-o", "/dev/null", "-P", str(file), "-e", "trace=fstat,newfstatat",
+                               "-e", "inject=fstat,newfstatat:delay_enter=700000", str(home.program), "get"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=home.env)
+    reader.stdin.write(b"own.test")
+    reader.stdin.close()
+    time.sleep(0.35)
+    store("new")
+    assert json.loads(reader.stdout.read())["Secret"] == "old"
+    assert reader.wait() == 0 and helper.get("own.test").secret == "new"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -118,6 +119,25 @@ static void leftovers_of_killed_writers_are_swept(void **state)
 	assert_int_equal(count, 1);
 }
 
+static void who_takes_one_away_sweeps_what_no_writer_holds(void **state)
+{
+	struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	char path[256];
+	int writer;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/.tmp-0123456789abcdef", folder);
+	write_text("entry", "one");
+	writer = open(path, O_CREAT | O_WRONLY, 0600);
+	assert_int_equal(flock(writer, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	assert_int_equal(acr_private_drop(folder, "entry", NULL), 0);
+	assert_int_equal(access(path, F_OK), 0);
+	close(writer);
+	assert_int_equal(acr_private_drop(folder, "entry", NULL), -1);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 static void a_full_disk_leaves_the_old_bytes(void **state)
 {
 	auto_secret text = { 0 };
@@ -217,6 +237,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(leftovers_of_killed_writers_are_swept, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(who_takes_one_away_sweeps_what_no_writer_holds,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_writer_killed_anywhere_leaves_old_or_new, setup,
 						teardown),

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A push that lasts longer than the registry's access token: docker exchanges the refresh token that it has once more. And pulls
-for longer than a refresh token lives.
+"""What lasts longer than a token: a push, which must go on when its access token ends, and pulls, when the refresh token does.
 
-docker asks the helper once, when a push begins. What must live on is the refresh token, for as long as the push takes: that
+docker asks the helper once, when a push begins, and exchanges the refresh token that it has whenever an access token ends. What must live on is the refresh token, for as long as the push takes: that
 is what `min_validity` is for. A daemon that is told no life takes an access token for 60 seconds, so this is how long it takes.
 """
 import os
@@ -14,7 +13,7 @@ import pytest
 
 ACME = "acme.azurecr.io"
 pytestmark = pytest.mark.plain
-ASKED_AGAIN, ACCESS, LIFE = 65, 70, 30  # seconds
+ASKED_AGAIN, ACCESS, REFRESH = 65, 70, 30  # seconds
 
 
 def test_docker_exchanges_the_refresh_token_again_in_the_middle_of_a_push(debian_docker, home, signed_in, cloud, figures):
@@ -43,8 +42,8 @@ def test_pulls_with_tokens_of_thirty_seconds_never_fail(debian_docker, home, sig
     """An hour of it with ACR_THOROUGH=1, else long enough for the token to be renewed more than once."""
     home.docker_config({"credsStore": "acr"})
     home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
-    cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=LIFE)
-    until, pulls = time.monotonic() + (3600 if os.environ.get("ACR_THOROUGH") else 1.5 * LIFE), 0
+    cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=REFRESH)
+    until, pulls = time.monotonic() + (3600 if os.environ.get("ACR_THOROUGH") else 1.5 * REFRESH), 0
     cloud.mark()
     while time.monotonic() < until:
         debian_docker("rmi", "-f", published)

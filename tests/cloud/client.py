@@ -72,7 +72,8 @@ class Cloud:
         """The rows since the last mark or clear; name queries only for service "dns", or with everything."""
         with open(self.log, encoding="utf-8") as file:
             file.seek(self.start)
-            rows = [json.loads(line) for line in file if line.endswith("\n")]  # the last one may be being written
+            *lines, _ = file.read().split("\n")  # what stands behind the last line's end is still being written
+        rows = [json.loads(line) for line in lines]
         return [row for row in rows
                 if (row["service"] == service if service else everything or row["service"] != "dns")
                 and host in (None, row.get("host")) and path in (None, row.get("path"))

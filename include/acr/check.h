@@ -143,6 +143,7 @@ struct acr_check_row {
 	const char *after; /* ids that must have ended before, whatever came of them; or NULL */
 	int budget;	   /* milliseconds; 0: 8000 */
 	int likely;	   /* of two problems the one with more is told first: 0 to 100 */
+	bool advises;	   /* its warning is explained, too, where nothing is a problem */
 	void (*run)(struct acr_app *app, const struct acr_case *subject,
 		    struct acr_check_result *ret);
 };
@@ -173,7 +174,8 @@ struct acr_causes {
 };
 void acr_causes_wipe(struct acr_causes *causes);
 
-/* What explains the problems: the most likely first, each rule once a registry. */
+/* What explains the problems, or, where there is none, the warnings that advise: the most likely
+ * first, each rule once a registry. */
 void acr_causes_find(const struct acr_case *cases, size_t count,
 		     struct acr_check_result *const *results, struct acr_causes *ret);
 

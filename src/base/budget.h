@@ -26,6 +26,7 @@
 	30		     /* seconds that a refusal is remembered (BuildKit asks 2 to 8 times)  \
 			      */
 #define ACR_NOTE_NOTICE 3600 /* seconds between two notices for the same host and cause */
+#define ACR_NOTE_TOLD	5    /* seconds in which the same is not explained again */
 #define ACR_NOTE_IMDS	300  /* seconds that "no IMDS here" is remembered */
 #define ACR_NOTE_BUS                                                                               \
 	60 /* seconds that "no Secret Service here" is remembered, never against store or erase */

@@ -3,6 +3,7 @@
 #include "acr/error.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,15 @@ int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ..
 	return -1;
 }
 
+const char *acr_errno_text(int number)
+{
+	static locale_t plain;
+
+	if (!plain)
+		plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	return plain ? strerror_l(number, plain) : strerror(number);
+}
+
 int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, const char *format, ...)
 {
 	va_list arguments;
@@ -35,7 +45,8 @@ int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, cons
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
 	length = strlen(error->text);
-	snprintf(error->text + length, sizeof(error->text) - length, ": %s", strerror(number));
+	snprintf(error->text + length, sizeof(error->text) - length, ": %s",
+		 acr_errno_text(number));
 	return -1;
 }
 

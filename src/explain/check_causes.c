@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From problems to causes: the rule that explains each, the same rule for one registry once, the
- * most likely first. */
+ * most likely first. Where there is no problem, a warning's own advice counts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,14 +68,25 @@ static int by_likelihood(const void *left, const void *right)
 	return general ? general : b->likely - a->likely;
 }
 
+/* Every result of that verdict; of warnings, those that advise. */
+static void add_all(struct acr_causes *causes, enum acr_verdict verdict,
+		    const struct acr_case *cases, size_t count,
+		    struct acr_check_result *const *results)
+{
+	for (size_t c = 0; c < count; c++)
+		for (size_t row = 0; acr_check_rows[row]; row++)
+			if (results[c][row].done && results[c][row].verdict == verdict &&
+			    (verdict == ACR_VERDICT_PROBLEM || acr_check_rows[row]->advises))
+				add(causes, acr_check_rows[row], &cases[c], &results[c][row]);
+}
+
 void acr_causes_find(const struct acr_case *cases, size_t count,
 		     struct acr_check_result *const *results, struct acr_causes *ret)
 {
 	ret->count = 0;
-	for (size_t c = 0; c < count; c++)
-		for (size_t row = 0; acr_check_rows[row]; row++)
-			if (results[c][row].done && results[c][row].verdict == ACR_VERDICT_PROBLEM)
-				add(ret, acr_check_rows[row], &cases[c], &results[c][row]);
+	add_all(ret, ACR_VERDICT_PROBLEM, cases, count, results);
+	if (ret->count == 0)
+		add_all(ret, ACR_VERDICT_WARNING, cases, count, results);
 	if (ret->count > 1)
 		qsort(ret->list, ret->count, sizeof(ret->list[0]), by_likelihood);
 }

@@ -15,6 +15,7 @@
 #include "acr/check.h"
 #include "explain/check_arm.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 
 static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case *subject,
 			       const char *client)
@@ -64,9 +65,10 @@ static void refused(struct acr_app *app, const struct acr_case *subject, struct 
 	size_t all = report->trail.count;
 
 	if (error->kind == ACR_REFUSED && reader && *acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
+		auto_string why = acr_reason(error->text);
+
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s; anybody may pull, and docker goes on as anybody"),
-			      error->text);
+			      _("%s; anybody may pull, and docker goes on as anybody"), why);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
@@ -100,10 +102,12 @@ static void taken(const struct acr_report *report, const struct acr_token *token
 		  const struct acr_grant *grant, struct acr_check_result *ret)
 {
 	const struct acr_step *step = &report->trail.steps[report->trail.count - 1];
+	auto_string first = acr_reason(report->trail.steps[0].who);
+	auto_string who = acr_reason(token->who);
 
 	if (report->trail.count > 1)
 		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s was refused; %s is taken instead"),
-			      report->trail.steps[0].who, token->who);
+			      first, who);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, _("a refresh token for %lld min"),
 			      (long long)grant->life / 60);

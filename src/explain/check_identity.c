@@ -9,6 +9,7 @@
 #include "acr/broker.h"
 #include "acr/identity.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 
 #include "acr/check.h"
 
@@ -16,12 +17,13 @@ static void serves(const struct acr_token *token, const struct acr_trail *trail,
 		   struct acr_check_result *ret)
 {
 	const char *source = trail->steps[trail->count - 1].identity->name;
+	auto_string who = acr_reason(token->who);
 
 	if (token->life > 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s, for %lld min"), token->who, source,
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s, for %lld min"), who, source,
 			      (long long)token->life / 60);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s"), token->who, source);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s"), who, source);
 	if (token->audience && strcmp(token->audience, ACR_AUDIENCE) != 0)
 		acr_check_detail(ret, _("the token is for %s"), token->audience);
 	acr_check_found(ret, ACR_FOUND_ENTRA_TOKEN, acr_secret_text(&token->access));
@@ -40,8 +42,10 @@ static void fails(const struct acr_app *app, const struct acr_case *subject,
 
 	if (nobody && *acr_case_found(subject, ACR_FOUND_ANONYMOUS) &&
 	    strcmp(subject->action, "push") != 0 && strcmp(subject->action, "delete") != 0) {
+		auto_string why = acr_reason(error->text);
+
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("nobody is signed in, and anybody may pull: %s"), error->text);
+			      _("nobody is signed in, and anybody may pull: %s"), why);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
@@ -54,9 +58,11 @@ static void fails(const struct acr_app *app, const struct acr_case *subject,
 
 		acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
 	}
-	for (size_t i = 0; i < report->trail.count; i++)
-		acr_check_detail(ret, "%s: %s", report->trail.steps[i].identity->name,
-				 report->trail.steps[i].error.text);
+	for (size_t i = 0; i < report->trail.count; i++) {
+		auto_string why = acr_reason(report->trail.steps[i].error.text);
+
+		acr_check_detail(ret, _("%s: %s"), report->trail.steps[i].identity->name, why);
+	}
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)

@@ -6,6 +6,7 @@
 
 #include "acr/check.h"
 #include "explain/places.h"
+#include "explain/reasons.h"
 #include "explain/words.h"
 
 #define LINE_MAX 600 /* bytes */
@@ -76,7 +77,9 @@ void acr_check_fail(const struct acr_app *app, const struct acr_case *subject,
 		    enum acr_verdict verdict, const struct acr_error *error,
 		    struct acr_check_result *result)
 {
-	acr_check_say(result, verdict, "%s", error->text);
+	auto_string text = acr_reason(error->text);
+
+	acr_check_say(result, verdict, "%s", text);
 	acr_facts_of_error(app, error, &result->facts);
 	acr_check_facts(subject, NULL, result);
 	if (*error->sentence)

@@ -11,6 +11,7 @@
 
 #include "explain/check_arm.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 
 #define SUBSCRIPTIONS_MOST 12
 #define VERSION		   "2023-07-01" /* of registries */
@@ -140,6 +141,24 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 			json_object_to_json_string_ext(registry, JSON_C_TO_STRING_PLAIN));
 }
 
+/* A program that pulls has no need of them; a person may have come to see them. */
+static void unseen(const struct acr_app *app, const struct acr_case *subject,
+		   const struct acr_error *error, struct acr_check_result *ret)
+{
+	const char *who = acr_case_found(subject, ACR_FOUND_WHO);
+	bool person = strncmp(who, "user ", 5) == 0;
+	auto_string why = acr_reason(error->text);
+
+	acr_check_say(ret, person ? ACR_VERDICT_WARNING : ACR_VERDICT_SKIPPED,
+		      _("this identity may not read them (role Reader)%s%s"), *why ? ": " : "",
+		      why);
+	if (!person)
+		return;
+	acr_facts_of_error(app, error, &ret->facts);
+	acr_check_facts(subject, "AuthorizationFailed Microsoft.ContainerRegistry", ret);
+	acr_facts_of_who(who, &ret->facts);
+}
+
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	const struct acr_registry *registry = &subject->registry;
@@ -153,9 +172,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			  &error))
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", error.text);
 	else if (look_everywhere(&search, &found, &error))
-		acr_check_say(ret, ACR_VERDICT_SKIPPED,
-			      _("this identity may not read them (role Reader)%s%s"),
-			      *error.text ? ": " : "", error.text);
+		unseen(app, subject, &error, ret);
 	else
 		tell(found, ret);
 	acr_arm_end(&search.arm);
@@ -167,5 +184,6 @@ const struct acr_check_row acr_check_settings = {
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "identity",
 	.budget = 8000,
+	.advises = true,
 	.run = run,
 };

@@ -8,23 +8,25 @@
 #include "acr/store.h"
 #include "base/budget.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 
-#define EXPLAINED                                                                                  \
-	5 /* seconds in which the same is not explained again: BuildKit asks 2 to 8 times */
-
-/* Each identity that was tried and what came of it, a line each; owned. */
-static char *tell_trail(const struct acr_trail *trail)
+/* Each identity that was tried and what came of it, a line each; what stands above them all is not
+ * said again. Owned. */
+static char *tell_trail(const struct acr_trail *trail, const struct acr_error *error)
 {
 	auto_secret lines = { 0 };
 
 	for (size_t i = 0; i < trail->count; i++) {
 		const struct acr_step *step = &trail->steps[i];
 		bool named = *step->who && strcmp(step->who, step->identity->name) != 0;
+		auto_string who = acr_reason(step->who);
+		bool above = strcmp(step->error.text, error->text) == 0;
+		auto_string why = above ? acr_copy(_("as above")) : acr_reason(step->error.text);
 
 		if (step->error.kind != ACR_FINE)
-			acr_secret_format(&lines, "%s%s%s%s: %s\n", step->identity->name,
-					  named ? " (" : "", named ? step->who : "",
-					  named ? ")" : "", step->error.text);
+			acr_secret_format(&lines, _("%s%s%s%s: %s\n"), step->identity->name,
+					  named ? " (" : "", named ? who : "", named ? ")" : "",
+					  why);
 	}
 	return acr_copy(acr_secret_text(&lines));
 }
@@ -39,7 +41,7 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 
 	for (size_t i = 0; i < report->notice_count; i++)
 		if (strcmp(report->notices[i].cause, "anonymous") == 0) {
-			acr_say(app, "%s", report->notices[i].text);
+			acr_explain_notice(app, &report->notices[i]);
 			return;
 		}
 	if (strncmp(error->text, "signed out of ", 14) == 0) {
@@ -47,16 +49,18 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 			app->program, host);
 		return;
 	}
-	for (size_t i = 0; i < report->trail.count; i++)
-		acr_secret_format(&tried, "%s%s: %.160s", tried.length ? "; " : "",
-				  report->trail.steps[i].identity->name,
-				  report->trail.steps[i].error.text);
+	for (size_t i = 0; i < report->trail.count; i++) {
+		auto_string why = acr_reason(report->trail.steps[i].error.text);
+
+		acr_secret_format(&tried, _("%s%s: %.160s"), tried.length ? "; " : "",
+				  report->trail.steps[i].identity->name, why);
+	}
 	acr_say(app, _("nobody is signed in for %s%s%s%s: az login, or %s login %s"), host,
 		tried.length ? " (" : "", acr_secret_text(&tried), tried.length ? ")" : "",
 		app->program, host);
 }
 
-/* Was the same thing told a moment ago? */
+/* Was the same thing told a moment ago? BuildKit asks two to eight times. */
 static bool is_told(const struct acr_app *app, const struct acr_report *report,
 		    const struct acr_error *error)
 {
@@ -68,59 +72,17 @@ static bool is_told(const struct acr_app *app, const struct acr_report *report,
 		return false;
 	if (acr_note_find(app, "explained", subject, NULL))
 		return true;
-	acr_note_keep(app, "explained", subject, EXPLAINED, "told");
+	acr_note_keep(app, "explained", subject, ACR_NOTE_TOLD, "told");
 	return false;
 }
 
-/* A refusal without an attempt is either remembered from a moment ago, and then so is who was
- * refused, or about the login that a person is just storing. */
-static void recall(const struct acr_app *app, const struct acr_report *report,
-		   struct acr_facts *facts)
-{
-	const char *host = report->registry.host, *source = acr_facts_get(facts, ACR_FACT_SOURCE);
-	auto_secret known = { 0 };
-	size_t length;
-
-	if (!report->ours || !app->config)
-		return;
-	if (*source) {
-		acr_secret_format(&known, "%s\n%s", source, acr_facts_get(facts, ACR_FACT_WHO));
-		acr_note_keep(app, "tried", host, ACR_NOTE_REFUSAL + EXPLAINED,
-			      acr_secret_text(&known));
-		return;
-	}
-	if (!acr_note_find(app, "tried", host, &known)) {
-		acr_facts_set(facts, ACR_FACT_VERB, "store");
-		return;
-	}
-	length = strcspn(acr_secret_text(&known), "\n");
-	acr_facts_set_bytes(facts, ACR_FACT_SOURCE, known.bytes, length);
-	if (known.length > length + 1)
-		acr_facts_of_who(known.bytes + length + 1, facts);
-}
-
-/* For servers that are not ours nothing is said but what is wrong with this machine; and docker's
- * own words for an empty request need no others. */
-static bool is_quiet(const struct acr_report *report, const struct acr_error *error,
-		     const struct acr_rule *rule)
-{
-	if (strncmp(error->text, "no credentials ", 15) == 0)
-		return true;
-	if (report->ours || rule->machine)
-		return false;
-	return error->kind == ACR_NOT_FOUND || error->kind == ACR_REFUSED ||
-	       error->kind == ACR_UNREACHABLE;
-}
-
-void acr_explain(const struct acr_app *app, const struct acr_report *report,
-		 const struct acr_error *error)
+void acr_explain_known(const struct acr_app *app, const struct acr_report *report,
+		       const struct acr_error *error, const struct acr_known *known)
 {
 	auto_explanation explanation = { 0 };
-	const struct acr_rule *rule;
 	auto_string lead = acr_format("%s: ", app->program);
-	auto_string tried = tell_trail(&report->trail);
+	auto_string tried = NULL;
 	auto_secret page = { 0 };
-	auto_facts facts = { 0 };
 
 	if (error->kind == ACR_NOT_FOUND && !report->ours)
 		return;
@@ -129,18 +91,34 @@ void acr_explain(const struct acr_app *app, const struct acr_report *report,
 		tell_not_found(app, report, error);
 		return;
 	}
-	acr_facts_of_report(app, report, error, &facts);
-	recall(app, report, &facts);
-	rule = acr_rules_match(&facts, NULL);
-	if (!rule || is_quiet(report, error, rule) || is_told(app, report, error))
+	if (!known->rule || is_told(app, report, error))
 		return;
-	if (!report->ours && !rule->machine) {
+	if (!report->ours && !known->rule->machine) {
 		acr_say(app, "%s", error->text);
 		return;
 	}
-	acr_rule_render(rule, &facts, &explanation);
-	acr_explanation_lay_out(&explanation, &facts, lead, tried, &page);
+	tried = tell_trail(&report->trail, error);
+	acr_rule_render(known->rule, &known->facts, &explanation);
+	acr_explanation_lay_out(&explanation, &known->facts, lead, tried, &page);
 	/* acr_say puts the lead in front and a line end behind. */
 	acr_say(app, "%.*s", (int)(page.length - strlen(lead) - 1),
 		acr_secret_text(&page) + strlen(lead));
+}
+
+void acr_explain(const struct acr_app *app, const struct acr_report *report,
+		 const struct acr_error *error)
+{
+	auto_known known = { 0 };
+
+	acr_known_of(app, report, error, &known);
+	acr_explain_known(app, report, error, &known);
+}
+
+void acr_explain_notice(const struct acr_app *app, const struct acr_notice *notice)
+{
+	auto_string text = NULL;
+
+	acr_language_begin(app);
+	text = acr_reason(notice->text);
+	acr_say(app, "%s", text);
 }

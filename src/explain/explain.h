@@ -6,11 +6,19 @@
 #include "acr/app.h"
 #include "acr/broker.h"
 #include "acr/error.h"
+#include "explain/known.h"
 
-/* Explain a failure on stderr: for one of our registries within 24 lines of 80 columns, for other
- * servers only what is
- * wrong with this program or machine. "Not found" is one line for ours and none for others. */
+/* Explain a failure on stderr: for one of our registries within ACR_LINES of 80 columns, for other
+ * servers only what is wrong with this program or machine. "Not found" is one line for ours and none
+ * for others. The same within five seconds is told once. */
 void acr_explain(const struct acr_app *app, const struct acr_report *report,
 		 const struct acr_error *error);
+
+/* The same, where it was looked into already. */
+void acr_explain_known(const struct acr_app *app, const struct acr_report *report,
+		       const struct acr_error *error, const struct acr_known *known);
+
+/* A notice beside a success, in the person's language. */
+void acr_explain_notice(const struct acr_app *app, const struct acr_notice *notice);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "acr/rule.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+=,-"
 
@@ -44,6 +45,15 @@ static const char *value_of(enum acr_fact fact, const struct acr_facts *facts)
 		if (*acr_facts_get(facts, assignees[i]))
 			return acr_facts_get(facts, assignees[i]);
 	return acr_facts_get(facts, fact);
+}
+
+/* Some facts are sentences of our own, which have a translation. */
+static void add_prose(enum acr_fact fact, const char *value, struct acr_secret *out)
+{
+	auto_string told =
+		fact == ACR_FACT_WHO || fact == ACR_FACT_REASON ? acr_reason(value) : NULL;
+
+	acr_secret_add(out, told ? told : value);
 }
 
 static const char *stand_in(enum acr_fact fact, bool for_shell)
@@ -95,7 +105,7 @@ static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool 
 	if (option)
 		acr_secret_format(out, "--%s ", acr_fact_rows[fact].name);
 	if (!for_shell)
-		acr_secret_add(out, value);
+		add_prose(fact, value, out);
 	else if (!add_for_shell(value, quote, begins, out))
 		return HARMFUL;
 	return FILLED;

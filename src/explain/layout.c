@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The four parts on a terminal: 80 columns, and never more than 24 lines, so that nothing of it has
- * scrolled away when docker has said its own. Commands are broken at blanks with a backslash and
+ * The four parts on a terminal: 80 columns, and so few lines that nothing of it has scrolled away
+ * when docker has said its own. Commands are broken at blanks with a backslash and
  * stay fit to paste.
  */
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "explain/words.h"
 
 #define TRIED_MOST  4
+#define TRIED_LEAST 2 /* while steps can go in their place */
 #define TRIED_BYTES 180
 
 /* Up to the next blank; in a command, one outside quotes. */
@@ -85,7 +86,7 @@ static void paragraph(const char *heading, const char *text, struct acr_secret *
 }
 
 /* Each line, in no more than two rows. */
-static void listing(const char *heading, const char *lines, struct acr_secret *out)
+static void listing(const char *heading, const char *lines, size_t most, struct acr_secret *out)
 {
 	size_t shown = 0, left = 0;
 
@@ -93,7 +94,7 @@ static void listing(const char *heading, const char *lines, struct acr_secret *o
 	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
 		auto_secret line = { 0 };
 
-		if (shown == TRIED_MOST) {
+		if (shown == most) {
 			left++;
 			continue;
 		}
@@ -177,15 +178,16 @@ static size_t rows(const char *page)
 }
 
 static void lay_out(const struct acr_explanation *explanation, const struct acr_facts *facts,
-		    const char *lead, const char *tried, size_t step_count, struct acr_secret *out)
+		    const char *lead, const char *tried, size_t tried_most, size_t step_count,
+		    struct acr_secret *out)
 {
 	acr_secret_add(out, lead);
 	wrap(explanation->what, acr_words_columns(lead, strlen(lead)), 2, false, out);
 	if (*explanation->why)
 		paragraph(explanation->probably ? _("Why, probably:") : _("Why:"), explanation->why,
 			  out);
-	if (tried && *tried)
-		listing(_("Who was tried:"), tried, out);
+	if (tried && *tried && tried_most > 0)
+		listing(_("Who was tried:"), tried, tried_most, out);
 	steps(explanation, step_count, out);
 	details(explanation, facts, out);
 }
@@ -194,14 +196,20 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			     const struct acr_facts *facts, const char *lead, const char *tried,
 			     struct acr_secret *out)
 {
-	/* Too long: the last and least likely steps go. */
-	for (size_t count = explanation->step_count;; count--) {
+	size_t count = explanation->step_count, most = TRIED_MOST;
+
+	/* Too long: who was tried last goes, then the last and least likely steps. */
+	for (;;) {
 		auto_secret page = { 0 };
 
-		lay_out(explanation, facts, lead, tried, count, &page);
-		if (rows(acr_secret_text(&page)) > ACR_LINES && count > 1)
-			continue;
-		acr_secret_add(out, acr_secret_text(&page));
-		return;
+		lay_out(explanation, facts, lead, tried, most, count, &page);
+		if (rows(acr_secret_text(&page)) <= ACR_LINES || (count <= 1 && most == 0)) {
+			acr_secret_add(out, acr_secret_text(&page));
+			return;
+		}
+		if (most > TRIED_LEAST || count <= 1)
+			most--;
+		else
+			count--;
 	}
 }

@@ -81,6 +81,8 @@ static void subject_heading(const struct acr_case *subject, bool colour, struct 
 
 static void causes(const struct acr_diagnosis *diagnosis, bool colour, struct acr_secret *out)
 {
+	bool wrong = acr_diagnosis_count(diagnosis, ACR_VERDICT_PROBLEM) > 0;
+
 	for (size_t i = 0; i < diagnosis->causes.count; i++) {
 		const struct acr_cause *cause = &diagnosis->causes.list[i];
 		auto_string lead = acr_format("%zu. ", i + 1);
@@ -88,7 +90,8 @@ static void causes(const struct acr_diagnosis *diagnosis, bool colour, struct ac
 
 		acr_secret_add(out, "\n");
 		if (i == 0)
-			heading(diagnosis->causes.count > 1
+			heading(!wrong ? _("Nothing is wrong; good to know")
+				: diagnosis->causes.count > 1
 					? _("What is wrong, the most likely first")
 					: _("What is wrong"),
 				colour, out);

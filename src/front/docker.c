@@ -62,20 +62,23 @@ int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer
 	if (app->out >= 0 && acr_write(app->out, acr_secret_text(answer), answer->length) == 0)
 		return 0;
 	acr_say(app, "cannot write the answer to stdout: %s",
-		app->out < 0 ? "it is closed" : strerror(errno));
+		app->out < 0 ? "it is closed" : acr_errno_text(errno));
 	return 1;
 }
 
 int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,
 		      const struct acr_error *error)
 {
+	auto_known known = { 0 };
+	auto_string what = NULL;
 	auto_secret line = { 0 };
 
-	acr_secret_format(&line, "%s\n",
-			  error->kind == ACR_NOT_FOUND ? ACR_NO_CREDENTIALS : error->text);
+	acr_known_of(app, report, error, &known);
+	what = acr_known_line(&known, error);
+	acr_secret_format(&line, "%s\n", error->kind == ACR_NOT_FOUND ? ACR_NO_CREDENTIALS : what);
 	if (app->out >= 0 && acr_write(app->out, acr_secret_text(&line), line.length))
-		acr_say(app, "cannot write the answer to stdout: %s", strerror(errno));
-	acr_explain(app, report, error);
+		acr_say(app, "cannot write the answer to stdout: %s", acr_errno_text(errno));
+	acr_explain_known(app, report, error, &known);
 	return 1;
 }
 
@@ -88,7 +91,7 @@ void acr_docker_notices(const struct acr_app *app, const struct acr_report *repo
 
 		if (acr_note_find(app, "notice", subject, NULL))
 			continue;
-		acr_say(app, "%s", notice->text);
+		acr_explain_notice(app, notice);
 		acr_note_keep(app, "notice", subject, ACR_NOTE_NOTICE, "given");
 	}
 }

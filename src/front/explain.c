@@ -45,7 +45,7 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			acr_say(app, "%s: %s", _("cannot read the text"), strerror(errno));
+			acr_say(app, "%s: %s", _("cannot read the text"), acr_errno_text(errno));
 			return -1;
 		}
 		if (got == 0)
@@ -69,7 +69,7 @@ static int read_argument(const struct acr_app *app, const char *argument, bool *
 		return read_on(app, fd, -1, ret);
 	if (argument[0] == '/' && !strpbrk(argument, " \n")) {
 		acr_say(app, "%s %s: %s", _("cannot read"), argument,
-			strerror(fd < 0 ? errno : EINVAL));
+			acr_errno_text(fd < 0 ? errno : EINVAL));
 		return -1;
 	}
 	acr_secret_add(ret, argument);

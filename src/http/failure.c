@@ -123,7 +123,7 @@ static int tell(const struct acr_failure *failure, struct acr_error *error)
 	const char *proxy = failure->proxy;
 	/* Of any other code the errno is some earlier call's. */
 	bool known = failure->code == 7 && failure->number;
-	const char *why = known ? ": " : "", *reason = known ? strerror(failure->number) : "";
+	const char *why = known ? ": " : "", *reason = known ? acr_errno_text(failure->number) : "";
 	char name[256];
 
 	/* libcurl names the host that it could not connect to, and that may be the proxy. */

@@ -46,10 +46,11 @@ class Arm:
         if path == "/subscriptions":
             return as_json({"value": [self._subscription(tenant) for tenant in tenants]})
         if found := ONE.match(path):
-            return self._registry(request, tenants, found)
+            return self._registry(request, tenants, found, claims)
         if found := MANY.match(path) or RESOURCES.match(path):
             mine = [tenant for tenant in tenants if tenant["subscription"] == found[1]]
-            rows = [self._row(tenant, host) for tenant in mine for host in self._hosts(tenant, request)]
+            rows = [self._row(tenant, host) for tenant in mine for host in self._hosts(tenant, request)
+                    if self._reads(claims, host)]
             return as_json({"value": rows})
         if path.lower().startswith("/subscriptions/") and path.count("/") == 2:
             mine = [tenant for tenant in tenants if tenant["subscription"] == path.split("/")[2]]
@@ -99,7 +100,12 @@ class Arm:
                         "quarantinePolicy": {"status": "disabled"},
                         "trustPolicy": {"type": "Notary", "status": "disabled"}}}}
 
-    def _registry(self, request, tenants, found):
+    def _reads(self, claims, host):
+        """Has it the role Reader? All have it where the registry does not say who."""
+        readers = self.world.registry(host).get("readers")
+        return readers is None or self.world.by_object_id(claims["oid"])["key"] in readers
+
+    def _registry(self, request, tenants, found, claims):
         subscription, name, action = found[1], found[3].lower(), (found[4] or "").lower()
         for tenant in tenants:
             suffix = {"china": ".azurecr.cn", "usgov": ".azurecr.us"}.get(tenant["cloud"], ".azurecr.io")
@@ -107,6 +113,11 @@ class Arm:
             registry = self.world.registry(host)
             if tenant["subscription"] != subscription or registry["tenant"] != tenant["key"]:
                 continue
+            if not self._reads(claims, host):
+                return wrong(403, "AuthorizationFailed",
+                             f"The client '{claims['oid']}' with object id '{claims['oid']}' does not have authorization to "
+                             f"perform action '{REGISTRY_TYPE}/read' over scope '{request.path}' or the scope is invalid. If "
+                             "access was recently granted, please refresh your credentials.")
             if action == "/listcredentials":
                 admin = registry.get("admin")
                 if not admin:

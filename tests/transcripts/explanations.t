@@ -183,8 +183,7 @@ $ docker-credential-acr get
 !   network that this machine is not in (VPN).
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): the name nosuch.azurecr.io could not
-!     be resolved
+!     c0470500-0000-4000-8000-000000000001): as above
 ! What to do:
 !   Is there such a registry?
 !     az acr show --name nosuch --query loginServer --output tsv
@@ -212,13 +211,13 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret
 $ docker-credential-acr get
 < acme.azurecr.io
-> Entra ID refused (HTTP 401, AADSTS7000215)
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
 ! docker-credential-acr: the client secret that was sent is none of
 !   aaaa0000-0000-4000-8000-000000000001
 ! Why: Often the ID of the secret was taken for its value, which is shown only
 !   once, or it belongs to another application.
 ! Who was tried:
-!   environment: Entra ID refused (HTTP 401, AADSTS7000215)
+!   environment: as above
 ! What to do:
 !   Compare AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with the application; look for
 !   a line end or a blank behind the secret.
@@ -235,24 +234,22 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < norole.azurecr.io
-> norole.azurecr.io refused (status 401, UNAUTHORIZED)
+> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
 ! docker-credential-acr: norole.azurecr.io knows who you are, and gives you no
 !   access
 ! Why: Entra ID gave a token to service principal
 !   aaaa0000-0000-4000-8000-000000000001, tenant
 !   c0470500-0000-4000-8000-000000000001, and the registry refused it: most likely
-!   that identity has no role there. A role that was given a moment ago takes some
-!   minutes; a registry in another tenant needs another token.
+!   it has no role there, or the registry is of another tenant. A new role takes
+!   some minutes.
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): norole.azurecr.io refused (status
-!     401, UNAUTHORIZED)
+!     c0470500-0000-4000-8000-000000000001): as above
 ! What to do:
 !   Somebody who may give roles runs (AcrPush to push as well):
 !     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
 !         --role AcrPull --scope "$(az acr show -n norole --query id -o tsv)"
-!   A registry with ABAC (AbacRepositoryPermissions) takes "Container Registry
-!   Repository Reader" or Writer in place of AcrPull or AcrPush:
+!   With ABAC "Container Registry Repository Reader" or Writer counts instead:
 !     az acr show --name norole --query roleAssignmentMode
 ! More: status 401, code UNAUTHORIZED, correlation id
 !   ...
@@ -264,13 +261,13 @@ as app
 fault entra service=entra code=7000222
 $ docker-credential-acr get
 < acme.azurecr.io
-> Entra ID refused (HTTP 401, AADSTS7000222)
+> the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222)
 ! docker-credential-acr: the client secret of aaaa0000-0000-4000-8000-000000000001
 !   has expired
 ! Why: Entra ID takes it no longer. Secrets end after a year unless they were made
 !   to last longer.
 ! Who was tried:
-!   environment: Entra ID refused (HTTP 401, AADSTS7000222)
+!   environment: as above
 ! What to do:
 !   Make a new one, which leaves the others as they are:
 !     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
@@ -282,8 +279,6 @@ $ docker-credential-acr get
 !   See when each of them ends:
 !     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
 !         --output table
-!   A pipeline can do without a secret (federation), and so can a machine in Azure
-!   (managed identity).
 ! More: status 401, code AADSTS7000222, correlation id
 !   ...
 ! https://aka.ms/NewClientSecret
@@ -294,15 +289,14 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < firewall.azurecr.io
-> the firewall of firewall.azurecr.io does not let this machine in (status 403)
+> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED)
 ! docker-credential-acr: the firewall of firewall.azurecr.io does not let
 !   203.0.113.7 in
 ! Why: The address that it saw is in none of its network rules, or public access
 !   is switched off.
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): the firewall of firewall.azurecr.io
-!     does not let this machine ...
+!     c0470500-0000-4000-8000-000000000001): as above
 ! What to do:
 !   Let this address in (a network behind it: with /24 or so):
 !     az acr network-rule add --name firewall --ip-address 203.0.113.7

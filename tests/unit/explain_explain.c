@@ -5,6 +5,7 @@
 #include "acr/identity.h"
 #include "acr/rule.h"
 #include "explain/explain.h"
+#include "explain/reasons.h"
 
 struct world {
 	struct edges edges;
@@ -102,8 +103,8 @@ static void an_explanation_has_four_parts_and_those_who_were_tried(void **state)
 	assert_non_null(strstr(
 		said, "docker-credential-acr: the firewall of acme.azurecr.io does not let"));
 	assert_non_null(strstr(said, "\nWhy: "));
-	assert_non_null(strstr(
-		said, "\n  environment (service principal 1111, tenant 2222): the firewall"));
+	assert_non_null(
+		strstr(said, "\n  environment (service principal 1111, tenant 2222): as above\n"));
 	assert_non_null(strstr(said, "\nWhat to do:\n"));
 	assert_non_null(
 		strstr(said, "az acr network-rule add --name acme --ip-address 203.0.113.7\n"));
@@ -279,6 +280,39 @@ static void what_nobody_foresaw_is_still_said(void **state)
 			    "docker-credential-acr: The moon is in the way\n");
 }
 
+static char *line_of(struct world *world, const struct acr_error *error)
+{
+	auto_known known = { 0 };
+
+	acr_known_of(&world->edges.app, &world->report, error, &known);
+	return acr_known_line(&known, error);
+}
+
+static void one_line_says_what_a_refusal_means_and_what_else_happened(void **state)
+{
+	struct acr_error refused = firewall(),
+			 cut = { .kind = ACR_UNREACHABLE, .text = "the answer of x was cut short" };
+	auto_string meaning = line_of(*state, &refused);
+	auto_string own = line_of(*state, &cut);
+
+	assert_string_equal(meaning, "the firewall of acme.azurecr.io does not let 203.0.113.7 in "
+				     "(status 403, DENIED)");
+	assert_string_equal(own, cut.text);
+}
+
+static void a_text_without_a_translation_stays_what_it_is(void **state)
+{
+	static const char *const texts[] = { "", "{1}", "no connection to x: Connection refused",
+					     "what nobody has written, tenant 2222" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		auto_string told = acr_reason(texts[i]);
+
+		assert_string_equal(told, texts[i]);
+	}
+}
+
 static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
 {
 	struct world *world = *state;
@@ -290,7 +324,7 @@ static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
 			 &error);
 	explain(world, &error);
 	assert_true(lines(world->said) <= ACR_LINES);
-	assert_non_null(strstr(world->said, "and 12 more"));
+	assert_non_null(strstr(world->said, "and 14 more"));
 	assert_non_null(strstr(world->said, "az role assignment create"));
 }
 
@@ -314,6 +348,8 @@ int main(void)
 		TEST(a_broken_config_is_explained_before_there_is_one),
 		TEST(what_nobody_foresaw_is_still_said),
 		TEST(a_trail_of_sixteen_leaves_room_for_the_remedy),
+		TEST(one_line_says_what_a_refusal_means_and_what_else_happened),
+		TEST(a_text_without_a_translation_stays_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

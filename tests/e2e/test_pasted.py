@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What docker shows of a failed `get` is our one line. Whoever pastes that into `explain` is told what `get` told."""
+import json
+
+import pytest
+from client import APP, EXPIRED, NOBODY
+
+DOCKER = "error getting credentials - err: exit status 1, out: `%s`\n"
+CASES = {  # what goes wrong -> the rules that may explain the line
+    "firewall": ({"firewall"}, "firewall.azurecr.io", APP, None),
+    "no role": ({"no-role-said"}, "norole.azurecr.io", APP, None),
+    "nobody's role": ({"no-role-said"}, "acme.azurecr.io", NOBODY, None),
+    "expired": ({"entra-secret-expired"}, "acme.azurecr.io", EXPIRED, None),
+    "wrong secret": ({"entra-secret-wrong"}, "acme.azurecr.io", APP, {"AZURE_CLIENT_SECRET": "none-of-it"}),
+    "no such name": ({"name-unknown"}, "nosuch.azurecr.io", APP, None),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_line_on_stdout_is_known_to_explain(helper, cloud, case):
+    rules, host, who, env = CASES[case]
+    refused = helper.get(host, env={**cloud.environment(who), "DOCKER_CREDENTIAL_ACR_IDENTITY": "environment", **(env or {})})
+    assert refused.status == 1 and refused.out.count("\n") == 1, refused
+    told = helper("explain", "--json", stdin=DOCKER % refused.out.strip())
+    found = {one["rule"] for one in json.loads(told.out)["explanations"]} if told.status == 0 else set()
+    assert found == rules, f"{refused.out}{told}"

@@ -1,0 +1,472 @@
+# The same in French, with the terms of the article "Résoudre des problèmes de connexion à un registre".
+set LANGUAGE=fr
+
+== S1, docker login fails: nobody is signed in
+fault reset service=imds at=connect
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème identité           aucune identité n'est configurée pour
+>                               acme.azurecr.io
+> ...
+>
+> Ce qui ne va pas
+> cet assistant n'a pas trouvé d'identité pour acme.azurecr.io
+> Pourquoi : Il n'y avait ni az login, ni variables AZURE_*, ni identité managée,
+>   ou celles qui étaient là n'ont pas marché ; sa ligne dit lesquelles ont été
+>   essayées.
+> Que faire :
+>   Connectez-vous :
+>     az login
+>   Ou connectez-vous sans az :
+>     docker-credential-acr login acme.azurecr.io
+>   Voyez qui serait utilisé :
+>     docker-credential-acr status
+> https://learn.microsoft.com/azure/container-registry/container-registry-authentication
+>
+> ...
+? 1
+
+== S2, unauthorized: authentication required, at a login
+as nobody
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème échange            acme.azurecr.io a refusé (statut 401,
+>                               UNAUTHORIZED)
+> ...
+>
+> Ce qui ne va pas
+> acme.azurecr.io sait qui vous êtes, et ne vous donne aucun accès
+> Pourquoi : Entra ID a donné un jeton (principal de service
+>   aaaa0000-0000-4000-8000-000000000003, locataire
+>   c0470500-0000-4000-8000-000000000001), et le registre l'a refusé : très
+>   probablement, elle n'y a pas de rôle, ou le registre est d'un autre locataire.
+>   Un nouveau rôle prend quelques minutes.
+> Que faire :
+>   Qui peut donner des rôles exécute (AcrPush pour envoyer aussi) :
+>     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000003 \
+>         --role AcrPull --scope "$(az acr show -n acme --query id -o tsv)"
+>   Avec ABAC, « Container Registry Repository Reader » ou Writer comptent :
+>     az acr show --name acme --query roleAssignmentMode
+> Détails : statut 401, code UNAUTHORIZED, ID de corrélation
+>   ...
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
+>
+> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
+> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
+> | where LoginServer == "acme.azurecr.io"
+> | where Identity == "aaaa0000-0000-4000-8000-000000000003"
+> | where ResultDescription != "200" | order by TimeGenerated desc
+> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
+>
+> ...
+? 1
+
+== S3, a user name that the registry does not know
+as app
+file .config/docker-credential-acr/config.json
+| {"registries": {"acme.azurecr.io": {"verify_on_store": false}}}
+$ docker-credential-acr store
+< {"ServerURL":"acme.azurecr.io","Username":"build-agent","Secret":"a-secret-of-somebody"}
+! ...
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème connexion gardée   le registre refuse la connexion gardée de
+>                               build-agent
+> ...
+>
+> Ce qui ne va pas
+> acme.azurecr.io refuse la connexion gardée de build-agent
+> Pourquoi : Si c'est un jeton (mappage d'étendue), il est désactivé, ou son mot
+>   de passe a expiré ou a été régénéré ; sinon, personne ne porte ce nom. La
+>   connexion gardée passe avant toute identité.
+> Que faire :
+>   Est-il activé, et jusqu'à quand ses mots de passe sont-ils bons ?
+>     az acr token show --registry acme --name build-agent \
+>         --query "[status,credentials.passwords[].expiry]"
+>   Générez un nouveau mot de passe, et connectez-vous avec lui :
+>     az acr token credential generate --registry acme --name build-agent \
+>         --password1 --expiration-in-days 30
+>     docker login acme.azurecr.io --username build-agent
+>   Ou oubliez-la, et une identité est interrogée :
+>     docker logout acme.azurecr.io
+> Détails : statut 401, code UNAUTHORIZED, ID de corrélation
+>   ...
+> https://learn.microsoft.com/azure/container-registry/container-registry-token-based-repository-permissions
+>
+> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
+> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
+> | where LoginServer == "acme.azurecr.io"
+> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
+> | where ResultDescription != "200" | order by TimeGenerated desc
+> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
+>
+> ...
+? 1
+
+== S4, could not connect to the registry login server
+as app
+$ docker-credential-acr diagnose refused.azurecr.io/app
+> ...
+>   problème liaison            pas de connexion à refused.azurecr.io : connexion
+>                               refusée
+> ...
+>
+> Ce qui ne va pas
+> l'adresse privée de refused.azurecr.io ne répond pas : 10.99.0.11
+> Pourquoi : Le nom mène à son point de terminaison privé, et d'ici aucun chemin
+>   n'y va : le VPN est arrêté, les réseaux ne sont pas appairés, ou un groupe de
+>   sécurité réseau ou une route l'empêche.
+> Que faire :
+>   Quel chemin est pris ?
+>     ip route get 10.99.0.11
+>   Est-ce le bon, et son réseau laisse-t-il entrer cette machine ?
+>     az acr private-endpoint-connection list --registry-name refused \
+>         --query "[].privateEndpoint.id"
+>   Hors du réseau privé, le nom devrait mener à une adresse publique : regardez
+>   la zone privatelink.azurecr.io du résolveur.
+> https://learn.microsoft.com/azure/container-registry/container-registry-private-endpoints
+>
+> ...
+? 1
+
+== S5, unauthorized at a push
+as app
+$ docker-credential-acr diagnose reader.azurecr.io/app --action push
+> ...
+>   problème droits             permet pull sur app, et pas push
+> ...
+>
+> Ce qui ne va pas
+> principal de service aaaa0000-0000-4000-8000-000000000001, locataire
+>   c0470500-0000-4000-8000-000000000001 n'a pas le droit de « push » pour
+>   reader.azurecr.io/app
+> Pourquoi : Le registre a donné un jeton sans ce droit : il manque un rôle. Un
+>   rôle qui vient d'être donné prend quelques minutes.
+> Que faire :
+>   Qui peut donner des rôles exécute :
+>     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
+>         --role AcrPush --scope "$(az acr show -n reader --query id -o tsv)"
+>   Avec ABAC, d'autres rôles comptent, « Container Registry Repository Reader »
+>   et Writer :
+>     az acr show --name reader --query roleAssignmentMode
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
+>
+> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
+> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
+> | where LoginServer == "reader.azurecr.io"
+> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
+> | where ResultDescription != "200" | order by TimeGenerated desc
+> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
+>
+> ...
+? 1
+
+== S6, no access from a pipeline
+set GITHUB_ACTIONS=true
+set AZURE_CLIENT_ID=aaaa0000-0000-4000-8000-000000000001
+set AZURE_TENANT_ID=c0470500-0000-4000-8000-000000000001
+fault reset service=imds at=connect
+$ docker-credential-acr diagnose public.azurecr.io/app
+> ...
+>   problème pipeline           GitHub Actions : le travail ne peut pas demander
+>                               son jeton
+> ...
+>
+> Ce qui ne va pas
+> ce travail de GitHub Actions n'a pas le droit de demander son jeton
+> Pourquoi : AZURE_CLIENT_ID est définie et il n'y a pas de clé secrète : le
+>   travail doit se prouver par son propre jeton, et l'autorisation lui manque.
+> Que faire :
+>   Ajoutez au travail, ou au workflow :
+>     permissions: { id-token: write, contents: read }
+>   Une demande de tirage d'un fork ne l'a jamais.
+> https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect
+>
+> ...
+? 1
+
+== S7, login attempt failed with status: 403 Forbidden
+as app
+fault proxy host=acme.azurecr.io
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème pare-feu           acme.azurecr.io a répondu par une page web (statut
+>                               403) : un proxy ou un portail de connexion se
+>                               tient peut-être entre les deux
+> ...
+>
+> Ce qui ne va pas
+> quelque chose entre cette machine et acme.azurecr.io refuse la connexion
+> Pourquoi : La réponse 403 est une page web, et celle d'un registre ne l'est
+>   pas : un proxy ou une passerelle l'a écrite.
+> Que faire :
+>   Demandez à qui gère le proxy de laisser passer acme.azurecr.io, ou ajoutez-le
+>   à NO_PROXY.
+>   Sa page en dit plus :
+>     curl --include https://acme.azurecr.io/v2/
+> Détails : statut 403
+> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-access
+>
+> ...
+? 1
+
+== S8 and C8, the settings cannot be seen: a person without the role Reader, or with a portal's old cookies
+fault reset service=imds at=connect
+$ docker-credential-acr login --device-code --insecure-storage
+> ...
+! ...
+$ docker-credential-acr diagnose hidden.azurecr.io
+> ...
+>   à noter  paramètres         cette identité ne peut pas les lire (rôle Lecteur)
+> ...
+>
+> Rien ne va mal ; bon à savoir
+> cette identité ne peut ni voir ni changer les paramètres de hidden
+> Pourquoi : Azure Resource Manager la refuse. Voir un registre dans le portail ou
+>   avec az demande le rôle Reader ; AcrPull et AcrPush ne valent que pour les
+>   images.
+> Que faire :
+>   Qui peut donner des rôles exécute :
+>     az role assignment create --assignee developer@contoso.com --role Reader \
+>         --scope REGISTRY-RESOURCE-ID
+>   Ce que vous avez se trouve ainsi :
+>     az role assignment list --assignee developer@contoso.com --all \
+>         --output table
+>   S'il vient d'être donné, prenez une fenêtre privée du navigateur : les cookies
+>   du portail sont plus vieux que le rôle.
+> https://learn.microsoft.com/azure/container-registry/container-registry-roles
+>
+> ...
+
+== C1, docker is not set up for the helper
+as app
+file .docker/config.json
+| {}
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème réglage de docker  ~/.docker/config.json ne nomme aucun assistant
+>                               pour ce registre
+> ...
+>
+> Ce qui ne va pas
+> docker n'interroge pas cet assistant pour acme.azurecr.io
+> Pourquoi : .../.docker/config.json ne nomme pas d'assistant
+>   d'identification pour lui : docker n'a rien à envoyer.
+> Que faire :
+>   Réglez-le, pour ce registre :
+>     docker-credential-acr configure acme.azurecr.io
+>   Ou pour tous les registres :
+>     docker-credential-acr configure --creds-store
+> https://docs.docker.com/reference/cli/docker/login/#credential-helpers
+>
+> ...
+? 1
+
+== C2, the name of the registry is wrong
+as app
+$ docker-credential-acr diagnose acme.azurercr.io/app
+> ...
+>   problème nom                aucun registre n'a une telle adresse ; est-ce
+>                               acme.azurecr.io ?
+> ...
+>
+> Ce qui ne va pas
+> acme.azurercr.io n'est pas l'adresse d'un registre ; il s'agit sans doute de
+>   acme.azurecr.io
+> Pourquoi : L'adresse d'un registre se termine par azurecr.io (azurecr.cn en
+>   Chine, azurecr.us pour le gouvernement des États-Unis).
+> Que faire :
+>     docker-credential-acr diagnose acme.azurecr.io
+>   Adresses de vos registres :
+>     az acr list --query "[].loginServer" --output tsv
+> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
+>
+> ...
+? 1
+
+== C3, the secret is not valid
+as app
+set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème identité           Entra ID a refusé (HTTP 401, AADSTS7000215)
+> ...
+>
+> Ce qui ne va pas
+> la clé secrète client envoyée n'est pas de aaaa0000-0000-4000-8000-000000000001
+> Pourquoi : Souvent, l'ID de la clé secrète a été pris pour sa valeur, qui n'est
+>   montrée qu'une fois, ou elle est d'une autre application.
+> Que faire :
+>   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET avec l'application ; cherchez
+>   une fin de ligne ou une espace derrière la clé secrète.
+>   Si la valeur est perdue, créez-en une nouvelle :
+>     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
+>         --append
+> Détails : statut 401, code AADSTS7000215, ID de corrélation
+>   ...
+> https://login.microsoftonline.com/error?code=7000215
+>
+> ...
+? 1
+
+== C4, the identity is not authorised in a registry with ABAC
+as app
+$ docker-credential-acr diagnose abac.azurecr.io/app --action delete
+> ...
+>   problème droits             permet pull,push sur app, et pas delete
+> ...
+>
+> Ce qui ne va pas
+> principal de service aaaa0000-0000-4000-8000-000000000001, locataire
+>   c0470500-0000-4000-8000-000000000001 n'a pas le droit de « delete » pour
+>   abac.azurecr.io/app
+> Pourquoi : Le registre a ABAC : AcrPull, AcrPush et AcrDelete n'y comptent pour
+>   rien, et un rôle avec une condition peut laisser ce dépôt de côté.
+> Que faire :
+>   Qui peut donner des rôles exécute :
+>     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
+>         --role 'Container Registry Repository Contributor' \
+>         --scope "$(az acr show -n abac --query id -o tsv)"
+>   Les rôles qui existent, et leurs conditions :
+>     az role assignment list --assignee aaaa0000-0000-4000-8000-000000000001 \
+>         --scope "$(az acr show -n abac --query id -o tsv)" \
+>         --query "[].[roleDefinitionName,condition]"
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
+>
+> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
+> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
+> | where LoginServer == "abac.azurecr.io"
+> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
+> | where ResultDescription != "200" | order by TimeGenerated desc
+> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
+>
+> ...
+? 1
+
+== C5, the secret has expired
+as expired
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème identité           Entra ID a refusé (HTTP 401, AADSTS7000222)
+> ...
+>
+> Ce qui ne va pas
+> la clé secrète client de aaaa0000-0000-4000-8000-000000000004 a expiré
+> Pourquoi : Entra ID ne l'accepte plus. Une clé secrète prend fin au bout d'un
+>   an, sauf si elle a été créée pour plus longtemps.
+> Que faire :
+>   Créez-en une nouvelle, sans toucher aux autres :
+>     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000004 \
+>         --append
+>   Mettez-la à la place de l'ancienne (AZURE_CLIENT_SECRET), ou connectez-vous
+>   avec elle :
+>     az login --service-principal \
+>         --username aaaa0000-0000-4000-8000-000000000004 \
+>         --tenant c0470500-0000-4000-8000-000000000001
+>   Voyez quand chacune prend fin :
+>     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
+>         --output table
+>   Un pipeline peut se passer de clé secrète (fédération), et une machine dans
+>   Azure aussi (identité managée).
+> Détails : statut 401, code AADSTS7000222, ID de corrélation
+>   ...
+> https://aka.ms/NewClientSecret
+>
+> ...
+? 1
+
+== C6, the firewall keeps the machine out
+as app
+$ docker-credential-acr diagnose firewall.azurecr.io/app
+> ...
+>   problème pare-feu           il ne laisse pas entrer l'adresse 203.0.113.7,
+>                               qu'il voit
+> ...
+>
+> Ce qui ne va pas
+> le pare-feu de firewall.azurecr.io ne laisse pas entrer 203.0.113.7
+> Pourquoi : L'adresse qu'il a vue n'est dans aucune de ses règles de réseau, ou
+>   l'accès public est désactivé.
+> Que faire :
+>   Laissez entrer cette adresse (un réseau derrière elle : avec /24 ou autre) :
+>     az acr network-rule add --name firewall --ip-address 203.0.113.7
+>   Voyez ce qui est réglé ; sans accès public, seul un point de terminaison privé
+>   y mène :
+>     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
+>   Un agent qui change d'adresse à chaque exécution a sa place dans le réseau du
+>   registre.
+> Détails : statut 403, code DENIED, ID de corrélation
+>   ...
+> https://aka.ms/acr/firewall
+>
+> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
+> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
+> | where LoginServer == "firewall.azurecr.io"
+> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
+> | where ResultDescription != "200" | order by TimeGenerated desc
+> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
+>
+> ...
+? 1
+
+== C6, somebody looks into TLS
+as app
+fault selfsigned host=acme.azurecr.io
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> ...
+>   problème certificat         le certificat de acme.azurecr.io est signé par
+>                               lui-même et n'est pas approuvé ici
+> ...
+>
+> Ce qui ne va pas
+> le certificat que montre acme.azurecr.io n'est pas approuvé ici
+> Pourquoi : Un proxy qui regarde dans TLS signe avec sa propre autorité, et cette
+>   machine ne la connaît pas.
+> Que faire :
+>   Voyez qui l'a signé :
+>     openssl s_client -connect acme.azurecr.io:443 -servername acme.azurecr.io \
+>         </dev/null | openssl x509 -noout -issuer
+>   Approuvez l'autorité de votre entreprise, pour ce programme et pour le
+>   moteur :
+>     sudo cp company-ca.crt /usr/local/share/ca-certificates/ && sudo \
+>         update-ca-certificates
+>     sudo install -D company-ca.crt /etc/docker/certs.d/acme.azurecr.io/ca.crt
+>   SSL_CERT_FILE nomme un autre fichier d'autorités ; az lit REQUESTS_CA_BUNDLE.
+> https://aka.ms/acr/errors#connectivity_ssl_error
+>
+> ...
+? 1
+
+== C7, anonymous pull is blocked by a stale login
+fault reset service=imds at=connect
+file .config/docker-credential-acr/config.json
+| {"registries": {"public.azurecr.io": {"verify_on_store": false}}}
+$ docker-credential-acr store
+< {"ServerURL":"public.azurecr.io","Username":"puller","Secret":"a-password-of-last-year"}
+! ...
+$ docker-credential-acr diagnose public.azurecr.io/app
+> ...
+>   problème connexion gardée   le registre refuse la connexion gardée de puller
+> ...
+>
+> Ce qui ne va pas
+> une ancienne connexion gêne : tout le monde peut extraire de public.azurecr.io
+> Pourquoi : Sans connexion, le registre donne l'image ; avec celle de puller, qui
+>   est gardée, il refuse.
+> Que faire :
+>   Oubliez la connexion, et extrayez comme tout le monde :
+>     docker logout public.azurecr.io
+>     docker-credential-acr logout public.azurecr.io
+>     docker pull public.azurecr.io/app
+> Détails : statut 401, code UNAUTHORIZED, ID de corrélation
+>   ...
+> https://learn.microsoft.com/azure/container-registry/anonymous-pull-access
+>
+> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
+> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
+> | where LoginServer == "public.azurecr.io"
+> | where ResultDescription != "200" | order by TimeGenerated desc
+> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
+>
+> ...
+? 1

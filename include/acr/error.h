@@ -70,6 +70,7 @@ struct acr_error {
 	char sentence[512];   /* the service's own words, control characters removed, cut; may be
 				 empty */
 	char text[512];	      /* ours: one sentence, no full stop, no secret */
+	bool terse; /* the text says little more than the status: what it means, a rule knows */
 };
 
 /* Fill `error` (may be NULL) with a kind and a text, everything else zeroed. Always returns -1. */

@@ -32,9 +32,10 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 
 	if (!worth_keeping(error->kind, error->origin))
 		return;
-	acr_secret_format(&text, "%d %d %d %ld\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
-			  (int)error->origin, error->status, error->retry_after, error->code,
-			  error->host, error->correlation, error->sentence, error->text);
+	acr_secret_format(&text, "%d %d %d %ld %d\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
+			  (int)error->origin, error->status, error->retry_after, error->terse,
+			  error->code, error->host, error->correlation, error->sentence,
+			  error->text);
 	acr_note_keep(app, "refusal", about, ACR_NOTE_REFUSAL, acr_secret_text(&text));
 }
 
@@ -54,20 +55,21 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 	struct acr_error error = { 0 };
 	auto_secret text = { 0 };
 	char numbers[96];
-	int kind, origin;
+	int kind, origin, terse;
 	const char *next;
 
 	if (!acr_note_find(app, "refusal", about, &text))
 		return false;
 	next = acr_secret_text(&text);
 	field(&next, numbers, sizeof(numbers));
-	if (sscanf(numbers, "%d %d %d %ld", &kind, &origin, &error.status, &error.retry_after) !=
-		    4 ||
+	if (sscanf(numbers, "%d %d %d %ld %d", &kind, &origin, &error.status, &error.retry_after,
+		   &terse) != 5 ||
 	    kind < 0 || origin < 0 || origin > ACR_ORIGIN_KEYCHAIN ||
 	    !worth_keeping((enum acr_kind)kind, (enum acr_origin)origin))
 		return false;
 	error.kind = (enum acr_kind)kind;
 	error.origin = (enum acr_origin)origin;
+	error.terse = terse != 0;
 	field(&next, error.code, sizeof(error.code));
 	field(&next, error.host, sizeof(error.host));
 	field(&next, error.correlation, sizeof(error.correlation));

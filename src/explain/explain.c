@@ -20,7 +20,7 @@ static char *tell_trail(const struct acr_trail *trail, const struct acr_error *e
 		const struct acr_step *step = &trail->steps[i];
 		bool named = *step->who && strcmp(step->who, step->identity->name) != 0;
 		auto_string who = acr_reason(step->who);
-		bool above = strcmp(step->error.text, error->text) == 0;
+		bool above = error->terse && strcmp(step->error.text, error->text) == 0;
 		auto_string why = above ? acr_copy(_("as above")) : acr_reason(step->error.text);
 
 		if (step->error.kind != ACR_FINE)

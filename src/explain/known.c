@@ -69,7 +69,7 @@ char *acr_known_line(const struct acr_known *known, const struct acr_error *erro
 {
 	auto_string what = NULL;
 
-	if (error->kind != ACR_REFUSED || !known->rule || known->rule->basis == ACR_GENERAL)
+	if (!error->terse || !known->rule || known->rule->basis == ACR_GENERAL)
 		return acr_copy(error->text);
 	what = acr_fill(known->rule->what, &known->facts, false);
 	if (error->status == 0)

@@ -19,9 +19,9 @@ void acr_known_wipe(struct acr_known *known);
 void acr_known_of(const struct acr_app *app, const struct acr_report *report,
 		  const struct acr_error *error, struct acr_known *ret);
 
-/* One line for clients that show nothing else. A refusal's own text is little more than its status:
- * what it means is the rule's to say. Every other error says itself what happened. English, as all
- * that programs read, when asked for before acr_language_begin. Owned. */
+/* One line for clients that show nothing else: what the rule says of an error that is terse, else the
+ * error's own text. English, as all that programs read, when asked for before acr_language_begin.
+ * Owned. */
 char *acr_known_line(const struct acr_known *known, const struct acr_error *error);
 
 #endif

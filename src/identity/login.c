@@ -18,6 +18,7 @@ static int tell(const struct acr_app *app, const struct acr_sign_in *kept, struc
 {
 	auto_string code = acr_copy(error->code);
 
+	error->terse = false;
 	snprintf(error->text, sizeof(error->text),
 		 "the sign-in of %.100s is good no more (Entra ID says %s): %s login%s%.200s",
 		 kept->who, *code ? code : "no", app->program, *kept->registry ? " " : "",

@@ -103,6 +103,7 @@ static int refuse(const struct acr_speaker *speaker, const struct acr_response *
 			 "something in between answered for %s with HTTP %d", speaker->host,
 			 answer->status);
 	} else {
+		failure.terse = true;
 		snprintf(failure.text, sizeof(failure.text), "%s refused (HTTP %d%s%s)",
 			 speaker->name, answer->status, failure.code[0] ? ", " : "", failure.code);
 	}

@@ -136,6 +136,7 @@ int acr_refusal(const struct acr_registry *registry, const struct acr_response *
 		read_body(answer, &said);
 	explain(registry, answer, &said, error);
 	error->origin = ACR_ORIGIN_REGISTRY;
+	error->terse = error->kind == ACR_REFUSED;
 	error->status = answer->status;
 	error->retry_after = answer->retry_after;
 	memcpy(error->code, said.code, sizeof(error->code));

@@ -54,9 +54,14 @@ class Client:
         return seen
 
 
+def built(name):
+    """Where tests/clients/build put a client."""
+    return os.path.join(os.environ.get("ACR_BUILD", ""), "clients", name)
+
+
 def docker_clients():
-    """Debian's docker, and a newer one where somebody put it."""
-    return [path for path in ("/usr/bin/docker", "/usr/local/bin/docker") if os.access(path, os.X_OK)]
+    """Debian's docker, and newer ones: what tests/clients/build made, or what somebody put there."""
+    return [path for path in ("/usr/bin/docker", built("docker"), "/usr/local/bin/docker") if os.access(path, os.X_OK)]
 
 
 def dockerfile(home, *lines):

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 from client import APP, Cloud
-from clients import BASE, LOCAL, Client, docker_clients
+from clients import BASE, LOCAL, Client, built, docker_clients
 from homes import Home
 
 
@@ -31,10 +31,20 @@ def published(program, tmp_path_factory):
         home.remove()
 
 
-@pytest.fixture(params=docker_clients() or ["docker"], ids=lambda path: "docker-of-" + path.split("/")[1])
+@pytest.fixture(params=docker_clients() or ["docker"], ids=lambda path: "docker-of-" + path.split("/")[-2])
 def docker(request, home, cloud, published):
     """Each docker client of this machine; the engine is the cloud's."""
     return Client(home, cloud, request.param)
+
+
+@pytest.fixture
+def from_go(home, cloud, published):
+    """from_go("crane") is a client that Go's registry brings."""
+    def client(name, env=None):
+        if not os.access(built(name), os.X_OK):
+            pytest.skip(f"needs {name}: tests/clients/build")
+        return Client(home, cloud, built(name), env=env)
+    return client
 
 
 @pytest.fixture

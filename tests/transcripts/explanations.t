@@ -183,7 +183,8 @@ $ docker-credential-acr get
 !   network that this machine is not in (VPN).
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): as above
+!     c0470500-0000-4000-8000-000000000001): the name nosuch.azurecr.io could not
+!     be resolved
 ! What to do:
 !   Is there such a registry?
 !     az acr show --name nosuch --query loginServer --output tsv

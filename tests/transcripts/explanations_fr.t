@@ -184,7 +184,8 @@ $ docker-credential-acr get
 !   dont cette machine n'est pas (VPN).
 ! Identités essayées :
 !   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
-!     locataire c0470500-0000-4000-8000-000000000001) : voir plus haut
+!     locataire c0470500-0000-4000-8000-000000000001) : le nom nosuch.azurecr.io
+!     n'a pas pu être résolu
 ! Que faire :
 !   Ce registre existe-t-il ?
 !     az acr show --name nosuch --query loginServer --output tsv

@@ -73,6 +73,7 @@ static struct acr_error firewall(void)
 {
 	return (struct acr_error){
 		.kind = ACR_REFUSED,
+		.terse = true,
 		.origin = ACR_ORIGIN_REGISTRY,
 		.status = 403,
 		.code = "DENIED",
@@ -86,6 +87,7 @@ static struct acr_error firewall(void)
 static struct acr_error no_role(void)
 {
 	return (struct acr_error){ .kind = ACR_REFUSED,
+				   .terse = true,
 				   .origin = ACR_ORIGIN_REGISTRY,
 				   .status = 401,
 				   .code = "UNAUTHORIZED",
@@ -127,6 +129,7 @@ static void a_client_that_entra_refused_is_the_one_of_the_environment(void **sta
 	struct world *world = *state;
 	struct acr_error error = {
 		.kind = ACR_REFUSED,
+		.terse = true,
 		.origin = ACR_ORIGIN_ENTRA,
 		.status = 401,
 		.code = "AADSTS7000222",

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kubelet itself: the types that Kubernetes publishes (k8s.io/kubelet), and the part of kubelet that asks credential
+providers (k8s.io/kubernetes), with the configuration that packaging/kubelet has for a node."""
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from client import CONTOSO, KUBERNETES, WORKLOAD
+from clients import built
+
+CONFIG = Path(__file__).resolve().parents[2] / "packaging/kubelet/credential-provider-config.yaml"
+IMAGE = "acme.azurecr.io/team/app:1"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def from_go():
+    def path(name):
+        if not os.access(built(name), os.X_OK):
+            pytest.skip(f"needs {name}: tests/clients/build")
+        return built(name)
+    return path
+
+
+@pytest.fixture
+def node(home):
+    return home.write("azure.json", json.dumps({"tenantId": CONTOSO, "useManagedIdentityExtension": True}))
+
+
+@pytest.fixture
+def pod(cloud):
+    """What kubelet hands over for a pod: the token of its service account, and the annotations of that."""
+    token = cloud.federated_token(issuer=KUBERNETES, subject="system:serviceaccount:default:builder")
+    return [token, WORKLOAD.client_id, CONTOSO]
+
+
+def ran(*command, **more):
+    return subprocess.run([str(word) for word in command], capture_output=True, check=False, timeout=120, **more)
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta1"])
+@pytest.mark.parametrize("who", ["node", "pod"])
+def test_kubelets_own_types_read_our_answer_strictly(from_go, home, cloud, helper, node, pod, version, who):
+    types = from_go("kubelet-types")
+    if (version, who) == ("v1beta1", "pod"):
+        pytest.skip("v1beta1 has no service accounts")
+    request = ran(types, "request", version, IMAGE, *(pod if who == "pod" else []))
+    assert request.returncode == 0, request
+    answer = helper("kubelet", str(node), stdin=request.stdout)
+    assert answer.status == 0, answer
+    read = ran(types, "response", version, input=answer.out.encode())
+    lines = read.stdout.decode().splitlines()
+    assert read.returncode == 0 and 7000 < int(lines[0].split()[2]) < 10000, read
+    assert '*.azurecr.* "" 0' in lines
+    assert [line for line in lines if line.startswith(f'acme.azurecr.io "{NOBODY}" ')]
+
+
+def test_the_reader_of_answers_can_say_no(from_go):
+    types = from_go("kubelet-types")
+    good = {"kind": "CredentialProviderResponse", "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
+            "cacheKeyType": "Registry", "cacheDuration": "1h0m0s", "auth": {}}
+    for text, status in ((json.dumps(good), 0), (json.dumps(good) + "{}", 1), (json.dumps({**good, "more": 1}), 1),
+                         (json.dumps({**good, "cacheKeyType": "Host"}), 1), (json.dumps({**good, "cacheDuration": "1 h"}), 1)):
+        assert ran(types, "response", "v1", input=text.encode()).returncode == status, text
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta1"])
+@pytest.mark.parametrize("who", ["node", "pod"])
+def test_kubelet_asks_by_the_configuration_of_the_package(from_go, home, cloud, program, node, pod, version, who):
+    """Kubelet starts the plugin, caches its answer, and finds the login for the image."""
+    kubelet = from_go("kubelet-pull")
+    if (version, who) == ("v1beta1", "pod"):
+        pytest.skip("v1beta1 has no service accounts")
+    text = CONFIG.read_text().replace("/etc/kubernetes/azure.json", str(node))
+    text = text.replace("credentialprovider.kubelet.k8s.io/v1\n", f"credentialprovider.kubelet.k8s.io/{version}\n")
+    if who == "pod":
+        head, attributes = text.split("    # tokenAttributes:")
+        text = head + "    tokenAttributes:" + re.sub(r"(?m)^    # ", "    ", attributes)
+    config = home.write("provider.yaml", text)
+    folder = home.folder / "plugins"
+    folder.mkdir()
+    (folder / "acr-credential-provider").symlink_to(program)
+    pulled = ran(kubelet, config, folder, IMAGE, *(pod if who == "pod" else []), env=home.env)
+    lines = pulled.stdout.decode().splitlines()
+    assert pulled.returncode == 0 and lines and lines[0].startswith(f'"{NOBODY}" '), pulled
+    assert int(lines[0].split()[1]) > 100
+    assert ran(kubelet, config, folder, "docker.io/library/busybox:1", env=home.env).returncode == 3

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Debian package: built, examined, and lived with in a clean Debian until nothing of it is left."""
+import json
 import os
 import re
 import shutil
@@ -57,33 +58,55 @@ def test_its_symbols_are_no_newer_than_glibc_2_34(package, tmp_path):
     assert wanted and max(map(int, wanted)) <= 34
 
 
+CONFIGURE = f"{NAME} configure --creds-store acme.azurecr.io\n"
+LIFE = f"""
+printf acme.azurecr.io | {NAME} get
+tar -C /etc -c debian_version | docker import - $IMAGE
+docker push $IMAGE
+docker rmi $IMAGE
+docker pull $IMAGE
+{NAME} diagnose $IMAGE
+"""
+# Each cloud has keys of its own, and the kernel keyring is the machine's: what another cloud gave is forgotten.
+FORGET = f"{NAME} logout\n"
+AGAIN = f"""
+docker rmi $IMAGE
+docker pull $IMAGE
+printf acme.azurecr.io | {NAME} get
+{NAME} logout
+"""
+# A package does not touch a home: there stay locks and notes, such as which registry was of use, and after a logout no token.
+THE_PERSONS = f"root/.cache/{NAME}", f"root/.local/share/{NAME}"
+
+
 def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built, tmp_path):
-    """Install, configure, sign in, push, pull, upgrade, undo, remove, purge: and the file system is as it was."""
+    """Install, configure, sign in, push, pull, diagnose, upgrade, pull, undo, remove, purge: the file system is as it was."""
     root = base.copy(tmp_path / "root")
     shutil.copy("/usr/bin/docker", root.folder / "usr/local/bin/docker")
     before = root.snapshot()
     root.install(package)
     assert not list(root.folder.glob("usr/lib/*/libsecret*")), "what is only recommended was not installed"
-    image = "acme.azurecr.io/packaged/app:1"
-    seen = root.in_cloud("sh", "-euc", f"{NAME} configure acme.azurecr.io; printf acme.azurecr.io | {NAME} get; "
-                         f"tar -C /etc -c debian_version | docker import - {image}; docker push {image}; docker rmi {image}; "
-                         f"docker pull {image}", docker=True, env=SIGNED_IN)
+    env = {**SIGNED_IN, "IMAGE": "acme.azurecr.io/packaged/app:1"}
+    seen = root.in_cloud("sh", "-euc", FORGET + CONFIGURE + LIFE, docker=True, env=env)
     assert seen.status == 0 and f"docker finds /usr/bin/{NAME}" in seen.out, seen
     assert '"Secret":"eyJ' in seen.out and "Downloaded newer image" in seen.out
+    assert re.search(r"^ok: \d+, warnings: \d+, problems: 0, ", seen.out, re.MULTILINE), seen
+    config = json.loads((root.folder / "root/.docker/config.json").read_text())
+    assert config["credsStore"] == "acr" and config["credHelpers"] == {"acme.azurecr.io": "acr"}
     assert root.must(NAME, "version").out.endswith(f" {VERSION}\n")
     root.install(deb(built / "newer", source=next_version))
     assert root.must(NAME, "version").out.endswith(f" {VERSION}.1\n")
-    assert root.in_cloud(NAME, "get", input="acme.azurecr.io", env=SIGNED_IN).status == 0
+    seen = root.in_cloud("sh", "-euc", FORGET + LIFE + AGAIN, docker=True, env=env)
+    assert seen.status == 0 and seen.out.count("Downloaded newer image") == 2, seen
     root.must(NAME, "configure", "--undo")
     root.must("apt-get", "remove", "-y", "-q", NAME)
     root.must("apt-get", "purge", "-y", "-q", NAME)
     root.must("apt-get", "autoremove", "--purge", "-y", "-q")
-    left = [row for row in differences(before, root.snapshot()) if not row[2:].startswith(THE_PERSONS)]
-    assert left == []
-
-
-# What was cached for the person, in a root without a runtime folder.
-THE_PERSONS = ("root/.cache", "root/.local")
+    left = [row[2:] for row in differences(before, root.snapshot())]
+    assert [path for path in left if not any(f"{mine}/".startswith(f"{path}/") or path.startswith(f"{mine}/")
+                                             for mine in THE_PERSONS)] == []
+    files = [root.folder / path for path in left if (root.folder / path).is_file()]
+    assert files and not any(b"eyJ" in path.read_bytes() for path in files)
 
 
 def test_what_configure_noted_for_the_machine_goes_with_a_purge(package, base, tmp_path):

@@ -15,8 +15,9 @@ umask 022
 
 # Options that all of them have.
 output=/tmp/$name-packages
+architecture=$(dpkg --print-architecture)
 usage() { sed -n '4,/^[^#]/s/^# \{0,1\}//p' "$0"; }
-# shellcheck disable=SC2034 # architecture is for those that build for more than one
+# shellcheck disable=SC2034 # for cross.sh
 options() {
 	while [ $# -gt 0 ]; do
 		case $1 in

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # sourced behind release.sh, with $work, for those who use what it sets
+# What the build-* scripts share to build for another architecture than this machine's: Debian's cross compiler, and a root
+# with what the build and the program need, unpacked and not installed, so that nothing of the machine changes. Sets cpu,
+# triplet and loader; where it is another architecture also root (else empty) and cross, the options for meson.
+case $architecture in
+amd64) cpu=x86_64 loader=ld-linux-x86-64.so.2 ;;
+arm64) cpu=aarch64 loader=ld-linux-aarch64.so.1 ;;
+*) echo "$(basename "$0"): nothing is built for $architecture" >&2; exit 2 ;;
+esac
+triplet=$cpu-linux-gnu
+root=
+cross=()
+
+fetch_root() {
+	root=$work/sysroot
+	local apt=$work/apt books=$work/sysroot/var/lib/dpkg suite package full
+	mkdir -p "$books/info" "$apt"/{lists/partial,archives/partial,etc}
+	: >"$apt/status"
+	local set=(-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture"
+		-o "Dir::State=$apt" -o "Dir::State::Lists=$apt/lists" -o "Dir::State::Status=$apt/status"
+		-o "Dir::Cache=$apt" -o "Dir::Cache::archives=$apt/archives"
+		-o "Dir::Etc::sourceparts=$apt/etc" -o "Dir::Etc::sourcelist=$apt/sources.list"
+		-o "APT::Install-Recommends=false" -o "APT::Sandbox::User=root" -o "Debug::NoLocking=true")
+	# shellcheck source=/dev/null
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	for suite in "$suite" "$suite-updates"; do
+		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main"
+	done >"$apt/sources.list"
+	apt-get "${set[@]}" update -qq
+	apt-get "${set[@]}" install --download-only -y -qq libc6-dev libjson-c-dev libkeyutils-dev libcurl4-openssl-dev \
+		libssl-dev libsecret-1-dev libgcc-s1 >/dev/null
+	for package in "$apt"/archives/*.deb; do
+		dpkg -x "$package" "$root"
+		# Enough of dpkg's books for dpkg-shlibdeps: which package a library is of, and since which version.
+		full=$(dpkg-deb -f "$package" Package)
+		dpkg-deb -e "$package" "$work/control"
+		# The paths are those where dpkg-shlibdeps finds the libraries.
+		dpkg-deb --fsys-tarfile "$package" | tar -t | sed "s|^\.|$root|; s|/\$||" >"$books/info/$full.list"
+		for file in symbols shlibs; do
+			[ ! -e "$work/control/$file" ] || mv "$work/control/$file" "$books/info/$full.$file"
+		done
+		sed 's/^Package:.*/&\nStatus: install ok installed/' "$work/control/control" >>"$books/status"
+		echo >>"$books/status"
+		rm -rf "$work/control"
+	done
+	cat >"$work/cross.ini" <<-INI
+		[binaries]
+		c = ['$triplet-gcc', '--sysroot=$root', '-isystem', '$root/usr/include/$triplet', '-ffile-prefix-map=$root=']
+		ar = '$triplet-ar'
+		strip = '$triplet-strip'
+		pkgconfig = 'pkg-config'
+		exe_wrapper = ['qemu-$cpu-static', '-L', '$root']
+		[properties]
+		run = ['qemu-$cpu-static', '-L', '$root']
+		sys_root = '$root'
+		pkg_config_libdir = ['$root/usr/lib/$triplet/pkgconfig', '$root/usr/share/pkgconfig']
+		[host_machine]
+		system = 'linux'
+		cpu_family = '$cpu'
+		cpu = '$cpu'
+		endian = 'little'
+	INI
+	cross=(--cross-file "$work/cross.ini")
+}
+
+if [ "$architecture" != "$(dpkg --print-architecture)" ]; then fetch_root; fi

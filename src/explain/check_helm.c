@@ -1,10 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* helm, where it is installed: charts in a registry take 3.8 or later (helm.sh,
- * docs/topics/registries). */
+/*
+ * helm, where it is installed: charts in a registry take 3.8 or later (helm.sh,
+ * docs/topics/registries). While its own config names no login it takes the native store that it
+ * finds on the PATH, and where that one fails it does not get as far as docker's config
+ * (oras.land/oras-go/v2, registry/remote/credentials: NewStore, DetectDefaultNativeStore).
+ */
+#include <unistd.h>
+
 #include "explain/check_docker.h"
 #include "explain/language.h"
 
 #define OLDEST 3008
+
+/* The store that helm takes by itself, NULL for none. */
+static const char *own_store(const struct acr_app *app)
+{
+	auto_string pass = acr_look(app, "pass");
+	const char *store = pass ? "docker-credential-pass" : "docker-credential-secretservice";
+	auto_string helper = acr_look(app, store);
+
+	return helper ? store : NULL;
+}
+
+static bool has_config(const struct acr_app *app)
+{
+	const char *folder = acr_env(app, "HELM_CONFIG_HOME"),
+		   *above = acr_env(app, "XDG_CONFIG_HOME"), *home = acr_env(app, "HOME");
+	auto_string path =
+		folder	? acr_format("%s/registry/config.json", folder)
+		: above ? acr_format("%s/helm/registry/config.json", above)
+			: acr_format("%s/.config/helm/registry/config.json", home ? home : "");
+
+	return acr_env(app, "HELM_REGISTRY_CONFIG") || access(path, F_OK) == 0;
+}
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
@@ -22,6 +50,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_WARNING,
 			      _("%s: charts in a registry take 3.8 or later"),
 			      acr_secret_text(&says));
+	else if (own_store(app) && !has_config(app))
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s: it asks %s before docker's config; "
+				"HELM_REGISTRY_CONFIG=$HOME/.docker/config.json changes that"),
+			      acr_secret_text(&says), own_store(app));
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", acr_secret_text(&says));
 }

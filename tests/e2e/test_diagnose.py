@@ -581,6 +581,20 @@ def test_a_context_says_where_the_engine_is(diagnose, home):
     assert found.verdict("docker-engine") == "ok" and host in found.checks["docker-engine"]["line"], found
 
 
+def test_helm_that_asks_another_store_first_is_a_warning(diagnose, home):
+    """helm takes docker-credential-secretservice by itself, unless it is told whose config to read."""
+    for name, line in (("helm", "echo v3.22.0"), ("docker-credential-secretservice", "exit 1")):
+        home.write(f"front/{name}", f"#!/bin/sh\n{line}\n", mode=0o755)
+    env = {"PATH": f"{home.folder}/front:{home.env['PATH']}"}
+    told = diagnose(env=env).checks["helm"]
+    assert told["verdict"] == "warning" and "docker-credential-" in told["line"] and "HELM_REGISTRY_CONFIG" in told["line"]
+    env["HELM_REGISTRY_CONFIG"] = f"{home.folder}/.docker/config.json"
+    assert diagnose(env=env).verdict("helm") == "ok"
+    del env["HELM_REGISTRY_CONFIG"]
+    home.write(".config/helm/registry/config.json", '{"auths": {}}')
+    assert diagnose(env=env).verdict("helm") == "ok"
+
+
 def test_a_login_beside_the_helper_is_a_warning(diagnose, home):
     home.docker_config({"credsStore": "acr", "auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
     assert diagnose(f"{ACME}/app", status=0).verdict("auths-entry") == "warning"

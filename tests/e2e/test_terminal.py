@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Typed into a tmux of 80 columns and 24 lines: what to do is still to be read when the command has ended."""
+import json
 import os
 import shutil
 import subprocess
@@ -7,48 +8,60 @@ import time
 
 import pytest
 from client import EXPIRED, NOBODY
+from test_diagnose import CAUSES, Stage
 
 ACME = "acme.azurecr.io"
-SECRET = "az ad app credential reset"
-ROLE = "az role assignment create"
-COMMANDS = [  # what is typed, by whom, and what must be on the screen, in English and in French
-    (f"docker-credential-acr diagnose {ACME}/app", EXPIRED, SECRET, "has expired", "a expiré"),
-    (f"docker-credential-acr diagnose {ACME}/app", NOBODY, ROLE, "Somebody who may", "Qui peut"),
-    (f"echo {ACME} | docker-credential-acr get", EXPIRED, SECRET, "has expired", "a expiré"),
-    (f"echo {ACME} | docker-credential-acr get", NOBODY, ROLE, "gives you no", "ne vous donne"),
-    (f"docker pull {ACME}/app", EXPIRED, SECRET, "has expired", "a expiré"),
+STORED = '{"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"not-the-password"}'
+COMMANDS = [  # what is typed, by whom, and what must be on the screen: what happened, in English and in French, and what to do
+    (f"docker-credential-acr diagnose {ACME}/app", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
+    (f"echo {ACME} | docker-credential-acr get", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
+    (f"echo {ACME} | docker-credential-acr get", NOBODY, "gives you no", "ne vous donne", "az role assignment create"),
+    (f"docker pull {ACME}/app", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
+    (f"echo '{STORED}' | docker-credential-acr store", NOBODY, "nothing was changed", "n'accepte pas", "docker-credential-acr login admin.azurecr.io"),
     (f"docker push {ACME}/nothing-here 2>&1 | docker-credential-acr explain; echo unauthorized: Application not registered "
-     f"with AAD for {ACME} | docker-credential-acr explain", NOBODY, "az ad sp list", "knows nobody", "ne connaît personne"),
+     f"with AAD for {ACME} | docker-credential-acr explain", NOBODY, "knows nobody", "ne connaît personne", "az ad sp list"),
 ]
+
+pytestmark = [pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="needs a docker engine: tests/cloud/cloud run --docker -- ..."),
+              pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")]
 
 
 @pytest.fixture
-def screen(home, cloud):
-    """screen(command, who, env) is what stands on the terminal when the command has ended."""
-    if not shutil.which("tmux"):
-        pytest.skip("no tmux here")
+def screen(home):
+    """screen(command, env) is what stands on the terminal when the command has ended."""
     tmux = ["tmux", "-L", "acr", "-f", "/dev/null", "-u"]
     env = {**home.env, "TERM": "xterm", "TMUX_TMPDIR": str(home.runtime)}
 
-    def typed(command, who, more):
-        env.update(cloud.environment(who), **more)
+    def typed(command, more):
+        env.update(more)
         subprocess.run([*tmux, "new-session", "-d", "-x", "80", "-y", "24", f"{command}; printf %s END; read wait"],
                        env=env, check=True)
-        seen, deadline = "", time.monotonic() + 30
+        seen, deadline = "", time.monotonic() + 40
         while "END" not in seen and time.monotonic() < deadline:
-            time.sleep(0.2)
+            time.sleep(0.1)
             seen = subprocess.run([*tmux, "capture-pane", "-p"], env=env, capture_output=True, text=True, check=False).stdout
+        assert "END" in seen and all(len(line) <= 80 for line in seen.splitlines()), seen
         return seen
     yield typed
     subprocess.run([*tmux, "kill-server"], env=env, check=False)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("command, who, remedy, english, french", COMMANDS)
-def test_the_explanation_is_on_the_last_screen(screen, language, command, who, remedy, english, french):
-    if "DOCKER_HOST" not in os.environ:
-        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
-    seen = screen(command, who, {"LC_ALL": "C.UTF-8", "LANGUAGE": language})
-    assert "END" in seen, seen
+@pytest.mark.parametrize("command, who, english, french, remedy", COMMANDS)
+def test_the_explanation_is_on_the_last_screen(screen, cloud, language, command, who, english, french, remedy):
+    seen = screen(command, {**cloud.environment(who), "LC_ALL": "C.UTF-8", "LANGUAGE": language})
     assert remedy in seen and (french if language == "fr" else english) in seen, seen
-    assert all(len(line) <= 80 for line in seen.splitlines())
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_what_to_do_about_each_cause_is_on_the_last_screen(screen, home, cloud, helper, name):
+    """The command lines of the matrix of causes."""
+    stage = Stage(home, cloud, helper)
+    with stage.undo:
+        arguments = CAUSES[name][1](stage)
+        env = {**(cloud.environment(stage.who) if stage.who else {}), **stage.env}
+        told = json.loads(helper("diagnose", "--json", *arguments, env=env).out)["causes"][0]["explanation"]
+        seen = screen(" ".join([str(home.program), "diagnose", *arguments]), env)
+    step = told["steps"][0]
+    first = (step["command"] or step["say"]).split("\n")[0]
+    assert " ".join(first.split()[:3]) in " ".join(seen.replace("\\\n", " ").split()), seen

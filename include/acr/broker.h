@@ -28,6 +28,7 @@ struct acr_report {
 	struct acr_notice notices[6];
 	size_t notice_count;
 	bool ours;	   /* the server was one of our registries */
+	bool storing;	   /* a person's own login is being stored: what is refused is that */
 	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
 			      answering */
 	int64_t left;	   /* seconds that the token handed out or renewed lives on; 0: not known */

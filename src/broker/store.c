@@ -92,6 +92,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 		acr_report_notice(report, "trailing-space",
 				  "the password for %s ends with white space; is that meant?",
 				  registry->host);
+	report->storing = true;
 	if (!acr_config_is(app->config, registry->host, "verify_on_store", "false") &&
 	    acr_scope_token(app, registry, login->username, &login->secret, NULL, NULL, &refusal)) {
 		if (refusal.kind == ACR_REFUSED && refusal.status != 403) {

@@ -13,8 +13,7 @@ void acr_known_wipe(struct acr_known *known)
 	known->rule = NULL;
 }
 
-/* A refusal without an attempt is either remembered from a moment ago, and then so is who was
- * refused, or about the login that a person is just storing. */
+/* A refusal without an attempt is remembered from a moment ago, and then so is who was refused. */
 static void recall(const struct acr_app *app, const struct acr_report *report,
 		   struct acr_facts *facts)
 {
@@ -22,7 +21,7 @@ static void recall(const struct acr_app *app, const struct acr_report *report,
 	auto_secret known = { 0 };
 	size_t length;
 
-	if (!report->ours || !app->config)
+	if (!report->ours || !app->config || report->storing)
 		return;
 	if (*source) {
 		acr_secret_format(&known, "%s\n%s", source, acr_facts_get(facts, ACR_FACT_WHO));
@@ -30,10 +29,8 @@ static void recall(const struct acr_app *app, const struct acr_report *report,
 			      acr_secret_text(&known));
 		return;
 	}
-	if (!acr_note_find(app, "tried", host, &known)) {
-		acr_facts_set(facts, ACR_FACT_VERB, "store");
+	if (!acr_note_find(app, "tried", host, &known))
 		return;
-	}
 	length = strcspn(acr_secret_text(&known), "\n");
 	acr_facts_set_bytes(facts, ACR_FACT_SOURCE, known.bytes, length);
 	if (known.length > length + 1)
@@ -59,6 +56,7 @@ void acr_known_of(const struct acr_app *app, const struct acr_report *report,
 	if (error->kind == ACR_NOT_FOUND)
 		return;
 	acr_facts_of_report(app, report, error, &ret->facts);
+	acr_facts_set(&ret->facts, ACR_FACT_VERB, report->storing ? "store" : "get");
 	recall(app, report, &ret->facts);
 	ret->rule = acr_rules_match(&ret->facts, NULL);
 	if (ret->rule && is_quiet(report, error, ret->rule))

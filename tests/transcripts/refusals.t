@@ -61,6 +61,21 @@ $ docker-credential-acr get
 ? 1
 asks nobody
 
+== a login that is refused right after a get was is explained by itself
+as nobody
+fault reset service=imds at=connect
+$ docker-credential-acr get
+< acme.azurecr.io
+> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+! ...
+? 1
+$ docker-credential-acr store
+< {"ServerURL":"acme.azurecr.io","Username":"build-agent","Secret":"a-secret-of-somebody"}
+> acme.azurecr.io does not take this user name and password; nothing was changed (status 401, UNAUTHORIZED)
+! docker-credential-acr: acme.azurecr.io does not take this user name and
+! ...
+? 1
+
 == a refused registry is not listed while that is remembered
 as nobody
 fault reset service=imds at=connect

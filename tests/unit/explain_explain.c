@@ -184,11 +184,17 @@ static void a_remembered_refusal_still_knows_who_was_refused(void **state)
 
 static void a_refused_login_of_a_person_is_no_matter_of_roles(void **state)
 {
+	struct world *world = *state;
 	struct acr_error error = no_role();
 
-	explain(*state, &error);
-	assert_non_null(strstr(((struct world *)*state)->said, "does not take this user name"));
-	assert_null(strstr(((struct world *)*state)->said, "role assignment"));
+	world->edges.app.interactive = true; /* both are told */
+	add_step(world, "environment", "service principal 1111, tenant 2222", &error);
+	assert_non_null(strstr(explain(world, &error), "role assignment"));
+	world->report.trail.count = 0;
+	world->report.storing = true;
+	explain(world, &error);
+	assert_non_null(strstr(world->said, "does not take this user name"));
+	assert_null(strstr(world->said, "role assignment"));
 }
 
 static void not_found_is_one_line_with_the_way_to_sign_in(void **state)

@@ -62,11 +62,11 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 
 /* Was the same thing told a moment ago? BuildKit asks two to eight times. */
 static bool is_told(const struct acr_app *app, const struct acr_report *report,
-		    const struct acr_error *error)
+		    const struct acr_error *error, const struct acr_rule *rule)
 {
-	auto_string subject =
-		acr_format("%s %s %d %s %.200s", report->ours ? report->registry.host : "",
-			   acr_kind_name(error->kind), error->status, error->code, error->text);
+	auto_string subject = acr_format(
+		"%s %s %s %d %s %.200s", report->ours ? report->registry.host : "", rule->id,
+		acr_kind_name(error->kind), error->status, error->code, error->text);
 
 	if (!app->config || app->interactive)
 		return false;
@@ -91,7 +91,7 @@ void acr_explain_known(const struct acr_app *app, const struct acr_report *repor
 		tell_not_found(app, report, error);
 		return;
 	}
-	if (!known->rule || is_told(app, report, error))
+	if (!known->rule || is_told(app, report, error, known->rule))
 		return;
 	if (!report->ours && !known->rule->machine) {
 		acr_say(app, "%s", error->text);

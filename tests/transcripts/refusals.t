@@ -71,8 +71,8 @@ $ docker-credential-acr get
 ? 1
 $ docker-credential-acr store
 < {"ServerURL":"acme.azurecr.io","Username":"build-agent","Secret":"a-secret-of-somebody"}
-> acme.azurecr.io does not take this user name and password; nothing was changed (status 401, UNAUTHORIZED)
-! docker-credential-acr: acme.azurecr.io does not take this user name and
+> acme.azurecr.io knows nobody by the user name that was given (status 401, UNAUTHORIZED)
+! docker-credential-acr: acme.azurecr.io knows nobody by the user name that was
 ! ...
 ? 1
 

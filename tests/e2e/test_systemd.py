@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The renewal timer under a real manager of systemd (`systemd --user`, in a namespace where it may believe that it was
+booted): the unit's own restrictions must let through all that a renewal takes."""
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ACME = "acme.azurecr.io"
+UNITS = Path(__file__).resolve().parents[2] / "packaging/systemd"
+SYSTEMD = "/lib/systemd/systemd"
+TIMER, SERVICE = "docker-credential-acr-renew.timer", "docker-credential-acr-renew.service"
+PAST_HALF = 7100  # seconds, of 10800
+BOOTED = """mount -t tmpfs none /run && mkdir -p /run/systemd/system && mount -t cgroup2 none /sys/fs/cgroup &&
+mkdir -p /sys/fs/cgroup/acr-tests && echo $$ >/sys/fs/cgroup/acr-tests/cgroup.procs && exec "$0" --user"""
+
+
+@pytest.fixture
+def systemctl(home, program):
+    """systemctl("start", unit): the person's manager, which has our units from where the person may put them."""
+    if os.geteuid() != 0 or not os.access(SYSTEMD, os.X_OK) or not shutil.which("systemctl"):
+        pytest.skip("needs root and systemd")
+    for path in UNITS.glob("*renew.*"):
+        home.write(f".config/systemd/user/{path.name.removesuffix('.in')}", path.read_text().replace("@bindir@", str(program.parent)))
+    manager = subprocess.Popen(["unshare", "-m", "sh", "-c", BOOTED, SYSTEMD], env=home.env, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+
+    def run(*arguments):
+        return subprocess.run(["systemctl", "--user", *arguments], env=home.env, capture_output=True, text=True, check=False, timeout=60)
+    until = time.monotonic() + 10
+    while run("is-active", "default.target").stdout.strip() != "active" and manager.poll() is None and time.monotonic() < until:
+        time.sleep(0.1)
+    if manager.poll() is not None:
+        pytest.skip(f"no manager of systemd can be started here: {manager.stderr.read().strip()[-200:]}")
+    yield run
+    run("exit")
+    try:
+        manager.wait(10)
+    except subprocess.TimeoutExpired:
+        manager.kill()
+        manager.wait()
+
+
+def test_the_timer_of_configure_renews_under_systemd(systemctl, home, helper, cloud):
+    home.config(identity="managed-identity")
+    first = helper.get(ACME).secret
+    home.age(PAST_HALF)
+    done = helper("configure", "--timer", "--no-check")
+    assert done.status == 0, done
+    assert systemctl("is-active", TIMER).stdout.strip() == "active"
+    assert TIMER in systemctl("list-timers", "--no-pager").stdout
+    before = len(cloud.requests("acr", path="/oauth2/exchange"))
+    ran = systemctl("start", SERVICE)
+    assert ran.returncode == 0, (ran, systemctl("status", SERVICE).stdout)
+    assert len(cloud.requests("acr", path="/oauth2/exchange")) == before + 1
+    answer = helper.get(ACME)
+    assert answer.requests == [] and answer.secret != first
+    assert helper("configure", "--undo").status == 0
+    assert systemctl("is-active", TIMER).stdout.strip() == "inactive"
+
+
+def test_a_renewal_that_fails_is_a_failed_unit(systemctl, home, helper, cloud):
+    home.config(identity="managed-identity")
+    helper.get(ACME)
+    home.age(PAST_HALF)
+    cloud.fault("norole", host=ACME)
+    assert systemctl("start", SERVICE).returncode != 0
+    assert systemctl("show", "--property=Result", SERVICE).stdout.strip() == "Result=exit-code"

@@ -330,3 +330,18 @@ $ docker-credential-acr explain
 >     docker-credential-acr diagnose acme.azurecr.io/samples/hello
 > https://learn.microsoft.com/azure/container-registry/anonymous-pull-access
 asks nobody
+
+== nobody is signed in, and half of what it takes is set
+fault reset service=imds at=connect
+set AZURE_CLIENT_SECRET=a-secret-of-somebody
+set AZURE_CLIENT_ID=aaaa0000-0000-4000-8000-000000000001
+$ docker-credential-acr get
+< acme.azurecr.io
+> credentials not found in native keychain
+! docker-credential-acr: personne n'est connecté pour acme.azurecr.io (environment : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas : il faut les trois) : az login, ou docker-credential-acr login acme.azurecr.io
+? 1
+
+== a notice beside a success
+$ docker-credential-acr store
+< {"ServerURL":"registry.example.com","Username":"me","Secret":"a-secret-of-somebody"}
+! docker-credential-acr: il n'y a pas de Secret Service ici : la connexion pour registry.example.com est gardée non chiffrée, dans un fichier pour vous seul

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""crane, oras, helm and testcontainers: each has its own reading of docker's config, and shows its own part of a refusal."""
+"""crane, oras, buildx, helm and testcontainers: each has its own reading of docker's config, and shows its own part of a refusal."""
 import json
 
 import pytest
+from clients import dockerfile
 
 ACME, ADMIN, PUBLIC = "acme.azurecr.io", "admin.azurecr.io", "public.azurecr.io"
 WRONG = {"AZURE_CLIENT_SECRET": "not-the-secret"}
@@ -81,6 +82,21 @@ def test_testcontainers_makes_a_container_of_a_private_image(from_go, home, publ
 def test_testcontainers_shows_all_of_a_refusal(from_go, home, published):
     home.docker_config({"credHelpers": {ACME: "acr"}})
     seen = from_go("testcontainer", env={"TESTCONTAINERS_RYUK_DISABLED": "true"})(published, env=WRONG)
+    assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
+
+
+def test_buildx_builds_on_a_private_image_and_pushes(from_go, home, published, debian_docker, image):
+    """A newer buildx than the engine: its session asks the helper, for the base and for what is pushed."""
+    buildx = from_go("buildx")
+    folder = dockerfile(home, f"FROM {published}", "LABEL by=buildx")
+    seen = buildx.must("build", "--pull", "--push", "-t", image, folder)
+    assert seen.exchanges == 1, seen
+    debian_docker.must("pull", "-q", image)
+
+
+def test_buildx_shows_both_of_a_refusal(from_go, home, published):
+    folder = dockerfile(home, f"FROM {published}", "LABEL by=buildx-refused")
+    seen = from_go("buildx")("build", "--pull", "--no-cache", folder, env=WRONG)
     assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
 
 

@@ -18,6 +18,9 @@ def fresh(home):
 
 
 def refused(seen):
+    """By the registry; or a docker without any config asks a keyring that is not there."""
+    if "Cannot autolaunch D-Bus" in seen.text:
+        return seen.status != 0
     return seen.status != 0 and ("unauthorized" in seen.text.lower() or "authentication required" in seen.text)
 
 

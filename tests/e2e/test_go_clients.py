@@ -100,6 +100,18 @@ def test_buildx_shows_both_of_a_refusal(from_go, home, published):
     assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
 
 
+def test_compose_of_today_pulls_and_builds(from_go, home, published, debian_docker):
+    compose = from_go("compose")
+    home.registries(acme={})
+    dockerfile(home, f"FROM {published}", "LABEL by=compose")
+    home.write("compose.yaml", json.dumps({"services": {"pulled": {"image": published}, "built": {"build": "context"}}}))
+    debian_docker("rmi", "-f", published)
+    assert compose.must("pull", "-q", "pulled").exchanges == 1
+    compose.must("build", "-q", "built", env={"DOCKER_BUILDKIT": "0"})
+    seen = compose("pull", "pulled", env=WRONG)
+    assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
+
+
 def test_helm_pushes_and_pulls_a_chart(from_go, home, image):
     """With docker's own config: without one helm takes whatever native store is on the PATH."""
     helm = from_go("helm", env={"HELM_REGISTRY_CONFIG": str(home.folder / ".docker/config.json")})

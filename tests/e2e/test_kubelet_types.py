@@ -13,6 +13,7 @@ from clients import built
 
 CONFIG = Path(__file__).resolve().parents[2] / "packaging/kubelet/credential-provider-config.yaml"
 IMAGE = "acme.azurecr.io/team/app:1"
+WAYS = [("v1", "node"), ("v1", "pod"), ("v1beta1", "node")]  # v1beta1 has no service accounts
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -41,12 +42,9 @@ def ran(*command, **more):
     return subprocess.run([str(word) for word in command], capture_output=True, check=False, timeout=120, **more)
 
 
-@pytest.mark.parametrize("version", ["v1", "v1beta1"])
-@pytest.mark.parametrize("who", ["node", "pod"])
+@pytest.mark.parametrize("version, who", WAYS)
 def test_kubelets_own_types_read_our_answer_strictly(from_go, home, cloud, helper, node, pod, version, who):
     types = from_go("kubelet-types")
-    if (version, who) == ("v1beta1", "pod"):
-        pytest.skip("v1beta1 has no service accounts")
     request = ran(types, "request", version, IMAGE, *(pod if who == "pod" else []))
     assert request.returncode == 0, request
     answer = helper("kubelet", str(node), stdin=request.stdout)
@@ -67,13 +65,10 @@ def test_the_reader_of_answers_can_say_no(from_go):
         assert ran(types, "response", "v1", input=text.encode()).returncode == status, text
 
 
-@pytest.mark.parametrize("version", ["v1", "v1beta1"])
-@pytest.mark.parametrize("who", ["node", "pod"])
+@pytest.mark.parametrize("version, who", WAYS)
 def test_kubelet_asks_by_the_configuration_of_the_package(from_go, home, cloud, program, node, pod, version, who):
     """Kubelet starts the plugin, caches its answer, and finds the login for the image."""
     kubelet = from_go("kubelet-pull")
-    if (version, who) == ("v1beta1", "pod"):
-        pytest.skip("v1beta1 has no service accounts")
     text = CONFIG.read_text().replace("/etc/kubernetes/azure.json", str(node))
     text = text.replace("credentialprovider.kubelet.k8s.io/v1\n", f"credentialprovider.kubelet.k8s.io/{version}\n")
     if who == "pod":

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "base/jwt.h"
+#include "identity/bundle.h"
 #include "identity/login.h"
 
 void acr_sign_in_page_wipe(struct acr_sign_in_page *page)
@@ -37,7 +38,7 @@ int acr_sign_in_page(const struct acr_sign_in_ask *ask, int port, struct acr_sig
 	unsigned char digest[32];
 
 	if (random_text(&ret->verifier, error) || random_text(&state, error) ||
-	    acr_assertion_digest(ret->verifier.bytes, ret->verifier.length, digest, error))
+	    acr_sha256(ret->verifier.bytes, ret->verifier.length, digest, error))
 		return -1;
 	acr_base64url_encode(digest, sizeof(digest), &challenge);
 	snprintf(ret->state, sizeof(ret->state), "%s", acr_secret_text(&state));

@@ -93,7 +93,7 @@ _checked_ int acr_entra_secret(const struct acr_app *app, const struct acr_ask *
  * or at the host of `server` (a URL that the CI itself set, or NULL) or below? */
 bool acr_ci_trusts(const char *url, const char *const *domains, const char *server);
 
-/* ---- assertion.c: the only file that knows libcrypto ---- */
+/* ---- assertion.c ---- */
 
 struct acr_assertion {
 	const char *path;      /* of a PEM or PKCS#12 file with a certificate and its key */
@@ -104,10 +104,6 @@ struct acr_assertion {
 };
 _checked_ int acr_assertion_sign(const struct acr_app *app, const struct acr_assertion *what,
 				 struct acr_secret *ret, struct acr_error *error);
-
-/* SHA-256. */
-_checked_ int acr_assertion_digest(const void *bytes, size_t length, unsigned char ret[static 32],
-				   struct acr_error *error);
 
 /* A fresh random UUID (RFC 9562, version 4). */
 void acr_uuid_make(char ret[static 37]);

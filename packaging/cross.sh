@@ -14,7 +14,7 @@ cross=()
 
 fetch_root() {
 	root=$work/sysroot
-	local apt=$work/apt books=$work/sysroot/var/lib/dpkg suite package full
+	local apt=$work/apt books=$work/sysroot/var/lib/dpkg suite package owner file
 	mkdir -p "$books/info" "$apt"/{lists/partial,archives/partial,etc}
 	: >"$apt/status"
 	local set=(-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture"
@@ -33,12 +33,12 @@ fetch_root() {
 	for package in "$apt"/archives/*.deb; do
 		dpkg -x "$package" "$root"
 		# Enough of dpkg's books for dpkg-shlibdeps: which package a library is of, and since which version.
-		full=$(dpkg-deb -f "$package" Package)
+		owner=$(dpkg-deb -f "$package" Package)
 		dpkg-deb -e "$package" "$work/control"
 		# The paths are those where dpkg-shlibdeps finds the libraries.
-		dpkg-deb --fsys-tarfile "$package" | tar -t | sed "s|^\.|$root|; s|/\$||" >"$books/info/$full.list"
+		dpkg-deb --fsys-tarfile "$package" | tar -t | sed "s|^\.|$root|; s|/\$||" >"$books/info/$owner.list"
 		for file in symbols shlibs; do
-			[ ! -e "$work/control/$file" ] || mv "$work/control/$file" "$books/info/$full.$file"
+			[ ! -e "$work/control/$file" ] || mv "$work/control/$file" "$books/info/$owner.$file"
 		done
 		sed 's/^Package:.*/&\nStatus: install ok installed/' "$work/control/control" >>"$books/status"
 		echo >>"$books/status"
@@ -51,6 +51,7 @@ fetch_root() {
 		strip = '$triplet-strip'
 		pkgconfig = 'pkg-config'
 		exe_wrapper = ['qemu-$cpu-static', '-L', '$root']
+		# How to run what was built, for meson.build, which prints a page of the manual with it.
 		[properties]
 		run = ['qemu-$cpu-static', '-L', '$root']
 		sys_root = '$root'

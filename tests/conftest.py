@@ -82,6 +82,13 @@ def cloud():
     here.the_world_as_it_was()
 
 
+@pytest.fixture(scope="session")
+def engine():
+    """A docker engine answers."""
+    if "DOCKER_HOST" not in os.environ:
+        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
+
+
 @pytest.fixture
 def home(program):
     """A machine of its own for this test."""

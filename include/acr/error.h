@@ -76,12 +76,12 @@ struct acr_error {
 /* Fill `error` (may be NULL) with a kind and a text, everything else zeroed. Always returns -1. */
 int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...) _printf_(3, 4);
 
-/* What an errno means, in English whatever language was chosen: rules look for these words. Borrowed
- * until the next call. */
+/* What an errno means, in English whatever language was chosen: rules look for these words.
+ * Borrowed until the next call. */
 const char *acr_errno_text(int number);
 
-/* As acr_fail, with ": " and the meaning of `number` (an errno) behind the text; ENOMEM is never fatal
- * here. */
+/* As acr_fail, with ": " and the meaning of `number` (an errno) behind the text; ENOMEM is never
+ * fatal here. */
 int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, const char *format, ...)
 	_printf_(4, 5);
 

@@ -217,9 +217,9 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
 /* The four parts, wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has
- * 24, and docker takes four of them for its own words before and behind. `lead`
- * stands in front of the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of
- * lines that stands between why and what to do. */
+ * 24, and docker takes four of them for its own words before and behind. `lead` stands in front of
+ * the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines that stands
+ * between why and what to do. */
 #define ACR_COLUMNS 80
 #define ACR_LINES   20
 void acr_explanation_lay_out(const struct acr_explanation *explanation,

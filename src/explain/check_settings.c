@@ -145,10 +145,12 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 static void unseen(const struct acr_app *app, const struct acr_case *subject,
 		   const struct acr_error *error, struct acr_check_result *ret)
 {
-	const char *who = acr_case_found(subject, ACR_FOUND_WHO);
-	bool person = strncmp(who, "user ", 5) == 0;
 	auto_string why = acr_reason(error->text);
+	auto_facts who = { 0 };
+	bool person;
 
+	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &who);
+	person = *acr_facts_get(&who, ACR_FACT_USER);
 	acr_check_say(ret, person ? ACR_VERDICT_WARNING : ACR_VERDICT_SKIPPED,
 		      _("this identity may not read them (role Reader)%s%s"), *why ? ": " : "",
 		      why);
@@ -156,7 +158,7 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 		return;
 	acr_facts_of_error(app, error, &ret->facts);
 	acr_check_facts(subject, "AuthorizationFailed Microsoft.ContainerRegistry", ret);
-	acr_facts_of_who(who, &ret->facts);
+	acr_facts_set(&ret->facts, ACR_FACT_USER, acr_facts_get(&who, ACR_FACT_USER));
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The four parts on a terminal: 80 columns, and so few lines that nothing of it has scrolled away
- * when docker has said its own. Commands are broken at blanks with a backslash and
- * stay fit to paste.
+ * when docker has said its own. Commands are broken at blanks with a backslash and stay fit to
+ * paste.
  */
 #include <string.h>
 
@@ -198,7 +198,8 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 {
 	size_t count = explanation->step_count, most = TRIED_MOST;
 
-	/* Too long: who was tried last goes, then the last and least likely steps. */
+	/* Too long: of those who were tried all but two go, then the last and least likely steps, and
+	 * at the end who was tried at all. */
 	for (;;) {
 		auto_secret page = { 0 };
 

@@ -14,11 +14,13 @@
 #define PLACES 9
 #define DEEP   4 /* texts in texts */
 
-static const char *const rows[] = {
-#define REASON(text) text,
+/* One block, each row with its end, and not an array: the loader would fill in every pointer of that
+ * at each start, that of a cached get too. */
+static const char rows[] =
+#define REASON(text) text "\0"
 #include "explain/reasons.def"
 #undef REASON
-};
+	;
 
 struct span {
 	const char *begin;
@@ -90,14 +92,14 @@ static void tell(const char *text, int depth, struct acr_secret *out)
 	const char *row = NULL;
 	size_t most = 0;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && depth < DEEP; i++) {
+	for (const char *next = rows; *next && depth < DEEP; next += strlen(next) + 1) {
 		struct span here[PLACES] = { 0 };
-		size_t matched = match(rows[i], text, here);
+		size_t matched = match(next, text, here);
 
 		if (matched <= most)
 			continue;
 		most = matched;
-		row = rows[i];
+		row = next;
 		memcpy(places, here, sizeof(places));
 	}
 	if (!row || acr_text(row) == row) {

@@ -68,6 +68,7 @@ void acr_bundle_free(struct acr_bundle *bundle)
 		sym_EVP_PKEY_free(bundle->key);
 	*bundle = (struct acr_bundle){ 0 };
 }
+
 static void free_bio(BIO **bio)
 {
 	if (*bio)

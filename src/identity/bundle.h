@@ -41,6 +41,7 @@ void acr_bundle_certificate(const struct acr_bundle *bundle, size_t index, struc
 _checked_ int acr_bundle_sign(const struct acr_bundle *bundle, const struct acr_secret *what,
 			      struct acr_secret *out, struct acr_error *error);
 
+/* SHA-256 of anything: it stands here because the file behind is the one that knows libcrypto. */
 _checked_ int acr_sha256(const void *bytes, size_t length, unsigned char ret[static 32],
 			 struct acr_error *error);
 

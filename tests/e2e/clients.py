@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import pytest
 from homes import Helper
 
 LOCAL = "local/base:1"  # in the engine from the first test that needs it, and never removed
@@ -57,6 +58,13 @@ class Client:
 def built(name):
     """Where tests/clients/build put a client."""
     return os.path.join(os.environ.get("ACR_BUILD", ""), "clients", name)
+
+
+def needed(name):
+    """The same, for a test that cannot do without."""
+    if not os.access(built(name), os.X_OK):
+        pytest.skip(f"needs {name}: tests/clients/build")
+    return built(name)
 
 
 def docker_clients():

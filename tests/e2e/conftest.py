@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests with real clients share: one docker engine, one image in the cloud's registry."""
-import os
 import shutil
 import subprocess
 import uuid
 
 import pytest
 from client import APP, Cloud
-from clients import BASE, LOCAL, Client, built, docker_clients
+from clients import BASE, LOCAL, Client, docker_clients, needed
 from homes import Home
 
 
 @pytest.fixture(scope="session")
-def published(program, tmp_path_factory):
+def published(program, engine, tmp_path_factory):
     """BASE lies in acme.azurecr.io, pushed by docker with nothing but our helper."""
-    if "DOCKER_HOST" not in os.environ:
-        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
     root = tmp_path_factory.mktemp("base")
     (root / "bin").mkdir()
     shutil.copy("/bin/busybox", root / "bin/busybox")
@@ -38,13 +35,9 @@ def docker(request, home, cloud, published):
 
 
 @pytest.fixture
-def from_go(home, cloud, published):
+def from_go(home, cloud):
     """from_go("crane") is a client that Go's registry brings."""
-    def client(name, env=None):
-        if not os.access(built(name), os.X_OK):
-            pytest.skip(f"needs {name}: tests/clients/build")
-        return Client(home, cloud, built(name), env=env)
-    return client
+    return lambda name, env=None: Client(home, cloud, needed(name), env=env)
 
 
 @pytest.fixture

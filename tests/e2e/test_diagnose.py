@@ -73,12 +73,6 @@ def diagnose(helper, cloud, home, engine):
     return run
 
 
-@pytest.fixture(scope="session")
-def engine():
-    if "DOCKER_HOST" not in os.environ:
-        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
-
-
 # ---- the causes ----
 
 CAUSES = {}

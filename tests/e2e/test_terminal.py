@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Typed into a tmux of 80 columns and 24 lines: what to do is still to be read when the command has ended."""
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -22,8 +21,7 @@ COMMANDS = [  # what is typed, by whom, and what must be on the screen: what hap
      f"with AAD for {ACME} | docker-credential-acr explain", NOBODY, "knows nobody", "ne connaît personne", "az ad sp list"),
 ]
 
-pytestmark = [pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="needs a docker engine: tests/cloud/cloud run --docker -- ..."),
-              pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")]
+pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays *.t of this folder: whole runs of the program, byte for byte. The format is in script.py."""
-import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ CASES = [pytest.param(case, id=case.sentence.replace(" ", "-")) for path in sort
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_transcript(case, home, helper, cloud):
-    if "DOCKER_HOST" not in os.environ and any("diagnose" in step.arguments for step in case.steps):
-        pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
+def test_transcript(case, home, helper, cloud, request):
+    if any("diagnose" in step.arguments for step in case.steps):
+        request.getfixturevalue("engine")
     script.play(case, home, helper, cloud)

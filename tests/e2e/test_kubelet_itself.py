@@ -2,28 +2,18 @@
 """Kubelet itself: the types that Kubernetes publishes (k8s.io/kubelet), and the part of kubelet that asks credential
 providers (k8s.io/kubernetes), with the configuration that packaging/kubelet has for a node."""
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from client import CONTOSO, KUBERNETES, WORKLOAD
-from clients import built
+from clients import needed
 
 CONFIG = Path(__file__).resolve().parents[2] / "packaging/kubelet/credential-provider-config.yaml"
 IMAGE = "acme.azurecr.io/team/app:1"
 WAYS = [("v1", "node"), ("v1", "pod"), ("v1beta1", "node")]  # v1beta1 has no service accounts
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-@pytest.fixture
-def from_go():
-    def path(name):
-        if not os.access(built(name), os.X_OK):
-            pytest.skip(f"needs {name}: tests/clients/build")
-        return built(name)
-    return path
 
 
 @pytest.fixture
@@ -43,8 +33,8 @@ def ran(*command, **more):
 
 
 @pytest.mark.parametrize("version, who", WAYS)
-def test_kubelets_own_types_read_our_answer_strictly(from_go, home, cloud, helper, node, pod, version, who):
-    types = from_go("kubelet-types")
+def test_kubelets_own_types_read_our_answer_strictly(home, cloud, helper, node, pod, version, who):
+    types = needed("kubelet-types")
     request = ran(types, "request", version, IMAGE, *(pod if who == "pod" else []))
     assert request.returncode == 0, request
     answer = helper("kubelet", str(node), stdin=request.stdout)
@@ -56,8 +46,8 @@ def test_kubelets_own_types_read_our_answer_strictly(from_go, home, cloud, helpe
     assert [line for line in lines if line.startswith(f'acme.azurecr.io "{NOBODY}" ')]
 
 
-def test_the_reader_of_answers_can_say_no(from_go):
-    types = from_go("kubelet-types")
+def test_the_reader_of_answers_can_say_no():
+    types = needed("kubelet-types")
     good = {"kind": "CredentialProviderResponse", "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
             "cacheKeyType": "Registry", "cacheDuration": "1h0m0s", "auth": {}}
     for text, status in ((json.dumps(good), 0), (json.dumps(good) + "{}", 1), (json.dumps({**good, "more": 1}), 1),
@@ -66,9 +56,9 @@ def test_the_reader_of_answers_can_say_no(from_go):
 
 
 @pytest.mark.parametrize("version, who", WAYS)
-def test_kubelet_asks_by_the_configuration_of_the_package(from_go, home, cloud, program, node, pod, version, who):
+def test_kubelet_asks_by_the_configuration_of_the_package(home, cloud, program, node, pod, version, who):
     """Kubelet starts the plugin, caches its answer, and finds the login for the image."""
-    kubelet = from_go("kubelet-pull")
+    kubelet = needed("kubelet-pull")
     text = CONFIG.read_text().replace("/etc/kubernetes/azure.json", str(node))
     text = text.replace("credentialprovider.kubelet.k8s.io/v1\n", f"credentialprovider.kubelet.k8s.io/{version}\n")
     if who == "pod":

@@ -27,7 +27,7 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
 $ docker-credential-acr get
 < acme.azurecr.io
-> ...
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
 ! docker-credential-acr: ...
 ! ...
 ! ...AADSTS7000215...
@@ -36,7 +36,7 @@ $ docker-credential-acr get
 asks entra token
 $ docker-credential-acr get
 < acme.azurecr.io
-> ...
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
 ! ...
 ? 1
 asks nobody
@@ -46,7 +46,7 @@ as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
 < acme.azurecr.io
-> ...acme.azurecr.io...
+> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
 ! docker-credential-acr: acme.azurecr.io ...
 ! ...
 ! ...az role assignment create...
@@ -56,7 +56,7 @@ $ docker-credential-acr get
 ? 1
 $ docker-credential-acr get
 < acme.azurecr.io
-> ...acme.azurecr.io...
+> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
 ! ...
 ? 1
 asks nobody
@@ -65,14 +65,15 @@ asks nobody
 as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
-< acme.azurecr.io
-> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+< admin.azurecr.io
+> admin.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+! docker-credential-acr: admin.azurecr.io knows who you are, and gives you no
 ! ...
 ? 1
 $ docker-credential-acr store
-< {"ServerURL":"acme.azurecr.io","Username":"build-agent","Secret":"a-secret-of-somebody"}
-> acme.azurecr.io knows nobody by the user name that was given (status 401, UNAUTHORIZED)
-! docker-credential-acr: acme.azurecr.io knows nobody by the user name that was
+< {"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"not-the-password"}
+> admin.azurecr.io does not take this user name and password; nothing was changed (status 401, UNAUTHORIZED)
+! docker-credential-acr: admin.azurecr.io does not take this user name and
 ! ...
 ? 1
 

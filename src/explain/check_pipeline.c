@@ -31,7 +31,7 @@ static void github(const struct acr_app *app, const struct acr_case *subject,
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
 		      _("GitHub Actions: the job may not ask for its token"));
 	acr_check_facts(subject, NULL, ret);
-	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "pipeline-github");
+	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "github-token-unavailable");
 	acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, acr_env(app, "AZURE_CLIENT_ID"));
 }
 
@@ -54,7 +54,7 @@ static void azure(const struct acr_app *app, const struct acr_case *subject,
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
 		      _("Azure Pipelines: SYSTEM_ACCESSTOKEN is not handed to this step"));
 	acr_check_facts(subject, NULL, ret);
-	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "pipeline-azure");
+	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "pipelines-token-unavailable");
 }
 
 static void gitlab(const struct acr_app *app, const struct acr_case *subject,

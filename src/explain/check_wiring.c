@@ -68,11 +68,11 @@ static void tell_none(const struct acr_app *app, const struct acr_case *subject,
 	if (has_login(config, host)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses the login that lies in %s"),
 			      path);
-		problem(subject, "wiring-auths", NULL, ret);
+		problem(subject, "helper-config-auths", NULL, ret);
 	} else if (was_set_up(app, path)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
 			      _("%s was set up for this helper, and is no longer"), path);
-		problem(subject, "wiring-lost", NULL, ret);
+		problem(subject, "helper-config-lost", NULL, ret);
 	} else {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s names no helper for this registry"),
 			      path);
@@ -106,7 +106,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker asks docker-credential-%s, by \"%s\""),
 		      helper, key);
-	problem(subject, "wiring-other", helper, ret);
+	problem(subject, "helper-config-other", helper, ret);
 }
 
 const struct acr_check_row acr_check_wiring = {

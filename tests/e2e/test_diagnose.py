@@ -116,12 +116,12 @@ def no_role(stage):
     return [f"{ACME}/app"]
 
 
-@cause("right-missing")
+@cause("permission-missing")
 def reader_only(stage):
     return ["reader.azurecr.io/app", "--action", "push"]
 
 
-@cause("right-missing-abac")
+@cause("permission-missing-abac")
 def abac(stage):
     """AcrPull in a registry with ABAC: the exchange works, and the token allows nothing."""
     with stage.cloud.changed_world() as world:
@@ -129,7 +129,7 @@ def abac(stage):
     return ["abac.azurecr.io/app"]
 
 
-@cause("other-tenant")
+@cause("wrong-tenant")
 def wrong_tenant(stage):
     return ["partner.azurecr.io/app"]
 
@@ -140,7 +140,7 @@ def expired_secret(stage):
     return [f"{ACME}/app"]
 
 
-@cause("clock")
+@cause("clock-skew")
 def skewed_clock(stage):
     stage.cloud.fault("skew", service="acr", host=ACME)
     return [f"{ACME}/app"]
@@ -152,18 +152,18 @@ def captive_portal(stage):
     return [f"{ACME}/app"]
 
 
-@cause("certificate-unknown")
+@cause("certificate-untrusted")
 def tls_interception(stage):
     stage.cloud.fault("selfsigned", host=ACME)
     return [f"{ACME}/app"]
 
 
-@cause("private-unreachable")
+@cause("private-endpoint-unreachable")
 def private_address(stage):
     return ["dropped.azurecr.io/app"]
 
 
-@cause("token-validation")
+@cause("token-audience")
 def arm_audience_off(stage):
     with stage.cloud.changed_world() as world:
         world["registries"][ACME]["arm_audience"] = False
@@ -180,7 +180,7 @@ def switched_to_abac(stage):
     return [f"{ACME}/app"]
 
 
-@cause("stored-admin")
+@cause("stored-admin-rejected")
 def admin_user_off(stage):
     stage.store(ADMIN, "admin", "admin-password-one")
     with stage.cloud.changed_world() as world:
@@ -188,7 +188,7 @@ def admin_user_off(stage):
     return [f"{ADMIN}/samples/app"]
 
 
-@cause("stored-token")
+@cause("stored-token-rejected")
 def scope_map_token_expired(stage):
     stage.store(ADMIN, "puller", "puller-password-one")
     with stage.cloud.changed_world() as world:
@@ -196,13 +196,13 @@ def scope_map_token_expired(stage):
     return [f"{ADMIN}/samples/app"]
 
 
-@cause("right-missing-scope-map")
+@cause("permission-missing-scope-map")
 def scope_map_too_narrow(stage):
     stage.store(ADMIN, "puller", "puller-password-one")
     return [f"{ADMIN}/samples/app", "--action", "push"]
 
 
-@cause("stored-anonymous")
+@cause("stored-login-blocks-anonymous")
 def anonymous_blocked_by_a_login(stage):
     with stage.cloud.changed_world() as world:
         world["registries"][PUBLIC]["tokens"] = {"puller": {"passwords": ["puller-password-two"], "scopes": {"*": ["pull"]}}}
@@ -214,7 +214,7 @@ def anonymous_blocked_by_a_login(stage):
     return [f"{PUBLIC}/app"]
 
 
-@cause("arm-reader")
+@cause("registry-settings-unreadable")
 def settings_not_to_be_seen(stage):
     """A person whose roles are for images alone: no problem, and told how to see more."""
     stage.who, stage.status = None, 0
@@ -223,7 +223,7 @@ def settings_not_to_be_seen(stage):
     return ["hidden.azurecr.io/app"]
 
 
-@cause("nobody-signed-in")
+@cause("not-signed-in")
 def nobody_signed_in(stage):
     stage.who = None
     stage.cloud.fault("reset", service="imds", at="connect")
@@ -236,43 +236,43 @@ def signed_out(stage):
     return [f"{ACME}/app"]
 
 
-@cause("name-unknown")
+@cause("dns-name-not-found")
 def no_such_registry(stage):
     return ["nosuch.azurecr.io/app"]
 
 
-@cause("name-unknown")
+@cause("dns-name-not-found")
 def silent_name_server(stage):
     stage.cloud.fault("silent", host=ACME)
     return [f"{ACME}/app"]
 
 
-@cause("typed-near-miss")
+@cause("server-typo")
 def near_miss(stage):
     return ["acme.azurercr.io/app"]
 
 
-@cause("typed-bare")
+@cause("server-short-name")
 def bare_name(stage):
     return ["acme"]
 
 
-@cause("typed-capitals")
+@cause("server-uppercase")
 def capitals(stage):
     return ["Acme.azurecr.io/app"]
 
 
-@cause("name-capitals-image")
+@cause("image-name-uppercase")
 def capitals_in_an_image(stage):
     return [f"{ACME}/Team/App:1"]
 
 
-@cause("typed-microsoft")
+@cause("server-microsoft")
 def microsofts_own(stage):
     return ["mcr.microsoft.com/hello-world"]
 
 
-@cause("typed-foreign")
+@cause("server-not-acr")
 def not_of_azure(stage):
     return ["ghcr.io/acme/app"]
 
@@ -283,7 +283,7 @@ def throttled(stage):
     return [f"{ACME}/app"]
 
 
-@cause("registry-down")
+@cause("registry-unavailable")
 def registry_down(stage):
     stage.cloud.fault("error", host=ACME, path="/v2/")
     return [f"{ACME}/app"]
@@ -295,14 +295,14 @@ def proxy_forbids(stage):
     return [f"{ACME}/app"]
 
 
-@cause("proxy-password")
+@cause("proxy-authentication-required")
 def proxy_wants_a_password(stage):
     stage.env["HTTPS_PROXY"] = "http://proxy.example:3128"
     stage.cloud.fault("proxyauth", service="proxy")
     return [f"{ACME}/app"]
 
 
-@cause("no-entra-login")
+@cause("challenge-invalid")
 def a_realm_elsewhere(stage):
     stage.cloud.fault("realm", host=ACME)
     return [f"{ACME}/app"]
@@ -314,7 +314,7 @@ def certificate_expired(stage):
     return [f"{ACME}/app"]
 
 
-@cause("certificate-other-name")
+@cause("certificate-name-mismatch")
 def certificate_of_another(stage):
     stage.cloud.fault("wronghost", host=ACME)
     return [f"{ACME}/app"]
@@ -326,7 +326,7 @@ def entra_silent(stage):
     return [f"{ACME}/app"]
 
 
-@cause("docker-version")
+@cause("docker-version-mismatch")
 def too_old_a_docker(stage):
     stage.program("docker", 'echo "Docker version 17.12.1-ce, build 7390fc6"')
     return [f"{ACME}/app"]
@@ -338,45 +338,45 @@ def shadowing_helper(stage):
     return [f"{ACME}/app"]
 
 
-@cause("helper-missing")
+@cause("helper-not-found")
 def helper_not_on_the_path(stage):
     stage.env["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
     return [f"{ACME}/app"]
 
 
-@cause("helper-leaking", "leaking_helper")
+@cause("helper-leaks-tokens", "leaking_helper")
 def leaking_helper(stage):
     stage.program("docker-credential-acr-env", "exit 1")
     stage.home.docker_config({"credsStore": "acr", "credHelpers": {"partner.azurecr.io": "acr-env"}})
     return [f"{ACME}/app"]
 
 
-@cause("other-helper-missing")
+@cause("other-helper-not-found")
 def helper_of_docker_desktop(stage):
     stage.home.docker_config({"credsStore": "desktop.exe", "credHelpers": {ACME: "acr"}})
     return [f"{ACME}/app"]
 
 
-@cause("wiring-none")
+@cause("helper-config-missing")
 def helper_not_named(stage):
     stage.home.docker_config({})
     return [f"{ACME}/app"]
 
 
-@cause("wiring-other")
+@cause("helper-config-other")
 def another_helper_named(stage):
     stage.program("docker-credential-other", "exit 1")
     stage.home.docker_config({"credsStore": "other"})
     return [f"{ACME}/app"]
 
 
-@cause("wiring-auths")
+@cause("helper-config-auths")
 def auths_entry_in_the_way(stage):
     stage.home.docker_config({"auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
     return [f"{ACME}/app"]
 
 
-@cause("wiring-lost")
+@cause("helper-config-lost")
 def creds_store_lost(stage):
     stage.home.docker_config({})
     assert stage.helper("configure", "--creds-store", "--no-check").status == 0
@@ -384,25 +384,25 @@ def creds_store_lost(stage):
     return [f"{ACME}/app"]
 
 
-@cause("docker-config-broken")
+@cause("docker-config-invalid")
 def docker_config_broken(stage):
     stage.home.write(".docker/config.json", '{"credsStore": "acr"')
     return [f"{ACME}/app"]
 
 
-@cause("config-broken")
+@cause("config-invalid")
 def own_config_broken(stage):
     stage.home.write(".config/docker-credential-acr/config.json", '{"identity": ')
     return [f"{ACME}/app"]
 
 
-@cause("variable-refused")
+@cause("docker-auth-config-rejected")
 def auth_variable_refused(stage):
     stage.env["DOCKER_AUTH_CONFIG"] = json.dumps({"auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
     return [f"{ACME}/app"]
 
 
-@cause("machine-foreign-folder")
+@cause("machine-unsafe-file")
 def data_folder_open_to_others(stage):
     folder = stage.home.data
     folder.mkdir(parents=True)
@@ -410,7 +410,7 @@ def data_folder_open_to_others(stage):
     return [f"{ACME}/app"]
 
 
-@cause("pipeline-github")
+@cause("github-token-unavailable")
 def github_without_permission(stage):
     stage.env["GITHUB_ACTIONS"] = "true"
     stage.env.update({"AZURE_CLIENT_ID": APP.client_id, "AZURE_TENANT_ID": CONTOSO})
@@ -418,7 +418,7 @@ def github_without_permission(stage):
     return [f"{PUBLIC}/app"]
 
 
-@cause("docker-daemon")
+@cause("docker-not-running")
 def real_engine_stopped(stage):
     """An engine of its own: it answers, then it is told to end."""
     folder = Path(stage.home.runtime) / "engine"
@@ -512,7 +512,7 @@ def test_a_user_s_other_tenants_are_tried(diagnose, home, cloud):
     cloud.fault("reset", service="imds", at="connect")
     cloud.az_login(home.folder / ".azure")
     found = diagnose("partner.azurecr.io/app", who=None, status=1)
-    assert found.rules == ["tenant-of-user"], found
+    assert found.rules == ["wrong-tenant-user"], found
     assert FABRIKAM in found.json["causes"][0]["explanation"]["why"]
 
 

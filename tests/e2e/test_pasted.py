@@ -11,8 +11,8 @@ CASES = {  # what goes wrong -> the rules that may explain the line
     "no role": ({"no-role-said"}, "norole.azurecr.io", APP, None),
     "nobody's role": ({"no-role-said"}, "acme.azurecr.io", NOBODY, None),
     "expired": ({"entra-secret-expired"}, "acme.azurecr.io", EXPIRED, None),
-    "wrong secret": ({"entra-secret-wrong"}, "acme.azurecr.io", APP, {"AZURE_CLIENT_SECRET": "none-of-it"}),
-    "no such name": ({"name-unknown"}, "nosuch.azurecr.io", APP, None),
+    "wrong secret": ({"entra-secret-invalid"}, "acme.azurecr.io", APP, {"AZURE_CLIENT_SECRET": "none-of-it"}),
+    "no such name": ({"dns-name-not-found"}, "nosuch.azurecr.io", APP, None),
 }
 
 

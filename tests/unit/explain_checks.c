@@ -184,7 +184,7 @@ static void a_certificate_of_another_authority_is_a_warning(void **state)
 	      "here\n");
 	check(*state, "certificate", ACR_VERDICT_PROBLEM);
 	assert_string_equal(acr_rules_match(&((struct world *)*state)->result.facts, NULL)->id,
-			    "certificate-unknown");
+			    "certificate-untrusted");
 }
 
 static void no_proxy_is_read_as_libcurl_reads_it(void **state)
@@ -239,7 +239,7 @@ static void names_lead_to_private_or_public_addresses(void **state)
 	world->prints = "";
 	world->status = 2;
 	check(world, "dns", ACR_VERDICT_PROBLEM);
-	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id, "name-unknown");
+	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id, "dns-name-not-found");
 	found(world, ACR_FOUND_PROXY, "proxy.example:3128");
 	check(world, "dns", ACR_VERDICT_OK);
 }
@@ -261,7 +261,7 @@ static void the_identity_of_an_encryption_key_must_be_assigned(void **state)
 	found(*state, ACR_FOUND_SETTINGS, KEY("{\"userAssignedIdentities\":{}}"));
 	check(*state, "settings-key", ACR_VERDICT_PROBLEM);
 	assert_string_equal(acr_rules_match(&((struct world *)*state)->result.facts, NULL)->id,
-			    "encryption-identity");
+			    "encryption-key-identity");
 #undef KEY
 }
 
@@ -371,7 +371,7 @@ static void rights_are_read_from_the_access_claim(void **state)
 	      "{\"properties\":{\"roleAssignmentMode\":\"AbacRepositoryPermissions\"}}");
 	check(world, "access", ACR_VERDICT_PROBLEM);
 	assert_string_equal(fact(world, ACR_FACT_ROLE), "Container Registry Repository Writer");
-	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id, "right-missing-abac");
+	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id, "permission-missing-abac");
 }
 
 static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
@@ -402,7 +402,7 @@ static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
 	assert_int_equal(causes.count, 2);
 	assert_string_equal(causes.list[0].rule->id, "throttled");
 	assert_string_equal(causes.list[0].checks, "exchange throttling");
-	assert_string_equal(causes.list[1].rule->id, "docker-daemon");
+	assert_string_equal(causes.list[1].rule->id, "docker-not-running");
 	acr_causes_wipe(&causes);
 	for (size_t i = 0; acr_check_rows[i]; i++)
 		acr_check_result_wipe(&results[i]);

@@ -233,7 +233,7 @@ static void the_rule_with_the_most_to_say_explains(void **state)
 	(void)state;
 	acr_facts_set(&facts, ACR_FACT_KIND, "refused");
 	acr_facts_set(&facts, ACR_FACT_ORIGIN, "entra");
-	assert_string_equal(acr_rules_match(&facts, NULL)->id, "refused");
+	assert_string_equal(acr_rules_match(&facts, NULL)->id, "login-unavailable");
 	acr_facts_set(&facts, ACR_FACT_CODE, "AADSTS1234567");
 	assert_string_equal(acr_rules_match(&facts, NULL)->id, "entra-unknown-code");
 	acr_facts_set(&facts, ACR_FACT_CODE, "AADSTS7000222");

@@ -137,7 +137,7 @@ class Home:
             record = re.sub(rb"(?<=\nwall )\d+", lambda at: str(int(at[0]) - seconds).encode(), record)
             record = re.sub(rb"(?<=\nboot-id 36 )\S+", b"00000000-0000-4000-8000-000000000000", record)
             record = record[: record.rindex(b"check ")]
-            check = 0xCBF29CE484222325  # FNV-1a, as src/store/record.c has it
+            check = 0xCBF29CE484222325  # FNV-1a, as src/store/serialize.c has it
             for byte in record:
                 check = (check ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
             path.write_bytes(record + f"check {check:016x}\n".encode())

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The checks of `diagnose`: one row a check in src/explain/diagnose.def, one file
- * src/explain/check_NAME.c that exports the row.
+ * The checks of `diagnose`: one row a check in src/diagnose/checks.def, one file
+ * src/diagnose/checks/NAME.c that exports the row.
  *
  * A check finds out one thing and says it in one line: ok, warning (it works, and a person should
  * know), problem (something to mend), or skipped. What it knows of a problem are facts (rule.h), by

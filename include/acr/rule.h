@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An explanation is data: symptom -> cause -> remedy -> link, one row in src/explain/<subject>.def.
+ * An explanation is data: symptom -> cause -> remedy -> link, one row in src/explain/rules/<subject>.def.
  *
  *	RULE("firewall", READ, "S7 C6",
  *	     WHEN(HAS(TEXT, "is not allowed access")),

@@ -3,7 +3,7 @@
  * json-c, loaded when it is first called: a cached answer holds no JSON to read, and a process that
  * is linked to it takes a tenth longer to start. Each of its functions that the house calls has a
  * row here, which makes a function of the same name that goes on to the real one; without its row
- * it would be linked after all (tests/house/test_costs.py).
+ * it would be linked after all (tests/architecture/test_costs.py).
  */
 #include "base/jsonc.h"
 

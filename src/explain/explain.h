@@ -6,7 +6,7 @@
 #include "acr/app.h"
 #include "acr/broker.h"
 #include "acr/error.h"
-#include "explain/known.h"
+#include "explain/classify.h"
 
 /* Explain a failure on stderr: for one of our registries within ACR_LINES of 80 columns, for other
  * servers only what is wrong with this program or machine. "Not found" is one line for ours and none

@@ -6,7 +6,7 @@
 
 #include "acr/rule.h"
 #include "explain/language.h"
-#include "explain/words.h"
+#include "explain/sanitize.h"
 
 #define VALUE_MAX 500
 

@@ -8,7 +8,7 @@
 
 #include "acr/rule.h"
 #include "explain/language.h"
-#include "explain/words.h"
+#include "explain/sanitize.h"
 
 #define TRIED_MOST  4
 #define TRIED_LEAST 2 /* while steps can go in their place */

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "acr/rule.h"
-#include "explain/words.h"
+#include "explain/sanitize.h"
 
 #define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 

@@ -59,7 +59,7 @@ static void add_step(struct acr_rule *rule, const char *say, const char *command
 enum {
 	ALL = 0
 #define RULE(...) +1
-#include "explain/every.def"
+#include "explain/rules/every.def"
 #undef RULE
 };
 
@@ -82,6 +82,6 @@ const struct acr_rule *acr_rules(void)
 
 	if (rules[0].id)
 		return rules;
-#include "explain/every.def"
+#include "explain/rules/every.def"
 	return rules;
 }

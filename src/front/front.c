@@ -13,12 +13,12 @@
 #include "base/file.h"
 #include "base/process.h"
 
-#define COMMAND(name) extern const struct acr_command acr_command_##name;
+#define COMMAND(folder, name) extern const struct acr_command acr_command_##name;
 #include "front/commands.def"
 #undef COMMAND
 
 const struct acr_command *const acr_commands[] = {
-#define COMMAND(name) &acr_command_##name,
+#define COMMAND(folder, name) &acr_command_##name,
 #include "front/commands.def"
 #undef COMMAND
 	NULL,

@@ -14,7 +14,7 @@
 #include "base/budget.h"
 #include "base/jwt.h"
 #include "base/library.h"
-#include "http/trust.h"
+#include "http/ca_and_proxy.h"
 
 #define SYMBOLS(X)                                                                                 \
 	X(curl_easy_init)                                                                          \

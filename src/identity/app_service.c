@@ -5,7 +5,7 @@
  * app-service/overview-managed-identity).
  * The older form of 2017 lives on in Azure Machine Learning.
  */
-#include "identity/source.h"
+#include "identity/internal.h"
 
 /* One generation: how it is found and asked. */
 struct generation {

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define NAME	 "Azure Arc"
 #define ENDPOINT "http://127.0.0.1:40342/metadata/identity/oauth2/token"

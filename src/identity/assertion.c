@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/jwt.h"
-#include "identity/bundle.h"
-#include "identity/source.h"
+#include "identity/certificate_file.h"
+#include "identity/internal.h"
 
 #define LIFE 600 /* seconds, at most what Entra ID recommends */
 #define SKEW 60	 /* of these in the past, for clocks that run ahead */

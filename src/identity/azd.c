@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "identity/tool.h"
+#include "identity/run_cli.h"
 
 static char *file(const struct acr_app *app)
 {

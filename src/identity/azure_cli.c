@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "acr/config.h"
-#include "identity/tool.h"
+#include "identity/run_cli.h"
 
 static void wipe(struct acr_azure_account *account)
 {

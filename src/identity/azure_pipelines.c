@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 static const char *const domains[] = { "dev.azure.com", "visualstudio.com", NULL };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "identity/tool.h"
+#include "identity/run_cli.h"
 
 static bool is(struct json_object *entry, const char *key, const char *value)
 {

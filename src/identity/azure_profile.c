@@ -11,7 +11,7 @@
 
 #include "base/budget.h"
 #include "base/file.h"
-#include "identity/tool.h"
+#include "identity/run_cli.h"
 
 #define READS	   3   /* of a file that is being written */
 #define READ_PAUSE 100 /* ms between them */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 static bool is_true(const char *value)
 {

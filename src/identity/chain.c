@@ -12,7 +12,7 @@
 
 #include "acr/config.h"
 #include "acr/store.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define NOTE_AUDIENCE (6 * 3600) /* seconds that "only the ARM audience works" is remembered */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 /* The host of an https URL without user, port or anything unusual; "" for none. */
 static void host_of(const char *url, char ret[static ACR_HOST_MAX])

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 /* 127/8 and 169.254/16, written as four plain numbers: other spellings are read differently by
  * different libraries. */

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" /* RFC 7523 */
 

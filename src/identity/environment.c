@@ -6,7 +6,7 @@
  * AZURE_CLIENT_ID and AZURE_TENANT_ID alone are not a credential: the webhook of AKS workload
  * identity sets them, and AZURE_CLIENT_ID chooses a managed identity.
  */
-#include "identity/source.h"
+#include "identity/internal.h"
 
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		   struct acr_error *error)

@@ -13,7 +13,7 @@
 
 #include "acr/config.h"
 #include "acr/store.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define CANDIDATES_MAX 96
 #define VALUE_MAX      256

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 /* GitHub's own, and GitHub Enterprise Cloud with data residency. A server of one's own is known by
  * GITHUB_SERVER_URL, which no step of a job can change. */

@@ -14,7 +14,7 @@
 #include "acr/store.h"
 #include "base/budget.h"
 #include "base/file.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define NAME	  "the instance metadata service"
 #define ENDPOINT  "http://169.254.169.254/metadata/identity/oauth2/token"

@@ -14,7 +14,7 @@
 
 #include "acr/store.h"
 #include "base/clock.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define LEAST 300 /* seconds that a token must live on; MSAL's own figure */
 

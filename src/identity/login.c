@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "acr/sign_in.h"
-#include "identity/source.h"
-#include "identity/tool.h"
+#include "identity/internal.h"
+#include "identity/run_cli.h"
 
 /* offline_access: without it no new refresh token comes back. */
 #define SCOPES " openid profile offline_access"

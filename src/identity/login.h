@@ -4,7 +4,7 @@
 #define IDENTITY_LOGIN_H
 
 #include "acr/login.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 /* As acr_entra_post; `ret_word` gets OAuth's own "error", "" for none. It decides while a device
  * code waits: the AADSTS code is the same for several of them. */

@@ -9,7 +9,7 @@
 #include <sys/random.h>
 
 #include "base/jwt.h"
-#include "identity/bundle.h"
+#include "identity/certificate_file.h"
 #include "identity/login.h"
 
 void acr_sign_in_page_wipe(struct acr_sign_in_page *page)

@@ -4,7 +4,7 @@
  * (microsoft-authentication-library-for-go, apps/managedidentity/managedidentity.go). What the
  * environment names goes before what must be looked for.
  */
-#include "identity/source.h"
+#include "identity/internal.h"
 
 static bool fabric_is_here(const struct acr_app *app, const struct acr_ask *ask)
 {

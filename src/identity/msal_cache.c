@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "identity/tool.h"
+#include "identity/run_cli.h"
 
 #define AZ_CLIENT                                                                                  \
 	"04b07795-8ddb-461a-bbee-02f9e1bf7b46" /* the Azure CLI (azure-cli-core, identity.py) */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "identity/source.h"
+#include "identity/internal.h"
 
 bool acr_oauth_code(const char *text, char *ret, size_t size)
 {

@@ -8,7 +8,7 @@
 #include "base/budget.h"
 #include "base/jwt.h"
 #include "base/utf8.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 void acr_token_wipe(struct acr_token *token)
 {

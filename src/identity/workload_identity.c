@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 
 #define FILE_MAX (64 * 1024)
 

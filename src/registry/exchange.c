@@ -6,8 +6,8 @@
  */
 #include "acr/http.h"
 #include "acr/token.h"
-#include "registry/grant.h"
-#include "registry/refusal.h"
+#include "registry/error_body.h"
+#include "registry/refresh_token.h"
 
 int acr_exchange(const struct acr_app *app, const struct acr_registry *registry,
 		 const struct acr_token *token, struct acr_grant *ret, struct acr_error *error)

@@ -11,8 +11,8 @@
 #include "acr/config.h"
 #include "acr/store.h"
 #include "base/budget.h"
-#include "store/place.h"
-#include "store/record.h"
+#include "store/private_dir.h"
+#include "store/serialize.h"
 
 #define CACHE(row) extern const struct acr_cache_home acr_cache_##row;
 #include "store/caches.def"

@@ -3,7 +3,7 @@
  * folder and machines without a kernel keyring. */
 #include "acr/store.h"
 #include "base/file.h"
-#include "store/place.h"
+#include "store/private_dir.h"
 
 static char *folder(const struct acr_app *app)
 {

@@ -6,7 +6,7 @@
 #include "acr/store.h"
 #include "base/budget.h"
 #include "base/clock.h"
-#include "store/record.h"
+#include "store/serialize.h"
 
 #define VERSION 1
 

@@ -13,8 +13,8 @@
 #include <libsecret/secret.h>
 
 #include "base/library.h"
-#include "store/record.h"
 #include "store/secret_items.h"
+#include "store/serialize.h"
 
 /* NOLINTBEGIN(clang-analyzer-*): it cannot see what g_variant_get writes, and all memory is the
  * child's, which ends with its answer. gcc's analyzer is told the same. */

@@ -11,8 +11,8 @@
 #include "acr/store.h"
 #include "base/budget.h"
 #include "base/file.h"
-#include "store/place.h"
-#include "store/record.h"
+#include "store/private_dir.h"
+#include "store/serialize.h"
 
 #define VERSION	 1
 #define FILE_MAX (ACR_STORE_MAX + ACR_SERVER_MAX + 64 * 1024)

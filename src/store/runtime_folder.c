@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "acr/store.h"
-#include "store/place.h"
+#include "store/private_dir.h"
 
 static char *path(const struct acr_app *app)
 {

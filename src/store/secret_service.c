@@ -16,7 +16,7 @@
 #include "base/utf8.h"
 #include "store/bus.h"
 #include "store/libsecret.h"
-#include "store/record.h"
+#include "store/serialize.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ADDRESS_SPACE RLIM_INFINITY

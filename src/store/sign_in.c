@@ -11,8 +11,8 @@
 #include "acr/sign_in.h"
 #include "base/budget.h"
 #include "base/file.h"
-#include "store/place.h"
-#include "store/record.h"
+#include "store/private_dir.h"
+#include "store/serialize.h"
 
 #define VERSION	 1
 #define FOR_ALL	 "default" /* no registry is called so: they have dots */

@@ -9,8 +9,8 @@
 
 #include "acr/store.h"
 #include "base/file.h"
-#include "store/place.h"
-#include "store/record.h"
+#include "store/private_dir.h"
+#include "store/serialize.h"
 
 #define VERSION 1
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures that must not grow unseen: what tests/house/test_costs.py holds against costs.json."""
+"""The figures that must not grow unseen: what tests/architecture/test_costs.py holds against costs.json."""
 import json
 import subprocess
 from pathlib import Path

@@ -78,7 +78,7 @@ def fill_files(pattern, have, want):
 
 
 def checksum(text):
-    """FNV-1a, as src/store/record.c has it."""
+    """FNV-1a, as src/store/serialize.c has it."""
     check = 0xCBF29CE484222325
     for byte in text:
         check = (check ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF

@@ -4,8 +4,8 @@
  * backwards give the very bytes. */
 #include <strings.h>
 
-#include "front/configure_edit.c"
-#include "front/configure_member.c"
+#include "configure/edit.c"
+#include "configure/json_edit.c"
 #include "oracle.h"
 
 /* What `configure` refuses before it edits. */

@@ -3,7 +3,7 @@
  * checksum is made to fit, or no input would ever come past it. */
 #include "acr/store.h"
 #include "oracle.h"
-#include "store/record.h"
+#include "store/serialize.h"
 
 static void look_at(const char *bytes, size_t length)
 {

@@ -12,7 +12,7 @@ ROOT = HERE.parent.parent
 EVIDENCE = sorted(HERE.glob("*.json"))
 REPORTS = sorted((HERE / "reports").glob("*.txt"))
 FACTS = set(re.findall(r'FACT\([A-Z_]+, "([a-z_]+)"', (ROOT / "include/acr/rule.h").read_text()))
-SOURCES = "\n".join(path.read_text() for path in sorted((ROOT / "src/explain").glob("*.def")))
+SOURCES = "\n".join(path.read_text() for path in sorted((ROOT / "src/explain/rules").glob("*.def")))
 IDS = re.findall(r'^RULE\("([^"]+)"', SOURCES, re.M)
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Azure CLI's files and az itself: who is signed in, what serves without az, and what az is
  * asked. */
-#include "identity/tool.h"
+#include "identity/run_cli.h"
 #include "person.h"
 
 #define AZ    "04b07795-8ddb-461a-bbee-02f9e1bf7b46"

@@ -3,7 +3,7 @@
  * Keys are made by the
  * openssl program when the test begins, so that none lies in the repository. */
 #include "base/file.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 #include "person.h"
 
 static struct person p;

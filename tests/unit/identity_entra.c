@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entra ID's token endpoint: what is sent, which answers are tokens, what a refusal becomes, and
  * where nothing is sent. */
-#include "identity/source.h"
+#include "identity/internal.h"
 #include "person.h"
 
 static struct person p;

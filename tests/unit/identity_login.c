@@ -2,8 +2,8 @@
 /* Our own sign-in: how it is got at Entra ID, and how the identity `login` uses it. */
 #include "acr/login.h"
 #include "acr/store.h"
-#include "identity/bundle.h"
-#include "identity/source.h"
+#include "identity/certificate_file.h"
+#include "identity/internal.h"
 #include "person.h"
 
 #define AUTHORITY "login.microsoftonline.com"

@@ -2,7 +2,7 @@
 /* The machine's own identity: which endpoint is asked, how, and that nothing is asked where there
  * is none. */
 #include "acr/store.h"
-#include "identity/source.h"
+#include "identity/internal.h"
 #include "person.h"
 
 #define APP "http://127.0.0.1:41741/msi/token/"

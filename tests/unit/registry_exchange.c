@@ -4,8 +4,8 @@
 
 #include "acr/identity.h"
 #include "base/budget.h"
-#include "registry/grant.h"
-#include "registry/refusal.h"
+#include "registry/refresh_token.h"
+#include "registry/error_body.h"
 #include "tokens.h"
 
 #define NOW 1750000000

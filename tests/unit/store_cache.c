@@ -9,7 +9,7 @@
 #include <linux/magic.h>
 
 #include "acr/store.h"
-#include "store/record.h"
+#include "store/serialize.h"
 
 #define HOST	 "acme.azurecr.io"
 #define IDENTITY "config auto\nfile 1:2:3\n"

@@ -4,7 +4,7 @@
 #include "edges.h"
 
 #include "acr/store.h"
-#include "store/record.h"
+#include "store/serialize.h"
 
 #define BOOT_ID "11111111-2222-3333-4444-555555555555"
 

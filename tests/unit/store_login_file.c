@@ -6,8 +6,8 @@
 #include <dirent.h>
 
 #include "acr/store.h"
-#include "store/place.h"
-#include "store/record.h"
+#include "store/private_dir.h"
+#include "store/serialize.h"
 
 extern const struct acr_keychain acr_keychain_login_file;
 static const struct acr_keychain *const files = &acr_keychain_login_file;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold after `configure`: docker finds us by name, nothing stands over us, a `get`
+ * works. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "acr/broker.h"
+#include "base/budget.h"
+#include "configure/configure.h"
+#include "explain/explain.h"
+
+#define NAME "docker-credential-" ACR_HELPER_SUFFIX
+
+/* As Go's exec.LookPath, which docker, podman and the others use: the first in PATH, never one of a
+ * relative folder. Owned by the caller. */
+static char *look(const struct acr_app *app)
+{
+	const char *next = acr_env(app, "PATH");
+
+	while (next && *next) {
+		size_t length = strcspn(next, ":");
+		auto_string path = acr_format("%.*s/" NAME, (int)length, next);
+		struct stat status;
+
+		if (path[0] == '/' && length > 0 && stat(path, &status) == 0 &&
+		    S_ISREG(status.st_mode) && access(path, X_OK) == 0) {
+			char *found = path;
+			path = NULL;
+			return found;
+		}
+		next += length + (next[length] == ':');
+	}
+	return NULL;
+}
+
+static bool is_this_file(const char *path)
+{
+	struct stat found, running;
+
+	return stat(path, &found) == 0 && stat("/proc/self/exe", &running) == 0 &&
+	       found.st_dev == running.st_dev && found.st_ino == running.st_ino;
+}
+
+/* A wrapper of ours is fine too, if it says so. Other programs have our name (look at
+ * `version`). */
+static bool says_our_name(const struct acr_app *app, const char *path)
+{
+	const char *const arguments[] = { path, "version", NULL };
+	const struct acr_run run = {
+		.argv = arguments,
+		.environment = app->environment,
+		.budget = ACR_BUDGET_KEYCHAIN,
+		.limit = 4096,
+	};
+	auto_secret out = { 0 }, err = { 0 };
+	int status = -1;
+
+	return app->run(app, &run, &status, &out, &err, NULL) == 0 && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0 &&
+	       strstr(acr_secret_text(&out), "Azure Container Registry credential helper in C");
+}
+
+void acr_check_path(const struct acr_app *app, struct acr_check *ret)
+{
+	auto_string found = look(app);
+	char self[4096] = "";
+
+	*ret = (struct acr_check){ .name = acr_copy("path") };
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		self[0] = '\0';
+	if (!found) {
+		ret->detail = acr_format("no folder of PATH has " NAME " (this one is %s): docker "
+					 "will not find it",
+					 self);
+	} else if (is_this_file(found) || says_our_name(app, found)) {
+		ret->fine = true;
+		ret->detail = acr_format("docker finds %s", found);
+	} else {
+		ret->detail = acr_format("docker would run %s, another program of the same name: "
+					 "put the folder of %s in front of it in PATH",
+					 found, self);
+	}
+}
+
+void acr_check_get(struct acr_app *app, const char *host, struct acr_check *ret)
+{
+	struct acr_report report = { 0 };
+	struct acr_error error = { 0 };
+	auto_secret server = { 0 };
+	auto_login login = { 0 };
+
+	*ret = (struct acr_check){ .name = acr_format("get %s", host) };
+	acr_secret_add(&server, host);
+	app->interactive = true;
+	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
+	ret->fine = acr_get(app, &server, &login, &report, &error) == 0;
+	if (ret->fine) {
+		const char *who =
+			report.trail.count ? report.trail.steps[report.trail.count - 1].who : "";
+
+		ret->detail = acr_format("%s gives a login%s%s", host, *who ? ": " : "", who);
+	} else {
+		ret->detail = acr_format("no login for %s: %s", host, error.text);
+		acr_explain(app, &report, &error);
+	}
+}
+
+/* Docker takes "auths" of this variable before any helper (docker/cli, cli/config/configfile). */
+static bool in_variable(const struct acr_app *app, const char *host)
+{
+	const char *text = acr_env(app, "DOCKER_AUTH_CONFIG");
+	auto_json json = NULL;
+
+	return text && acr_json_parse(text, strlen(text), &json, NULL) == 0 &&
+	       acr_json_member(acr_json_member(json, "auths"), host);
+}
+
+bool acr_check_overridden(const struct acr_app *app, const char *folder, const char *host,
+			  struct acr_check *ret)
+{
+	auto_string buildx = acr_format("%s/buildx/config/%s", folder, host);
+	const char *by = in_variable(app, host)	     ? "DOCKER_AUTH_CONFIG in the environment"
+			 : access(buildx, F_OK) == 0 ? buildx
+						     : NULL;
+
+	if (!by)
+		return false;
+	*ret = (struct acr_check){ .name = acr_format("override %s", host),
+				   .detail = acr_format("%s stands over this helper for %s", by,
+							host) };
+	return true;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `configure`: tell docker, podman and friends about us, and take it back. What is changed is shown
+ * as a diff; everything is read and checked before anything is written; what was written is tried.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/broker.h"
+#include "base/budget.h"
+#include "base/file.h"
+#include "configure/plan.h"
+#include "front/front.h"
+
+enum {
+	CREDS_STORE,
+	PODMAN,
+	CONTAINERS,
+	TIMER,
+	SYSTEM,
+	DISCOVER,
+	REPLACE,
+	NO_CHECK,
+	DRY_RUN,
+	UNDO,
+	JSON
+};
+
+static const struct acr_option options[] = {
+	[CREDS_STORE] = { "creds-store", NULL, "make it docker's helper for every registry" },
+	[PODMAN] = { "podman", NULL, "write podman's and skopeo's auth.json too" },
+	[CONTAINERS] = { "containers-registries", NULL,
+			 "every registry of podman, skopeo, buildah (registries.conf.d)" },
+	[TIMER] = { "timer", NULL, "renew logins by a timer of systemd" },
+	[SYSTEM] = { "system", NULL, "for all users (the last two; as root)" },
+	[DISCOVER] = { "discover", NULL, "find the registries that your identity may see" },
+	[REPLACE] = { "replace", NULL, "take over from another helper without asking" },
+	[NO_CHECK] = { "no-check", NULL, "do not try whether it works afterwards" },
+	[DRY_RUN] = { "dry-run", NULL, "show what would change" },
+	[UNDO] = { "undo", NULL, "take out what configure put in" },
+	[JSON] = { "json", NULL, "tell what was done as JSON" },
+	{ 0 },
+};
+
+static int read_wish(const struct acr_app *app, char *const *arguments, const char *const *values,
+		     struct acr_wish *ret, struct acr_error *error)
+{
+	*ret = (struct acr_wish){
+		.creds_store = values[CREDS_STORE],
+		.podman = values[PODMAN],
+		.containers = values[CONTAINERS],
+		.timer = values[TIMER],
+		.system = values[SYSTEM],
+		.replace = values[REPLACE],
+		.check = !values[NO_CHECK],
+		.dry_run = values[DRY_RUN],
+		.json = values[JSON],
+	};
+	for (; *arguments; arguments++) {
+		struct acr_registry registry;
+
+		if (!acr_registry_parse(app->config, *arguments, strlen(*arguments), &registry))
+			return acr_fail(error, ACR_INVALID,
+					"%.80s is no Azure registry such as acme.azurecr.io (for "
+					"every other registry: --creds-store)",
+					*arguments);
+		ret->hosts[ret->host_count++] = acr_copy(registry.host);
+	}
+	return 0;
+}
+
+static void free_wish(struct acr_wish *wish)
+{
+	for (size_t i = 0; i < wish->host_count; i++)
+		free((void *)(uintptr_t)wish->hosts[i]);
+}
+
+/* NULL, or what is wrong with this combination. */
+static const char *misuse(const struct acr_wish *wish, bool undo)
+{
+	bool docker = wish->host_count || wish->creds_store;
+
+	if (undo)
+		return wish->host_count
+			       ? "--undo takes no registry: it takes out all that was put in"
+			       : NULL;
+	if (wish->system && (docker || wish->podman))
+		return "docker and podman keep no such settings for all users: --system goes with "
+		       "--containers-registries and --timer";
+	if (wish->podman && !wish->host_count)
+		return "--podman needs the names of registries";
+	if (!docker && !wish->containers && !wish->timer)
+		return "name a registry (such as acme.azurecr.io), or say --creds-store or "
+		       "--discover";
+	return NULL;
+}
+
+static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
+		      const struct acr_timer *timer)
+{
+	auto_secret none = { 0 };
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct acr_job *job = &plan->jobs[i];
+		auto_secret diff = { 0 };
+
+		if (acr_job_changes(job))
+			acr_diff(job->target.path, &job->target.bytes, &job->text.bytes,
+				 strcmp(job->kind, "json") == 0, &diff);
+		acr_tell_file(telling, job->target.path,
+			      diff.length ? "changed" : "nothing to change", &diff);
+	}
+	if (timer->link)
+		acr_tell_file(telling, timer->link, timer->there ? "nothing to change" : "enabled",
+			      &none);
+}
+
+static int carry_out(const struct acr_app *app, const char *folder, struct acr_plan *plan,
+		     const struct acr_timer *timer, bool system, struct acr_error *error)
+{
+	bool changes = timer->link && !timer->there;
+	auto_string own_folder = NULL;
+	auto_fd held = -1;
+
+	for (size_t i = 0; i < plan->count; i++)
+		changes = changes || acr_job_changes(&plan->jobs[i]);
+	if (!changes)
+		return 0;
+	held = acr_memo_begin(folder, &own_folder, error);
+	if (held < 0)
+		return -1;
+	for (size_t i = 0; i < plan->count; i++)
+		if (acr_job_changes(&plan->jobs[i]) &&
+		    acr_plan_carry_out(folder, own_folder, &plan->jobs[i], error))
+			return -1;
+	if (timer->link && !timer->there)
+		return acr_timer_enable(app, folder, own_folder, timer, system, error);
+	return 0;
+}
+
+static void check_all(struct acr_telling *telling, const struct acr_wish *wish,
+		      const struct acr_plan *plan)
+{
+	struct acr_check check;
+
+	acr_check_path(telling->app, &check);
+	acr_tell_check(telling, &check);
+	for (size_t i = 0; i < wish->host_count; i++) {
+		if (plan->docker_folder &&
+		    acr_check_overridden(telling->app, plan->docker_folder, wish->hosts[i], &check))
+			acr_tell_check(telling, &check);
+		acr_check_get(telling->app, wish->hosts[i], &check);
+		acr_tell_check(telling, &check);
+	}
+}
+
+static int work(struct acr_telling *telling, const struct acr_wish *wish, bool undo,
+		struct acr_error *error)
+{
+	auto_string folder = acr_memo_folder(telling->app, wish->system);
+	auto_timer timer = { 0 };
+	auto_plan plan = { 0 };
+
+	if (!folder)
+		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+	if (undo)
+		return acr_take_back(telling, wish, folder, error);
+	if (acr_plan_make(telling->app, wish, &plan, error) ||
+	    (wish->timer && acr_timer_plan(telling->app, wish->system, &timer, error)))
+		return -1;
+	tell_plan(telling, &plan, &timer);
+	if (wish->dry_run)
+		return 0;
+	if (carry_out(telling->app, folder, &plan, &timer, wish->system, error))
+		return -1;
+	if (wish->check)
+		check_all(telling, wish, &plan);
+	return 0;
+}
+
+/* On a terminal the person chooses from what is found; otherwise it is printed, and that is all. */
+static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *ret_done,
+		    struct acr_error *error)
+{
+	const struct acr_app *app = telling->app;
+	auto_found found = { 0 };
+	auto_secret list = { 0 };
+
+	if (acr_discover(app, &found, error))
+		return -1;
+	*ret_done = telling->json || !isatty(app->in) || !isatty(app->err);
+	if (!*ret_done) {
+		if (acr_found_choose(app, &found, error))
+			return -1;
+		for (size_t i = 0; i < found.count && wish->host_count < ACR_HOSTS_MOST; i++)
+			wish->hosts[wish->host_count++] = acr_copy(found.hosts[i]);
+		return 0;
+	}
+	acr_secret_add(&list, telling->json ? "{\"registries\":[" : "");
+	for (size_t i = 0; i < found.count; i++) {
+		if (telling->json) {
+			acr_secret_add(&list, i ? "," : "");
+			acr_json_quote(&list, found.hosts[i], strlen(found.hosts[i]));
+		} else {
+			acr_secret_format(&list, "%s\n", found.hosts[i]);
+		}
+	}
+	acr_secret_add(&list, telling->json ? "]}\n" : "");
+	(void)acr_docker_answer(app, &list);
+	return 0;
+}
+
+static int configure(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	struct acr_telling telling = { .app = app, .json = values[JSON] };
+	__attribute__((cleanup(free_wish))) struct acr_wish wish = { 0 };
+	struct acr_error error = { 0 };
+	const char *wrong;
+	int status;
+
+	if (acr_front_begin(app, &error) || read_wish(app, arguments, values, &wish, &error)) {
+		acr_say(app, "%s", error.text);
+		return 1;
+	}
+	if (values[DISCOVER] && !values[UNDO]) {
+		bool done = false;
+
+		if (discover(&telling, &wish, &done, &error)) {
+			acr_say(app, "%s", error.text);
+			return 1;
+		}
+		if (done)
+			return 0;
+	}
+	wrong = misuse(&wish, values[UNDO]);
+	if (wrong) {
+		acr_say(app, "%s (see %s configure --help)", wrong, app->program);
+		return ACR_EXIT_USAGE;
+	}
+	if (work(&telling, &wish, values[UNDO], &error)) {
+		acr_say(app, "%s", error.text);
+		telling.failed = true;
+	}
+	status = acr_tell_end(&telling);
+	return status;
+}
+
+const struct acr_command acr_command_configure = {
+	.name = "configure",
+	.arguments = "[REGISTRY...]",
+	.summary = "set up docker, podman and skopeo, or take that back",
+	.about = "Writes \"credHelpers\" for the registries named into docker's config.json, "
+		 "shows the change, and\n"
+		 "tries whether docker finds this program and gets a login. Everything else in "
+		 "the file stays as\n"
+		 "it is. --undo takes out what configure put in, and leaves what others wrote "
+		 "since.",
+	.options = options,
+	.most = ACR_HOSTS_MOST,
+	.run = configure,
+};

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A text that is changed in places and remembers them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure/configure.h"
+
+static void free_splice(struct acr_splice *splice)
+{
+	acr_string_free(&splice->removed);
+	acr_string_free(&splice->inserted);
+}
+
+void acr_edit_free(struct acr_edit *text)
+{
+	for (size_t i = 0; i < text->count; i++)
+		free_splice(&text->splices[i]);
+	free(text->splices);
+	acr_secret_wipe(&text->bytes);
+	*text = (struct acr_edit){ 0 };
+}
+
+static void replace(struct acr_secret *bytes, size_t at, size_t removed, const char *inserted)
+{
+	auto_secret made = { 0 };
+
+	acr_secret_reserve(&made, bytes->length + strlen(inserted));
+	acr_secret_add_bytes(&made, acr_secret_text(bytes), at);
+	acr_secret_add(&made, inserted);
+	acr_secret_add_bytes(&made, acr_secret_text(bytes) + at + removed,
+			     bytes->length - at - removed);
+	acr_secret_wipe(bytes);
+	*bytes = acr_secret_steal(&made);
+}
+
+void acr_edit_splice(struct acr_edit *text, size_t at, size_t removed, const char *inserted)
+{
+	struct acr_splice *splices =
+		realloc(text->splices, (text->count + 1) * sizeof(*text->splices));
+
+	if (!splices)
+		acr_out_of_memory();
+	text->splices = splices;
+	splices[text->count++] = (struct acr_splice){
+		.at = at,
+		.removed = acr_format("%.*s", (int)removed, acr_secret_text(&text->bytes) + at),
+		.inserted = acr_copy(inserted),
+	};
+	replace(&text->bytes, at, removed, inserted);
+}
+
+bool acr_edit_undo(struct acr_secret *bytes, const struct acr_splice *splice)
+{
+	size_t length = strlen(splice->inserted);
+
+	if (splice->at > bytes->length || length > bytes->length - splice->at ||
+	    memcmp(acr_secret_text(bytes) + splice->at, splice->inserted, length) != 0)
+		return false;
+	replace(bytes, splice->at, length, splice->removed);
+	return true;
+}
+
+uint64_t acr_edit_hash(const struct acr_secret *bytes)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < bytes->length; i++)
+		hash = (hash ^ (unsigned char)bytes->bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}

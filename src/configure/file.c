@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that belong to a person and other programs: read with suspicion, and put in place whole,
+ * with mode and group as they were, behind a link where they were. What cannot be done so is
+ * refused in words, and nothing is changed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "configure/configure.h"
+
+void acr_target_free(struct acr_target *target)
+{
+	acr_string_free(&target->path);
+	acr_string_free(&target->made);
+	acr_secret_wipe(&target->bytes);
+	*target = (struct acr_target){ 0 };
+}
+
+static char *folder_of(const char *path)
+{
+	auto_string copy = acr_copy(path);
+
+	return acr_copy(dirname(copy));
+}
+
+char *acr_target_missing(const char *path)
+{
+	auto_string folder = folder_of(path);
+	char *missing = NULL;
+
+	while (access(folder, F_OK) && errno == ENOENT) {
+		char *above = folder_of(folder);
+
+		acr_string_free(&missing);
+		missing = folder;
+		folder = above;
+	}
+	return missing;
+}
+
+static const char *name_of(uid_t user, char ret[static 64])
+{
+	struct passwd entry, *found = NULL;
+	char bytes[4096];
+
+	if (getpwuid_r(user, &entry, bytes, sizeof(bytes), &found) || !found)
+		snprintf(ret, 64, "user %u", (unsigned int)user);
+	else
+		snprintf(ret, 64, "%s", entry.pw_name);
+	return ret;
+}
+
+/* The folder that there is, on the way to `path`: may we put a file there? */
+static int check_folder(const char *path, const char *missing, struct acr_error *error)
+{
+	auto_string folder = folder_of(missing ? missing : path);
+	struct statvfs system;
+	struct stat status;
+	char name[64];
+
+	if (stat(folder, &status))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", folder);
+	if (!S_ISDIR(status.st_mode))
+		return acr_fail(error, ACR_INVALID, "%s is not a folder", folder);
+	if (statvfs(folder, &system) == 0 && (system.f_flag & ST_RDONLY))
+		return acr_fail(error, ACR_SYSTEM,
+				"%s cannot be changed: it is on a read-only file system", path);
+	if (status.st_uid != geteuid() && status.st_uid != 0)
+		return acr_fail(error, ACR_INVALID, "%s belongs to %s: run this as %s", folder,
+				name_of(status.st_uid, name), name);
+	if (access(folder, W_OK | X_OK))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+	return 0;
+}
+
+static int check_file(const char *path, const struct stat *status, struct acr_error *error)
+{
+	char name[64];
+
+	if (strstr(path, "/.."))
+		return acr_fail(error, ACR_INVALID,
+				"%s is mounted from a Kubernetes secret: change the secret, or "
+				"mount a folder that can be written",
+				path);
+	if (!S_ISREG(status->st_mode))
+		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
+	if (status->st_uid != geteuid())
+		return acr_fail(error, ACR_INVALID, "%s belongs to %s: run this as %s", path,
+				name_of(status->st_uid, name), name);
+	if (!(status->st_mode & S_IWUSR))
+		return acr_fail(error, ACR_INVALID, "%s is read-only (mode %04o)", path,
+				(unsigned int)status->st_mode & 07777);
+	if (status->st_nlink > 1)
+		return acr_fail(error, ACR_INVALID,
+				"%s is one file under %u names (hard links), of which only one "
+				"would change",
+				path, (unsigned int)status->st_nlink);
+	return 0;
+}
+
+int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *error)
+{
+	char *real = realpath(path, NULL);
+	struct stat link;
+
+	*ret = (struct acr_target){ .path = real ? real : acr_copy(path), .mode = 0600 };
+	if (!real && errno == ENOENT) {
+		if (lstat(path, &link) == 0)
+			return acr_fail(error, ACR_INVALID, "%s is a link that leads nowhere",
+					path);
+		ret->made = acr_target_missing(path);
+		return check_folder(path, ret->made, error);
+	}
+	if (!real)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+	ret->there = true;
+	if (stat(real, &ret->status))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", real);
+	if (check_file(real, &ret->status, error) || check_folder(real, NULL, error))
+		return -1;
+	return acr_file_read(real, ACR_CONFIG_MAX, &ret->bytes, error);
+}
+
+/* mkdir -p, with modes that our umask would not give. */
+static int make_folders(const char *path, mode_t mode)
+{
+	auto_string folder = folder_of(path);
+
+	if (access(folder, F_OK) == 0)
+		return 0;
+	if (make_folders(folder, mode))
+		return -1;
+	if (mkdir(folder, 0700) && errno != EEXIST)
+		return -1;
+	return chmod(folder, mode);
+}
+
+int acr_target_folders(const char *path, mode_t mode, struct acr_error *error)
+{
+	if (make_folders(path, mode))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder of %s",
+				      path);
+	return 0;
+}
+
+static bool is_as_it_was(const struct acr_target *target)
+{
+	struct stat now;
+
+	if (lstat(target->path, &now))
+		return !target->there && errno == ENOENT;
+	return target->there && now.st_ino == target->status.st_ino &&
+	       now.st_dev == target->status.st_dev && now.st_size == target->status.st_size &&
+	       now.st_mtim.tv_sec == target->status.st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == target->status.st_mtim.tv_nsec;
+}
+
+static int fill(int fd, const struct acr_target *target, const struct acr_secret *bytes)
+{
+	const struct stat *was = &target->status;
+	struct stat made;
+
+	if (fstat(fd, &made))
+		return -1;
+	if (target->there && made.st_gid != was->st_gid && fchown(fd, (uid_t)-1, was->st_gid))
+		return -1;
+	if (fchmod(fd, target->there ? was->st_mode & 07777 : target->mode))
+		return -1;
+	return acr_write(fd, acr_secret_text(bytes), bytes->length) || fsync(fd) ? -1 : 0;
+}
+
+int acr_target_write(const struct acr_target *target, const struct acr_secret *bytes,
+		     struct acr_error *error)
+{
+	auto_string folder = folder_of(target->path);
+	auto_string unfinished = acr_format("%s/.docker-credential-acr-XXXXXX", folder);
+	auto_fd directory = -1, fd = -1;
+	int number = 0;
+
+	/* Who may read the file may go into its folder. */
+	if (acr_target_folders(target->path, target->mode | (target->mode & 0444) >> 2, error))
+		return -1;
+	fd = mkostemp(unfinished, O_CLOEXEC);
+	if (fd < 0)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+	if (fill(fd, target, bytes))
+		number = errno;
+	if (!number && !is_as_it_was(target)) {
+		unlink(unfinished);
+		return acr_fail(error, ACR_INVALID,
+				"%s was changed by somebody else just now: try again",
+				target->path);
+	}
+	if (!number && rename(unfinished, target->path))
+		number = errno;
+	if (number) {
+		unlink(unfinished);
+		if (number == EBUSY)
+			return acr_fail(error, ACR_SYSTEM,
+					"%s cannot be replaced: it is mounted by itself (a "
+					"Kubernetes subPath, or docker run -v)",
+					target->path);
+		return acr_fail_errno(error, ACR_SYSTEM, number, "cannot write %s", target->path);
+	}
+	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory >= 0)
+		fsync(directory);
+	return 0;
+}
+
+int acr_target_remove(const char *path, const char *made, struct acr_error *error)
+{
+	auto_string folder = folder_of(path);
+
+	if (unlink(path) && errno != ENOENT)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot remove %s", path);
+	if (!made)
+		return 0;
+	while (strncmp(folder, made, strlen(made)) == 0 && rmdir(folder) == 0) {
+		char *above = folder_of(folder);
+
+		acr_string_free(&folder);
+		folder = above;
+	}
+	return 0;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `configure` did to each file, kept as one small private JSON file beside our other state.
+ * It holds what was taken out and put in, and a hash of what was left: never the file itself, in
+ * which docker may keep passwords.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "configure/configure.h"
+
+static void free_change(struct acr_change *change)
+{
+	for (size_t i = 0; i < change->put_count; i++) {
+		acr_string_free(&change->puts[i].outer);
+		acr_string_free(&change->puts[i].key);
+		acr_string_free(&change->puts[i].value);
+		acr_string_free(&change->puts[i].before);
+	}
+	for (size_t i = 0; i < change->splice_count; i++) {
+		acr_string_free(&change->splices[i].removed);
+		acr_string_free(&change->splices[i].inserted);
+	}
+	free(change->puts);
+	free(change->splices);
+}
+
+void acr_memo_free(struct acr_memo *memo)
+{
+	for (size_t i = 0; i < memo->count; i++)
+		free_change(&memo->changes[i]);
+	free(memo->changes);
+	acr_string_free(&memo->path);
+	acr_string_free(&memo->kind);
+	acr_string_free(&memo->made_folder);
+	acr_string_free(&memo->own_folder);
+	*memo = (struct acr_memo){ 0 };
+}
+
+char *acr_memo_folder(const struct acr_app *app, bool system)
+{
+	if (system)
+		return acr_system_path(app, "/var/lib/docker-credential-acr/configure");
+	return acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/configure");
+}
+
+static char *name_of(const char *path)
+{
+	auto_secret bytes = { 0 };
+
+	acr_secret_add(&bytes, path);
+	return acr_format("%016llx.json", (unsigned long long)acr_edit_hash(&bytes));
+}
+
+static struct acr_change *grow(struct acr_memo *memo)
+{
+	struct acr_change *changes = realloc(memo->changes, (memo->count + 1) * sizeof(*changes));
+
+	if (!changes)
+		acr_out_of_memory();
+	memo->changes = changes;
+	changes[memo->count] = (struct acr_change){ 0 };
+	return &changes[memo->count++];
+}
+
+void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
+		  size_t put_count)
+{
+	*grow(memo) = (struct acr_change){
+		.puts = puts,
+		.put_count = put_count,
+		.splices = text->splices,
+		.splice_count = text->count,
+		.after = acr_edit_hash(&text->bytes),
+	};
+	text->splices = NULL;
+	text->count = 0;
+}
+
+/* ---- writing ---- */
+
+static void add(struct json_object *object, const char *key, struct json_object *value)
+{
+	if (!object || json_object_object_add(object, key, value))
+		acr_out_of_memory();
+}
+
+static struct json_object *text_of(const char *text)
+{
+	return text ? json_object_new_string(text) : NULL;
+}
+
+static struct json_object *puts_of(const struct acr_change *change)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < change->put_count; i++) {
+		const struct acr_put *put = &change->puts[i];
+		struct json_object *row = json_object_new_object();
+
+		add(row, "outer", text_of(put->outer));
+		add(row, "key", text_of(put->key));
+		add(row, "value", text_of(put->value));
+		add(row, "before", text_of(put->before));
+		add(row, "outer_made", json_object_new_boolean(put->outer_made));
+		json_object_array_add(list, row);
+	}
+	return list;
+}
+
+static struct json_object *splices_of(const struct acr_change *change)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < change->splice_count; i++) {
+		const struct acr_splice *splice = &change->splices[i];
+		struct json_object *row = json_object_new_object();
+
+		add(row, "at", json_object_new_int64((int64_t)splice->at));
+		add(row, "removed", text_of(splice->removed));
+		add(row, "inserted", text_of(splice->inserted));
+		json_object_array_add(list, row);
+	}
+	return list;
+}
+
+int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_error *error)
+{
+	auto_json json = json_object_new_object();
+	struct json_object *changes = json_object_new_array();
+	auto_string name = name_of(memo->path);
+	const char *text;
+
+	for (size_t i = 0; i < memo->count; i++) {
+		struct json_object *row = json_object_new_object();
+		char hash[20];
+
+		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)memo->changes[i].after);
+		add(row, "puts", puts_of(&memo->changes[i]));
+		add(row, "splices", splices_of(&memo->changes[i]));
+		add(row, "after", text_of(hash));
+		json_object_array_add(changes, row);
+	}
+	add(json, "version", json_object_new_int(1));
+	add(json, "path", text_of(memo->path));
+	add(json, "kind", text_of(memo->kind));
+	add(json, "made", json_object_new_boolean(memo->made));
+	add(json, "made_folder", text_of(memo->made_folder));
+	add(json, "own_folder", text_of(memo->own_folder));
+	add(json, "changes", changes);
+	text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	return acr_private_write(folder, name, text, strlen(text), true, error);
+}
+
+/* ---- reading ---- */
+
+static char *copy_of(struct json_object *object, const char *key)
+{
+	const char *text = acr_json_string(object, key);
+
+	return text ? acr_copy(text) : NULL;
+}
+
+static size_t rows_of(struct json_object *list)
+{
+	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
+
+static void *room(size_t count, size_t size)
+{
+	void *made = calloc(count ? count : 1, size);
+
+	if (!made)
+		acr_out_of_memory();
+	return made;
+}
+
+static bool read_change(struct json_object *json, struct acr_change *ret)
+{
+	struct json_object *puts = acr_json_member(json, "puts");
+	struct json_object *splices = acr_json_member(json, "splices");
+	const char *after = acr_json_string(json, "after");
+	bool fine = after != NULL;
+
+	ret->after = after ? strtoull(after, NULL, 16) : 0;
+	ret->put_count = rows_of(puts);
+	ret->puts = room(ret->put_count, sizeof(*ret->puts));
+	for (size_t i = 0; i < ret->put_count; i++) {
+		struct json_object *row = json_object_array_get_idx(puts, i);
+
+		ret->puts[i] = (struct acr_put){ copy_of(row, "outer"), copy_of(row, "key"),
+						 copy_of(row, "value"), copy_of(row, "before"),
+						 acr_json_bool(row, "outer_made", false) };
+		fine = fine && ret->puts[i].key && ret->puts[i].value;
+	}
+	ret->splice_count = rows_of(splices);
+	ret->splices = room(ret->splice_count, sizeof(*ret->splices));
+	for (size_t i = 0; i < ret->splice_count; i++) {
+		struct json_object *row = json_object_array_get_idx(splices, i);
+		int64_t at = acr_json_int(row, "at", -1);
+
+		ret->splices[i] = (struct acr_splice){ (size_t)at, copy_of(row, "removed"),
+						       copy_of(row, "inserted") };
+		fine = fine && at >= 0 && ret->splices[i].removed && ret->splices[i].inserted;
+	}
+	return fine;
+}
+
+static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
+		     struct acr_error *error)
+{
+	auto_secret bytes = { 0 };
+	auto_json json = NULL;
+	struct json_object *changes;
+	bool fine;
+
+	if (acr_private_read(folder, name, ACR_CONFIG_MAX, &bytes, error))
+		return -1;
+	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
+		return acr_wrap(error, "%s/%s", folder, name);
+	changes = acr_json_member(json, "changes");
+	*ret = (struct acr_memo){ .path = copy_of(json, "path"),
+				  .kind = copy_of(json, "kind"),
+				  .made = acr_json_bool(json, "made", false),
+				  .made_folder = copy_of(json, "made_folder"),
+				  .own_folder = copy_of(json, "own_folder") };
+	fine = ret->path && ret->kind && acr_json_int(json, "version", 0) == 1;
+	for (size_t i = 0; i < rows_of(changes); i++)
+		fine = read_change(json_object_array_get_idx(changes, i), grow(ret)) && fine;
+	if (fine)
+		return 0;
+	acr_memo_free(ret);
+	return acr_fail(error, ACR_INVALID, "%s/%s is not what configure wrote", folder, name);
+}
+
+int acr_memo_load(const char *folder, const char *path, struct acr_memo *ret,
+		  struct acr_error *error)
+{
+	auto_string name = name_of(path);
+	struct acr_error missing = { 0 };
+
+	if (read_memo(folder, name, ret, &missing) == 0 || missing.kind == ACR_NOT_FOUND)
+		return 0;
+	*error = missing;
+	return -1;
+}
+
+void acr_memo_forget(const char *folder, const char *path)
+{
+	auto_string name = name_of(path);
+
+	(void)!acr_private_drop(folder, name, NULL);
+}
+
+struct walk {
+	char **names;
+	size_t count;
+};
+
+static void take_name(void *data, const char *name)
+{
+	struct walk *walk = data;
+	char **names = realloc(walk->names, (walk->count + 1) * sizeof(*names));
+
+	if (!names)
+		acr_out_of_memory();
+	walk->names = names;
+	names[walk->count++] = acr_copy(name);
+}
+
+int acr_memo_each(const char *folder,
+		  int (*visit)(void *data, struct acr_memo *memo, struct acr_error *error),
+		  void *data, struct acr_error *error)
+{
+	struct walk walk = { 0 };
+	int failed = acr_private_each(folder, take_name, &walk, error);
+
+	for (size_t i = 0; i < walk.count; i++) {
+		auto_memo memo = { 0 };
+
+		if (!failed)
+			failed = read_memo(folder, walk.names[i], &memo, error) ||
+				 visit(data, &memo, error);
+		free(walk.names[i]);
+	}
+	free(walk.names);
+	return failed ? -1 : 0;
+}
+
+static int take_own_folder(void *data, struct acr_memo *memo, struct acr_error *error)
+{
+	char **made = data;
+
+	(void)error;
+	if (!*made && memo->own_folder)
+		*made = acr_copy(memo->own_folder);
+	return 0;
+}
+
+int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
+{
+	const struct timespec pause = { 0, 50 * 1000 * 1000 };
+	auto_string inside = acr_format("%s/.", folder);
+	int fd;
+
+	*ret_made = acr_target_missing(inside);
+	fd = acr_folder_open(folder, true, error);
+	if (fd < 0)
+		return -1;
+	/* The folder itself is the lock: no file stays. Whoever hangs is passed by. */
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
+		nanosleep(&pause, NULL);
+	if (!*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void acr_memo_end(const char *folder, const char *made)
+{
+	auto_string parent = acr_copy(folder);
+
+	while (made && strncmp(parent, made, strlen(made)) == 0 && rmdir(parent) == 0)
+		*strrchr(parent, '/') = '\0';
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Members of a JSON object, changed in its text. The text has passed acr_json_parse, so that the
+ * walk over it needs no error: strings end, brackets match. Serialising it anew would be shorter
+ * and would write somebody's numbers, escapes and line breaks in our way.
+ *
+ * Docker's decoder (Go's encoding/json) takes "credsstore" for "credsStore", and the last of two
+ * members of one name; so does this.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "configure/configure.h"
+
+#define INDENT "\t" /* docker's own */
+
+struct member {
+	size_t key, key_end; /* with the quotes */
+	size_t value, end;
+};
+
+static size_t skip_space(const char *text, size_t at)
+{
+	return at + strspn(text + at, " \t\r\n");
+}
+
+static size_t skip_string(const char *text, size_t at)
+{
+	for (at++; text[at] && text[at] != '"'; at++)
+		if (text[at] == '\\' && text[at + 1])
+			at++;
+	return at + (text[at] == '"');
+}
+
+static size_t skip_value(const char *text, size_t at)
+{
+	int depth = 0;
+
+	do {
+		if (text[at] == '"') {
+			at = skip_string(text, at);
+			continue;
+		}
+		if (text[at] == '{' || text[at] == '[')
+			depth++;
+		else if (text[at] == '}' || text[at] == ']')
+			depth--;
+		else if (depth == 0)
+			return at + strcspn(text + at, " \t\r\n,]}");
+		at++;
+	} while (depth > 0 && text[at]);
+	return at;
+}
+
+/* The member behind `at`, which is behind a brace, a comma or a member. */
+static bool next(const char *text, size_t at, struct member *ret)
+{
+	at = skip_space(text, at);
+	if (text[at] == ',')
+		at = skip_space(text, at + 1);
+	if (text[at] != '"')
+		return false;
+	ret->key = at;
+	ret->key_end = skip_string(text, at);
+	at = skip_space(text, ret->key_end);
+	ret->value = skip_space(text, at + 1); /* behind the colon */
+	ret->end = skip_value(text, ret->value);
+	return true;
+}
+
+/* A string of the text as what it means; NULL when it is none. */
+static char *unquote(const char *text, size_t from, size_t to)
+{
+	auto_json json = NULL;
+
+	if (text[from] != '"' || acr_json_parse(text + from, to - from, &json, NULL))
+		return NULL;
+	return acr_copy(json_object_get_string(json));
+}
+
+/* `object` is the offset of a brace. */
+static bool find(const char *text, size_t object, const char *key, bool any_case,
+		 struct member *ret)
+{
+	struct member here;
+	bool found = false;
+
+	for (size_t at = object + 1; next(text, at, &here); at = here.end) {
+		auto_string name = unquote(text, here.key, here.key_end);
+
+		if (!name || (any_case ? strcasecmp(name, key) : strcmp(name, key)) != 0)
+			continue;
+		*ret = here;
+		found = true;
+	}
+	return found;
+}
+
+/* Where member `outer` (NULL: the whole) has its brace; false when it is absent or no object. */
+static bool find_object(const char *text, const char *outer, size_t *ret)
+{
+	struct member member;
+
+	*ret = skip_space(text, 0);
+	if (text[*ret] != '{')
+		return false;
+	if (!outer)
+		return true;
+	if (!find(text, *ret, outer, true, &member) || text[member.value] != '{')
+		return false;
+	*ret = member.value;
+	return true;
+}
+
+static bool find_member(const char *text, const char *outer, const char *key, struct member *ret)
+{
+	size_t object;
+
+	return find_object(text, outer, &object) && find(text, object, key, !outer, ret);
+}
+
+/* How an object is written: one member a line behind `indent`, or all in one line. */
+struct manner {
+	char indent[160]; /* of its members, with the line break; "" in one line */
+	char unit[64];	  /* what one level more adds */
+	const char *colon, *comma;
+};
+
+/* Of the object at `object`, from its first member; false when it has none. */
+static bool observe_object(const char *text, size_t object, int depth, struct manner *ret)
+{
+	struct member first;
+	size_t length, from;
+
+	*ret = (struct manner){ .colon = ": ", .comma = "," };
+	if (!next(text, object + 1, &first))
+		return false;
+	length = first.key - object - 1;
+	if (text[first.value - 1] != ' ')
+		ret->colon = ":";
+	if (!memchr(text + object + 1, '\n', length) || length >= sizeof(ret->indent) / 2) {
+		ret->comma = *ret->colon && ret->colon[1] ? ", " : ",";
+		return true;
+	}
+	/* The last line break and what stands behind it. */
+	for (from = first.key; text[from] != '\n';)
+		from--;
+	snprintf(ret->indent, sizeof(ret->indent), "%s%.*s", text[from - 1] == '\r' ? "\r" : "",
+		 (int)(first.key - from), text + from);
+	length = first.key - from - 1;
+	snprintf(ret->unit, sizeof(ret->unit), "%.*s", (int)(length / (size_t)depth),
+		 text + from + 1);
+	return true;
+}
+
+/* Of the object itself, or of what it stands in, or docker's. */
+static void observe(const char *text, size_t object, int depth, struct manner *ret)
+{
+	size_t whole = skip_space(text, 0), length;
+
+	if (observe_object(text, object, depth, ret))
+		return;
+	if (depth == 1 || !observe_object(text, whole, 1, ret)) {
+		snprintf(ret->unit, sizeof(ret->unit), INDENT);
+		snprintf(ret->indent, sizeof(ret->indent), "\n%s", INDENT);
+	}
+	length = strlen(ret->indent);
+	if (depth > 1 && length > 0)
+		snprintf(ret->indent + length, sizeof(ret->indent) - length, "%s", ret->unit);
+}
+
+static void quote(struct acr_secret *out, const char *text)
+{
+	acr_json_quote(out, text, strlen(text));
+}
+
+/* Behind the last member of the object, or between its braces. */
+static void add_member(struct acr_edit *text, size_t object, int depth, const char *key,
+		       const char *raw_value)
+{
+	const char *bytes = acr_secret_text(&text->bytes);
+	struct manner manner;
+	struct member last;
+	auto_secret made = { 0 };
+	size_t at = object + 1;
+	bool empty = true;
+
+	observe(bytes, object, depth, &manner);
+	while (next(bytes, at, &last)) {
+		at = last.end;
+		empty = false;
+	}
+	acr_secret_format(&made, "%s%s",
+			  empty		   ? ""
+			  : *manner.indent ? ","
+					   : manner.comma,
+			  manner.indent);
+	quote(&made, key);
+	acr_secret_format(&made, "%s%s", manner.colon, raw_value);
+	if (empty) {
+		/* The closing brace gets a line of its own. */
+		size_t indent = strlen(manner.indent), unit = strlen(manner.unit);
+
+		acr_secret_format(&made, "%.*s", (int)(indent - unit), manner.indent);
+		acr_edit_splice(text, at, skip_space(bytes, at) - at, acr_secret_text(&made));
+		return;
+	}
+	acr_edit_splice(text, at, 0, acr_secret_text(&made));
+}
+
+/* {"key": "value"} as a value of a member of the whole. */
+static void object_of_one(const char *bytes, size_t whole, const char *key, const char *value,
+			  struct acr_secret *ret)
+{
+	struct manner manner;
+
+	observe(bytes, whole, 1, &manner);
+	acr_secret_format(ret, "{%s%s", manner.indent, *manner.indent ? manner.unit : "");
+	quote(ret, key);
+	acr_secret_add(ret, manner.colon);
+	quote(ret, value);
+	acr_secret_format(ret, "%s}", manner.indent);
+}
+
+void acr_member_put(struct acr_edit *text, const char *outer, const char *key, const char *value)
+{
+	auto_secret raw = { 0 };
+	struct member member;
+	size_t object;
+
+	if (!find_object(acr_secret_text(&text->bytes), NULL, &object)) {
+		/* Nothing there, or white space: what docker would write. */
+		acr_edit_splice(text, 0, text->bytes.length, "{}");
+		object = 0;
+	}
+	if (find_member(acr_secret_text(&text->bytes), outer, key, &member)) {
+		quote(&raw, value);
+		acr_edit_splice(text, member.value, member.end - member.value,
+				acr_secret_text(&raw));
+		return;
+	}
+	if (find_object(acr_secret_text(&text->bytes), outer, &object)) {
+		quote(&raw, value);
+		add_member(text, object, outer ? 2 : 1, key, acr_secret_text(&raw));
+		return;
+	}
+	object_of_one(acr_secret_text(&text->bytes), object, key, value, &raw);
+	if (find_member(acr_secret_text(&text->bytes), NULL, outer, &member)) /* null */
+		acr_edit_splice(text, member.value, member.end - member.value,
+				acr_secret_text(&raw));
+	else
+		add_member(text, object, 1, outer, acr_secret_text(&raw));
+}
+
+bool acr_member_drop(struct acr_edit *text, const char *outer, const char *key)
+{
+	const char *bytes = acr_secret_text(&text->bytes);
+	struct member member, before = { 0 };
+	size_t object, from, to;
+
+	if (!find_object(bytes, outer, &object) || !find(bytes, object, key, !outer, &member))
+		return false;
+	from = object + 1;
+	for (size_t at = object + 1; next(bytes, at, &before) && before.key < member.key;
+	     at = before.end)
+		from = before.end;
+	to = member.end;
+	if (from == object + 1) {
+		/* The first: with the comma behind it, or all that is between the braces. */
+		to = skip_space(bytes, to);
+		if (bytes[to] == ',') {
+			to = skip_space(bytes, to + 1);
+			from = member.key;
+		}
+	}
+	acr_edit_splice(text, from, to - from, "");
+	return true;
+}
+
+char *acr_member_string(const struct acr_secret *bytes, const char *outer, const char *key)
+{
+	struct member member;
+
+	if (!find_member(acr_secret_text(bytes), outer, key, &member))
+		return NULL;
+	return unquote(acr_secret_text(bytes), member.value, member.end);
+}
+
+bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key,
+		      bool *ret_empty)
+{
+	const char *text = acr_secret_text(bytes);
+	struct member member;
+
+	if (!find_member(text, outer, key, &member))
+		return false;
+	if (ret_empty)
+		*ret_empty = text[member.value] == '{' &&
+			     text[skip_space(text, member.value + 1)] == '}';
+	return true;
+}
+
+static bool is_public(const char *text, const struct member *member)
+{
+	auto_string name = unquote(text, member->key, member->key_end);
+
+	return name &&
+	       (strcasecmp(name, "credHelpers") == 0 || strcasecmp(name, "credsStore") == 0);
+}
+
+void acr_member_values(const struct acr_secret *bytes,
+		       void (*visit)(void *data, size_t from, size_t to), void *data)
+{
+	const char *text = acr_secret_text(bytes);
+	struct member member;
+	size_t at;
+
+	if (!find_object(text, NULL, &at))
+		return;
+	for (at++; next(text, at, &member); at = member.end) {
+		if (is_public(text, &member))
+			continue;
+		for (size_t c = member.value; c < member.end;) {
+			size_t end;
+
+			if (text[c] != '"') {
+				c++;
+				continue;
+			}
+			end = skip_string(text, c);
+			/* Names of members are shown. */
+			if (text[skip_space(text, end)] != ':' && end - c > 2)
+				visit(data, c + 1, end - 1);
+			c = end;
+		}
+	}
+}

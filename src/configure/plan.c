@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what was asked for to files that are ready to be written. */
+#include "configure/plan.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define DROP_IN "registries.conf.d/99-docker-credential-acr.conf"
+
+static void free_puts(struct acr_put *puts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		acr_string_free(&puts[i].outer);
+		acr_string_free(&puts[i].key);
+		acr_string_free(&puts[i].value);
+		acr_string_free(&puts[i].before);
+	}
+	free(puts);
+}
+
+void acr_plan_free(struct acr_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		acr_target_free(&plan->jobs[i].target);
+		acr_edit_free(&plan->jobs[i].text);
+		free_puts(plan->jobs[i].puts, plan->jobs[i].put_count);
+	}
+	acr_string_free(&plan->docker_folder);
+	*plan = (struct acr_plan){ 0 };
+}
+
+bool acr_job_changes(const struct acr_job *job)
+{
+	return job->text.count > 0;
+}
+
+char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
+		    const char *below)
+{
+	const char *folder = variable ? acr_env(app, variable) : NULL;
+	const char *home = acr_env(app, "HOME");
+
+	if (folder && folder[0] == '/')
+		return acr_format("%s/%s", folder, below);
+	if (!home || home[0] != '/')
+		return NULL;
+	return acr_format("%s/%s/%s", home, otherwise, below);
+}
+
+/* ---- another helper has it ---- */
+
+/* y or n on the terminal. */
+static bool ask(const struct acr_app *app, const char *question)
+{
+	auto_string text = acr_format("%s [y/N] ", question);
+	char answer[16] = "";
+	ssize_t length;
+
+	if (acr_write(app->err, text, strlen(text)))
+		return false;
+	length = read(app->in, answer, sizeof(answer) - 1);
+	return length > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static int may_replace(const struct acr_app *app, const struct acr_wish *wish, const char *path,
+		       const char *what, const char *helper, struct acr_error *error)
+{
+	auto_string question = acr_format("%s gives %s to docker-credential-%s. Give it to "
+					  "docker-credential-acr instead?",
+					  path, what, helper);
+
+	if (wish->replace)
+		return 0;
+	if (isatty(app->in) && isatty(app->err)) {
+		if (ask(app, question))
+			return 0;
+		return acr_fail(error, ACR_INVALID, "nothing was changed");
+	}
+	return acr_fail(error, ACR_INVALID,
+			"%s gives %s to docker-credential-%s: say --replace to take it over", path,
+			what, helper);
+}
+
+/* ---- JSON: docker's config.json, podman's auth.json ---- */
+
+static int put(const struct acr_app *app, const struct acr_wish *wish, struct acr_job *job,
+	       const char *outer, const char *key, struct acr_error *error)
+{
+	auto_string before = acr_member_string(&job->text.bytes, outer, key);
+	bool outer_made = outer && !acr_member_there(&job->text.bytes, NULL, outer, NULL);
+	struct acr_put *puts;
+
+	if (before && strcmp(before, ACR_HELPER_SUFFIX) == 0)
+		return 0;
+	if (before && *before &&
+	    may_replace(app, wish, job->target.path, outer ? key : "every registry", before, error))
+		return -1;
+	puts = realloc(job->puts, (job->put_count + 1) * sizeof(*puts));
+	if (!puts)
+		acr_out_of_memory();
+	job->puts = puts;
+	puts[job->put_count++] = (struct acr_put){
+		.outer = outer ? acr_copy(outer) : NULL,
+		.key = acr_copy(key),
+		.value = acr_copy(ACR_HELPER_SUFFIX),
+		.before = before,
+		.outer_made = outer_made,
+	};
+	before = NULL;
+	acr_member_put(&job->text, outer, key, ACR_HELPER_SUFFIX);
+	return 0;
+}
+
+static bool is_ours(const char *key)
+{
+	return strcasecmp(key, "credHelpers") == 0 || strcasecmp(key, "credsStore") == 0;
+}
+
+/* Does the file hold what docker's decoder could read, where we have to write? */
+static int check_shape(const char *path, struct json_object *json, struct acr_error *error)
+{
+	if (!json_object_is_type(json, json_type_object))
+		return acr_fail(error, ACR_INVALID, "%s is not a JSON object", path);
+	json_object_object_foreach(json, key, value)
+	{
+		if (strcasecmp(key, "credHelpers") == 0 && value &&
+		    !json_object_is_type(value, json_type_object))
+			return acr_fail(error, ACR_INVALID, "%s: \"credHelpers\" is not an object",
+					path);
+		if (strcasecmp(key, "credsStore") == 0 && value &&
+		    !json_object_is_type(value, json_type_string))
+			return acr_fail(error, ACR_INVALID, "%s: \"credsStore\" is not a string",
+					path);
+	}
+	return 0;
+}
+
+/* A mistake in the editing must not reach the disk: all other members are there, equal and in their
+ * order, and ours say what they should. */
+static bool is_what_was_meant(const struct acr_job *job, struct json_object *before)
+{
+	auto_json after = NULL;
+	struct json_object_iterator next, end;
+
+	if (acr_json_parse(acr_secret_text(&job->text.bytes), job->text.bytes.length, &after, NULL))
+		return false;
+	for (size_t i = 0; i < job->put_count; i++) {
+		const struct acr_put *one = &job->puts[i];
+		auto_string now = acr_member_string(&job->text.bytes, one->outer, one->key);
+
+		if (!now || strcmp(now, one->value) != 0)
+			return false;
+	}
+	next = json_object_iter_begin(after);
+	end = json_object_iter_end(after);
+	if (!before)
+		return true;
+	json_object_object_foreach(before, key, value)
+	{
+		if (json_object_iter_equal(&next, &end) ||
+		    strcmp(json_object_iter_peek_name(&next), key) != 0)
+			return false;
+		if (!is_ours(key) && !json_object_equal(json_object_iter_peek_value(&next), value))
+			return false;
+		json_object_iter_next(&next);
+	}
+	return true;
+}
+
+static int plan_json(const struct acr_app *app, const struct acr_wish *wish, const char *path,
+		     bool creds_store, struct acr_plan *plan, struct acr_error *error)
+{
+	struct acr_job *job = &plan->jobs[plan->count++];
+	auto_json before = NULL;
+	const char *text;
+
+	*job = (struct acr_job){ .kind = "json" };
+	if (acr_target_open(path, &job->target, error))
+		return -1;
+	text = acr_secret_text(&job->target.bytes);
+	/* Docker takes an empty file for an empty object. */
+	if (text[strspn(text, " \t\r\n")] || strlen(text) < job->target.bytes.length) {
+		if (acr_json_parse(text, job->target.bytes.length, &before, error))
+			return acr_wrap(error, "%s is not valid JSON, and was left as it is",
+					job->target.path);
+		if (check_shape(job->target.path, before, error))
+			return -1;
+	}
+	acr_secret_add_bytes(&job->text.bytes, text, job->target.bytes.length);
+	for (size_t i = 0; i < wish->host_count; i++)
+		if (put(app, wish, job, "credHelpers", wish->hosts[i], error))
+			return -1;
+	if (creds_store && put(app, wish, job, NULL, "credsStore", error))
+		return -1;
+	if (acr_job_changes(job) && !is_what_was_meant(job, before))
+		return acr_fail(error, ACR_SYSTEM,
+				"%s cannot be edited safely, and was left as it is",
+				job->target.path);
+	return 0;
+}
+
+/* ---- the rest ---- */
+
+static int plan_containers(const struct acr_app *app, const struct acr_wish *wish,
+			   struct acr_plan *plan, struct acr_error *error)
+{
+	struct acr_job *job = &plan->jobs[plan->count++];
+	auto_string system = acr_system_path(app, "/etc/containers/" DROP_IN);
+	/* These programs look below HOME whatever XDG_CONFIG_HOME says. */
+	auto_string person = acr_plan_home(app, NULL, ".config", "containers/" DROP_IN);
+	auto_secret wanted = { 0 }, without = { 0 };
+
+	*job = (struct acr_job){ .kind = "toml" };
+	if (!wish->system && !person)
+		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+	if (acr_target_open(wish->system ? system : person, &job->target, error))
+		return -1;
+	job->target.mode = wish->system ? 0644 : 0600;
+	acr_containers_text(app, wish->system, job->target.path, &wanted);
+	acr_secret_add_bytes(&job->text.bytes, acr_secret_text(&job->target.bytes),
+			     job->target.bytes.length);
+	/* As it is, if we are in it: a person may have changed the others. */
+	if (!acr_containers_without(&job->target.bytes, &without))
+		acr_edit_splice(&job->text, 0, job->text.bytes.length, acr_secret_text(&wanted));
+	return 0;
+}
+
+/* Relative paths mean something else to whoever runs --undo. */
+static char *absolute(const char *folder, const char *below)
+{
+	auto_string here = folder[0] == '/' ? NULL : getcwd(NULL, 0);
+
+	return acr_format("%s%s%s%s", here ? here : "", here ? "/" : "", folder, below);
+}
+
+static char *docker_path(const struct acr_app *app)
+{
+	const char *folder = acr_env(app, "DOCKER_CONFIG");
+
+	if (folder)
+		return absolute(folder, "/config.json");
+	return acr_plan_home(app, NULL, ".docker", "config.json");
+}
+
+static char *podman_path(const struct acr_app *app)
+{
+	const char *file = acr_env(app, "REGISTRY_AUTH_FILE");
+
+	if (file)
+		return absolute(file, "");
+	return acr_plan_home(app, "XDG_CONFIG_HOME", ".config", "containers/auth.json");
+}
+
+int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct acr_plan *ret,
+		  struct acr_error *error)
+{
+	auto_string docker = docker_path(app);
+	auto_string podman = podman_path(app);
+
+	if ((wish->host_count || wish->creds_store) && !docker)
+		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+	if (wish->host_count || wish->creds_store) {
+		ret->docker_folder =
+			acr_format("%.*s", (int)(strrchr(docker, '/') - docker), docker);
+		if (plan_json(app, wish, docker, wish->creds_store, ret, error))
+			return -1;
+	}
+	if (wish->podman && !podman)
+		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+	if (wish->podman && plan_json(app, wish, podman, false, ret, error))
+		return -1;
+	return wish->containers ? plan_containers(app, wish, ret, error) : 0;
+}
+
+int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
+		       struct acr_error *error)
+{
+	auto_memo memo = { 0 };
+
+	if (acr_memo_load(folder, job->target.path, &memo, error))
+		return -1;
+	if (!job->target.there)
+		acr_memo_free(&memo); /* of a file that somebody removed since */
+	if (!memo.path) {
+		memo.path = acr_copy(job->target.path);
+		memo.kind = acr_copy(job->kind);
+		memo.made = !job->target.there;
+		memo.made_folder = job->target.made ? acr_copy(job->target.made) : NULL;
+		memo.own_folder = own_folder ? acr_copy(own_folder) : NULL;
+	}
+	acr_memo_add(&memo, &job->text, job->puts, job->put_count);
+	job->puts = NULL;
+	job->put_count = 0;
+	/* The memo first: what is noted and not done is not found again by --undo, and so left
+	 * alone. */
+	if (acr_memo_save(folder, &memo, error) ||
+	    acr_target_write(&job->target, &job->text.bytes, error)) {
+		if (memo.count == 1)
+			acr_memo_forget(folder, job->target.path);
+		return -1;
+	}
+	return 0;
+}

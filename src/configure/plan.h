@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plan: which files `configure` is to change and what they will be. Everything is read, edited
+ * and checked before the first byte is written, so that a refusal changes nothing.
+ */
+#ifndef CONFIGURE_PLAN_H
+#define CONFIGURE_PLAN_H
+
+#include "configure/configure.h"
+
+#define ACR_HOSTS_MOST 64
+
+/* What was asked for. */
+struct acr_wish {
+	const char *hosts[ACR_HOSTS_MOST];
+	size_t host_count;
+	bool creds_store, podman, containers, timer; /* what to write */
+	bool system, dry_run, replace, json, check;
+};
+
+/* One file on its way. */
+struct acr_job {
+	struct acr_target target;
+	const char *kind; /* "json" or "toml" */
+	struct acr_edit text;
+	struct acr_put *puts; /* owned */
+	size_t put_count;
+};
+struct acr_plan {
+	struct acr_job jobs[4];
+	size_t count;
+	char *docker_folder; /* owned; where docker's config is, NULL when it is not changed */
+};
+void acr_plan_free(struct acr_plan *plan);
+#define auto_plan __attribute__((cleanup(acr_plan_free))) struct acr_plan
+
+/* Read and edit. Asks on a terminal before another helper loses a registry. */
+_checked_ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish,
+			    struct acr_plan *ret, struct acr_error *error);
+
+/* Write one file, and before that the memo of it in `folder`. */
+_checked_ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
+				 struct acr_error *error);
+
+bool acr_job_changes(const struct acr_job *job);
+
+/* "$VARIABLE/below", or "$HOME/otherwise/below"; NULL without a home. Owned. */
+char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
+		    const char *below);
+
+/* ---- configure_tell.c ---- */
+
+struct acr_telling {
+	struct acr_app *app;
+	bool json;
+	struct acr_secret files, checks; /* JSON rows */
+	bool failed;
+};
+void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
+		   const struct acr_secret *diff);
+/* Takes the check's texts over. */
+void acr_tell_check(struct acr_telling *telling, struct acr_check *check);
+/* The JSON object, when that was asked for. Returns the exit status. */
+int acr_tell_end(struct acr_telling *telling);
+
+/* ---- configure_back.c ---- */
+
+/* Take out what the memos in `folder` tell of, of the kinds that `wish` names (none: all). */
+_checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish,
+			    const char *folder, struct acr_error *error);
+
+/* ---- configure_discover.c ---- */
+
+struct acr_found {
+	char *hosts[ACR_HOSTS_MOST]; /* owned */
+	size_t count;
+};
+void acr_found_free(struct acr_found *found);
+#define auto_found __attribute__((cleanup(acr_found_free))) struct acr_found
+/* The registries that Azure Resource Manager shows to the identity in force, by name; at least
+ * one. */
+_checked_ int acr_discover(const struct acr_app *app, struct acr_found *ret,
+			   struct acr_error *error);
+/* Let the person choose, on the terminal; at least one stays. */
+_checked_ int acr_found_choose(const struct acr_app *app, struct acr_found *found,
+			       struct acr_error *error);
+
+/* ---- configure_timer.c ---- */
+
+struct acr_timer {
+	char *unit, *link; /* owned */
+	bool there;	   /* nothing to do */
+};
+void acr_timer_free(struct acr_timer *timer);
+#define auto_timer __attribute__((cleanup(acr_timer_free))) struct acr_timer
+_checked_ int acr_timer_plan(const struct acr_app *app, bool system, struct acr_timer *ret,
+			     struct acr_error *error);
+_checked_ int acr_timer_enable(const struct acr_app *app, const char *folder,
+			       const char *own_folder, const struct acr_timer *timer, bool system,
+			       struct acr_error *error);
+/* Before its link is taken away. */
+void acr_timer_stop(const struct acr_app *app);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `configure --undo`: every file that a memo tells of, or those of one kind. */
+#include <string.h>
+#include <unistd.h>
+
+#include "configure/plan.h"
+
+struct undo {
+	struct acr_telling *telling;
+	const struct acr_wish *wish;
+	const char *folder;
+	char *own_folder; /* owned; what was made for the memos */
+};
+
+/* Did the person ask for this one? All of them, when no kind is named. */
+static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
+{
+	bool podman = strstr(memo->path, "/auth.json") != NULL;
+
+	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer)
+		return true;
+	if (strcmp(memo->kind, "link") == 0)
+		return wish->timer;
+	if (strcmp(memo->kind, "toml") == 0)
+		return wish->containers;
+	return podman ? wish->podman : wish->creds_store;
+}
+
+static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
+{
+	auto_secret none = { 0 };
+	char leads[16];
+	bool ours = readlink(memo->path, leads, sizeof(leads)) > 0;
+
+	if (ours && !undo->wish->dry_run) {
+		if (!undo->wish->system)
+			acr_timer_stop(undo->telling->app);
+		if (acr_target_remove(memo->path, memo->made_folder, error))
+			return -1;
+	}
+	acr_tell_file(undo->telling, memo->path, ours ? "removed" : "gone already", &none);
+	return 0;
+}
+
+static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
+{
+	auto_secret after = { 0 }, diff = { 0 };
+	auto_target target = { 0 };
+	bool gone = false, changes;
+
+	if (acr_target_open(memo->path, &target, error))
+		return -1;
+	if (!target.there) {
+		acr_tell_file(undo->telling, memo->path, "gone already", &diff);
+		return 0;
+	}
+	if (acr_memo_undo(memo, &target.bytes, &after, &gone, error))
+		return -1;
+	if (gone)
+		acr_secret_wipe(&after);
+	changes = gone || acr_edit_hash(&after) != acr_edit_hash(&target.bytes);
+	if (changes)
+		acr_diff(target.path, &target.bytes, &after, strcmp(memo->kind, "json") == 0,
+			 &diff);
+	acr_tell_file(undo->telling, target.path, changes ? "changed" : "nothing to change", &diff);
+	if (!changes || undo->wish->dry_run)
+		return 0;
+	if (gone)
+		return acr_target_remove(target.path, memo->made_folder, error);
+	return acr_target_write(&target, &after, error);
+}
+
+static int undo_one(void *data, struct acr_memo *memo, struct acr_error *error)
+{
+	struct undo *undo = data;
+	bool link = strcmp(memo->kind, "link") == 0;
+
+	if (memo->own_folder && !undo->own_folder)
+		undo->own_folder = acr_copy(memo->own_folder);
+	if (!is_wanted(undo->wish, memo))
+		return 0;
+	if (link ? undo_link(undo, memo, error) : undo_file(undo, memo, error))
+		return -1;
+	if (!undo->wish->dry_run)
+		acr_memo_forget(undo->folder, memo->path);
+	return 0;
+}
+
+int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, const char *folder,
+		  struct acr_error *error)
+{
+	struct undo undo = { telling, wish, folder, NULL };
+	int failed = acr_memo_each(folder, undo_one, &undo, error);
+
+	/* Nothing of us stays where nothing of us was. */
+	if (!failed && !wish->dry_run)
+		acr_memo_end(folder, undo.own_folder);
+	acr_string_free(&undo.own_folder);
+	return failed;
+}

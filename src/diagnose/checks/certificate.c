@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is the certificate trusted, and who signed it? Azure's are signed by Microsoft or DigiCert
+ * (learn.microsoft.com, security/fundamentals/azure-certificate-authority-details); another
+ * authority that is trusted here is somebody who looks into TLS, and docker's engine and az must
+ * trust it too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose/network.h"
+#include "explain/language.h"
+#include "explain/sanitize.h"
+
+static void fail(const struct acr_app *app, const struct acr_case *subject, const char *tls,
+		 struct acr_check_result *ret)
+{
+	size_t text = strcspn(tls, "\n");
+	struct acr_error error = { 0 };
+
+	acr_fail(&error, ACR_UNREACHABLE, "%.*s", (int)text, tls);
+	error.origin = ACR_ORIGIN_REGISTRY;
+	snprintf(error.host, sizeof(error.host), "%s", subject->registry.host);
+	if (tls[text])
+		acr_error_quote(&error, tls + text + 1, strlen(tls + text + 1));
+	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const char *tls = acr_case_found(subject, ACR_FOUND_TLS_ERROR);
+	const char *issuer = acr_case_found(subject, ACR_FOUND_ISSUER);
+
+	if (*tls)
+		fail(app, subject, tls, ret);
+	else if (!*issuer)
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("it is trusted here; who signed it cannot be told"));
+	else if (subject->registry.genuine && !acr_words_has(issuer, "Microsoft|DigiCert"))
+		acr_check_say(
+			ret, ACR_VERDICT_WARNING,
+			_("signed by %s, not by Microsoft or DigiCert: somebody looks into TLS"),
+			issuer);
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, _("signed by %s"), issuer);
+}
+
+const struct acr_check_row acr_check_certificate = {
+	.id = "certificate",
+	.title = N_("certificate"),
+	.alias = "CONNECTIVITY_SSL_ERROR",
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "connection",
+	.likely = 91,
+	.run = run,
+};

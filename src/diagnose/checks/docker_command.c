@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is there a docker command, and is it 18.03 or later (learn.microsoft.com,
+ * container-registry-troubleshoot-login)? Where another client does its work there need not be
+ * one. */
+#include <string.h>
+
+#include "diagnose/docker.h"
+#include "explain/language.h"
+
+#define OLDEST 18003
+
+static const char *const others[] = { "podman", "buildah", "skopeo", "nerdctl", "buildctl", "crane",
+				      "oras",	"helm",	   "ctr",    "kubelet", "kaniko",   NULL };
+
+static void tell_absent(const struct acr_app *app, const struct acr_case *subject,
+			struct acr_check_result *ret)
+{
+	auto_secret found = { 0 };
+
+	for (const char *const *name = others; *name; name++) {
+		auto_string path = acr_look(app, *name);
+
+		if (path)
+			acr_secret_format(&found, "%s%s", found.length ? ", " : "", *name);
+	}
+	if (found.length > 0) {
+		acr_check_say(ret, ACR_VERDICT_OK, _("no docker here; there is %s"),
+			      acr_secret_text(&found));
+		return;
+	}
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("neither docker nor another client is on the PATH"));
+	acr_check_facts(subject, "DOCKER_COMMAND_ERROR", ret);
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_string path = acr_look(app, "docker");
+	const char *const arguments[] = { path, "--version", NULL };
+	struct acr_error error = { 0 };
+	auto_secret says = { 0 };
+	long version;
+
+	if (!path) {
+		tell_absent(app, subject, ret);
+		return;
+	}
+	acr_check_found(ret, ACR_FOUND_DOCKER, path);
+	if (acr_look_ask(app, arguments, false, &says, &error)) {
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, error.text);
+		acr_check_facts(subject, "DOCKER_VERSION_ERROR", ret);
+		return;
+	}
+	version = acr_look_version(acr_secret_text(&says));
+	acr_check_say(ret, ACR_VERDICT_OK, "%s: %s", path, acr_secret_text(&says));
+	if (version > 0 && version < OLDEST && !strstr(acr_secret_text(&says), "podman")) {
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is older than 18.03: %s"), path,
+			      acr_secret_text(&says));
+		acr_check_facts(subject, "DOCKER_VERSION_ERROR", ret);
+	}
+}
+
+const struct acr_check_row acr_check_docker_command = {
+	.id = "docker-command",
+	.title = N_("docker command"),
+	.alias = "DOCKER_COMMAND_ERROR DOCKER_VERSION_ERROR",
+	.about = ACR_ABOUT_MACHINE,
+	.likely = 45,
+	.run = run,
+};

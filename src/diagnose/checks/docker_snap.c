@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docker from snap lives in a confinement of its own and cannot start programs of the machine:
+ * not this helper, and no other either. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose/docker.h"
+#include "explain/language.h"
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_string path = acr_look(app, "docker");
+	char real[PATH_MAX];
+
+	if (!path) {
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
+		return;
+	}
+	if (!realpath(path, real))
+		real[0] = '\0';
+	if (strncmp(path, "/snap/", 6) != 0 && strncmp(real, "/snap/", 6) != 0 &&
+	    strcmp(real, "/usr/bin/snap") != 0) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("it can start helpers: it is not from snap"));
+		return;
+	}
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("%s is from snap, and cannot start helpers of the machine"), path);
+	acr_check_facts(subject, NULL, ret);
+	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
+}
+
+const struct acr_check_row acr_check_docker_snap = {
+	.id = "docker-snap",
+	.title = N_("docker's package"),
+	.about = ACR_ABOUT_MACHINE,
+	.likely = 58,
+	.run = run,
+};

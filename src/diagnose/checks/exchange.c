@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Does the registry take that identity? Its token is exchanged as `get` does it, and where the
+ * registry refuses it the next identity is tried. Nothing is kept.
+ *
+ * A refusal is the same for somebody without a role and for somebody of another tenant. For an
+ * application there is one question that tells them apart, and it needs no secret: a login under
+ * its id with a wrong password. "Application not registered" means that the registry's tenant does
+ * not know it (azure-cli#29659). A user's other tenants are tried.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/broker.h"
+#include "acr/check.h"
+#include "diagnose/arm.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
+
+static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case *subject,
+			       const char *client)
+{
+	struct acr_error error = { 0 };
+	auto_secret nothing = { 0 };
+
+	acr_secret_add(&nothing, "docker-credential-acr-diagnose");
+	return *client &&
+	       acr_scope_token(app, &subject->registry, client, &nothing, NULL, NULL, &error) !=
+		       0 &&
+	       strstr(error.sentence, "not registered");
+}
+
+/* Of those that were refused, a user whom the registry takes with a token of another tenant. */
+static bool find_tenant(struct acr_app *app, const struct acr_case *subject,
+			const struct acr_trail *trail, struct acr_check_result *ret)
+{
+	for (size_t i = 0; i < trail->count; i++) {
+		const struct acr_step *step = &trail->steps[i];
+		auto_facts who = { 0 };
+		char other[ACR_HOST_MAX];
+
+		acr_facts_of_who(step->who, &who);
+		if (!step->refused_by_registry || !*acr_facts_get(&who, ACR_FACT_USER) ||
+		    !acr_arm_other_tenant(app, subject, step->identity->name,
+					  acr_facts_get(&who, ACR_FACT_TENANT), other,
+					  sizeof(other)))
+			continue;
+		acr_check_detail(ret, _("with a token of the tenant %s it is taken"), other);
+		acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, NULL);
+		acr_facts_of_who(step->who, &ret->facts);
+		acr_facts_set(&ret->facts, ACR_FACT_SOURCE, step->identity->name);
+		acr_facts_set(&ret->facts, ACR_FACT_TENANT, other);
+		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "exchange-tenant-of-user");
+		return true;
+	}
+	return false;
+}
+
+/* `report` holds every attempt; the first refusal is about the identity that a person means to
+ * be. */
+static void refused(struct acr_app *app, const struct acr_case *subject, struct acr_report *report,
+		    const struct acr_error *error, struct acr_check_result *ret)
+{
+	bool reader = !*subject->action || strcmp(subject->action, "pull") == 0;
+	size_t all = report->trail.count;
+
+	if (error->kind == ACR_REFUSED && reader && *acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
+		auto_string why = acr_reason(error->text);
+
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s; anybody may pull, and docker goes on as anybody"), why);
+		return;
+	}
+	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
+	report->ours = true;
+	report->registry = subject->registry;
+	report->trail.count = 1;
+	acr_facts_of_report(app, report, error, &ret->facts);
+	report->trail.count = all;
+	if (error->kind == ACR_REFUSED && error->status == 401 &&
+	    !strstr(error->sentence, "token validation failed") &&
+	    !find_tenant(app, subject, &report->trail, ret) &&
+	    is_of_other_tenant(app, subject, acr_facts_get(&ret->facts, ACR_FACT_CLIENT_ID)))
+		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "exchange-other-tenant");
+}
+
+/* The first identity as the check before found it. */
+static void take_first(const struct acr_case *subject, struct acr_token *token,
+		       struct acr_trail *trail)
+{
+	struct acr_step *step = &trail->steps[trail->count++];
+
+	step->identity = acr_identity_by_name(acr_case_found(subject, ACR_FOUND_SOURCE));
+	strncpy(step->who, acr_case_found(subject, ACR_FOUND_WHO), sizeof(step->who) - 1);
+	strncpy(token->who, step->who, sizeof(token->who) - 1);
+	strncpy(token->tenant, acr_case_found(subject, ACR_FOUND_TENANT),
+		sizeof(token->tenant) - 1);
+	acr_secret_add(&token->access, acr_case_found(subject, ACR_FOUND_ENTRA_TOKEN));
+}
+
+static void taken(const struct acr_report *report, const struct acr_token *token,
+		  const struct acr_grant *grant, struct acr_check_result *ret)
+{
+	const struct acr_step *step = &report->trail.steps[report->trail.count - 1];
+	auto_string first = acr_reason(report->trail.steps[0].who);
+	auto_string who = acr_reason(token->who);
+
+	if (report->trail.count > 1)
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s was refused; %s is taken instead"),
+			      first, who);
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, _("a refresh token for %lld min"),
+			      (long long)grant->life / 60);
+	acr_check_found(ret, ACR_FOUND_REFRESH_TOKEN, acr_secret_text(&grant->token));
+	acr_check_found(ret, ACR_FOUND_WHO, token->who);
+	acr_check_found(ret, ACR_FOUND_TENANT, token->tenant);
+	acr_check_found(ret, ACR_FOUND_SOURCE, step->identity->name);
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	size_t cursor = (size_t)atoi(acr_case_found(subject, ACR_FOUND_CURSOR));
+	struct acr_error error = { 0 }, end = { 0 };
+	struct acr_report report = { 0 };
+	auto_token token = { 0 };
+
+	if (!*acr_case_found(subject, ACR_FOUND_ENTRA_TOKEN)) {
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("no identity was asked for"));
+		return;
+	}
+	take_first(subject, &token, &report.trail);
+	do {
+		__attribute__((cleanup(acr_grant_wipe))) struct acr_grant grant = { 0 };
+		struct acr_step *step = &report.trail.steps[report.trail.count - 1];
+		struct acr_error failure = { 0 };
+
+		if (acr_exchange(app, &subject->registry, &token, &grant, &failure) == 0) {
+			taken(&report, &token, &grant, ret);
+			return;
+		}
+		acr_check_detail(ret, "%s: %s", step->who, failure.text);
+		step->error = failure;
+		step->refused_by_registry = failure.kind == ACR_REFUSED;
+		if (error.kind == ACR_FINE || failure.kind != ACR_REFUSED)
+			error = failure;
+		if (failure.kind != ACR_REFUSED)
+			break;
+	} while (acr_chain_next(app, &subject->registry, &cursor, &report.trail, &token, &end) ==
+		 0);
+	refused(app, subject, &report, &error, ret);
+	if (error.status == 429)
+		acr_check_found_number(ret, ACR_FOUND_THROTTLED, error.retry_after);
+}
+
+const struct acr_check_row acr_check_exchange = {
+	.id = "exchange",
+	.title = N_("exchange"),
+	.alias = "CONNECTIVITY_REFRESH_TOKEN_ERROR",
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "firewall identity",
+	.after = "challenge",
+	.budget = 13000,
+	.likely = 84,
+	.run = run,
+};

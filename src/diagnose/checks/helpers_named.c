@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every helper that docker's config names, is it there? A config that was copied from Docker
+ * Desktop, from Windows into WSL or into a dev container often names one that is not; docker
+ * then fails for every registry. */
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose/docker.h"
+#include "explain/language.h"
+
+static const struct {
+	const char *suffix, *whose;
+} known[] = {
+	{ "desktop", N_("Docker Desktop's") },
+	{ "desktop.exe", N_("Docker Desktop's for Windows, seen from WSL") },
+	{ "wincred.exe", N_("Windows', seen from WSL") },
+	{ "wincred", N_("Windows'") },
+	{ "osxkeychain", N_("macOS'") },
+};
+
+static const char *whose(const char *suffix)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].suffix, suffix) == 0)
+			return acr_text(known[i].whose);
+	return strncmp(suffix, "dev-containers-", 15) == 0 ? _("that of a dev container") : "";
+}
+
+static void look_for(const struct acr_app *app, const struct acr_case *subject, const char *suffix,
+		     size_t *count, struct acr_check_result *ret)
+{
+	auto_string name = acr_format("docker-credential-%s", suffix);
+	auto_string path = NULL;
+	auto_string text = NULL;
+	const char *owner = whose(suffix);
+
+	if (!*suffix || strchr(suffix, '/'))
+		return;
+	path = acr_look(app, name);
+	*count += 1;
+	if (path) {
+		acr_check_detail(ret, "%s: %s", name, path);
+		return;
+	}
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is named, and not on the PATH%s%s"), name,
+		      *owner ? "; " : "", owner);
+	text = acr_format("\"%s\": executable file not found in $PATH", name);
+	acr_check_facts(subject, text, ret);
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_json config = acr_docker_config(subject);
+	struct json_object *helpers = acr_json_member(config, "credHelpers");
+	const char *store = acr_json_string(config, "credsStore");
+	size_t count = 0;
+
+	acr_check_say(ret, ACR_VERDICT_OK, "%s", "");
+	if (json_object_is_type(helpers, json_type_object)) {
+		json_object_object_foreach(helpers, key, value)
+		{
+			(void)key;
+			if (json_object_is_type(value, json_type_string))
+				look_for(app, subject, json_object_get_string(value), &count, ret);
+		}
+	}
+	if (store)
+		look_for(app, subject, store, &count, ret);
+	if (ret->verdict != ACR_VERDICT_OK)
+		return;
+	if (count == 0)
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker's config names none"));
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("all that docker's config names are on the PATH"));
+}
+
+const struct acr_check_row acr_check_helpers_named = {
+	.id = "helpers-named",
+	.title = N_("helpers named"),
+	.about = ACR_ABOUT_MACHINE,
+	.needs = "docker-config",
+	.likely = 62,
+	.run = run,
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* notation, which signs images, where it is installed: it reads docker's config for helpers, as
+ * docker does. notary, its forerunner, is what az acr check-health looks for. */
+#include <string.h>
+
+#include "diagnose/docker.h"
+#include "explain/language.h"
+
+#define OLDEST 1000
+
+/* "Version:     1.1.0" somewhere in what it prints. */
+static void tell(const char *says, struct acr_check_result *ret)
+{
+	const char *line = strstr(says, "Version:");
+	auto_string version = NULL;
+
+	line = line ? line + strlen("Version:") : says;
+	line += strspn(line, " \t");
+	version = acr_format("%.*s", (int)strcspn(line, "\n"), line);
+	if (acr_look_version(version) < OLDEST)
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("%s: 1.0 or later signs what registries of today keep"), version);
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", version);
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_string path = acr_look(app, "notation");
+	const char *const arguments[] = { path, "version", NULL };
+	struct acr_error error = { 0 };
+	auto_secret says = { 0 };
+
+	(void)subject;
+	if (!path)
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("it is not installed"));
+	else if (acr_look_ask(app, arguments, true, &says, &error))
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+	else
+		tell(acr_secret_text(&says), ret);
+}
+
+const struct acr_check_row acr_check_notation = {
+	.id = "notation",
+	.title = "notation",
+	.alias = "NOTARY_COMMAND_ERROR NOTARY_VERSION_ERROR",
+	.about = ACR_ABOUT_MACHINE,
+	.run = run,
+};

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The registry's settings by Azure Resource Manager, where the identity may read them. Its token
+ * goes to the endpoint of the registry's own cloud and nowhere else, and for a registry under a
+ * name of somebody's own there is none. The registry is looked for by its name in each subscription
+ * that the identity sees (learn.microsoft.com, rest/api/containerregistry/registries;
+ * rest/api/resources/resources/list).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose/arm.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
+
+#define SUBSCRIPTIONS_MOST 12
+#define VERSION		   "2023-07-01" /* of registries */
+#define VERSION_MODE                                                                               \
+	"2025-11-01" /* the first stable one that tells the role mode; not every cloud has it */
+#define KIND "Microsoft.ContainerRegistry/registries"
+
+struct search {
+	struct acr_arm arm;
+	char host
+		[ACR_HOST_MAX]; /* the registry's global one: a regional endpoint is none of its settings */
+};
+
+static bool is_it(const struct search *search, struct json_object *registry)
+{
+	const char *server =
+		acr_json_string(acr_json_member(registry, "properties"), "loginServer");
+
+	return server && strcmp(server, search->host) == 0;
+}
+
+/* Letters, digits, hyphens: an id that was read goes into a path. */
+static bool is_plain(const char *id)
+{
+	return *id &&
+	       id[strspn(id,
+			 "0123456789abcdefABCDEFghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ-_.()/")] ==
+		       '\0' &&
+	       !strstr(id, "..");
+}
+
+static int read_one(const struct search *search, const char *id, struct json_object **ret,
+		    struct acr_error *error)
+{
+	static const char *const versions[] = { VERSION_MODE, VERSION, NULL };
+
+	for (const char *const *version = versions; *version; version++) {
+		auto_string path = acr_format("%s?api-version=%s", id, *version);
+		struct acr_error failure = { 0 };
+
+		if (acr_arm_get(&search->arm, path, ret, &failure) == 0 && is_it(search, *ret))
+			return 0;
+		acr_json_free(ret);
+		if (failure.kind != ACR_FINE)
+			*error = failure;
+		/* 400: a cloud that does not know this version. */
+		if (failure.status != 400)
+			return -1;
+	}
+	return -1;
+}
+
+static int look_in(const struct search *search, const char *subscription, struct json_object **ret,
+		   struct acr_error *error)
+{
+	char name[ACR_HOST_MAX];
+	auto_json list = NULL;
+	struct json_object *rows;
+	auto_string path = NULL;
+
+	acr_registry_name(&search->arm.subject->registry, name);
+	path = acr_format("/subscriptions/%s/resources?$filter=resourceType%%20eq%%20'" KIND
+			  "'%%20and%%20name%%20eq%%20'%s'&api-version=2021-04-01",
+			  subscription, name);
+	if (!is_plain(subscription) || acr_arm_get(&search->arm, path, &list, error))
+		return -1;
+	rows = acr_json_member(list, "value");
+	for (size_t i = 0;
+	     json_object_is_type(rows, json_type_array) && i < json_object_array_length(rows);
+	     i++) {
+		const char *id = acr_json_string(json_object_array_get_idx(rows, i), "id");
+
+		if (id && id[0] == '/' && is_plain(id) && read_one(search, id, ret, error) == 0)
+			return 0;
+	}
+	return -1;
+}
+
+static int look_everywhere(const struct search *search, struct json_object **ret,
+			   struct acr_error *error)
+{
+	auto_json list = NULL;
+	struct json_object *rows;
+	size_t count;
+
+	if (acr_arm_get(&search->arm, "/subscriptions?api-version=2022-12-01", &list, error))
+		return -1;
+	rows = acr_json_member(list, "value");
+	count = json_object_is_type(rows, json_type_array) ? json_object_array_length(rows) : 0;
+	for (size_t i = 0; i < count && i < SUBSCRIPTIONS_MOST; i++) {
+		const char *id =
+			acr_json_string(json_object_array_get_idx(rows, i), "subscriptionId");
+
+		if (id && look_in(search, id, ret, error) == 0)
+			return 0;
+	}
+	return -1;
+}
+
+static const char *word(struct json_object *object, const char *key, const char *otherwise)
+{
+	const char *value = acr_json_string(object, key);
+
+	return value && *value ? value : otherwise;
+}
+
+static void tell(struct json_object *registry, struct acr_check_result *ret)
+{
+	struct json_object *properties = acr_json_member(registry, "properties");
+	struct json_object *policies = acr_json_member(properties, "policies");
+	const char *mode = word(properties, "roleAssignmentMode", "");
+	const char *arm =
+		word(acr_json_member(policies, "azureADAuthenticationAsArmPolicy"), "status", "");
+
+	acr_check_say(ret, ACR_VERDICT_OK, _("%s, admin user %s, anonymous pull %s%s%s"),
+		      word(acr_json_member(registry, "sku"), "name", "?"),
+		      acr_json_bool(properties, "adminUserEnabled", false) ? _("on") : _("off"),
+		      acr_json_bool(properties, "anonymousPullEnabled", false) ? _("on") : _("off"),
+		      *mode ? ", " : "",
+		      !*mode		     ? ""
+		      : strstr(mode, "Abac") ? _("roles by ABAC")
+					     : _("roles by RBAC"));
+	if (*arm)
+		acr_check_detail(ret, _("tokens for Azure Resource Manager: %s"), arm);
+	acr_check_detail(ret, "%s", word(registry, "id", ""));
+	acr_check_found(ret, ACR_FOUND_SETTINGS,
+			json_object_to_json_string_ext(registry, JSON_C_TO_STRING_PLAIN));
+}
+
+/* A program that pulls has no need of them; a person may have come to see them. */
+static void unseen(const struct acr_app *app, const struct acr_case *subject,
+		   const struct acr_error *error, struct acr_check_result *ret)
+{
+	auto_string why = acr_reason(error->text);
+	auto_facts who = { 0 };
+	bool person;
+
+	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &who);
+	person = *acr_facts_get(&who, ACR_FACT_USER);
+	acr_check_say(ret, person ? ACR_VERDICT_WARNING : ACR_VERDICT_SKIPPED,
+		      _("this identity may not read them (role Reader)%s%s"), *why ? ": " : "",
+		      why);
+	if (!person)
+		return;
+	acr_facts_of_error(app, error, &ret->facts);
+	acr_check_facts(subject, "AuthorizationFailed Microsoft.ContainerRegistry", ret);
+	acr_facts_set(&ret->facts, ACR_FACT_USER, acr_facts_get(&who, ACR_FACT_USER));
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const struct acr_registry *registry = &subject->registry;
+	struct search search = { 0 };
+	struct acr_error error = { 0 };
+	auto_json found = NULL;
+
+	snprintf(search.host, sizeof(search.host), "%.*s%s", (int)strcspn(registry->host, "."),
+		 registry->host, registry->cloud->suffix);
+	if (acr_arm_begin(app, subject, acr_case_found(subject, ACR_FOUND_SOURCE), &search.arm,
+			  &error))
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", error.text);
+	else if (look_everywhere(&search, &found, &error))
+		unseen(app, subject, &error, ret);
+	else
+		tell(found, ret);
+	acr_arm_end(&search.arm);
+}
+
+const struct acr_check_row acr_check_settings = {
+	.id = "settings",
+	.title = N_("settings"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "identity",
+	.budget = 8000,
+	.advises = true,
+	.run = run,
+};

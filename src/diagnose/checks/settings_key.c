@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A registry that is encrypted with a key of one's own opens it by a managed identity: is that
+ * still there? As az acr check-health decides it (azure-cli, acr/check_health.py). */
+#include <string.h>
+
+#include "base/json.h"
+#include "diagnose/network.h"
+#include "explain/language.h"
+
+static bool is_assigned(struct json_object *identity, const char *wanted)
+{
+	struct json_object *assigned = acr_json_member(identity, "userAssignedIdentities");
+	const char *own = acr_json_string(identity, "principalId");
+
+	if (strcmp(wanted, "system") == 0)
+		return own && *own;
+	if (!json_object_is_type(assigned, json_type_object))
+		return false;
+	json_object_object_foreach(assigned, id, one)
+	{
+		const char *client = acr_json_string(one, "clientId");
+
+		(void)id;
+		if (client && strcmp(client, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *status, *wanted;
+	struct json_object *encryption;
+	auto_json json = NULL;
+
+	(void)app;
+	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the settings are not known"));
+		return;
+	}
+	encryption = acr_json_member(acr_json_member(json, "properties"), "encryption");
+	status = acr_json_string(encryption, "status");
+	if (!status || strcmp(status, "enabled") != 0) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no key of your own"));
+		return;
+	}
+	wanted = acr_json_string(acr_json_member(encryption, "keyVaultProperties"), "identity");
+	if (wanted && is_assigned(acr_json_member(json, "identity"), wanted)) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("a key of your own, and an identity that opens it"));
+		return;
+	}
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
+		      _("the identity that opens the registry's key is gone"));
+	acr_check_facts(subject, NULL, ret);
+	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "CMK_ERROR");
+}
+
+const struct acr_check_row acr_check_settings_key = {
+	.id = "settings-key",
+	.title = N_("encryption key"),
+	.alias = "CMK_ERROR",
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "settings",
+	.likely = 78,
+	.run = run,
+};

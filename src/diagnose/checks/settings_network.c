@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whom does the registry let in, by its own settings: public access, network rules, private
+ * endpoints, its data endpoints. */
+#include <string.h>
+
+#include "base/json.h"
+#include "diagnose/network.h"
+#include "explain/language.h"
+
+static size_t length_of(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+static void list_rules(struct json_object *rules, struct acr_check_result *ret)
+{
+	for (size_t i = 0; i < length_of(rules); i++) {
+		struct json_object *rule = json_object_array_get_idx(rules, i);
+		const char *address = acr_json_string(rule, "value");
+
+		if (address)
+			acr_check_detail(ret, _("let in: %s"), address);
+	}
+}
+
+static void list_data(struct json_object *hosts, struct acr_check_result *ret)
+{
+	for (size_t i = 0; i < length_of(hosts); i++) {
+		struct json_object *host = json_object_array_get_idx(hosts, i);
+
+		if (json_object_is_type(host, json_type_string))
+			acr_check_detail(ret, _("data endpoint: %s"), json_object_get_string(host));
+	}
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *access, *otherwise;
+	struct json_object *properties, *rules;
+	auto_json json = NULL;
+	size_t endpoints;
+
+	(void)app;
+	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the settings are not known"));
+		return;
+	}
+	properties = acr_json_member(json, "properties");
+	rules = acr_json_member(properties, "networkRuleSet");
+	access = acr_json_string(properties, "publicNetworkAccess");
+	otherwise = acr_json_string(rules, "defaultAction");
+	endpoints = length_of(acr_json_member(properties, "privateEndpointConnections"));
+	list_rules(acr_json_member(rules, "ipRules"), ret);
+	list_data(acr_json_member(properties, "dataEndpointHostNames"), ret);
+	if (access && strcmp(access, "Disabled") == 0)
+		acr_check_say(ret, endpoints ? ACR_VERDICT_OK : ACR_VERDICT_WARNING,
+			      _("no public access; %zu private endpoints"), endpoints);
+	else if (otherwise && strcmp(otherwise, "Deny") == 0)
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("public for %zu addresses alone; %zu private endpoints"),
+			      length_of(acr_json_member(rules, "ipRules")), endpoints);
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, _("public for all; %zu private endpoints"),
+			      endpoints);
+}
+
+const struct acr_check_row acr_check_settings_network = {
+	.id = "settings-network",
+	.title = N_("network rules"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "settings",
+	.run = run,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Did the registry say at any step that it is asked too often (429)? */
+#include "diagnose/network.h"
+#include "explain/language.h"
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const char *wait = acr_case_found(subject, ACR_FOUND_THROTTLED);
+	auto_string text = NULL;
+
+	(void)app;
+	if (!*wait) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("it did not say that it is asked too often"));
+		return;
+	}
+	text = acr_format("%s is throttling (status 429)", subject->registry.host);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("it says that it is asked too often, and to wait %s s"), wait);
+	acr_check_facts(subject, text, ret);
+	acr_facts_set(&ret->facts, ACR_FACT_RETRY_AFTER, wait);
+}
+
+const struct acr_check_row acr_check_throttling = {
+	.id = "throttling",
+	.title = N_("throttling"),
+	.alias = "CONNECTIVITY_TOOMANYREQUESTS_ERROR",
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "connection",
+	.after = "challenge anonymous stored-login exchange access",
+	.likely = 81,
+	.run = run,
+};

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whom does docker ask for this registry: "credHelpers" for exactly this host, else "credsStore",
+ * else its own "auths" (docker/cli, cli/config/configfile/file.go). Where that is not us, nothing
+ * that we do helps.
+ */
+#include <dirent.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "diagnose/docker.h"
+#include "explain/language.h"
+
+#define OURS "acr"
+
+/* Did `configure` set it up once? podman and skopeo of that time write docker's config anew when
+ * DOCKER_CONFIG is set, and leave "credsStore" out. */
+static bool was_set_up(const struct acr_app *app, const char *config)
+{
+	auto_string folder = acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/configure");
+	DIR *memos = folder ? opendir(folder) : NULL;
+	struct dirent *entry;
+	bool found = false;
+
+	while (memos && !found && (entry = readdir(memos))) {
+		auto_string path = acr_format("%s/%s", folder, entry->d_name);
+		auto_secret text = { 0 };
+		auto_json json = NULL;
+		const char *of;
+
+		if (acr_file_read(path, ACR_CONFIG_MAX, &text, NULL) ||
+		    acr_json_parse(acr_secret_text(&text), text.length, &json, NULL))
+			continue;
+		of = acr_json_string(json, "path");
+		found = of && strcmp(of, config) == 0;
+	}
+	if (memos)
+		closedir(memos);
+	return found;
+}
+
+static bool has_login(struct json_object *config, const char *host)
+{
+	struct json_object *entry = acr_docker_entry(acr_json_member(config, "auths"), host);
+	const char *auth = acr_json_string(entry, "auth"),
+		   *token = acr_json_string(entry, "identitytoken");
+
+	return (auth && *auth) || (token && *token);
+}
+
+static void problem(const struct acr_case *subject, const char *check, const char *helper,
+		    struct acr_check_result *ret)
+{
+	acr_check_facts(subject, NULL, ret);
+	acr_facts_set(&ret->facts, ACR_FACT_CHECK, check);
+	acr_facts_set(&ret->facts, ACR_FACT_FILE, acr_case_found(subject, ACR_FOUND_CONFIG_PATH));
+	acr_facts_set(&ret->facts, ACR_FACT_SERVER, helper);
+}
+
+/* No helper at all. */
+static void tell_none(const struct acr_app *app, const struct acr_case *subject,
+		      struct json_object *config, struct acr_check_result *ret)
+{
+	const char *host = subject->registry.host,
+		   *path = acr_case_found(subject, ACR_FOUND_CONFIG_PATH);
+
+	if (has_login(config, host)) {
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses the login that lies in %s"),
+			      path);
+		problem(subject, "helper-config-auths", NULL, ret);
+	} else if (was_set_up(app, path)) {
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("%s was set up for this helper, and is no longer"), path);
+		problem(subject, "helper-config-lost", NULL, ret);
+	} else {
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s names no helper for this registry"),
+			      path);
+		problem(subject, "wiring", NULL, ret);
+	}
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_json config = acr_docker_config(subject);
+	struct json_object *helpers = acr_json_member(config, "credHelpers");
+	const char *of_host = acr_json_string(helpers, subject->registry.host);
+	const char *store = acr_json_string(config, "credsStore"),
+		   *helper = of_host ? of_host : store;
+	const char *key = of_host ? "credHelpers" : "credsStore";
+
+	if (!*acr_case_found(subject, ACR_FOUND_DOCKER) &&
+	    !*acr_case_found(subject, ACR_FOUND_ENGINE_INFO)) {
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
+		return;
+	}
+	/* "" for a host means docker's own file. */
+	if (!helper || !*helper) {
+		tell_none(app, subject, config, ret);
+		return;
+	}
+	acr_check_found(ret, ACR_FOUND_WIRED, helper);
+	if (strcmp(helper, OURS) == 0) {
+		acr_check_say(ret, ACR_VERDICT_OK, _("docker asks this helper, by \"%s\""), key);
+		return;
+	}
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker asks docker-credential-%s, by \"%s\""),
+		      helper, key);
+	problem(subject, "helper-config-other", helper, ret);
+}
+
+const struct acr_check_row acr_check_wiring = {
+	.id = "wiring",
+	.title = N_("docker set-up"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "name docker-config",
+	.after = "docker-command docker-engine",
+	.likely = 70,
+	.run = run,
+};

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `diagnose`: every check there is, what was found in one line each, and the explanation of what
+ * is to be mended. */
+#include "diagnose/diagnose.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/config.h"
+#include "base/file.h"
+#include "explain/language.h"
+#include "front/front.h"
+
+#define BUDGET                                                                                     \
+	28000 /* milliseconds for all of it: whoever waits does so for less than half a minute */
+#define BUDGET_PULL 120000 /* where a pull is tried */
+
+enum { REPOSITORY, ACTION, PULL, AS_JSON, REPORT, SHOW_HOME, SHOW_ADDRESSES };
+
+static const struct acr_option options[] = {
+	[REPOSITORY] = { "repository", "NAME",
+			 "the repository to see the rights on (or name an image)" },
+	[ACTION] = { "action", "ACTION",
+		     "what is to be done with it: pull (the default), push or delete" },
+	[PULL] = { "pull", "IMAGE", "also let docker pull this image, for a try" },
+	[AS_JSON] = { "json", NULL, "print JSON" },
+	[REPORT] = { "report", "FILE", "also write a report for a ticket: no secrets in it" },
+	[SHOW_HOME] = { "show-home", NULL, "leave the home folder's name in the report" },
+	[SHOW_ADDRESSES] = { "show-addresses", NULL, "leave IP addresses in the report" },
+	{ 0 },
+};
+
+static void free_diagnosis(struct acr_diagnosis *diagnosis)
+{
+	acr_causes_wipe(&diagnosis->causes);
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		for (size_t row = 0; diagnosis->results[i] && row < acr_check_count(); row++)
+			acr_check_result_wipe(&diagnosis->results[i][row]);
+		free(diagnosis->results[i]);
+		acr_case_wipe(&diagnosis->cases[i]);
+	}
+}
+#define auto_diagnosis __attribute__((cleanup(free_diagnosis))) struct acr_diagnosis
+
+size_t acr_diagnosis_count(const struct acr_diagnosis *diagnosis, enum acr_verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < diagnosis->count; i++)
+		for (size_t row = 0; row < acr_check_count(); row++)
+			count += diagnosis->results[i][row].done &&
+				 diagnosis->results[i][row].verdict == verdict;
+	return count;
+}
+
+/* What was asked for, or a complaint: exit status 2. */
+static int read_arguments(struct acr_app *app, const char *typed, const char *const *values,
+			  struct acr_diagnosis *diagnosis)
+{
+	const char *action = values[ACTION], *repository = values[REPOSITORY];
+
+	if (action && strcmp(action, "pull") != 0 && strcmp(action, "push") != 0 &&
+	    strcmp(action, "delete") != 0) {
+		acr_say(app, _("--action is pull, push or delete, not \"%.40s\""), action);
+		return ACR_EXIT_USAGE;
+	}
+	if ((values[SHOW_HOME] || values[SHOW_ADDRESSES]) && !values[REPORT]) {
+		acr_say(app, "%s",
+			_("--show-home and --show-addresses are about the file of --report"));
+		return ACR_EXIT_USAGE;
+	}
+	if (!typed && (repository || action)) {
+		acr_say(app, "%s", _("--repository and --action need a REGISTRY"));
+		return ACR_EXIT_USAGE;
+	}
+	if (!typed) {
+		diagnosis->count = acr_case_discover(app, diagnosis->cases, ACR_CASES_MOST);
+		return 0;
+	}
+	acr_case_begin(app, "", NULL, NULL, &diagnosis->cases[0]);
+	acr_case_begin(app, typed, repository, action, &diagnosis->cases[1]);
+	diagnosis->count = 2;
+	if (action && !*diagnosis->cases[1].repository) {
+		acr_say(app, "%s",
+			_("--action needs a repository: name an image, or give --repository"));
+		return ACR_EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* A line that is written over, on a terminal alone. */
+struct progress {
+	const struct acr_app *app;
+	bool shown;
+};
+
+static void show(void *data, size_t done, size_t all, const char *title)
+{
+	struct progress *progress = data;
+	auto_secret line = { 0 };
+
+	if (progress->app->err < 0 || !isatty(progress->app->err))
+		return;
+	acr_secret_format(&line, "\r\033[K%zu/%zu %.60s", done, all, title);
+	if (done == all)
+		line.length = strlen("\r\033[K");
+	progress->shown = acr_write(progress->app->err, line.bytes, line.length) == 0;
+}
+
+static bool has_colour(const struct acr_app *app)
+{
+	const char *terminal = acr_env(app, "TERM");
+
+	return app->out >= 0 && isatty(app->out) && !acr_env(app, "NO_COLOR") && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+/* A config that cannot be read is one of the things that a check tells of; the others go on with
+ * what holds where there is none. */
+static void begin(struct acr_app *app)
+{
+	static const char *const nothing[] = { NULL };
+	struct acr_config *config = NULL;
+	struct acr_error error = { 0 };
+	struct acr_app bare = *app;
+
+	if (acr_front_begin(app, &error) == 0)
+		return;
+	bare.environment = nothing;
+	bare.root = "/nonexistent";
+	if (acr_config_load(&bare, &config, &error))
+		acr_debug(app, "%s", error.text);
+	app->config = config;
+}
+
+static int answer(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+		  const char *const *values)
+{
+	const struct acr_diagnosis_report report = { values[REPORT], values[SHOW_HOME],
+						     values[SHOW_ADDRESSES] };
+	bool well = acr_diagnosis_count(diagnosis, ACR_VERDICT_PROBLEM) == 0;
+	struct acr_error error = { 0 };
+	auto_secret out = { 0 };
+
+	if (values[AS_JSON])
+		acr_diagnosis_json(app, diagnosis, &out);
+	else
+		acr_diagnosis_page(app, diagnosis, has_colour(app), false, &out);
+	if (acr_docker_answer(app, &out))
+		return 1;
+	if (report.path && acr_diagnosis_report(app, diagnosis, &report, &error)) {
+		acr_say(app, "%s", error.text);
+		return 1;
+	}
+	return well ? 0 : 1;
+}
+
+static int diagnose(struct acr_app *app, char *const *arguments, const char *const *values)
+{
+	struct progress progress = { .app = app };
+	auto_diagnosis diagnosis = { 0 };
+	int64_t begun = app->clock.boot(app);
+	int status;
+
+	acr_language_begin(app);
+	begin(app);
+	status = read_arguments(app, arguments[0], values, &diagnosis);
+	if (status)
+		return status;
+	app->interactive = true;
+	app->deadline = begun + (values[PULL] ? BUDGET_PULL : BUDGET);
+	if (values[PULL]) {
+		acr_string_free(&diagnosis.cases[0].pull);
+		diagnosis.cases[0].pull = acr_copy(values[PULL]);
+	}
+	for (size_t i = 0; i < diagnosis.count; i++) {
+		diagnosis.results[i] = calloc(acr_check_count(), sizeof(struct acr_check_result));
+		if (!diagnosis.results[i])
+			acr_out_of_memory();
+	}
+	acr_checks_run(app, diagnosis.cases, diagnosis.count, diagnosis.results, show, &progress);
+	acr_causes_find(diagnosis.cases, diagnosis.count, diagnosis.results, &diagnosis.causes);
+	diagnosis.took = app->clock.boot(app) - begun;
+	return answer(app, &diagnosis, values);
+}
+
+const struct acr_command acr_command_diagnose = {
+	.name = "diagnose",
+	.arguments = "[REGISTRY|IMAGE]",
+	.summary = "find out why docker cannot sign in, pull or push, and what to do",
+	.about = "Looks at docker, at how it is set up, at the way to the registry, at who you are "
+		 "and at what you\n"
+		 "may do there, and explains what is wrong. Without a registry: at every registry "
+		 "of Azure that\n"
+		 "docker's config, this helper's config or its cache names. It changes nothing.\n\n"
+		 "Exit status 0: all is well; 1: there is something to mend; 2: wrong usage.",
+	.options = options,
+	.most = 1,
+	.run = diagnose,
+};

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Docker's config and the programs on the PATH, as docker itself sees them. */
+#include "diagnose/docker.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/process.h"
+
+#define ASKING 4000	   /* milliseconds */
+#define SAYING (64 * 1024) /* bytes */
+
+char *acr_docker_folder(const struct acr_app *app)
+{
+	const char *folder = acr_env(app, "DOCKER_CONFIG"), *home = acr_env(app, "HOME");
+
+	if (folder)
+		return acr_copy(folder);
+	return home ? acr_format("%s/.docker", home) : NULL;
+}
+
+char *acr_docker_config_path(const struct acr_app *app)
+{
+	auto_string folder = acr_docker_folder(app);
+
+	return folder ? acr_format("%s/config.json", folder) : NULL;
+}
+
+struct json_object *acr_docker_config(const struct acr_case *subject)
+{
+	const char *text = acr_case_found(subject, ACR_FOUND_CONFIG);
+	struct json_object *json = NULL;
+
+	if (!*text || acr_json_parse(text, strlen(text), &json, NULL))
+		return NULL;
+	return json;
+}
+
+/* docker's ConvertToHostname: keys of old config files are URLs. */
+static bool names_host(const char *key, const char *host)
+{
+	const char *scheme = strstr(key, "://");
+	const char *start = scheme ? scheme + 3 : key;
+
+	return strcspn(start, "/") == strlen(host) && strncasecmp(start, host, strlen(host)) == 0;
+}
+
+struct json_object *acr_docker_entry(struct json_object *object, const char *host)
+{
+	struct json_object *exact = acr_json_member(object, host);
+
+	if (exact || !json_object_is_type(object, json_type_object))
+		return exact;
+	json_object_object_foreach(object, key, entry)
+	{
+		if (names_host(key, host))
+			return entry;
+	}
+	return NULL;
+}
+
+bool acr_docker_names(struct json_object *config, const char *suffix)
+{
+	const char *store = acr_json_string(config, "credsStore");
+	struct json_object *helpers = acr_json_member(config, "credHelpers");
+
+	if (store && strcmp(store, suffix) == 0)
+		return true;
+	if (!json_object_is_type(helpers, json_type_object))
+		return false;
+	json_object_object_foreach(helpers, key, value)
+	{
+		(void)key;
+		if (json_object_is_type(value, json_type_string) &&
+		    strcmp(json_object_get_string(value), suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
+char *acr_look(const struct acr_app *app, const char *name)
+{
+	const char *next = acr_env(app, "PATH");
+
+	for (; next && *next; next += *next == ':') {
+		size_t length = strcspn(next, ":");
+		char *path = acr_format("%.*s/%s", (int)length, next, name);
+		struct stat status;
+
+		if (*next == '/' && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+		    access(path, X_OK) == 0)
+			return path;
+		acr_string_free(&path);
+		next += length;
+	}
+	return NULL;
+}
+
+int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool whole,
+		 struct acr_secret *ret, struct acr_error *error)
+{
+	/* What says where an engine and a config are; no secret of ours. */
+	static const char *const names[] = { "PATH",
+					     "HOME",
+					     "LANG",
+					     "LC_ALL",
+					     "DOCKER_HOST",
+					     "DOCKER_CONTEXT",
+					     "DOCKER_CONFIG",
+					     "DOCKER_CERT_PATH",
+					     "DOCKER_TLS_VERIFY",
+					     "XDG_RUNTIME_DIR",
+					     "SSH_AUTH_SOCK",
+					     NULL };
+	auto_environment environment = acr_environment_pick(app, names);
+	const struct acr_run run = { .argv = arguments,
+				     .environment = (const char *const *)environment,
+				     .budget = ASKING,
+				     .limit = SAYING };
+	auto_secret out = { 0 }, err = { 0 };
+	const struct acr_secret *said;
+	int status = -1;
+
+	if (app->run(app, &run, &status, &out, &err, error))
+		return -1;
+	said = out.length ? &out : &err;
+	acr_secret_wipe(ret);
+	acr_secret_add_bytes(ret, acr_secret_text(said),
+			     whole ? said->length : strcspn(acr_secret_text(said), "\n"));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	said = err.length ? &err : &out;
+	acr_fail(error, ACR_SYSTEM, "%s: %.300s", arguments[0],
+		 said->length ? acr_secret_text(said) : "it ended without a word");
+	return -1;
+}
+
+long acr_look_version(const char *text)
+{
+	for (; *text; text++) {
+		char *end;
+		long major;
+
+		if (!isdigit((unsigned char)*text))
+			continue;
+		major = strtol(text, &end, 10);
+		if (*end == '.' && isdigit((unsigned char)end[1]))
+			return major * 1000 + strtol(end + 1, NULL, 10) % 1000;
+		text = end - 1;
+	}
+	return 0;
+}

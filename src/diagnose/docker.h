@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several checks need: docker's config as docker reads it, and programs as docker finds
+ * them. */
+#ifndef DIAGNOSE_DOCKER_H
+#define DIAGNOSE_DOCKER_H
+
+#include "acr/check.h"
+#include "base/json.h"
+
+/* $DOCKER_CONFIG/config.json or ~/.docker/config.json, and the folder alone; owned, NULL without
+ * a home. */
+char *acr_docker_config_path(const struct acr_app *app);
+char *acr_docker_folder(const struct acr_app *app);
+
+/* The config as the check docker-config read it; owned, NULL where there is none. */
+struct json_object *acr_docker_config(const struct acr_case *subject);
+
+/* The member for a host in "auths" or "credHelpers", whose keys may be URLs; NULL for none. */
+struct json_object *acr_docker_entry(struct json_object *object, const char *host);
+
+/* Does the config name this helper for anything? */
+bool acr_docker_names(struct json_object *config, const char *suffix);
+
+/* As Go's exec.LookPath, by which docker, podman and the others find programs: the first in
+ * PATH, never one of a relative folder. Owned; NULL for none. */
+char *acr_look(const struct acr_app *app, const char *name);
+
+/* Run a program that people run themselves for what it prints (stderr too where stdout is
+ * empty), its first line or (`whole`) all of it. -1 with an error; another status than 0 is one. */
+_checked_ int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool whole,
+			   struct acr_secret *ret, struct acr_error *error);
+
+/* The first number with a dot in a text as MAJOR * 1000 + MINOR, 0 for none: 20010 of "version
+ * 20.10.24". */
+long acr_look_version(const char *text);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a service says when it says no: {"errors":[{code,message}]} of a registry,
+ * {"error":{code,message}} of Azure Resource Manager. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "diagnose/network.h"
+
+static void take(struct json_object *said, struct acr_error *error)
+{
+	const char *code = acr_json_string(said, "code"),
+		   *message = acr_json_string(said, "message");
+
+	if (code)
+		snprintf(error->code, sizeof(error->code), "%s", code);
+	for (char *c = error->code; *c; c++)
+		if ((unsigned char)*c < 0x21 || (unsigned char)*c > 0x7e)
+			*c = '?';
+	if (message)
+		acr_error_quote(error, message, strlen(message));
+}
+
+int acr_check_refusal(const char *host, const struct acr_response *answer, struct acr_error *error)
+{
+	bool page = strcmp(answer->type, "text/html") == 0;
+	struct acr_error said = { 0 };
+	struct json_object *errors;
+	auto_json json = NULL;
+
+	if (!page &&
+	    acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, NULL) == 0) {
+		errors = acr_json_member(json, "errors");
+		take(json_object_is_type(errors, json_type_array)
+			     ? json_object_array_get_idx(errors, 0)
+			     : acr_json_member(json, "error"),
+		     &said);
+	}
+	if (answer->status == 429)
+		acr_fail(error, ACR_UNREACHABLE, "%s is throttling (status 429)", host);
+	else if (answer->status >= 500)
+		acr_fail(error, ACR_UNREACHABLE, "%s cannot answer now (status %d)", host,
+			 answer->status);
+	else if (page)
+		acr_fail(error, ACR_INVALID,
+			 "%s answered with a web page (status %d): a proxy or a sign-in portal may "
+			 "stand in between",
+			 host, answer->status);
+	else if (strstr(said.sentence, "is not allowed access"))
+		acr_fail(error, ACR_REFUSED,
+			 "the firewall of %s does not let this machine in (status %d)", host,
+			 answer->status);
+	else
+		acr_fail(error, ACR_REFUSED, "%s refused (status %d%s%s)", host, answer->status,
+			 said.code[0] ? ", " : "", said.code);
+	error->origin = ACR_ORIGIN_REGISTRY;
+	error->status = answer->status;
+	error->retry_after = answer->retry_after;
+	memcpy(error->code, said.code, sizeof(error->code));
+	memcpy(error->sentence, said.sentence, sizeof(error->sentence));
+	snprintf(error->host, sizeof(error->host), "%s", host);
+	snprintf(error->correlation, sizeof(error->correlation), "%s", answer->correlation);
+	return -1;
+}

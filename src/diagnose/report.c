@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file for a ticket: the page with every detail, and the JSON behind it. Secrets do not stand
+ * in either; what looks like one, or is one of the environment's, is replaced all the same. So are
+ * the home folder and, by numbers that keep them apart, IP addresses, unless the person wants them
+ * left.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "diagnose/diagnose.h"
+
+#define ADDRESSES_MOST 64
+#define SHORTEST       6 /* bytes of a secret that is looked for: shorter ones are words */
+#define TOKEN_CHARS    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+#define ADDRESS_CHARS  "0123456789abcdefABCDEF.:"
+
+static const char *const secrets[] = { "AZURE_CLIENT_SECRET",
+				       "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+				       "AZURE_PASSWORD",
+				       "IDENTITY_HEADER",
+				       "MSI_SECRET",
+				       "SYSTEM_ACCESSTOKEN",
+				       "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+				       "GITHUB_TOKEN",
+				       "CI_JOB_TOKEN",
+				       "CI_REGISTRY_PASSWORD",
+				       "DOCKER_AUTH_CONFIG",
+				       "DOCKER_PASSWORD",
+				       NULL };
+
+struct cleaning {
+	const struct acr_app *app;
+	const struct acr_diagnosis_report *report;
+	const char *home;
+	char addresses[ADDRESSES_MOST][INET6_ADDRSTRLEN];
+	size_t count;
+};
+
+/* The length of a secret of the environment that begins here. */
+static size_t secret_length(const struct cleaning *cleaning, const char *at)
+{
+	for (const char *const *name = secrets; *name; name++) {
+		const char *value = acr_env(cleaning->app, *name);
+		size_t length = value ? strlen(value) : 0;
+
+		if (length >= SHORTEST && strncmp(at, value, length) == 0)
+			return length;
+	}
+	/* A JSON Web Token: {"... in base64url. */
+	return strncmp(at, "eyJ", 3) == 0 && strspn(at, TOKEN_CHARS) > 20 ? strspn(at, TOKEN_CHARS)
+									  : 0;
+}
+
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '.' || c == ':' || c == '-' || c == '_';
+}
+
+/* An address that begins here and ends with its word; the versions of programs have fewer dots. */
+static size_t address_length(const char *at, char ret[static INET6_ADDRSTRLEN])
+{
+	size_t length = strspn(at, ADDRESS_CHARS);
+	unsigned char bytes[16];
+
+	while (length > 0 && strchr(".:", at[length - 1]))
+		length--;
+	if (length < 3 || length >= INET6_ADDRSTRLEN || isalnum((unsigned char)at[length]) ||
+	    at[length] == '-')
+		return 0;
+	snprintf(ret, INET6_ADDRSTRLEN, "%.*s", (int)length, at);
+	if (inet_pton(AF_INET, ret, bytes) == 1 ||
+	    (strstr(ret, ":") && inet_pton(AF_INET6, ret, bytes) == 1))
+		return length;
+	return 0;
+}
+
+static size_t number_of(struct cleaning *cleaning, const char *address)
+{
+	size_t number = 0;
+
+	while (number < cleaning->count && strcmp(cleaning->addresses[number], address) != 0)
+		number++;
+	if (number == cleaning->count && number < ADDRESSES_MOST)
+		snprintf(cleaning->addresses[cleaning->count++], INET6_ADDRSTRLEN, "%s", address);
+	return number + 1;
+}
+
+static void clean(struct cleaning *cleaning, const char *text, struct acr_secret *out)
+{
+	size_t home = cleaning->home ? strlen(cleaning->home) : 0;
+	const char *at = text;
+
+	while (*at) {
+		char address[INET6_ADDRSTRLEN];
+		size_t length = secret_length(cleaning, at);
+		bool begins = at == text || !in_word(at[-1]);
+
+		if (length > 0) {
+			acr_secret_add(out, "[secret]");
+		} else if (home > 1 && !cleaning->report->home &&
+			   strncmp(at, cleaning->home, home) == 0) {
+			length = home;
+			acr_secret_add(out, "~");
+		} else if (begins && !cleaning->report->addresses &&
+			   (length = address_length(at, address)) > 0) {
+			acr_secret_format(out, "[address %zu]", number_of(cleaning, address));
+		} else {
+			length = 1;
+			acr_secret_add_bytes(out, at, 1);
+		}
+		at += length;
+	}
+}
+
+/* What kind of machine it is; not its name. */
+static void head(struct acr_secret *out)
+{
+	auto_secret release = { 0 };
+	const char *name;
+	struct utsname system;
+
+	acr_secret_add(out, "docker-credential-acr " ACR_VERSION ", a diagnosis\n");
+	if (uname(&system) == 0)
+		acr_secret_format(out, "%s %s, %s\n", system.sysname, system.release,
+				  system.machine);
+	if (acr_file_read("/etc/os-release", 64 * 1024, &release, NULL))
+		return;
+	name = strstr(acr_secret_text(&release), "PRETTY_NAME=");
+	if (name)
+		acr_secret_format(out, "%.*s\n", (int)strcspn(name + 12, "\n"), name + 12);
+}
+
+/* A new file, or one that was there, for the person alone; never through a link. */
+static int write_file(const char *path, const struct acr_secret *bytes, struct acr_error *error)
+{
+	auto_fd fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+
+	if (fd < 0 || acr_write(fd, acr_secret_text(bytes), bytes->length))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write the report to %s",
+				      path);
+	return 0;
+}
+
+int acr_diagnosis_report(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+			 const struct acr_diagnosis_report *report, struct acr_error *error)
+{
+	struct cleaning cleaning = { .app = app, .report = report, .home = acr_env(app, "HOME") };
+	auto_secret page = { 0 }, json = { 0 }, out = { 0 };
+
+	head(&out);
+	acr_secret_add(&out, "\n");
+	acr_diagnosis_page(app, diagnosis, false, true, &page);
+	clean(&cleaning, acr_secret_text(&page), &out);
+	acr_secret_add(&out, "\n---- the same for machines (diagnose.schema.json) ----\n");
+	acr_diagnosis_json(app, diagnosis, &json);
+	clean(&cleaning, acr_secret_text(&json), &out);
+	return write_file(report->path, &out, error);
+}

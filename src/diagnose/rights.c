@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a token allows is told by its `access` claim: a registry answers 200 and gives less than
+ * was asked for (distribution, spec/auth/token). Which role gives it depends on the registry's role
+ * mode: with ABAC, AcrPull, AcrPush and AcrDelete count for nothing (learn.microsoft.com,
+ * container-registry-rbac-abac-repository-permissions).
+ */
+#include "diagnose/rights.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/jwt.h"
+
+static const struct {
+	const char *action, *rbac, *abac;
+} roles[] = {
+	{ "pull", "AcrPull", "Container Registry Repository Reader" },
+	{ "push", "AcrPush", "Container Registry Repository Writer" },
+	{ "delete", "AcrDelete", "Container Registry Repository Contributor" },
+};
+
+char *acr_rights_scope(const struct acr_case *subject)
+{
+	if (!*subject->repository)
+		return NULL;
+	return acr_format("repository:%s:pull,push,delete", subject->repository);
+}
+
+static void take_actions(struct json_object *actions, struct acr_secret *ret)
+{
+	size_t count = json_object_is_type(actions, json_type_array)
+			       ? json_object_array_length(actions)
+			       : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *one = json_object_array_get_idx(actions, i);
+
+		if (json_object_is_type(one, json_type_string) &&
+		    strlen(json_object_get_string(one)) < 32)
+			acr_secret_format(ret, "%s%s", ret->length ? "," : "",
+					  json_object_get_string(one));
+	}
+}
+
+bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *token,
+		     struct acr_secret *ret)
+{
+	struct json_object *access;
+	auto_json claims = NULL;
+
+	acr_secret_wipe(ret);
+	if (acr_jwt_claims(acr_secret_text(token), token->length, &claims, NULL))
+		return false;
+	access = acr_json_member(claims, "access");
+	for (size_t i = 0;
+	     json_object_is_type(access, json_type_array) && i < json_object_array_length(access);
+	     i++) {
+		struct json_object *row = json_object_array_get_idx(access, i);
+		const char *name = acr_json_string(row, "name");
+
+		if (name && (!*subject->repository || strcmp(name, subject->repository) == 0))
+			take_actions(acr_json_member(row, "actions"), ret);
+	}
+	return true;
+}
+
+int acr_rights_try(const struct acr_app *app, const struct acr_case *subject, const char *user,
+		   const struct acr_secret *password, struct acr_secret *ret_actions,
+		   struct acr_error *error)
+{
+	auto_string scope = acr_rights_scope(subject);
+	auto_secret access = { 0 };
+
+	if (acr_scope_token(app, &subject->registry, user, password, scope, &access, error))
+		return -1;
+	acr_rights_read(subject, &access, ret_actions);
+	return 0;
+}
+
+bool acr_rights_hold(const char *actions, const char *action)
+{
+	for (size_t length; *actions; actions += length + (actions[length] == ',')) {
+		length = strcspn(actions, ",");
+		if ((length == strlen(action) && strncmp(actions, action, length) == 0) ||
+		    (length == 1 && *actions == '*'))
+			return true;
+	}
+	return false;
+}
+
+const char *acr_rights_mode(const struct acr_case *subject)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *mode;
+	auto_json json = NULL;
+
+	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL))
+		return "";
+	mode = acr_json_string(acr_json_member(json, "properties"), "roleAssignmentMode");
+	return !mode ? "" : strstr(mode, "Abac") ? "abac" : "rbac";
+}
+
+void acr_rights_facts(const struct acr_case *subject, const char *action,
+		      struct acr_check_result *ret)
+{
+	bool abac = strcmp(acr_rights_mode(subject), "abac") == 0;
+
+	acr_check_facts(subject, NULL, ret);
+	acr_facts_set(&ret->facts, ACR_FACT_ACTION, action);
+	acr_facts_set(&ret->facts, ACR_FACT_CHECK, abac ? "access-abac" : "access");
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(roles[i].action, action) == 0)
+			acr_facts_set(&ret->facts, ACR_FACT_ROLE,
+				      abac ? roles[i].abac : roles[i].rbac);
+	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &ret->facts);
+}

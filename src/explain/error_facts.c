@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an error and the broker's report tell, as facts. */
+#include <stdio.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "acr/rule.h"
+#include "explain/extract.h"
+
+static const char *const origins[] = { "here", "entra", "registry", "endpoint", "az", "keychain" };
+
+void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error,
+			struct acr_facts *facts)
+{
+	auto_string text = acr_format("%s\n%s", error->text, error->sentence);
+	const struct acr_place place = { text, strlen(text), 0 };
+
+	acr_facts_set(facts, ACR_FACT_KIND, acr_kind_name(error->kind));
+	acr_facts_set(facts, ACR_FACT_ORIGIN, origins[error->origin]);
+	acr_facts_set_number(facts, ACR_FACT_STATUS, error->status);
+	acr_facts_set_number(facts, ACR_FACT_RETRY_AFTER, error->retry_after);
+	acr_facts_set(facts, ACR_FACT_HOST, error->host);
+	acr_facts_set(facts, ACR_FACT_CORRELATION, error->correlation);
+	acr_facts_set(facts, ACR_FACT_REASON, error->text);
+	acr_place_facts(app, &place, facts);
+	/* What the service said in its own field stands over what was read in its sentence. */
+	if (*error->code)
+		acr_facts_set(facts, ACR_FACT_CODE, error->code);
+	if (strncmp(error->code, "AADSTS", 6) == 0)
+		acr_facts_set(facts, ACR_FACT_NUMBER, error->code + 6);
+	if (*error->host)
+		acr_facts_set(facts, ACR_FACT_HOST, error->host);
+	if (!*acr_facts_get(facts, ACR_FACT_SENTENCE))
+		acr_facts_set(facts, ACR_FACT_SENTENCE, error->sentence);
+}
+
+/* The attempt that this error is about: whose error it is, else the last. */
+static const struct acr_step *step_of(const struct acr_trail *trail, const struct acr_error *error)
+{
+	for (size_t i = trail->count; i > 0; i--)
+		if (strcmp(trail->steps[i - 1].error.text, error->text) == 0)
+			return &trail->steps[i - 1];
+	return trail->count ? &trail->steps[trail->count - 1] : NULL;
+}
+
+void acr_facts_of_who(const char *who, struct acr_facts *facts)
+{
+	const char *tenant = strstr(who, ", tenant "), *open = strrchr(who, '(');
+	size_t length = tenant ? (size_t)(tenant - who) : strlen(who);
+
+	acr_facts_set(facts, ACR_FACT_WHO, who);
+	if (tenant)
+		acr_facts_set(facts, ACR_FACT_TENANT, tenant + 9);
+	if (strncmp(who, "user ", 5) == 0)
+		acr_facts_set_bytes(facts, ACR_FACT_USER, who + 5, length - 5);
+	else if (open && open < who + length)
+		acr_facts_set_bytes(facts, ACR_FACT_CLIENT_ID, open + 1, strcspn(open + 1, ")"));
+	else if (strncmp(who, "service principal ", 18) == 0)
+		acr_facts_set_bytes(facts, ACR_FACT_CLIENT_ID, who + 18, length - 18);
+	else if (strncmp(who, "managed identity ", 17) == 0)
+		acr_facts_set_bytes(facts, ACR_FACT_CLIENT_ID, who + 17, length - 17);
+}
+
+/* Where nobody told who it was: what the config and the environment ask for. */
+static void take_asked(const struct acr_app *app, const struct acr_identity *identity,
+		       const char *host, struct acr_facts *facts)
+{
+	static const struct {
+		enum acr_fact fact;
+		const char *key, *variable;
+	} rows[] = {
+		{ ACR_FACT_TENANT, "tenant", "AZURE_TENANT_ID" },
+		{ ACR_FACT_CLIENT_ID, "client_id", "AZURE_CLIENT_ID" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *value =
+			app->config ? acr_config_get(app->config, host, rows[i].key) : NULL;
+
+		for (const char *const *name = identity->variables; name && *name && !value; name++)
+			if (strcmp(*name, rows[i].variable) == 0)
+				value = acr_env(app, *name);
+		if (value && !*acr_facts_get(facts, rows[i].fact))
+			acr_facts_set(facts, rows[i].fact, value);
+	}
+}
+
+void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
+			 const struct acr_error *error, struct acr_facts *facts)
+{
+	const struct acr_step *step = step_of(&report->trail, error);
+
+	acr_facts_of_error(app, error, facts);
+	if (report->ours)
+		acr_facts_of_registry(&report->registry, facts);
+	if (!step || !step->identity)
+		return;
+	acr_facts_set(facts, ACR_FACT_SOURCE, step->identity->name);
+	if (*step->who)
+		acr_facts_of_who(step->who, facts);
+	if (report->ours)
+		take_asked(app, step->identity, report->registry.host, facts);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names in a text. A word made of what host names are made of is asked about at the one place that
+ * decides what is ours (acr_registry_parse); what follows it after a slash is an image.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "acr/config.h"
+#include "explain/extract.h"
+#include "explain/sanitize.h"
+
+static bool in_host(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '.';
+}
+
+static bool in_path(char c)
+{
+	return in_host(c) || c == '_' || c == '/';
+}
+
+/* The word of host characters that begins at `*at`; false when `at` is not at a beginning or it has
+ * no dot inside. Without dots at its end, which belong to the sentence. */
+static bool take_host(const struct acr_place *place, size_t at, size_t *ret_length)
+{
+	size_t length = 0;
+	bool dot = false;
+
+	if (!isalnum((unsigned char)place->text[at]) || (at > 0 && in_host(place->text[at - 1])) ||
+	    (at > 0 && strchr("@\\_", place->text[at - 1])))
+		return false;
+	while (at + length < place->length && in_host(place->text[at + length]))
+		length++;
+	while (length > 0 && !isalnum((unsigned char)place->text[at + length - 1]))
+		length--;
+	for (size_t i = 0; i < length; i++)
+		dot = dot || place->text[at + i] == '.';
+	*ret_length = length;
+	return dot && length < ACR_HOST_MAX;
+}
+
+static size_t away(size_t one, size_t other)
+{
+	return one > other ? one - other : other - one;
+}
+
+/* The decoded value behind "scope=repository%3A" or "repository:", up to the next colon. */
+static void take_scope(const struct acr_place *place, struct acr_facts *facts)
+{
+	static const char *const marks[] = { "repository%3a", "repository:" };
+	char name[256], action[64];
+
+	for (size_t i = 0; i < 2 && !*acr_facts_get(facts, ACR_FACT_ACTION); i++) {
+		const char *end = place->text + place->length;
+		const char *found =
+			acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
+		size_t used = 0, colon;
+
+		if (!found)
+			continue;
+		found += strlen(marks[i]);
+		while (found < end && used < sizeof(name) - 1 &&
+		       (in_path(*found) || *found == '%' || *found == ':' || *found == ',')) {
+			unsigned int byte;
+
+			if (*found == '%' && end - found > 2 &&
+			    sscanf(found + 1, "%2x", &byte) == 1) {
+				name[used++] = (char)byte;
+				found += 3;
+			} else {
+				name[used++] = *found++;
+			}
+		}
+		name[used] = '\0';
+		colon = strcspn(name, ":");
+		if (colon == 0 || colon == used)
+			continue;
+		snprintf(action, sizeof(action), "%.60s", name + colon + 1);
+		action[strcspn(action, ":&")] = '\0';
+		if (!*acr_facts_get(facts, ACR_FACT_REPOSITORY))
+			acr_facts_set_bytes(facts, ACR_FACT_REPOSITORY, name, colon);
+		acr_facts_set(facts, ACR_FACT_ACTION,
+			      strstr(action, "push")	 ? "push"
+			      : strstr(action, "delete") ? "delete"
+							 : "pull");
+	}
+}
+
+/* "/team/app:v1", "/v2/team/app/manifests/v1" behind a registry's name. */
+static void take_image(const struct acr_place *place, size_t at, struct acr_facts *facts)
+{
+	static const char *const ends[] = { "/manifests/", "/blobs/", "/tags/", "/referrers/" };
+	char path[256];
+	size_t length = 0;
+
+	if (at + 4 < place->length && strncmp(place->text + at, ":443", 4) == 0)
+		at += 4;
+	if (at >= place->length || place->text[at] != '/')
+		return;
+	at++;
+	if (at + 3 < place->length && strncmp(place->text + at, "v2/", 3) == 0)
+		at += 3;
+	while (at + length < place->length && length < sizeof(path) - 1 &&
+	       in_path(place->text[at + length]))
+		length++;
+	snprintf(path, sizeof(path), "%.*s", (int)length, place->text + at);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char *end = strstr(path, ends[i]);
+		if (end)
+			*end = '\0';
+	}
+	length = strlen(path);
+	while (length > 0 && !isalnum((unsigned char)path[length - 1]))
+		path[--length] = '\0';
+	if (length > 0 && strncmp(path, "oauth2", 6) != 0 && strcmp(path, "v2") != 0 &&
+	    strcmp(path, "_catalog") != 0 && strcmp(path, "acr") != 0)
+		acr_facts_set(facts, ACR_FACT_REPOSITORY, path);
+}
+
+/* One host of the text; true when it is a registry that is nearer than `*nearest`. */
+static bool look_at(const struct acr_app *app, const struct acr_place *place, size_t at,
+		    size_t length, size_t *nearest, struct acr_facts *facts)
+{
+	struct acr_registry registry;
+	auto_string host = acr_format("%.*s", (int)length, place->text + at);
+	const char *data;
+
+	if (!acr_registry_parse(app->config, host, length, &registry)) {
+		data = strcasestr(host, ".data.azurecr.");
+		if (data || acr_words_has(host, ".blob.core."))
+			acr_facts_set(facts, ACR_FACT_DATA_ENDPOINT, host);
+		return false;
+	}
+	if (away(at, place->at) >= *nearest)
+		return false;
+	*nearest = away(at, place->at);
+	acr_facts_set(facts, ACR_FACT_REPOSITORY, NULL);
+	acr_facts_of_registry(&registry, facts);
+	acr_facts_set(facts, ACR_FACT_TYPED, strcmp(host, registry.host) ? host : NULL);
+	take_image(place, at + length, facts);
+	return true;
+}
+
+/* The image that the text names somewhere else: "docker pull HOST/IMAGE" above the error. */
+static void take_image_elsewhere(const struct acr_place *place, struct acr_facts *facts)
+{
+	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY), *here = place->text;
+	size_t length = strlen(registry);
+
+	while (length > 0 && !*acr_facts_get(facts, ACR_FACT_REPOSITORY) &&
+	       (here = acr_words_find(here, place->length - (size_t)(here - place->text), registry,
+				      length))) {
+		take_image(place, (size_t)(here - place->text) + length, facts);
+		here += length;
+	}
+}
+
+/* The name that somebody looked up in vain: behind "lookup " (Go), "host: " (curl), "resolve '"
+ * (urllib3). */
+static void take_looked_up(const struct acr_place *place, struct acr_facts *facts)
+{
+	static const char *const marks[] = { "lookup ",	  "resolve host: ", "resolve host ",
+					     "resolve '", "the name ",	    "DNS for registry '" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const char *found =
+			acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
+		size_t length = 0;
+
+		if (!found)
+			continue;
+		found += strlen(marks[i]);
+		while (in_host(found[length]))
+			length++;
+		while (length > 0 && !isalnum((unsigned char)found[length - 1]))
+			length--;
+		if (length == 0 || length >= ACR_HOST_MAX)
+			continue;
+		acr_facts_set_bytes(facts, ACR_FACT_HOST, found, length);
+		return;
+	}
+}
+
+void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
+		     struct acr_facts *facts)
+{
+	size_t nearest = (size_t)-1, nearest_miss = (size_t)-1;
+	auto_string miss = NULL;
+	auto_string typed = NULL;
+
+	for (size_t at = 0; at < place->length; at++) {
+		size_t length;
+
+		if (!take_host(place, at, &length))
+			continue;
+		if (!look_at(app, place, at, length, &nearest, facts) &&
+		    away(at, place->at) < nearest_miss) {
+			auto_string host = acr_format("%.*s", (int)length, place->text + at);
+			char *meant = acr_near_miss(host);
+
+			if (meant) {
+				nearest_miss = away(at, place->at);
+				acr_string_free(&miss);
+				acr_string_free(&typed);
+				miss = meant;
+				typed = acr_copy(host);
+			}
+		}
+		at += length;
+	}
+	if (miss && nearest == (size_t)-1) {
+		acr_facts_set(facts, ACR_FACT_NEAR_MISS, miss);
+		acr_facts_set(facts, ACR_FACT_TYPED, typed);
+	}
+	take_image_elsewhere(place, facts);
+	take_looked_up(place, facts);
+	take_scope(place, facts);
+}

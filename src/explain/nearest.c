@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names that were meant to be a login server's: a suffix of a cloud with a letter too many, too
+ * few, wrong or exchanged, or one of those that people take for it. `azureacr.io` is the commonest
+ * (learn.microsoft.com, container-registry-troubleshoot-login).
+ */
+#include "explain/extract.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define FAR 3
+
+static const char *const taken_for_it[] = { "azure.io",
+					    "acr.io",
+					    "azureacr.io",
+					    "azurecontainer.io",
+					    "azurecr.com",
+					    "azurecr.net",
+					    "azure.cr.io",
+					    "acr.azure.com",
+					    "azurecr.azure.com",
+					    "azurecontainerregistry.io",
+					    NULL };
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+	size_t two = a < b ? a : b;
+
+	return two < c ? two : c;
+}
+
+/* Letters to add, drop, change or exchange with their neighbour; FAR and more are all the same. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[3][40], width = strlen(b), height = strlen(a);
+
+	if (width >= 39 || height >= 39)
+		return FAR;
+	for (size_t j = 0; j <= width; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= height; i++) {
+		size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+
+		now[0] = i;
+		for (size_t j = 1; j <= width; j++) {
+			now[j] = least(last[j] + 1, now[j - 1] + 1,
+				       last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < now[j])
+				now[j] = before[j - 2] + 1;
+		}
+	}
+	return rows[height % 3][width];
+}
+
+char *acr_near_miss(const char *host)
+{
+	const char *rest = strchr(host, '.');
+	size_t name = rest ? (size_t)(rest - host) : 0;
+
+	if (name == 0 || strchr(host, ':') || strcasecmp(rest + 1, "azurecr.io") == 0)
+		return NULL;
+	rest++;
+	for (const char *const *row = taken_for_it; *row; row++)
+		if (strcasecmp(rest, *row) == 0)
+			return acr_format("%.*s.azurecr.io", (int)name, host);
+	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
+		size_t away;
+
+		if (!*cloud->suffix)
+			continue;
+		away = distance(rest, cloud->suffix + 1);
+		if (away > 0 && away < FAR)
+			return acr_format("%.*s%s", (int)name, host, cloud->suffix);
+	}
+	/* The dot in front of it forgotten: acmeazurecr.io */
+	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
+		const char *suffix = *cloud->suffix ? cloud->suffix + 1 : "";
+		size_t length = strlen(host), tail = strlen(suffix);
+
+		if (tail > 0 && length > tail + 3 &&
+		    strcasecmp(host + length - tail, suffix) == 0 &&
+		    !memchr(host, '.', length - tail))
+			return acr_format("%.*s%s", (int)(length - tail), host, cloud->suffix);
+	}
+	return NULL;
+}

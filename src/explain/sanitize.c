@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading what others wrote. A pasted log has terminal colours, progress bars, JSON in JSON and
+ * Latin-1 in it; what comes out is lines of UTF-8 and nothing else. */
+#include "explain/sanitize.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* How logs write a character that they thought special. */
+static const struct {
+	const char *written;
+	char meant;
+} escapes[] = {
+	{ "\\u0027", '\'' },	 { "\\u0022", '"' },	   { "\\u0026", '&' },
+	{ "\\u003c", '<' },	 { "\\u003e", '>' },	   { "\\\"", '"' },
+	{ "\\n", '\n' },	 { "\\r", '\n' },	   { "\\t", ' ' },
+	{ "\\/", '/' },		 { "&#39;", '\'' },	   { "&apos;", '\'' },
+	{ "&quot;", '"' },	 { "&amp;", '&' },	   { "&lt;", '<' },
+	{ "&gt;", '>' },	 { "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' },
+	{ "\xe2\x80\x9c", '"' }, { "\xe2\x80\x9d", '"' },  { "\xc2\xa0", ' ' },
+};
+
+static size_t escape(const char *bytes, size_t left, char *ret)
+{
+	if (*bytes != '\\' && *bytes != '&' && *bytes != '\xe2' && *bytes != '\xc2')
+		return 0;
+	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
+		size_t length = strlen(escapes[i].written);
+
+		if (left >= length && memcmp(bytes, escapes[i].written, length) == 0) {
+			*ret = escapes[i].meant;
+			return length;
+		}
+	}
+	return 0;
+}
+
+/* The length of a terminal sequence (ECMA-48: CSI, OSC, or two bytes) that begins here. */
+static size_t sequence(const char *bytes, size_t left)
+{
+	size_t used = 2;
+
+	if (left < 2 || bytes[0] != '\x1b')
+		return 0;
+	if (bytes[1] == '[') {
+		while (used < left && (bytes[used] < '@' || bytes[used] > '~') && used < 64)
+			used++;
+		return used < left ? used + 1 : used;
+	}
+	if (bytes[1] == ']') {
+		while (used < left && bytes[used] != '\a' && bytes[used] != '\n' && used < 512)
+			used++;
+		return used < left && bytes[used] == '\a' ? used + 1 : used;
+	}
+	return 2;
+}
+
+static bool is_control(const char *bytes, size_t size)
+{
+	unsigned char first = (unsigned char)bytes[0];
+
+	return (size == 1 && (first < 0x20 || first == 0x7f)) ||
+	       (size == 2 && first == 0xc2 && (unsigned char)bytes[1] < 0xa0);
+}
+
+static void put(struct acr_secret *ret, const char *bytes, size_t length)
+{
+	char last = ret->length ? ret->bytes[ret->length - 1] : '\n';
+
+	/* White space runs together, and a line end in it wins. */
+	if (length == 1 && (*bytes == ' ' || *bytes == '\n')) {
+		if (last == ' ' && *bytes == '\n')
+			ret->bytes[ret->length - 1] = '\n';
+		if (last == ' ' || last == '\n')
+			return;
+	}
+	acr_secret_add_bytes(ret, bytes, length);
+}
+
+void acr_words_clean(const char *bytes, size_t length, struct acr_secret *ret)
+{
+	acr_secret_reserve(ret, ret->length + length + 1);
+	for (size_t i = 0; i < length;) {
+		size_t size = sequence(bytes + i, length - i);
+		char meant = '?';
+
+		if (size > 0) {
+			i += size;
+			continue;
+		}
+		size = escape(bytes + i, length - i, &meant);
+		if (size == 0) {
+			size = acr_utf8_size(bytes + i, length - i);
+			if (size > 0 && !is_control(bytes + i, size)) {
+				put(ret, bytes + i, size);
+				i += size;
+				continue;
+			}
+			if (size == 1 && (bytes[i] == '\n' || bytes[i] == '\r'))
+				meant = '\n';
+			else if (size == 1 && bytes[i] == '\t')
+				meant = ' ';
+		}
+		put(ret, &meant, 1);
+		i += size ? size : 1;
+	}
+}
+
+void acr_words_fold(struct acr_secret *text)
+{
+	for (size_t i = 0; i < text->length; i++)
+		if (text->bytes[i] == '\n')
+			text->bytes[i] = ' ';
+	while (text->length > 0 && text->bytes[text->length - 1] == ' ')
+		text->bytes[--text->length] = '\0';
+}
+
+/* A JWT (RFC 7519), a secret as Entra ID makes them, or anything that is too long for a word. */
+static bool is_secret(const char *word, size_t length)
+{
+	return (length >= 24 && strncmp(word, "eyJ", 3) == 0) ||
+	       (length >= 30 && length <= 64 && memmem(word, length, "Q~", 2)) || length >= 120;
+}
+
+void acr_words_hide(struct acr_secret *text)
+{
+	static const char made_of[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~+=-";
+	auto_secret clean = { 0 };
+	const char *next = acr_secret_text(text);
+
+	while (*next) {
+		size_t length = strspn(next, made_of);
+
+		if (is_secret(next, length))
+			acr_secret_add(&clean, "(hidden)");
+		else
+			acr_secret_add_bytes(&clean, next, length);
+		next += length;
+		length = strcspn(next, made_of);
+		acr_secret_add_bytes(&clean, next, length);
+		next += length;
+	}
+	acr_secret_wipe(text);
+	*text = acr_secret_steal(&clean);
+}
+
+void acr_words_cut(struct acr_secret *text, size_t most)
+{
+	if (text->length <= most)
+		return;
+	while (most > 0 && ((unsigned char)text->bytes[most] & 0xc0) == 0x80)
+		most--;
+	text->length = most;
+	text->bytes[most] = '\0';
+}
+
+size_t acr_words_columns(const char *text, size_t length)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < length && text[i]; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every row of the chain would do now. Each is asked as ever, but with edges that reach
+ * nowhere: a row that gets as far as a request or another program is one that would be tried, and
+ * one that gives up before says why in its own words. So nothing about being set up is written
+ * twice.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "acr/config.h"
+#include "identity/internal.h"
+
+struct survey {
+	struct acr_http http; /* first: `self` is this struct */
+	char asked[ACR_HOST_MAX + 64];
+};
+
+static struct survey survey; /* the edges are given no data of ours: one at a time */
+
+/* "busy": the one answer from which nobody concludes that there is nothing to be asked. */
+static int ask_nobody(struct acr_http *self, const struct acr_app *app,
+		      const struct acr_request *request, int64_t budget, struct acr_response *ret,
+		      struct acr_error *error)
+{
+	const char *host = strstr(request->url, "://");
+
+	(void)self;
+	(void)app;
+	(void)budget;
+	(void)error;
+	if (!survey.asked[0] && host)
+		snprintf(survey.asked, sizeof(survey.asked), "would ask %.*s",
+			 (int)strcspn(host + 3, "/?"), host + 3);
+	ret->status = 503;
+	return 0;
+}
+
+static int run_nothing(const struct acr_app *app, const struct acr_run *run, int *status,
+		       struct acr_secret *ret_out, struct acr_secret *ret_err,
+		       struct acr_error *error)
+{
+	(void)app;
+	(void)status;
+	(void)ret_out;
+	(void)ret_err;
+	if (!survey.asked[0])
+		snprintf(survey.asked, sizeof(survey.asked), "would run %s", run->argv[0]);
+	return acr_fail(error, ACR_TIMEOUT, "not run");
+}
+
+static enum acr_prospect ask_row(const struct acr_app *app, const struct acr_registry *registry,
+				 const struct acr_identity *row, bool pinned, char *ret_text,
+				 size_t size)
+{
+	const char *host = registry->host;
+	const char *audience = acr_config_get(app->config, host, "audience");
+	const struct acr_ask ask = {
+		.registry = registry,
+		.audience = audience ? audience : ACR_AUDIENCE,
+		.tenant = acr_config_get(app->config, host, "tenant"),
+		.client_id = acr_config_get(app->config, host, "client_id"),
+		.pinned = pinned,
+		.survey = true,
+	};
+	struct acr_error error = { 0 };
+	auto_token token = { 0 };
+
+	survey.asked[0] = '\0';
+	if (row->acquire(app, &ask, &token, &error) == 0) {
+		snprintf(ret_text, size, "%s", token.who);
+		return ACR_PROSPECT_SERVES;
+	}
+	snprintf(ret_text, size, "%s", survey.asked[0] ? survey.asked : error.text);
+	if (survey.asked[0])
+		return ACR_PROSPECT_ASKS;
+	return error.kind == ACR_NOT_SET_UP ? ACR_PROSPECT_ABSENT : ACR_PROSPECT_FAILS;
+}
+
+static bool holds(const struct acr_identity *const *rows, size_t count,
+		  const struct acr_identity *row)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i] == row)
+			return true;
+	return false;
+}
+
+int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
+		     void (*visit)(void *data, const struct acr_identity *row,
+				   enum acr_prospect prospect, const char *text),
+		     void *data, struct acr_error *error)
+{
+	const char *list = acr_config_get(app->config, registry->host, "identity");
+	const struct acr_identity *rows[ACR_CHAIN_MAX];
+	acr_run_function *run = app->run;
+	struct acr_http *http = app->http;
+	size_t count;
+	bool pinned;
+
+	if (acr_chain_rows(app, registry, rows, &count, &pinned, error))
+		return -1;
+	survey = (struct survey){ .http = { .send = ask_nobody } };
+	app->http = &survey.http;
+	app->run = run_nothing;
+	for (size_t i = 0; i < count; i++) {
+		char text[512] = "";
+		enum acr_prospect prospect =
+			ask_row(app, registry, rows[i], pinned, text, sizeof(text));
+
+		visit(data, rows[i], prospect, text);
+	}
+	app->http = http;
+	app->run = run;
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		if (!holds(rows, count, *row))
+			visit(data, *row, ACR_PROSPECT_LEFT_OUT,
+			      list && strcmp(list, "auto") != 0
+				      ? "left out by \"identity\" in the config"
+				      : "left out by AZURE_TOKEN_CREDENTIALS");
+	return 0;
+}

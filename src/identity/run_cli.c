@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Another program, asked for a token: by its absolute path, with an environment that holds what it
+ * needs to find its files and the network and none of our secrets, and for ACR_BUDGET_AZ at most.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/budget.h"
+#include "identity/run_cli.h"
+
+static const char *const passed[] = { "HOME",
+				      "PATH",
+				      "USER",
+				      "LOGNAME",
+				      "LANG",
+				      "LC_ALL",
+				      "LC_CTYPE",
+				      "TMPDIR",
+				      "XDG_CONFIG_HOME",
+				      "XDG_DATA_HOME",
+				      "XDG_CACHE_HOME",
+				      "XDG_RUNTIME_DIR",
+				      "DBUS_SESSION_BUS_ADDRESS",
+				      "http_proxy",
+				      "HTTP_PROXY",
+				      "https_proxy",
+				      "HTTPS_PROXY",
+				      "no_proxy",
+				      "NO_PROXY",
+				      "all_proxy",
+				      "ALL_PROXY",
+				      "REQUESTS_CA_BUNDLE",
+				      "CURL_CA_BUNDLE",
+				      "SSL_CERT_FILE",
+				      "SSL_CERT_DIR",
+				      "AZURE_CONFIG_DIR",
+
+				      "AZURE_CORE_ENCRYPT_TOKEN_CACHE",
+				      "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION",
+				      "ARM_CLOUD_METADATA_URL",
+				      "AZD_CONFIG_DIR",
+				      "MSI_ENDPOINT",
+				      NULL };
+
+/* The borrowed rows of all of them; freed as an array. */
+static const char **join(char *const *picked, const char *const *fixed, const char *variable)
+{
+	size_t count = 0, used = 0;
+	const char **whole;
+
+	for (size_t i = 0; picked[i]; i++)
+		count++;
+	for (size_t i = 0; fixed[i]; i++)
+		count++;
+	whole = calloc(count + 2, sizeof(*whole));
+	if (!whole)
+		acr_out_of_memory();
+	for (size_t i = 0; picked[i]; i++)
+		whole[used++] = picked[i];
+	for (size_t i = 0; fixed[i]; i++)
+		whole[used++] = fixed[i];
+	whole[used] = variable;
+	return whole;
+}
+
+/* The line that says why: of an error, or the last one. Borrowed, with its length. */
+static const char *telling_line(const char *text, size_t *ret_length)
+{
+	const char *best = "";
+	size_t length = 0;
+	bool error = false;
+
+	while (*text && !error) {
+		size_t size = strcspn(text, "\r\n");
+
+		error = memmem(text, size, "ERROR", 5) || memmem(text, size, "AADSTS", 6);
+		if (error || strspn(text, " \t") < size) {
+			best = text;
+			length = size;
+		}
+		text += size + strspn(text + size, "\r\n");
+	}
+	if (strncmp(best, "ERROR: ", 7) == 0 && length > 7) {
+		best += 7;
+		length -= 7;
+	}
+	*ret_length = length;
+	return best;
+}
+
+/* No tool prints tokens with its errors; should one begin to, this line goes to a terminal. */
+static void blank_tokens(char *text)
+{
+	for (char *found = text; (found = strstr(found, "eyJ"));)
+		for (; *found && *found != ' '; found++)
+			*found = '*';
+}
+
+/* What it says in "error"/"message" members of JSON lines is found as well: the words are the
+ * same. */
+static int complain(const struct acr_tool *tool, int status, const struct acr_secret *out,
+		    const struct acr_secret *err, struct acr_error *error)
+{
+	struct acr_error failure = { .origin = ACR_ORIGIN_AZ };
+	const struct acr_secret *said = err->length > 0 ? err : out;
+	const char *text = acr_secret_text(said);
+	const struct acr_tool_complaint *row = tool->complaints;
+	size_t length;
+	const char *line = telling_line(text, &length);
+
+	acr_error_quote(&failure, line, length);
+	blank_tokens(failure.sentence);
+	while (row->words && !strstr(text, row->words))
+		row++;
+	if (acr_oauth_code(text, failure.code, sizeof(failure.code))) {
+		failure.kind = ACR_REFUSED;
+		snprintf(failure.text, sizeof(failure.text),
+			 "Entra ID refused what %s keeps (%s): sign in to it anew", tool->name,
+			 failure.code);
+	} else if (row->words) {
+		failure.kind = row->kind;
+		snprintf(failure.text, sizeof(failure.text), "%s %s", tool->name, row->text);
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+		failure.kind = ACR_SYSTEM;
+		snprintf(failure.text, sizeof(failure.text), "%s cannot be started", tool->name);
+	} else {
+		failure.kind = ACR_SYSTEM;
+		snprintf(failure.text, sizeof(failure.text), "%s failed (%s %d)", tool->name,
+			 WIFEXITED(status) ? "status" : "signal",
+			 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	}
+	if (error)
+		*error = failure;
+	return -1;
+}
+
+/* The next line that begins with a brace. */
+static const char *next_object(const char *text)
+{
+	while (text && *text != '{') {
+		text = strchr(text, '\n');
+		text += text ? 1 : 0;
+	}
+	return text;
+}
+
+/* Warnings may stand before the object, and news of an update behind it. */
+static int read_object(const struct acr_tool *tool, const struct acr_secret *out,
+		       struct json_object **ret, struct acr_error *error)
+{
+	const char *text = acr_secret_text(out);
+	const char *end = strrchr(text, '}');
+
+	for (const char *start = next_object(text); start && end > start;
+	     start = next_object(start + 1)) {
+		auto_json json = NULL;
+
+		if (acr_json_parse(start, (size_t)(end - start) + 1, &json, NULL))
+			continue;
+		*ret = json;
+		json = NULL;
+		return 0;
+	}
+	acr_fail(error, ACR_INVALID, "%s printed something that is not JSON", tool->name);
+	if (error)
+		error->origin = ACR_ORIGIN_AZ;
+	return -1;
+}
+
+int acr_tool_ask(const struct acr_app *app, const struct acr_tool *tool,
+		 const char *const *arguments, const char *variable, struct json_object **ret,
+		 struct acr_error *error)
+{
+	auto_environment picked = acr_environment_pick(app, passed);
+	const char **environment = join(picked, tool->fixed, variable);
+	const struct acr_run run = {
+		.argv = arguments,
+		.environment = environment,
+		.budget = ACR_BUDGET_AZ,
+		.limit = ACR_ANSWER_MAX,
+	};
+	auto_secret out = { 0 }, err = { 0 };
+	int status = 0, failed;
+
+	failed = app->run(app, &run, &status, &out, &err, error);
+	free(environment);
+	if (failed) {
+		if (error)
+			error->origin = ACR_ORIGIN_AZ;
+		return -1;
+	}
+	if (status != 0)
+		return complain(tool, status, &out, &err, error);
+	return read_object(tool, &out, ret, error);
+}
+
+int acr_tool_token(const struct acr_app *app, const struct acr_tool *tool, struct json_object *json,
+		   struct acr_token *ret, struct acr_error *error)
+{
+	const char *token = acr_json_string(json, tool->token);
+	const char *tenant = tool->tenant ? acr_json_string(json, tool->tenant) : NULL;
+	int64_t end = tool->end ? acr_json_int(json, tool->end, 0) : 0;
+
+	if (!token || !acr_token_fits(token)) {
+		acr_fail(error, ACR_INVALID, "%s printed no token", tool->name);
+		if (error)
+			error->origin = ACR_ORIGIN_AZ;
+		return -1;
+	}
+	acr_token_wipe(ret);
+	acr_secret_add(&ret->access, token);
+	end -= app->clock.wall(app);
+	ret->life = end > 0 ? end : 0;
+	if (tenant && acr_tenant_fits(tenant))
+		snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
+	acr_token_describe(app, ret, NULL);
+	return 0;
+}
+
+static const char *const az_fixed[] = { "AZURE_CORE_COLLECT_TELEMETRY=0", "AZURE_CORE_NO_COLOR=1",
+					"AZURE_CORE_SURVEY_MESSAGE=0", NULL };
+static const char *const azd_fixed[] = { "AZURE_DEV_COLLECT_TELEMETRY=no",
+					 "AZD_SKIP_UPDATE_CHECK=true", "NO_COLOR=1", NULL };
+
+/* az's own sentences (Azure/azure-cli, azure-cli-core: _profile.py, auth/identity.py). */
+static const struct acr_tool_complaint az_complaints[] = {
+	{ "Please run 'az login' to setup account", ACR_UNAVAILABLE,
+	  "has nobody signed in: run az login" },
+	{ "does not exist in MSAL token cache", ACR_UNAVAILABLE,
+	  "has lost the sign-in of this account: run az login" },
+	{ "Could not retrieve credential from local cache", ACR_UNAVAILABLE,
+	  "has lost the credential of this service principal: run az login" },
+	{ "Can't find token from MSAL cache", ACR_UNAVAILABLE, "has lost its token: run az login" },
+	{ "No subscription found", ACR_UNAVAILABLE,
+	  "has no subscription chosen: run az account set" },
+	{ "CERTIFICATE_VERIFY_FAILED", ACR_UNREACHABLE,
+	  "does not trust the certificate that it met (REQUESTS_CA_BUNDLE)" },
+	{ "Max retries exceeded", ACR_UNREACHABLE, "cannot reach Entra ID" },
+	{ "Failed to establish a new connection", ACR_UNREACHABLE, "cannot reach Entra ID" },
+	{ "Failed to connect to MSI", ACR_UNAVAILABLE,
+	  "is signed in with a managed identity that does not answer" },
+	{ "az login", ACR_UNAVAILABLE, "asks for a new sign-in: run az login" },
+	{ "Traceback (most recent call last)", ACR_SYSTEM, "is broken: it crashed" },
+	{ 0 },
+};
+static const struct acr_tool_complaint azd_complaints[] = {
+	{ "azd auth login", ACR_UNAVAILABLE, "has nobody signed in: run azd auth login" },
+	{ 0 },
+};
+
+/* Not expiresOn: it is in local time, and says nothing of the zone. */
+const struct acr_tool acr_tool_az = { "az",	"accessToken", "expires_on",
+				      "tenant", az_fixed,      az_complaints };
+const struct acr_tool acr_tool_azd = { "azd", "token", NULL, NULL, azd_fixed, azd_complaints };

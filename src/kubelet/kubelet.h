@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of `kubelet` share: a request of kubelet's, what azure.json says of the node, and
+ * the environment in which the chain of identities then looks for one.
+ */
+#ifndef KUBELET_KUBELET_H
+#define KUBELET_KUBELET_H
+
+#include "acr/app.h"
+#include "acr/error.h"
+#include "acr/registry.h"
+#include "acr/secret.h"
+
+/* ---- kubelet_request.c ---- */
+
+struct acr_kubelet_request {
+	char *version, *image;	     /* owned; "credentialprovider.kubelet.k8s.io/v1" */
+	struct acr_secret token;     /* of the pod's service account; empty: none */
+	char *client_id, *tenant_id; /* owned; from its annotations, or NULL */
+};
+void acr_kubelet_request_free(struct acr_kubelet_request *request);
+#define auto_kubelet_request                                                                       \
+	__attribute__((cleanup(acr_kubelet_request_free))) struct acr_kubelet_request
+
+/* Read stdin. ACR_INVALID with what is wrong. */
+_checked_ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_request *ret,
+				       struct acr_error *error);
+
+/* ---- kubelet_node.c ---- */
+
+#define ACR_NODE_FILE "/etc/kubernetes/azure.json"
+
+/* The configuration of cloud-provider-azure, as far as it says who the node is. All owned. */
+struct acr_node {
+	char *cloud, *tenant, *client_id, *certificate, *token_file, *identity_id;
+	struct acr_secret secret, certificate_password;
+	bool managed, federated;
+};
+void acr_node_free(struct acr_node *node);
+#define auto_node __attribute__((cleanup(acr_node_free))) struct acr_node
+
+_checked_ int acr_node_read(const char *path, struct acr_node *ret, struct acr_error *error);
+
+/* ---- kubelet_identity.c ---- */
+
+/* An environment of our own, in which the identities find what the node or the pod is. */
+struct acr_kubelet_environment {
+	char **rows; /* owned, NULL-terminated */
+	size_t count;
+	int token; /* a file in memory that holds the pod's token; -1: none */
+};
+void acr_kubelet_environment_free(struct acr_kubelet_environment *environment);
+
+/* The node: what the config says for this host goes before azure.json. */
+void acr_kubelet_be_node(const struct acr_app *app, const char *host, const struct acr_node *node,
+			 struct acr_kubelet_environment *ret);
+/* The pod: its service account's token and nothing else, and nothing of it is cached, since
+ * another pod may name the same client id without being it. */
+_checked_ int acr_kubelet_be_pod(const struct acr_app *app,
+				 const struct acr_kubelet_request *request,
+				 const struct acr_node *node, struct acr_kubelet_environment *ret,
+				 struct acr_error *error);
+
+/* ---- kubelet_public.c ---- */
+
+/* Does the registry let anybody pull this image? One request. */
+bool acr_kubelet_is_public(const struct acr_app *app, const struct acr_registry *registry,
+			   const char *image);
+
+#endif

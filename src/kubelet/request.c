@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A CredentialProviderRequest (kubernetes/kubelet, pkg/apis/credentialprovider/v1/types.go). */
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "kubelet/kubelet.h"
+
+#define GROUP "credentialprovider.kubelet.k8s.io/"
+
+void acr_kubelet_request_free(struct acr_kubelet_request *request)
+{
+	acr_string_free(&request->version);
+	acr_string_free(&request->image);
+	acr_string_free(&request->client_id);
+	acr_string_free(&request->tenant_id);
+	acr_secret_wipe(&request->token);
+}
+
+/* The first of two annotations: the one of Azure's own provider, and the one that workload identity
+ * has on the service account anyway. */
+static char *annotation(struct json_object *request, const char *own, const char *workload)
+{
+	struct json_object *annotations = acr_json_member(request, "serviceAccountAnnotations");
+	const char *value = acr_json_string(annotations, own);
+
+	if (!value || !*value)
+		value = acr_json_string(annotations, workload);
+	return value && *value ? acr_copy(value) : NULL;
+}
+
+static bool is_known(const char *version)
+{
+	static const char *const versions[] = { GROUP "v1", GROUP "v1beta1", GROUP "v1alpha1" };
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		if (strcmp(version, versions[i]) == 0)
+			return true;
+	return false;
+}
+
+int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_request *ret,
+			     struct acr_error *error)
+{
+	const char *version, *kind, *image, *token;
+	auto_secret bytes = { 0 };
+	auto_json json = NULL;
+
+	if (app->in >= 0 &&
+	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
+		return -1;
+	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
+		return acr_wrap(error, "the request on stdin is not valid JSON");
+	version = acr_json_string(json, "apiVersion");
+	kind = acr_json_string(json, "kind");
+	image = acr_json_string(json, "image");
+	token = acr_json_string(json, "serviceAccountToken");
+	if (!kind || strcmp(kind, "CredentialProviderRequest") != 0)
+		return acr_fail(
+			error, ACR_INVALID,
+			"the request on stdin is no CredentialProviderRequest of kubelet's");
+	if (!version || !is_known(version))
+		return acr_fail(error, ACR_INVALID,
+				"kubelet speaks \"%.80s\"; known here are " GROUP
+				"v1, v1beta1 and v1alpha1",
+				version ? version : "");
+	if (!image || !*image)
+		return acr_fail(error, ACR_INVALID, "the request on stdin names no image");
+	ret->version = acr_copy(version);
+	ret->image = acr_copy(image);
+	ret->client_id = annotation(json, "kubernetes.azure.com/acr-client-id",
+				    "azure.workload.identity/client-id");
+	ret->tenant_id = annotation(json, "kubernetes.azure.com/acr-tenant-id",
+				    "azure.workload.identity/tenant-id");
+	if (token)
+		acr_secret_add(&ret->token, token);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an answer of a registry means that is not what we asked for. */
+#ifndef REGISTRY_ERROR_BODY_H
+#define REGISTRY_ERROR_BODY_H
+
+#include "acr/http.h"
+#include "acr/registry.h"
+
+/* Any status but 200 as an error: ACR_REFUSED with code and sentence, ACR_UNREACHABLE (408, 429,
+ * 5xx) or ACR_INVALID (a redirect, a web page, nothing that a registry says). Always -1. */
+int acr_refusal(const struct acr_registry *registry, const struct acr_response *answer,
+		struct acr_error *error);
+
+/* A 200 with "no token", or whatever else `what` says: ACR_INVALID. Always -1. */
+int acr_refusal_of_content(const struct acr_registry *registry, const struct acr_response *answer,
+			   const char *what, struct acr_error *error);
+
+#endif

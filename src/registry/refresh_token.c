@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a registry gave: a token that is of use to nobody else, and how long it lives.
+ *
+ * ACR's refresh token is a JWT for whose signature no key is published, and need not be: we only
+ * carry it. Its claims (github.com/Azure/acr, docs/AAD-OAuth.md) are read leniently, since they
+ * have changed before: `exp` says until when, against the server's own Date, and `aud` for whom.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/budget.h"
+#include "base/json.h"
+#include "base/jwt.h"
+#include "registry/error_body.h"
+#include "registry/refresh_token.h"
+
+#define UNKNOWN_LIFE 300 /* seconds that a token is trusted for which does not say */
+#define LONGEST_LIFE                                                                               \
+	(3 * 3600) /* seconds: learn.microsoft.com, container-registry-authentication */
+
+void acr_grant_wipe(struct acr_grant *grant)
+{
+	acr_secret_wipe(&grant->token);
+	*grant = (struct acr_grant){ 0 };
+}
+
+int acr_grant_token(const struct acr_registry *registry, const struct acr_response *answer,
+		    const char *name, struct acr_secret *ret, struct acr_error *error)
+{
+	static const char alphabet[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~+/=-";
+	struct acr_error unreadable;
+	auto_json json = NULL;
+	const char *token;
+
+	if (strcmp(answer->type, "text/html") == 0)
+		return acr_refusal_of_content(
+			registry, answer,
+			"a web page: a proxy or a sign-in portal may stand in between", error);
+	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &unreadable))
+		return acr_refusal_of_content(registry, answer, "something that is not JSON",
+					      error);
+	token = acr_json_string(json, name);
+	if (!token || !*token)
+		return acr_refusal_of_content(registry, answer, "no token", error);
+	if (strlen(token) > ACR_TOKEN_MAX)
+		return acr_refusal_of_content(registry, answer, "a token that is too large", error);
+	if (token[strspn(token, alphabet)])
+		return acr_refusal_of_content(registry, answer, "something that cannot be a token",
+					      error);
+	acr_secret_wipe(ret);
+	acr_secret_add(ret, token);
+	return 0;
+}
+
+/* Is the token for this registry? A regional endpoint gives those of the registry that it belongs
+ * to; one under a name of the person's own gives those of whatever registry stands behind it. */
+static bool is_audience(const struct acr_registry *registry, const char *audience)
+{
+	struct acr_registry other;
+	char global[ACR_HOST_MAX];
+
+	if (strcasecmp(audience, registry->host) == 0)
+		return true;
+	if (!registry->genuine)
+		return acr_registry_parse(NULL, audience, strlen(audience), &other);
+	snprintf(global, sizeof(global), "%.*s%s", (int)strcspn(registry->host, "."),
+		 registry->host, registry->cloud->suffix);
+	return strcasecmp(audience, global) == 0;
+}
+
+/* RFC 7519 section 4.1.3: a string, or an array of strings. */
+static bool check_audience(const struct acr_registry *registry, struct json_object *claims,
+			   char ret[static ACR_HOST_MAX])
+{
+	struct json_object *given = acr_json_member(claims, "aud");
+	bool many = json_object_is_type(given, json_type_array);
+	size_t count = many ? json_object_array_length(given) : 1;
+
+	if (!given)
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *one = many ? json_object_array_get_idx(given, i) : given;
+		const char *name = json_object_is_type(one, json_type_string)
+					   ? json_object_get_string(one)
+					   : "";
+
+		if (!is_audience(registry, name))
+			continue;
+		snprintf(ret, ACR_HOST_MAX, "%s", name);
+		return true;
+	}
+	return false;
+}
+
+/* Seconds of life by the server's clock, by ours where it told no time. 0: over. */
+static int64_t life_of(struct json_object *claims, int64_t date, int64_t wall)
+{
+	int64_t ends = acr_json_int(claims, "exp", 0), begun = acr_json_int(claims, "iat", 0);
+	int64_t left;
+
+	if (ends <= 0)
+		return UNKNOWN_LIFE;
+	left = ends - (date > 0 ? date : wall);
+	/* It was made just now: where only our own clock denies that, our clock is wrong. */
+	if (date <= 0 && left <= 0)
+		left = begun > 0 && ends > begun ? ends - begun : UNKNOWN_LIFE;
+	return left < 0 ? 0 : left < LONGEST_LIFE ? left : LONGEST_LIFE;
+}
+
+int acr_grant_read(const struct acr_registry *registry, const struct acr_response *answer,
+		   int64_t wall, struct acr_grant *ret, struct acr_error *error)
+{
+	struct acr_grant grant = { .life = UNKNOWN_LIFE };
+	struct acr_error unreadable;
+	auto_json claims = NULL;
+
+	if (acr_grant_token(registry, answer, "refresh_token", &grant.token, error))
+		return -1;
+	/* Not a JWT at all: it may still work, for all that we know. */
+	if (acr_jwt_claims(acr_secret_text(&grant.token), grant.token.length, &claims,
+			   &unreadable) == 0) {
+		if (!check_audience(registry, claims, grant.audience)) {
+			acr_grant_wipe(&grant);
+			return acr_refusal_of_content(registry, answer,
+						      "a token for another registry", error);
+		}
+		grant.life = life_of(claims, answer->date, wall);
+	}
+	if (grant.life == 0) {
+		acr_grant_wipe(&grant);
+		return acr_refusal_of_content(registry, answer,
+					      "a token that has expired by its own clock", error);
+	}
+	*ret = grant;
+	return 0;
+}

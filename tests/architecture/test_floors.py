@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls and includes go down only; a heavy library has one file; only the front speaks to docker."""
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted([*ROOT.glob("src/**/*.[ch]"), *ROOT.glob("src/**/*.def"), *ROOT.glob("include/acr/*.h")])
+CODE = [path for path in SOURCES if path.suffix == ".c"]
+# Bottom up. Floors of the same height do not know each other.
+HEIGHT = {"base": 0, "http": 1, "store": 1, "registry": 2, "identity": 3, "broker": 4, "explain": 5, "front": 6, "configure": 7,
+          "kubelet": 7, "diagnose": 7}
+# The floor that keeps the promise of a seam in include/acr.
+SEAM = {"app": "base", "error": "base", "secret": "base", "config": "base", "http": "http", "store": "store",
+        "registry": "registry", "token": "registry", "identity": "identity", "sign_in": "store", "login": "identity", "broker": "broker",
+        "rule": "explain", "check": "diagnose", "command": "front"}
+# What is loaded at first use: whose headers, and where they may be named.
+HEAVY = {"curl/": "http", "libsecret/": "store", "glib": "store", "gio/": "store", "openssl/": "identity"}
+# What a file may ask the process for all the same, and why.
+MAY = {"secret_service.c": {"environ"},  # the forked child shows GLib an environment of its own
+       "file.c": {"time("}}  # the age of a file, by the clock that stamped it
+
+
+def floor(path):
+    """The floor of a source or of a seam; None for main.c, which stands above all."""
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "include":
+        return SEAM.get(path.stem)
+    return parts[1] if len(parts) > 2 else None
+
+
+def includes(path):
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
+    return re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.M)
+
+
+def bare(path):
+    """The code without comments and strings."""
+    return re.sub(r'/\*.*?\*/|"(\\.|[^"\\])*"', "", path.read_text(encoding="utf-8"), flags=re.S)
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def test_every_source_stands_on_a_floor_and_every_seam_belongs_to_one():
+    lost = [name_of(path) for path in SOURCES if floor(path) not in HEIGHT and path.name != "main.c"]
+    assert not lost, f"add them to HEIGHT or SEAM: {lost}"
+
+
+def test_includes_go_down_only():
+    upward = []
+    for path in SOURCES:
+        here = floor(path)
+        for name in includes(path) if here else []:
+            folder, _, file = name.partition("/")
+            other = SEAM.get(file[:-2]) if folder == "acr" else folder
+            if other in HEIGHT and other != here and HEIGHT[other] >= HEIGHT[here]:
+                upward.append(f"{name_of(path)} ({here}) includes {name} ({other})")
+    assert not upward, upward
+
+
+@pytest.mark.parametrize("prefix", HEAVY)
+def test_a_heavy_library_is_named_in_its_floor_alone(prefix):
+    users = {name_of(path) for path in SOURCES for name in includes(path) if name.startswith(prefix)}
+    assert all(user.startswith(f"src/{HEAVY[prefix]}/") for user in users), users
+
+
+@pytest.mark.parametrize("prefix", ["curl/", "libsecret/", "openssl/"])
+def test_a_heavy_library_has_one_file(prefix):
+    """And the header beside it, where its loaded functions are declared."""
+    users = {path.stem for path in SOURCES if any(name.startswith(prefix) for name in includes(path))}
+    assert len(users) <= 1, users
+
+
+def test_only_the_front_writes_to_stdout():
+    """Nobody else uses stdio, or the descriptor that docker reads."""
+    stdio = re.compile(r"\b(?:printf|puts|putchar|vprintf|fprintf|fputs|fwrite|perror)\s*\(|\bstdout\b")
+    found = {name_of(path): stdio.findall(bare(path)) + re.findall(r"app->out\b(?!\s*=[^=])", bare(path))
+             for path in CODE if HEIGHT.get(floor(path), 9) < HEIGHT["front"] or path.parent.name == "checks"}
+    assert not {name: words for name, words in found.items() if words}
+
+
+def test_nobody_asks_the_process_for_what_the_app_carries():
+    """The environment, the clock, other programs: tests hand in their own."""
+    found = {}
+    for path in CODE:
+        words = set(re.findall(r"\b(?:getenv|secure_getenv|time|gettimeofday|system|popen)\s*\(|\benviron\b", bare(path)))
+        if path.name != "main.c" and (words := words - MAY.get(path.name, set())):
+            found[name_of(path)] = words
+    assert not found
+
+
+def test_a_file_is_one_idea():
+    long = {name_of(path): size for path in CODE if (size := len(path.read_text(encoding="utf-8").splitlines())) > 400}
+    assert not long
+
+
+def test_a_file_says_under_which_licence_it_stands_and_what_it_is_for():
+    mute = []
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".def" and (not text.startswith("/* SPDX-License-Identifier: Apache-2.0 */\n") or text.count("/*") < 2):
+            mute.append(name_of(path))
+    assert not mute
+
+
+def test_every_file_is_built(program):
+    """src/meson.build lists files, or takes them from the rows of tables: one that is in neither is never compiled."""
+    database = program.parent.parent / "compile_commands.json"
+    if not database.exists():
+        pytest.skip("the program does not lie in a build folder")
+    built = {row["file"].rpartition("/src/")[2] for row in json.loads(database.read_text(encoding="utf-8"))}
+    lost = {name_of(path).removeprefix("src/") for path in CODE} - built
+    assert not lost

@@ -46,7 +46,8 @@ struct acr_request {
 	const char *method;	    /* "GET" or "POST" */
 	const char *url;	    /* absolute; computed by us, never given by a server */
 	const char *const *headers; /* "Name: value", NULL-terminated, or NULL; wiped by nobody: no
-				       secrets in here */
+				       secrets in here. Without an Accept among them, JSON is
+				       accepted */
 	const struct acr_secret *bearer; /* "Authorization: Bearer ..." or NULL */
 	const char *user;		 /* with `password`: Authorization: Basic */
 	const struct acr_secret *password;

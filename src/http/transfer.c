@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/budget.h"
 #include "base/jwt.h"
@@ -116,11 +117,14 @@ static bool add_headers(struct acr_transfer *transfer, const struct acr_request 
 	auto_secret line = { 0 };
 	auto_secret pair = { 0 };
 	/* No "Expect: 100-continue": no body of ours is worth a round trip. */
-	bool fine =
-		add_header(transfer, "Accept: application/json") && add_header(transfer, "Expect:");
+	bool fine = add_header(transfer, "Expect:"), accepts = false;
 
-	for (const char *const *row = request->headers; row && *row; row++)
+	for (const char *const *row = request->headers; row && *row; row++) {
+		accepts |= strncasecmp(*row, "Accept:", 7) == 0;
 		fine = fine && add_header(transfer, *row);
+	}
+	if (!accepts)
+		fine = fine && add_header(transfer, "Accept: application/json");
 	if (request->header)
 		fine = fine && add_header(transfer, acr_secret_text(request->header));
 	if (request->bearer) {

@@ -17,7 +17,6 @@ static int ask_generation(const struct acr_app *app, const struct acr_ask *ask,
 			  const struct generation *generation, struct acr_token *ret,
 			  struct acr_error *error)
 {
-	static const char *const headers[] = { "Accept: application/json", NULL };
 	auto_string url =
 		acr_endpoint_url(app, ask, generation->name, acr_env(app, generation->endpoint),
 				 &generation->words, error);
@@ -26,7 +25,6 @@ static int ask_generation(const struct acr_app *app, const struct acr_ask *ask,
 	const struct acr_request request = {
 		.method = "GET",
 		.url = url,
-		.headers = headers,
 		.header = &header,
 		.service = &acr_service_endpoint,
 		.local = true,

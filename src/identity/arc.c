@@ -100,7 +100,7 @@ static int check_identity(const struct acr_app *app, const struct acr_ask *ask,
 static int ask_arc(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		   struct acr_error *error)
 {
-	static const char *const headers[] = { "Metadata: true", "Accept: application/json", NULL };
+	static const char *const headers[] = { "Metadata: true", NULL };
 	static const struct acr_endpoint_words words = { "2020-06-01", "client_id", "object_id",
 							 "msi_res_id" };
 	const char *endpoint = acr_env(app, "IDENTITY_ENDPOINT");

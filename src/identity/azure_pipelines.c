@@ -24,7 +24,6 @@ static int ask_pipelines(const struct acr_app *app, const char *uri, const char 
 	const struct acr_speaker pipelines = { "Azure Pipelines", "", ACR_ORIGIN_ENDPOINT };
 	/* Without the last one a token that is not taken leads to a page to sign in at. */
 	static const char *const headers[] = { "Content-Type: application/json",
-					       "Accept: application/json",
 					       "X-TFS-FedAuthRedirect: Suppress", NULL };
 	auto_string url = acr_format("%s%capi-version=7.1&serviceConnectionId=%s", uri,
 				     strchr(uri, '?') ? '&' : '?', connection);

@@ -113,8 +113,7 @@ int acr_entra_post(const struct acr_app *app, const char *authority, const char 
 
 	acr_uuid_make(id);
 	auto_string id_header = acr_format("client-request-id: %s", id);
-	const char *const headers[] = { id_header, "return-client-request-id: true",
-					"Accept: application/json", NULL };
+	const char *const headers[] = { id_header, "return-client-request-id: true", NULL };
 	const struct acr_request request = {
 		.method = "POST",
 		.url = url,

@@ -33,7 +33,6 @@ static int ask_github(const struct acr_app *app, const struct acr_ask *ask, cons
 		      const char *token, struct json_object **ret, struct acr_error *error)
 {
 	const struct acr_speaker github = { "GitHub Actions", "", ACR_ORIGIN_ENDPOINT };
-	static const char *const headers[] = { "Accept: application/json", NULL };
 	auto_secret bearer = { 0 }, query = { 0 };
 	auto_response answer = { 0 };
 
@@ -44,7 +43,6 @@ static int ask_github(const struct acr_app *app, const struct acr_ask *ask, cons
 	const struct acr_request request = {
 		.method = "GET",
 		.url = whole,
-		.headers = headers,
 		.bearer = &bearer,
 		.service = &acr_service_endpoint,
 	};

@@ -87,12 +87,9 @@ int acr_login_post(const struct acr_app *app, const struct acr_sign_in_ask *ask,
 	const struct acr_speaker entra = { "Entra ID", ask->authority, ACR_ORIGIN_ENTRA };
 	auto_string url =
 		acr_format("https://%s/%s/oauth2/v2.0/%s", ask->authority, ask->tenant, what);
-	static const char *const headers[] = { "Accept: application/json", NULL };
-	const struct acr_request request = { .method = "POST",
-					     .url = url,
-					     .headers = headers,
-					     .body = form,
-					     .service = &acr_service_entra };
+	const struct acr_request request = {
+		.method = "POST", .url = url, .body = form, .service = &acr_service_entra
+	};
 	auto_response answer = { 0 };
 	auto_json json = NULL;
 	const char *word;

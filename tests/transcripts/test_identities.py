@@ -44,6 +44,16 @@ def test_the_exchange_tells_the_registry_no_more_than_it_needs(helper, cloud):
     assert secrets == []
 
 
+def test_every_request_names_once_what_it_accepts(helper, cloud):
+    """A repeated field is joined by the servers: one value is one header."""
+    answers = [helper.get(ACME, env=env) for env in (
+        cloud.environment(APP), MANAGED, cloud.app_service_environment(), cloud.app_service_environment(old=True),
+        cloud.arc_environment(), cloud.github_environment(), cloud.pipelines_environment())]
+    asked = [row for answer in answers for row in answer.requests if "headers" in row]
+    assert {row["service"] for row in asked} >= {"entra", "imds", "appservice", "arc", "github", "pipelines", "acr"}
+    assert [row for row in asked if row["headers"].get("accept") != "application/json"] == []
+
+
 def test_a_managed_identity_of_the_machine_signs_in(helper, cloud):
     answer = helper.get(ACME, env=MANAGED)
     assert answer.status == 0 and answer.err == "" and who(answer) == MACHINE.object_id

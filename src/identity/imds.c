@@ -8,6 +8,7 @@
  * (cloudinit/sources/helpers/azure.py, ChassisAssetTag). Where there is no tag to read, one request
  * that must connect within ACR_BUDGET_PROBE finds out, and its "no" is remembered.
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +18,8 @@
 #include "identity/internal.h"
 
 #define NAME	  "the instance metadata service"
-#define ENDPOINT  "http://169.254.169.254/metadata/identity/oauth2/token"
+#define HOST	  "169.254.169.254"
+#define ENDPOINT  "http://" HOST "/metadata/identity/oauth2/token"
 #define TAG_PATH  "/sys/class/dmi/id/chassis_asset_tag"
 #define NODE_PATH "/etc/kubernetes/azure.json" /* AKS and other clusters of Azure */
 #define AZURE_TAG "7783-7084-3265-9085-8269-3286-77"
@@ -51,7 +53,7 @@ static bool here(const struct acr_app *app, const struct acr_ask *ask)
 static int send(const struct acr_app *app, const char *url, const struct acr_service *service,
 		struct acr_response *ret, struct acr_error *error)
 {
-	static const char *const headers[] = { "Metadata: true", "Accept: application/json", NULL };
+	static const char *const headers[] = { "Metadata: true", NULL };
 	const struct acr_request request = {
 		.method = "GET",
 		.url = url,
@@ -61,6 +63,15 @@ static int send(const struct acr_app *app, const char *url, const struct acr_ser
 	};
 
 	return acr_http_send(app, &request, ret, error);
+}
+
+/* Another cloud's metadata service: Amazon's answers 401, Google's 403, others 404; and a proxy or
+ * a portal answers 200 or 403 with a page. Azure's own gives none of these, but for a 404 while it
+ * is being updated. */
+static bool is_of_another_cloud(const struct acr_response *answer)
+{
+	return answer->status == 401 || answer->status == 403 || answer->status == 404 ||
+	       (answer->status == 200 && strcmp(answer->type, "text/html") == 0);
 }
 
 /* It is there, but not quite: worth the tries that IMDS asks for. */
@@ -80,6 +91,20 @@ static int connect_imds(const struct acr_app *app, const char *url, int tries,
 	return 0;
 }
 
+/* All tries are spent, and it is still being updated, which takes up to 70 s (learn.microsoft.com,
+ * how-to-use-vm-token, "Retry guidance"). */
+static int tell_update(int status, struct acr_error *error)
+{
+	acr_fail(error, ACR_UNREACHABLE, NAME " is being updated (HTTP %d): try again in a minute",
+		 status);
+	if (!error)
+		return -1;
+	error->origin = ACR_ORIGIN_ENDPOINT;
+	error->status = status;
+	snprintf(error->host, sizeof(error->host), "%s", HOST);
+	return -1;
+}
+
 static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		    struct acr_error *error)
 {
@@ -95,9 +120,8 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 	if (!url)
 		return -1;
 	failed = connect_imds(app, url, belief == PRESENT ? CONNECTS : 1, &answer, &failure);
-	/* A 404 is IMDS being updated on a machine of Azure's, and another cloud's metadata
-	 * elsewhere. */
-	if (belief == UNKNOWN && (failed || answer.status == 404)) {
+	/* What was only guessed to be here and says no is not here. */
+	if (belief == UNKNOWN && (failed || is_of_another_cloud(&answer))) {
 		acr_note_keep(app, NOTE, "", ACR_NOTE_IMDS, "");
 		return acr_fail(error, ACR_NOT_SET_UP, NAME " does not answer here");
 	}
@@ -109,6 +133,8 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 			*error = failure;
 		return -1;
 	}
+	if (answer.status == 404 || answer.status == 410)
+		return tell_update(answer.status, error);
 	return acr_endpoint_token(app, NAME, url, &answer, ret, error);
 }
 

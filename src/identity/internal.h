@@ -54,6 +54,10 @@ _checked_ int acr_oauth_token(const struct acr_app *app, const struct acr_speake
 			      struct json_object *json, struct acr_token *ret,
 			      struct acr_error *error);
 
+/* How much of `text` is Entra's sentence: behind it, on the same line or the next, stand a trace id,
+ * a correlation id and a time stamp. */
+size_t acr_oauth_sentence(const char *text, size_t length);
+
 /* The AADSTS code that begins somewhere in `text` ("AADSTS7000215"), false for none. */
 bool acr_oauth_code(const char *text, char *ret, size_t size);
 

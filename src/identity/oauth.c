@@ -33,11 +33,14 @@ static bool is_word(const char *text)
 	return *text && strlen(text) < 40;
 }
 
-/* The first of error_codes, where the text does not begin with a code. */
+/* The first of the codes, where the text does not begin with one; App Service writes them as
+ * strings. */
 static int64_t first_code(struct json_object *json)
 {
 	struct json_object *codes = acr_json_member(json, "error_codes");
 
+	if (!codes)
+		codes = acr_json_member(json, "serviceErrorCodes");
 	if (!json_object_is_type(codes, json_type_array) || json_object_array_length(codes) == 0)
 		return 0;
 	return json_object_get_int64(json_object_array_get_idx(codes, 0));
@@ -57,20 +60,47 @@ static void tell_code(struct json_object *json, const char *word, const char *te
 		snprintf(error->code, sizeof(error->code), "%s", word);
 }
 
-/* {"error":"...","error_description":"..."}; {"error":{"code","message"}} and
- * {"statusCode":400,"message":"..."} of App Service. */
-static void read_refusal(struct json_object *json, const char **ret_word, const char **ret_text)
-{
-	struct json_object *nested = acr_json_member(json, "error");
+/* The forms of a refusal, by the names of their members. App Service and Functions have a form for
+ * what Entra ID told them and one for what they say themselves (Azure/azure-cli#20196;
+ * AzureAD/microsoft-authentication-library-for-dotnet, its tests of managed identities). */
+static const struct form {
+	const char *nested; /* the object that holds the members below, NULL: the answer itself */
+	const char *word, *text, *id;
+} forms[] = {
+	{ "error", "code", "message", "correlationId" },
+	{ NULL, "error", "error_description", "correlation_id" },
+	{ NULL, "errorCode", "exceptionMessage", "correlationId" },
+	{ NULL, "code", "message", "correlationId" },
+};
 
-	*ret_word = acr_json_string(json, "error");
-	*ret_text = acr_json_string(json, "error_description");
-	if (json_object_is_type(nested, json_type_object)) {
-		*ret_word = acr_json_string(nested, "code");
-		*ret_text = acr_json_string(nested, "message");
+/* Word, sentence and id of the first form that has a sentence, or else a word. */
+static void read_refusal(struct json_object *json, const char **ret_word, const char **ret_text,
+			 const char **ret_id)
+{
+	const size_t count = sizeof(forms) / sizeof(forms[0]);
+
+	for (size_t i = 0; i < count && !*ret_text; i++) {
+		struct json_object *object =
+			forms[i].nested ? acr_json_member(json, forms[i].nested) : json;
+		const char *word = acr_json_string(object, forms[i].word);
+
+		*ret_word = *ret_word ? *ret_word : word;
+		*ret_text = acr_json_string(object, forms[i].text);
+		*ret_id = *ret_id ? *ret_id : acr_json_string(object, forms[i].id);
 	}
-	if (!*ret_text)
-		*ret_text = acr_json_string(json, "message");
+}
+
+size_t acr_oauth_sentence(const char *text, size_t length)
+{
+	const char *ids = memmem(text, length, "Trace ID: ", 10);
+	size_t end = ids ? (size_t)(ids - text) : length;
+
+	for (size_t i = 0; i < end; i++)
+		if (text[i] == '\r' || text[i] == '\n')
+			end = i;
+	while (end > 0 && text[end - 1] == ' ')
+		end--;
+	return end;
 }
 
 static int refuse(const struct acr_speaker *speaker, const struct acr_response *answer,
@@ -80,9 +110,9 @@ static int refuse(const struct acr_speaker *speaker, const struct acr_response *
 				     .origin = speaker->origin,
 				     .status = answer->status,
 				     .retry_after = answer->retry_after };
-	const char *word = NULL, *text = NULL, *id = acr_json_string(json, "correlation_id");
+	const char *word = NULL, *text = NULL, *id = NULL;
 
-	read_refusal(json, &word, &text);
+	read_refusal(json, &word, &text, &id);
 	tell_code(json, word, text, &failure);
 	if (!id)
 		id = answer->correlation;
@@ -90,7 +120,7 @@ static int refuse(const struct acr_speaker *speaker, const struct acr_response *
 		snprintf(failure.correlation, sizeof(failure.correlation), "%s", id);
 	snprintf(failure.host, sizeof(failure.host), "%s", speaker->host);
 	if (text)
-		acr_error_quote(&failure, text, strcspn(text, "\r\n"));
+		acr_error_quote(&failure, text, acr_oauth_sentence(text, strlen(text)));
 	if (answer->status == 429 || answer->status >= 500 ||
 	    (word && strcmp(word, "temporarily_unavailable") == 0)) {
 		failure.kind = ACR_UNREACHABLE;

@@ -111,7 +111,7 @@ static int complain(const struct acr_tool *tool, int status, const struct acr_se
 	size_t length;
 	const char *line = telling_line(text, &length);
 
-	acr_error_quote(&failure, line, length);
+	acr_error_quote(&failure, line, acr_oauth_sentence(line, length));
 	blank_tokens(failure.sentence);
 	while (row->words && !strstr(text, row->words))
 		row++;

@@ -112,6 +112,27 @@ static void a_refusal_becomes_code_sentence_and_correlation(void **state)
 	assert_holds(p.error.text, "AADSTS7000222");
 }
 
+/* Entra ID writes the ids behind its sentence, since 2023 on the same line
+ * (AzureAD/microsoft-identity-web#2796). */
+static void ids_and_time_are_no_part_of_the_sentence(void **state)
+{
+	static const char *const between[] = { " ", "\\r\\n", "\\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
+		auto_string body = acr_format(
+			"{\"error\":\"invalid_resource\",\"error_description\":\"AADSTS500011: The "
+			"resource principal named X was not found.%sTrace ID: " OTHER
+			"%sCorrelation ID: " OTHER "%sTimestamp: 2024-04-24 17:54:15Z\"}",
+			between[i], between[i], between[i]);
+
+		assert_int_equal(redeem(400, body), -1);
+		assert_string_equal(p.error.code, "AADSTS500011");
+		assert_string_equal(p.error.sentence,
+				    "AADSTS500011: The resource principal named X was not found.");
+	}
+}
+
 static void a_code_is_found_without_its_text_and_the_word_without_a_code(void **state)
 {
 	(void)state;
@@ -264,6 +285,7 @@ int main(void)
 		CASE(a_person_is_told_by_name_and_an_application_by_id),
 		CASE(a_name_in_a_token_cannot_steer_a_terminal),
 		CASE(a_refusal_becomes_code_sentence_and_correlation),
+		CASE(ids_and_time_are_no_part_of_the_sentence),
 		CASE(a_code_is_found_without_its_text_and_the_word_without_a_code),
 		CASE(a_service_that_is_down_did_not_refuse),
 		CASE(a_page_of_a_proxy_is_not_a_refusal_of_entra),

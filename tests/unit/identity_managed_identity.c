@@ -104,10 +104,29 @@ static void a_person_who_asks_is_not_put_off_with_a_note(void **state)
 
 static void the_metadata_of_another_cloud_is_no_imds(void **state)
 {
+	static const int statuses[] = { 401, 403, 404 };
+
 	(void)state;
-	edges_answer(&p.edges, IMDS, 404, "not found");
+	p.edges.app.interactive = true; /* the note of one is nothing to the next */
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		edges_answer(&p.edges, IMDS, statuses[i], "<title>no</title>");
+		assert_int_equal(ask(), -1);
+		assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	}
+	p.edges.app.interactive = false;
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(p.edges.sent_count, 3);
+}
+
+static void the_same_no_is_told_on_a_machine_of_azures(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges, IMDS, 403, "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_int_equal(p.error.status, 403);
 }
 
 static void imds_that_is_silent_on_azure_is_told(void **state)
@@ -129,6 +148,25 @@ static void imds_that_is_being_updated_is_asked_again(void **state)
 	edges_answer(&p.edges, IMDS, 404, "");
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
 	assert_int_equal(ask(), 0);
+}
+
+static void imds_that_goes_on_being_updated_is_not_a_refusal(void **state)
+{
+	static const int statuses[] = { 410, 404 };
+
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	for (size_t i = 0; i < 2; i++) {
+		edges_answer(&p.edges, IMDS, 410, "");
+		for (int tried = 0; tried < 5; tried++)
+			edges_answer(&p.edges, IMDS, statuses[i],
+				     "{\"error\":\"gone\",\"error_description\":\"x\"}");
+		assert_int_equal(ask(), -1);
+		assert_int_equal(p.error.kind, ACR_UNREACHABLE);
+		assert_int_equal(p.error.status, statuses[i]);
+		assert_holds(p.error.text, "is being updated");
+		assert_holds(p.error.text, "try again");
+	}
 }
 
 static void azure_client_id_alone_chooses_an_identity(void **state)
@@ -222,6 +260,35 @@ static void app_service_says_no_in_its_own_way(void **state)
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 	assert_holds(p.error.sentence, "No Managed Identity found");
+}
+
+/* The forms in which App Service and Functions answer (Azure/azure-cli#20196). */
+static void app_service_tells_what_entra_said(void **state)
+{
+	(void)state;
+	set_app_service(APP);
+	edges_answer(&p.edges, "GET " APP, 400,
+		     "{\"exceptionMessage\":\"AADSTS500011: The resource principal named X was not "
+		     "found in the tenant named [Contoso].\\nTrace ID: " OTHER
+		     "\\nCorrelation ID: " OTHER "\\nTimestamp: 2021-11-13 04:35:14Z\","
+		     "\"errorCode\":\"invalid_resource\",\"serviceErrorCodes\":[\"500011\"],"
+		     "\"statusCode\":400,\"message\":null,\"correlationId\":\"" CLIENT "\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_REFUSED);
+	assert_string_equal(p.error.code, "AADSTS500011");
+	assert_string_equal(p.error.correlation, CLIENT);
+	assert_string_equal(p.error.sentence, "AADSTS500011: The resource principal named X was "
+					      "not found in the tenant named [Contoso].");
+	edges_answer(&p.edges, "GET " APP, 400,
+		     "{\"exceptionMessage\":\"Something else\",\"errorCode\":\"invalid_resource\","
+		     "\"serviceErrorCodes\":[\"500011\"],\"statusCode\":400,\"message\":null}");
+	assert_int_equal(ask(), -1);
+	assert_string_equal(p.error.code, "AADSTS500011");
+	edges_answer(&p.edges, "GET " APP, 400,
+		     "{\"statusCode\":400,\"message\":\"No User Assigned or Delegated Managed "
+		     "Identity found for specified ClientId/ResourceId/PrincipalId.\"}");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 }
 
 static void the_older_generation_has_other_names(void **state)
@@ -412,14 +479,17 @@ int main(void)
 		CASE(without_a_tag_one_request_finds_out_and_no_is_remembered),
 		CASE(a_person_who_asks_is_not_put_off_with_a_note),
 		CASE(the_metadata_of_another_cloud_is_no_imds),
+		CASE(the_same_no_is_told_on_a_machine_of_azures),
 		CASE(imds_that_is_silent_on_azure_is_told),
 		CASE(imds_that_is_being_updated_is_asked_again),
+		CASE(imds_that_goes_on_being_updated_is_not_a_refusal),
 		CASE(azure_client_id_alone_chooses_an_identity),
 		CASE(the_config_chooses_one_by_object_or_resource),
 		CASE(no_identity_and_several_are_told_apart),
 		CASE(what_entra_says_through_imds_keeps_its_code),
 		CASE(app_service_gets_its_header_and_names),
 		CASE(app_service_says_no_in_its_own_way),
+		CASE(app_service_tells_what_entra_said),
 		CASE(the_older_generation_has_other_names),
 		CASE(service_fabric_is_told_and_not_taken_for_app_service),
 		CASE(a_header_goes_to_no_other_machine),

@@ -32,7 +32,7 @@ _checked_ int acr_library_load(const char *soname, const char *purpose,
 			       const struct acr_library_symbol *symbols, struct acr_error *error);
 
 #define ACR_LIBRARY_POINTER(name) static __typeof__(&name) sym_##name;
-#define ACR_LIBRARY_ROW(name)	  { #name, (void **)&sym_##name },
+#define ACR_LIBRARY_ROW(name)	  { #name, (void **)(uintptr_t)&sym_##name },
 #define ACR_LIBRARY_DECLARE(symbols)                                                               \
 	symbols(ACR_LIBRARY_POINTER) static const struct acr_library_symbol library_symbols[] = {  \
 		symbols(ACR_LIBRARY_ROW){ NULL, NULL }                                             \

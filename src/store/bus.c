@@ -2,10 +2,16 @@
 /* Which session bus, if any: decided here, because GLib would start one (dbus-launch). */
 #include "store/bus.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 static bool our_socket(const char *path)
 {
@@ -85,4 +91,69 @@ char *acr_bus_address(const struct acr_app *app)
 		else
 			acr_secret_format(&address, "%%%02x", (unsigned char)*c);
 	return acr_copy(acr_secret_text(&address));
+}
+
+/* The socket that one address of a list names. False when it names none that exists on a bus of
+ * ours: no unix:, or a name that is empty or too long. */
+static bool socket_of(const char *address, size_t length, struct sockaddr_un *ret,
+		      socklen_t *ret_size)
+{
+	auto_string path = NULL;
+	auto_string abstract = NULL;
+	const char *name;
+
+	if (strncmp(address, "unix:", strlen("unix:")) != 0)
+		return false;
+	path = value_of(address, length, "path=");
+	abstract = path ? NULL : value_of(address, length, "abstract=");
+	name = path ? path : abstract;
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (!name || !*name || strlen(name) >= sizeof(ret->sun_path) - 1)
+		return false;
+	/* An abstract name begins with a NUL and ends with the address. */
+	memcpy(ret->sun_path + !path, name, strlen(name));
+	*ret_size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name) + 1);
+	return true;
+}
+
+/* A connected socket whose peer runs as our user, or -1. */
+static int connect_to(const struct sockaddr_un *address, socklen_t size, struct acr_error *error)
+{
+	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t peer_size = sizeof(struct ucred);
+	struct ucred peer;
+	int taken;
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, size) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size))
+		return acr_fail_errno(error, ACR_UNAVAILABLE, errno,
+				      "cannot connect to the session bus");
+	if (peer.uid != geteuid())
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"the session bus belongs to uid %u, so it is not used", peer.uid);
+	taken = fd;
+	fd = -1;
+	return taken;
+}
+
+int acr_bus_connect(const char *addresses, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+
+	acr_fail(&failure, ACR_UNAVAILABLE, "there is no session bus");
+	for (const char *next = addresses; *next; next += *next == ';') {
+		size_t length = strcspn(next, ";");
+		struct sockaddr_un address;
+		socklen_t size;
+		int fd = socket_of(next, length, &address, &size)
+				 ? connect_to(&address, size, &failure)
+				 : -1;
+
+		if (fd >= 0)
+			return fd;
+		next += length;
+	}
+	if (error)
+		*error = failure;
+	return -1;
 }

@@ -7,10 +7,17 @@
 /*
  * The session bus to speak to, as a D-Bus address owned by the caller; NULL where there is none.
  * $DBUS_SESSION_BUS_ADDRESS where every address in it is a unix: one, else $XDG_RUNTIME_DIR/bus
- * (D-Bus specification, "Server Addresses"). Whoever else gets to see passwords does so over a
- * socket that belongs to us: tcp:, unixexec: and autolaunch:, which would start a program, are no
- * bus.
+ * (D-Bus specification, "Server Addresses"). tcp: has no credentials, unixexec: and autolaunch: would
+ * start a program: they are no bus.
  */
 char *acr_bus_address(const struct acr_app *app);
+
+/*
+ * Connect to the first unix: address of the list that lets us in and behind which somebody runs as
+ * our user (SO_PEERCRED of the connection itself): an abstract name is free for anybody once its
+ * session has ended, and a path may have been replaced since it was looked at. The descriptor, to
+ * be closed by the caller; -1 with ACR_UNAVAILABLE. May block while the peer takes nobody in.
+ */
+_checked_ int acr_bus_connect(const char *addresses, struct acr_error *error);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/library.h"
 #include "store/secret_items.h"
 #include "store/serialize.h"
+#include "store/session_bus.h"
 
 /* NOLINTBEGIN(clang-analyzer-*): it cannot see what g_variant_get writes, and all memory is the
  * child's, which ends with its answer. gcc's analyzer is told the same. */
@@ -22,8 +23,15 @@
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #define SYMBOLS(X)                                                                                 \
-	X(secret_password_lookup_binary_sync)                                                      \
-	X(secret_password_store_binary_sync)                                                       \
+	X(g_dbus_proxy_get_type)                                                                   \
+	X(g_initable_new)                                                                          \
+	X(g_type_class_peek)                                                                       \
+	X(g_type_query)                                                                            \
+	X(g_type_register_static_simple)                                                           \
+	X(secret_attributes_build)                                                                 \
+	X(secret_service_get_type)                                                                 \
+	X(secret_service_lookup_sync)                                                              \
+	X(secret_service_store_sync)                                                               \
 	X(secret_value_new)                                                                        \
 	X(secret_value_get)
 ACR_LIBRARY_DECLARE(SYMBOLS)
@@ -50,6 +58,31 @@ static int load(struct acr_error *error)
 		return 0;
 	error->kind = ACR_UNAVAILABLE;
 	return -1;
+}
+
+/* libsecret's constructor says which bus is to be asked, and nobody would have looked at who listens
+ * there: this kind of service leaves that to GDBusProxy, which takes a connection as well. */
+static void begin_class(gpointer class, gpointer data)
+{
+	const GObjectClass *proxy = sym_g_type_class_peek(sym_g_dbus_proxy_get_type());
+
+	(void)data;
+	((GObjectClass *)class)->constructor = proxy->constructor;
+}
+
+/* The Secret Service on our own connection. NULL with `gerror` set. */
+static SecretService *service(GError **gerror)
+{
+	GTypeQuery parent;
+
+	sym_g_type_query(sym_secret_service_get_type(), &parent);
+	return sym_g_initable_new(sym_g_type_register_static_simple(parent.type, "AcrSecretService",
+								    parent.class_size, begin_class,
+								    parent.instance_size, NULL, 0),
+				  NULL, gerror, "g-connection", acr_session_bus(), "g-flags",
+				  G_DBUS_PROXY_FLAGS_NONE, "g-name", "org.freedesktop.secrets",
+				  "g-object-path", "/org/freedesktop/secrets", "g-interface-name",
+				  "org.freedesktop.Secret.Service", NULL);
 }
 
 static int say_locked(struct acr_error *error)
@@ -96,6 +129,7 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 		      struct acr_error *error)
 {
 	GError *gerror = NULL;
+	SecretService *secrets;
 	SecretValue *value;
 	struct acr_secret_item newest;
 	const char *bytes;
@@ -109,9 +143,14 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 		return say_locked(error);
 	if (load(error))
 		return -1;
-	value = sym_secret_password_lookup_binary_sync(&schema, NULL, &gerror, "server",
-						       question->server, "username",
-						       newest.username, "docker_cli", "1", NULL);
+	secrets = service(&gerror);
+	value = secrets ? sym_secret_service_lookup_sync(
+				  secrets, &schema,
+				  sym_secret_attributes_build(&schema, "server", question->server,
+							      "username", newest.username,
+							      "docker_cli", "1", NULL),
+				  NULL, &gerror)
+			: NULL;
 	if (!value)
 		return acr_secret_items_fail(error, gerror,
 					     "the keyring does not give the login out");
@@ -156,6 +195,7 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 	bool locked;
 	GError *gerror = NULL;
 	const char **others;
+	SecretService *secrets;
 	SecretValue *value;
 
 	(void)ret;
@@ -171,10 +211,13 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 		return -1;
 	value = sym_secret_value_new(acr_secret_text(&login->secret), (gssize)login->secret.length,
 				     "text/plain");
-	if (!sym_secret_password_store_binary_sync(&schema, SECRET_COLLECTION_DEFAULT,
-						   question->server, value, NULL, &gerror, "label",
-						   LABEL, "server", question->server, "username",
-						   login->username, "docker_cli", "1", NULL))
+	secrets = service(&gerror);
+	if (!secrets || !sym_secret_service_store_sync(
+				secrets, &schema,
+				sym_secret_attributes_build(
+					&schema, "label", LABEL, "server", question->server,
+					"username", login->username, "docker_cli", "1", NULL),
+				SECRET_COLLECTION_DEFAULT, question->server, value, NULL, &gerror))
 		return acr_secret_items_fail(error, gerror, "the keyring did not take the login");
 	/* The new one is safe. Others of this server only now, and a failure there costs nothing:
 	 * the newest is what is found. */
@@ -259,6 +302,8 @@ int acr_libsecret_answer(const struct acr_libsecret_question *question, struct a
 		error->kind = ACR_UNAVAILABLE;
 		return -1;
 	}
+	if (acr_session_bus_open(question->bus, error))
+		return -1;
 	return verbs[question->verb](question, ret, error);
 }
 /* NOLINTEND(clang-analyzer-*) */

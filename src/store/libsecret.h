@@ -13,13 +13,14 @@ enum acr_libsecret_verb {
 
 struct acr_libsecret_question {
 	enum acr_libsecret_verb verb;
+	const char *bus;	       /* addresses of the session bus */
 	const char *server;	       /* not for EACH */
 	const struct acr_login *login; /* for KEEP */
 	bool prompt;		       /* KEEP may ask the person to unlock the keyring */
 };
 
 /*
- * Ask the Secret Service on the bus that the process' environment names. May block for ever, may
+ * Ask the Secret Service on the bus that the question names (session_bus.h). May block for ever, may
  * abort, prints on stderr: only in a child. `ret` gets the parts of a record: FIND "username" and
  * "secret", EACH "server" and "username" for each login, the newest of a server alone.
  * ACR_NOT_FOUND, ACR_LOCKED (also: it gave no answer that can be used) or ACR_UNAVAILABLE.

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/library.h"
+#include "store/session_bus.h"
 
 #define SYMBOLS(X)                                                                                 \
-	X(g_bus_get_sync)                                                                          \
-	X(g_dbus_connection_call_sync)                                                             \
 	X(g_variant_new)                                                                           \
 	X(g_variant_new_parsed)                                                                    \
 	X(g_variant_get)                                                                           \
@@ -51,13 +50,8 @@ int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const c
 static GVariant *call(const char *path, const char *interface, const char *method,
 		      GVariant *parameters, const char *returns, GError **gerror)
 {
-	GDBusConnection *bus = sym_g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, gerror);
-
-	return bus ? sym_g_dbus_connection_call_sync(bus, "org.freedesktop.secrets", path,
-						     interface, method, parameters,
-						     (const GVariantType *)returns,
-						     G_DBUS_CALL_FLAGS_NONE, -1, NULL, gerror)
-		   : NULL;
+	return acr_session_bus_call("org.freedesktop.secrets", path, interface, method, parameters,
+				    returns, gerror);
 }
 
 #define SERVICE "/org/freedesktop/secrets", "org.freedesktop.Secret.Service"

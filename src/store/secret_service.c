@@ -35,7 +35,6 @@
 
 struct child {
 	const struct acr_app *app;
-	const char *address; /* of the bus */
 	struct acr_libsecret_question question;
 };
 
@@ -67,7 +66,8 @@ static int work(void *data, int out)
 	struct acr_error error = { 0 };
 
 	environ = acr_environment_pick(child->app, names);
-	setenv("DBUS_SESSION_BUS_ADDRESS", child->address, 1);
+	/* What would look for a bus by itself finds none. */
+	setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 1);
 	limit();
 	if (acr_libsecret_answer(&child->question, &parts, &error))
 		acr_secret_wipe(&parts);
@@ -164,7 +164,7 @@ static int ask_again(const struct acr_app *app, struct child *child, struct acr_
 		return -1;
 	}
 	child->app = app;
-	child->address = address;
+	child->question.bus = address;
 	patient = acr_budget(app, ACR_BUDGET_KEYCHAIN) == ACR_BUDGET_KEYCHAIN;
 	if (ask(child, ACR_BUDGET_KEYCHAIN, answer, ret, &failure) == 0)
 		return 0;
@@ -189,7 +189,7 @@ static int change(const struct acr_app *app, struct child *child, int64_t budget
 	if (!address)
 		return no_bus(error);
 	child->app = app;
-	child->address = address;
+	child->question.bus = address;
 	if (ask(child, budget, &answer, &record, error))
 		return -1;
 	acr_note_drop(app, NOTE, address);

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -376,6 +377,38 @@ def test_on_a_bus_without_a_service_logins_are_kept_in_files(session):
 def test_a_socket_that_is_not_there_is_no_bus(session):
     session.environment["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
     assert_files(session)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize("address", ["unix:abstract={name}", "unix:abstract={name},guid=00112233445566778899aabbccddeeff",
+                                     "unix:path={own};unix:abstract={name}"])
+def test_a_bus_of_another_user_never_hears_a_login(session, address):
+    """The abstract name of a session that has ended is free for anybody to listen at."""
+    name = f"acr-foreign-{os.getpid()}"
+    heard = session.folder / "heard"
+    heard.touch()
+    heard.chmod(0o666)
+    session.folder.chmod(0o755)
+    listener = session.start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", f"""
+import socket
+bus = socket.socket(socket.AF_UNIX)
+bus.bind("\\0{name}")
+bus.listen()
+print("ready", flush=True)
+while True:
+    client = bus.accept()[0]
+    client.settimeout(2)
+    try:
+        while said := client.recv(4096):
+            open("{heard}", "ab").write(said)
+            client.sendall(b"OK 0123456789abcdef0123456789abcdef\\r\\n")
+    except OSError:
+        pass
+""", stdout=subprocess.PIPE, cwd="/")
+    assert listener.stdout.readline() == b"ready\n"
+    session.environment["DBUS_SESSION_BUS_ADDRESS"] = address.format(name=name, own=session.folder / "dead")
+    assert_files(session)
+    assert heard.read_bytes() == b""
 
 
 def test_no_bus_is_ever_started(session):

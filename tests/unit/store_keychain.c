@@ -4,8 +4,11 @@
  * store_keychain_contract and tests/e2e/test_keychain.py. */
 #include "edges.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "acr/store.h"
@@ -249,6 +252,66 @@ static void only_unix_sockets_of_ours_are_a_bus(void **state)
 	close(bus);
 }
 
+/* A listener of another user at an abstract name, until the test closes the descriptor that it is
+ * given. */
+static pid_t foreign_bus(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		memcpy(address.sun_path + 1, name, strlen(name));
+		if (setresuid(65534, 65534, 65534) || fd < 0 ||
+		    bind(fd, (struct sockaddr *)&address,
+			 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name))) ||
+		    listen(fd, 4) || write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return child;
+}
+
+static void only_a_peer_that_runs_as_our_user_is_connected_to(void **state)
+{
+	struct acr_error error = { 0 };
+	auto_string name = acr_format("acr-test-bus-%d", (int)getpid());
+	auto_string foreign = acr_format("unix:abstract=%s,guid=0", name);
+	auto_string both = acr_format("%s;unix:path=%s/own", foreign, edges.folder);
+	pid_t child;
+	int bus, fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	child = foreign_bus(name);
+	bus = silent_bus("own");
+	assert_int_equal(acr_bus_connect(foreign, &error), -1);
+	assert_int_equal(error.kind, ACR_UNAVAILABLE);
+	assert_non_null(strstr(error.text, "uid 65534"));
+	error = (struct acr_error){ 0 };
+	fd = acr_bus_connect(both, &error);
+	assert_true(fd >= 0);
+	assert_int_equal(error.kind, ACR_FINE);
+	close(fd);
+	assert_int_equal(
+		acr_bus_connect("tcp:host=localhost,port=1;unix:tmpdir=/tmp;unix:path=;", &error),
+		-1);
+	assert_string_equal(error.text, "there is no session bus");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(bus);
+}
+
 static void the_runtime_folders_bus_is_used_without_an_address(void **state)
 {
 	char expected[256];
@@ -293,6 +356,7 @@ int main(void)
 		TEST(a_socket_without_a_listener_is_no_bus),
 		TEST(names_that_d_bus_cannot_carry_never_reach_it),
 		TEST(only_unix_sockets_of_ours_are_a_bus),
+		TEST(only_a_peer_that_runs_as_our_user_is_connected_to),
 		TEST(the_runtime_folders_bus_is_used_without_an_address),
 	};
 

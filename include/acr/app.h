@@ -44,6 +44,25 @@ typedef int acr_run_function(const struct acr_app *app, const struct acr_run *ru
 			     struct acr_secret *ret_out, struct acr_secret *ret_err,
 			     struct acr_error *error);
 
+/*
+ * For whom a run works, which decides what of this machine's secrets it may use. Each row may use
+ * what the next may, and more; zero is the ordinary run. Whoever switches the identity switches
+ * this with it, and with it every store at once: they ask acr_may_use().
+ */
+enum acr_principal {
+	ACR_FOR_USER,	/* whoever started us */
+	ACR_FOR_NODE,	/* kubelet, as the node */
+	ACR_FOR_MIRROR, /* kubelet, as the node, for an image whose registry is mirrored */
+	ACR_FOR_POD	/* kubelet, as a pod that has an identity of its own */
+};
+
+/* What is kept here, by the last that may use it, read or write. */
+enum acr_kept {
+	ACR_KEPT_BY_DOCKER = ACR_FOR_USER, /* docker's own "auths" */
+	ACR_KEPT_BY_PERSON = ACR_FOR_NODE, /* keychain, decisions, sign-ins */
+	ACR_KEPT_DERIVED = ACR_FOR_MIRROR  /* cached tokens, notes, locks */
+};
+
 struct acr_app {
 	const char *program;		/* "docker-credential-acr" */
 	const char *const *environment; /* NAME=value, NULL-terminated; ask with acr_env */
@@ -57,7 +76,14 @@ struct acr_app {
 	int64_t deadline; /* boot time in ms by which all must be done; 0: none yet */
 	bool interactive; /* a person asked (login, diagnose): notes of earlier refusals do not
 			     count */
+	enum acr_principal principal; /* what of this machine's secrets may be used */
 };
+
+/* May this run use what is kept so? Where not, nothing is found, and nothing is written. */
+static inline bool acr_may_use(const struct acr_app *app, enum acr_kept kept)
+{
+	return (int)app->principal <= (int)kept;
+}
 
 /* The value of an environment variable, NULL when unset or empty. Borrowed. */
 const char *acr_env(const struct acr_app *app, const char *name);

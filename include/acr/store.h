@@ -18,6 +18,8 @@
  *
  * A keychain or a cache home is one file in src/store/ and one row in keychains.def or caches.def.
  * Rows are dumb: what goes where is decided in keychain.c, cache.c and by the broker.
+ *
+ * What a run may not use (acr_may_use, app.h) is empty for it, and is not written.
  */
 #ifndef ACR_STORE_H
 #define ACR_STORE_H

@@ -39,24 +39,24 @@ static void add_number(struct acr_secret *text, char before, uintmax_t number)
 	acr_secret_add_bytes(text, next, (size_t)(digits + sizeof(digits) - next));
 }
 
-/* Takes `path` over. A file written anew has another inode or another mtime. */
+/* Takes `path` over. A file written anew has another inode or another mtime. One that is not there
+ * says nothing, and neither does one that this run may not use: a mirrored image shares the node's
+ * cache where the node has no decisions, and not otherwise. */
 static void add_file(struct acr_secret *text, const char *what, char *path)
 {
 	struct stat s;
 
 	if (!path)
 		return;
-	acr_secret_format(text, "%s %s", what, path);
 	if (stat(path, &s) == 0) {
 		const uintmax_t facts[] = { s.st_dev, s.st_ino, (uintmax_t)s.st_size,
 					    (uintmax_t)s.st_mtim.tv_sec,
 					    (uintmax_t)s.st_mtim.tv_nsec };
 
+		acr_secret_format(text, "%s %s", what, path);
 		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 			add_number(text, ' ', facts[i]);
 		acr_secret_add(text, "\n");
-	} else {
-		acr_secret_add(text, " -\n");
 	}
 	free(path);
 }

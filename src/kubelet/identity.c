@@ -134,7 +134,6 @@ int acr_kubelet_be_pod(const struct acr_app *app, const struct acr_kubelet_reque
 	set(ret, SETTING "IDENTITY", "workload-identity");
 	set(ret, SETTING "CLIENT_ID", request->client_id);
 	set(ret, SETTING "TENANT", tenant);
-	set(ret, SETTING "CACHE", "none");
 	set(ret, "AZURE_CLIENT_ID", request->client_id);
 	set(ret, "AZURE_TENANT_ID", tenant);
 	set(ret, "AZURE_FEDERATED_TOKEN_FILE", path);

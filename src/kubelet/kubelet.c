@@ -151,7 +151,10 @@ static int choose_identity(struct acr_app *app, const char *file,
 				"identity bindings (--ib-sni-name) are not supported here: use "
 				"workload identity (serviceAccountTokenAudience "
 				"api://AzureADTokenExchange), or the node's identity");
+	app->principal = *source->mirrored ? ACR_FOR_MIRROR : ACR_FOR_NODE;
 	if (pod && request->client_id)
+		app->principal = ACR_FOR_POD;
+	if (app->principal == ACR_FOR_POD)
 		return acr_kubelet_be_pod(app, request, &node, ret, error);
 	if (file)
 		acr_kubelet_be_node(app, source->registry.host, &node, ret);

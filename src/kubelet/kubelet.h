@@ -54,8 +54,8 @@ void acr_kubelet_environment_free(struct acr_kubelet_environment *environment);
 /* The node: what the config says for this host goes before azure.json. */
 void acr_kubelet_be_node(const struct acr_app *app, const char *host, const struct acr_node *node,
 			 struct acr_kubelet_environment *ret);
-/* The pod: its service account's token and nothing else, and nothing of it is cached, since
- * another pod may name the same client id without being it. */
+/* The pod: its service account's token and nothing else. The caller sets app->principal, so that
+ * nothing of it is kept: another pod may name the same client id without being it. */
 _checked_ int acr_kubelet_be_pod(const struct acr_app *app,
 				 const struct acr_kubelet_request *request,
 				 const struct acr_node *node, struct acr_kubelet_environment *ret,

@@ -31,6 +31,8 @@ bool acr_cache_allows(const struct acr_app *app, const struct acr_cache_home *ho
 {
 	const char *wanted = acr_config_get(app->config, NULL, "cache");
 
+	if (!acr_may_use(app, ACR_KEPT_DERIVED))
+		return false;
 	return !wanted || strcmp(wanted, "auto") == 0 || strcmp(wanted, home->setting) == 0;
 }
 
@@ -188,7 +190,7 @@ static const struct acr_cache_home *keep(const struct acr_app *app, const char *
 	auto_secret bytes = { 0 };
 
 	acr_entry_write(entry, &bytes);
-	if (bytes.length > ACR_ENTRY_MAX)
+	if (!acr_may_use(app, ACR_KEPT_DERIVED) || bytes.length > ACR_ENTRY_MAX)
 		return NULL;
 	for (size_t i = 0; acr_cache_homes[i]; i++) {
 		const struct acr_cache_home *home = acr_cache_homes[i];
@@ -233,7 +235,7 @@ void acr_cache_drop_token(const struct acr_app *app, uint64_t hash)
 {
 	auto_string key = key_of(NULL, hash);
 
-	for (size_t i = 0; acr_cache_homes[i]; i++)
+	for (size_t i = 0; acr_may_use(app, ACR_KEPT_DERIVED) && acr_cache_homes[i]; i++)
 		acr_cache_homes[i]->drop(app, key, NULL);
 }
 
@@ -250,7 +252,7 @@ void acr_cache_drop(const struct acr_app *app, const char *host)
 {
 	auto_string prefix = prefix_of(host);
 
-	for (size_t i = 0; acr_cache_homes[i]; i++) {
+	for (size_t i = 0; acr_may_use(app, ACR_KEPT_DERIVED) && acr_cache_homes[i]; i++) {
 		struct walk walk = { .app = app, .home = acr_cache_homes[i], .prefix = prefix };
 		walk.home->each(app, drop_key, &walk, NULL);
 	}

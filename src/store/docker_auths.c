@@ -100,6 +100,8 @@ int acr_docker_auths_find(const struct acr_app *app, const char *server, struct 
 	auto_login login = { 0 };
 	auto_json json = NULL;
 
+	if (!acr_may_use(app, ACR_KEPT_BY_DOCKER))
+		return acr_fail(error, ACR_NOT_FOUND, "Docker's own logins are not used for pods");
 	if (!path)
 		return acr_fail(error, ACR_NOT_FOUND, "there is no home folder");
 	if (acr_file_read(path, ACR_CONFIG_MAX, &text, error))

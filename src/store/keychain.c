@@ -35,7 +35,8 @@ static bool allowed(const struct acr_app *app, const struct acr_keychain *keycha
 	const char *wanted = acr_config_get(app->config, NULL, "keychain");
 
 	*ret_pinned = wanted && strcmp(wanted, "auto") != 0;
-	return !*ret_pinned || strcmp(wanted, keychain->name) == 0;
+	return acr_may_use(app, ACR_KEPT_BY_PERSON) &&
+	       (!*ret_pinned || strcmp(wanted, keychain->name) == 0);
 }
 
 /* Can the next one be asked after this error? */
@@ -83,7 +84,8 @@ static void drop_plain(const struct acr_app *app, const struct acr_keychain *use
 int acr_keychain_keep(const struct acr_app *app, const char *server, const struct acr_login *login,
 		      const struct acr_keychain **ret_used, struct acr_error *error)
 {
-	struct acr_error failure = { 0 };
+	struct acr_error failure = { .kind = ACR_UNAVAILABLE,
+				     .text = "no keychain may be used for this request" };
 
 	for (size_t i = 0; acr_keychains[i]; i++) {
 		bool pinned;

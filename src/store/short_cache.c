@@ -103,6 +103,8 @@ void acr_note_keep(const struct acr_app *app, const char *kind, const char *subj
 	char boot_id[40];
 	bool kept = false;
 
+	if (!acr_may_use(app, ACR_KEPT_DERIVED))
+		return;
 	acr_clock_boot_id(app, boot_id);
 	acr_record_begin(&bytes, "note", VERSION);
 	acr_record_add(&bytes, "kind", kind, strlen(kind));
@@ -129,6 +131,6 @@ void acr_note_drop(const struct acr_app *app, const char *kind, const char *subj
 {
 	auto_string key = key_of(kind, subject);
 
-	for (size_t i = 0; acr_cache_homes[i]; i++)
+	for (size_t i = 0; acr_may_use(app, ACR_KEPT_DERIVED) && acr_cache_homes[i]; i++)
 		acr_cache_homes[i]->drop(app, key, NULL);
 }

@@ -58,7 +58,9 @@ static char *server_of(const char *registry)
 
 static char *folder_of(const struct acr_app *app)
 {
-	return acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/sign-ins");
+	return acr_may_use(app, ACR_KEPT_BY_PERSON)
+		       ? acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/sign-ins")
+		       : NULL;
 }
 
 static char *name_of(const char *registry)
@@ -229,7 +231,7 @@ static int drop_tokens(const struct acr_app *app, const char *registry,
 	auto_string server = server_of(registry);
 	int result = 0;
 
-	for (size_t i = 0; acr_keychains[i]; i++) {
+	for (size_t i = 0; acr_may_use(app, ACR_KEPT_BY_PERSON) && acr_keychains[i]; i++) {
 		const struct acr_keychain *keychain = acr_keychains[i];
 		struct acr_error failure = { 0 };
 
@@ -264,6 +266,8 @@ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 	acr_string_free(&sign_in->keychain);
 	sign_in->keychain = acr_copy(keeper->name);
 	sign_in->since = app->clock.wall(app);
+	if (!acr_may_use(app, ACR_KEPT_BY_PERSON))
+		return acr_fail(error, ACR_UNAVAILABLE, "no keychain may be used for this request");
 	if (keep_token(app, sign_in, keeper, token, error))
 		return acr_wrap(error, "the sign-in cannot be kept");
 	if (write_file(app, sign_in, error)) {

@@ -16,7 +16,9 @@
 
 static char *folder_of(const struct acr_app *app, const char *below)
 {
-	return acr_home_path(app, "XDG_DATA_HOME", ".local/share", below);
+	return acr_may_use(app, ACR_KEPT_BY_PERSON)
+		       ? acr_home_path(app, "XDG_DATA_HOME", ".local/share", below)
+		       : NULL;
 }
 
 char *acr_state_path(const struct acr_app *app, const char *host)

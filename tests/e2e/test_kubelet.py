@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from client import ACR_AUDIENCE, APP, CONTOSO, DEPLOYER, KUBERNETES, MACHINE, NULL_GUID, WORKLOAD
+from client import ACR_AUDIENCE, APP, CONTOSO, DEPLOYER, KUBERNETES, MACHINE, NOBODY, NULL_GUID, WORKLOAD
 
 V1 = "credentialprovider.kubelet.k8s.io/v1"
 ANONYMOUS = {"*.azurecr.*": {"username": "", "password": ""}}
@@ -161,6 +161,61 @@ def test_a_pod_that_only_claims_to_be_somebody_gets_nothing_of_it(kubelet, azure
     kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, subject="system:serviceaccount:default:thief"))
     assert response is None and "AADSTS700213" in answer.err
+
+
+def roots_login(helper, home, host="acme.azurecr.io"):
+    """Everything that root may have left on the node for a registry: docker login, docker's own file, a decision."""
+    login = {"ServerURL": host, "Username": "admin", "Secret": "password-of-root"}
+    assert helper("store", stdin=json.dumps(login), env={"DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE": "false"}).status == 0
+    auth = base64.b64encode(b"admin:password-of-root").decode()
+    home.write(".docker/config.json", json.dumps({"auths": {host: {"auth": auth}, "quay.io": {"auth": auth}}}))
+
+
+@pytest.mark.parametrize("who", ["rights", "no-rights", "nobody"])
+def test_a_pod_never_gets_a_login_that_root_stored_on_the_node(kubelet, azure_json, cloud, helper, home, who):
+    roots_login(helper, home)
+    client = {"rights": WORKLOAD.client_id, "no-rights": NOBODY.client_id, "nobody": "x"}[who]
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, **{"kubernetes.azure.com/acr-client-id": client}))
+    assert "password-of-root" not in answer.out and (response is not None) == (who == "rights")
+    if who == "rights":
+        assert identity_of(answer)["appid"] == WORKLOAD.client_id
+
+
+def test_a_pod_is_served_where_root_signed_out_on_the_node(kubelet, azure_json, cloud, helper):
+    assert helper("logout", "acme.azurecr.io").status == 0
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
+    assert identity_of(answer)["appid"] == WORKLOAD.client_id and "acme.azurecr.io" in response["auth"]
+
+
+def test_a_pod_neither_uses_nor_leaves_a_cached_token(kubelet, azure_json, cloud, home):
+    kubelet("acme.azurecr.io/app", azure_json())
+    before = home.snapshot()
+    for _ in range(2):
+        answer, _ = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
+        assert identity_of(answer)["appid"] == WORKLOAD.client_id
+    assert home.snapshot() == before
+
+
+def test_one_pods_refusal_is_not_anothers(kubelet, azure_json, cloud):
+    _, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, subject="system:serviceaccount:default:thief"))
+    assert response is None
+    _, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
+    assert "acme.azurecr.io" in response["auth"]
+
+
+def test_a_mirrored_image_uses_the_nodes_identity_and_cache_and_nothing_that_root_stored(kubelet, azure_json, cloud, helper, home):
+    roots_login(helper, home)
+    mirror = "--registry-mirror=mcr.microsoft.com:acme.azurecr.io"
+    answer, response = kubelet("mcr.microsoft.com/app", azure_json(), mirror, **pod(cloud))
+    assert identity_of(answer)["appid"] == MACHINE.client_id and "password-of-root" not in answer.out
+    again, second = kubelet("mcr.microsoft.com/other", azure_json(), mirror)
+    assert second["auth"] == response["auth"] and [row for row in again.requests if row["service"] in ("imds", "acr", "entra")] == []
+
+
+def test_a_mirrored_image_is_served_where_root_signed_out_of_the_mirror(kubelet, azure_json, helper):
+    assert helper("logout", "acme.azurecr.io").status == 0
+    _, response = kubelet("mcr.microsoft.com/app", azure_json(), "--registry-mirror=mcr.microsoft.com:acme.azurecr.io")
+    assert "mcr.microsoft.com" in response["auth"]
 
 
 def test_a_pods_token_reaches_no_disk(kubelet, azure_json, cloud, home):

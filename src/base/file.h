@@ -44,9 +44,13 @@ _checked_ int acr_private_drop(const char *folder, const char *name, struct acr_
 _checked_ int acr_private_each(const char *folder, void (*visit)(void *data, const char *name),
 			       void *data, struct acr_error *error);
 
+/* Make a folder and its parents with `mode`; the only function that makes one. ACR_INVALID where
+ * anything on the way belongs to another user than root and us: nothing is written there. */
+_checked_ int acr_folder_make(const char *path, mode_t mode, struct acr_error *error);
+
 /* A folder of ours, 0700, made with its parents if absent (`make`). ACR_NOT_FOUND, ACR_INVALID
- * (someone else's, open to others, a link) or ACR_SYSTEM. Returns a descriptor (O_PATH-like,
- * O_CLOEXEC) or -1. */
+ * (someone else's, in someone else's, open to others, a link) or ACR_SYSTEM. Returns a descriptor
+ * (O_CLOEXEC) or -1. */
 _checked_ int acr_folder_open(const char *path, bool make, struct acr_error *error);
 
 /* Write all, whatever it takes (short writes, EINTR, EAGAIN with poll); -1 with errno. */

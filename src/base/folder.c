@@ -9,21 +9,51 @@
 
 #include "base/budget.h"
 #include "base/file.h"
+#include "base/owner.h"
 
-/* Make `path` and its parents. Parents that exist are taken as they are; what is made is 0700. */
-static int make(char *path)
+static int refuse(const char *path, struct acr_error *error)
 {
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	uid_t owner = 0;
+	auto_string foreign = acr_stranger(path, ACR_OWNED, &owner);
+	char self[24];
+
+	if (!foreign)
+		return 0;
+	return acr_fail(error, ACR_INVALID,
+			"%s belongs to uid %u and this runs as %s, so nothing is written there",
+			foreign, (unsigned int)owner, acr_own_name(self));
+}
+
+/* Parents that exist are taken as they are. */
+static int make(char *path, mode_t mode)
+{
+	for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
 		int made;
 
-		*slash = '\0';
+		if (slash)
+			*slash = '\0';
 		made = mkdir(path, 0700);
-		*slash = '/';
+		/* Our umask would not give it. */
+		if (made == 0 && mode != 0700 && chmod(path, mode))
+			return -1;
 		/* What is there is said to be there also where nothing could be made. */
 		if (made && errno != EEXIST)
 			return -1;
+		if (!slash)
+			return 0;
+		*slash = '/';
 	}
-	return mkdir(path, 0700) && errno != EEXIST ? -1 : 0;
+}
+
+int acr_folder_make(const char *path, mode_t mode, struct acr_error *error)
+{
+	auto_string copy = acr_copy(path);
+
+	if (refuse(path, error))
+		return -1;
+	if (make(copy, mode))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder %s", path);
+	return 0;
 }
 
 int acr_folder_open(const char *path, bool create, struct acr_error *error)
@@ -34,11 +64,8 @@ int acr_folder_open(const char *path, bool create, struct acr_error *error)
 
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT && create) {
-		auto_string copy = acr_copy(path);
-
-		if (make(copy))
-			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder %s",
-					      path);
+		if (acr_folder_make(path, 0700, error))
+			return -1;
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	}
 	if (fd < 0)
@@ -53,6 +80,8 @@ int acr_folder_open(const char *path, bool create, struct acr_error *error)
 		return acr_fail(error, ACR_INVALID,
 				"the folder %s belongs to someone else or is writable by others",
 				path);
+	if (refuse(path, error))
+		return -1;
 	taken = fd;
 	fd = -1;
 	return taken;

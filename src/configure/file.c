@@ -16,6 +16,7 @@
 
 #include "base/budget.h"
 #include "base/file.h"
+#include "base/owner.h"
 #include "configure/configure.h"
 
 void acr_target_free(struct acr_target *target)
@@ -66,7 +67,6 @@ static int check_folder(const char *path, const char *missing, struct acr_error 
 	auto_string folder = folder_of(missing ? missing : path);
 	struct statvfs system;
 	struct stat status;
-	char name[64];
 
 	if (stat(folder, &status))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", folder);
@@ -75,9 +75,6 @@ static int check_folder(const char *path, const char *missing, struct acr_error 
 	if (statvfs(folder, &system) == 0 && (system.f_flag & ST_RDONLY))
 		return acr_fail(error, ACR_SYSTEM,
 				"%s cannot be changed: it is on a read-only file system", path);
-	if (status.st_uid != geteuid() && status.st_uid != 0)
-		return acr_fail(error, ACR_INVALID, "%s belongs to %s: run this as %s", folder,
-				name_of(status.st_uid, name), name);
 	if (access(folder, W_OK | X_OK))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
 	return 0;
@@ -108,12 +105,27 @@ static int check_file(const char *path, const struct stat *status, struct acr_er
 	return 0;
 }
 
+/* The file, its folders and the links on the way, whatever they lead to. */
+static int check_owners(const char *path, struct acr_error *error)
+{
+	uid_t owner = 0;
+	auto_string foreign = acr_stranger(path, ACR_OWNED, &owner);
+	char name[64];
+
+	if (!foreign)
+		return 0;
+	return acr_fail(error, ACR_INVALID, "%s belongs to %s: run this as %s", foreign,
+			name_of(owner, name), name);
+}
+
 int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *error)
 {
 	char *real = realpath(path, NULL);
 	struct stat link;
 
 	*ret = (struct acr_target){ .path = real ? real : acr_copy(path), .mode = 0600 };
+	if (check_owners(path, error))
+		return -1;
 	if (!real && errno == ENOENT) {
 		if (lstat(path, &link) == 0)
 			return acr_fail(error, ACR_INVALID, "%s is a link that leads nowhere",
@@ -131,26 +143,11 @@ int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *
 	return acr_file_read(real, ACR_CONFIG_MAX, &ret->bytes, error);
 }
 
-/* mkdir -p, with modes that our umask would not give. */
-static int make_folders(const char *path, mode_t mode)
+int acr_target_folders(const char *path, mode_t mode, struct acr_error *error)
 {
 	auto_string folder = folder_of(path);
 
-	if (access(folder, F_OK) == 0)
-		return 0;
-	if (make_folders(folder, mode))
-		return -1;
-	if (mkdir(folder, 0700) && errno != EEXIST)
-		return -1;
-	return chmod(folder, mode);
-}
-
-int acr_target_folders(const char *path, mode_t mode, struct acr_error *error)
-{
-	if (make_folders(path, mode))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder of %s",
-				      path);
-	return 0;
+	return acr_folder_make(folder, mode, error);
 }
 
 static bool is_as_it_was(const struct acr_target *target)

@@ -93,6 +93,13 @@ def test_nobody_asks_the_process_for_what_the_app_carries():
     assert not found
 
 
+@pytest.mark.parametrize("call, file", [("mkdir", "folder.c"), ("mkdirat", "folder.c"), ("mkdtemp", "folder.c")])
+def test_what_needs_a_check_is_done_in_one_file(call, file):
+    """The file that makes folders asks whose they are."""
+    users = {path.name for path in CODE if re.search(rf"\b{call}\s*\(", bare(path))}
+    assert users <= {file}, users
+
+
 def test_a_file_is_one_idea():
     long = {name_of(path): size for path in CODE if (size := len(path.read_text(encoding="utf-8").splitlines())) > 400}
     assert not long

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
+#include "base/owner.h"
 #include "edges.h"
 
 static struct edges edges;
@@ -94,6 +95,58 @@ static void a_folder_open_to_others_is_not_used(void **state)
 	assert_int_equal(chmod(folder, 0777), 0);
 	assert_int_equal(acr_private_write(folder, "entry", "x", 1, true, &error), -1);
 	assert_int_equal(error.kind, ACR_INVALID);
+}
+
+/* As root, a folder of the user nobody; what is in it may well be root's. */
+static void give_away(const char *path)
+{
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(lchown(path, 65534, 65534), 0);
+}
+
+static void nothing_is_written_below_a_folder_of_another_user(void **state)
+{
+	static const char *const below[] = { "", "/made", "/there", "/there/made" };
+	struct acr_error error = { 0 };
+	auto_string there = acr_format("%s/there", folder);
+
+	(void)state;
+	write_text("entry", "one");
+	assert_int_equal(mkdir(there, 0700), 0);
+	give_away(folder);
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		auto_string path = acr_format("%s%s", folder, below[i]);
+
+		assert_int_equal(acr_private_write(path, "entry", "x", 1, true, &error), -1);
+		assert_int_equal(error.kind, ACR_INVALID);
+		assert_int_equal(acr_folder_make(path, 0755, &error), -1);
+		assert_int_equal(acr_private_drop(path, "entry", NULL), -1);
+	}
+	assert_non_null(strstr(error.text, "belongs to uid 65534 and this runs as root"));
+	assert_int_equal(rmdir(there), 0); /* nothing is in it */
+}
+
+static void a_link_of_another_user_is_not_followed_to_a_folder_of_ours(void **state)
+{
+	auto_string ours = acr_format("%s/ours", folder);
+	auto_string theirs = acr_format("%s/theirs", folder);
+	auto_string below = acr_format("%s/below", theirs);
+	struct acr_error error = { 0 };
+	uid_t owner = 0;
+
+	(void)state;
+	write_text("entry", "one");
+	assert_int_equal(mkdir(ours, 0700), 0);
+	assert_int_equal(symlink("ours/../ours", theirs), 0);
+	assert_int_equal(acr_folder_make(below, 0700, &error), 0);
+	assert_int_equal(rmdir(below), 0);
+	give_away(theirs);
+	assert_int_equal(acr_folder_make(below, 0700, &error), -1);
+	assert_int_equal(access(below, F_OK), -1);
+	auto_string culprit = acr_stranger(below, ACR_OWNED, &owner);
+	assert_string_equal(culprit, theirs);
+	assert_int_equal(owner, 65534);
 }
 
 static void count_name(void *data, const char *name)
@@ -233,6 +286,11 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(files_that_are_not_private_are_not_read, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_written_below_a_folder_of_another_user,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_link_of_another_user_is_not_followed_to_a_folder_of_ours, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_folder_open_to_others_is_not_used, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(leftovers_of_killed_writers_are_swept, setup,

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose is a path: a walk from / on with one descriptor, so that what is looked at is what the next
+ * step starts from. */
+#include "base/owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define LINKS_MAX 40	/* as in the kernel */
+#define OVERFLOW  65534 /* whom a user namespace shows in place of an owner that it does not know */
+
+/* Root's folders look so in a user namespace that does not map root (bubblewrap, rootless podman);
+ * outside of one, this is the user nobody. */
+static bool is_unmapped(uid_t owner)
+{
+	auto_secret map = { 0 };
+	unsigned int inside, outside, count;
+
+	return owner == OVERFLOW && acr_file_read("/proc/self/uid_map", 4096, &map, NULL) == 0 &&
+	       sscanf(acr_secret_text(&map), "%u %u %u", &inside, &outside, &count) == 3 &&
+	       count <= OVERFLOW;
+}
+
+/* `last`: nothing stands behind it in the path. */
+static bool is_fine(const struct stat *status, enum acr_claim claim, bool last)
+{
+	bool folder = S_ISDIR(status->st_mode);
+
+	if (status->st_uid != 0 && status->st_uid != geteuid() &&
+	    (last || !is_unmapped(status->st_uid)))
+		return false;
+	if (claim == ACR_OWNED || S_ISLNK(status->st_mode))
+		return true;
+	/* Nobody moves what is not theirs out of a folder such as /tmp. */
+	if (folder && !last && (status->st_mode & S_ISVTX))
+		return true;
+	return !(status->st_mode & S_IWOTH) && (!(status->st_mode & S_IWGRP) || !status->st_uid);
+}
+
+static char *name_of(int fd, const char *otherwise)
+{
+	char link[40], path[PATH_MAX];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	return length > 0 ? acr_format("%.*s", (int)length, path) : acr_copy(otherwise);
+}
+
+/* Put what the link `fd` says in front of the rest of the way. */
+static bool follow(int fd, char **rest)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlinkat(fd, "", target, sizeof(target) - 1);
+	char *whole;
+
+	if (length <= 0)
+		return false;
+	whole = acr_format("%.*s/%s", (int)length, target, *rest);
+	acr_string_free(rest);
+	*rest = whole;
+	return true;
+}
+
+/* Take the next name off the way; false at its end. */
+static bool take_name(char **rest, char ret[static NAME_MAX + 1])
+{
+	char *start = *rest + strspn(*rest, "/");
+	size_t length = strcspn(start, "/");
+
+	if (length == 0 || length > NAME_MAX)
+		return false;
+	memcpy(ret, start, length);
+	ret[length] = '\0';
+	memmove(*rest, start + length, strlen(start + length) + 1);
+	return true;
+}
+
+/* As a folder where it is one, so that what is mounted at first use is mounted. */
+static int step(int folder, const char *name)
+{
+	const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(folder, name, flags | O_DIRECTORY);
+
+	return fd < 0 && errno == ENOTDIR ? openat(folder, name, flags) : fd;
+}
+
+char *acr_stranger(const char *path, enum acr_claim claim, uid_t *ret_owner)
+{
+	auto_fd folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_string rest = acr_copy(path);
+	char name[NAME_MAX + 1];
+	int links = 0;
+
+	while (take_name(&rest, name)) {
+		auto_fd fd = step(folder, name);
+		bool last = rest[strspn(rest, "/")] == '\0';
+		struct stat status = { 0 };
+
+		if (fd < 0)
+			return NULL;
+		if (fstat(fd, &status) || !is_fine(&status, claim, last)) {
+			*ret_owner = status.st_uid;
+			return name_of(fd, path);
+		}
+		if (!S_ISLNK(status.st_mode)) {
+			acr_fd_close(&folder);
+			folder = fd;
+			fd = -1;
+		} else if (++links > LINKS_MAX || !follow(fd, &rest)) {
+			return NULL;
+		} else if (rest[0] == '/') {
+			acr_fd_close(&folder);
+			folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		}
+	}
+	return NULL;
+}
+
+const char *acr_own_name(char ret[static 24])
+{
+	if (geteuid() == 0)
+		return "root";
+	snprintf(ret, 24, "uid %u", (unsigned int)geteuid());
+	return ret;
+}

@@ -52,6 +52,7 @@ int main(int argc, char **argv)
 		    AT_SECURE)) /* setuid or with capabilities: whoever runs us is not who we are */
 		return 1;
 	prctl(PR_SET_DUMPABLE, 0);
+	acr_environment_clean(environ);
 	signal(SIGPIPE, SIG_IGN);
 	take_streams(&app);
 	return acr_front(&app, argc, argv);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The environment that a run was given, and the part of it that a child may see. */
+/* The environment that a run was given, what of it is not for us, and what a child may see. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "acr/app.h"
 #include "base/process.h"
@@ -55,4 +56,90 @@ void acr_environment_free(char ***environment)
 char *acr_system_path(const struct acr_app *app, const char *path)
 {
 	return acr_format("%s%s", app->root ? app->root : "", path);
+}
+
+enum policy {
+	NEVER,	       /* writes keys, loads code or prints what passes through a library */
+	WITHOUT_SLASH, /* a name is fine, a path is not */
+	OF_ROOT,       /* how FIPS is set up on some machines: a path that only root can change */
+};
+
+/* ssl(7), openssl-env(7), gconv and gettext (glibc's manual), GnuTLS' manual ("Debugging"), libcurl
+ * ("libcurl-env"). */
+static const struct {
+	const char *name;
+	enum policy policy;
+} named_files[] = {
+	{ "SSLKEYLOGFILE", NEVER },
+	{ "GNUTLS_KEYLOGFILE", NEVER },
+	{ "GNUTLS_DEBUG_LEVEL", NEVER },
+	{ "QLOGDIR", NEVER },
+	{ "GCONV_PATH", NEVER },
+	{ "NLSPATH", NEVER },
+	{ "HOSTALIASES", NEVER },
+	{ "KRB5_TRACE", NEVER },
+	{ "LANGUAGE", WITHOUT_SLASH },
+	{ "OPENSSL_CONF", OF_ROOT },
+	{ "OPENSSL_CONF_INCLUDE", OF_ROOT },
+	{ "OPENSSL_MODULES", OF_ROOT },
+	{ "OPENSSL_ENGINES", OF_ROOT },
+	{ "GNUTLS_SYSTEM_PRIORITY_FILE", OF_ROOT },
+	{ "LOCPATH", OF_ROOT },
+};
+
+/* Does every folder on the way, and the end itself, belong to root, and can nobody else write to
+ * it? Eats the path. */
+static bool all_of_root(char *path)
+{
+	for (char *end = path;; *end = '\0') {
+		struct stat status;
+
+		if (lstat(*path ? path : "/", &status) || status.st_uid != 0 ||
+		    (!S_ISLNK(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH))))
+			return false;
+		if (!*path)
+			return true;
+		end = strrchr(path, '/');
+	}
+}
+
+/* As it is written and where it leads: a link that somebody else can exchange is none of root's. */
+static bool only_root_writes(const char *path)
+{
+	auto_string written = acr_copy(path);
+	auto_string real = realpath(path, NULL);
+
+	return path[0] == '/' && real && all_of_root(written) && all_of_root(real);
+}
+
+static bool is_kept(const char *row)
+{
+	for (size_t i = 0; i < sizeof(named_files) / sizeof(named_files[0]); i++) {
+		size_t length = strlen(named_files[i].name);
+		const char *value = row + length + 1;
+
+		if (strncmp(row, named_files[i].name, length) != 0 || row[length] != '=')
+			continue;
+		switch (named_files[i].policy) {
+		case WITHOUT_SLASH:
+			return !strchr(value, '/');
+		case OF_ROOT:
+			return only_root_writes(value);
+		case NEVER:
+		default:
+			return false;
+		}
+	}
+	return true;
+}
+
+void acr_environment_clean(char **environment)
+{
+	char **kept = environment;
+
+	for (char **row = environment; row && *row; row++)
+		if (is_kept(*row))
+			*kept++ = *row;
+	if (kept)
+		*kept = NULL;
 }

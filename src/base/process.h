@@ -27,6 +27,11 @@ acr_run_function acr_process_run;
  * there is none. */
 char *acr_program_find(const struct acr_app *app, const char *name);
 
+/* Take out of an environment, in place, what makes a library in this process load code, write keys
+ * or read a catalogue that somebody chose by a variable. Before any library looks. Variables that
+ * name certificate authorities stay (http/ca_and_proxy.h). */
+void acr_environment_clean(char **environment);
+
 /* The variables of `names` (NULL-terminated) that are set, as an environment for a child. Free with
  * acr_environment_free. */
 char **acr_environment_pick(const struct acr_app *app, const char *const *names);

@@ -117,3 +117,33 @@ def test_a_process_that_holds_secrets_cannot_be_read_or_dumped(helper, home, clo
     finally:
         run.kill()
         run.communicate()
+
+
+def test_no_variable_makes_a_library_write_down_the_keys_of_a_connection(helper, cloud, home):
+    for name in ("SSLKEYLOGFILE", "GNUTLS_KEYLOGFILE", "QLOGDIR"):
+        keys = home.folder / name
+        answer = helper.get(ACME, env={**cloud.environment(APP), name: str(keys), "DOCKER_CREDENTIAL_ACR_CACHE": "none"})
+        assert answer.status == 0 and answer.exchanges == 1, answer
+        assert not keys.exists(), name
+
+
+MODULE = """
+#include <stdio.h>
+__attribute__((constructor)) static void loaded(void) { FILE *file = fopen("%s", "w"); if (file) fclose(file); }
+int OSSL_provider_init(void *core, void *in, void **out, void **context) { return 0; }
+"""
+
+
+@pytest.mark.plain
+def test_openssl_loads_no_module_that_a_variable_of_the_person_names(helper, cloud, home):
+    """Its configuration is root's: in a folder that others can write to it is not read."""
+    ran, source, module, config = (home.folder / name for name in ("ran", "module.c", "module.so", "openssl.cnf"))
+    source.write_text(MODULE % ran)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", module, source], check=True)
+    config.write_text(f"openssl_conf=i\n[i]\nproviders=p\n[p]\nforeign=f\ndefault=d\n[d]\nactivate=1\n[f]\nmodule={module}\nactivate=1\n")
+    answer = helper.get(ACME, env={**cloud.environment(APP), "OPENSSL_CONF": str(config)})
+    assert answer.status == 0, answer
+    assert not ran.exists()
+    # The same file would be read where nobody looks first: this test can fail.
+    subprocess.run(["openssl", "list", "-providers"], env={"OPENSSL_CONF": str(config), "PATH": os.environ["PATH"]}, capture_output=True, check=False)
+    assert ran.exists()

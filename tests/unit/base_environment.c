@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which variables reach the libraries of this process. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/process.h"
+#include "edges.h"
+
+/* Is this one row left in an environment that is cleaned? Its neighbours always are. */
+static bool stays(const char *row)
+{
+	char before[] = "HOME=/x", after[] = "PATH=/bin";
+	auto_string copy = acr_copy(row);
+	char *environment[] = { before, copy, after, NULL };
+
+	acr_environment_clean(environment);
+	assert_ptr_equal(environment[0], before);
+	if (environment[1] == after) {
+		assert_null(environment[2]);
+		return false;
+	}
+	assert_ptr_equal(environment[1], copy);
+	assert_ptr_equal(environment[2], after);
+	return true;
+}
+
+static void what_logs_keys_or_loads_code_is_dropped(void **state)
+{
+	static const char *const rows[] = {
+		"SSLKEYLOGFILE=/tmp/keys",
+		"SSLKEYLOGFILE=",
+		"GNUTLS_KEYLOGFILE=/tmp/keys",
+		"GCONV_PATH=/tmp",
+		"GCONV_PATH=/usr/lib",
+		"QLOGDIR=/tmp",
+		"NLSPATH=/tmp/%N",
+		"HOSTALIASES=/tmp/x",
+		"GNUTLS_DEBUG_LEVEL=9",
+		"LANGUAGE=../../tmp/evil",
+		"LANGUAGE=fr:/tmp/x",
+		"OPENSSL_CONF=openssl.cnf",
+		"OPENSSL_CONF=",
+		"OPENSSL_CONF=/nonexistent",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (stays(rows[i]))
+			fail_msg("kept: %s", rows[i]);
+}
+
+static void what_only_looks_like_it_stays(void **state)
+{
+	static const char *const rows[] = {
+		"SSL_CERT_FILE=/tmp/ca.pem",
+		"CURL_CA_BUNDLE=/tmp/ca.pem",
+		"LANGUAGE=fr:en",
+		"LANGUAGE=",
+		"SSLKEYLOGFILES=/x",
+		"MY_GCONV_PATH=/x",
+		"SSLKEYLOGFILE",
+		"OPENSSL_CONFIG=/tmp/x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!stays(rows[i]))
+			fail_msg("dropped: %s", rows[i]);
+}
+
+static void a_library_is_configured_by_root_alone(void **state)
+{
+	struct edges edges;
+	char path[300];
+	auto_string row = NULL;
+
+	(void)state;
+	assert_true(stays("OPENSSL_CONF=/etc/passwd"));
+	assert_true(stays("OPENSSL_MODULES=/usr/lib"));
+	assert_true(stays("OPENSSL_MODULES=/"));
+	/* Below /tmp anybody may rename what stands there. */
+	edges_begin(&edges);
+	edges_write(&edges, "openssl.cnf", "");
+	snprintf(path, sizeof(path), "OPENSSL_CONF=%s/openssl.cnf", edges.folder);
+	assert_false(stays(path));
+	assert_false(stays("OPENSSL_MODULES=/tmp"));
+	/* There a link to root's file may be exchanged after the look, too. */
+	snprintf(path, sizeof(path), "%s/link", edges.folder);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	row = acr_format("OPENSSL_CONF=%s", path);
+	assert_false(stays(row));
+	edges_end(&edges);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_logs_keys_or_loads_code_is_dropped),
+		cmocka_unit_test(what_only_looks_like_it_stays),
+		cmocka_unit_test(a_library_is_configured_by_root_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

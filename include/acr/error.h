@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "acr/message.h"
+
 #define _checked_	      __attribute__((warn_unused_result))
 #define _printf_(text, first) __attribute__((format(printf, text, first)))
 
@@ -69,12 +71,60 @@ struct acr_error {
 	char correlation[64]; /* the service's own id of the failed request, for its support */
 	char sentence[512];   /* the service's own words, control characters removed, cut; may be
 				 empty */
-	char text[512];	      /* ours: one sentence, no full stop, no secret */
+	struct acr_message message; /* ours: what happened */
+	char text[512];		    /* the same in English: one sentence, no full stop, no secret */
 	bool terse; /* the text says little more than the status: what it means, a rule knows */
 };
 
 /* Fill `error` (may be NULL) with a kind and a text, everything else zeroed. Always returns -1. */
 int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...) _printf_(3, 4);
+
+/*
+ * Fill `error` (may be NULL) with a message, and the kind and the origin of its row; everything else
+ * zeroed. Returns -1. `cause` and the errno take the row's last place.
+ *
+ *	return acr_raise(error, TOKEN_MISSING, host);
+ *	return acr_raise_errno(error, errno, FILE_OPEN, path);
+ */
+#define acr_raise(error, name, ...)                                                                \
+	acr_raise_with(error, name, NULL, 0, "" __VA_OPT__(, ) __VA_ARGS__)
+#define acr_raise_cause(error, cause, name, ...)                                                   \
+	acr_raise_with(error, name, cause, 1, "" __VA_OPT__(, ) __VA_ARGS__)
+#define acr_raise_errno(error, number, name, ...)                                                  \
+	({                                                                                         \
+		struct acr_message acr_why_ = acr_message_errno(number);                           \
+		acr_raise_with(error, name, &acr_why_, 1, "" __VA_OPT__(, ) __VA_ARGS__);          \
+	})
+/* Put another message around the one that is there, which takes its last place; kind, origin and
+ * what a service said stay. Returns -1. */
+#define acr_context(error, name, ...)                                                              \
+	({                                                                                         \
+		_Static_assert(ACR_GIVEN(__VA_ARGS__) + 1 == (size_t)ACR_PLACES_##name,            \
+			       "arguments of " #name);                                             \
+		acr_error_surround(error, ACR_MESSAGE_##name, ACR_ARGUMENTS(__VA_ARGS__),          \
+				   ACR_GIVEN(__VA_ARGS__));                                        \
+	})
+
+#define ACR_ARGUMENTS(...)                                                                         \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__ __VA_OPT__(, ) NULL                                                    \
+	}
+#define ACR_GIVEN(...) (sizeof(ACR_ARGUMENTS(__VA_ARGS__)) / sizeof(const char *) - 1)
+#define acr_raise_with(error, name, cause, extra, first, ...)                                      \
+	({                                                                                         \
+		_Static_assert(ACR_GIVEN(__VA_ARGS__) + (extra) == (size_t)ACR_PLACES_##name,      \
+			       "arguments of " #name);                                             \
+		acr_error_set(error, ACR_MESSAGE_##name, cause, ACR_ARGUMENTS(__VA_ARGS__),        \
+			      ACR_GIVEN(__VA_ARGS__));                                             \
+	})
+int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct acr_message *cause,
+		  const char *const *arguments, size_t count);
+int acr_error_surround(struct acr_error *error, enum acr_message_id id,
+		       const char *const *arguments, size_t count);
+
+/* Is it this error, or one with it as a cause? acr_error_is(error, TOKEN_MISSING) */
+#define acr_error_is(error, name) acr_message_holds(&(error)->message, ACR_MESSAGE_##name)
 
 /* What an errno means, in English whatever language was chosen: rules look for these words.
  * Borrowed until the next call. */

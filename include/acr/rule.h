@@ -41,6 +41,7 @@
 #define ACR_FACTS(FACT) \
 	FACT(TEXT, "text", NULL, NULL, "all that was said, for conditions") \
 	FACT(KIND, "kind", NULL, NULL, "acr_kind_name: refused, unreachable, timeout, locked, ...") \
+	FACT(ERROR, "error", NULL, NULL, "ids of our own error and its causes (acr/messages)") \
 	FACT(ORIGIN, "origin", NULL, NULL, "here, entra, registry, endpoint, az, keychain") \
 	FACT(VERB, "verb", NULL, NULL, "get, store, explain, diagnose") \
 	FACT(CHECK, "check", NULL, NULL, "a check of diagnose, or an error of az acr check-health") \

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acr/secret.h"
 #include "base/utf8.h"
 
 int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...)
@@ -22,6 +23,52 @@ int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ..
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
 	return -1;
+}
+
+/* What a row says of itself, a byte each: pointers would cost every start (message.c). */
+static const unsigned char kinds[] = {
+	ACR_SYSTEM,
+#define MESSAGE(name, id, kind, origin, places, text) ACR_##kind,
+#include "acr/messages/all.def"
+#undef MESSAGE
+};
+static const unsigned char origins[] = {
+	ACR_ORIGIN_HERE,
+#define MESSAGE(name, id, kind, origin, places, text) ACR_ORIGIN_##origin,
+#include "acr/messages/all.def"
+#undef MESSAGE
+};
+
+static int put_text(struct acr_error *error)
+{
+	auto_string text = acr_message_text(&error->message, NULL);
+
+	snprintf(error->text, sizeof(error->text), "%s", text);
+	return -1;
+}
+
+int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct acr_message *cause,
+		  const char *const *arguments, size_t count)
+{
+	struct acr_message message;
+
+	if (!error)
+		return -1;
+	/* An argument or the cause may lie in the error that is filled. */
+	acr_message_set(&message, id, cause, arguments, count);
+	*error = (struct acr_error){ .kind = (enum acr_kind)kinds[id],
+				     .origin = (enum acr_origin)origins[id],
+				     .message = message };
+	return put_text(error);
+}
+
+int acr_error_surround(struct acr_error *error, enum acr_message_id id,
+		       const char *const *arguments, size_t count)
+{
+	if (!error)
+		return -1;
+	acr_message_set(&error->message, id, &error->message, arguments, count);
+	return put_text(error);
 }
 
 const char *acr_errno_text(int number)

@@ -77,7 +77,7 @@ void acr_check_fail(const struct acr_app *app, const struct acr_case *subject,
 		    enum acr_verdict verdict, const struct acr_error *error,
 		    struct acr_check_result *result)
 {
-	auto_string text = acr_reason(error->text);
+	auto_string text = acr_error_words(error);
 
 	acr_check_say(result, verdict, "%s", text);
 	acr_facts_of_error(app, error, &result->facts);

@@ -13,9 +13,11 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 			struct acr_facts *facts)
 {
 	auto_string text = acr_format("%s\n%s", error->text, error->sentence);
+	auto_string ids = acr_message_names(&error->message);
 	const struct acr_place place = { text, strlen(text), 0 };
 
 	acr_facts_set(facts, ACR_FACT_KIND, acr_kind_name(error->kind));
+	acr_facts_set(facts, ACR_FACT_ERROR, ids);
 	acr_facts_set(facts, ACR_FACT_ORIGIN, origins[error->origin]);
 	acr_facts_set_number(facts, ACR_FACT_STATUS, error->status);
 	acr_facts_set_number(facts, ACR_FACT_RETRY_AFTER, error->retry_after);

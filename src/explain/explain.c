@@ -21,7 +21,7 @@ static char *tell_trail(const struct acr_trail *trail, const struct acr_error *e
 		bool named = *step->who && strcmp(step->who, step->identity->name) != 0;
 		auto_string who = acr_reason(step->who);
 		bool above = error->terse && strcmp(step->error.text, error->text) == 0;
-		auto_string why = above ? acr_copy(_("as above")) : acr_reason(step->error.text);
+		auto_string why = above ? acr_copy(_("as above")) : acr_error_words(&step->error);
 
 		if (step->error.kind != ACR_FINE)
 			acr_secret_format(&lines, _("%s%s%s%s: %s\n"), step->identity->name,
@@ -50,7 +50,7 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		return;
 	}
 	for (size_t i = 0; i < report->trail.count; i++) {
-		auto_string why = acr_reason(report->trail.steps[i].error.text);
+		auto_string why = acr_error_words(&report->trail.steps[i].error);
 
 		acr_secret_format(&tried, _("%s%s: %.160s"), tried.length ? "; " : "",
 				  report->trail.steps[i].identity->name, why);

@@ -125,3 +125,9 @@ char *acr_reason(const char *text)
 	tell(text, 0, &out);
 	return acr_copy(acr_secret_text(&out));
 }
+
+char *acr_error_words(const struct acr_error *error)
+{
+	return *error->message.value ? acr_message_text(&error->message, acr_text)
+				     : acr_reason(error->text);
+}

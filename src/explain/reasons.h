@@ -3,6 +3,11 @@
 #ifndef EXPLAIN_REASONS_H
 #define EXPLAIN_REASONS_H
 
+#include "acr/error.h"
+
+/* What an error says, in the language of acr_language_begin. Owned. */
+char *acr_error_words(const struct acr_error *error);
+
 /* An error's text, a notice or whose a token is ("service principal ID, tenant ID"), in the language
  * of acr_language_begin; itself where the catalogue has no such text. Owned. */
 char *acr_reason(const char *text);

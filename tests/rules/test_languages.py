@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PO = ROOT / "src/explain/po"
 LANGUAGES = (PO / "LINGUAS").read_text().split()
-MARKS = ["_", "N_", "WHAT", "WHY", "SAY", "STEP:1", "REASON"]
+MARKS = ["_", "N_", "WHAT", "WHY", "SAY", "STEP:1", "REASON", "MESSAGE:6"]
 
 pytestmark = pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext's tools are not here")
 

@@ -65,7 +65,7 @@ static void refused(struct acr_app *app, const struct acr_case *subject, struct 
 	size_t all = report->trail.count;
 
 	if (error->kind == ACR_REFUSED && reader && *acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
-		auto_string why = acr_reason(error->text);
+		auto_string why = acr_error_words(error);
 
 		acr_check_say(ret, ACR_VERDICT_WARNING,
 			      _("%s; anybody may pull, and docker goes on as anybody"), why);

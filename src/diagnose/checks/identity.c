@@ -42,7 +42,7 @@ static void fails(const struct acr_app *app, const struct acr_case *subject,
 
 	if (nobody && *acr_case_found(subject, ACR_FOUND_ANONYMOUS) &&
 	    strcmp(subject->action, "push") != 0 && strcmp(subject->action, "delete") != 0) {
-		auto_string why = acr_reason(error->text);
+		auto_string why = acr_error_words(error);
 
 		acr_check_say(ret, ACR_VERDICT_WARNING,
 			      _("nobody is signed in, and anybody may pull: %s"), why);
@@ -59,7 +59,7 @@ static void fails(const struct acr_app *app, const struct acr_case *subject,
 		acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
 	}
 	for (size_t i = 0; i < report->trail.count; i++) {
-		auto_string why = acr_reason(report->trail.steps[i].error.text);
+		auto_string why = acr_error_words(&report->trail.steps[i].error);
 
 		acr_check_detail(ret, _("%s: %s"), report->trail.steps[i].identity->name, why);
 	}

@@ -145,7 +145,7 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 static void unseen(const struct acr_app *app, const struct acr_case *subject,
 		   const struct acr_error *error, struct acr_check_result *ret)
 {
-	auto_string why = acr_reason(error->text);
+	auto_string why = acr_error_words(error);
 	auto_facts who = { 0 };
 	bool person;
 

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages: how an id and its arguments are kept in a few bytes, and how they become a sentence. */
+#include "acr/message.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/error.h"
+#include "acr/secret.h"
+#include "base/utf8.h"
+
+#define BEGIN	 '\x02'
+#define PART	 '\x1f'
+#define END	 '\x03'
+#define ARGUMENT 200 /* bytes, at most */
+#define DEPTH	 6   /* causes of causes */
+
+/* One block, id and text of each row, and not an array: the loader would fill in every pointer of
+ * that at each start, that of a cached get too. */
+static const char rows[] =
+#define MESSAGE(name, id, kind, origin, places, text) id "\0" text "\0"
+#include "acr/messages/all.def"
+#undef MESSAGE
+	;
+
+struct row {
+	const char *id, *text;
+};
+
+static bool next_row(struct row *row)
+{
+	row->id = row->id ? row->text + strlen(row->text) + 1 : rows;
+	if (row->id >= rows + sizeof(rows) - 1)
+		return false;
+	row->text = row->id + strlen(row->id) + 1;
+	return true;
+}
+
+/* The row at the beginning of "id..."; its number in `ret`, which is 0 where there is none. */
+static struct row find(const char *id, enum acr_message_id *ret)
+{
+	size_t length = strcspn(id, "\x02\x03\x1f");
+	struct row row = { 0 };
+	int number = 0;
+
+	while (next_row(&row)) {
+		number++;
+		if (strlen(row.id) == length && memcmp(row.id, id, length) == 0) {
+			*ret = (enum acr_message_id)number;
+			return row;
+		}
+	}
+	*ret = ACR_MESSAGE_NONE;
+	return (struct row){ "", "" };
+}
+
+enum acr_message_id acr_message_id(const struct acr_message *message)
+{
+	enum acr_message_id id;
+
+	if (message->value[0] != BEGIN)
+		return ACR_MESSAGE_NONE;
+	find(message->value + 1, &id);
+	return id;
+}
+
+const char *acr_message_name(enum acr_message_id id)
+{
+	struct row row = { 0 };
+	int number = 0;
+
+	while (next_row(&row))
+		if (++number == (int)id)
+			return row.id;
+	return "";
+}
+
+bool acr_message_holds(const struct acr_message *message, enum acr_message_id id)
+{
+	const char *name = acr_message_name(id);
+	size_t length = strlen(name);
+
+	for (const char *at = message->value; id && (at = strchr(at, BEGIN)); at++)
+		if (strncmp(at + 1, name, length) == 0 &&
+		    (at[1 + length] == PART || at[1 + length] == END))
+			return true;
+	return false;
+}
+
+char *acr_message_names(const struct acr_message *message)
+{
+	auto_secret names = { 0 };
+
+	for (const char *at = message->value; (at = strchr(at, BEGIN)); at++) {
+		if (names.length)
+			acr_secret_add(&names, " ");
+		acr_secret_add_bytes(&names, at + 1, strcspn(at + 1, "\x03\x1f"));
+	}
+	return acr_copy(acr_secret_text(&names));
+}
+
+/* ---- filling in ---- */
+
+/* Printable and at most `most` bytes. Returns behind the last one written. */
+static char *put_argument(char *to, const char *text, size_t most)
+{
+	const unsigned char *in = (const unsigned char *)text;
+	size_t left = strlen(text), used = 0;
+
+	for (size_t size; left > 0; in += size, left -= size) {
+		size_t valid = acr_utf8_size((const char *)in, left);
+		bool control = (valid == 1 && (*in < 0x20 || *in == 0x7f)) ||
+			       (valid == 2 && in[0] == 0xc2 && in[1] < 0xa0);
+
+		size = valid ? valid : 1;
+		if (used + size > most)
+			break;
+		if (valid && !control) {
+			memcpy(to + used, in, size);
+			used += size;
+		} else {
+			to[used++] = *in == '\n' || *in == '\r' || *in == '\t' ? ' ' : '?';
+		}
+	}
+	return to + used;
+}
+
+void acr_message_set(struct acr_message *ret, enum acr_message_id id,
+		     const struct acr_message *cause, const char *const *arguments, size_t count)
+{
+	const char *name = acr_message_name(id);
+	/* A cause may be `ret` itself, with a context put around it. */
+	struct acr_message inner = cause ? *cause : (struct acr_message){ 0 };
+	size_t length = strlen(inner.value), room;
+	char *to = ret->value;
+
+	/* What would not fit whole gives way: first the cause, then what arguments have too many. */
+	if (length + strlen(name) + 8 + count * 40 > sizeof(ret->value))
+		length = 0;
+	room = sizeof(ret->value) - strlen(name) - length - count - 6;
+	*to++ = BEGIN;
+	to = stpcpy(to, name);
+	for (size_t i = 0; i < count; i++) {
+		size_t share = room / (count - i);
+		char *begin;
+
+		*to++ = PART;
+		begin = to;
+		to = put_argument(to, arguments[i] ? arguments[i] : "",
+				  share < ARGUMENT ? share : ARGUMENT);
+		room -= (size_t)(to - begin);
+	}
+	if (cause) {
+		*to++ = PART;
+		memcpy(to, inner.value, length);
+		to += length;
+	}
+	*to++ = END;
+	*to = '\0';
+}
+
+struct acr_message acr_message_errno(int number)
+{
+	struct acr_message message;
+
+	acr_message_set(&message, ACR_MESSAGE_ERRNO, NULL,
+			(const char *const[]){ acr_number(number).text }, 1);
+	return message;
+}
+
+struct acr_number acr_number(long long number)
+{
+	struct acr_number ret;
+
+	snprintf(ret.text, sizeof(ret.text), "%lld", number);
+	return ret;
+}
+
+struct acr_number acr_seconds(long long milliseconds)
+{
+	struct acr_number ret;
+
+	snprintf(ret.text, sizeof(ret.text), "%lld.%lld", milliseconds / 1000,
+		 milliseconds % 1000 / 100);
+	return ret;
+}
+
+/* ---- reading and rendering ---- */
+
+/* Behind the message or the argument that begins here; NULL where it does not end. */
+static const char *skip(const char *at, int depth)
+{
+	if (*at != BEGIN)
+		return at + strcspn(at, "\x02\x03\x1f");
+	if (depth > DEPTH)
+		return NULL;
+	at += 1 + strcspn(at + 1, "\x02\x03\x1f");
+	while (*at == PART) {
+		at = skip(at + 1, depth + 1);
+		if (!at)
+			return NULL;
+	}
+	return *at == END ? at + 1 : NULL;
+}
+
+bool acr_message_read(const char *value, struct acr_message *ret)
+{
+	const char *end = *value == BEGIN ? skip(value, 0) : NULL;
+	size_t length = strlen(value);
+	enum acr_message_id id;
+
+	if (!end || *end || length >= sizeof(ret->value))
+		return false;
+	for (const char *at = value; (at = strchr(at, BEGIN)); at++) {
+		find(at + 1, &id);
+		if (id == ACR_MESSAGE_NONE)
+			return false;
+	}
+	for (const char *at = value; *at; at++)
+		if ((unsigned char)*at < 0x20 && *at != BEGIN && *at != PART && *at != END)
+			return false;
+	memcpy(ret->value, value, length + 1);
+	return true;
+}
+
+/* A {name} at `text`: its length with the braces, else 0. */
+static size_t place(const char *text)
+{
+	size_t length = *text == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_") : 0;
+
+	return length > 0 && text[length + 1] == '}' ? length + 2 : 0;
+}
+
+/* Which of the row's places has this name: they are counted where each stands first. */
+static int number_of(const char *english, const char *name, size_t length)
+{
+	const char *seen[9];
+	size_t sizes[9];
+	int count = 0;
+
+	for (; *english; english++) {
+		size_t size = place(english);
+		int i = 0;
+
+		while (size && i < count &&
+		       (sizes[i] != size || memcmp(seen[i], english, size) != 0))
+			i++;
+		if (!size || i < count || count == 9)
+			continue;
+		if (size == length && memcmp(english, name, size) == 0)
+			return count;
+		seen[count] = english;
+		sizes[count++] = size;
+	}
+	return -1;
+}
+
+static void add_errno(const char *digits, bool english, struct acr_secret *out)
+{
+	static locale_t plain;
+	int number = (int)strtol(digits, NULL, 10);
+
+	if (!plain)
+		plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	acr_secret_add(out, english && plain ? strerror_l(number, plain) : strerror(number));
+}
+
+static void render(const char *at, const char *(*translate)(const char *), int depth,
+		   struct acr_secret *out)
+{
+	enum acr_message_id id;
+	const char *parts[9] = { 0 }, *end = at;
+	struct row row;
+	const char *text;
+	int count = 0;
+
+	if (*at != BEGIN || depth > DEPTH) {
+		acr_secret_add_bytes(out, at, strcspn(at, "\x02\x03\x1f"));
+		return;
+	}
+	row = find(at + 1, &id);
+	end = at + 1 + strcspn(at + 1, "\x02\x03\x1f");
+	while (end && *end == PART && count < 9) {
+		parts[count++] = end + 1;
+		end = skip(end + 1, depth + 1);
+	}
+	if (id == ACR_MESSAGE_ERRNO) {
+		add_errno(count ? parts[0] : "0", !translate, out);
+		return;
+	}
+	for (text = translate && *row.text ? translate(row.text) : row.text; *text;) {
+		size_t size = place(text);
+		int which = size ? number_of(row.text, text, size) : -1;
+
+		if (which >= 0 && which < count)
+			render(parts[which], translate, depth + 1, out);
+		else if (which < 0)
+			acr_secret_add_bytes(out, text, size ? size : 1);
+		text += size ? size : 1;
+	}
+}
+
+char *acr_message_text(const struct acr_message *message, const char *(*translate)(const char *))
+{
+	auto_secret out = { 0 };
+
+	render(message->value, translate, 0, &out);
+	return acr_copy(acr_secret_text(&out));
+}

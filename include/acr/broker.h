@@ -130,7 +130,8 @@ struct acr_status_row {
 struct acr_status {
 	struct acr_status_row *rows; /* owned, by registry and kind */
 	size_t count;
-	struct acr_error keychain; /* why stored logins cannot be told, ACR_FINE when they can */
+	struct acr_error keychain;  /* why stored logins cannot be told, ACR_FINE when they can */
+	struct acr_error decisions; /* of the first decision or sign-in that cannot be read */
 };
 void acr_status_free(struct acr_status *status);
 #define auto_status __attribute__((cleanup(acr_status_free))) struct acr_status

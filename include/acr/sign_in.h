@@ -33,6 +33,7 @@ struct acr_sign_in {
 	char *keychain;	 /* which one keeps the token: acr_keychain.name */
 	char *id;	 /* of this very sign-in */
 	int64_t since;	 /* seconds since 1970 */
+	bool repaired;	 /* others could read the file until now; not written down */
 };
 void acr_sign_in_wipe(struct acr_sign_in *sign_in);
 #define auto_sign_in __attribute__((cleanup(acr_sign_in_wipe))) struct acr_sign_in
@@ -43,10 +44,22 @@ bool acr_sign_in_reserved(const char *server);
 /* The file of the sign-in for all registries, owned by the caller, NULL without a home. */
 char *acr_sign_in_path(const struct acr_app *app);
 
-/* The registry's own sign-in, or the one for all. Reads a file or two, no keychain. */
-bool acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret);
-void acr_sign_in_each(const struct acr_app *app,
-		      void (*visit)(void *data, const struct acr_sign_in *sign_in), void *data);
+/* The registry's own sign-in, or the one for all. Reads a file or two, no keychain. ACR_NOT_FOUND:
+ * nobody signed in. A file that is there and cannot be used is ACR_INVALID or ACR_SYSTEM, with a
+ * text that names it and the command that repairs it: another identity must not take its place. */
+_checked_ int acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret,
+			       struct acr_error *error);
+/* Visits all that can be read; the first that cannot be is the error. */
+_checked_ int acr_sign_in_each(const struct acr_app *app,
+			       void (*visit)(void *data, const struct acr_sign_in *sign_in),
+			       void *data, struct acr_error *error);
+/* The registry ("": all) of every file, readable or not. */
+void acr_sign_in_registries(const struct acr_app *app,
+			    void (*visit)(void *data, const char *registry), void *data);
+/* -1 where a newer version wrote the file, which a new sign-in may not replace: to be asked before
+ * a person is sent to a browser. */
+_checked_ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
+				      struct acr_error *error);
 
 /* Its refresh token. ACR_UNAVAILABLE where its keychain is not here or has it no longer,
  * ACR_LOCKED. */

@@ -165,11 +165,19 @@ void acr_note_drop(const struct acr_app *app, const char *kind, const char *subj
 
 struct acr_state {
 	bool signed_out, stored_login;
+	bool repaired; /* others could read the file until now; not written down */
 };
 
-/* All false where there is no file. */
-void acr_state_read(const struct acr_app *app, const char *host, struct acr_state *ret);
-/* Anew each time, so that inode and mtime change. Only store, erase, login and logout write it. */
+/* All false where nothing was decided: no file, or no data folder of ours. A file that is there and
+ * cannot be used (damaged, writable by others, a link, a newer version's, out of descriptors) is an
+ * error that names it and the command that repairs it, never "nothing was decided". */
+_checked_ int acr_state_read(const struct acr_app *app, const char *host, struct acr_state *ret,
+			     struct acr_error *error);
+/* -1 where a newer version wrote the file: no decision of ours may replace it. */
+_checked_ int acr_state_replaceable(const struct acr_app *app, const char *host,
+				    struct acr_error *error);
+/* Anew each time, so that inode and mtime change, in the place of a file that cannot be used too,
+ * but never of a newer version's. Only store, erase, login and logout write it. */
 _checked_ int acr_state_write(const struct acr_app *app, const char *host,
 			      const struct acr_state *state, struct acr_error *error);
 /* Every host that something was decided about. */

@@ -227,7 +227,7 @@ int acr_private_each(const char *folder, void (*visit)(void *data, const char *n
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot list %s", folder);
 	}
 	while ((row = readdir(names)))
-		if (row->d_name[0] != '.' && (row->d_type == DT_REG || row->d_type == DT_UNKNOWN))
+		if (row->d_name[0] != '.')
 			visit(data, row->d_name);
 	closedir(names);
 	return 0;

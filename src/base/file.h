@@ -39,8 +39,8 @@ _checked_ int acr_private_write(const char *folder, const char *name, const void
 /* Remove; ACR_NOT_FOUND when absent. Sweeps leftovers, too. */
 _checked_ int acr_private_drop(const char *folder, const char *name, struct acr_error *error);
 
-/* Names of the regular files in a folder of ours, temporary ones left out. 0 also when the folder
- * is absent. */
+/* Names of all that is in a folder of ours, temporary ones left out: what should be a file and is
+ * none is for the visitor to refuse. 0 also when the folder is absent. */
 _checked_ int acr_private_each(const char *folder, void (*visit)(void *data, const char *name),
 			       void *data, struct acr_error *error);
 

@@ -43,6 +43,14 @@ void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup,
 bool acr_login_is_derived(const struct acr_app *app, const struct acr_registry *registry,
 			  const struct acr_login *login, int64_t *ret_life);
 
+/* What the person decided, for `get`: with a notice where its file was open to others. */
+_checked_ int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_state *ret,
+				 struct acr_report *report, struct acr_error *error);
+/* The same for whoever decides anew: a file that cannot be used counts as signed out, and the
+ * keychain says whether a login is stored. An error only where a newer version wrote it. */
+_checked_ int acr_decisions_recover(const struct acr_app *app, const char *host,
+				    struct acr_state *ret, struct acr_error *error);
+
 /* A refusal is remembered for ACR_NOTE_REFUSAL seconds per host and identity. */
 void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
 		      const struct acr_error *error);

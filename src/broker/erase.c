@@ -16,7 +16,8 @@ static int forget(const struct acr_app *app, const char *server,
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
 	auto_entry entry = { 0 };
-	bool any, more = false;
+	bool any, more = false, unreadable;
+	struct acr_error broken = { 0 };
 
 	acr_lookup_begin(app, registry, &lookup);
 	*ret_served = acr_cache_find(app, registry->host, lookup.fingerprint.hash,
@@ -26,7 +27,8 @@ static int forget(const struct acr_app *app, const char *server,
 	acr_renewal_forget(app, registry->host);
 	acr_cache_drop(app, registry->host);
 	acr_marker_clear(app, registry->host);
-	acr_state_read(app, registry->host, &state);
+	/* A logout says all that there is to say. */
+	unreadable = !sign_out && acr_state_read(app, registry->host, &state, &broken);
 	state.signed_out = state.signed_out || sign_out;
 	state.stored_login = false;
 	/* The keychain first: a state that says "no login" over a login that could not be removed
@@ -34,6 +36,10 @@ static int forget(const struct acr_app *app, const char *server,
 	if (acr_keychain_drop(app, registry->host, &any, error) ||
 	    (strcmp(server, registry->host) != 0 && acr_keychain_drop(app, server, &more, error)))
 		return -1;
+	if (unreadable) {
+		*error = broken;
+		return -1;
+	}
 	return acr_state_write(app, registry->host, &state, error);
 }
 

@@ -153,7 +153,8 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	acr_lookup_begin(app, registry, &lookup);
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
-	acr_state_read(app, registry->host, &state);
+	if (acr_decisions_read(app, registry->host, &state, report, error))
+		return -1;
 	if (!state.signed_out || state.stored_login) {
 		if (get_stored(app, registry, server, ret, error) == 0)
 			return 0;

@@ -19,6 +19,7 @@ struct row {
 
 struct listing {
 	const struct acr_app *app;
+	struct acr_report *report;
 	struct row *rows;
 	size_t count, capacity;
 };
@@ -44,10 +45,29 @@ static int by_server(const void *left, const void *right)
 	return names ? names : (a->order > b->order) - (a->order < b->order);
 }
 
+/* What was decided about a host; a file that cannot be used makes its `get` fail, and so leaves it
+ * out. */
+static bool decided(struct listing *listing, const char *host, struct acr_state *ret)
+{
+	struct acr_error error = { 0 };
+
+	if (acr_state_read(listing->app, host, ret, &error) == 0)
+		return true;
+	acr_report_notice(listing->report, "decision", "%s is left out: %s", host, error.text);
+	return false;
+}
+
 static void add_login(void *data, const char *server, const char *username)
 {
-	if (!acr_sign_in_reserved(server))
-		add(data, server, username);
+	struct listing *listing = data;
+	struct acr_registry registry;
+	struct acr_state state;
+
+	if (acr_sign_in_reserved(server) ||
+	    (acr_registry_parse(listing->app->config, server, strlen(server), &registry) &&
+	     !decided(listing, registry.host, &state)))
+		return;
+	add(listing, server, username);
 }
 
 /* A registry that an identity would serve, unless the person signed out or it was just refused.
@@ -64,8 +84,7 @@ static void add_host(struct listing *listing, const char *host, const char *iden
 
 	if (!acr_registry_parse(app->config, host, strlen(host), &registry))
 		return;
-	acr_state_read(app, registry.host, &state);
-	if (state.signed_out)
+	if (!decided(listing, registry.host, &state) || state.signed_out)
 		return;
 	acr_lookup_begin(app, &registry, &lookup);
 	if (identity && strcmp(identity, lookup.fingerprint.text) != 0)
@@ -102,7 +121,7 @@ int acr_list(const struct acr_app *app,
 	     void (*visit)(void *data, const char *server, const char *username), void *data,
 	     struct acr_report *report, struct acr_error *error)
 {
-	struct listing listing = { .app = app };
+	struct listing listing = { .app = app, .report = report };
 	struct acr_error locked = { 0 };
 	int result = acr_keychain_each(app, add_login, &listing, &locked);
 

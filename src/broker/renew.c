@@ -34,7 +34,8 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	report->registry = *registry;
 	turn = acr_turn_take(app, registry->host, ACR_BUDGET_TURN);
 	acr_lookup_begin(app, registry, &lookup);
-	acr_state_read(app, registry->host, &state);
+	if (acr_state_read(app, registry->host, &state, error))
+		return -1;
 	if (state.signed_out || state.stored_login)
 		return acr_fail(error, ACR_NOT_SET_UP,
 				state.signed_out ? "signed out of %s" : "a login is stored for %s",

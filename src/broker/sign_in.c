@@ -20,7 +20,8 @@ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 	/* The file of the sign-in for all is part of every cache key by itself. */
 	if (!*host)
 		return 0;
-	acr_state_read(app, host, &state);
+	if (acr_decisions_recover(app, host, &state, error))
+		return -1;
 	if (ret_stored)
 		*ret_stored = state.stored_login;
 	state.signed_out = false;
@@ -63,11 +64,6 @@ static void add_host(void *data, const char *host)
 	add(data, host);
 }
 
-static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
-{
-	add(data, sign_in->registry);
-}
-
 static void add_cached(void *data, const struct acr_cache_home *home, const struct acr_entry *entry)
 {
 	(void)home;
@@ -80,8 +76,9 @@ static int forget_tokens(const struct acr_app *app, const char *host, struct acr
 
 	acr_cache_drop(app, host);
 	acr_renewal_forget(app, host);
-	acr_state_read(app, host, &state);
-	return acr_state_write(app, host, &state, error);
+	/* What cannot be read stays as it is: only logout of this registry decides about it. */
+	return acr_state_read(app, host, &state, error) ? -1
+							: acr_state_write(app, host, &state, error);
 }
 
 int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
@@ -93,7 +90,7 @@ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 
 	*ret = (struct acr_sign_out){ 0 };
 	add(&sign_ins, ""); /* also where its file is lost, and its token is not */
-	acr_sign_in_each(app, add_sign_in, &sign_ins);
+	acr_sign_in_registries(app, add_host, &sign_ins);
 	acr_marker_each(app, add_host, &hosts);
 	acr_cache_each(app, add_cached, &hosts);
 	for (size_t i = 0; i < sign_ins.count; i++) {

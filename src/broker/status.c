@@ -123,10 +123,15 @@ static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
 static void add_state(void *data, const char *host)
 {
 	struct gathering *gathering = data;
+	struct acr_error failure = { 0 };
 	struct acr_state state;
 
-	acr_state_read(gathering->app, host, &state);
-	if (state.signed_out && wanted(gathering, host))
+	if (!wanted(gathering, host))
+		return;
+	if (acr_state_read(gathering->app, host, &state, &failure) &&
+	    gathering->into->decisions.kind == ACR_FINE)
+		gathering->into->decisions = failure;
+	if (state.signed_out)
 		add(gathering, ACR_STATUS_SIGNED_OUT, host, "", "logout");
 }
 
@@ -150,7 +155,8 @@ void acr_status_take(const struct acr_app *app, const char *host, struct acr_sta
 	acr_cached_each(app, add_cached, &gathering);
 	if (acr_keychain_each(app, add_login, &gathering, &failure))
 		ret->keychain = failure;
-	acr_sign_in_each(app, add_sign_in, &gathering);
+	if (acr_sign_in_each(app, add_sign_in, &gathering, &failure))
+		ret->decisions = failure;
 	acr_state_each(app, add_state, &gathering);
 	if (ret->count > 0)
 		qsort(ret->rows, ret->count, sizeof(*ret->rows), by_registry);

@@ -59,7 +59,8 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 	auto_lookup lookup = { 0 };
 	auto_entry entry = { 0 };
 
-	acr_state_read(app, registry->host, &state);
+	if (acr_decisions_recover(app, registry->host, &state, error))
+		return -1;
 	if (!state.signed_out && is_our_own(app, registry, login))
 		return 0;
 	/* A stored login goes before any token: whoever wants the token back erases the login
@@ -93,6 +94,9 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 				  "the password for %s ends with white space; is that meant?",
 				  registry->host);
 	report->storing = true;
+	/* Before the keychain: its login would be replaced, and no decision could say so. */
+	if (acr_state_replaceable(app, registry->host, error))
+		return -1;
 	if (!acr_config_is(app->config, registry->host, "verify_on_store", "false") &&
 	    acr_scope_token(app, registry, login->username, &login->secret, NULL, NULL, &refusal)) {
 		if (refusal.kind == ACR_REFUSED && refusal.status != 403) {

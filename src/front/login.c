@@ -202,7 +202,9 @@ static int run(struct acr_app *app, const char *const *values, const char *regis
 	way.registry = registry ? &report->registry : NULL;
 	app->interactive = true;
 	app->deadline = app->clock.boot(app) + PATIENCE;
-	if (acr_sign_in_prepare(app, way.registry, values[TENANT], &way.ask, error) ||
+	if (acr_sign_in_replaceable(app, registry ? report->registry.host : "", error) ||
+	    (registry && acr_state_replaceable(app, report->registry.host, error)) ||
+	    acr_sign_in_prepare(app, way.registry, values[TENANT], &way.ask, error) ||
 	    find_keeper(app, values[INSECURE_STORAGE], &way, error))
 		return 1;
 	browser = values[DEVICE_CODE] ? NULL : acr_browser_find(app);

@@ -42,6 +42,8 @@ static void tell_failures(const struct acr_status *status, struct acr_secret *ou
 			acr_format("Stored logins are not shown: %s", status->keychain.text);
 		acr_columns_wrap(out, text, 0, 2);
 	}
+	if (status->decisions.kind != ACR_FINE)
+		acr_columns_wrap(out, status->decisions.text, 0, 2);
 }
 
 /* One registry: everything about it, in full. */

@@ -104,6 +104,8 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 	}
 	text(out,
 	     ",\"keychain\":", status->keychain.kind == ACR_FINE ? NULL : status->keychain.text);
+	text(out,
+	     ",\"decisions\":", status->decisions.kind == ACR_FINE ? NULL : status->decisions.text);
 	acr_secret_add(out, ",\"chain\":[");
 	failed = acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
 	text(out, "],\"chain_error\":", failed ? error.text : NULL);

@@ -6,6 +6,7 @@
  * Whatever can change who we are must be in here: helpers that keyed their cache by the host alone
  * handed out yesterday's account (amazon-ecr-credential-helper#164).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,9 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 			add_number(text, ' ', facts[i]);
 		acr_secret_add(text, "\n");
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		/* What is kept from us is not the same as what is not there. */
+		acr_secret_format(text, "%s %s ?\n", what, path);
 	}
 	free(path);
 }

@@ -69,9 +69,14 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	auto_secret token = { 0 };
 	const char *authority;
 
-	if (!acr_sign_in_find(app, ask->registry->host, &kept))
-		return acr_fail(error, ACR_NOT_SET_UP, "nobody signed in with %s login",
-				app->program);
+	if (acr_sign_in_find(app, ask->registry->host, &kept, &failure)) {
+		if (failure.kind == ACR_NOT_FOUND)
+			return acr_fail(error, ACR_NOT_SET_UP, "nobody signed in with %s login",
+					app->program);
+		if (error)
+			*error = failure;
+		return -1;
+	}
 	if (!acr_azure_environment(ask->registry, kept.authority))
 		return acr_fail(error, ACR_UNAVAILABLE,
 				"the sign-in of %.100s is one at %.100s, but %s is of %s", kept.who,

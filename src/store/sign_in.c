@@ -11,8 +11,8 @@
 #include "acr/sign_in.h"
 #include "base/budget.h"
 #include "base/file.h"
+#include "store/decision.h"
 #include "store/private_dir.h"
-#include "store/serialize.h"
 
 #define VERSION	 1
 #define FOR_ALL	 "default" /* no registry is called so: they have dots */
@@ -75,63 +75,129 @@ char *acr_sign_in_path(const struct acr_app *app)
 	return folder ? acr_format("%s/" FOR_ALL, folder) : NULL;
 }
 
-static bool read_name(const struct acr_app *app, const char *name, struct acr_sign_in *ret)
+/* What `name` would be decided anew with: the name of a registry, or all. */
+static char *again_of(const struct acr_app *app, const char *name)
+{
+	const char *host = strcmp(name, FOR_ALL) == 0 ? "" : name;
+
+	return acr_format("%s login%s%.200s", app->program, *host ? " " : "", host);
+}
+
+static int read_name(const struct acr_app *app, const char *name, struct acr_sign_in *ret,
+		     struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
+	auto_string again = again_of(app, name);
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, again };
+	struct acr_error failure = { 0 };
 	auto_secret bytes = { 0 };
 	auto_sign_in found = { 0 };
 	struct acr_record record;
+	bool whole = true;
 
-	if (acr_place_read(folder, name, &bytes, NULL) ||
-	    acr_record_open(acr_secret_text(&bytes), bytes.length, "sign-in", VERSION, &record,
-			    NULL))
-		return false;
+	if (acr_decision_read(&decision, &bytes, &record, &found.repaired, &failure)) {
+		/* A newer version's is no weaker a decision: the identities behind it must wait. */
+		failure.kind = failure.kind == ACR_UNAVAILABLE ? ACR_INVALID : failure.kind;
+		if (error)
+			*error = failure;
+		return -1;
+	}
 	for (size_t i = 0; i < TEXTS; i++)
-		if (!acr_record_take_text(&record, texts[i].name, text_at(&found, i)))
-			return false;
-	if (!acr_record_take_number(&record, "since", &found.since) || !acr_record_done(&record))
-		return false;
+		whole = whole && acr_record_take_text(&record, texts[i].name, text_at(&found, i));
+	if (!whole || !acr_record_take_number(&record, "since", &found.since) ||
+	    !acr_record_done(&record))
+		return acr_decision_damaged(&decision, error);
 	acr_sign_in_wipe(ret);
 	*ret = found;
 	found = (struct acr_sign_in){ 0 };
-	return true;
+	return 0;
 }
 
 /* The sign-in for exactly this registry ("": for all). */
-static bool read_own(const struct acr_app *app, const char *registry, struct acr_sign_in *ret)
+static int read_own(const struct acr_app *app, const char *registry, struct acr_sign_in *ret,
+		    struct acr_error *error)
 {
+	auto_string folder = folder_of(app);
 	auto_string name = name_of(registry);
+	auto_string again = again_of(app, name);
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, again };
 
-	return read_name(app, name, ret) && strcmp(ret->registry, registry) == 0;
+	if (read_name(app, name, ret, error))
+		return -1;
+	if (strcmp(ret->registry, registry) == 0)
+		return 0;
+	return acr_decision_damaged(&decision, error);
 }
 
-bool acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret)
+int acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret,
+		     struct acr_error *error)
 {
-	return read_own(app, host, ret) || read_own(app, "", ret);
+	struct acr_error missing = { 0 };
+
+	if (read_own(app, host, ret, &missing) == 0)
+		return 0;
+	if (missing.kind == ACR_NOT_FOUND)
+		return read_own(app, "", ret, error);
+	if (error)
+		*error = missing;
+	return -1;
 }
 
 struct walk {
 	const struct acr_app *app;
 	void (*visit)(void *data, const struct acr_sign_in *sign_in);
 	void *data;
+	struct acr_error *error; /* the first */
 };
 
 static void visit_name(void *data, const char *name)
 {
 	const struct walk *walk = data;
+	struct acr_error failure = { 0 };
 	auto_sign_in sign_in = { 0 };
 
-	if (read_name(walk->app, name, &sign_in))
+	if (read_name(walk->app, name, &sign_in, &failure) == 0)
 		walk->visit(walk->data, &sign_in);
+	else if (failure.kind != ACR_NOT_FOUND && walk->error->kind == ACR_FINE)
+		*walk->error = failure;
 }
 
-void acr_sign_in_each(const struct acr_app *app,
-		      void (*visit)(void *data, const struct acr_sign_in *sign_in), void *data)
+int acr_sign_in_each(const struct acr_app *app,
+		     void (*visit)(void *data, const struct acr_sign_in *sign_in), void *data,
+		     struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
-	struct walk walk = { app, visit, data };
+	struct acr_error first = { 0 };
+	struct walk walk = { app, visit, data, &first };
 
 	if (acr_place_each(folder, visit_name, &walk, NULL))
+		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+	if (first.kind != ACR_FINE && error)
+		*error = first;
+	return first.kind == ACR_FINE ? 0 : -1;
+}
+
+struct registries {
+	void (*visit)(void *data, const char *registry);
+	void *data;
+};
+
+static void visit_registry(void *data, const char *name)
+{
+	const struct registries *registries = data;
+	auto_string registry = strcmp(name, FOR_ALL) == 0 ? acr_copy("") : acr_place_text(name);
+
+	if (registry)
+		registries->visit(registries->data, registry);
+}
+
+void acr_sign_in_registries(const struct acr_app *app,
+			    void (*visit)(void *data, const char *registry), void *data)
+{
+	auto_string folder = folder_of(app);
+	struct registries registries = { visit, data };
+
+	if (acr_place_each(folder, visit_registry, &registries, NULL))
 		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
 }
 
@@ -210,6 +276,7 @@ static int write_file(const struct acr_app *app, struct acr_sign_in *sign_in,
 {
 	auto_string folder = folder_of(app);
 	auto_string name = name_of(sign_in->registry);
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, "" };
 	auto_secret bytes = { 0 };
 
 	acr_record_begin(&bytes, "sign-in", VERSION);
@@ -218,9 +285,19 @@ static int write_file(const struct acr_app *app, struct acr_sign_in *sign_in,
 			       strlen(*text_at(sign_in, i)));
 	acr_record_add_number(&bytes, "since", sign_in->since);
 	acr_record_end(&bytes);
-	if (acr_place_write(folder, name, &bytes, true, error))
+	if (acr_decision_write(&decision, &bytes, error))
 		return acr_wrap(error, "cannot note who signed in");
 	return 0;
+}
+
+int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
+			    struct acr_error *error)
+{
+	auto_string folder = folder_of(app);
+	auto_string name = name_of(registry);
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, "" };
+
+	return acr_decision_replaceable(&decision, error);
 }
 
 /* From every keychain but `but`. An error only of the one that is named `kept`: that another cannot
@@ -263,6 +340,9 @@ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 	auto_turn turn = acr_turn_take(app, TURN, ACR_BUDGET_TURN);
 	auto_string server = server_of(sign_in->registry);
 
+	/* Before the token: it would replace the one that a newer version promises. */
+	if (acr_sign_in_replaceable(app, sign_in->registry, error))
+		return -1;
 	acr_string_free(&sign_in->keychain);
 	sign_in->keychain = acr_copy(keeper->name);
 	sign_in->since = app->clock.wall(app);
@@ -285,7 +365,7 @@ void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_
 	struct acr_error failure = { 0 };
 	auto_sign_in now = { 0 };
 
-	if (!keychain || !read_own(app, sign_in->registry, &now) ||
+	if (!keychain || read_own(app, sign_in->registry, &now, NULL) ||
 	    strcmp(now.id, sign_in->id) != 0)
 		return;
 	if (keep_token(app, sign_in, keychain, token, &failure))
@@ -301,7 +381,9 @@ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_
 	struct acr_error failure = { 0 };
 	auto_sign_in sign_in = { 0 };
 
-	*ret_any = read_own(app, registry, &sign_in);
+	*ret_any = read_own(app, registry, &sign_in, NULL) == 0;
+	if (acr_sign_in_replaceable(app, registry, error))
+		return -1;
 	if (acr_place_drop(folder, name, &failure) && failure.kind != ACR_NOT_FOUND &&
 	    failure.kind != ACR_UNAVAILABLE) {
 		if (error)

@@ -9,8 +9,8 @@
 
 #include "acr/store.h"
 #include "base/file.h"
+#include "store/decision.h"
 #include "store/private_dir.h"
-#include "store/serialize.h"
 
 #define VERSION 1
 
@@ -29,32 +29,73 @@ char *acr_state_path(const struct acr_app *app, const char *host)
 	return folder ? acr_format("%s/%s", folder, name) : NULL;
 }
 
-void acr_state_read(const struct acr_app *app, const char *host, struct acr_state *ret)
+/* A state's file, with the texts that its struct acr_decision borrows. */
+struct file {
+	char *folder, *name, *again; /* owned */
+	struct acr_decision decision;
+};
+
+static void close_file(struct file *file)
 {
-	auto_string folder = folder_of(app, "/registries");
-	auto_string name = acr_place_name(host);
-	int64_t signed_out, stored_login;
+	acr_string_free(&file->folder);
+	acr_string_free(&file->name);
+	acr_string_free(&file->again);
+}
+#define auto_file __attribute__((cleanup(close_file))) struct file
+
+static struct file file_of(const struct acr_app *app, const char *host)
+{
+	struct file file = {
+		.folder = folder_of(app, "/registries"),
+		.name = acr_place_name(host),
+		.again = acr_format("%s logout %.200s or %s login %.200s", app->program, host,
+				    app->program, host),
+	};
+
+	file.decision =
+		(struct acr_decision){ file.folder, file.name, "state", VERSION, file.again };
+	return file;
+}
+
+int acr_state_read(const struct acr_app *app, const char *host, struct acr_state *ret,
+		   struct acr_error *error)
+{
+	int64_t signed_out = 0, stored_login = 0;
+	struct acr_error failure = { 0 };
+	auto_file file = file_of(app, host);
 	auto_secret bytes = { 0 };
 	auto_string text = NULL;
 	struct acr_record record;
+	bool repaired = false;
 
 	*ret = (struct acr_state){ 0 };
-	if (acr_place_read(folder, name, &bytes, NULL) ||
-	    acr_record_open(acr_secret_text(&bytes), bytes.length, "state", VERSION, &record,
-			    NULL) ||
-	    !acr_record_take_text(&record, "host", &text) || strcmp(text, host) != 0 ||
+	if (acr_decision_read(&file.decision, &bytes, &record, &repaired, &failure)) {
+		if (failure.kind == ACR_NOT_FOUND)
+			return 0;
+		if (error)
+			*error = failure;
+		return -1;
+	}
+	if (!acr_record_take_text(&record, "host", &text) || strcmp(text, host) != 0 ||
 	    !acr_record_take_number(&record, "signed-out", &signed_out) ||
-	    !acr_record_take_number(&record, "stored-login", &stored_login))
-		return;
-	ret->signed_out = signed_out != 0;
-	ret->stored_login = stored_login != 0;
+	    !acr_record_take_number(&record, "stored-login", &stored_login) ||
+	    !acr_record_done(&record))
+		return acr_decision_damaged(&file.decision, error);
+	*ret = (struct acr_state){ signed_out != 0, stored_login != 0, repaired };
+	return 0;
+}
+
+int acr_state_replaceable(const struct acr_app *app, const char *host, struct acr_error *error)
+{
+	auto_file file = file_of(app, host);
+
+	return acr_decision_replaceable(&file.decision, error);
 }
 
 int acr_state_write(const struct acr_app *app, const char *host, const struct acr_state *state,
 		    struct acr_error *error)
 {
-	auto_string folder = folder_of(app, "/registries");
-	auto_string name = acr_place_name(host);
+	auto_file file = file_of(app, host);
 	auto_secret bytes = { 0 };
 
 	acr_record_begin(&bytes, "state", VERSION);
@@ -62,7 +103,7 @@ int acr_state_write(const struct acr_app *app, const char *host, const struct ac
 	acr_record_add_number(&bytes, "signed-out", state->signed_out);
 	acr_record_add_number(&bytes, "stored-login", state->stored_login);
 	acr_record_end(&bytes);
-	if (acr_place_write(folder, name, &bytes, true, error))
+	if (acr_decision_write(&file.decision, &bytes, error))
 		return acr_wrap(error, "cannot note what was decided about %s", host);
 	return 0;
 }

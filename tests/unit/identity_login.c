@@ -318,7 +318,7 @@ static void is_kept(const char *text)
 {
 	auto_sign_in kept = { 0 };
 
-	assert_true(acr_sign_in_find(&p.edges.app, HOST, &kept));
+	assert_int_equal(acr_sign_in_find(&p.edges.app, HOST, &kept, NULL), 0);
 	assert_int_equal(acr_sign_in_token(&p.edges.app, &kept, &token, &p.error), 0);
 	assert_string_equal(acr_secret_text(&token), text);
 }

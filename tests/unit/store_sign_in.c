@@ -52,7 +52,7 @@ static void has_token(const char *host, const char *text)
 	auto_sign_in found = { 0 };
 	auto_secret token = { 0 };
 
-	assert_true(acr_sign_in_find(&edges.app, host, &found));
+	assert_int_equal(acr_sign_in_find(&edges.app, host, &found, NULL), 0);
 	assert_int_equal(acr_sign_in_token(&edges.app, &found, &token, &error), 0);
 	assert_string_equal(acr_secret_text(&token), text);
 }
@@ -62,7 +62,7 @@ static void nobody_who_never_signed_in_is_found(void **state)
 	auto_sign_in found = { 0 };
 
 	(void)state;
-	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), -1);
 }
 
 static void a_registry_has_its_own_sign_in_before_the_one_for_all(void **state)
@@ -89,7 +89,7 @@ static void a_token_that_was_rolled_over_is_kept(void **state)
 
 	(void)state;
 	sign_in("", "1", "first");
-	assert_true(acr_sign_in_find(&edges.app, HOST, &found));
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
 	acr_secret_add(&next, "next");
 	acr_sign_in_roll(&edges.app, &found, &next);
 	has_token(HOST, "next");
@@ -104,13 +104,13 @@ static void a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in(void **state)
 	(void)state;
 	acr_secret_add(&next, "rolled");
 	sign_in("", "1", "first");
-	assert_true(acr_sign_in_find(&edges.app, HOST, &old));
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &old, NULL), 0);
 	sign_in("", "2", "second");
 	acr_sign_in_roll(&edges.app, &old, &next);
 	has_token(HOST, "second");
 	assert_int_equal(acr_sign_in_drop(&edges.app, "", &any, &error), 0);
 	acr_sign_in_roll(&edges.app, &old, &next);
-	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), -1);
 	assert_int_equal(acr_sign_in_token(&edges.app, &old, &next, &error), -1);
 	assert_int_equal(error.kind, ACR_UNAVAILABLE);
 }
@@ -129,7 +129,7 @@ static void dropping_says_whether_there_was_one(void **state)
 	assert_true(any);
 	has_token(HOST, "for-all");
 	assert_int_equal(acr_sign_in_drop(&edges.app, "", &any, &error), 0);
-	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), -1);
 }
 
 static void no_file_keeps_it_unless_that_was_asked_for(void **state)
@@ -163,21 +163,95 @@ static void the_file_beside_it_holds_no_secret(void **state)
 	assert_null(strstr(text, "s3cret"));
 }
 
-static void a_damaged_file_is_no_sign_in(void **state)
-{
-	auto_sign_in found = { 0 };
-
-	(void)state;
-	sign_in("", "1", "token");
-	edges_write(&edges, ".local/share/docker-credential-acr/sign-ins/default",
-		    "docker-credential-acr sign-in 1\nregistry 0 \n");
-	assert_false(acr_sign_in_find(&edges.app, HOST, &found));
-}
-
 static void count(void *data, const struct acr_sign_in *sign_in_visited)
 {
 	(void)sign_in_visited;
 	++*(int *)data;
+}
+
+#define ALL ".local/share/docker-credential-acr/sign-ins/default"
+
+/* Anything but ACR_NOT_FOUND and ACR_UNAVAILABLE ends the identity chain. */
+static void complains_of_the_file(const char *words)
+{
+	auto_sign_in found = { 0 };
+
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, &error), -1);
+	if (error.kind != ACR_INVALID && error.kind != ACR_SYSTEM)
+		fail_msg("%s", error.text);
+	assert_non_null(strstr(error.text, ALL));
+	assert_non_null(strstr(error.text, words));
+	assert_int_equal(acr_sign_in_each(&edges.app, count, &(int){ 0 }, &error), -1);
+}
+
+static void write_newer(void)
+{
+	char text[256] = "docker-credential-acr sign-in 2\nregistry 0 \n";
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *c = text; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "check %016llx\n",
+		 (unsigned long long)hash);
+	edges_write(&edges, ALL, text);
+}
+
+static void a_file_that_cannot_be_used_is_an_error_and_not_nobody(void **state)
+{
+	auto_string path = acr_sign_in_path(&edges.app);
+	auto_sign_in found = { 0 };
+	char other[512];
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/other", edges.folder);
+	sign_in("", "1", "token");
+	edges_write(&edges, ALL, "docker-credential-acr sign-in 1\nregistry 0 \n");
+	complains_of_the_file("docker-credential-acr login");
+	edges_write(&edges, ALL, "");
+	complains_of_the_file("damaged");
+	sign_in("", "1", "token");
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
+	assert_int_equal(chmod(path, 0622), 0);
+	complains_of_the_file("chmod 600 ");
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
+	assert_true(found.repaired);
+	assert_int_equal(rename(path, other), 0);
+	assert_int_equal(symlink(other, path), 0);
+	complains_of_the_file("symbolic link");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(link(other, path), 0);
+	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
+}
+
+static void a_newer_versions_file_is_not_replaced_nor_its_token(void **state)
+{
+	const struct acr_keychain *keeper = NULL;
+	auto_login kept = { 0 };
+	auto_secret token = { 0 };
+	bool any;
+	struct acr_sign_in again = { .registry = acr_copy(""),
+				     .who = acr_copy("x"),
+				     .tenant = acr_copy("t"),
+				     .client_id = acr_copy("c"),
+				     .authority = acr_copy("a"),
+				     .id = acr_copy("2") };
+
+	(void)state;
+	sign_in("", "1", "old-token");
+	write_newer();
+	complains_of_the_file("newer version");
+	assert_int_equal(acr_sign_in_keeper(&edges.app, true, &keeper, &error), 0);
+	acr_secret_add(&token, "new-token");
+	assert_int_equal(acr_sign_in_keep(&edges.app, &again, keeper, &token, &error), -1);
+	assert_non_null(strstr(error.text, "newer version"));
+	assert_int_equal(acr_sign_in_drop(&edges.app, "", &any, &error), -1);
+	complains_of_the_file("newer version");
+	assert_int_equal(
+		keeper->find(&edges.app, "docker-credential-acr://login/default", &kept, &error),
+		0);
+	assert_true(acr_secret_equals(&kept.secret, "old-token"));
+	acr_sign_in_wipe(&again);
 }
 
 static void every_sign_in_is_visited(void **state)
@@ -185,11 +259,11 @@ static void every_sign_in_is_visited(void **state)
 	int seen = 0;
 
 	(void)state;
-	acr_sign_in_each(&edges.app, count, &seen);
+	assert_int_equal(acr_sign_in_each(&edges.app, count, &seen, NULL), 0);
 	assert_int_equal(seen, 0);
 	sign_in("", "1", "a");
 	sign_in(HOST, "2", "b");
-	acr_sign_in_each(&edges.app, count, &seen);
+	assert_int_equal(acr_sign_in_each(&edges.app, count, &seen, NULL), 0);
 	assert_int_equal(seen, 2);
 }
 
@@ -214,7 +288,8 @@ int main(void)
 		TEST(dropping_says_whether_there_was_one),
 		TEST(no_file_keeps_it_unless_that_was_asked_for),
 		TEST(the_file_beside_it_holds_no_secret),
-		TEST(a_damaged_file_is_no_sign_in),
+		TEST(a_file_that_cannot_be_used_is_an_error_and_not_nobody),
+		TEST(a_newer_versions_file_is_not_replaced_nor_its_token),
 		TEST(every_sign_in_is_visited),
 		TEST(its_name_in_the_keychain_is_no_servers),
 	};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person decided about a host, and the markers of what worked. */
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 #include "edges.h"
 
 #include "acr/store.h"
@@ -13,8 +16,10 @@ static struct edges edges;
 static struct acr_state state_of(const char *host)
 {
 	struct acr_state state = { true, true };
+	struct acr_error error = { 0 };
 
-	acr_state_read(&edges.app, host, &state);
+	if (acr_state_read(&edges.app, host, &state, &error))
+		fail_msg("%s", error.text);
 	return state;
 }
 
@@ -22,8 +27,10 @@ static void write_state(bool signed_out, bool stored_login)
 {
 	struct acr_error error = { 0 };
 
-	if (acr_state_write(&edges.app, HOST, &(struct acr_state){ signed_out, stored_login },
-			    &error))
+	if (acr_state_write(
+		    &edges.app, HOST,
+		    &(struct acr_state){ .signed_out = signed_out, .stored_login = stored_login },
+		    &error))
 		fail_msg("%s", error.text);
 }
 
@@ -95,14 +102,231 @@ static void without_a_home_a_decision_cannot_be_written_and_says_so(void **state
 	acr_marker_clear(&edges.app, HOST);
 }
 
-static void a_damaged_state_is_as_none(void **state)
+/* ---- files that cannot be used ---- */
+
+static char *full(const char *path)
 {
+	static char text[512];
+
+	snprintf(text, sizeof(text), "%s/%s", edges.folder, path);
+	return text;
+}
+
+/* The error of reading, which must name the file. */
+static struct acr_error complaint(void)
+{
+	struct acr_state state = { 0 };
+	struct acr_error error = { 0 };
+
+	if (acr_state_read(&edges.app, HOST, &state, &error) != -1)
+		fail_msg("read as %d, %d", state.signed_out, state.stored_login);
+	assert_non_null(strstr(error.text, full(STATE)));
+	return error;
+}
+
+static void write_newer(void)
+{
+	char text[256] = "docker-credential-acr state 2\nhost 15 " HOST "\nsigned-out 1\n";
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *c = text; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "check %016llx\n",
+		 (unsigned long long)hash);
+	edges_write(&edges, STATE, text);
+}
+
+static void a_damaged_state_is_an_error_until_it_is_decided_anew(void **state)
+{
+	static const char *const texts[] = {
+		"", "x", "docker-credential-acr state 1\nhost 15 acme",
+		"docker-credential-acr login 1\ncheck 0000000000000000\n"
+	};
+
 	(void)state;
-	write_state(true, true);
-	edges_write(&edges, STATE, "docker-credential-acr state 1\nhost 15 acme");
-	assert_false(state_of(HOST).signed_out);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		write_state(true, true);
+		edges_write(&edges, STATE, texts[i]);
+		assert_non_null(strstr(complaint().text, "logout " HOST));
+		assert_int_equal(complaint().kind, ACR_INVALID);
+	}
 	write_state(true, false);
 	assert_true(state_of(HOST).signed_out);
+}
+
+static void a_decision_about_another_host_is_damage(void **state)
+{
+	struct acr_error error = { 0 };
+	struct acr_state read;
+	char other[512];
+
+	(void)state;
+	write_state(true, false);
+	snprintf(other, sizeof(other), "%s/" OURS "/registries/other.azurecr.io", edges.folder);
+	assert_int_equal(rename(full(STATE), other), 0);
+	assert_int_equal(acr_state_read(&edges.app, "other.azurecr.io", &read, &error), -1);
+	assert_non_null(strstr(error.text, "damaged"));
+}
+
+static void a_newer_versions_state_is_an_error_and_stays(void **state)
+{
+	const struct acr_state decided = { .signed_out = true };
+	struct acr_error error = { 0 };
+
+	(void)state;
+	write_state(true, false);
+	write_newer();
+	assert_non_null(strstr(complaint().text, "newer version"));
+	assert_non_null(strstr(complaint().text, "rm "));
+	assert_int_equal(acr_state_replaceable(&edges.app, HOST, NULL), -1);
+	assert_int_equal(acr_state_write(&edges.app, HOST, &decided, &error), -1);
+	assert_non_null(strstr(complaint().text, "newer version"));
+}
+
+static void what_others_can_read_is_honored_and_closed(void **state)
+{
+	static const mode_t modes[] = { 0644, 0604, 0640, 0755, 0400 | 044 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		write_state(true, false);
+		assert_int_equal(chmod(full(STATE), modes[i]), 0);
+		assert_true(state_of(HOST).signed_out);
+		assert_int_equal(status_of(STATE).st_mode & 0777, 0600);
+		assert_false(state_of(HOST).repaired);
+		assert_int_equal(chmod(full(STATE), modes[i]), 0);
+		assert_true(state_of(HOST).repaired);
+	}
+}
+
+static void a_second_name_changes_nothing(void **state)
+{
+	char other[512];
+
+	(void)state;
+	write_state(true, true);
+	snprintf(other, sizeof(other), "%s/second", edges.folder);
+	assert_int_equal(link(full(STATE), other), 0);
+	assert_true(state_of(HOST).signed_out);
+	assert_true(state_of(HOST).stored_login);
+}
+
+static void what_others_can_write_is_an_error_that_prints_the_chmod(void **state)
+{
+	char command[600];
+
+	(void)state;
+	write_state(true, false);
+	assert_int_equal(chmod(full(STATE), 0660), 0);
+	snprintf(command, sizeof(command), "chmod 600 %s", full(STATE));
+	assert_non_null(strstr(complaint().text, command));
+	assert_int_equal(chmod(full(STATE), 0606), 0);
+	assert_non_null(strstr(complaint().text, command));
+	assert_int_equal(chmod(full(STATE), 0600), 0);
+	assert_int_equal(chmod(full(OURS "/registries"), 0777), 0);
+	assert_non_null(strstr(complaint().text, "chmod 700 "));
+}
+
+static void what_is_no_file_is_an_error(void **state)
+{
+	char other[512];
+
+	(void)state;
+	write_state(true, false);
+	snprintf(other, sizeof(other), "%s/copy", edges.folder);
+	assert_int_equal(rename(full(STATE), other), 0);
+	assert_int_equal(symlink(other, full(STATE)), 0);
+	assert_non_null(strstr(complaint().text, "symbolic link"));
+	assert_int_equal(unlink(full(STATE)), 0);
+	assert_int_equal(symlink("/nonexistent", full(STATE)), 0);
+	assert_non_null(strstr(complaint().text, "symbolic link"));
+	assert_int_equal(unlink(full(STATE)), 0);
+	assert_int_equal(mkfifo(full(STATE), 0600), 0);
+	assert_non_null(strstr(complaint().text, "regular file"));
+	assert_int_equal(unlink(full(STATE)), 0);
+	assert_int_equal(mkdir(full(STATE), 0700), 0);
+	assert_non_null(strstr(complaint().text, "regular file"));
+}
+
+static void without_descriptors_a_decision_is_an_error(void **state)
+{
+	struct rlimit most, none;
+
+	(void)state;
+	write_state(true, false);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &most), 0);
+	for (rlim_t left = 0; left < 2; left++) {
+		int first = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		struct acr_error error = { 0 };
+		struct acr_state read;
+		int result;
+
+		close(first);
+		none = (struct rlimit){ (rlim_t)first + left, most.rlim_max };
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+		result = acr_state_read(&edges.app, HOST, &read, &error);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &most), 0);
+		assert_int_equal(result, -1);
+		assert_int_equal(error.kind, ACR_SYSTEM);
+		assert_non_null(strstr(error.text, full(STATE)));
+	}
+}
+
+static void a_folder_that_is_not_ours_holds_no_decision(void **state)
+{
+	(void)state;
+	write_state(true, false);
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(full(OURS "/registries"), 12345, 12345), 0);
+	assert_false(state_of(HOST).signed_out);
+	assert_int_equal(chown(full(OURS "/registries"), 0, 0), 0);
+	assert_true(state_of(HOST).signed_out);
+	assert_int_equal(chown(full(STATE), 12345, 12345), 0);
+	assert_non_null(strstr(complaint().text, "someone else"));
+}
+
+/* Root may read everything, so a child that is somebody else looks. */
+static int status_as_nobody(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		struct acr_state read = { 0 };
+		struct acr_error error = { 0 };
+
+		if (setgid(12345) || setuid(12345))
+			_exit(9);
+		if (acr_state_read(&edges.app, HOST, &read, &error))
+			_exit(strstr(error.text, "chmod ") ? 2 : 3);
+		_exit(read.signed_out ? 1 : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WEXITSTATUS(status);
+}
+
+static void what_we_keep_from_ourselves_is_an_error_and_what_others_do_is_nothing(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	write_state(true, false);
+	assert_int_equal(chmod(edges.folder, 0755), 0);
+	assert_int_equal(chmod(full(".local"), 0755), 0);
+	assert_int_equal(chmod(full(".local/share"), 0755), 0);
+	assert_int_equal(chown(full(OURS), 12345, 12345), 0);
+	assert_int_equal(chown(full(OURS "/registries"), 12345, 12345), 0);
+	assert_int_equal(chown(full(STATE), 12345, 12345), 0);
+	assert_int_equal(status_as_nobody(), 1);
+	assert_int_equal(chmod(full(STATE), 0), 0);
+	assert_int_equal(status_as_nobody(), 2);
+	assert_int_equal(chmod(full(OURS "/registries"), 0), 0);
+	assert_int_equal(status_as_nobody(), 2);
+	assert_int_equal(chmod(full(OURS), 0), 0);
+	assert_int_equal(status_as_nobody(), 2);
+	assert_int_equal(chown(full(OURS), 0, 0), 0);
+	assert_int_equal(status_as_nobody(), 0);
 }
 
 static void a_host_that_is_a_path_stays_in_the_folder(void **state)
@@ -112,9 +336,9 @@ static void a_host_that_is_a_path_stays_in_the_folder(void **state)
 
 	(void)state;
 	assert_null(strstr(path, "../"));
-	assert_int_equal(
-		acr_state_write(&edges.app, "../../escape", &(struct acr_state){ true, 0 }, &error),
-		0);
+	assert_int_equal(acr_state_write(&edges.app, "../../escape",
+					 &(struct acr_state){ .signed_out = true }, &error),
+			 0);
 	assert_true(state_of("../../escape").signed_out);
 }
 
@@ -191,7 +415,16 @@ int main(void)
 		TEST(each_write_gives_the_file_another_inode),
 		TEST(the_path_is_that_of_the_file),
 		TEST(without_a_home_a_decision_cannot_be_written_and_says_so),
-		TEST(a_damaged_state_is_as_none),
+		TEST(a_damaged_state_is_an_error_until_it_is_decided_anew),
+		TEST(a_decision_about_another_host_is_damage),
+		TEST(a_newer_versions_state_is_an_error_and_stays),
+		TEST(what_others_can_read_is_honored_and_closed),
+		TEST(a_second_name_changes_nothing),
+		TEST(what_others_can_write_is_an_error_that_prints_the_chmod),
+		TEST(what_is_no_file_is_an_error),
+		TEST(without_descriptors_a_decision_is_an_error),
+		TEST(a_folder_that_is_not_ours_holds_no_decision),
+		TEST(what_we_keep_from_ourselves_is_an_error_and_what_others_do_is_nothing),
 		TEST(a_host_that_is_a_path_stays_in_the_folder),
 		TEST(hosts_that_something_was_decided_about_are_listed),
 		TEST(a_marker_is_listed_until_it_is_cleared),

@@ -105,7 +105,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_secret actions = { 0 };
 	auto_login login = { 0 };
 
-	acr_state_read(app, host, &state);
+	if (acr_state_read(app, host, &state, &error)) {
+		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
+		return;
+	}
 	if (acr_keychain_find(app, host, &login, &error)) {
 		if (error.kind == ACR_NOT_FOUND)
 			none(subject, state.signed_out, ret);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person decided about a registry, for those who act on it and for those who decide anew. */
+#include "acr/sign_in.h"
+#include "broker/broker.h"
+
+int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_state *ret,
+		       struct acr_report *report, struct acr_error *error)
+{
+	auto_sign_in sign_in = { 0 };
+
+	if (acr_state_read(app, host, ret, error))
+		return -1;
+	/* A sign-in that cannot be used is an error of the identity that would use it. */
+	if (ret->repaired || (acr_sign_in_find(app, host, &sign_in, NULL) == 0 && sign_in.repaired))
+		acr_report_notice(report, "decision-mode",
+				  "others could read what was decided about %s; its file has mode "
+				  "0600 again",
+				  host);
+	return 0;
+}
+
+int acr_decisions_recover(const struct acr_app *app, const char *host, struct acr_state *ret,
+			  struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	auto_login login = { 0 };
+
+	if (acr_state_replaceable(app, host, error))
+		return -1;
+	if (acr_state_read(app, host, ret, &failure) == 0)
+		return 0;
+	acr_debug(app, "%s", failure.text);
+	*ret = (struct acr_state){ .signed_out = true };
+	ret->stored_login =
+		acr_keychain_find(app, host, &login, &failure) == 0 || failure.kind == ACR_LOCKED;
+	return 0;
+}

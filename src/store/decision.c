@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person decided, read so that nothing but its absence counts as "nothing was decided". */
+#include "store/decision.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "store/private_dir.h"
+
+#define NO_FOLDER (-2) /* missing, or not ours */
+
+/* `command` repairs it. */
+static int unusable(const struct acr_decision *decision, enum acr_kind kind, const char *why,
+		    const char *command, struct acr_error *error)
+{
+	return acr_fail(error, kind, "the decision kept in %s/%s cannot be used (%s): run %s",
+			decision->folder, decision->name, why, command);
+}
+
+static int bad_mode(const struct acr_decision *decision, enum acr_kind kind, const char *why,
+		    struct acr_error *error)
+{
+	auto_string command = acr_format("chmod 600 %s/%s", decision->folder, decision->name);
+
+	return unusable(decision, kind, why, command, error);
+}
+
+static int bad_folder(const struct acr_decision *decision, enum acr_kind kind, const char *why,
+		      const char *mode, struct acr_error *error)
+{
+	auto_string command = acr_format("chmod %s %s", mode, decision->folder);
+
+	return unusable(decision, kind, why, command, error);
+}
+
+int acr_decision_damaged(const struct acr_decision *decision, struct acr_error *error)
+{
+	return unusable(decision, ACR_INVALID, "it is damaged", decision->again, error);
+}
+
+static int failed(const struct acr_decision *decision, int number, struct acr_error *error)
+{
+	bool open_files = number == EMFILE || number == ENFILE;
+
+	return unusable(decision, ACR_SYSTEM, acr_errno_text(number),
+			open_files ? "ulimit -n 1024, then the command again" : decision->again,
+			error);
+}
+
+/* Whose is the folder that keeps `path` from us? It is the nearest one that can be looked at. */
+static bool is_kept_by_us(const char *path)
+{
+	auto_string above = acr_copy(path);
+	struct stat status;
+	char *slash;
+
+	while (stat(above, &status)) {
+		slash = strrchr(above, '/');
+		if (!slash || slash == above)
+			return false;
+		*slash = '\0';
+	}
+	return status.st_uid == geteuid();
+}
+
+/* The folder, -1 with an error, or NO_FOLDER. */
+static int open_folder(const struct acr_decision *decision, struct acr_error *error)
+{
+	auto_fd fd =
+		decision->folder ? open(decision->folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	struct stat status;
+	int taken;
+
+	if (!decision->folder)
+		return NO_FOLDER;
+	if (fd < 0 && errno == EACCES && is_kept_by_us(decision->folder))
+		return bad_folder(decision, ACR_SYSTEM, acr_errno_text(EACCES), "u+rwx", error);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP))
+		return NO_FOLDER;
+	if (fd < 0 || fstat(fd, &status))
+		return failed(decision, errno, error);
+	if (status.st_uid != geteuid())
+		return NO_FOLDER;
+	/* Who may write in it may have taken a decision away. */
+	if (status.st_mode & 022)
+		return bad_folder(decision, ACR_INVALID, "its folder is writable by others", "700",
+				  error);
+	taken = fd;
+	fd = -1;
+	return taken;
+}
+
+/* The bytes of the file, which must be one that only we can have written. */
+static int read_file(const struct acr_decision *decision, int folder, struct acr_secret *bytes,
+		     bool *ret_repaired, struct acr_error *error)
+{
+	auto_fd fd = openat(folder, decision->name,
+			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	struct stat status;
+
+	if (fd < 0 && errno == ENOENT)
+		return acr_fail(error, ACR_NOT_FOUND, "nothing was decided");
+	if (fd < 0 && errno == ELOOP)
+		return unusable(decision, ACR_INVALID, "it is a symbolic link", decision->again,
+				error);
+	if (fd < 0 && errno == EACCES)
+		return bad_mode(decision, ACR_SYSTEM, acr_errno_text(EACCES), error);
+	if (fd < 0 || fstat(fd, &status))
+		return failed(decision, errno, error);
+	if (!S_ISREG(status.st_mode))
+		return unusable(decision, ACR_INVALID, "it is not a regular file", decision->again,
+				error);
+	if (status.st_uid != geteuid())
+		return unusable(decision, ACR_INVALID, "it belongs to someone else",
+				decision->again, error);
+	if (status.st_mode & 022)
+		return bad_mode(decision, ACR_INVALID, "it is writable by others", error);
+	if (status.st_size > ACR_ENTRY_MAX)
+		return acr_decision_damaged(decision, error);
+	for (ssize_t got = 1; got > 0 && bytes->length <= ACR_ENTRY_MAX;) {
+		got = acr_read(fd, bytes);
+		if (got < 0 && errno != EINTR)
+			return failed(decision, errno, error);
+		got = got < 0 ? 1 : got;
+	}
+	*ret_repaired = (status.st_mode & 077) && fchmod(fd, 0600) == 0;
+	return 0;
+}
+
+int acr_decision_read(const struct acr_decision *decision, struct acr_secret *bytes,
+		      struct acr_record *ret, bool *ret_repaired, struct acr_error *error)
+{
+	struct acr_error damage = { 0 };
+	auto_fd folder = open_folder(decision, error);
+
+	if (folder == NO_FOLDER)
+		return acr_fail(error, ACR_NOT_FOUND, "nothing was decided");
+	if (folder < 0 || read_file(decision, folder, bytes, ret_repaired, error))
+		return -1;
+	if (acr_record_open(acr_secret_text(bytes), bytes->length, decision->kind,
+			    decision->version, ret, &damage) == 0)
+		return 0;
+	if (damage.kind == ACR_UNAVAILABLE)
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"the decision kept in %s/%s was written by a newer version of this "
+				"program: update it, or run rm %s/%s",
+				decision->folder, decision->name, decision->folder, decision->name);
+	return acr_decision_damaged(decision, error);
+}
+
+int acr_decision_replaceable(const struct acr_decision *decision, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	auto_secret bytes = { 0 };
+	struct acr_record record;
+	bool repaired;
+
+	if (acr_decision_read(decision, &bytes, &record, &repaired, &failure) == 0 ||
+	    failure.kind != ACR_UNAVAILABLE)
+		return 0;
+	if (error)
+		*error = failure;
+	return -1;
+}
+
+int acr_decision_write(const struct acr_decision *decision, const struct acr_secret *bytes,
+		       struct acr_error *error)
+{
+	if (acr_decision_replaceable(decision, error))
+		return -1;
+	return acr_place_write(decision->folder, decision->name, bytes, true, error);
+}

@@ -6,8 +6,8 @@
  *
  * The files are JSON, with global keys and a "registries" object that has the same keys for one
  * host. The nearest wins: environment, then the host's own entry (the person's file before /etc),
- * then the global key (likewise). "hosts", "authority" and "audience" decide where tokens may go:
- * they come from a file owned by root or the person who runs us, never from the environment.
+ * then the global key (likewise). "hosts", "ci_hosts", "authority" and "audience" decide where tokens
+ * may go: they come from a file owned by root or the person who runs us, never from the environment.
  *
  * A file that cannot be read as JSON stops us with line and column: guessing would mean to act on
  * half of what was meant. An unknown key is a warning that names the nearest known one.
@@ -26,6 +26,7 @@ enum acr_setting_form {
 	ACR_SETTING_TEXT,
 	ACR_SETTING_CHOICE,
 	ACR_SETTING_LIST,
+	ACR_SETTING_HOSTS, /* a list of plain host names */
 	ACR_SETTING_DURATION,
 	ACR_SETTING_SWITCH
 };

@@ -33,6 +33,8 @@ const struct acr_setting_key acr_setting_keys[] = {
 	{ "on_refusal", ACR_SETTING_CHOICE, "explain|not-found", false, false,
 	  "not-found: let clients go on anonymously after a refusal" },
 	{ "hosts", ACR_SETTING_LIST, NULL, true, true, "registries under names of your own" },
+	{ "ci_hosts", ACR_SETTING_HOSTS, NULL, true, true,
+	  "hosts of your own CI servers, to which a job's OIDC request token may go" },
 	{ 0 },
 };
 
@@ -136,7 +138,8 @@ char *acr_setting_text(const struct acr_setting_key *key, struct json_object *js
 			       ? acr_format("%lld", (long long)json_object_get_int64(json))
 			       : NULL;
 	case json_type_array:
-		return key->form == ACR_SETTING_LIST ? join(json) : NULL;
+		return key->form == ACR_SETTING_LIST || key->form == ACR_SETTING_HOSTS ? join(json)
+										       : NULL;
 	case json_type_null:
 	case json_type_double:
 	case json_type_object:
@@ -155,6 +158,27 @@ static bool is_one_of(const char *choices, const char *text)
 	return false;
 }
 
+/* Names with commas between them; no port, no pattern. */
+static bool are_hosts(const char *text)
+{
+	size_t length;
+
+	for (; *text; text += length + (text[length] == ',')) {
+		length = strcspn(text, ",");
+		if (length == 0 || length > 253 || text[0] == '.' || text[length - 1] == '.' ||
+		    strspn(text,
+			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") <
+			    length)
+			return false;
+	}
+	return true;
+}
+
+bool acr_setting_is_host(const char *text)
+{
+	return *text && !strchr(text, ',') && are_hosts(text);
+}
+
 const char *acr_setting_check(const struct acr_setting_key *key, const char *text)
 {
 	for (const char *c = text; *c; c++)
@@ -169,6 +193,10 @@ const char *acr_setting_check(const struct acr_setting_key *key, const char *tex
 	case ACR_SETTING_DURATION:
 		return acr_setting_seconds(text) >= 0 ? NULL
 						      : "is not a duration such as 90s, 60m or 3h";
+	case ACR_SETTING_HOSTS:
+		return are_hosts(text) ? NULL
+				       : "is not a list of host names such as "
+					 "github.contoso.com";
 	case ACR_SETTING_TEXT:
 	case ACR_SETTING_LIST:
 	default:

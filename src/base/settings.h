@@ -18,6 +18,9 @@ char *acr_setting_text(const struct acr_setting_key *key, struct json_object *js
 /* NULL when the text is a fine value; else what is wrong with it, as the end of a sentence. */
 const char *acr_setting_check(const struct acr_setting_key *key, const char *text);
 
+/* One plain host name, as a list of hosts may have it? */
+bool acr_setting_is_host(const char *text);
+
 /* "90", "90s", "60m", "3h" in seconds; -1 when it is none. */
 int64_t acr_setting_seconds(const char *text);
 

@@ -11,6 +11,7 @@
 #include "acr/broker.h"
 #include "base/budget.h"
 #include "base/file.h"
+#include "base/settings.h"
 #include "configure/plan.h"
 #include "front/front.h"
 
@@ -19,6 +20,7 @@ enum {
 	PODMAN,
 	CONTAINERS,
 	TIMER,
+	CI_HOST,
 	SYSTEM,
 	DISCOVER,
 	REPLACE,
@@ -34,7 +36,9 @@ static const struct acr_option options[] = {
 	[CONTAINERS] = { "containers-registries", NULL,
 			 "every registry of podman, skopeo, buildah (registries.conf.d)" },
 	[TIMER] = { "timer", NULL, "renew logins by a timer of systemd" },
-	[SYSTEM] = { "system", NULL, "for all users (the last two; as root)" },
+	[CI_HOST] = { "ci-host", "HOST",
+		      "your own CI server, to which a job's OIDC request token may go" },
+	[SYSTEM] = { "system", NULL, "for all users (the last three; as root)" },
 	[DISCOVER] = { "discover", NULL, "find the registries that your identity may see" },
 	[REPLACE] = { "replace", NULL, "take over from another helper without asking" },
 	[NO_CHECK] = { "no-check", NULL, "do not try whether it works afterwards" },
@@ -52,6 +56,7 @@ static int read_wish(const struct acr_app *app, char *const *arguments, const ch
 		.podman = values[PODMAN],
 		.containers = values[CONTAINERS],
 		.timer = values[TIMER],
+		.ci_host = values[CI_HOST],
 		.system = values[SYSTEM],
 		.replace = values[REPLACE],
 		.check = !values[NO_CHECK],
@@ -88,10 +93,12 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 			       : NULL;
 	if (wish->system && (docker || wish->podman))
 		return "docker and podman keep no such settings for all users: --system goes with "
-		       "--containers-registries and --timer";
+		       "--containers-registries, --timer and --ci-host";
 	if (wish->podman && !wish->host_count)
 		return "--podman needs the names of registries";
-	if (!docker && !wish->containers && !wish->timer)
+	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
+		return "--ci-host takes a host name such as github.contoso.com";
+	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
 		return "name a registry (such as acme.azurecr.io), or say --creds-store or "
 		       "--discover";
 	return NULL;

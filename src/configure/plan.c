@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "acr/config.h"
 #include "base/file.h"
 
 #define DROP_IN "registries.conf.d/99-docker-credential-acr.conf"
@@ -90,18 +91,13 @@ static int may_replace(const struct acr_app *app, const struct acr_wish *wish, c
 
 /* ---- JSON: docker's config.json, podman's auth.json ---- */
 
-static int put(const struct acr_app *app, const struct acr_wish *wish, struct acr_job *job,
-	       const char *outer, const char *key, struct acr_error *error)
+/* Takes `before`, what stood there, over. */
+static void put_value(struct acr_job *job, const char *outer, const char *key, const char *value,
+		      char *before)
 {
-	auto_string before = acr_member_string(&job->text.bytes, outer, key);
 	bool outer_made = outer && !acr_member_there(&job->text.bytes, NULL, outer, NULL);
 	struct acr_put *puts;
 
-	if (before && strcmp(before, ACR_HELPER_SUFFIX) == 0)
-		return 0;
-	if (before && *before &&
-	    may_replace(app, wish, job->target.path, outer ? key : "every registry", before, error))
-		return -1;
 	puts = realloc(job->puts, (job->put_count + 1) * sizeof(*puts));
 	if (!puts)
 		acr_out_of_memory();
@@ -109,18 +105,52 @@ static int put(const struct acr_app *app, const struct acr_wish *wish, struct ac
 	puts[job->put_count++] = (struct acr_put){
 		.outer = outer ? acr_copy(outer) : NULL,
 		.key = acr_copy(key),
-		.value = acr_copy(ACR_HELPER_SUFFIX),
+		.value = acr_copy(value),
 		.before = before,
 		.outer_made = outer_made,
 	};
+	acr_member_put(&job->text, outer, key, value);
+}
+
+static int put_helper(const struct acr_app *app, const struct acr_wish *wish, struct acr_job *job,
+		      const char *outer, const char *key, struct acr_error *error)
+{
+	auto_string before = acr_member_string(&job->text.bytes, outer, key);
+
+	if (before && strcmp(before, ACR_HELPER_SUFFIX) == 0)
+		return 0;
+	if (before && *before &&
+	    may_replace(app, wish, job->target.path, outer ? key : "every registry", before, error))
+		return -1;
+	put_value(job, outer, key, ACR_HELPER_SUFFIX, before);
 	before = NULL;
-	acr_member_put(&job->text, outer, key, ACR_HELPER_SUFFIX);
+	return 0;
+}
+
+/* One more host in a list that is written as one string. */
+static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct acr_error *error)
+{
+	auto_string before = acr_member_string(&job->text.bytes, NULL, "ci_hosts");
+	auto_string padded = acr_format(",%s,", before ? before : "");
+	auto_string wanted = acr_format(",%s,", wish->ci_host);
+	auto_string value = acr_format("%s%s%s", before ? before : "", before && *before ? "," : "",
+				       wish->ci_host);
+
+	if (!before && acr_member_there(&job->text.bytes, NULL, "ci_hosts", NULL))
+		return acr_fail(error, ACR_INVALID,
+				"%s: \"ci_hosts\" is not a string: add \"%.100s\" to it yourself",
+				job->target.path, wish->ci_host);
+	if (strcasestr(padded, wanted))
+		return 0;
+	put_value(job, NULL, "ci_hosts", value, before);
+	before = NULL;
 	return 0;
 }
 
 static bool is_ours(const char *key)
 {
-	return strcasecmp(key, "credHelpers") == 0 || strcasecmp(key, "credsStore") == 0;
+	return strcasecmp(key, "credHelpers") == 0 || strcasecmp(key, "credsStore") == 0 ||
+	       strcmp(key, "ci_hosts") == 0;
 }
 
 /* Does the file hold what docker's decoder could read, where we have to write? */
@@ -174,8 +204,23 @@ static bool is_what_was_meant(const struct acr_job *job, struct json_object *bef
 	return true;
 }
 
+/* Which members of a JSON file are written. */
+enum members { HELPERS, HELPERS_AND_STORE, CI_HOST };
+
+static int put_members(const struct acr_app *app, const struct acr_wish *wish, struct acr_job *job,
+		       enum members what, struct acr_error *error)
+{
+	if (what == CI_HOST)
+		return put_ci_host(wish, job, error);
+	for (size_t i = 0; i < wish->host_count; i++)
+		if (put_helper(app, wish, job, "credHelpers", wish->hosts[i], error))
+			return -1;
+	return what == HELPERS_AND_STORE ? put_helper(app, wish, job, NULL, "credsStore", error)
+					 : 0;
+}
+
 static int plan_json(const struct acr_app *app, const struct acr_wish *wish, const char *path,
-		     bool creds_store, struct acr_plan *plan, struct acr_error *error)
+		     enum members what, struct acr_plan *plan, struct acr_error *error)
 {
 	struct acr_job *job = &plan->jobs[plan->count++];
 	auto_json before = NULL;
@@ -194,10 +239,7 @@ static int plan_json(const struct acr_app *app, const struct acr_wish *wish, con
 			return -1;
 	}
 	acr_secret_add_bytes(&job->text.bytes, text, job->target.bytes.length);
-	for (size_t i = 0; i < wish->host_count; i++)
-		if (put(app, wish, job, "credHelpers", wish->hosts[i], error))
-			return -1;
-	if (creds_store && put(app, wish, job, NULL, "credsStore", error))
+	if (put_members(app, wish, job, what, error))
 		return -1;
 	if (acr_job_changes(job) && !is_what_was_meant(job, before))
 		return acr_fail(error, ACR_SYSTEM,
@@ -258,6 +300,21 @@ static char *podman_path(const struct acr_app *app)
 	return acr_plan_home(app, "XDG_CONFIG_HOME", ".config", "containers/auth.json");
 }
 
+/* Our own configuration, the person's or the machine's. */
+static int plan_own(const struct acr_app *app, const struct acr_wish *wish, struct acr_plan *plan,
+		    struct acr_error *error)
+{
+	auto_string path = acr_config_path(app, !wish->system);
+
+	if (!path)
+		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+	if (plan_json(app, wish, path, CI_HOST, plan, error))
+		return -1;
+	if (wish->system)
+		plan->jobs[plan->count - 1].target.mode = 0644;
+	return 0;
+}
+
 int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct acr_plan *ret,
 		  struct acr_error *error)
 {
@@ -269,14 +326,17 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 	if (wish->host_count || wish->creds_store) {
 		ret->docker_folder =
 			acr_format("%.*s", (int)(strrchr(docker, '/') - docker), docker);
-		if (plan_json(app, wish, docker, wish->creds_store, ret, error))
+		if (plan_json(app, wish, docker, wish->creds_store ? HELPERS_AND_STORE : HELPERS,
+			      ret, error))
 			return -1;
 	}
 	if (wish->podman && !podman)
 		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
-	if (wish->podman && plan_json(app, wish, podman, false, ret, error))
+	if (wish->podman && plan_json(app, wish, podman, HELPERS, ret, error))
 		return -1;
-	return wish->containers ? plan_containers(app, wish, ret, error) : 0;
+	if (wish->containers && plan_containers(app, wish, ret, error))
+		return -1;
+	return wish->ci_host ? plan_own(app, wish, ret, error) : 0;
 }
 
 int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,

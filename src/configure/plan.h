@@ -14,6 +14,7 @@
 struct acr_wish {
 	const char *hosts[ACR_HOSTS_MOST];
 	size_t host_count;
+	const char *ci_host; /* for "ci_hosts" of our own configuration, or NULL */
 	bool creds_store, podman, containers, timer; /* what to write */
 	bool system, dry_run, replace, json, check;
 };

@@ -17,12 +17,17 @@ static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
 {
 	bool podman = strstr(memo->path, "/auth.json") != NULL;
 
-	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer)
+	bool own = strstr(memo->path, "/docker-credential-acr/config.json") != NULL;
+
+	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer &&
+	    !wish->ci_host)
 		return true;
 	if (strcmp(memo->kind, "link") == 0)
 		return wish->timer;
 	if (strcmp(memo->kind, "toml") == 0)
 		return wish->containers;
+	if (own)
+		return wish->ci_host;
 	return podman ? wish->podman : wish->creds_store;
 }
 

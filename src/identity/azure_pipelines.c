@@ -8,7 +8,14 @@
 
 #include "identity/internal.h"
 
-static const char *const domains[] = { "dev.azure.com", "visualstudio.com", NULL };
+/* An organization's host, in its new form and its old one; "vsrm" is for releases. */
+static const char *const hosts[] = { "dev.azure.com", "**.dev.azure.com", "*.visualstudio.com",
+				     "*.vsrm.visualstudio.com", NULL };
+static const struct acr_ci azure_pipelines = {
+	.name = "Azure DevOps",
+	.variable = "SYSTEM_OIDCREQUESTURI",
+	.hosts = hosts,
+};
 
 static bool is_id(const char *text)
 {
@@ -79,13 +86,12 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return acr_fail(error, ACR_UNAVAILABLE,
 				"a service connection is set, but no client and tenant "
 				"(AZURESUBSCRIPTION_CLIENT_ID, AZURESUBSCRIPTION_TENANT_ID)");
-	if (!acr_ci_trusts(uri, domains, acr_env(app, "SYSTEM_COLLECTIONURI")) ||
-	    !is_id(connection))
-		return acr_fail(
-			error, ACR_INVALID,
-			"SYSTEM_OIDCREQUESTURI does not lead to Azure DevOps, or the service "
-			"connection is no id; nothing was sent");
-	if (acr_entra_authority(app, ask->registry, &authority, error) ||
+	if (!is_id(connection))
+		return acr_fail(error, ACR_INVALID,
+				"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not an ID; nothing was "
+				"sent");
+	if (acr_ci_check(app, &azure_pipelines, uri, error) ||
+	    acr_entra_authority(app, ask->registry, &authority, error) ||
 	    ask_pipelines(app, uri, connection, token, &json, error))
 		return -1;
 	assertion = acr_json_string(json, "oidcToken");

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two CI sources share: where a job's own token may be sent to be exchanged. */
+/*
+ * Where a CI job's own token may be sent to be exchanged. The URL comes from the environment, which
+ * a step of the job, or whatever it checked out, can change, so its host must be one of the CI's
+ * own. No other variable vouches for it: servers of one's own are named in a configuration file
+ * ("ci_hosts").
+ */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "acr/config.h"
 #include "identity/internal.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 /* The host of an https URL without user, port or anything unusual; "" for none. */
 static void host_of(const char *url, char ret[static ACR_HOST_MAX])
@@ -15,30 +23,78 @@ static void host_of(const char *url, char ret[static ACR_HOST_MAX])
 	if (!url || strncasecmp(url, "https://", 8) != 0)
 		return;
 	url += 8;
-	length = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+	length = strspn(url, LETTERS ".");
 	if (length < ACR_HOST_MAX && (url[length] == '/' || url[length] == '\0'))
 		snprintf(ret, ACR_HOST_MAX, "%.*s", (int)length, url);
 }
 
-/* Is it this host, or one below it? */
-static bool is_below(const char *host, const char *domain)
+/* "NAME" is that host, "*.NAME" one label before it, "**.NAME" one or more. */
+static bool matches(const char *host, const char *pattern)
 {
-	size_t length = strlen(host), end = strlen(domain);
+	bool deep = strncmp(pattern, "**.", 3) == 0, below = deep || strncmp(pattern, "*.", 2) == 0;
+	const char *name = strchr(pattern, '.');
+	size_t length = strlen(host), end, labels;
 
-	return end > 0 && length >= end && strcasecmp(host + length - end, domain) == 0 &&
-	       (length == end || host[length - end - 1] == '.');
+	if (!below)
+		return strcasecmp(host, pattern) == 0;
+	end = strlen(name);
+	if (length <= end || strcasecmp(host + length - end, name) != 0)
+		return false;
+	labels = strspn(host, deep ? LETTERS "." : LETTERS);
+	return labels >= length - end && host[0] != '.' && !strstr(host, "..");
 }
 
-bool acr_ci_trusts(const char *url, const char *const *domains, const char *server)
+/* GitHub Enterprise Cloud with data residency: each tenant has its hosts below ghe.com, and the
+ * job's server says which tenant's. That can only narrow what is built in (docs.github.com, "OpenID
+ * Connect reference", on GHE.com). */
+static bool is_tenants(const struct acr_app *app, const struct acr_ci *ci, const char *host)
 {
-	char host[ACR_HOST_MAX], own[ACR_HOST_MAX];
+	char server[ACR_HOST_MAX];
+
+	host_of(ci->tenant_variable ? acr_env(app, ci->tenant_variable) : NULL, server);
+	if (!ci->tenants || !matches(server, ci->tenants))
+		return false;
+	auto_string tokens = acr_format("**.actions.%s", server);
+	return matches(host, server) || matches(host, tokens);
+}
+
+static bool is_configured(const struct acr_app *app, const char *host)
+{
+	const char *next = acr_config_get(app->config, NULL, "ci_hosts");
+	size_t size = strlen(host);
+
+	while (next && *next) {
+		size_t length = strcspn(next, ",");
+
+		if (length == size && strncasecmp(next, host, size) == 0)
+			return true;
+		next += length + (next[length] == ',');
+	}
+	return false;
+}
+
+int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, const char *url,
+		 struct acr_error *error)
+{
+	char host[ACR_HOST_MAX];
+	auto_string file = NULL;
 
 	host_of(url, host);
-	host_of(server, own);
 	if (!host[0])
-		return false;
-	for (; *domains; domains++)
-		if (is_below(host, *domains))
-			return true;
-	return is_below(host, own);
+		return acr_fail(error, ACR_INVALID,
+				"%s is not an https URL with a plain host name; nothing was sent",
+				ci->variable);
+	for (const char *const *row = ci->hosts; *row; row++)
+		if (matches(host, *row))
+			return 0;
+	if (is_tenants(app, ci, host) || is_configured(app, host))
+		return 0;
+	file = acr_config_path(app, true);
+	if (!file)
+		file = acr_config_path(app, false);
+	return acr_fail(error, ACR_INVALID,
+			"%s names %.100s, which is not a host of %s; nothing was sent. If it is "
+			"your own server, add {\"ci_hosts\":\"%.100s\"} to %.120s, or run: "
+			"%s configure --ci-host %.100s",
+			ci->variable, host, ci->name, host, file, app->program, host);
 }

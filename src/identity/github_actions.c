@@ -8,9 +8,14 @@
 
 #include "identity/internal.h"
 
-/* GitHub's own, and GitHub Enterprise Cloud with data residency. A server of one's own is known by
- * GITHUB_SERVER_URL, which no step of a job can change. */
-static const char *const domains[] = { "actions.githubusercontent.com", "ghe.com", NULL };
+static const char *const hosts[] = { "**.actions.githubusercontent.com", NULL };
+static const struct acr_ci github_actions = {
+	.name = "GitHub",
+	.variable = "ACTIONS_ID_TOKEN_REQUEST_URL",
+	.hosts = hosts,
+	.tenants = "*.ghe.com",
+	.tenant_variable = "GITHUB_SERVER_URL",
+};
 
 /* Another audience per cloud is what Kubernetes and GitHub's documentation of sovereign clouds use;
  * which one counts is written in the federated credential. */
@@ -73,11 +78,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 				"this job has no ACTIONS_ID_TOKEN_REQUEST_URL: give it "
 				"\"permissions: id-token: write\"");
 	}
-	if (!acr_ci_trusts(url, domains, acr_env(app, "GITHUB_SERVER_URL")))
-		return acr_fail(error, ACR_INVALID,
-				"ACTIONS_ID_TOKEN_REQUEST_URL does not lead to GitHub; nothing was "
-				"sent to it");
-	if (acr_entra_authority(app, ask->registry, &authority, error) ||
+	if (acr_ci_check(app, &github_actions, url, error) ||
+	    acr_entra_authority(app, ask->registry, &authority, error) ||
 	    ask_github(app, ask, url, token, &json, error))
 		return -1;
 	assertion = acr_json_string(json, "value");

@@ -93,9 +93,21 @@ _checked_ int acr_entra_secret(const struct acr_app *app, const struct acr_ask *
 
 /* ---- ci.c ---- */
 
-/* May a CI job's own token go to this URL: https, at one of `domains` (NULL-terminated) or below,
- * or at the host of `server` (a URL that the CI itself set, or NULL) or below? */
-bool acr_ci_trusts(const char *url, const char *const *domains, const char *server);
+/* A CI system that gives its jobs assertions. */
+struct acr_ci {
+	const char *name;	     /* "GitHub Actions" */
+	const char *variable;	     /* the environment variable that has the URL to ask */
+	const char *const *hosts;    /* its own, NULL-terminated: "NAME", "*.NAME" (one label before
+				     it), "**.NAME" (one or more) */
+	const char *tenants;	     /* pattern of tenants' servers that is built in, or NULL ... */
+	const char *tenant_variable; /* ... and the variable that says which of them it is */
+};
+
+/* May a job's own token go to this URL? https, at a host of the CI's own, of the job's own tenant,
+ * or of "ci_hosts" in a configuration file. Otherwise ACR_INVALID, with what to add to which
+ * file. */
+_checked_ int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, const char *url,
+			   struct acr_error *error);
 
 /* ---- assertion.c ---- */
 

@@ -39,8 +39,6 @@ static const char *const passed[] = { "HOME",
 				      "AZURE_CONFIG_DIR",
 
 				      "AZURE_CORE_ENCRYPT_TOKEN_CACHE",
-				      "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION",
-				      "ARM_CLOUD_METADATA_URL",
 				      "AZD_CONFIG_DIR",
 				      "MSI_ENDPOINT",
 				      NULL };

@@ -64,3 +64,30 @@ def test_podman_and_its_kin_find_us(helper, fresh, cloud, signed_in, published, 
     client.must(*arguments, target)
     assert helper("configure", "--undo").status == 0
     assert refused(client(*arguments, target))
+
+
+def own_config(home):
+    return home.folder / ".config/docker-credential-acr/config.json"
+
+
+def test_a_ci_server_of_ones_own_is_written_into_our_configuration_and_taken_out_again(helper, fresh, cloud):
+    server = "github.contoso.com"
+    job = {**cloud.github_environment(), "ACTIONS_ID_TOKEN_REQUEST_URL": f"https://{server}/t",
+           "DOCKER_CREDENTIAL_ACR_IDENTITY": "github-actions"}
+    told = helper.get(ACME, env=job)
+    assert told.status == 1 and f"configure --ci-host {server}" in " ".join(told.err.split()), told
+    assert f'{{"ci_hosts":"{server}"}}' in told.err and "/docker-credential-acr/config.json" in told.err
+    for host, value in ((server, server), (server, server), ("tfs.contoso.com", f"{server},tfs.contoso.com")):
+        assert helper("configure", "--ci-host", host).status == 0
+        assert f'"ci_hosts": "{value}"' in own_config(fresh).read_text()
+    assert helper("configure", "--undo", "--ci-host", server).status == 0
+    assert not own_config(fresh).exists()
+
+
+def test_a_list_of_ci_servers_and_a_wrong_name_are_left_alone(helper, fresh):
+    fresh.config(ci_hosts=["github.contoso.com"])
+    before = own_config(fresh).read_text()
+    assert helper("configure", "--ci-host", "tfs.contoso.com").status == 1
+    for wrong in ("https://tfs.contoso.com", "*.contoso.com", "a,b", "x:8080", ""):
+        assert helper("configure", "--ci-host", wrong).status != 0
+    assert own_config(fresh).read_text() == before

@@ -63,29 +63,68 @@ static void a_job_without_a_connection_is_not_set_up(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void the_jobs_token_goes_to_azure_devops_alone(void **state)
+static const struct {
+	const char *uri, *collection, *configured;
+	bool allowed;
+} hosts[] = {
+	{ URI, NULL, NULL, true },
+	{ "https://vsrm.dev.azure.com/contoso/oidctoken", NULL, NULL, true },
+	{ "https://contoso.visualstudio.com/oidctoken", NULL, NULL, true },
+	{ "https://contoso.vsrm.visualstudio.com/oidctoken", NULL, NULL, true },
+	{ "https://visualstudio.com/oidctoken", NULL, NULL, false },
+	{ "https://x-8080.rel.tunnels.api.visualstudio.com/oidctoken", NULL, NULL, false },
+	{ "https://x.app.online.visualstudio.com/oidctoken", NULL, NULL, false },
+	{ "https://dev.azure.com.evil.example/oidctoken", NULL, NULL, false },
+	{ "https://dev.azure.com:444/oidctoken", NULL, NULL, false },
+	{ "https://evildev.azure.com/oidctoken", NULL, NULL, false },
+	{ "https://evil.azure.com/oidctoken", NULL, NULL, false },
+	{ "http://dev.azure.com/oidctoken", NULL, NULL, false },
+	{ "https://evil.com/x", "https://com/", NULL, false },
+	{ "https://evil.example/x", "https://evil.example/Default/", NULL, false },
+	{ "https://tfs.contoso.com/oidc?x=1", "https://tfs.contoso.com/Default/", NULL, false },
+	{ "https://tfs.contoso.com/oidc?x=1", NULL, "tfs.contoso.com", true },
+	{ "https://x.tfs.contoso.com/oidc", NULL, "tfs.contoso.com", false },
+};
+
+static void the_jobs_token_goes_to_hosts_of_the_table_alone(void **state)
 {
 	(void)state;
-	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI",
-		  "https://dev.azure.com.evil.example/oidctoken");
-	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_INVALID);
-	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", URI);
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		auto_string config = acr_format("{\"ci_hosts\":\"%s\"}",
+						hosts[i].configured ? hosts[i].configured : "");
+
+		person_configure(&p, hosts[i].configured ? config : "{}");
+		edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", hosts[i].uri);
+		edges_set(&p.edges, "SYSTEM_COLLECTIONURI",
+			  hosts[i].collection ? hosts[i].collection : "");
+		p.edges.answer_count = p.edges.sent_count = 0;
+		if (hosts[i].allowed) {
+			edges_answer(&p.edges, "POST ", 200, "{\"oidcToken\":\"a.b.c\"}");
+			edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
+		}
+		if (ask() != (hosts[i].allowed ? 0 : -1) ||
+		    p.edges.sent_count != (hosts[i].allowed ? 2 : 0))
+			fail_msg("%s", hosts[i].uri);
+		if (!hosts[i].allowed)
+			assert_int_equal(p.error.kind, ACR_INVALID);
+	}
+}
+
+static void a_connection_is_an_id(void **state)
+{
+	(void)state;
 	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "x&y=z");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_server_of_ones_own_is_known_by_its_collection(void **state)
+static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
 {
 	(void)state;
-	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", "https://tfs.contoso.internal/oidc?x=1");
-	edges_set(&p.edges, "SYSTEM_COLLECTIONURI", "https://tfs.contoso.internal/Default/");
-	edges_answer(&p.edges, "POST https://tfs.contoso.internal/oidc?x=1&api-version=7.1", 200,
-		     "{\"oidcToken\":\"a.b.c\"}");
-	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
-	assert_int_equal(ask(), 0);
+	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", "https://tfs.contoso.com/oidc");
+	assert_int_equal(ask(), -1);
+	assert_holds(p.error.text, "{\"ci_hosts\":\"tfs.contoso.com\"}");
 }
 
 static void a_page_to_sign_in_at_is_no_token(void **state)
@@ -107,8 +146,9 @@ int main(void)
 		CASE(the_job_gets_an_assertion_and_entra_takes_it),
 		CASE(a_token_that_is_not_mapped_is_told),
 		CASE(a_job_without_a_connection_is_not_set_up),
-		CASE(the_jobs_token_goes_to_azure_devops_alone),
-		CASE(a_server_of_ones_own_is_known_by_its_collection),
+		CASE(the_jobs_token_goes_to_hosts_of_the_table_alone),
+		CASE(a_connection_is_an_id),
+		CASE(a_server_of_ones_own_is_told_how_to_be_configured),
 		CASE(a_page_to_sign_in_at_is_no_token),
 	};
 

@@ -67,39 +67,97 @@ static void a_job_without_the_right_is_not_set_up_or_told_when_pinned(void **sta
 	assert_holds(p.error.text, "id-token: write");
 }
 
-static void the_jobs_token_goes_to_github_alone(void **state)
-{
-	static const char *const urls[] = {
-		"https://evil.example/idtoken",
-		"https://actions.githubusercontent.com.evil.example/",
-		"https://evilactions.githubusercontent.com/",
-		"https://actions.githubusercontent.com@evil.example/",
-		"https://actions.githubusercontent.com:444/",
-		"http://x.actions.githubusercontent.com/",
-		"https://evil.example\\.actions.githubusercontent.com/",
-		"https://",
-	};
+/* Where the job's token may go: by the URL, the job's server, and what a configuration file says. */
+static const struct {
+	const char *url, *server, *configured;
+	bool allowed;
+} hosts[] = {
+	{ URL, NULL, NULL, true },
+	{ URL, "https://github.com", NULL, true },
+	{ "https://token.ACTIONS.githubusercontent.com/", NULL, NULL, true },
+	{ "https://evil.example/idtoken", NULL, NULL, false },
+	{ "https://actions.githubusercontent.com.evil.example/", NULL, NULL, false },
+	{ "https://evilactions.githubusercontent.com/", NULL, NULL, false },
+	{ "https://raw.githubusercontent.com/", NULL, NULL, false },
+	{ "https://.actions.githubusercontent.com/", NULL, NULL, false },
+	{ "https://x..actions.githubusercontent.com/", NULL, NULL, false },
+	{ "https://actions.githubusercontent.com@evil.example/", NULL, NULL, false },
+	{ "https://x.actions.githubusercontent.com:444/", NULL, NULL, false },
+	{ "https://x.actions.githubusercontent.com./", NULL, NULL, false },
+	{ "https://x.actions.githubusercontent.com?@evil.example/", NULL, NULL, false },
+	{ "http://x.actions.githubusercontent.com/", NULL, NULL, false },
+	{ "https://evil.example\\.actions.githubusercontent.com/", NULL, NULL, false },
+	{ "https://", NULL, NULL, false },
+	/* No variable vouches for another. */
+	{ "https://evil.com/t", "https://com", NULL, false },
+	{ "https://evil.example/t", "https://evil.example", NULL, false },
+	{ "https://github.contoso.com/_services/token", "https://github.contoso.com", NULL, false },
+	/* A tenant with data residency: its own hosts, and no other tenant's. */
+	{ "https://token.actions.contoso.ghe.com/t", "https://contoso.ghe.com", NULL, true },
+	{ "https://contoso.ghe.com/t", "https://contoso.ghe.com/", NULL, true },
+	{ "https://token.actions.CONTOSO.ghe.com/t", "https://contoso.GHE.com", NULL, true },
+	{ "https://token.actions.contoso.ghe.com/t", NULL, NULL, false },
+	{ "https://token.actions.contoso.ghe.com/t", "https://github.com", NULL, false },
+	{ "https://attacker.ghe.com/t", "https://contoso.ghe.com", NULL, false },
+	{ "https://token.actions.attacker.ghe.com/t", "https://contoso.ghe.com", NULL, false },
+	{ "https://pages.contoso.ghe.com/t", "https://contoso.ghe.com", NULL, false },
+	{ "https://attacker.ghe.com/t", "https://ghe.com", NULL, false },
+	{ "https://attacker.ghe.com/t", "https://x.attacker.ghe.com", NULL, false },
+	{ "https://token.actions.contoso.ghe.com/t", "http://contoso.ghe.com", NULL, false },
+	{ "https://token.actions.contoso.ghe.com/t", "https://u@contoso.ghe.com", NULL, false },
+	{ "https://token.actions.contoso.ghe.com/t", "https://contoso.ghe.com:1", NULL, false },
+	/* A server of one's own, from a configuration file: exactly that host. */
+	{ "https://github.contoso.com/_services/token", NULL, "github.contoso.com", true },
+	{ "https://github.contoso.com/_services/token", NULL, "a.example,GITHUB.contoso.com",
+	  true },
+	{ "https://x.github.contoso.com/", NULL, "github.contoso.com", false },
+	{ "https://evil-github.contoso.com/", NULL, "github.contoso.com", false },
+	{ "https://contoso.com/", NULL, "github.contoso.com", false },
+	{ "http://github.contoso.com/", NULL, "github.contoso.com", false },
+};
 
+static void the_jobs_token_goes_to_hosts_of_the_table_alone(void **state)
+{
 	(void)state;
-	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
-		edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", urls[i]);
-		assert_int_equal(ask(), -1);
-		assert_int_equal(p.error.kind, ACR_INVALID);
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		auto_string config = acr_format("{\"ci_hosts\":\"%s\"}",
+						hosts[i].configured ? hosts[i].configured : "");
+
+		person_configure(&p, hosts[i].configured ? config : "{}");
+		edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", hosts[i].url);
+		edges_set(&p.edges, "GITHUB_SERVER_URL", hosts[i].server ? hosts[i].server : "");
+		p.edges.answer_count = p.edges.sent_count = 0;
+		if (hosts[i].allowed) {
+			edges_answer(&p.edges, "GET ", 200, "{\"value\":\"a.b.c\"}");
+			edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
+		}
+		if (ask() != (hosts[i].allowed ? 0 : -1) ||
+		    p.edges.sent_count != (hosts[i].allowed ? 2 : 0))
+			fail_msg("%s with %s", hosts[i].url,
+				 hosts[i].server ? hosts[i].server : "no server");
+		if (!hosts[i].allowed)
+			assert_int_equal(p.error.kind, ACR_INVALID);
 	}
-	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_server_of_ones_own_is_known_by_its_url(void **state)
+static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
 {
 	(void)state;
-	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL",
-		  "https://github.contoso.internal/_services/token");
+	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", "https://github.contoso.com/token");
 	assert_int_equal(ask(), -1);
-	edges_set(&p.edges, "GITHUB_SERVER_URL", "https://github.contoso.internal");
-	edges_answer(&p.edges, "GET https://github.contoso.internal/_services/token?audience=", 200,
-		     "{\"value\":\"a.b.c\"}");
-	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
-	assert_int_equal(ask(), 0);
+	assert_holds(p.error.text, "{\"ci_hosts\":\"github.contoso.com\"}");
+	assert_holds(p.error.text, "/docker-credential-acr/config.json");
+	assert_holds(p.error.text, "configure --ci-host github.contoso.com");
+}
+
+static void no_variable_adds_a_host(void **state)
+{
+	(void)state;
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_CI_HOSTS", "github.contoso.com");
+	edges_configure(&p.edges);
+	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", "https://github.contoso.com/token");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.edges.sent_count, 0);
 }
 
 static void another_cloud_has_another_audience(void **state)
@@ -137,8 +195,9 @@ int main(void)
 		CASE(the_job_gets_an_assertion_and_entra_takes_it),
 		CASE(a_job_with_the_right_but_without_a_client_is_not_set_up),
 		CASE(a_job_without_the_right_is_not_set_up_or_told_when_pinned),
-		CASE(the_jobs_token_goes_to_github_alone),
-		CASE(a_server_of_ones_own_is_known_by_its_url),
+		CASE(the_jobs_token_goes_to_hosts_of_the_table_alone),
+		CASE(a_server_of_ones_own_is_told_how_to_be_configured),
+		CASE(no_variable_adds_a_host),
 		CASE(another_cloud_has_another_audience),
 		CASE(what_github_answers_must_be_a_token),
 	};

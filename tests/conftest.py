@@ -43,6 +43,20 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="not for a sanitizer's build"))
 
 
+@pytest.fixture(scope="session")
+def plain_program(tmp_path_factory):
+    """The program with libc's own allocator, for tools that bring theirs. Built once, in $ACR_BUILD where tests/run keeps
+    its builds."""
+    folder = Path(os.environ.get("ACR_BUILD") or tmp_path_factory.mktemp("build")) / "valgrind"
+    if not (folder / "build.ninja").exists():
+        made = subprocess.run(["meson", "setup", folder, HERE.parent, "-Dwiping_free=false", "-Dtests=false",
+                               "-Doptimization=1"], capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stdout
+    built = subprocess.run(["ninja", "-C", folder], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout[-3000:]
+    return folder / "src" / NAME
+
+
 FIGURES = []
 
 

@@ -146,7 +146,8 @@ void acr_error_quote(struct acr_error *error, const char *bytes, size_t length);
 const char *acr_kind_name(enum acr_kind kind);
 
 /* Memory is gone: one line on stdout (docker shows it), _exit(1). Nothing is ever half-written,
- * since files are renamed into place and answers are written whole. */
+ * since files are renamed into place and answers are written whole. The executable's allocator
+ * functions come here by themselves, for libraries too (src/base/heap.c). */
 _Noreturn void acr_out_of_memory(void);
 
 #endif

@@ -166,7 +166,6 @@ void acr_out_of_memory(void)
 {
 	static const char line[] = "docker-credential-acr: out of memory\n";
 
-	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
-		_exit(2);
+	(void)!write(STDOUT_FILENO, line, sizeof(line) - 1);
 	_exit(1);
 }

@@ -1,20 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The executable's own free() and realloc(), which wipe what they give back. explicit_bzero in our
- * own type is necessary and not enough: json-c, libcurl, OpenSSL and GLib keep copies of every
- * token that passes through them, and their frees come here too (symbol interposition reaches into
- * shared libraries). glibc only: __libc_free is its real one. Cannot live with sanitizers and
- * valgrind, which bring their own (meson option wiping_free).
+ * The executable's own allocator functions, which libraries use as well (symbol interposition
+ * reaches into shared libraries).
+ *
+ * An allocation that fails ends the process, whoever asked for it. json-c crashes or leaves out
+ * what it had no memory for, GLib aborts, libcurl reports a server that cannot be reached: no
+ * caller of theirs could tell. So a build is whole or there is none, and a failure of this machine
+ * is never taken for an answer of somebody else's.
+ *
+ * What is freed is wiped. explicit_bzero in our own type is necessary and not enough: json-c,
+ * libcurl, OpenSSL and GLib keep copies of every token that passes through them. glibc only:
+ * __libc_free is its real one. valgrind brings a free() of its own, so a build for it does without
+ * (meson option wiping_free); sanitizers bring all of them.
  */
+#include <dlfcn.h>
 #include <malloc.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "acr/error.h"
+
 #define VISIBLE __attribute__((visibility("default"), used))
 
+static void *sure(void *block)
+{
+	if (!block)
+		acr_out_of_memory();
+	return block;
+}
+
+#ifdef ACR_WIPING_FREE
 void __libc_free(void *block);
 void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+#define NEXT_MALLOC __libc_malloc
+#define NEXT_CALLOC __libc_calloc
 
 VISIBLE void free(void *block)
 {
@@ -29,17 +50,67 @@ VISIBLE void *realloc(void *block, size_t size)
 	void *grown;
 
 	if (!block)
-		return __libc_malloc(size);
+		return malloc(size);
 	if (size == 0) {
 		free(block);
 		return NULL;
 	}
 	if (size <= usable && size >= usable / 2)
 		return block;
-	grown = __libc_malloc(size);
-	if (!grown)
-		return NULL;
+	grown = malloc(size);
 	memcpy(grown, block, size < usable ? size : usable);
 	free(block);
 	return grown;
+}
+#else
+/* Whoever stands behind us: a tool that watches or fails allocations, or libc. */
+#define NEXT(name)                                                                                 \
+	({                                                                                         \
+		static __typeof__(&(name)) next;                                                   \
+		if (!next)                                                                         \
+			*(void **)&next = dlsym(RTLD_NEXT, #name);                                 \
+		next;                                                                              \
+	})
+#define NEXT_MALLOC NEXT(malloc)
+#define NEXT_CALLOC NEXT(calloc)
+
+VISIBLE void *realloc(void *block, size_t size)
+{
+	void *grown = NEXT(realloc)(block, size);
+
+	return size == 0 ? grown : sure(grown);
+}
+#endif
+
+VISIBLE void *malloc(size_t size)
+{
+	return sure(NEXT_MALLOC(size));
+}
+
+VISIBLE void *calloc(size_t count, size_t size)
+{
+	return sure(NEXT_CALLOC(count, size));
+}
+
+VISIBLE void *reallocarray(void *block, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		acr_out_of_memory();
+	return realloc(block, bytes);
+}
+
+VISIBLE char *strndup(const char *text, size_t most)
+{
+	size_t length = strnlen(text, most);
+	char *copy = malloc(length + 1);
+
+	copy[length] = '\0';
+	return memcpy(copy, text, length);
+}
+
+VISIBLE char *strdup(const char *text)
+{
+	return strndup(text, strlen(text));
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +253,26 @@ int64_t acr_json_int(struct json_object *object, const char *key, int64_t otherw
 	return *text && !*end && errno == 0 ? value : otherwise;
 }
 
+size_t acr_json_count(const char *bytes, size_t length)
+{
+	size_t count = 0;
+	bool string = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = bytes[i];
+
+		if (string && c == '\\')
+			i++;
+		else if (c == '"')
+			string = !string;
+		else if (!string)
+			depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+		count += !string && c == ':' && depth == 1;
+	}
+	return count;
+}
+
 void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 {
 	static const bool escaped[256] = {
@@ -275,4 +296,53 @@ void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 	}
 	acr_secret_add_bytes(out, text + plain, length - plain);
 	acr_secret_add(out, "\"");
+}
+
+static void write_object(struct acr_secret *out, struct json_object *json)
+{
+	const char *before = "";
+
+	json_object_object_foreach(json, key, value)
+	{
+		acr_secret_add(out, before);
+		acr_json_quote(out, key, strlen(key));
+		acr_secret_add(out, ":");
+		acr_json_write(out, value);
+		before = ",";
+	}
+}
+
+void acr_json_write(struct acr_secret *out, struct json_object *json)
+{
+	switch (json_object_get_type(json)) {
+	case json_type_object:
+		acr_secret_add(out, "{");
+		write_object(out, json);
+		acr_secret_add(out, "}");
+		return;
+	case json_type_array:
+		acr_secret_add(out, "[");
+		for (size_t i = 0; i < json_object_array_length(json); i++) {
+			acr_secret_add(out, i ? "," : "");
+			acr_json_write(out, json_object_array_get_idx(json, i));
+		}
+		acr_secret_add(out, "]");
+		return;
+	case json_type_string:
+		acr_json_quote(out, json_object_get_string(json),
+			       (size_t)json_object_get_string_len(json));
+		return;
+	case json_type_int:
+		acr_secret_format(out, "%" PRId64, json_object_get_int64(json));
+		return;
+	case json_type_double:
+		acr_secret_format(out, "%.17g", json_object_get_double(json));
+		return;
+	case json_type_boolean:
+		acr_secret_add(out, json_object_get_boolean(json) ? "true" : "false");
+		return;
+	case json_type_null:
+	default:
+		acr_secret_add(out, "null");
+	}
 }

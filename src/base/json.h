@@ -34,7 +34,14 @@ bool acr_json_bool(struct json_object *object, const char *key, bool otherwise);
 /* Accepts numbers and numeric strings (Entra and IMDS send both). */
 int64_t acr_json_int(struct json_object *object, const char *key, int64_t otherwise);
 
+/* How many members the object has that this text is; the text has passed acr_json_parse. More than
+ * json_object_object_length where a name stands there more than once. */
+size_t acr_json_count(const char *bytes, size_t length);
+
 /* Append `text` as a JSON string, quotes included, as Go's decoder and json-c read it. */
 void acr_json_quote(struct acr_secret *out, const char *text, size_t length);
+
+/* Append a value that was read, as JSON without white space. */
+void acr_json_write(struct acr_secret *out, struct json_object *json);
 
 #endif

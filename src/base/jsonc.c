@@ -3,7 +3,8 @@
  * json-c, loaded when it is first called: a cached answer holds no JSON to read, and a process that
  * is linked to it takes a tenth longer to start. Each of its functions that the house calls has a
  * row here, which makes a function of the same name that goes on to the real one; without its row
- * it would be linked after all (tests/architecture/test_costs.py).
+ * it would be linked after all (tests/architecture/test_costs.py). None of them makes or
+ * prints an object: JSON is written by acr_json_quote and acr_json_write.
  */
 #include "base/jsonc.h"
 
@@ -22,7 +23,6 @@ typedef struct json_object_iterator iterator;
 /* clang-format off */
 #define FUNCTIONS(X)                                                                               \
 	X(object *, json_object_array_get_idx, (const object *json, size_t i), (json, i))          \
-	X(int, json_object_array_add, (object *json, object *value), (json, value))                \
 	X(size_t, json_object_array_length, (const object *json), (json))                          \
 	X(int, json_object_equal, (object *json, object *other), (json, other))                    \
 	X(json_bool, json_object_get_boolean, (const object *json), (json))                        \
@@ -40,19 +40,10 @@ typedef struct json_object_iterator iterator;
 	X(void, json_object_iter_next, (iterator *at), (at))                                       \
 	X(const char *, json_object_iter_peek_name, (const iterator *at), (at))                    \
 	X(object *, json_object_iter_peek_value, (const iterator *at), (at))                       \
-	X(object *, json_object_new_array, (void), ())                                             \
-	X(object *, json_object_new_boolean, (json_bool value), (value))                           \
-	X(object *, json_object_new_int, (int32_t value), (value))                                 \
-	X(object *, json_object_new_int64, (int64_t value), (value))                               \
-	X(object *, json_object_new_object, (void), ())                                            \
-	X(object *, json_object_new_string, (const char *value), (value))                          \
-	X(int, json_object_object_add, (object *json, const char *key, object *value),             \
-	  (json, key, value))                                                                      \
 	X(json_bool, json_object_object_get_ex,                                                    \
 	  (const object *json, const char *key, object **value), (json, key, value))               \
 	X(int, json_object_object_length, (const object *json), (json))                            \
 	X(int, json_object_put, (object *json), (json))                                            \
-	X(const char *, json_object_to_json_string_ext, (object *json, int flags), (json, flags))  \
 	X(const char *, json_tokener_error_desc, (enum json_tokener_error number), (number))       \
 	X(void, json_tokener_free, (tokener *of), (of))                                            \
 	X(enum json_tokener_error, json_tokener_get_error, (tokener *of), (of))                    \
@@ -77,8 +68,8 @@ int acr_jsonc_load(struct acr_error *error)
 	return acr_library_load("libjson-c.so.5", "reading JSON", library_symbols, error);
 }
 
-/* acr_json_parse has loaded it, and says so when it cannot; this is for objects made from nothing,
- * on a machine where it is missing. */
+/* acr_json_parse has loaded it, and says so when it cannot; this is for questions about an object
+ * that is NULL, on a machine where it is missing. */
 static void need(void)
 {
 	struct acr_error error = { 0 };

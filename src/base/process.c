@@ -123,25 +123,25 @@ struct stream {
 	bool cut; /* more than the limit is dropped (stderr) rather than an error (stdout) */
 };
 
-/* False at an error; closes what ended. */
-static bool take(struct stream *stream)
+/* ACR_FINE, also at the end, where it is closed; ACR_INVALID for too much. */
+static enum acr_kind take(struct stream *stream)
 {
 	char bytes[8192];
 	ssize_t got = read(stream->fd, bytes, sizeof(bytes));
 	size_t room = stream->limit - stream->into->length;
 
 	if (got < 0)
-		return errno == EINTR || errno == EAGAIN;
+		return errno == EINTR || errno == EAGAIN ? ACR_FINE : ACR_SYSTEM;
 	if (got == 0) {
 		close(stream->fd);
 		stream->fd = -1;
-		return true;
+		return ACR_FINE;
 	}
 	if ((size_t)got > room && !stream->cut)
-		return false;
+		return ACR_INVALID;
 	acr_secret_add_bytes(stream->into, bytes, (size_t)got < room ? (size_t)got : room);
 	explicit_bzero(bytes, sizeof(bytes));
-	return true;
+	return ACR_FINE;
 }
 
 /* Read both until they end or `until` (boot time). */
@@ -161,9 +161,13 @@ static enum acr_kind collect(const struct acr_app *app, struct stream *streams, 
 			return ACR_FINE;
 		if (left <= 0 || poll(ready, count, (int)left) == 0)
 			return ACR_TIMEOUT;
-		for (size_t i = 0; i < count; i++)
-			if (streams[i].fd >= 0 && ready[i].revents && !take(&streams[i]))
-				return ACR_INVALID;
+		for (size_t i = 0; i < count; i++) {
+			enum acr_kind kind = streams[i].fd >= 0 && ready[i].revents
+						     ? take(&streams[i])
+						     : ACR_FINE;
+			if (kind != ACR_FINE)
+				return kind;
+		}
 	}
 }
 
@@ -245,6 +249,8 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 	if (kind == ACR_INVALID)
 		return acr_fail(error, ACR_INVALID, "%s printed more than %zu bytes", run->argv[0],
 				run->limit);
+	if (kind == ACR_SYSTEM)
+		return acr_fail(error, ACR_SYSTEM, "what %s printed cannot be read", run->argv[0]);
 	return 0;
 }
 
@@ -283,7 +289,7 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 		return acr_fail(error, ACR_TIMEOUT, "no answer in time");
 	if (kind == ACR_INVALID)
 		return acr_fail(error, ACR_INVALID, "the answer is larger than %zu bytes", limit);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	if (kind == ACR_SYSTEM || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return acr_fail(error, ACR_SYSTEM, "the child that asked ended with status %d",
 				status);
 	return 0;

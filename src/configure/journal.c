@@ -85,77 +85,88 @@ void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *
 
 /* ---- writing ---- */
 
-static void add(struct json_object *object, const char *key, struct json_object *value)
+/* A member, and the comma in front of all but the first. */
+static void add_key(struct acr_secret *out, const char *key)
 {
-	if (!object || json_object_object_add(object, key, value))
-		acr_out_of_memory();
+	if (out->length > 0 && !strchr("{[", out->bytes[out->length - 1]))
+		acr_secret_add(out, ",");
+	acr_secret_format(out, "\"%s\":", key);
 }
 
-static struct json_object *text_of(const char *text)
+static void add_text(struct acr_secret *out, const char *key, const char *text)
 {
-	return text ? json_object_new_string(text) : NULL;
+	add_key(out, key);
+	if (text)
+		acr_json_quote(out, text, strlen(text));
+	else
+		acr_secret_add(out, "null");
 }
 
-static struct json_object *puts_of(const struct acr_change *change)
+static void add_bool(struct acr_secret *out, const char *key, bool value)
 {
-	struct json_object *list = json_object_new_array();
+	add_key(out, key);
+	acr_secret_add(out, value ? "true" : "false");
+}
 
+static void add_puts(struct acr_secret *out, const struct acr_change *change)
+{
+	add_key(out, "puts");
+	acr_secret_add(out, "[");
 	for (size_t i = 0; i < change->put_count; i++) {
 		const struct acr_put *put = &change->puts[i];
-		struct json_object *row = json_object_new_object();
 
-		add(row, "outer", text_of(put->outer));
-		add(row, "key", text_of(put->key));
-		add(row, "value", text_of(put->value));
-		add(row, "before", text_of(put->before));
-		add(row, "outer_made", json_object_new_boolean(put->outer_made));
-		json_object_array_add(list, row);
+		acr_secret_add(out, i ? ",{" : "{");
+		add_text(out, "outer", put->outer);
+		add_text(out, "key", put->key);
+		add_text(out, "value", put->value);
+		add_text(out, "before", put->before);
+		add_bool(out, "outer_made", put->outer_made);
+		acr_secret_add(out, "}");
 	}
-	return list;
+	acr_secret_add(out, "]");
 }
 
-static struct json_object *splices_of(const struct acr_change *change)
+static void add_splices(struct acr_secret *out, const struct acr_change *change)
 {
-	struct json_object *list = json_object_new_array();
-
+	add_key(out, "splices");
+	acr_secret_add(out, "[");
 	for (size_t i = 0; i < change->splice_count; i++) {
 		const struct acr_splice *splice = &change->splices[i];
-		struct json_object *row = json_object_new_object();
 
-		add(row, "at", json_object_new_int64((int64_t)splice->at));
-		add(row, "removed", text_of(splice->removed));
-		add(row, "inserted", text_of(splice->inserted));
-		json_object_array_add(list, row);
+		acr_secret_format(out, "%s{\"at\":%zu", i ? "," : "", splice->at);
+		add_text(out, "removed", splice->removed);
+		add_text(out, "inserted", splice->inserted);
+		acr_secret_add(out, "}");
 	}
-	return list;
+	acr_secret_add(out, "]");
 }
 
+/* Written without json-c, which leaves out what it has no memory for. */
 int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_error *error)
 {
-	auto_json json = json_object_new_object();
-	struct json_object *changes = json_object_new_array();
 	auto_string name = name_of(memo->path);
-	const char *text;
+	auto_secret json = { 0 };
 
+	acr_secret_add(&json, "{\"version\":1");
+	add_text(&json, "path", memo->path);
+	add_text(&json, "kind", memo->kind);
+	add_bool(&json, "made", memo->made);
+	add_text(&json, "made_folder", memo->made_folder);
+	add_text(&json, "own_folder", memo->own_folder);
+	add_key(&json, "changes");
+	acr_secret_add(&json, "[");
 	for (size_t i = 0; i < memo->count; i++) {
-		struct json_object *row = json_object_new_object();
-		char hash[20];
+		const struct acr_change *change = &memo->changes[i];
+		auto_string hash = acr_format("%016llx", (unsigned long long)change->after);
 
-		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)memo->changes[i].after);
-		add(row, "puts", puts_of(&memo->changes[i]));
-		add(row, "splices", splices_of(&memo->changes[i]));
-		add(row, "after", text_of(hash));
-		json_object_array_add(changes, row);
+		acr_secret_add(&json, i ? ",{" : "{");
+		add_puts(&json, change);
+		add_splices(&json, change);
+		add_text(&json, "after", hash);
+		acr_secret_add(&json, "}");
 	}
-	add(json, "version", json_object_new_int(1));
-	add(json, "path", text_of(memo->path));
-	add(json, "kind", text_of(memo->kind));
-	add(json, "made", json_object_new_boolean(memo->made));
-	add(json, "made_folder", text_of(memo->made_folder));
-	add(json, "own_folder", text_of(memo->own_folder));
-	add(json, "changes", changes);
-	text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
-	return acr_private_write(folder, name, text, strlen(text), true, error);
+	acr_secret_add(&json, "]}");
+	return acr_private_write(folder, name, acr_secret_text(&json), json.length, true, error);
 }
 
 /* ---- reading ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `store`: a login on stdin, kept. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/budget.h"
@@ -7,23 +8,66 @@
 #include "base/json.h"
 #include "front/front.h"
 
-static int text_member(struct json_object *request, const char *key, struct acr_secret *ret,
-		       struct acr_error *error)
-{
-	struct json_object *member = acr_json_member(request, key);
+/* The members that a request has, in the order of the table below. */
+enum { SERVER, USERNAME, SECRET, MEMBERS };
+static const char *const names[MEMBERS] = { "ServerURL", "Username", "Secret" };
 
-	if (!member || json_object_is_type(member, json_type_null))
-		return 0;
-	if (!json_object_is_type(member, json_type_string))
-		return acr_fail(error, ACR_INVALID, "\"%s\" in the request is not a string", key);
-	acr_secret_add_bytes(ret, json_object_get_string(member),
-			     (size_t)json_object_get_string_len(member));
+/* Is this member read as `name` by the clients, which are written in Go? It folds the case of
+ * ASCII, and two more characters of Unicode to letters of ASCII: a long s, and the Kelvin sign. */
+static bool is_named(const char *member, const char *name)
+{
+	for (; *name; name++) {
+		char c = *member++;
+
+		if (c == '\xc5' && *member == '\xbf') {
+			c = 's';
+			member++;
+		} else if (c == '\xe2' && member[0] == '\x84' && member[1] == '\xaa') {
+			c = 'k';
+			member += 2;
+		}
+		if (tolower((unsigned char)c) != tolower((unsigned char)*name))
+			return false;
+	}
+	return !*member;
+}
+
+/* Each of them at most once, and a text; NULL where there is none, or a null. */
+static int find_members(struct json_object *request, struct json_object *ret[static MEMBERS],
+			struct acr_error *error)
+{
+	bool seen[MEMBERS] = { false };
+
+	json_object_object_foreach(request, key, value)
+	{
+		for (int i = 0; i < MEMBERS; i++) {
+			if (!is_named(key, names[i]))
+				continue;
+			if (seen[i])
+				return acr_fail(error, ACR_INVALID,
+						"the request on stdin has \"%s\" more than once",
+						names[i]);
+			if (value && !json_object_is_type(value, json_type_string))
+				return acr_fail(error, ACR_INVALID,
+						"\"%s\" in the request is not a string", names[i]);
+			ret[i] = value;
+			seen[i] = true;
+		}
+	}
 	return 0;
+}
+
+static void take(struct json_object *member, struct acr_secret *ret)
+{
+	if (member)
+		acr_secret_add_bytes(ret, json_object_get_string(member),
+				     (size_t)json_object_get_string_len(member));
 }
 
 static int read_request(const struct acr_app *app, struct acr_secret *server,
 			struct acr_login *login, struct acr_error *error)
 {
+	struct json_object *members[MEMBERS] = { NULL };
 	auto_secret bytes = { 0 }, username = { 0 };
 	auto_json request = NULL;
 
@@ -31,17 +75,28 @@ static int read_request(const struct acr_app *app, struct acr_secret *server,
 	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &request, error))
-		return acr_wrap(error, "the request on stdin is not valid JSON");
+		return error->kind == ACR_SYSTEM
+			       ? -1
+			       : acr_wrap(error, "the request on stdin is not valid JSON");
 	if (!json_object_is_type(request, json_type_object))
 		return acr_fail(error, ACR_INVALID, "the request on stdin is not a JSON object");
-	if (text_member(request, "ServerURL", server, error) ||
-	    text_member(request, "Username", &username, error) ||
-	    text_member(request, "Secret", &login->secret, error))
+	/* json-c keeps the last of those with the very same name. */
+	if (acr_json_count(acr_secret_text(&bytes), bytes.length) !=
+	    (size_t)json_object_object_length(request))
+		return acr_fail(error, ACR_INVALID,
+				"the request on stdin has a member more than once");
+	if (find_members(request, members, error))
 		return -1;
+	take(members[SERVER], server);
+	take(members[USERNAME], &username);
 	if (acr_docker_check_server(server, error))
 		return -1;
 	if (username.length == 0)
 		return acr_fail(error, ACR_INVALID, ACR_NO_USERNAME);
+	if (!members[SECRET])
+		return acr_fail(error, ACR_INVALID, "the request on stdin has no \"%s\"",
+				names[SECRET]);
+	take(members[SECRET], &login->secret);
 	login->username = acr_copy(acr_secret_text(&username));
 	return 0;
 }

@@ -1,33 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """valgrind sees no leak and no wrong access: a hit, a miss, a refusal, a store, a list. In a build without the wiping
 free(), which is not valgrind's."""
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from client import APP
 
-ROOT = Path(__file__).resolve().parents[2]
 ACME = "acme.azurecr.io"
 pytestmark = pytest.mark.plain
 VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
             "--errors-for-leak-kinds=definite,indirect,possible", "--trace-children=no", "--child-silent-after-fork=yes"]
 # What other libraries keep until the end is not ours; see valgrind.supp.
 VALGRIND.append(f"--suppressions={Path(__file__).with_name('valgrind.supp')}")
-
-
-@pytest.fixture(scope="module")
-def plain_program(tmp_path_factory):
-    """Built once, in $ACR_BUILD where tests/run keeps its builds."""
-    folder = Path(os.environ.get("ACR_BUILD") or tmp_path_factory.mktemp("build")) / "valgrind"
-    if not (folder / "build.ninja").exists():
-        made = subprocess.run(["meson", "setup", folder, ROOT, "-Dwiping_free=false", "-Dtests=false", "-Doptimization=1"],
-                              capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stdout
-    built = subprocess.run(["ninja", "-C", folder], capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout[-3000:]
-    return next(path for path in folder.rglob("docker-credential-acr") if path.is_file() and os.access(path, os.X_OK))
 
 
 @pytest.fixture

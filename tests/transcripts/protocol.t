@@ -169,3 +169,56 @@ $ docker-credential-acr erase
 $ docker-credential-acr get
 < ghcr.io
 > {"ServerURL":"ghcr.io","Username":"developer","Secret":"plain-password"}
+
+== a store without a secret changes nothing
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer"}
+> ...no "Secret"...
+! docker-credential-acr: ...
+! ...
+? 1
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":null}
+> ...no "Secret"...
+! ...
+? 1
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
+
+== members are named as the clients' JSON reader has it: in any case
+$ docker-credential-acr store
+<\ {"serverurl":"ghcr.io","USERNAME":"developer","\\u017fecret":"first-password"}
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
+
+== a member that stands there twice is refused, in other letters too, and nothing changes
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":"x","Secret":"y"}
+> ...more than once...
+! docker-credential-acr: ...
+! ...
+? 1
+$ docker-credential-acr store
+< {"ServerURL":"ghcr.io","Username":"developer","Secret":"x","secret":"y"}
+> ..."Secret" more than once...
+! ...
+? 1
+$ docker-credential-acr store
+<\ {"ServerURL":"ghcr.io","\\u0053erverURL":"other.example","Username":"developer","Secret":"x"}
+> ...more than once...
+! ...
+? 1
+$ docker-credential-acr store
+<\ {"ServerURL":"ghcr.io","Username":"developer","U\\u017fername":null,"Secret":"x"}
+> ..."Username" more than once...
+! ...
+? 1
+$ docker-credential-acr get
+< ghcr.io
+> {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}

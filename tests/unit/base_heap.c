@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "acr/error.h"
 #include <json-c/json.h>
 
 /* How many times does "SSSS" still stand in a freed block of `size`? Reading it is what an attacker
@@ -72,12 +74,56 @@ static void a_library_that_frees_wipes_too(void **state)
 	assert_int_equal(left_behind((volatile const char *)address, 2000), 0);
 }
 
+static jmp_buf ended;
+
+/* Stands in for the one of error.c, which ends the process. */
+void acr_out_of_memory(void)
+{
+	longjmp(ended, 1);
+}
+
+/* More than there can be, and an overflow. */
+static void an_allocation_that_fails_ends_the_process_whoever_asked(void **state)
+{
+	static const size_t much = (size_t)-1 / 2;
+	static volatile int ends;
+	void *volatile block = malloc(16);
+
+	(void)state;
+	ends = 0;
+	for (volatile int i = 0; i < 4; i++) {
+		if (setjmp(ended)) {
+			ends++;
+			continue;
+		}
+		(void)!(i == 0	 ? malloc(much)
+			: i == 1 ? calloc(much, 4)
+			: i == 2 ? realloc(block, much)
+				 : reallocarray(block, much, 4));
+	}
+	assert_int_equal(ends, 4);
+	free(block);
+}
+
+static void copies_are_whole(void **state)
+{
+	char *whole = strdup("twelve bytes"), *part = strndup("twelve bytes", 6);
+
+	(void)state;
+	assert_string_equal(whole, "twelve bytes");
+	assert_string_equal(part, "twelve");
+	free(whole);
+	free(part);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_freed_block_holds_nothing),
 		cmocka_unit_test(a_grown_block_leaves_nothing_where_it_was),
 		cmocka_unit_test(a_library_that_frees_wipes_too),
+		cmocka_unit_test(an_allocation_that_fails_ends_the_process_whoever_asked),
+		cmocka_unit_test(copies_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

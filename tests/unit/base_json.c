@@ -101,6 +101,20 @@ static void a_quoted_string_reads_back_as_it_was(void **state)
 	assert_string_equal(json_object_get_string(json_object_array_get_idx(json, 0)), text);
 }
 
+static void what_is_written_is_what_was_read(void **state)
+{
+	static const char text[] =
+		"{\"a\":[1,-2,3000000000,2.5,[],{}],\"b\\u0007\":{\"c\":\"\xc3\xbc\\\"\"},"
+		"\"d\":true,\"e\":null,\"f\":[false,\"7\",\"x1\\\\\",12345678901]}";
+	auto_json json = NULL;
+	auto_secret written = { 0 };
+
+	(void)state;
+	assert_int_equal(acr_json_parse(text, strlen(text), &json, NULL), 0);
+	acr_json_write(&written, json);
+	assert_string_equal(acr_secret_text(&written), text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +122,7 @@ int main(void)
 		cmocka_unit_test(line_and_column_point_at_the_mistake),
 		cmocka_unit_test(members_are_read_by_type),
 		cmocka_unit_test(a_quoted_string_reads_back_as_it_was),
+		cmocka_unit_test(what_is_written_is_what_was_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

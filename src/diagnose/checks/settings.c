@@ -125,6 +125,7 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 	const char *mode = word(properties, "roleAssignmentMode", "");
 	const char *arm =
 		word(acr_json_member(policies, "azureADAuthenticationAsArmPolicy"), "status", "");
+	auto_secret text = { 0 };
 
 	acr_check_say(ret, ACR_VERDICT_OK, _("%s, admin user %s, anonymous pull %s%s%s"),
 		      word(acr_json_member(registry, "sku"), "name", "?"),
@@ -137,8 +138,8 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 	if (*arm)
 		acr_check_detail(ret, _("tokens for Azure Resource Manager: %s"), arm);
 	acr_check_detail(ret, "%s", word(registry, "id", ""));
-	acr_check_found(ret, ACR_FOUND_SETTINGS,
-			json_object_to_json_string_ext(registry, JSON_C_TO_STRING_PLAIN));
+	acr_json_write(&text, registry);
+	acr_check_found(ret, ACR_FOUND_SETTINGS, acr_secret_text(&text));
 }
 
 /* A program that pulls has no need of them; a person may have come to see them. */

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory that runs out at any allocation, of the program's own or of a library's: status 1, the old state or the new one,
+nothing remembered against anybody, no secret shown."""
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from client import APP
+
+ACME, READER = "acme.azurecr.io", "reader.azurecr.io"
+OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
+SOURCE = Path(__file__).with_name("fail_allocation.c")
+OUT_OF_MEMORY = "docker-credential-acr: out of memory\n"
+pytestmark = pytest.mark.plain
+
+
+@pytest.fixture(scope="session")
+def preloaded(tmp_path_factory):
+    built = tmp_path_factory.mktemp("memory") / "fail_allocation.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-fno-builtin", "-o", built, SOURCE], check=True)
+    return built
+
+
+@pytest.fixture
+def failing(helper, home, plain_program, preloaded, figures):
+    """failing(most, *arguments, stdin=...) yields each point with its answer; `most` of them, evenly, where there are
+    more. Each is judged as every run is: an end by a signal, a secret that is shown and a second line fail the test."""
+    home.program = plain_program
+    log = home.folder / "allocations"
+
+    def run(at, arguments, stdin, env):
+        log.unlink(missing_ok=True)
+        answer = helper(*arguments, stdin=stdin, env={
+            **(env or {}), "LD_PRELOAD": str(preloaded), "FAIL_AT": str(at), "FAIL_LOG": str(log)})
+        rows = [tuple(map(int, row.split())) for row in log.read_text().splitlines()]
+        return answer, rows[-1][0], any(failed for _, failed in rows)  # the last to end is the program itself
+
+    def each(most, *arguments, stdin=b"", env=None, before=lambda: None):
+        for _ in range(2):  # the first of its kind looks around, and notes what it found
+            before()
+            answer, count, _ = run(0, arguments, stdin, env)
+            assert answer.status == 0, answer
+        points = range(1, count + 1, max(1, count // most))
+        met = 0
+        for at in points:
+            before()
+            answer, _, failed = run(at, arguments, stdin, env)
+            # Status 0 is right where none failed, and where one did in a child that only lends a hand.
+            assert answer.status == 1 or (answer.status == 0 and OUT_OF_MEMORY not in answer.out), (at, answer)
+            assert answer.status == 0 or answer.out, (at, answer)
+            met += failed
+            yield at, answer
+        figures(f"{arguments[0]}: {len(points)} of {count} allocations, failed: {met}")
+        assert met > 0.9 * len(points)
+    return each
+
+
+def request(secret, server="ghcr.io"):
+    return json.dumps({"ServerURL": server, "Username": "developer", "Secret": secret})
+
+
+def test_a_store_without_memory_leaves_the_old_login_or_the_new(helper, home, failing):
+    home.config(keychain="file")
+    home.canaries |= {OLD, NEW}
+    seen = set()
+    for at, answer in failing(1000, "store", stdin=request(NEW), before=lambda: helper("store", stdin=request(OLD))):
+        login = helper.get("ghcr.io").login
+        assert login["Username"] == "developer" and login["Secret"] in (OLD, NEW), at
+        assert answer.status == 1 or login["Secret"] == NEW, at
+        seen.add(login["Secret"])
+    assert OLD in seen
+
+
+def test_an_erase_without_memory_leaves_the_login_or_none(helper, home, failing):
+    home.config(keychain="file")
+    home.canaries.add(OLD)
+    for at, answer in failing(1000, "erase", stdin="ghcr.io", before=lambda: helper("store", stdin=request(OLD))):
+        left = helper.get("ghcr.io")
+        assert left.out.startswith("credentials not found") or (answer.status == 1 and left.secret == OLD), at
+
+
+def test_a_hit_without_memory_is_one_line_and_the_token_is_still_there(helper, cloud, failing):
+    signed_in = cloud.environment(APP)
+    token = helper.get(ACME, env=signed_in).secret
+    for at, answer in failing(1000, "get", stdin=ACME, env=signed_in):
+        assert answer.out == OUT_OF_MEMORY or answer.secret == token, (at, answer)
+    assert helper.get(ACME, env=signed_in).secret == token
+
+
+def test_a_miss_without_memory_is_remembered_against_nobody(helper, cloud, failing):
+    """Libraries included: DNS, TLS, JSON. Whoever asks again is served."""
+    signed_in = cloud.environment(APP)
+    for at, answer in failing(250, "get", stdin=ACME, env=signed_in,
+                              before=lambda: helper.erase(ACME, env=signed_in)):
+        assert answer.status == 0 or answer.out == OUT_OF_MEMORY, (at, answer)
+        again = helper.get(ACME, env=signed_in)
+        assert again.status == 0 and again.err == "", (at, again)
+
+
+def test_a_change_of_dockers_config_without_memory_can_be_undone(helper, home, failing):
+    path = home.folder / ".docker/config.json"
+    before = path.read_text()
+    for at, _ in failing(700, "configure", ACME, before=lambda: helper("configure", "--undo")):
+        json.loads(path.read_text())
+        undone = helper("configure", "--undo")
+        assert path.read_text() == before, (at, undone)
+
+
+def test_an_undo_without_memory_can_be_done_again(helper, home, failing):
+    path = home.folder / ".docker/config.json"
+    before = path.read_text()
+    for at, _ in failing(700, "configure", "--undo", before=lambda: helper("configure", ACME)):
+        json.loads(path.read_text())
+        undone = helper("configure", "--undo")
+        assert path.read_text() == before, (at, undone)

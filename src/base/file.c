@@ -46,16 +46,12 @@ static int read_up_to(int fd, const char *path, size_t size, size_t limit, struc
 	}
 }
 
-int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct acr_error *error)
+int acr_file_read_open(int fd, const char *path, size_t limit, struct acr_secret *ret,
+		       struct acr_error *error)
 {
 	auto_secret bytes = { 0 };
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 
-	if (fd < 0)
-		return acr_fail_errno(
-			error, errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
-			errno, "cannot open %s", path);
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
 		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
 	if ((uint64_t)status.st_size > limit)
@@ -65,6 +61,17 @@ int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct
 	acr_secret_wipe(ret);
 	*ret = acr_secret_steal(&bytes);
 	return 0;
+}
+
+int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct acr_error *error)
+{
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return acr_fail_errno(
+			error, errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
+			errno, "cannot open %s", path);
+	return acr_file_read_open(fd, path, limit, ret, error);
 }
 
 int acr_private_read(const char *folder, const char *name, size_t limit, struct acr_secret *ret,

@@ -26,6 +26,16 @@ void acr_fd_close(int *fd);
 _checked_ int acr_file_read(const char *path, size_t limit, struct acr_secret *ret,
 			    struct acr_error *error);
 
+/* The same from a descriptor; `path` is for the error's text. */
+_checked_ int acr_file_read_open(int fd, const char *path, size_t limit, struct acr_secret *ret,
+				 struct acr_error *error);
+
+/* The same for a file that decides where tokens go: ACR_INVALID unless it, every folder on the way
+ * and every link belong to root or us, and nobody else can write it (its group may where that is
+ * the owner's private one). The text of a mode names the chmod to run. */
+_checked_ int acr_trusted_read(const char *path, size_t limit, struct acr_secret *ret,
+			       struct acr_error *error);
+
 /* The same for a file of our own below the folder `folder`: ACR_INVALID unless it is a regular file
  * of ours, one link, mode without group and others, not a link. */
 _checked_ int acr_private_read(const char *folder, const char *name, size_t limit,

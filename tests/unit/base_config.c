@@ -114,18 +114,98 @@ static void a_broken_file_stops_us_and_says_where(void **state)
 	edges_write(edges, PERSONAL, "{}");
 }
 
-static void a_file_that_everybody_may_write_is_not_believed(void **state)
+#define FULL(edges, path) acr_format("%s/%s", (edges)->folder, path)
+
+/* The config is refused with these words; NULL: it is taken. */
+static void refused_with(struct edges *edges, const char *words)
 {
-	struct edges *edges = *state;
 	struct acr_config *config = NULL;
 	struct acr_error error = { 0 };
-	char path[256];
+	int result = acr_config_load(&edges->app, &config, &error);
+
+	acr_config_free(config);
+	if (!words && result)
+		fail_msg("%s", error.text);
+	if (words && result == 0)
+		fail_msg("taken, although \"%s\"", words);
+	if (words && !strstr(error.text, words))
+		fail_msg("\"%s\" does not say \"%s\"", error.text, words);
+}
+
+static void a_file_that_others_may_write_is_refused_with_the_chmod_to_run(void **state)
+{
+	struct edges *edges = *state;
+	auto_string path = FULL(edges, PERSONAL);
+	auto_string every = acr_format("chmod go-w %s", path);
+	auto_string group = acr_format("chmod g-w %s", path);
 
 	edges_write(edges, PERSONAL, "{\"hosts\":[\"registry.contoso.internal\"]}");
-	snprintf(path, sizeof(path), "%s/" PERSONAL, edges->folder);
 	assert_int_equal(chmod(path, 0666), 0);
-	assert_int_equal(acr_config_load(&edges->app, &config, &error), -1);
-	assert_non_null(strstr(error.text, "writable by everybody"));
+	refused_with(edges, every);
+	assert_int_equal(chmod(path, 0602), 0);
+	refused_with(edges, every);
+	/* No group of the system has this number. */
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 0, 54321), 0);
+		assert_int_equal(chmod(path, 0664), 0);
+		refused_with(edges, group);
+		assert_int_equal(chown(path, 0, 1), 0);
+		assert_int_equal(chmod(path, 0620), 0);
+		refused_with(edges, group);
+	}
+	assert_int_equal(chmod(path, 0644), 0);
+	refused_with(edges, NULL);
+}
+
+static void a_link_is_followed_if_it_and_its_folder_are_ours_or_roots(void **state)
+{
+	struct edges *edges = *state;
+	auto_string path = FULL(edges, PERSONAL);
+	auto_string real = FULL(edges, "dotfiles/ours.json");
+	auto_string folder = FULL(edges, "dotfiles");
+	auto_string hop = FULL(edges, "dotfiles/hop");
+
+	edges_write(edges, PERSONAL, "{}");
+	edges_write(edges, "dotfiles/ours.json", "{}");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("ours.json", hop), 0);
+	assert_int_equal(symlink(hop, path), 0);
+	refused_with(edges, NULL);
+	assert_int_equal(chmod(real, 0666), 0);
+	refused_with(edges, "chmod go-w");
+	assert_int_equal(chmod(real, 0644), 0);
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(lchown(hop, 12345, 12345), 0);
+	refused_with(edges, "link that someone else made");
+	assert_int_equal(lchown(hop, 0, 0), 0);
+	assert_int_equal(chown(folder, 12345, 12345), 0);
+	refused_with(edges, "someone else's folder");
+	assert_int_equal(chown(folder, 0, 0), 0);
+	assert_int_equal(chown(real, 12345, 12345), 0);
+	refused_with(edges, "uid 12345");
+	assert_int_equal(chown(real, 0, 0), 0);
+	refused_with(edges, NULL);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink(path, path), 0);
+	refused_with(edges, "cannot open");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/nonexistent/config.json", path), 0);
+	refused_with(edges, NULL);
+}
+
+static void a_file_of_ours_in_another_users_folder_is_not_believed(void **state)
+{
+	struct edges *edges = *state;
+	auto_string folder = FULL(edges, ".config/docker-credential-acr");
+
+	edges_write(edges, PERSONAL, "{}");
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(folder, 12345, 12345), 0);
+	refused_with(edges, "not believed");
+	assert_int_equal(chown(folder, 0, 0), 0);
+	refused_with(edges, NULL);
 }
 
 static void collect(void *data, const char *host, bool in_hosts)
@@ -160,8 +240,13 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_broken_file_stops_us_and_says_where, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(a_file_that_everybody_may_write_is_not_believed,
-						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_others_may_write_is_refused_with_the_chmod_to_run, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_link_is_followed_if_it_and_its_folder_are_ours_or_roots, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_of_ours_in_another_users_folder_is_not_believed, setup, teardown),
 		cmocka_unit_test_setup_teardown(hosts_are_those_of_the_list_and_of_the_entries,
 						setup, teardown),
 	};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that decide where tokens go. Nobody but root and the person who runs us may have written
+ * one, chosen which one it is by a link, or have a way to change it. Owner and mode are those of the
+ * descriptor that is read, and each link is read from the descriptor that was looked at: between a
+ * look and its use nothing can be exchanged.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/owner.h"
+
+#define LINKS_MOST 16
+
+static bool is_trusted(const struct stat *status)
+{
+	return status->st_uid == 0 || status->st_uid == geteuid();
+}
+
+static int missing(int number, const char *path, struct acr_error *error)
+{
+	return acr_fail_errno(error,
+			      number == ENOENT || number == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
+			      number, "cannot open %s", path);
+}
+
+/* Where the link `name` in `folder` leads, owned by the caller. */
+static char *follow(int folder, const char *name, const char *path, struct acr_error *error)
+{
+	auto_fd link = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status, above;
+	char target[PATH_MAX];
+	ssize_t length;
+
+	if (link < 0 || fstat(link, &status) || fstat(folder, &above) ||
+	    (length = readlinkat(link, "", target, sizeof(target) - 1)) < 0) {
+		acr_fail_errno(error, ACR_SYSTEM, errno, "cannot open %s", path);
+		return NULL;
+	}
+	if (!is_trusted(&status) || !is_trusted(&above)) {
+		acr_fail(error, ACR_INVALID,
+			 "%s is a link that someone else made, or one in someone else's folder",
+			 path);
+		return NULL;
+	}
+	target[length] = '\0';
+	return acr_copy(target);
+}
+
+/* The file at the end of `path` and of the links there; -1 with an error. */
+static int open_file(const char *path, struct acr_error *error)
+{
+	auto_string rest = acr_copy(path);
+	auto_fd at = AT_FDCWD;
+
+	for (int links = 0; links < LINKS_MOST; links++) {
+		char *slash = strrchr(rest, '/'), *name = slash ? slash + 1 : rest;
+		auto_string above = slash == rest ? acr_copy("/")
+				    : slash	  ? acr_format("%.*s", (int)(slash - rest), rest)
+						  : acr_copy(".");
+		int folder = openat(at, above, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+		char *next;
+
+		if (folder < 0) {
+			missing(errno, path, error);
+			return -1;
+		}
+		acr_fd_close(&at);
+		at = folder;
+		fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+		if (fd >= 0)
+			return fd;
+		if (errno != ELOOP)
+			return missing(errno, path, error);
+		next = follow(at, name, path, error);
+		if (!next)
+			return -1;
+		acr_string_free(&rest);
+		rest = next;
+	}
+	return acr_fail_errno(error, ACR_SYSTEM, ELOOP, "cannot open %s", path);
+}
+
+/* Is `gid` the group that a system makes for each user: of the same name, and nobody else in it? */
+static bool is_private_group(gid_t gid, uid_t owner)
+{
+	struct passwd *user = getpwuid(owner);
+	struct group *group = user ? getgrgid(gid) : NULL;
+	auto_string name = user ? acr_copy(user->pw_name) : NULL;
+	bool alone = group && strcmp(group->gr_name, name) == 0;
+
+	for (char **member = group ? group->gr_mem : NULL; alone && *member; member++)
+		alone = strcmp(*member, name) == 0;
+	/* Whose first group it is is not among its members. */
+	setpwent();
+	while (alone && (user = getpwent()))
+		alone = user->pw_gid != gid || user->pw_uid == owner;
+	endpwent();
+	return alone;
+}
+
+static int check(const struct stat *status, const char *path, struct acr_error *error)
+{
+	if (!S_ISREG(status->st_mode))
+		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
+	if (!is_trusted(status))
+		return acr_fail(
+			error, ACR_INVALID,
+			"%s belongs to uid %u, and only root and you decide where tokens go", path,
+			(unsigned int)status->st_uid);
+	if (status->st_mode & S_IWOTH)
+		return acr_fail(error, ACR_INVALID,
+				"%s is writable by everybody: run chmod go-w %s", path, path);
+	if ((status->st_mode & S_IWGRP) && !is_private_group(status->st_gid, status->st_uid))
+		return acr_fail(error, ACR_INVALID,
+				"%s is writable by its group (gid %u): run chmod g-w %s", path,
+				(unsigned int)status->st_gid, path);
+	return 0;
+}
+
+int acr_trusted_read(const char *path, size_t limit, struct acr_secret *ret,
+		     struct acr_error *error)
+{
+	auto_fd fd = open_file(path, error);
+	auto_string foreign = NULL;
+	struct stat status;
+	uid_t owner = 0;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &status))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+	if (check(&status, path, error))
+		return -1;
+	/* In another user's home even a file of ours is what that user chose. */
+	foreign = acr_stranger(path, ACR_OWNED, &owner);
+	if (foreign)
+		return acr_fail(error, ACR_INVALID, "%s belongs to uid %u, so %s is not believed",
+				foreign, (unsigned int)owner, path);
+	return acr_file_read_open(fd, path, limit, ret, error);
+}

@@ -126,6 +126,9 @@ void acr_check_fail(const struct acr_app *app, const struct acr_case *subject,
 /* The registry, repository and action as facts, and `text` for rules that look for words. */
 void acr_check_facts(const struct acr_case *subject, const char *text,
 		     struct acr_check_result *result);
+/* The explanation of a problem by its id (rule.h), with the facts of `subject`. */
+void acr_check_explain(const struct acr_case *subject, const char *rule,
+		       struct acr_check_result *result);
 void acr_check_found(struct acr_check_result *result, enum acr_found found, const char *text);
 void acr_check_found_number(struct acr_check_result *result, enum acr_found found, int64_t number);
 

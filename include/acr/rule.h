@@ -39,6 +39,7 @@
 /* FACT(SYMBOL, "name", stand-in in commands or NULL, stand-in in sentences or NULL, what it is) */
 /* clang-format off */
 #define ACR_FACTS(FACT) \
+	FACT(RULE, "rule", NULL, NULL, "the explanation itself, where a check knows it") \
 	FACT(TEXT, "text", NULL, NULL, "all that was said, for conditions") \
 	FACT(KIND, "kind", NULL, NULL, "acr_kind_name: refused, unreachable, timeout, locked, ...") \
 	FACT(ERROR, "error", NULL, NULL, "ids of our own error and its causes (acr/messages)") \
@@ -164,10 +165,14 @@ const struct acr_rule *acr_rules(void); /* ends with id == NULL */
 /* Does every condition hold? */
 bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts);
 
+/* NULL for none of this id. */
+const struct acr_rule *acr_rule_by_id(const char *id);
+
 /* How special a rule is: of those that hold, the highest explains. */
 int acr_rule_weight(const struct acr_rule *rule);
 
-/* The rule that explains these facts, NULL for none. `ret_tie` (may be NULL): another that claims
+/* The rule that explains these facts, NULL for none: the one that the fact "rule" names, else the
+ * one that claims most. `ret_tie` (may be NULL): another that claims
  * as much, which the suite takes for a mistake; NULL for none. */
 const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 				       const struct acr_rule **ret_tie);

@@ -73,6 +73,13 @@ void acr_check_facts(const struct acr_case *subject, const char *text,
 		acr_facts_set(facts, ACR_FACT_TEXT, text);
 }
 
+void acr_check_explain(const struct acr_case *subject, const char *rule,
+		       struct acr_check_result *result)
+{
+	acr_check_facts(subject, NULL, result);
+	acr_facts_set(&result->facts, ACR_FACT_RULE, rule);
+}
+
 void acr_check_fail(const struct acr_app *app, const struct acr_case *subject,
 		    enum acr_verdict verdict, const struct acr_error *error,
 		    struct acr_check_result *result)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts against rules: of those whose conditions all hold, the one with the most explains. */
 #include <stddef.h>
+#include <string.h>
 
 #include "acr/rule.h"
 #include "explain/sanitize.h"
@@ -74,11 +75,24 @@ int acr_rule_weight(const struct acr_rule *rule)
 	return weight;
 }
 
+const struct acr_rule *acr_rule_by_id(const char *id)
+{
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++)
+		if (strcmp(rule->id, id) == 0)
+			return rule;
+	return NULL;
+}
+
 const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 				       const struct acr_rule **ret_tie)
 {
-	const struct acr_rule *best = NULL, *tie = NULL;
+	const struct acr_rule *best = acr_rule_by_id(acr_facts_get(facts, ACR_FACT_RULE));
+	const struct acr_rule *tie = NULL;
 
+	if (ret_tie)
+		*ret_tie = NULL;
+	if (best)
+		return best;
 	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		int more = best ? acr_rule_weight(rule) - acr_rule_weight(best) : 1;
 

@@ -103,18 +103,15 @@ static void knock(const struct acr_app *app, const struct acr_case *subject, con
 					     .service = &acr_service_once };
 	auto_response answer = { 0 };
 	struct acr_error error = { 0 };
-	auto_string text = NULL;
 
 	if (acr_http_send(app, &request, &answer, &error) == 0) {
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s answers (%s)"), host, answer.address);
 		return;
 	}
-	/* In the words of the rule for it; whose connection broke is no matter. */
-	text = acr_format("https://%s: %s: %s", host, error.text, error.sentence);
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s, where the layers lie, does not answer: %s"),
 		      host, error.text);
-	acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
+	acr_facts_set(&ret->facts, ACR_FACT_RULE, "data-endpoint-blocked");
 	acr_facts_set(&ret->facts, ACR_FACT_DATA_ENDPOINT, host);
 }
 

@@ -30,7 +30,7 @@ static void tell_absent(const struct acr_app *app, const struct acr_case *subjec
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
 		      _("neither docker nor another client is on the PATH"));
-	acr_check_facts(subject, "DOCKER_COMMAND_ERROR", ret);
+	acr_check_explain(subject, "docker-not-found", ret);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -48,7 +48,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_check_found(ret, ACR_FOUND_DOCKER, path);
 	if (acr_look_ask(app, arguments, false, &says, &error)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, error.text);
-		acr_check_facts(subject, "DOCKER_VERSION_ERROR", ret);
+		acr_check_explain(subject, "docker-version-mismatch", ret);
 		return;
 	}
 	version = acr_look_version(acr_secret_text(&says));
@@ -56,7 +56,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (version > 0 && version < OLDEST && !strstr(acr_secret_text(&says), "podman")) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is older than 18.03: %s"), path,
 			      acr_secret_text(&says));
-		acr_check_facts(subject, "DOCKER_VERSION_ERROR", ret);
+		acr_check_explain(subject, "docker-version-mismatch", ret);
 	}
 }
 

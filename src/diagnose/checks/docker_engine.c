@@ -133,7 +133,7 @@ static void tell(const struct acr_case *subject, const char *host, const struct 
 	if (number > 0 && number < OLDEST && !name) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s at %s is older than 18.03"), version,
 			      host);
-		acr_check_facts(subject, "DOCKER_VERSION_ERROR", ret);
+		acr_check_explain(subject, "docker-version-mismatch", ret);
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_OK, "%s%s%s, %s", name ? name : "", name ? " " : "", version,
@@ -169,10 +169,8 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 			      host);
 	acr_check_detail(ret, "%s", error->text);
 	look_for_rootless(app, ret);
-	acr_check_facts(subject,
-			forbidden ? "permission denied while trying to connect to the Docker daemon"
-				  : "Cannot connect to the Docker daemon",
-			ret);
+	acr_check_explain(subject, forbidden ? "docker-permission-denied" : "docker-not-running",
+			  ret);
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 }
 

@@ -46,7 +46,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
 			      _("it does not let in the address %s, which it sees"), address);
 	if (error.kind == ACR_REFUSED && !*address)
-		acr_facts_set(&ret->facts, ACR_FACT_TEXT, "CONNECTIVITY_FORBIDDEN_ERROR");
+		acr_facts_set(&ret->facts, ACR_FACT_RULE, "registry-forbidden");
 }
 
 const struct acr_check_row acr_check_firewall = {

@@ -35,7 +35,7 @@ static void tell_other(const struct acr_case *subject, const char *path, const c
 		      _("%s is another program of this name, and comes first"), path);
 	acr_check_detail(ret, _("it says: %s"), says);
 	acr_check_detail(ret, _("this one is %s"), self);
-	acr_check_facts(subject, says, ret);
+	acr_check_explain(subject, "helper-shadowed", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 	acr_facts_set(&ret->facts, ACR_FACT_SERVER, self);
 }
@@ -55,7 +55,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			      _("no folder of PATH has docker-credential-acr"));
 		if (!named)
 			return;
-		acr_check_facts(subject, "\"" NAME "\": executable file not found in $PATH", ret);
+		acr_check_explain(subject, "helper-not-found", ret);
 		return;
 	}
 	if (!realpath(path, real))

@@ -31,7 +31,6 @@ static void look_for(const struct acr_app *app, const struct acr_case *subject, 
 {
 	auto_string name = acr_format("docker-credential-%s", suffix);
 	auto_string path = NULL;
-	auto_string text = NULL;
 	const char *owner = whose(suffix);
 
 	if (!*suffix || strchr(suffix, '/'))
@@ -44,8 +43,9 @@ static void look_for(const struct acr_app *app, const struct acr_case *subject, 
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is named, and not on the PATH%s%s"), name,
 		      *owner ? "; " : "", owner);
-	text = acr_format("\"%s\": executable file not found in $PATH", name);
-	acr_check_facts(subject, text, ret);
+	acr_check_explain(
+		subject, strcmp(suffix, "acr") == 0 ? "helper-not-found" : "other-helper-not-found",
+		ret);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)

@@ -52,12 +52,8 @@ static void fails(const struct acr_app *app, const struct acr_case *subject,
 	report->ours = true;
 	report->registry = subject->registry;
 	acr_facts_of_report(app, report, error, &ret->facts);
-	if (nobody) {
-		auto_string text = acr_format("nobody is signed in for %s\n%s",
-					      subject->registry.host, error->text);
-
-		acr_facts_set(&ret->facts, ACR_FACT_TEXT, text);
-	}
+	if (nobody)
+		acr_facts_set(&ret->facts, ACR_FACT_RULE, "not-signed-in");
 	for (size_t i = 0; i < report->trail.count; i++) {
 		auto_string why = acr_error_words(&report->trail.steps[i].error);
 

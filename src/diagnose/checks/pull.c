@@ -20,7 +20,7 @@ static void fail(struct acr_app *app, const struct acr_case *subject, const stru
 	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
 		last = at;
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%.*s", (int)strcspn(last, "\n"), last);
-	acr_check_facts(subject, "DOCKER_PULL_ERROR", ret);
+	acr_check_explain(subject, "docker-pull-sample", ret);
 	acr_findings_read(app, text, said->length, &findings);
 	if (findings.count == 0)
 		return;

@@ -158,7 +158,7 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 	if (!person)
 		return;
 	acr_facts_of_error(app, error, &ret->facts);
-	acr_check_facts(subject, "AuthorizationFailed Microsoft.ContainerRegistry", ret);
+	acr_check_explain(subject, "registry-settings-unreadable", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_USER, acr_facts_get(&who, ACR_FACT_USER));
 }
 

@@ -35,7 +35,7 @@ static void image(const struct acr_case *subject, struct acr_check_result *ret)
 	if (has_capitals(subject->repository)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
 			      _("an image's name must be in lower case: %s"), subject->repository);
-		acr_check_facts(subject, "must be lowercase", ret);
+		acr_check_explain(subject, "image-name-uppercase", ret);
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s cannot be an image's name"),

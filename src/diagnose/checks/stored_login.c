@@ -79,8 +79,6 @@ static void taken(const struct acr_case *subject, const struct acr_login *login,
 
 static void none(const struct acr_case *subject, bool signed_out, struct acr_check_result *ret)
 {
-	auto_string text = NULL;
-
 	if (!signed_out) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none: an identity is asked"));
 		return;
@@ -93,8 +91,7 @@ static void none(const struct acr_case *subject, bool signed_out, struct acr_che
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
 		      _("none, and signed out: no identity is used either"));
-	text = acr_format("signed out of %s", subject->registry.host);
-	acr_check_facts(subject, text, ret);
+	acr_check_explain(subject, "signed-out", ret);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)

@@ -6,7 +6,6 @@
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	const char *wait = acr_case_found(subject, ACR_FOUND_THROTTLED);
-	auto_string text = NULL;
 
 	(void)app;
 	if (!*wait) {
@@ -14,10 +13,9 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			      _("it did not say that it is asked too often"));
 		return;
 	}
-	text = acr_format("%s is throttling (status 429)", subject->registry.host);
 	acr_check_say(ret, ACR_VERDICT_PROBLEM,
 		      _("it says that it is asked too often, and to wait %s s"), wait);
-	acr_check_facts(subject, text, ret);
+	acr_check_explain(subject, "throttled", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_RETRY_AFTER, wait);
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "acr/secret.h"
+#include "base/escape.h"
 #include "base/utf8.h"
 
 int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...)
@@ -122,9 +123,7 @@ void acr_error_quote(struct acr_error *error, const char *bytes, size_t length)
 		return;
 	for (size_t i = 0; i < length;) {
 		size_t size = acr_utf8_size(bytes + i, length - i);
-		/* C1 controls (U+0080..9F) steer terminals as well as C0 does. */
-		bool control = size == 1 && (in[i] < 0x20 || in[i] == 0x7f);
-		control = control || (size == 2 && in[i] == 0xc2 && in[i + 1] < 0xa0);
+		bool control = size && acr_escape_steers(bytes + i, size);
 		size_t wanted = size && !control ? size : 1;
 
 		if (used + wanted >= sizeof(error->sentence))

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/budget.h"
+#include "base/escape.h"
 #include "base/jsonc.h"
 #include "base/utf8.h"
 
@@ -276,7 +277,7 @@ size_t acr_json_count(const char *bytes, size_t length)
 void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 {
 	static const bool escaped[256] = {
-		[0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f] = true
+		[0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f ... 0xff] = true
 	};
 	size_t plain = 0;
 
@@ -284,15 +285,23 @@ void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 	acr_secret_add(out, "\"");
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
+		size_t size;
 
 		if (!escaped[c])
 			continue;
+		size = acr_utf8_size(text + i, length - i);
+		if (size > 1 && !acr_escape_steers(text + i, size)) {
+			i += size - 1;
+			continue;
+		}
 		acr_secret_add_bytes(out, text + plain, i - plain);
-		plain = i + 1;
 		if (c == '"' || c == '\\')
 			acr_secret_format(out, "\\%c", c);
-		else
-			acr_secret_format(out, "\\u%04x", c);
+		else /* what is not UTF-8 cannot stand in JSON: as Go reads it */
+			acr_secret_format(out, "\\u%04x",
+					  size ? acr_escape_code(text + i, size) : 0xfffd);
+		i += size ? size - 1 : 0;
+		plain = i + 1;
 	}
 	acr_secret_add_bytes(out, text + plain, length - plain);
 	acr_secret_add(out, "\"");

@@ -10,6 +10,7 @@
 
 #include "acr/app.h"
 #include "base/budget.h"
+#include "base/escape.h"
 
 static void put(const struct acr_app *app, const char *bytes, size_t length)
 {
@@ -39,7 +40,9 @@ __attribute__((format(printf, 3, 0))) static void line(const struct acr_app *app
 	if (app->err < 0)
 		return;
 	vsnprintf(body, sizeof(body), format, arguments);
-	acr_secret_format(&text, "%s: %s%s\n", app->program, prefix, body);
+	acr_secret_format(&text, "%s: %s", app->program, prefix);
+	acr_escape(&text, body, strlen(body), ACR_ESCAPE_ALL);
+	acr_secret_add(&text, "\n");
 	put(app, acr_secret_text(&text), text.length);
 }
 

@@ -13,6 +13,7 @@
 #include "acr/config.h"
 #include "acr/http.h"
 #include "acr/identity.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "configure/plan.h"
 
@@ -242,7 +243,7 @@ int acr_found_choose(const struct acr_app *app, struct acr_found *found, struct 
 	for (size_t i = 0; i < found->count; i++)
 		acr_secret_format(&text, "%3zu  %s\n", i + 1, found->hosts[i]);
 	acr_secret_add(&text, "Which of them? Numbers, or all: ");
-	if (acr_write(app->err, acr_secret_text(&text), text.length))
+	if (acr_escape_write(app->err, acr_secret_text(&text), text.length))
 		return acr_fail(error, ACR_SYSTEM, "cannot ask on the terminal");
 	length = read(app->in, answer, sizeof(answer) - 1);
 	if (length <= 0 || !read_choice(answer, found->count, chosen))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "acr/config.h"
+#include "base/escape.h"
 #include "base/file.h"
 
 #define DROP_IN "registries.conf.d/99-docker-credential-acr.conf"
@@ -64,7 +65,7 @@ static bool ask(const struct acr_app *app, const char *question)
 	char answer[16] = "";
 	ssize_t length;
 
-	if (acr_write(app->err, text, strlen(text)))
+	if (acr_escape_write(app->err, text, strlen(text)))
 		return false;
 	length = read(app->in, answer, sizeof(answer) - 1);
 	return length > 0 && (answer[0] == 'y' || answer[0] == 'Y');

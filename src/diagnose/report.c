@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "diagnose/diagnose.h"
 
@@ -154,7 +155,7 @@ int acr_diagnosis_report(const struct acr_app *app, const struct acr_diagnosis *
 			 const struct acr_diagnosis_report *report, struct acr_error *error)
 {
 	struct cleaning cleaning = { .app = app, .report = report, .home = acr_env(app, "HOME") };
-	auto_secret page = { 0 }, json = { 0 }, out = { 0 };
+	auto_secret page = { 0 }, json = { 0 }, out = { 0 }, escaped = { 0 };
 
 	head(&out);
 	acr_secret_add(&out, "\n");
@@ -163,5 +164,6 @@ int acr_diagnosis_report(const struct acr_app *app, const struct acr_diagnosis *
 	acr_secret_add(&out, "\n---- the same for machines (diagnose.schema.json) ----\n");
 	acr_diagnosis_json(app, diagnosis, &json);
 	clean(&cleaning, acr_secret_text(&json), &out);
-	return write_file(report->path, &out, error);
+	acr_escape(&escaped, acr_secret_text(&out), out.length, ACR_ESCAPE_ALL);
+	return write_file(report->path, &escaped, error);
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/utf8.h"
 
 /* How logs write a character that they thought special. */
@@ -56,14 +57,6 @@ static size_t sequence(const char *bytes, size_t left)
 	return 2;
 }
 
-static bool is_control(const char *bytes, size_t size)
-{
-	unsigned char first = (unsigned char)bytes[0];
-
-	return (size == 1 && (first < 0x20 || first == 0x7f)) ||
-	       (size == 2 && first == 0xc2 && (unsigned char)bytes[1] < 0xa0);
-}
-
 static void put(struct acr_secret *ret, const char *bytes, size_t length)
 {
 	char last = ret->length ? ret->bytes[ret->length - 1] : '\n';
@@ -92,7 +85,7 @@ void acr_words_clean(const char *bytes, size_t length, struct acr_secret *ret)
 		size = escape(bytes + i, length - i, &meant);
 		if (size == 0) {
 			size = acr_utf8_size(bytes + i, length - i);
-			if (size > 0 && !is_control(bytes + i, size)) {
+			if (size > 0 && !acr_escape_steers(bytes + i, size)) {
 				put(ret, bytes + i, size);
 				i += size;
 				continue;

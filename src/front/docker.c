@@ -9,6 +9,7 @@
 
 #include "acr/store.h"
 #include "base/budget.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/utf8.h"
 #include "explain/explain.h"
@@ -59,7 +60,8 @@ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct 
 
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer)
 {
-	if (app->out >= 0 && acr_write(app->out, acr_secret_text(answer), answer->length) == 0)
+	if (app->out >= 0 &&
+	    acr_escape_write(app->out, acr_secret_text(answer), answer->length) == 0)
 		return 0;
 	acr_say(app, "cannot write the answer to stdout: %s",
 		app->out < 0 ? "it is closed" : acr_errno_text(errno));
@@ -76,7 +78,7 @@ int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report
 	acr_known_of(app, report, error, &known);
 	what = acr_known_line(&known, error);
 	acr_secret_format(&line, "%s\n", error->kind == ACR_NOT_FOUND ? ACR_NO_CREDENTIALS : what);
-	if (app->out >= 0 && acr_write(app->out, acr_secret_text(&line), line.length))
+	if (app->out >= 0 && acr_escape_write(app->out, acr_secret_text(&line), line.length))
 		acr_say(app, "cannot write the answer to stdout: %s", acr_errno_text(errno));
 	acr_explain_known(app, report, error, &known);
 	return 1;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "acr/rule.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "explain/language.h"
@@ -32,10 +33,27 @@ static void keep(struct acr_secret *text, const char *bytes, size_t length)
 	acr_secret_add_bytes(text, bytes, length);
 }
 
-/* To the end, however long that takes (a push runs behind the pipe); `echo` gets every byte at
+/* What came through the pipe, at once, but for what steers a terminal; the end of a piece that may
+ * go on in the next one waits in `passed`. No bytes: it is over. */
+static int pass_on(int fd, struct acr_secret *passed, const char *bytes, size_t length)
+{
+	auto_secret out = { 0 }, rest = { 0 };
+	size_t whole;
+
+	acr_secret_add_bytes(passed, bytes, length);
+	whole = length ? acr_escape_whole(passed->bytes, passed->length) : passed->length;
+	acr_escape(&out, acr_secret_text(passed), whole, ACR_ESCAPE_PIPED);
+	acr_secret_add_bytes(&rest, acr_secret_text(passed) + whole, passed->length - whole);
+	acr_secret_wipe(passed);
+	*passed = acr_secret_steal(&rest);
+	return acr_write(fd, acr_secret_text(&out), out.length);
+}
+
+/* To the end, however long that takes (a push runs behind the pipe); `echo` gets every piece at
  * once. */
 static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secret *ret)
 {
+	auto_secret passed = { 0 };
 	char bytes[16 * 1024];
 
 	acr_secret_reserve(ret, sizeof(bytes));
@@ -48,11 +66,11 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 			acr_say(app, "%s: %s", _("cannot read the text"), acr_errno_text(errno));
 			return -1;
 		}
+		/* Whoever looks at the output may go away; the text still counts. */
+		if (echo >= 0 && pass_on(echo, &passed, bytes, (size_t)got))
+			echo = -1;
 		if (got == 0)
 			return 0;
-		/* Whoever looks at the output may go away; the text still counts. */
-		if (echo >= 0 && acr_write(echo, bytes, (size_t)got))
-			echo = -1;
 		keep(ret, bytes, (size_t)got);
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acr/identity.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "front/front.h"
 
@@ -65,6 +66,6 @@ void acr_help(const struct acr_app *app, int fd, const struct acr_command *comma
 		one(app, command, &text);
 	else
 		whole(app, &text);
-	if (fd < 0 || acr_write(fd, acr_secret_text(&text), text.length))
+	if (fd < 0 || acr_escape_write(fd, acr_secret_text(&text), text.length))
 		acr_say(app, "cannot write to stdout");
 }

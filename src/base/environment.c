@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The environment that a run was given, what of it is not for us, and what a child may see. */
+/* The environment that a run was given, what of it is not for us, and picking from it. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,24 +7,29 @@
 #include "acr/app.h"
 #include "base/process.h"
 
-static const char *find(const struct acr_app *app, const char *name)
+static const char *find(const char *const *environment, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (const char *const *row = app->environment; row && *row; row++)
+	for (const char *const *row = environment; row && *row; row++)
 		if (strncmp(*row, name, length) == 0 && (*row)[length] == '=')
 			return *row;
 	return NULL;
 }
 
-const char *acr_env(const struct acr_app *app, const char *name)
+const char *acr_environment_get(const char *const *environment, const char *name)
 {
-	const char *row = find(app, name);
+	const char *row = find(environment, name);
 
 	if (!row)
 		return NULL;
 	row += strlen(name) + 1;
 	return *row ? row : NULL;
+}
+
+const char *acr_env(const struct acr_app *app, const char *name)
+{
+	return acr_environment_get(app->environment, name);
 }
 
 char **acr_environment_pick(const struct acr_app *app, const char *const *names)
@@ -38,8 +43,10 @@ char **acr_environment_pick(const struct acr_app *app, const char *const *names)
 	if (!picked)
 		acr_out_of_memory();
 	for (size_t i = 0; i < count; i++) {
-		const char *row = find(app, names[i]);
-		if (row)
+		const char *row = find(app->environment, names[i]);
+
+		/* An empty CURL_CA_BUNDLE is no file to Python, and a reason to verify nothing. */
+		if (row && row[strlen(names[i]) + 1])
 			picked[used++] = acr_copy(row);
 	}
 	return picked;

@@ -1,42 +1,142 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding another program by name without running what somebody else put in the way. */
+/* Other programs: where one is, whether somebody else could have put it there, and whether it would
+ * load something of somebody else's. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/owner.h"
 #include "base/process.h"
 
-/* Owned by root or us, and not writable by anybody else. Debian's /usr/local is group staff: root's
- * group is enough there. */
-static bool trusted(const struct stat *status)
+/* What programs load code or commands from: everything from HOME, some from folders of their own.
+ * What only keeps data (XDG_RUNTIME_DIR) is not in here. */
+static const struct {
+	const char *program;   /* how its name begins */
+	const char *variable;  /* names the folder */
+	const char *otherwise; /* below HOME, where the variable is not set; NULL: nowhere */
+	const char *below;     /* in that folder */
+} loads[] = {
+	{ "", "HOME", NULL, "" },
+	{ "", "XDG_CONFIG_HOME", NULL, "" },
+	{ "", "XDG_DATA_HOME", NULL, "" },
+	{ "az", "AZURE_CONFIG_DIR", ".azure", "/cliextensions" },
+	{ "az", "PYTHONUSERBASE", ".local", "/lib" }, /* Python's user site */
+	{ "azd", "AZD_CONFIG_DIR", ".azd", "" },
+	{ "docker", "DOCKER_CONFIG", ".docker", "/cli-plugins" },
+};
+
+static const char *base_name(const char *path)
 {
-	return (status->st_uid == 0 || status->st_uid == geteuid()) &&
-	       !(status->st_mode & S_IWOTH) &&
-	       (!(status->st_mode & S_IWGRP) || status->st_uid == 0);
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The folder that holds it, and the file itself. Owned; NULL where both are closed to others. */
+static char *writable_by_others(const char *path)
+{
+	auto_string folder = acr_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	uid_t owner;
+	char *found = *folder ? acr_stranger(folder, ACR_CLOSED, &owner) : NULL;
+
+	return found ? found : acr_stranger(path, ACR_CLOSED, &owner);
+}
+
+/* Is an executable file of this name in the folder? Owned. */
+static char *in_folder(const char *folder, size_t length, const char *name)
+{
+	auto_string path = acr_format("%.*s/%s", (int)length, folder, name);
+	struct stat status;
+	char *found = path;
+
+	if (length == 0 || folder[0] != '/' || stat(path, &status) || !S_ISREG(status.st_mode) ||
+	    access(path, X_OK))
+		return NULL;
+	path = NULL;
+	return found;
+}
+
+char *acr_program_find_in(const struct acr_app *app, const char *folders, const char *name)
+{
+	for (const char *next = folders; *next;) {
+		size_t length = strcspn(next, ":");
+		char *found = in_folder(next, length, name);
+		auto_string other = found ? writable_by_others(found) : NULL;
+
+		if (found && !other)
+			return found;
+		if (found)
+			acr_debug(app, "%s is passed over: other users can change %s", found,
+				  other);
+		acr_string_free(&found);
+		next += length + (next[length] == ':');
+	}
+	return NULL;
 }
 
 char *acr_program_find(const struct acr_app *app, const char *name)
 {
 	const char *path = acr_env(app, "PATH");
-	const char *next = path ? path : "/usr/local/bin:/usr/bin:/bin";
 
-	while (*next) {
+	return acr_program_find_in(app, path ? path : ACR_PATH, name);
+}
+
+char *acr_program_first(const struct acr_app *app, const char *name)
+{
+	char *found = NULL;
+
+	for (const char *next = acr_env(app, "PATH"); !found && next && *next;) {
 		size_t length = strcspn(next, ":");
-		struct stat folder, file;
 
-		if (length > 0 && next[0] == '/') {
-			auto_string directory = acr_format("%.*s", (int)length, next);
-			auto_string found = acr_format("%s/%s", directory, name);
-
-			if (stat(directory, &folder) == 0 && S_ISDIR(folder.st_mode) &&
-			    trusted(&folder) && stat(found, &file) == 0 && S_ISREG(file.st_mode) &&
-			    trusted(&file) && access(found, X_OK) == 0) {
-				char *taken = found;
-				found = NULL;
-				return taken;
-			}
-		}
+		found = in_folder(next, length, name);
 		next += length + (next[length] == ':');
 	}
-	return NULL;
+	return found;
+}
+
+/* The folder of a row, as a child that is started in / would find it. Owned; NULL: none. */
+static char *folder_of(size_t row, const char *const *environment)
+{
+	const char *folder = acr_environment_get(environment, loads[row].variable);
+	const char *home = acr_environment_get(environment, "HOME");
+
+	if (folder)
+		return acr_format("/%s%s", folder, loads[row].below);
+	if (!home || !loads[row].otherwise)
+		return NULL;
+	return acr_format("/%s/%s%s", home, loads[row].otherwise, loads[row].below);
+}
+
+int acr_program_check_home(const char *program, const char *const *environment,
+			   struct acr_error *error)
+{
+	const char *name = base_name(program);
+	char self[24];
+
+	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
+		auto_string folder = strncmp(name, loads[i].program, strlen(loads[i].program)) == 0
+					     ? folder_of(i, environment)
+					     : NULL;
+		uid_t owner = 0;
+		auto_string foreign = folder ? acr_stranger(folder, ACR_OWNED, &owner) : NULL;
+
+		if (foreign)
+			return acr_fail(error, ACR_UNAVAILABLE,
+					"%s belongs to uid %u and this runs as %s, so %s is not "
+					"started with it: run as that user",
+					foreign, (unsigned int)owner, acr_own_name(self), name);
+	}
+	return 0;
+}
+
+int acr_program_check(const char *program, const char *const *environment, struct acr_error *error)
+{
+	auto_string other = writable_by_others(program);
+
+	if (other)
+		return acr_fail(error, ACR_UNAVAILABLE,
+				"%s is not started, since other users can change %s", program,
+				other);
+	return acr_program_check_home(program, environment, error);
 }

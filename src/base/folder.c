@@ -53,7 +53,8 @@ int acr_folder_make(const char *path, mode_t mode, struct acr_error *error)
 		return -1;
 	if (make(copy, mode))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder %s", path);
-	return 0;
+	/* Somebody may have been faster. */
+	return refuse(path, error);
 }
 
 int acr_folder_open(const char *path, bool create, struct acr_error *error)

@@ -20,23 +20,26 @@
 
 #define ERR_MAX 4096
 
-/* The group to take along when we are told to end; 0: none. */
-static volatile sig_atomic_t running_group;
+/* The supervisor of what runs, which takes it along when we are told to end; 0: none. */
+static volatile sig_atomic_t supervisor;
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define ENDING_SIGNALS (sizeof(ending_signals) / sizeof(ending_signals[0]))
 
-static void end_with_group(int number)
+static void end_with_all(int number)
 {
-	if (running_group > 0)
-		kill(-(pid_t)running_group, SIGKILL);
+	if (supervisor > 0) {
+		kill((pid_t)supervisor, SIGTERM);
+		while (waitpid((pid_t)supervisor, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
 	signal(number, SIG_DFL);
 	raise(number);
 }
 
 static void watch_signals(struct sigaction *saved)
 {
-	struct sigaction action = { .sa_handler = end_with_group };
+	struct sigaction action = { .sa_handler = end_with_all };
 
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ENDING_SIGNALS; i++) {
@@ -48,7 +51,7 @@ static void watch_signals(struct sigaction *saved)
 
 static void forget_signals(const struct sigaction *saved)
 {
-	running_group = 0;
+	supervisor = 0;
 	for (size_t i = 0; i < ENDING_SIGNALS; i++)
 		sigaction(ending_signals[i], &saved[i], NULL);
 }
@@ -116,6 +119,12 @@ static void stdio_from(int in, int out, int err)
 	dup2(err, 2);
 }
 
+void acr_streams_close(void)
+{
+	stdio_from(-1, -1, -1);
+	close_from(3);
+}
+
 struct stream {
 	int fd;
 	struct acr_secret *into;
@@ -171,16 +180,16 @@ static enum acr_kind collect(const struct acr_app *app, struct stream *streams, 
 	}
 }
 
-/* Wait for the end; after `until` the child is killed. Mostly it is there already, or will be in
+/* Wait for the end; after `until` the child is sent `number`, by which it ends. Mostly it is there already, or will be in
  * less than a millisecond. */
-static int reap(const struct acr_app *app, pid_t child, int64_t until, bool *ret_killed)
+static int reap(const struct acr_app *app, pid_t child, int64_t until, int number, bool *ret_killed)
 {
 	struct timespec pause = { .tv_nsec = 20000 };
 	int status = 0;
 
 	while (waitpid(child, &status, WNOHANG) == 0) {
 		if (app->clock.boot(app) >= until) {
-			kill(child, SIGKILL);
+			kill(child, number);
 			*ret_killed = true;
 			waitpid(child, &status, 0);
 			break;
@@ -192,16 +201,38 @@ static int reap(const struct acr_app *app, pid_t child, int64_t until, bool *ret
 	return status;
 }
 
+struct start {
+	const struct acr_run *run;
+	char **environment;
+	int out, err;
+};
+
+static void become(void *data)
+{
+	const struct start *start = data;
+
+	begin_child(getppid(), true);
+	stdio_from(-1, start->out, start->err);
+	close_from(3);
+	if (chdir("/") == 0)
+		execve(start->run->argv[0], (char *const *)(uintptr_t)start->run->argv,
+		       start->environment);
+}
+
 int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *status,
 		    struct acr_secret *ret_out, struct acr_secret *ret_err, struct acr_error *error)
 {
 	int64_t until = app->clock.boot(app) + acr_budget(app, run->budget);
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
+	auto_environment environment = NULL;
 	struct sigaction saved[ENDING_SIGNALS];
 	pid_t parent = getpid(), child;
 	enum acr_kind kind;
 	bool killed = false;
 
+	if (acr_program_check(run->argv[0], run->environment, error))
+		return -1;
+	environment = acr_environment_for_child(run->environment);
 	if (pipe2(out, O_CLOEXEC))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
 	if (pipe2(err, O_CLOEXEC)) {
@@ -212,14 +243,9 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 	watch_signals(saved);
 	child = begin_fork();
 	if (child == 0) {
-		begin_child(parent, true);
-		stdio_from(-1, out[1], err[1]);
-		close_from(3);
-		if (chdir("/"))
-			_exit(127);
-		execve(run->argv[0], (char *const *)(uintptr_t)run->argv,
-		       (char *const *)(uintptr_t)run->environment);
-		_exit(127);
+		struct start start = { run, environment, out[1], err[1] };
+
+		acr_supervise(parent, become, &start);
 	}
 	close(out[1]);
 	close(err[1]);
@@ -229,18 +255,13 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 		close(err[0]);
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot start %s", run->argv[0]);
 	}
-	running_group = child;
-	setpgid(child, child);
+	supervisor = child;
 	struct stream streams[] = { { out[0], ret_out, run->limit, false },
 				    { err[0], ret_err, ERR_MAX, true } };
 	kind = collect(app, streams, 2, until);
-	if (kind != ACR_FINE) {
-		kill(-child, SIGKILL);
-		kill(child, SIGKILL);
-	}
-	*status = reap(app, child, until, &killed);
-	/* What it started and left behind must not outlive it with our pipes. */
-	kill(-child, SIGKILL);
+	if (kind != ACR_FINE)
+		kill(child, SIGTERM);
+	*status = reap(app, child, until, SIGTERM, &killed);
 	forget_signals(saved);
 	for (size_t i = 0; i < 2; i++)
 		acr_fd_close(&streams[i].fd);
@@ -283,7 +304,7 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 	kind = collect(app, &stream, 1, until);
 	if (kind != ACR_FINE)
 		kill(child, SIGKILL);
-	status = reap(app, child, until, &killed);
+	status = reap(app, child, until, SIGKILL, &killed);
 	acr_fd_close(&stream.fd);
 	if (kind == ACR_TIMEOUT || killed)
 		return acr_fail(error, ACR_TIMEOUT, "no answer in time");
@@ -317,4 +338,12 @@ bool acr_fork_away(void (*work)(void *data), void *data)
 	close_from(3);
 	work(data);
 	_exit(0);
+}
+
+void acr_process_become(const char *const *arguments, const char *const *environment)
+{
+	auto_environment rows = acr_environment_for_child(environment);
+
+	if (acr_program_check(arguments[0], environment, NULL) == 0)
+		execve(arguments[0], (char *const *)(uintptr_t)arguments, rows);
 }

@@ -9,32 +9,11 @@
 
 #include "acr/broker.h"
 #include "base/budget.h"
+#include "base/process.h"
 #include "configure/configure.h"
 #include "explain/explain.h"
 
 #define NAME "docker-credential-" ACR_HELPER_SUFFIX
-
-/* As Go's exec.LookPath, which docker, podman and the others use: the first in PATH, never one of a
- * relative folder. Owned by the caller. */
-static char *look(const struct acr_app *app)
-{
-	const char *next = acr_env(app, "PATH");
-
-	while (next && *next) {
-		size_t length = strcspn(next, ":");
-		auto_string path = acr_format("%.*s/" NAME, (int)length, next);
-		struct stat status;
-
-		if (path[0] == '/' && length > 0 && stat(path, &status) == 0 &&
-		    S_ISREG(status.st_mode) && access(path, X_OK) == 0) {
-			char *found = path;
-			path = NULL;
-			return found;
-		}
-		next += length + (next[length] == ':');
-	}
-	return NULL;
-}
 
 static bool is_this_file(const char *path)
 {
@@ -48,10 +27,12 @@ static bool is_this_file(const char *path)
  * `version`). */
 static bool says_our_name(const struct acr_app *app, const char *path)
 {
+	static const char *const names[] = { "PATH", "HOME", NULL };
 	const char *const arguments[] = { path, "version", NULL };
+	auto_environment environment = acr_environment_pick(app, names);
 	const struct acr_run run = {
 		.argv = arguments,
-		.environment = app->environment,
+		.environment = (const char *const *)environment,
 		.budget = ACR_BUDGET_KEYCHAIN,
 		.limit = 4096,
 	};
@@ -65,7 +46,7 @@ static bool says_our_name(const struct acr_app *app, const char *path)
 
 void acr_check_path(const struct acr_app *app, struct acr_check *ret)
 {
-	auto_string found = look(app);
+	auto_string found = acr_program_first(app, NAME);
 	char self[4096] = "";
 
 	*ret = (struct acr_check){ .name = acr_copy("path") };

@@ -82,24 +82,6 @@ bool acr_docker_names(struct json_object *config, const char *suffix)
 	return false;
 }
 
-char *acr_look(const struct acr_app *app, const char *name)
-{
-	const char *next = acr_env(app, "PATH");
-
-	for (; next && *next; next += *next == ':') {
-		size_t length = strcspn(next, ":");
-		char *path = acr_format("%.*s/%s", (int)length, next, name);
-		struct stat status;
-
-		if (*next == '/' && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
-		    access(path, X_OK) == 0)
-			return path;
-		acr_string_free(&path);
-		next += length;
-	}
-	return NULL;
-}
-
 int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool whole,
 		 struct acr_secret *ret, struct acr_error *error)
 {

@@ -6,6 +6,7 @@
 
 #include "acr/check.h"
 #include "base/json.h"
+#include "base/process.h"
 
 /* $DOCKER_CONFIG/config.json or ~/.docker/config.json, and the folder alone; owned, NULL without
  * a home. */
@@ -20,10 +21,6 @@ struct json_object *acr_docker_entry(struct json_object *object, const char *hos
 
 /* Does the config name this helper for anything? */
 bool acr_docker_names(struct json_object *config, const char *suffix);
-
-/* As Go's exec.LookPath, by which docker, podman and the others find programs: the first in
- * PATH, never one of a relative folder. Owned; NULL for none. */
-char *acr_look(const struct acr_app *app, const char *name);
 
 /* Run a program that people run themselves for what it prints (stderr too where stdout is
  * empty), its first line or (`whole`) all of it. -1 with an error; another status than 0 is one. */

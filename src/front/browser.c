@@ -18,18 +18,14 @@
 static char *find_program(const struct acr_app *app, const char *name)
 {
 	const char *slash = strrchr(name, '/');
-	auto_string path = NULL;
-	struct acr_app elsewhere = *app;
-	const char *environment[2] = { NULL, NULL };
+	auto_string folder = NULL;
 
 	if (!slash)
 		return acr_program_find(app, name);
 	if (name[0] != '/' || !slash[1] || strchr(name, ':'))
 		return NULL;
-	path = acr_format("PATH=%.*s", (int)(slash - name), name);
-	environment[0] = path;
-	elsewhere.environment = environment;
-	return acr_program_find(&elsewhere, slash + 1);
+	folder = acr_format("%.*s", (int)(slash - name), name);
+	return acr_program_find_in(app, folder, slash + 1);
 }
 
 /* BROWSER is a list of commands between colons; "%s" stands for the page, and words may stand
@@ -60,12 +56,15 @@ char *acr_browser_find(const struct acr_app *app)
 	/* The page of a workspace in the cloud opens elsewhere, and finds no way back to here. */
 	if (acr_env(app, "CODESPACES"))
 		return NULL;
-	if (named)
-		return find_named(app, named);
-	if (!acr_env(app, "DISPLAY") && !acr_env(app, "WAYLAND_DISPLAY"))
+	if (!named && !acr_env(app, "DISPLAY") && !acr_env(app, "WAYLAND_DISPLAY"))
 		return NULL;
-	for (size_t i = 0; !found && i < sizeof(usual) / sizeof(usual[0]); i++)
+	if (named)
+		found = find_named(app, named);
+	for (size_t i = 0; !named && !found && i < sizeof(usual) / sizeof(usual[0]); i++)
 		found = acr_program_find(app, usual[i]);
+	/* None is better than one that runs as root in another user's home. */
+	if (found && acr_program_check_home(found, app->environment, NULL))
+		acr_string_free(&found);
 	return found;
 }
 
@@ -112,8 +111,7 @@ static void run(void *data)
 	/* It may be the first browser of the session, and live as long as that. */
 	signal(SIGPIPE, SIG_DFL);
 	umask(022);
-	execve(start->program, (char *const *)(uintptr_t)arguments,
-	       (char *const *)(uintptr_t)environment);
+	acr_process_become(arguments, environment);
 	free(environment);
 }
 

@@ -49,6 +49,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 			error, ACR_UNAVAILABLE,
 			"somebody is signed in to the Azure Developer CLI, but there is no azd "
 			"on the PATH");
+	if (acr_program_check_home(program, app->environment, error))
+		return -1;
 	auto_string scope = acr_format("%s/.default", ask->audience);
 	const char *const arguments[] = { program,     "auth", "token",
 					  "--output",  "json", "--no-prompt",

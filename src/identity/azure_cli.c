@@ -4,8 +4,9 @@
  * often have a token that serves at once; for the rest `az account get-access-token` is asked, the
  * contract that Microsoft keeps.
  *
- * Where there is no az (a mounted ~/.azure in a container), or with "azure_cli": "files", the
- * refresh token in its cache is redeemed, which reads az's files and changes nothing in them.
+ * Where there is no az (a mounted ~/.azure in a container), or it would load another user's
+ * extensions (sudo -E), or with "azure_cli": "files", the refresh token in its cache is redeemed,
+ * which reads az's files and changes nothing in them.
  */
 #include <ctype.h>
 #include <string.h>
@@ -56,12 +57,29 @@ static int ask_az(const struct acr_app *app, const char *program, const struct a
 	return acr_tool_token(app, &acr_tool_az, json, ret, error);
 }
 
+/* Without az. `error` comes with what is missing of a service principal. */
+static int use_files(const struct acr_app *app, const struct acr_ask *ask,
+		     const struct acr_azure_account *account, struct acr_token *ret,
+		     struct acr_error *error)
+{
+	if (account->machine)
+		return acr_fail(
+			error, ACR_UNAVAILABLE,
+			"az is signed in with a managed identity, and is not here to be asked: "
+			"use \"identity\": \"managed-identity\"");
+	if (account->service_principal) {
+		error->kind = ACR_UNAVAILABLE;
+		return -1;
+	}
+	return acr_msal_redeem(app, ask, account, ret, error);
+}
+
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		   struct acr_error *error)
 {
 	__attribute__((cleanup(wipe))) struct acr_azure_account account = { 0 };
 	auto_string program = NULL;
-	struct acr_error missing = { 0 };
+	struct acr_error missing = { 0 }, foreign = { 0 };
 
 	if (acr_azure_profile_find(app, ask, &account, error))
 		return -1;
@@ -78,16 +96,14 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	}
 	if (!acr_config_is(app->config, ask->registry->host, "azure_cli", "files"))
 		program = acr_program_find(app, "az");
-	if (program)
+	if (program && acr_program_check_home(program, app->environment, &foreign) == 0)
 		return ask_az(app, program, ask, &account, ret, error);
-	if (account.machine)
-		return acr_fail(
-			error, ACR_UNAVAILABLE,
-			"az is signed in with a managed identity, and is not here to be asked: "
-			"use \"identity\": \"managed-identity\"");
-	if (account.service_principal)
-		return acr_fail(error, ACR_UNAVAILABLE, "%s", missing.text);
-	return acr_msal_redeem(app, ask, &account, ret, error);
+	if (use_files(app, ask, &account, ret, &missing) == 0)
+		return 0;
+	/* Where the files do not do, and az may not be started, that is what to do about it. */
+	if (error)
+		*error = missing.kind == ACR_UNAVAILABLE && foreign.kind ? foreign : missing;
+	return -1;
 }
 
 static char *file(const struct acr_app *app)

@@ -11,6 +11,8 @@
 #include "base/budget.h"
 #include "identity/run_cli.h"
 
+#define TRIES 32 /* lines that may begin with a brace before the object does */
+
 static const char *const passed[] = { "HOME",
 				      "PATH",
 				      "USER",
@@ -138,9 +140,11 @@ static int complain(const struct acr_tool *tool, int status, const struct acr_se
 /* The next line that begins with a brace. */
 static const char *next_object(const char *text)
 {
-	while (text && *text != '{') {
+	while (*text != '{') {
 		text = strchr(text, '\n');
-		text += text ? 1 : 0;
+		if (!text)
+			return NULL;
+		text++;
 	}
 	return text;
 }
@@ -150,10 +154,10 @@ static int read_object(const struct acr_tool *tool, const struct acr_secret *out
 		       struct json_object **ret, struct acr_error *error)
 {
 	const char *text = acr_secret_text(out);
-	const char *end = strrchr(text, '}');
+	const char *end = strrchr(text, '}'), *start = next_object(text);
 
-	for (const char *start = next_object(text); start && end > start;
-	     start = next_object(start + 1)) {
+	for (int tries = 0; start && end > start && tries < TRIES;
+	     start = next_object(start + 1), tries++) {
 		auto_json json = NULL;
 
 		if (acr_json_parse(start, (size_t)(end - start) + 1, &json, NULL))

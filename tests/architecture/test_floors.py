@@ -93,11 +93,17 @@ def test_nobody_asks_the_process_for_what_the_app_carries():
     assert not found
 
 
-@pytest.mark.parametrize("call, file", [("mkdir", "folder.c"), ("mkdirat", "folder.c"), ("mkdtemp", "folder.c")])
+@pytest.mark.parametrize("call, file", [("mkdir", "folder.c"), ("mkdirat", "folder.c"), ("mkdtemp", "folder.c"),
+                                        ("execve", "process.c"), ("execveat", "process.c"), ("fexecve", "process.c")])
 def test_what_needs_a_check_is_done_in_one_file(call, file):
-    """The file that makes folders asks whose they are."""
+    """The file that makes folders asks whose they are, the one that starts programs asks who could have written them."""
     users = {path.name for path in CODE if re.search(rf"\b{call}\s*\(", bare(path))}
     assert users <= {file}, users
+
+
+def test_nothing_else_starts_a_program():
+    others = re.compile(r"\b(?:execl|execlp|execle|execv|execvp|execvpe|posix_spawn|posix_spawnp|wordexp)\s*\(")
+    assert not {name_of(path): others.findall(bare(path)) for path in CODE if others.search(bare(path))}
 
 
 def test_a_file_is_one_idea():

@@ -190,31 +190,244 @@ static void a_child_that_was_sent_away_holds_neither_pipe_nor_lock(void **state)
 	close(pipes[0]);
 }
 
-static void programs_are_only_found_where_nobody_else_can_put_them(void **state)
+/* Is the process gone, or waited for by nobody (a container without an init)? Within a second. */
+static bool is_gone(pid_t process)
 {
-	char own[128], open_folder[128], path[512];
-	auto_string good = NULL;
-	auto_string bad = NULL;
-	auto_string none = NULL;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", process);
+	for (int i = 0; i < 100; i++) {
+		char line[512] = "";
+		FILE *file = fopen(path, "r");
+		bool there = file && fgets(line, sizeof(line), file) && !strstr(line, ") Z ");
+
+		if (file)
+			fclose(file);
+		if (!there)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+/* Each says its own number and hangs: a child, one in a session of its own, and one of that. */
+static const char tree[] = "sleep 63 & echo $!; setsid sh -c 'echo $$; sleep 64 & echo $!; wait' & "
+			   "sleep 0.3; echo $$";
+
+static void assert_all_gone(const char *numbers)
+{
+	int count = 0;
+
+	for (const char *next = numbers; *next; next += strcspn(next, "\n") + 1, count++)
+		if (!is_gone(atoi(next)))
+			fail_msg("process %d of %s still runs", atoi(next), numbers);
+	assert_int_equal(count, 4);
+}
+
+static void whoever_it_started_ends_with_it(void **state)
+{
+	auto_secret out = { 0 }, err = { 0 };
+	struct acr_error error = { 0 };
+	int64_t began = real_boot(NULL);
+	int status = -1;
 
 	(void)state;
-	edges_write(&edges, "own/az", "#!/bin/sh\n");
-	edges_write(&edges, "open/az", "#!/bin/sh\n");
-	snprintf(own, sizeof(own), "%s/own/az", edges.folder);
-	assert_int_equal(chmod(own, 0755), 0);
-	snprintf(open_folder, sizeof(open_folder), "%s/open", edges.folder);
-	snprintf(path, sizeof(path), "%s/az", open_folder);
-	assert_int_equal(chmod(path, 0755), 0);
-	assert_int_equal(chmod(open_folder, 0777), 0);
-	snprintf(path, sizeof(path), ".:relative::%s:%s/own", open_folder, edges.folder);
-	edges_set(&edges, "PATH", path);
-	good = acr_program_find(&edges.app, "az");
-	assert_string_equal(good, own);
-	edges_set(&edges, "PATH", open_folder);
-	bad = acr_program_find(&edges.app, "az");
-	assert_null(bad);
-	none = acr_program_find(&edges.app, "no-such-program");
-	assert_null(none);
+	/* They hold its stdout, and nobody waits for that. */
+	assert_int_equal(run(tree, 8000, 10000, &out, &err, &status, &error), 0);
+	assert_int_equal(status, 0);
+	assert_true(real_boot(NULL) - began < 5000);
+	assert_all_gone(acr_secret_text(&out));
+}
+
+static void whoever_it_started_ends_with_us(void **state)
+{
+	static const int ways[] = { SIGKILL, SIGTERM };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		auto_string script = acr_format("(%s; sleep 65) >%s/numbers", tree, edges.folder);
+		auto_string path = acr_format("%s/numbers", edges.folder);
+		auto_secret numbers = { 0 };
+		pid_t child = fork();
+
+		if (child == 0) {
+			auto_secret out = { 0 }, err = { 0 };
+			int status;
+
+			_exit(run(script, 20000, 10000, &out, &err, &status, NULL) ? 1 : 0);
+		}
+		sleep(1);
+		assert_int_equal(kill(child, ways[i]), 0);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_int_equal(acr_file_read(path, 1000, &numbers, NULL), 0);
+		assert_all_gone(acr_secret_text(&numbers));
+	}
+}
+
+static void a_signal_that_ends_it_is_told(void **state)
+{
+	auto_secret out = { 0 }, err = { 0 };
+	int status = 0;
+
+	(void)state;
+	assert_int_equal(run("kill -SEGV $$", 5000, 100, &out, &err, &status, NULL), 0);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSEGV);
+}
+
+static void install(const char *path)
+{
+	auto_string full = acr_format("%s/%s", edges.folder, path);
+
+	edges_write(&edges, path, "#!/bin/sh\necho ran\n");
+	assert_int_equal(chmod(full, 0755), 0);
+}
+
+/* How somebody else gets at a/b/c/az, or at where it leads to. */
+static const struct way_in {
+	const char *path;
+	mode_t mode; /* 0: give it away */
+	bool harmless;
+} ways_in[] = {
+	{ "a/b/c", 0777, false }, { "a/b/c", 01777, false }, { "a/b", 0777, false },
+	{ "a", 0777, false },	  { "a", 01777, true },	     { "a/b/c/az", 0777, false },
+	{ "a/b/c", 0, false },	  { "a/b/c/az", 0, false },  { "a/b", 0, false },
+	{ "a", 0, false },	  { "link", 0, false },	     { "target", 0777, false },
+	{ "target", 0, false },	  { "target/az", 0, false },
+};
+
+static void programs_are_only_started_where_nobody_else_can_put_them(void **state)
+{
+	auto_string linked = acr_format("%s/link/az", edges.folder);
+	auto_string plain = acr_format("%s/a/b/c/az", edges.folder);
+	auto_string link = acr_format("%s/link", edges.folder);
+
+	(void)state;
+	install("a/b/c/az");
+	install("target/az");
+	assert_int_equal(symlink("a/../target", link), 0);
+	for (size_t i = 0; i < sizeof(ways_in) / sizeof(ways_in[0]); i++) {
+		auto_string at = acr_format("%s/%s", edges.folder, ways_in[i].path);
+		const char *program = *ways_in[i].path == 'a' ? plain : linked;
+		const char *const argv[] = { program, NULL };
+		auto_string folder = acr_format("%.*s", (int)strlen(program) - 3, program);
+		auto_string path = acr_format(".:relative::%s:/usr/bin", folder);
+		auto_string row = acr_format("PATH=%s", path);
+		const char *const environment[] = { row, NULL };
+		const struct acr_run job = { argv, environment, 5000, 100 };
+		struct acr_error error = { 0 };
+		auto_secret out = { 0 }, err = { 0 };
+		int status = -1;
+		struct stat was;
+
+		if (ways_in[i].mode == 0 && geteuid() != 0)
+			continue;
+		assert_int_equal(lstat(at, &was), 0);
+		assert_int_equal(
+			ways_in[i].mode ? chmod(at, ways_in[i].mode) : lchown(at, 65534, 65534), 0);
+		edges_set(&edges, "PATH", path);
+		auto_string found = acr_program_find(&edges.app, "az");
+		auto_string first = acr_program_first(&edges.app, "az");
+		auto_environment rows = acr_environment_for_child(environment);
+
+		assert_string_equal(first, program);
+		assert_int_equal(found && strcmp(found, program) == 0, ways_in[i].harmless);
+		assert_int_equal(acr_process_run(&edges.app, &job, &status, &out, &err, &error),
+				 ways_in[i].harmless ? 0 : -1);
+		if (!ways_in[i].harmless)
+			assert_int_equal(error.kind, ACR_UNAVAILABLE);
+		/* The file is not a matter of the folders. */
+		if (!strstr(ways_in[i].path, "/az"))
+			assert_int_equal(strstr(rows[0], folder) != NULL, ways_in[i].harmless);
+		assert_null(strstr(rows[0], "relative"));
+		assert_non_null(strstr(rows[0], "/usr/bin"));
+		if (S_ISLNK(was.st_mode))
+			assert_int_equal(lchown(at, 0, 0), 0);
+		else
+			assert_true(chown(at, was.st_uid, was.st_gid) == 0 &&
+				    chmod(at, was.st_mode & 07777) == 0);
+	}
+}
+
+static void a_child_gets_no_switch_that_turns_protection_off(void **state)
+{
+	static const char *const names[] = { "CURL_CA_BUNDLE", "HOME", NULL };
+	static const char *const rows[] = { "HOME=/root",
+					    "ARM_CLOUD_METADATA_URL=https://evil.example",
+					    "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION=1",
+					    "PATH=.:bin::/nonexistent/../../tmp", NULL };
+	auto_environment child = acr_environment_for_child(rows);
+
+	(void)state;
+	assert_string_equal(child[0], "HOME=/root");
+	assert_string_equal(child[1], "PATH=" ACR_PATH);
+	assert_null(child[2]);
+	edges_set(&edges, "CURL_CA_BUNDLE", "");
+	auto_environment picked = acr_environment_pick(&edges.app, names);
+	assert_int_equal(strncmp(picked[0], "HOME=", 5), 0);
+	assert_null(picked[1]);
+}
+
+/* The folder that belongs to another user, the program, and the variable that names it (NULL: it is
+ * where the program looks by itself). */
+static const struct foreign {
+	const char *folder, *program, *variable;
+	bool harmless;
+} foreign[] = {
+	{ "home", "az", NULL, false },
+	{ "home", "getent", NULL, false },
+	{ "home/.azure", "az", NULL, false },
+	{ "home/.azure", "azd", NULL, false },
+	{ "home/.azure", "docker", NULL, true },
+	{ "home/.azure/cliextensions", "az", NULL, false },
+	{ "home/.local", "az", NULL, false },
+	{ "home/.azd", "azd", NULL, false },
+	{ "home/.azd", "az", NULL, true },
+	{ "home/.docker", "docker", NULL, false },
+	{ "home/.docker/cli-plugins", "docker-credential-acr", NULL, false },
+	{ "home/.docker", "az", NULL, true },
+	{ "else", "az", "AZURE_CONFIG_DIR", false },
+	{ "else", "azd", "AZD_CONFIG_DIR", false },
+	{ "else", "docker", "DOCKER_CONFIG", false },
+	{ "else", "systemctl", "XDG_CONFIG_HOME", false },
+};
+
+static void a_program_is_not_started_with_a_folder_of_another_user(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	edges_write(&edges, "home/.azure/cliextensions/x", "");
+	edges_write(&edges, "home/.local/lib/x", "");
+	edges_write(&edges, "home/.azd/x", "");
+	edges_write(&edges, "home/.docker/cli-plugins/x", "");
+	edges_write(&edges, "else/x", "");
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		const struct foreign *row = &foreign[i];
+		auto_string at = acr_format("%s/%s", edges.folder, row->folder);
+		auto_string home = acr_format("HOME=%s/home", edges.folder);
+		auto_string other = acr_format("%s=%s", row->variable ? row->variable : "X", at);
+		auto_string below = acr_format("bin/%s", row->program);
+		auto_string program = acr_format("%s/%s", edges.folder, below);
+		const char *const environment[] = { home, other, NULL };
+		const char *const argv[] = { program, NULL };
+		const struct acr_run job = { argv, environment, 5000, 100 };
+		auto_secret out = { 0 }, err = { 0 };
+		struct acr_error error = { 0 };
+		int status = -1;
+
+		install(below);
+		assert_int_equal(lchown(at, 65534, 65534), 0);
+		if (acr_process_run(&edges.app, &job, &status, &out, &err, &error)) {
+			assert_false(row->harmless);
+			assert_int_equal(error.kind, ACR_UNAVAILABLE);
+			assert_non_null(strstr(error.text, at));
+			assert_non_null(strstr(error.text, "uid 65534 and this runs as root"));
+		} else if (!row->harmless) {
+			fail_msg("%s was started with %s", row->program, row->folder);
+		}
+		assert_int_equal(lchown(at, 0, 0), 0);
+	}
 }
 
 int main(void)
@@ -233,7 +446,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_child_that_was_sent_away_holds_neither_pipe_nor_lock, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			programs_are_only_found_where_nobody_else_can_put_them, setup, teardown),
+			programs_are_only_started_where_nobody_else_can_put_them, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_child_gets_no_switch_that_turns_protection_off,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_program_is_not_started_with_a_folder_of_another_user, setup, teardown),
+		cmocka_unit_test_setup_teardown(whoever_it_started_ends_with_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(whoever_it_started_ends_with_us, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_signal_that_ends_it_is_told, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static void tell_absent(const struct acr_app *app, const struct acr_case *subjec
 	auto_secret found = { 0 };
 
 	for (const char *const *name = others; *name; name++) {
-		auto_string path = acr_look(app, *name);
+		auto_string path = acr_program_first(app, *name);
 
 		if (path)
 			acr_secret_format(&found, "%s%s", found.length ? ", " : "", *name);
@@ -35,7 +35,7 @@ static void tell_absent(const struct acr_app *app, const struct acr_case *subjec
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string path = acr_look(app, "docker");
+	auto_string path = acr_program_first(app, "docker");
 	const char *const arguments[] = { path, "--version", NULL };
 	struct acr_error error = { 0 };
 	auto_secret says = { 0 };
@@ -47,6 +47,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	acr_check_found(ret, ACR_FOUND_DOCKER, path);
 	if (acr_look_ask(app, arguments, false, &says, &error)) {
+		if (error.kind == ACR_UNAVAILABLE) { /* it may not be started */
+			acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+			return;
+		}
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, error.text);
 		acr_check_explain(subject, "docker-version-mismatch", ret);
 		return;

@@ -99,7 +99,7 @@ static int ask(const struct acr_app *app, const char *host, const char *path,
 static int ask_command(const struct acr_app *app, const char *what, struct acr_secret *ret,
 		       struct acr_error *error)
 {
-	auto_string docker = acr_look(app, "docker");
+	auto_string docker = acr_program_first(app, "docker");
 	const char *const arguments[] = { docker, what, "--format", "{{json .}}", NULL };
 
 	if (!docker)
@@ -158,6 +158,10 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 	bool forbidden = strstr(error->text, "ermission denied");
 	bool absent = *path && access(path, F_OK) != 0;
 
+	if (error->kind == ACR_UNAVAILABLE) { /* the docker command may not be started */
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error->text);
+		return;
+	}
 	if (forbidden)
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("you may not talk to the engine at %s"),
 			      host);
@@ -177,7 +181,7 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 /* Whoever has podman, buildah or a builder of their own needs no engine. */
 static bool is_needed(const struct acr_app *app, const char *host)
 {
-	auto_string docker = acr_look(app, "docker");
+	auto_string docker = acr_program_first(app, "docker");
 
 	return docker || acr_env(app, "DOCKER_HOST") ||
 	       (strncmp(host, "unix://", 7) == 0 && access(host + 7, F_OK) == 0);

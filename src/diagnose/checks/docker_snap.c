@@ -10,7 +10,7 @@
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string path = acr_look(app, "docker");
+	auto_string path = acr_program_first(app, "docker");
 	char real[PATH_MAX];
 
 	if (!path) {

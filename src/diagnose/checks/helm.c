@@ -15,9 +15,9 @@
 /* The store that helm takes by itself, NULL for none. */
 static const char *own_store(const struct acr_app *app)
 {
-	auto_string pass = acr_look(app, "pass");
+	auto_string pass = acr_program_first(app, "pass");
 	const char *store = pass ? "docker-credential-pass" : "docker-credential-secretservice";
-	auto_string helper = acr_look(app, store);
+	auto_string helper = acr_program_first(app, store);
 
 	return helper ? store : NULL;
 }
@@ -36,7 +36,7 @@ static bool has_config(const struct acr_app *app)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string path = acr_look(app, "helm");
+	auto_string path = acr_program_first(app, "helm");
 	const char *const arguments[] = { path, "version", "--short", NULL };
 	struct acr_error error = { 0 };
 	auto_secret says = { 0 };

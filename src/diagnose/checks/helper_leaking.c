@@ -29,7 +29,7 @@ static char *old_kaniko(const struct acr_app *app)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string look_alike = acr_look(app, "docker-credential-acr-env");
+	auto_string look_alike = acr_program_first(app, "docker-credential-acr-env");
 	auto_string kaniko = old_kaniko(app);
 	auto_json config = acr_docker_config(subject);
 

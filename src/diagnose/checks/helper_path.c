@@ -42,7 +42,7 @@ static void tell_other(const struct acr_case *subject, const char *path, const c
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string path = acr_look(app, NAME);
+	auto_string path = acr_program_first(app, NAME);
 	const char *const arguments[] = { path, "version", NULL };
 	auto_json config = acr_docker_config(subject);
 	bool named = acr_docker_names(config, "acr");
@@ -66,8 +66,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			      ACR_VERSION);
 		return;
 	}
-	if (acr_look_ask(app, arguments, false, &says, &error))
+	if (acr_look_ask(app, arguments, false, &says, &error)) {
+		if (error.kind == ACR_UNAVAILABLE) { /* it may not be started */
+			acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+			return;
+		}
 		acr_secret_add(&says, error.text);
+	}
 	if (!strstr(acr_secret_text(&says), WORD))
 		tell_other(subject, path, acr_secret_text(&says), ret);
 	else if (strstr(acr_secret_text(&says), ACR_VERSION))

@@ -35,7 +35,7 @@ static void look_for(const struct acr_app *app, const struct acr_case *subject, 
 
 	if (!*suffix || strchr(suffix, '/'))
 		return;
-	path = acr_look(app, name);
+	path = acr_program_first(app, name);
 	*count += 1;
 	if (path) {
 		acr_check_detail(ret, "%s: %s", name, path);

@@ -26,7 +26,7 @@ static void tell(const char *says, struct acr_check_result *ret)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string path = acr_look(app, "notation");
+	auto_string path = acr_program_first(app, "notation");
 	const char *const arguments[] = { path, "version", NULL };
 	struct acr_error error = { 0 };
 	auto_secret says = { 0 };

@@ -67,7 +67,7 @@ static bool is_here(const struct acr_app *app)
 	static const char *const names[] = { "podman", "skopeo", "buildah", NULL };
 
 	for (const char *const *name = names; *name; name++) {
-		auto_string path = acr_look(app, *name);
+		auto_string path = acr_program_first(app, *name);
 
 		if (path)
 			return true;

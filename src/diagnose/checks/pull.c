@@ -31,7 +31,7 @@ static void fail(struct acr_app *app, const struct acr_case *subject, const stru
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_string docker = acr_look(app, "docker");
+	auto_string docker = acr_program_first(app, "docker");
 	const char *const arguments[] = { docker, "pull", "--quiet", subject->pull, NULL };
 	const struct acr_run pull = { arguments, app->environment, PATIENCE, SAYING };
 	int64_t begun = app->clock.boot(app);
@@ -44,7 +44,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			      _("not asked for: --pull IMAGE tries it"));
 	else if (!docker || *subject->pull == '-')
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
-	else if (app->run(app, &pull, &status, &out, &err, &error))
+	else if (app->run(app, &pull, &status, &out, &err, &error) &&
+		 error.kind == ACR_UNAVAILABLE) /* it may not be started */
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", error.text);
+	else if (error.kind != ACR_FINE)
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s, in %.1f s"), subject->pull,

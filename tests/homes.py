@@ -143,8 +143,8 @@ class Home:
             path.write_bytes(record + f"check {check:016x}\n".encode())
 
     def temporary_files(self):
-        """What writers leave that were killed (src/base/file.c)."""
-        return [path for path in self.files() if re.search(r"/\.tmp-[^/]*$", path)]
+        """What writers leave that were killed (src/base/replace_file.c)."""
+        return [path for path in self.files() if re.search(r"/\.docker-credential-acr-[^/]*$", path)]
 
 
 class Answer:

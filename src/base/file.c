@@ -6,17 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
-
-#define TEMPORARY ".tmp-" /* in front of names that are not finished, and locked by their writer */
-#define UNLOCKED  2	  /* seconds that a writer may take from making one to locking it */
-#define LEFTOVER  60	  /* where nothing can be locked: seconds after which nobody writes it */
 
 void acr_fd_close(int *fd)
 {
@@ -106,97 +97,24 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 	return 0;
 }
 
-static time_t now(void)
+int acr_private_write_in(int folder, const char *path, const void *bytes, size_t length,
+			 bool durable, struct acr_error *error)
 {
-	struct timespec now;
+	const struct acr_replacement file = {
+		.bytes = bytes, .length = length, .mode = 0600, .durable = durable
+	};
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec;
-}
-
-/* Has its writer died? A lock dies with its holder. */
-static bool is_abandoned(int folder, const char *name)
-{
-	auto_fd fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat status;
-	time_t age;
-
-	if (fd < 0 || fstat(fd, &status))
-		return false;
-	age = now() - status.st_mtime;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return age > UNLOCKED;
-	return errno != EWOULDBLOCK && age > LEFTOVER;
-}
-
-/* Remove what killed writers left: nobody else would. */
-static void sweep(int folder)
-{
-	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *names = copy >= 0 ? fdopendir(copy) : NULL;
-	struct dirent *row;
-
-	if (!names) {
-		if (copy >= 0)
-			close(copy);
-		return;
-	}
-	while ((row = readdir(names)))
-		if (strncmp(row->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
-		    is_abandoned(folder, row->d_name))
-			unlinkat(folder, row->d_name, 0);
-	closedir(names);
-}
-
-/* A new file with a name that nobody can foresee. `ret_name` of 32 bytes. */
-static int temporary(int folder, char *ret_name)
-{
-	uint64_t random;
-
-	for (int tries = 0; tries < 8; tries++) {
-		int fd;
-
-		if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-			random = (uint64_t)getpid() << 32 ^ (uint64_t)now() ^ (uint64_t)tries;
-		snprintf(ret_name, 32, TEMPORARY "%016llx", (unsigned long long)random);
-		fd = openat(folder, ret_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-			    0600);
-		if (fd >= 0 || errno != EEXIST)
-			return fd;
-	}
-	return -1;
+	return acr_file_replace(folder, path, &file, error);
 }
 
 int acr_private_write(const char *folder, const char *name, const void *bytes, size_t length,
 		      bool durable, struct acr_error *error)
 {
 	auto_fd directory = acr_folder_open(folder, true, error);
-	char unfinished[32];
-	auto_fd fd = -1;
-	int number = 0;
+	auto_string path = acr_format("%s/%s", folder, name);
 
-	if (directory < 0)
-		return -1;
-	sweep(directory);
-	fd = temporary(directory, unfinished);
-	if (fd < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
-	(void)!flock(fd, LOCK_EX | LOCK_NB);
-	if (acr_write(fd, bytes, length) || (durable && fsync(fd)))
-		number = errno;
-	if (close(fd) && !number)
-		number = errno;
-	fd = -1;
-	if (!number && renameat(directory, unfinished, directory, name))
-		number = errno;
-	if (number) {
-		unlinkat(directory, unfinished, 0);
-		return acr_fail_errno(error, ACR_SYSTEM, number, "cannot write %s/%s", folder,
-				      name);
-	}
-	if (durable && fsync(directory) && errno != EINVAL && errno != EROFS)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot sync %s", folder);
-	return 0;
+	return directory < 0 ? -1
+			     : acr_private_write_in(directory, path, bytes, length, durable, error);
 }
 
 int acr_private_drop(const char *folder, const char *name, struct acr_error *error)
@@ -206,7 +124,7 @@ int acr_private_drop(const char *folder, const char *name, struct acr_error *err
 	if (directory < 0)
 		return -1;
 	/* Who takes a secret away means the half-written copies of it, too. */
-	sweep(directory);
+	acr_folder_sweep(directory);
 	if (unlinkat(directory, name, 0) == 0)
 		return 0;
 	return acr_fail_errno(error, errno == ENOENT ? ACR_NOT_FOUND : ACR_SYSTEM, errno,

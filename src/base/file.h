@@ -41,10 +41,32 @@ _checked_ int acr_trusted_read(const char *path, size_t limit, struct acr_secret
 _checked_ int acr_private_read(const char *folder, const char *name, size_t limit,
 			       struct acr_secret *ret, struct acr_error *error);
 
+/* A file to be put in place whole. */
+struct acr_replacement {
+	const void *bytes;
+	size_t length;
+	mode_t mode;
+	bool durable;		/* fsync file and folder */
+	const struct stat *was; /* only in the place of this very file, and with its group */
+	bool is_new;		/* only where nothing is */
+};
+/* Put it in `folder`, an open one, under the last name of `path`, which errors name. Atomic; a
+ * killed writer leaves the old bytes or the new, and an unfinished file of mode 0600 that the next
+ * writer in this folder sweeps. ACR_INVALID where it is not what it `was`, or not new: what
+ * somebody else wrote stays. */
+_checked_ int acr_file_replace(int folder, const char *path, const struct acr_replacement *file,
+			       struct acr_error *error);
+
+/* Take away what killed writers left in `folder`, and hold its lock, shared, until it is closed. */
+void acr_folder_sweep(int folder);
+
 /* Write `folder`/`name` atomically with mode 0600, making the folder (0700, with parents) first.
  * `durable`: fsync file and folder. Sweeps leftovers of killed writers. */
 _checked_ int acr_private_write(const char *folder, const char *name, const void *bytes,
 				size_t length, bool durable, struct acr_error *error);
+/* The same in a folder that is open and was looked at. */
+_checked_ int acr_private_write_in(int folder, const char *path, const void *bytes, size_t length,
+				   bool durable, struct acr_error *error);
 
 /* Remove; ACR_NOT_FOUND when absent. Sweeps leftovers, too. */
 _checked_ int acr_private_drop(const char *folder, const char *name, struct acr_error *error);

@@ -118,10 +118,21 @@ static int check_owners(const char *path, struct acr_error *error)
 			name_of(owner, name), name);
 }
 
+/* Copies of the file, with its passwords, may lie there: also where nothing is to be written. */
+static void sweep(const char *path)
+{
+	auto_string folder = folder_of(path);
+	auto_fd directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory >= 0)
+		acr_folder_sweep(directory);
+}
+
 int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *error)
 {
 	char *real = realpath(path, NULL);
 	struct stat link;
+	auto_fd fd = -1;
 
 	*ret = (struct acr_target){ .path = real ? real : acr_copy(path), .mode = 0600 };
 	if (check_owners(path, error))
@@ -136,11 +147,13 @@ int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *
 	if (!real)
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
 	ret->there = true;
-	if (stat(real, &ret->status))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", real);
+	fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &ret->status))
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot open %s", real);
 	if (check_file(real, &ret->status, error) || check_folder(real, NULL, error))
 		return -1;
-	return acr_file_read(real, ACR_CONFIG_MAX, &ret->bytes, error);
+	sweep(real);
+	return acr_file_read_open(fd, real, ACR_CONFIG_MAX, &ret->bytes, error);
 }
 
 int acr_target_folders(const char *path, mode_t mode, struct acr_error *error)
@@ -150,69 +163,27 @@ int acr_target_folders(const char *path, mode_t mode, struct acr_error *error)
 	return acr_folder_make(folder, mode, error);
 }
 
-static bool is_as_it_was(const struct acr_target *target)
-{
-	struct stat now;
-
-	if (lstat(target->path, &now))
-		return !target->there && errno == ENOENT;
-	return target->there && now.st_ino == target->status.st_ino &&
-	       now.st_dev == target->status.st_dev && now.st_size == target->status.st_size &&
-	       now.st_mtim.tv_sec == target->status.st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == target->status.st_mtim.tv_nsec;
-}
-
-static int fill(int fd, const struct acr_target *target, const struct acr_secret *bytes)
-{
-	const struct stat *was = &target->status;
-	struct stat made;
-
-	if (fstat(fd, &made))
-		return -1;
-	if (target->there && made.st_gid != was->st_gid && fchown(fd, (uid_t)-1, was->st_gid))
-		return -1;
-	if (fchmod(fd, target->there ? was->st_mode & 07777 : target->mode))
-		return -1;
-	return acr_write(fd, acr_secret_text(bytes), bytes->length) || fsync(fd) ? -1 : 0;
-}
-
 int acr_target_write(const struct acr_target *target, const struct acr_secret *bytes,
 		     struct acr_error *error)
 {
+	const struct acr_replacement file = {
+		.bytes = acr_secret_text(bytes),
+		.length = bytes->length,
+		.mode = target->there ? target->status.st_mode & 07777 : target->mode,
+		.durable = true,
+		.was = target->there ? &target->status : NULL,
+		.is_new = !target->there,
+	};
 	auto_string folder = folder_of(target->path);
-	auto_string unfinished = acr_format("%s/.docker-credential-acr-XXXXXX", folder);
-	auto_fd directory = -1, fd = -1;
-	int number = 0;
+	auto_fd directory = -1;
 
 	/* Who may read the file may go into its folder. */
 	if (acr_target_folders(target->path, target->mode | (target->mode & 0444) >> 2, error))
 		return -1;
-	fd = mkostemp(unfinished, O_CLOEXEC);
-	if (fd < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
-	if (fill(fd, target, bytes))
-		number = errno;
-	if (!number && !is_as_it_was(target)) {
-		unlink(unfinished);
-		return acr_fail(error, ACR_INVALID,
-				"%s was changed by somebody else just now: try again",
-				target->path);
-	}
-	if (!number && rename(unfinished, target->path))
-		number = errno;
-	if (number) {
-		unlink(unfinished);
-		if (number == EBUSY)
-			return acr_fail(error, ACR_SYSTEM,
-					"%s cannot be replaced: it is mounted by itself (a "
-					"Kubernetes subPath, or docker run -v)",
-					target->path);
-		return acr_fail_errno(error, ACR_SYSTEM, number, "cannot write %s", target->path);
-	}
 	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (directory >= 0)
-		fsync(directory);
-	return 0;
+	if (directory < 0)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+	return acr_file_replace(directory, target->path, &file, error);
 }
 
 int acr_target_remove(const char *path, const char *made, struct acr_error *error)

@@ -4,6 +4,8 @@
  * It holds what was taken out and put in, and a hash of what was left: never the file itself, in
  * which docker may keep passwords.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,13 +320,19 @@ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
 {
 	const struct timespec pause = { 0, 50 * 1000 * 1000 };
 	auto_string inside = acr_format("%s/.", folder);
+	auto_string above = acr_format("%s/..", folder);
+	auto_fd made = -1;
 	int fd;
 
 	*ret_made = acr_target_missing(inside);
-	fd = acr_folder_open(folder, true, error);
-	if (fd < 0)
+	made = acr_folder_open(folder, true, error);
+	if (made < 0)
 		return -1;
-	/* The folder itself is the lock: no file stays. Whoever hangs is passed by. */
+	/* The folder above is the lock: no file stays, and that of the folder itself is taken by
+	 * whoever writes in it. Whoever hangs is passed by. */
+	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot open the folder %s", above);
 	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
 		nanosleep(&pause, NULL);
 	if (!*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error)) {

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -139,16 +140,29 @@ static void head(struct acr_secret *out)
 		acr_secret_format(out, "%.*s\n", (int)strcspn(name + 12, "\n"), name + 12);
 }
 
-/* A new file, or one that was there, for the person alone; never through a link. */
+/* A new file, or in the place of one that was there, for the person alone; never through a link. */
 static int write_file(const char *path, const struct acr_secret *bytes, struct acr_error *error)
 {
-	auto_fd fd =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	const struct acr_replacement file = { .bytes = acr_secret_text(bytes),
+					      .length = bytes->length,
+					      .mode = 0600 };
+	const char *slash = strrchr(path, '/');
+	auto_string folder = slash == path ? acr_copy("/")
+			     : slash	   ? acr_format("%.*s", (int)(slash - path), path)
+					   : acr_copy(".");
+	auto_fd directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat there;
 
-	if (fd < 0 || acr_write(fd, acr_secret_text(bytes), bytes->length))
+	if (directory < 0)
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write the report to %s",
 				      path);
-	return 0;
+	if (lstat(path, &there) == 0 &&
+	    (!S_ISREG(there.st_mode) || there.st_uid != geteuid() || there.st_nlink > 1))
+		return acr_fail(error, ACR_INVALID,
+				"cannot write the report to %s: it is not a regular file of yours "
+				"of one name",
+				path);
+	return acr_file_replace(directory, path, &file, error);
 }
 
 int acr_diagnosis_report(const struct acr_app *app, const struct acr_diagnosis *diagnosis,

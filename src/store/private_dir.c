@@ -75,12 +75,14 @@ static bool ours(const struct stat *status, mode_t open_to)
 	       !(status->st_mode & open_to);
 }
 
-int acr_place_make(const char *folder, struct acr_error *error)
+/* A descriptor of the folder, -1 with an error. */
+static int open_place(const char *folder, struct acr_error *error)
 {
 	auto_string parent = acr_copy(folder);
 	auto_fd fd = -1;
 	struct stat status;
 	char *slash;
+	int taken;
 
 	/* The nearest folder that exists already. */
 	while (stat(parent, &status) && errno == ENOENT && (slash = strrchr(parent, '/')) &&
@@ -97,7 +99,16 @@ int acr_place_make(const char *folder, struct acr_error *error)
 				"the folder %s belongs to someone else or is open to others (want "
 				"mode 0700)",
 				folder);
-	return 0;
+	taken = fd;
+	fd = -1;
+	return taken;
+}
+
+int acr_place_make(const char *folder, struct acr_error *error)
+{
+	auto_fd fd = open_place(folder, error);
+
+	return fd < 0 ? -1 : 0;
 }
 
 static int nowhere(struct acr_error *error)
@@ -114,12 +125,16 @@ int acr_place_read(const char *folder, const char *name, struct acr_secret *ret,
 int acr_place_write(const char *folder, const char *name, const struct acr_secret *bytes,
 		    bool durable, struct acr_error *error)
 {
+	auto_fd fd = folder ? open_place(folder, error) : -1;
+	auto_string path = NULL;
+
 	if (!folder)
 		return nowhere(error);
-	if (acr_place_make(folder, error))
+	if (fd < 0)
 		return -1;
-	return acr_private_write(folder, name, acr_secret_text(bytes), bytes->length, durable,
-				 error);
+	path = acr_format("%s/%s", folder, name);
+	return acr_private_write_in(fd, path, acr_secret_text(bytes), bytes->length, durable,
+				    error);
 }
 
 int acr_place_drop(const char *folder, const char *name, struct acr_error *error)

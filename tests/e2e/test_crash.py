@@ -67,7 +67,7 @@ def killed_at(home, name, number, *arguments, stdin=""):
 
 def kept(home, folder):
     """Files below our data that are no leftovers of a killed write: those are swept by a later run, after two seconds."""
-    return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".tmp-")]
+    return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".docker-credential-acr-")]
 
 
 def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud, figures):
@@ -156,7 +156,7 @@ def test_a_renewal_on_a_bad_disk_is_a_renewal_all_the_same(helper, home, signed_
 def test_a_sign_out_takes_along_what_a_killed_sign_in_had_half_written(helper, home):
     home.config(keychain="file")
     helper("store", stdin=request(OLD))
-    left = home.data / "logins/.tmp-0123456789abcdef"
+    left = home.data / "logins/.docker-credential-acr-0123456789abcdef"
     left.write_text("half of a refresh token")
     os.utime(left, (time.time() - 3,) * 2)
     assert helper("logout").status == 0

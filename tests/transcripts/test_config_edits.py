@@ -285,3 +285,30 @@ def test_the_timer_is_linked_where_systemd_looks_and_unlinked_again(helper, home
     assert "nothing to change" in configure(helper, "--timer").out
     assert configure(helper, "--undo", "--timer").status == 0
     assert not link.parent.exists() and unit.exists()
+
+
+# killed writers
+
+def test_a_copy_that_a_killed_configure_left_is_taken_away_even_if_nothing_is_to_be_changed(helper, home):
+    home.write(CONFIG, WITH_OTHERS)
+    assert configure(helper, "acme.azurecr.io").status == 0
+    for again in (["acme.azurecr.io"], ["--undo"]):
+        left = home.write(".docker/.docker-credential-acr-0123456789abcdef", WITH_OTHERS)
+        other = home.write(".docker/.tmp-0123456789abcdef", "another program's")
+        assert configure(helper, *again).status == 0
+        assert not left.exists() and other.exists()
+
+
+def test_a_report_replaces_a_file_that_others_could_read_and_waits_for_no_reader(helper, home):
+    report = home.write("report.txt", "old", mode=0o644)
+    helper("diagnose", "--report", str(report), timeout=90)
+    assert "a diagnosis" in report.read_text() and report.stat().st_mode & 0o777 == 0o600
+    pipe = home.folder / "pipe"
+    os.mkfifo(pipe, 0o644)
+    link = home.folder / "link"
+    link.symlink_to(report)
+    before = report.read_bytes()
+    for path in (pipe, link):
+        answer = helper("diagnose", "--report", str(path), timeout=90)
+        assert answer.status == 1 and "not a regular file" in answer.err, answer
+    assert stat.S_ISFIFO(pipe.lstat().st_mode) and link.is_symlink() and report.read_bytes() == before

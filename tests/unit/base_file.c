@@ -155,40 +155,173 @@ static void count_name(void *data, const char *name)
 	++*(int *)data;
 }
 
-static void leftovers_of_killed_writers_are_swept(void **state)
+#define LEFT "/.docker-credential-acr-0123456789abcdef"
+
+static char *leave(void)
 {
-	struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
-	char path[256];
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s" LEFT, folder);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
+	return path;
+}
+
+static void leftovers_of_killed_writers_are_swept_at_once(void **state)
+{
 	int count = 0;
+	char *path;
 
 	(void)state;
 	write_text("entry", "one");
-	snprintf(path, sizeof(path), "%s/.tmp-0123456789abcdef", folder);
-	assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
-	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	path = leave();
 	write_text("entry", "two");
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(acr_private_each(folder, count_name, &count, NULL), 0);
 	assert_int_equal(count, 1);
+	leave();
+	assert_int_equal(acr_private_drop(folder, "entry", NULL), 0);
+	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void who_takes_one_away_sweeps_what_no_writer_holds(void **state)
+static void nothing_is_swept_while_somebody_writes_in_the_folder(void **state)
 {
-	struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
-	char path[256];
 	int writer;
+	char *path;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/.tmp-0123456789abcdef", folder);
 	write_text("entry", "one");
-	writer = open(path, O_CREAT | O_WRONLY, 0600);
-	assert_int_equal(flock(writer, LOCK_EX | LOCK_NB), 0);
-	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
-	assert_int_equal(acr_private_drop(folder, "entry", NULL), 0);
+	writer = open(folder, O_RDONLY | O_DIRECTORY);
+	acr_folder_sweep(writer);
+	path = leave();
+	write_text("entry", "two");
 	assert_int_equal(access(path, F_OK), 0);
 	close(writer);
-	assert_int_equal(acr_private_drop(folder, "entry", NULL), -1);
+	write_text("entry", "three");
 	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void only_unfinished_files_of_ours_are_swept(void **state)
+{
+	char other[256];
+	char *path;
+
+	(void)state;
+	write_text("entry", "one");
+	snprintf(other, sizeof(other), "%s/.docker-credential-acr", folder);
+	assert_int_equal(close(open(other, O_CREAT | O_WRONLY, 0600)), 0);
+	path = leave();
+	if (geteuid() == 0)
+		assert_int_equal(chown(path, 12345, 12345), 0);
+	write_text("entry", "two");
+	assert_int_equal(access(other, F_OK), 0);
+	assert_int_equal(access(path, F_OK), geteuid() == 0 ? 0 : -1);
+}
+
+/* ---- in the place of what was read ---- */
+
+static struct stat look(const char *name)
+{
+	char path[256];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(stat(path, &status), 0);
+	return status;
+}
+
+static enum acr_kind replace(const char *text, const struct stat *was)
+{
+	auto_fd directory = open(folder, O_RDONLY | O_DIRECTORY);
+	const struct acr_replacement file = {
+		.bytes = text, .length = strlen(text), .mode = 0640, .was = was, .is_new = !was
+	};
+	auto_string path = acr_format("%s/entry", folder);
+	struct acr_error error = { 0 };
+
+	return acr_file_replace(directory, path, &file, &error) ? error.kind : ACR_FINE;
+}
+
+static void holds(const char *text)
+{
+	auto_string path = acr_format("%s/entry", folder);
+	auto_secret bytes = { 0 };
+
+	assert_int_equal(acr_file_read(path, 100, &bytes, NULL), 0);
+	assert_string_equal(acr_secret_text(&bytes), text);
+}
+
+static void a_file_is_replaced_only_while_it_is_what_was_read(void **state)
+{
+	struct stat was;
+	int count = 0;
+
+	(void)state;
+	write_text("entry", "read");
+	was = look("entry");
+	write_text("entry", "somebody's");
+	assert_int_equal(replace("ours", &was), ACR_INVALID);
+	holds("somebody's");
+	was = look("entry");
+	assert_int_equal(replace("ours", &was), ACR_FINE);
+	holds("ours");
+	assert_int_equal(look("entry").st_mode & 0777, 0640);
+	assert_int_equal(replace("new", NULL), ACR_INVALID);
+	holds("ours");
+	assert_int_equal(acr_private_drop(folder, "entry", NULL), 0);
+	assert_int_equal(replace("ours", &was), ACR_INVALID);
+	assert_int_equal(replace("new", NULL), ACR_FINE);
+	holds("new");
+	assert_int_equal(acr_private_each(folder, count_name, &count, NULL), 0);
+	assert_int_equal(count, 1);
+}
+
+/* Two writers, and each adds a letter to what it read: as many letters as successes. */
+static void no_change_of_another_writer_is_lost(void **state)
+{
+	auto_string path = acr_format("%s/entry", folder);
+	auto_string beside = acr_format("%s/beside", folder);
+	auto_secret end = { 0 };
+	int theirs = 0, status = 0;
+	pid_t child;
+
+	(void)state;
+	write_text("entry", "");
+	child = fork();
+	if (child == 0) {
+		/* As docker does it: read, write beside, rename; it looks at nothing. */
+		for (int i = 0; i < 60; i++) {
+			auto_secret text = { 0 };
+			int fd;
+
+			if (acr_file_read(path, 1000, &text, NULL))
+				_exit(1);
+			acr_secret_add(&text, "t");
+			fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+			if (acr_write(fd, acr_secret_text(&text), text.length) ||
+			    rename(beside, path))
+				_exit(1);
+			close(fd);
+			usleep(2000);
+		}
+		_exit(0);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		auto_fd fd = open(path, O_RDONLY);
+		auto_secret text = { 0 };
+		struct stat was;
+
+		assert_int_equal(fstat(fd, &was), 0);
+		assert_int_equal(acr_file_read_open(fd, path, 1000, &text, NULL), 0);
+		if (text.length > 900)
+			break;
+		acr_secret_add(&text, "o");
+		replace(acr_secret_text(&text), &was);
+	}
+	assert_int_equal(status, 0);
+	assert_int_equal(acr_file_read(path, 1000, &end, NULL), 0);
+	for (size_t i = 0; i < end.length; i++)
+		theirs += end.bytes[i] == 't';
+	assert_int_equal(theirs, 60);
 }
 
 static void a_full_disk_leaves_the_old_bytes(void **state)
@@ -293,10 +426,16 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(a_folder_open_to_others_is_not_used, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(leftovers_of_killed_writers_are_swept, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(who_takes_one_away_sweeps_what_no_writer_holds,
+		cmocka_unit_test_setup_teardown(leftovers_of_killed_writers_are_swept_at_once,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			nothing_is_swept_while_somebody_writes_in_the_folder, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_unfinished_files_of_ours_are_swept, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_file_is_replaced_only_while_it_is_what_was_read,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(no_change_of_another_writer_is_lost, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_writer_killed_anywhere_leaves_old_or_new, setup,
 						teardown),

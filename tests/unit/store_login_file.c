@@ -226,7 +226,7 @@ static void each_skips_what_is_no_login(void **state)
 	(void)state;
 	assert_int_equal(keep("acme.azurecr.io", NULL), 0);
 	edges_write(&edges, LOGINS "/broken", "x");
-	edges_write(&edges, LOGINS "/.tmp-0123456789abcdef", "x");
+	edges_write(&edges, LOGINS "/.docker-credential-acr-0123456789abcdef", "x");
 	assert_int_equal(files->each(&edges.app, note_names, names, NULL), 0);
 	assert_string_equal(names, "acme.azurecr.io ");
 }

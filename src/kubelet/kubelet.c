@@ -20,72 +20,35 @@
 #include "front/front.h"
 #include "kubelet/kubelet.h"
 
-#define UNKNOWN_LIFE 600 /* seconds that a login without an end of its own is kept */
+#define UNKNOWN_LIFE 600	/* seconds that a login without an end of its own is kept */
+#define LONGEST_LIFE (3 * 3600) /* seconds that a registry's token lives */
 
-enum { MIRROR, SNI_NAME, API_SERVER, DEFAULT_CLIENT, DEFAULT_TENANT, LEVEL };
+enum { MIRROR, SNI_NAME, API_SERVER, DEFAULT_CLIENT, DEFAULT_TENANT, NODE_IDENTITY, LEVEL };
 
 static const struct acr_option options[] = {
 	[MIRROR] = { "registry-mirror", "FROM:TO,...",
-		     "images of FROM are pulled from the registry TO", 'r' },
+		     "images below FROM (a registry, or one with a path) come from TO", 'r' },
 	[SNI_NAME] = { "ib-sni-name", "NAME",
-		       "identity bindings: refused when a pod comes with one" },
+		       "identity bindings are not supported: every pod is refused" },
 	[API_SERVER] = { "ib-apiserver-ip", "ADDRESS", "accepted, see --ib-sni-name" },
 	[DEFAULT_CLIENT] = { "ib-default-client-id", "ID", "accepted, see --ib-sni-name" },
 	[DEFAULT_TENANT] = { "ib-default-tenant-id", "ID", "accepted, see --ib-sni-name" },
+	[NODE_IDENTITY] = { "node-identity", NULL,
+			    "pull as the node for pods that have no identity of their own" },
 	[LEVEL] = { "v", "LEVEL", "accepted; DOCKER_CREDENTIAL_ACR_LOG=debug tells more", 'v' },
 	{ 0 },
 };
 
-/* Which registry an image is pulled from, and under which names kubelet will look for it. */
-struct source {
-	char asked[ACR_HOST_MAX + 8]; /* as in the image, with a port if it has one */
-	char mirrored[ACR_HOST_MAX];  /* TO of a mirror, "" for none */
-	bool ours;
-	struct acr_registry registry;
-};
-
-/* FROM:TO[,FROM:TO...]; FROM must be the whole host of the image. */
-static void find_mirror(const char *mirrors, struct source *source)
-{
-	for (const char *next = mirrors; next && *next;) {
-		size_t length, from;
-
-		next += strspn(next, " ");
-		from = strcspn(next, ":");
-		length = strcspn(next, ",");
-		if (from < length && from == strlen(source->asked) &&
-		    strncasecmp(next, source->asked, from) == 0)
-			snprintf(source->mirrored, sizeof(source->mirrored), "%.*s",
-				 (int)(length - from - 1), next + from + 1);
-		next += length + (next[length] == ',');
-	}
-	source->mirrored[strcspn(source->mirrored, " ")] = '\0';
-}
-
-static void find_source(const struct acr_app *app, const char *image, const char *mirrors,
-			struct source *ret)
-{
-	size_t length = strcspn(image, "/");
-	const char *host;
-
-	*ret = (struct source){ 0 };
-	if (!image[length] || length >= sizeof(ret->asked))
-		return;
-	snprintf(ret->asked, sizeof(ret->asked), "%.*s", (int)length, image);
-	find_mirror(mirrors, ret);
-	host = *ret->mirrored ? ret->mirrored : ret->asked;
-	ret->ours = acr_registry_parse(app->config, host, strlen(host), &ret->registry);
-}
-
-/* How long kubelet may keep it: by the token's own end, with time left for a pull that has begun,
- * and not the same on every node that began at the same time. */
-static int64_t life_of(const struct acr_app *app, const struct acr_login *login)
+/* Seconds that a login has left. What the broker counted since it got the token does not depend on
+ * this machine's clock; a login that a person stored has only its own claims. */
+static int64_t left_of(const struct acr_app *app, const struct acr_login *login, int64_t counted)
 {
 	struct acr_error ignored = { 0 };
 	auto_json claims = NULL;
 	int64_t ends, begins, left;
-	uint64_t spread = (uint64_t)app->clock.boot(app) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 
+	if (counted > 0)
+		return counted;
 	if (acr_jwt_claims(acr_secret_text(&login->secret), login->secret.length, &claims,
 			   &ignored))
 		return UNKNOWN_LIFE;
@@ -93,10 +56,21 @@ static int64_t life_of(const struct acr_app *app, const struct acr_login *login)
 	begins = acr_json_int(claims, "iat", ends);
 	left = ends - app->clock.wall(app);
 	/* A clock that is behind must not make a token older than it can be. */
-	if (begins < ends && left > ends - begins)
-		left = ends - begins;
+	return begins < ends && left > ends - begins ? ends - begins : left;
+}
+
+/* How long kubelet may keep it: for most of what is left, with time for a pull that has begun, and
+ * not equally long on every node that began at the same time. Never for longer than a token of a
+ * registry lives, whatever the token says. */
+static int64_t life_of(const struct acr_app *app, const struct acr_login *login, int64_t counted)
+{
+	uint64_t spread = (uint64_t)app->clock.boot(app) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+	int64_t left = left_of(app, login, counted);
+
 	if (left <= 0)
 		return 0;
+	if (left > LONGEST_LIFE)
+		left = LONGEST_LIFE;
 	return left * 75 / 100 + left * 15 / 100 * (int64_t)(spread % 1000) / 1000;
 }
 
@@ -110,20 +84,22 @@ static void add_key(struct acr_secret *json, const char *key, const struct acr_l
 	acr_secret_add(json, "},");
 }
 
-/* `login` NULL: pull without one. */
-static int answer(const struct acr_app *app, const char *version, const struct source *source,
-		  const struct acr_login *login)
+/* `login` NULL: pull without one. `left`: seconds, as far as the broker knows. */
+static int answer(const struct acr_app *app, const char *version,
+		  const struct acr_kubelet_source *source, const struct acr_login *login,
+		  int64_t left)
 {
 	auto_secret json = { 0 };
 
 	acr_secret_format(&json,
 			  "{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\"%s\","
-			  "\"cacheKeyType\":\"Registry\",\"cacheDuration\":\"%llds\",\"auth\":{",
-			  version, login ? (long long)life_of(app, login) : 0LL);
+			  "\"cacheKeyType\":\"%s\",\"cacheDuration\":\"%llds\",\"auth\":{",
+			  version, source->by_image ? "Image" : "Registry",
+			  login ? (long long)life_of(app, login, left) : 0LL);
 	if (login) {
-		add_key(&json, source->asked, login);
-		if (*source->mirrored)
-			add_key(&json, source->mirrored, login);
+		add_key(&json, source->from ? source->from : source->asked, login);
+		if (source->from)
+			add_key(&json, source->registry.host, login);
 	}
 	/* Kubelet tries this one behind the others: a registry may allow anonymous pull. */
 	if (source->ours)
@@ -132,28 +108,52 @@ static int answer(const struct acr_app *app, const char *version, const struct s
 	return acr_docker_answer(app, &json);
 }
 
-/* Who is to pull? An environment for the identities, or an error. */
+/*
+ * Who is to pull? Where pods bring tokens, a pod without an identity of its own gets none, as from
+ * acr-credential-provider: the node's would let it pull what only the node may. A mirrored image is
+ * the node's own affair, and a pod's token is not used for it.
+ */
+static int choose_principal(const struct acr_kubelet_request *request,
+			    const struct acr_kubelet_source *source, const char *const *values,
+			    enum acr_principal *ret, struct acr_error *error)
+{
+	bool bindings = values[SNI_NAME] || values[API_SERVER] || values[DEFAULT_CLIENT] ||
+			values[DEFAULT_TENANT];
+	bool token = request->token.length > 0;
+
+	if (source->from)
+		*ret = ACR_FOR_MIRROR;
+	else if (token && request->client_id && !bindings)
+		*ret = ACR_FOR_POD;
+	else if ((!token && !bindings) || (values[NODE_IDENTITY] && !request->client_id))
+		*ret = ACR_FOR_NODE;
+	else if (bindings)
+		return acr_fail(
+			error, ACR_INVALID,
+			"identity bindings (--ib-sni-name) are not supported: use workload "
+			"identity (serviceAccountTokenAudience api://AzureADTokenExchange), "
+			"or --node-identity to pull with the node's identity");
+	else
+		return acr_fail(error, ACR_INVALID,
+				"the pod's service account has no annotation "
+				"kubernetes.azure.com/acr-client-id, so the pod has no identity of "
+				"its own; the node's identity is used only with --node-identity");
+	return 0;
+}
+
+/* An environment for the identities, or an error. */
 static int choose_identity(struct acr_app *app, const char *file,
-			   const struct acr_kubelet_request *request, const struct source *source,
-			   bool bindings, struct acr_kubelet_environment *ret,
-			   struct acr_error *error)
+			   const struct acr_kubelet_request *request,
+			   const struct acr_kubelet_source *source,
+			   struct acr_kubelet_environment *ret, struct acr_error *error)
 {
 	auto_string usual = acr_system_path(app, ACR_NODE_FILE);
-	bool pod = request->token.length > 0 && !*source->mirrored;
 	auto_node node = { 0 };
 
 	if (!file && access(usual, F_OK) == 0)
 		file = usual;
 	if (file && acr_node_read(file, &node, error))
 		return -1;
-	if (pod && bindings)
-		return acr_fail(error, ACR_INVALID,
-				"identity bindings (--ib-sni-name) are not supported here: use "
-				"workload identity (serviceAccountTokenAudience "
-				"api://AzureADTokenExchange), or the node's identity");
-	app->principal = *source->mirrored ? ACR_FOR_MIRROR : ACR_FOR_NODE;
-	if (pod && request->client_id)
-		app->principal = ACR_FOR_POD;
 	if (app->principal == ACR_FOR_POD)
 		return acr_kubelet_be_pod(app, request, &node, ret, error);
 	if (file)
@@ -188,34 +188,34 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 	struct acr_error error = { 0 };
 	auto_secret server = { 0 };
 	auto_login login = { 0 };
-	struct source source;
+	auto_kubelet_source source = { 0 };
 
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	if (acr_kubelet_request_read(app, &request, &error) || acr_front_begin(app, &error)) {
 		acr_say(app, "%s", error.text);
 		return 1;
 	}
-	find_source(app, request.image, values[MIRROR], &source);
+	acr_kubelet_source_find(app, request.image, values[MIRROR], &source);
 	if (!source.ours)
-		return answer(app, request.version, &source, NULL);
-	if (choose_identity(app, arguments[0], &request, &source, values[SNI_NAME], &environment,
-			    &error) ||
+		return answer(app, request.version, &source, NULL, 0);
+	if (choose_principal(&request, &source, values, &app->principal, &error) ||
+	    choose_identity(app, arguments[0], &request, &source, &environment, &error) ||
 	    enter(app, &environment, &error)) {
 		acr_say(app, "%s", error.text);
 		return 1;
 	}
 	acr_secret_add(&server, source.registry.host);
 	if (acr_get(app, &server, &login, &report, &error) == 0)
-		return answer(app, request.version, &source, &login);
-	if (error.kind == ACR_REFUSED && !*source.mirrored &&
+		return answer(app, request.version, &source, &login, report.left);
+	if (error.kind == ACR_REFUSED && !source.from &&
 	    acr_kubelet_is_public(app, &source.registry, request.image)) {
 		acr_say(app,
 			"%s; it lets anybody pull, so kubelet is told to go on without a login",
 			error.text);
-		return answer(app, request.version, &source, NULL);
+		return answer(app, request.version, &source, NULL, 0);
 	}
 	acr_explain(app, &report, &error);
-	return error.kind == ACR_NOT_FOUND ? answer(app, request.version, &source, NULL) : 1;
+	return error.kind == ACR_NOT_FOUND ? answer(app, request.version, &source, NULL, 0) : 1;
 }
 
 const struct acr_command acr_command_kubelet = {

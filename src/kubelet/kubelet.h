@@ -26,6 +26,23 @@ void acr_kubelet_request_free(struct acr_kubelet_request *request);
 _checked_ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_request *ret,
 				       struct acr_error *error);
 
+/* ---- source.c ---- */
+
+struct acr_kubelet_source {
+	char asked[ACR_HOST_MAX + 8]; /* the image's own registry, with a port if it has one */
+	char *from;    /* owned; FROM of the mirror it is pulled from, NULL for none */
+	bool by_image; /* other paths of that registry may be pulled from elsewhere */
+	bool ours;     /* it is pulled from one of our registries: */
+	struct acr_registry registry;
+};
+void acr_kubelet_source_free(struct acr_kubelet_source *source);
+#define auto_kubelet_source                                                                        \
+	__attribute__((cleanup(acr_kubelet_source_free))) struct acr_kubelet_source
+
+/* `mirrors` is FROM:TO[,FROM:TO...] or NULL. The longest FROM wins. */
+void acr_kubelet_source_find(const struct acr_app *app, const char *image, const char *mirrors,
+			     struct acr_kubelet_source *ret);
+
 /* ---- kubelet_node.c ---- */
 
 #define ACR_NODE_FILE "/etc/kubernetes/azure.json"

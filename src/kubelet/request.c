@@ -30,6 +30,32 @@ static char *annotation(struct json_object *request, const char *own, const char
 	return value && *value ? acr_copy(value) : NULL;
 }
 
+/* A token or an annotation that cannot be read must not become "none": then the node would pull. */
+static int check_types(struct json_object *request, struct acr_error *error)
+{
+	struct json_object *token = acr_json_member(request, "serviceAccountToken");
+	struct json_object *annotations = acr_json_member(request, "serviceAccountAnnotations");
+
+	if (token && !json_object_is_type(token, json_type_string))
+		return acr_fail(error, ACR_INVALID,
+				"\"serviceAccountToken\" of the request on stdin is not a string");
+	if (annotations && !json_object_is_type(annotations, json_type_object))
+		return acr_fail(
+			error, ACR_INVALID,
+			"\"serviceAccountAnnotations\" of the request on stdin is not an object");
+	if (annotations) {
+		json_object_object_foreach(annotations, name, value)
+		{
+			if (!json_object_is_type(value, json_type_string))
+				return acr_fail(error, ACR_INVALID,
+						"the annotation %.80s of the request on stdin is "
+						"not a string",
+						name);
+		}
+	}
+	return 0;
+}
+
 static bool is_known(const char *version)
 {
 	static const char *const versions[] = { GROUP "v1", GROUP "v1beta1", GROUP "v1alpha1" };
@@ -65,6 +91,8 @@ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_reque
 				"kubelet speaks \"%.80s\"; known here are " GROUP
 				"v1, v1beta1 and v1alpha1",
 				version ? version : "");
+	if (check_types(json, error))
+		return -1;
 	if (!image || !*image)
 		return acr_fail(error, ACR_INVALID, "the request on stdin names no image");
 	ret->version = acr_copy(version);

@@ -225,18 +225,109 @@ def test_a_pods_token_reaches_no_disk(kubelet, azure_json, cloud, home):
         assert fields["serviceAccountToken"] not in str(content)
 
 
-def test_a_pod_without_annotations_is_served_as_the_node(kubelet, azure_json, cloud):
-    answer, _ = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, **{"other": "x"}))
-    assert identity_of(answer)["appid"] == MACHINE.client_id
+BINDINGS = {"--ib-sni-name": "sni.example", "--ib-apiserver-ip": "10.0.0.1", "--ib-default-client-id": WORKLOAD.client_id,
+            "--ib-default-tenant-id": CONTOSO}
+OWN = {"kubernetes.azure.com/acr-client-id": WORKLOAD.client_id}
+# (a token?, annotations, identity bindings?, --node-identity?): who pulls, None for an error
+WHO = {
+    (False, (), False, False): MACHINE, (False, (), False, True): MACHINE, (False, (), True, False): None,
+    (False, (), True, True): MACHINE, (True, (), False, False): None, (True, (), False, True): MACHINE,
+    (True, (), True, False): None, (True, (), True, True): MACHINE, (True, ("client",), False, False): WORKLOAD,
+    (True, ("client",), False, True): WORKLOAD, (True, ("client",), True, False): None, (True, ("client",), True, True): None,
+    (True, ("tenant",), False, False): None, (True, ("empty",), False, False): None, (False, ("client",), True, True): None,
+}
+ANNOTATIONS = {"client": OWN, "tenant": {"kubernetes.azure.com/acr-tenant-id": CONTOSO},
+               "empty": {"kubernetes.azure.com/acr-client-id": ""}}
 
 
-def test_an_identity_binding_is_refused_in_words_and_its_flags_are_accepted_otherwise(kubelet, azure_json, cloud):
-    flags = ["--ib-sni-name=sni.example", "--ib-apiserver-ip=10.0.0.1", f"--ib-default-client-id={WORKLOAD.client_id}",
-             f"--ib-default-tenant-id={CONTOSO}", "-v", "2"]
-    answer, response = kubelet("acme.azurecr.io/app", azure_json(), *flags, **pod(cloud, audience="api://AKSIdentityBinding"))
+@pytest.mark.parametrize("case", WHO, ids=str)
+def test_where_pods_bring_tokens_the_nodes_identity_is_for_who_says_so(kubelet, azure_json, cloud, helper, home, case):
+    token, names, bindings, allowed = case
+    roots_login(helper, home, "other.azurecr.io")
+    fields = pod(cloud) if token else {}
+    fields["serviceAccountAnnotations"] = {key: value for name in names for key, value in ANNOTATIONS[name].items()}
+    arguments = [f"{name}={value}" for name, value in BINDINGS.items()] if bindings else []
+    arguments += ["--node-identity"] if allowed else []
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), *arguments, **fields)
+    if WHO[case]:
+        assert identity_of(answer)["appid"] == WHO[case].client_id and "acme.azurecr.io" in response["auth"]
+    else:
+        assert response is None and answer.requests == [] and "--node-identity" in answer.err
+
+
+@pytest.mark.parametrize("flag", BINDINGS)
+def test_each_option_of_identity_bindings_says_that_pods_bring_tokens(kubelet, azure_json, flag):
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), f"{flag}={BINDINGS[flag]}")
     assert response is None and "identity bindings" in answer.err and answer.requests == []
-    _, response = kubelet("acme.azurecr.io/app", azure_json(), *flags)
-    assert "acme.azurecr.io" in response["auth"]
+
+
+def test_a_mirrored_image_is_the_nodes_affair_whatever_the_pod_brings(kubelet, azure_json, cloud):
+    flags = [f"{name}={value}" for name, value in BINDINGS.items()]
+    answer, _ = kubelet("mcr.microsoft.com/app", azure_json(), "-r", "mcr.microsoft.com:acme.azurecr.io", *flags, **pod(cloud))
+    assert identity_of(answer)["appid"] == MACHINE.client_id and answer.asked("entra") == 0
+
+
+@pytest.mark.parametrize("fields", [
+    {"serviceAccountToken": 5}, {"serviceAccountToken": ["x"]}, {"serviceAccountToken": {}}, {"serviceAccountToken": False},
+    {"serviceAccountAnnotations": "x"}, {"serviceAccountAnnotations": []},
+    {"serviceAccountToken": "x", "serviceAccountAnnotations": {"kubernetes.azure.com/acr-client-id": 5}}], ids=str)
+def test_a_token_that_cannot_be_read_is_not_no_token(kubelet, azure_json, fields):
+    answer, response = kubelet("acme.azurecr.io/app", azure_json(), **fields)
+    assert response is None and answer.requests == []
+
+
+# image: the key and the registry that the login is for, None for no login
+MIRRORS = "mcr.microsoft.com/oss:acme.azurecr.io/mirror,mcr.microsoft.com/oss/v2:reader.azurecr.io,quay.io/:acme.azurecr.io/q,nonsense,:x"
+MIRRORED = {
+    "mcr.microsoft.com/oss/pause:3": ("mcr.microsoft.com/oss", "acme.azurecr.io"),
+    "MCR.microsoft.com/oss/pause:3": ("mcr.microsoft.com/oss", "acme.azurecr.io"),
+    "mcr.microsoft.com/oss:1": ("mcr.microsoft.com/oss", "acme.azurecr.io"),
+    "mcr.microsoft.com/oss@sha256:" + 64 * "a": ("mcr.microsoft.com/oss", "acme.azurecr.io"),
+    "mcr.microsoft.com/oss/v2/app": ("mcr.microsoft.com/oss/v2", "reader.azurecr.io"),
+    "mcr.microsoft.com/oss/v2x": ("mcr.microsoft.com/oss", "acme.azurecr.io"),
+    "mcr.microsoft.com/ossx/pause": None, "mcr.microsoft.com/OSS/pause": None, "mcr.microsoft.com/pause": None,
+    "mcr.microsoft.com.evil.com/oss/pause": None, "evil.com/mcr.microsoft.com/oss/pause": None,
+    "quay.io/team/app": ("quay.io", "acme.azurecr.io"), "quay.io.evil.com/team/app": None, "quay.iox/app": None,
+}
+
+
+@pytest.mark.parametrize("image", MIRRORED)
+def test_a_mirror_may_be_for_a_part_of_a_registry(kubelet, azure_json, image):
+    answer, response = kubelet(image, azure_json(), "--registry-mirror", MIRRORS)
+    assert '"nonsense" is not FROM:TO' in answer.err and '":x" is not FROM:TO' in answer.err
+    if not MIRRORED[image]:
+        assert response["auth"] == {} and answer.requests == []
+        return
+    source, target = MIRRORED[image]
+    assert set(response["auth"]) == {source, target, "*.azurecr.*"} and response["auth"][source] == response["auth"][target]
+    assert claims(response["auth"][source]["password"])["aud"] == target
+    # What kubelet keeps for one path of a registry must not answer for another.
+    assert response["cacheKeyType"] == ("Image" if source.startswith("mcr") else "Registry")
+
+
+def stored(helper, home, **claim):
+    """A login of a person's that is a JSON Web Token with these claims."""
+    part = base64.urlsafe_b64encode(json.dumps(claim).encode()).decode().rstrip("=")
+    text = json.dumps({"ServerURL": "acme.azurecr.io", "Username": "robot", "Secret": f"e30.{part}.c2ln"})
+    assert helper("store", stdin=text, env={"DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE": "false"}).status == 0
+
+
+@pytest.mark.parametrize("life, least, most", [(600, 440, 600), (3 * 3600, 8000, 3 * 3600), (10 ** 9, 8000, 3 * 3600), (-60, 0, 0)])
+def test_kubelet_keeps_nothing_for_longer_than_it_lives_or_three_hours(kubelet, azure_json, helper, home, life, least, most):
+    stored(helper, home, exp=int(time.time()) + life)
+    _, response = kubelet("acme.azurecr.io/app", azure_json(), env={"DOCKER_CREDENTIAL_ACR_MIN_VALIDITY": "300h"})
+    assert least <= seconds(response["cacheDuration"]) <= most
+
+
+@pytest.mark.parametrize("skew", [-3600, 3600])
+def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, azure_json, cloud, home, skew):
+    """The registry's clock is wrong by `skew` for the node, and two hours have passed since the token was had."""
+    cloud.fault("skew", service="acr", seconds=skew)
+    kubelet("acme.azurecr.io/app", azure_json())
+    cloud.no_faults()
+    home.age(6000)
+    _, response = kubelet("acme.azurecr.io/app", azure_json())
+    assert 0 < seconds(response["cacheDuration"]) <= 10800 - 6000
 
 
 # when it does not work

@@ -102,6 +102,19 @@ _checked_ int acr_http_send(const struct acr_app *app, const struct acr_request 
  * values add nothing. */
 void acr_form_add(struct acr_secret *form, const char *name, const char *value);
 
+/*
+ * The https proxy of the environment, for texts alone: libcurl reads the environment by itself,
+ * NO_PROXY included. What is written a little wrong may hold a piece of a password anywhere, so an
+ * address is shown only where it parses strictly.
+ */
+/* The variable that names it, NULL where there is none. */
+const char *acr_proxy_variable(const struct acr_app *app);
+/* "[scheme://][user[:password]@]host[:port][/]" and nothing else (RFC 3986): `ret` gets host:port.
+ * False, and `ret` untouched, for anything else. */
+bool acr_proxy_address(const char *url, char *ret, size_t size);
+/* Its address, else the name of its variable; false where there is no proxy. */
+bool acr_proxy_name(const struct acr_app *app, char *ret, size_t size);
+
 /* The real network. One per process, owned by nobody; libcurl is loaded at the first send. */
 struct acr_http *acr_http_curl(void);
 

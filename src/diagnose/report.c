@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "acr/http.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "diagnose/diagnose.h"
@@ -38,6 +39,10 @@ static const char *const secrets[] = { "AZURE_CLIENT_SECRET",
 				       "DOCKER_PASSWORD",
 				       NULL };
 
+static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "http_proxy",
+				       "HTTP_PROXY",  "all_proxy",   "ALL_PROXY",
+				       "ftp_proxy",   "FTP_PROXY",   NULL };
+
 struct cleaning {
 	const struct acr_app *app;
 	const struct acr_diagnosis_report *report;
@@ -45,6 +50,27 @@ struct cleaning {
 	char addresses[ADDRESSES_MOST][INET6_ADDRSTRLEN];
 	size_t count;
 };
+
+/* The same of a proxy: its address with the password in it, and the password. One that parses and
+ * has none is no secret. */
+static size_t proxy_secret_length(const char *url, const char *at)
+{
+	const char *end = url ? strrchr(url, '@') : NULL, *start, *colon;
+	char address[256];
+
+	if (!url || strlen(url) < SHORTEST ||
+	    (!end && acr_proxy_address(url, address, sizeof(address))))
+		return 0;
+	if (strncmp(at, url, strlen(url)) == 0)
+		return strlen(url);
+	start = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+	colon = strchr(start, ':');
+	start = colon ? colon + 1 : start;
+	end = end && end > start ? end : url + strlen(url);
+	return end - start >= SHORTEST && strncmp(at, start, (size_t)(end - start)) == 0
+		       ? (size_t)(end - start)
+		       : 0;
+}
 
 /* The length of a secret of the environment that begins here. */
 static size_t secret_length(const struct cleaning *cleaning, const char *at)
@@ -54,6 +80,12 @@ static size_t secret_length(const struct cleaning *cleaning, const char *at)
 		size_t length = value ? strlen(value) : 0;
 
 		if (length >= SHORTEST && strncmp(at, value, length) == 0)
+			return length;
+	}
+	for (const char *const *name = proxies; *name; name++) {
+		size_t length = proxy_secret_length(acr_env(cleaning->app, *name), at);
+
+		if (length > 0)
 			return length;
 	}
 	/* A JSON Web Token: {"... in base64url. */

@@ -2,12 +2,16 @@
 /* Trust as the machine and the person have it; see trust.h. */
 #include "http/ca_and_proxy.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "acr/http.h"
 
 /* Debian, SUSE, Alpine; Fedora and its kin. */
 static const char *const hashed_folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs",
@@ -18,6 +22,8 @@ static const char *const files[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUEST
 
 static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
 
+#define LETTERS	     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS	     "0123456789"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #ifdef ACR_CA_FILE
@@ -102,23 +108,80 @@ void acr_trust_free(struct acr_trust *trust)
 	*trust = (struct acr_trust){ 0 };
 }
 
+const char *acr_proxy_variable(const struct acr_app *app)
+{
+	for (size_t i = 0; i < COUNT(proxies); i++)
+		if (acr_env(app, proxies[i]))
+			return proxies[i];
+	return NULL;
+}
+
+/* Behind the scheme, where it is one of libcurl's; NULL for another. */
+static const char *skip_scheme(const char *url)
+{
+	static const char *const schemes[] = { "http",	  "https",  "socks4",
+					       "socks4a", "socks5", "socks5h" };
+	const char *end = strstr(url, "://");
+
+	for (size_t i = 0; end && i < COUNT(schemes); i++)
+		if (strlen(schemes[i]) == (size_t)(end - url) &&
+		    strncasecmp(url, schemes[i], (size_t)(end - url)) == 0)
+			return end + 3;
+	return end ? NULL : url;
+}
+
+/* Behind the user and the password, which hold no @, no slash and no lone percent sign. */
+static const char *skip_user(const char *text)
+{
+	static const char made_of[] = LETTERS DIGITS "-._~!$&'()*+,;=:";
+	const char *next = text;
+
+	while (*next && *next != '@') {
+		if (*next == '%' && isxdigit((unsigned char)next[1]) &&
+		    isxdigit((unsigned char)next[2]))
+			next += 3;
+		else if (strchr(made_of, *next))
+			next++;
+		else
+			return text;
+	}
+	return *next == '@' ? next + 1 : text;
+}
+
+bool acr_proxy_address(const char *url, char *ret, size_t size)
+{
+	const char *host = skip_scheme(url), *end;
+
+	if (!host)
+		return false;
+	host = skip_user(host);
+	if (*host == '[') {
+		end = host + 1 + strspn(host + 1, DIGITS "abcdefABCDEF:.");
+		if (end == host + 1 || *end++ != ']')
+			return false;
+	} else {
+		end = host + strspn(host, LETTERS DIGITS "-._");
+		if (end == host)
+			return false;
+	}
+	if (*end == ':') {
+		size_t digits = strspn(end + 1, DIGITS);
+
+		if (digits < 1 || digits > 5 || strtol(end + 1, NULL, 10) > 65535)
+			return false;
+		end += 1 + digits;
+	}
+	if (end[*end == '/'] != '\0')
+		return false;
+	snprintf(ret, size, "%.*s", (int)(end - host), host);
+	return true;
+}
+
 bool acr_proxy_name(const struct acr_app *app, char *ret, size_t size)
 {
-	const char *value = NULL, *start, *end, *at;
+	const char *variable = acr_proxy_variable(app);
 
-	for (size_t i = 0; i < COUNT(proxies) && !value; i++)
-		value = acr_env(app, proxies[i]);
-	if (!value)
-		return false;
-	start = strstr(value, "://") ? strstr(value, "://") + 3 : value;
-	/* A password may hold a slash, where somebody forgot to encode it: the last @ counts. */
-	at = strrchr(start, '@');
-	if (at)
-		start = at + 1;
-	end = start + strcspn(start, "/");
-	snprintf(ret, size, "%.*s", (int)(end - start), start);
-	for (char *c = ret; *c; c++)
-		if ((unsigned char)*c < 0x21 || (unsigned char)*c > 0x7e)
-			*c = '?';
-	return ret[0] != '\0';
+	if (variable && !acr_proxy_address(acr_env(app, variable), ret, size))
+		snprintf(ret, size, "%s", variable);
+	return variable != NULL;
 }

@@ -17,8 +17,4 @@ void acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *re
 void acr_trust_free(struct acr_trust *trust);
 #define auto_trust __attribute__((cleanup(acr_trust_free))) struct acr_trust
 
-/* "proxy.example:3128": the https proxy of the environment without scheme, user and password; false
- * where there is none. For texts: libcurl itself reads the environment, NO_PROXY included. */
-bool acr_proxy_name(const struct acr_app *app, char *ret, size_t size);
-
 #endif

@@ -281,8 +281,10 @@ int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *tran
 {
 	char proxy[256] = "";
 	long number = 0;
-	/* What has an @ in it is a proxy's address with its password. */
-	bool shown = *transfer->message && !strchr(transfer->message, '@');
+	const char *variable = transfer->local ? NULL : acr_proxy_variable(app);
+	/* libcurl quotes what it cannot read of a proxy, and that may be its password. */
+	bool shown = *transfer->message && !strchr(transfer->message, '@') &&
+		     (!variable || acr_proxy_address(acr_env(app, variable), proxy, sizeof(proxy)));
 	struct acr_failure failure = {
 		.code = (int)code,
 		.stage = acr_transfer_stage(transfer),

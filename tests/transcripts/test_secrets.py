@@ -147,3 +147,19 @@ def test_openssl_loads_no_module_that_a_variable_of_the_person_names(helper, clo
     # The same file would be read where nobody looks first: this test can fail.
     subprocess.run(["openssl", "list", "-providers"], env={"OPENSSL_CONF": str(config), "PATH": os.environ["PATH"]}, capture_output=True, check=False)
     assert ran.exists()
+
+
+@pytest.mark.parametrize("url", ["http://user:{}@127.0.0.1:9", "http://user:{}%40127.0.0.1:9", "http://user:{}", "user:{}", "user:{}@127.0.0.1:9",
+                                 "http://user:a@b/{}@127.0.0.1:9", "socks5://user:{}%40h:1", "http:/user:{}@127.0.0.1:9", "htp://u:{}@127.0.0.1:9",
+                                 "http://127.0.0.1:9/?{}", "http://{}:x@127.0.0.1:9 trailing"])
+@pytest.mark.parametrize("name", ["https_proxy", "ALL_PROXY"])
+def test_a_proxys_password_is_shown_nowhere_however_its_url_is_written(helper, cloud, home, url, name):
+    password = "canary-of-a-proxy-password"
+    home.canaries.add(password)
+    env = {**cloud.environment(APP), **DEBUG, name: url.format(password)}
+    report = home.folder / "report"
+    answers = [helper.get(ACME, env=env), helper("diagnose", ACME, env=env), helper("diagnose", "--json", ACME, env=env),
+               helper("diagnose", "--report", str(report), ACME, env=env)]
+    for answer in answers:
+        assert password not in answer.out + answer.err
+    assert password not in report.read_text()

@@ -2,6 +2,7 @@
 /* Whose certificates are trusted, and how a proxy is named. */
 #include "edges.h"
 
+#include "acr/http.h"
 #include "http/ca_and_proxy.h"
 
 static void the_hashed_folder_is_taken_where_it_has_links(void **state)
@@ -102,11 +103,30 @@ static void a_proxy_is_named_without_its_password(void **state)
 		{ "http://proxy.example:3128", "proxy.example:3128" },
 		{ "proxy.example:3128", "proxy.example:3128" },
 		{ "http://user:secret@proxy.example:3128/", "proxy.example:3128" },
-		{ "https://user:s%40cret@proxy.example", "proxy.example" },
-		{ "http://user:se/cr@et@proxy.example:1", "proxy.example:1" },
+		{ "HTTPS://user:s%40cret@proxy.example", "proxy.example" },
 		{ "user:secret@proxy.example:3128", "proxy.example:3128" },
 		{ "socks5h://[::1]:1080", "[::1]:1080" },
-		{ "http://pro\x1bxy", "pro?xy" },
+		{ "http://user:secret@[::1]:9", "[::1]:9" },
+		/* What is not written as it should be may hold a piece of a password anywhere. */
+		{ "http://user:p@ss/word@proxy.example:1", "HTTPS_PROXY" },
+		{ "http://user:se/cret@proxy.example:1", "HTTPS_PROXY" },
+		{ "http://us@er:secret@proxy.example:1", "HTTPS_PROXY" },
+		{ "http://user:secret%40proxy.example:1", "HTTPS_PROXY" },
+		{ "http://user:sec%ret@proxy.example:1", "HTTPS_PROXY" },
+		{ "http://user:secret\\@proxy.example:1", "HTTPS_PROXY" },
+		{ "http://user:secret@proxy.example:1@x/", "HTTPS_PROXY" },
+		{ "http://user:secret@", "HTTPS_PROXY" },
+		{ "http://user:secret", "HTTPS_PROXY" },
+		{ "user:secret", "HTTPS_PROXY" },
+		{ "http:/user:secret@proxy.example:1", "HTTPS_PROXY" },
+		{ "htp://user:secret@proxy.example:1", "HTTPS_PROXY" },
+		{ "http://proxy.example:1/?secret", "HTTPS_PROXY" },
+		{ "http://proxy.example:1/secret", "HTTPS_PROXY" },
+		{ "http://proxy.example:99999", "HTTPS_PROXY" },
+		{ "http://proxy.example: secret", "HTTPS_PROXY" },
+		{ "http://pro\x1bxy", "HTTPS_PROXY" },
+		{ "secret@word@proxy:1", "HTTPS_PROXY" },
+		{ "http://[secret]:1", "HTTPS_PROXY" },
 	};
 
 	(void)state;

@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docker's engine pulls and pushes, by proxies of its own: those of the shell from which docker
  * is called do not count for it (docs.docker.com, engine/daemon/proxy). */
+#include <stdio.h>
 #include <string.h>
 
+#include "acr/http.h"
 #include "diagnose/docker.h"
 #include "explain/language.h"
 
-/* Without the password that may stand in it. */
-static const char *bare(const char *proxy)
+/* Without the password that may stand in it: by what names it, where it does not parse. */
+static void show(const char *proxy, const char *name, char *ret, size_t size)
 {
-	const char *at = strrchr(proxy, '@'), *start = strstr(proxy, "://");
-
-	return at ? at + 1 : start ? start + 3 : proxy;
-}
-
-static const char *of_client(const struct acr_app *app)
-{
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-					     NULL };
-	const char *value = NULL;
-
-	for (const char *const *name = names; *name && !value; name++)
-		value = acr_env(app, *name);
-	return value ? value : "";
+	if (*proxy && !acr_proxy_address(proxy, ret, size))
+		snprintf(ret, size, "%s", name);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *info = acr_case_found(subject, ACR_FOUND_ENGINE_INFO), *engine,
-		   *client = of_client(app), *past;
+	const char *info = acr_case_found(subject, ACR_FOUND_ENGINE_INFO), *engine, *past;
+	char here[256] = "", there[256] = "";
 	auto_json json = NULL;
 
 	if (!*info || acr_json_parse(info, strlen(info), &json, NULL)) {
@@ -39,23 +29,22 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (!engine) /* as the command prints it */
 		engine = acr_json_string(json, "HTTPSProxy");
 	engine = engine ? engine : "";
+	acr_proxy_name(app, here, sizeof(here));
+	show(engine, "HttpsProxy", there, sizeof(there));
 	past = acr_json_string(json, "NoProxy");
 	if (past && *past)
 		acr_check_detail(ret, _("the engine goes past it to: %s"), past);
-	if (!*engine && !*client)
+	if (!*engine && !*here)
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
 			      _("none, neither here nor for the engine"));
 	else if (!*engine)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("here %s, for the engine none: it pulls and pushes without"),
-			      bare(client));
-	else if (!*client)
+			      _("here %s, for the engine none: it pulls and pushes without"), here);
+	else if (!*here)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("for the engine %s, here none: this helper goes without"),
-			      bare(engine));
+			      _("for the engine %s, here none: this helper goes without"), there);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("here %s, for the engine %s"), bare(client),
-			      bare(engine));
+		acr_check_say(ret, ACR_VERDICT_OK, _("here %s, for the engine %s"), here, there);
 }
 
 const struct acr_check_row acr_check_docker_proxy = {

@@ -5,20 +5,8 @@
 #include <strings.h>
 
 #include "acr/check.h"
+#include "acr/http.h"
 #include "explain/language.h"
-
-static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-				       NULL };
-
-static const char *first(const struct acr_app *app, const char *const *names, const char **ret_name)
-{
-	for (; *names; names++)
-		if (acr_env(app, *names)) {
-			*ret_name = *names;
-			return acr_env(app, *names);
-		}
-	return NULL;
-}
 
 /* "a.b, .c.d e": a host, or one below it; "*" is all. */
 static bool is_left_out(const char *list, const char *host)
@@ -46,19 +34,15 @@ static bool is_left_out(const char *list, const char *host)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	static const char *const none[] = { "no_proxy", "NO_PROXY", NULL };
-	const char *name = "", *ignored, *proxy = first(app, proxies, &name),
-		   *past = first(app, none, &ignored);
-	const char *at, *start;
-	auto_string shown = NULL;
+	const char *name = acr_proxy_variable(app), *past = acr_env(app, "no_proxy");
+	char shown[256] = "";
 
-	if (!proxy) {
+	if (!past)
+		past = acr_env(app, "NO_PROXY");
+	if (!acr_proxy_name(app, shown, sizeof(shown))) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none"));
 		return;
 	}
-	start = strstr(proxy, "://") ? strstr(proxy, "://") + 3 : proxy;
-	at = strrchr(start, '@');
-	shown = acr_format("%.*s", (int)strcspn(at ? at + 1 : start, "/"), at ? at + 1 : start);
 	if (past && is_left_out(past, subject->registry.host)) {
 		acr_check_say(ret, ACR_VERDICT_OK,
 			      _("none: NO_PROXY leaves the registry out of %s"), name);

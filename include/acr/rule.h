@@ -56,6 +56,7 @@
 	FACT(TRACE, "trace", NULL, NULL, "Entra's trace id") \
 	FACT(RETRY_AFTER, "retry_after", NULL, NULL, "seconds that a service asked to wait") \
 	FACT(REGISTRY, "registry", "REGISTRY.azurecr.io", N_("this registry"), "the login server") \
+	FACT(HIDDEN, "hidden", NULL, NULL, "its name is masked: azure, or maybe where nothing says that it is Azure's") \
 	FACT(NAME, "name", "REGISTRY", N_("this registry"), "the registry's resource name, for az") \
 	FACT(CLOUD, "cloud", "AzureCloud", N_("this cloud"), "as `az cloud list` has it") \
 	FACT(AUTHORITY, "authority", "login.microsoftonline.com", NULL, "Entra's host for it") \
@@ -159,6 +160,7 @@ struct acr_rule {
 	struct acr_step_row steps[5];
 	const char *link; /* or NULL */
 	bool machine;	  /* a fault of this machine: told for servers that are not ours, too */
+	bool symptom;	  /* what a client says after something else has failed */
 };
 const struct acr_rule *acr_rules(void); /* ends with id == NULL */
 
@@ -181,6 +183,7 @@ const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 
 struct acr_finding {
 	const struct acr_rule *rule, *tie;
+	size_t record, attempt; /* where: the record's place in the decoded text, which of its attempts */
 	struct acr_facts facts; /* those near the place where it was found */
 };
 struct acr_findings {

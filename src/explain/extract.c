@@ -108,7 +108,8 @@ static void take_entra(const struct acr_place *place, struct acr_facts *facts)
 	/* The one that the place is about, else the first. */
 	if (place->length - place->at > 6 && strncasecmp(place->text + place->at, "AADSTS", 6) == 0)
 		found = place->text + place->at;
-	if (!found || (digits = strspn(found + 6, DIGITS)) == 0 || digits > 12)
+	if (!found || *acr_facts_get(facts, ACR_FACT_NUMBER) ||
+	    (digits = strspn(found + 6, DIGITS)) == 0 || digits > 12)
 		return;
 	acr_facts_set_bytes(facts, ACR_FACT_CODE, found, 6 + digits);
 	acr_facts_set_bytes(facts, ACR_FACT_NUMBER, found + 6, digits);
@@ -133,7 +134,7 @@ static void take_check(const struct acr_place *place, struct acr_facts *facts)
 		begin--;
 	while (end && (isupper((unsigned char)*end) || *end == '_'))
 		end++;
-	if (found && end - begin > 8)
+	if (found && end - begin > 8 && !*acr_facts_get(facts, ACR_FACT_CHECK))
 		acr_facts_set_bytes(facts, ACR_FACT_CHECK, begin, (size_t)(end - begin));
 }
 
@@ -149,14 +150,20 @@ static void take_status(const struct acr_place *place, struct acr_facts *facts)
 			acr_facts_set_bytes(facts, ACR_FACT_STATUS, words[i], 3);
 }
 
+void acr_place_said(const struct acr_place *place, struct acr_facts *facts)
+{
+	take_entra(place, facts);
+	take_marked(place, facts);
+	take_status(place, facts);
+	take_check(place, facts);
+}
+
 void acr_place_facts(const struct acr_app *app, const struct acr_place *place,
 		     struct acr_facts *facts)
 {
 	if (!*acr_facts_get(facts, ACR_FACT_TEXT))
 		acr_facts_set_bytes(facts, ACR_FACT_TEXT, place->text, place->length);
-	take_entra(place, facts);
-	take_marked(place, facts);
-	take_status(place, facts);
-	take_check(place, facts);
+	acr_place_said(place, facts);
 	acr_place_hosts(app, place, facts);
+	acr_place_names(place, facts);
 }

@@ -18,11 +18,19 @@ struct acr_place {
 void acr_place_facts(const struct acr_app *app, const struct acr_place *place,
 		     struct acr_facts *facts);
 
-/* hosts.c: registry, image and action; the name that was looked up; a name that nearly is one. */
+/* The same without hosts, images and TEXT. */
+void acr_place_said(const struct acr_place *place, struct acr_facts *facts);
+
+/* The nearest registry and its image. */
 void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
 		     struct acr_facts *facts);
 
-/* near.c: "acme.azurecr.io" for "acme.azurercr.io" and "acme.azure.io"; owned, NULL when `host` is
+/* What is known of names where it is known whose the text is: the image of the registry that is set
+ * already and what was asked for, the name that was looked up, the data endpoint, and where there
+ * is no registry, a name that nearly is one. */
+void acr_place_names(const struct acr_place *place, struct acr_facts *facts);
+
+/* "acme.azurecr.io" for "acme.azurercr.io" and "acme.azure.io"; owned, NULL when `host` is
  * near to nothing of ours. */
 char *acr_near_miss(const char *host);
 

@@ -120,28 +120,29 @@ static void take_image(const struct acr_place *place, size_t at, struct acr_fact
 		acr_facts_set(facts, ACR_FACT_REPOSITORY, path);
 }
 
-/* One host of the text; true when it is a registry that is nearer than `*nearest`. */
-static bool look_at(const struct acr_app *app, const struct acr_place *place, size_t at,
-		    size_t length, size_t *nearest, struct acr_facts *facts)
+void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
+		     struct acr_facts *facts)
 {
-	struct acr_registry registry;
-	auto_string host = acr_format("%.*s", (int)length, place->text + at);
-	const char *data;
+	size_t nearest = (size_t)-1, length;
 
-	if (!acr_registry_parse(app->config, host, length, &registry)) {
-		data = strcasestr(host, ".data.azurecr.");
-		if (data || acr_words_has(host, ".blob.core."))
-			acr_facts_set(facts, ACR_FACT_DATA_ENDPOINT, host);
-		return false;
+	for (size_t at = 0; at < place->length; at++) {
+		struct acr_registry registry;
+		auto_string host = NULL;
+
+		if (!take_host(place, at, &length))
+			continue;
+		if (away(at, place->at) < nearest &&
+		    acr_registry_parse(app->config, place->text + at, length, &registry)) {
+			nearest = away(at, place->at);
+			host = acr_copy_bytes(place->text + at, length);
+			acr_facts_set(facts, ACR_FACT_REPOSITORY, NULL);
+			acr_facts_of_registry(&registry, facts);
+			acr_facts_set(facts, ACR_FACT_TYPED,
+				      strcmp(host, registry.host) ? host : NULL);
+			take_image(place, at + length, facts);
+		}
+		at += length;
 	}
-	if (away(at, place->at) >= *nearest)
-		return false;
-	*nearest = away(at, place->at);
-	acr_facts_set(facts, ACR_FACT_REPOSITORY, NULL);
-	acr_facts_of_registry(&registry, facts);
-	acr_facts_set(facts, ACR_FACT_TYPED, strcmp(host, registry.host) ? host : NULL);
-	take_image(place, at + length, facts);
-	return true;
 }
 
 /* The image that the text names somewhere else: "docker pull HOST/IMAGE" above the error. */
@@ -184,38 +185,52 @@ static void take_looked_up(const struct acr_place *place, struct acr_facts *fact
 	}
 }
 
-void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
-		     struct acr_facts *facts)
+/* A data endpoint, and the nearest name that was probably meant to be a registry's. */
+static void take_others(const struct acr_place *place, struct acr_facts *facts)
 {
-	size_t nearest = (size_t)-1, nearest_miss = (size_t)-1;
-	auto_string miss = NULL;
-	auto_string typed = NULL;
+	bool known = *acr_facts_get(facts, ACR_FACT_REGISTRY) ||
+		     *acr_facts_get(facts, ACR_FACT_NEAR_MISS);
+	size_t nearest = (size_t)-1, length;
 
 	for (size_t at = 0; at < place->length; at++) {
-		size_t length;
+		auto_string host = NULL;
+		auto_string meant = NULL;
 
 		if (!take_host(place, at, &length))
 			continue;
-		if (!look_at(app, place, at, length, &nearest, facts) &&
-		    away(at, place->at) < nearest_miss) {
-			auto_string host = acr_format("%.*s", (int)length, place->text + at);
-			char *meant = acr_near_miss(host);
-
-			if (meant) {
-				nearest_miss = away(at, place->at);
-				acr_string_free(&miss);
-				acr_string_free(&typed);
-				miss = meant;
-				typed = acr_copy(host);
-			}
+		host = acr_copy_bytes(place->text + at, length);
+		if (acr_words_has(host, ".blob.core.|.data.azurecr."))
+			acr_facts_set(facts, ACR_FACT_DATA_ENDPOINT, host);
+		meant = known ? NULL : acr_near_miss(host);
+		if (meant && away(at, place->at) < nearest) {
+			nearest = away(at, place->at);
+			acr_facts_set(facts, ACR_FACT_NEAR_MISS, meant);
+			acr_facts_set(facts, ACR_FACT_TYPED, host);
 		}
 		at += length;
 	}
-	if (miss && nearest == (size_t)-1) {
-		acr_facts_set(facts, ACR_FACT_NEAR_MISS, miss);
-		acr_facts_set(facts, ACR_FACT_TYPED, typed);
-	}
+}
+
+/* The image at a registry whose name is masked. */
+static void take_masked_image(const struct acr_place *place, struct acr_facts *facts)
+{
+	const char *found = acr_words_find(place->text, place->length, ".azurecr.", 9);
+
+	if (!found || *acr_facts_get(facts, ACR_FACT_REPOSITORY) ||
+	    !*acr_facts_get(facts, ACR_FACT_HIDDEN))
+		return;
+	found += 9;
+	take_image(place,
+		   (size_t)(found - place->text) + strspn(found, "abcdefghijklmnopqrstuvwxyz"),
+		   facts);
+}
+
+void acr_place_names(const struct acr_place *place, struct acr_facts *facts)
+{
+	take_others(place, facts);
 	take_image_elsewhere(place, facts);
-	take_looked_up(place, facts);
+	take_masked_image(place, facts);
+	if (!*acr_facts_get(facts, ACR_FACT_HOST))
+		take_looked_up(place, facts);
 	take_scope(place, facts);
 }

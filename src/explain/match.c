@@ -8,6 +8,14 @@
 
 #define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 
+/* A registry whose name is masked is known to be one. */
+static bool is_known(enum acr_fact fact, const struct acr_facts *facts)
+{
+	return *acr_facts_get(facts, fact) ||
+	       ((fact == ACR_FACT_REGISTRY || fact == ACR_FACT_NAME) &&
+		*acr_facts_get(facts, ACR_FACT_HIDDEN));
+}
+
 static bool holds(const struct acr_condition *condition, const struct acr_facts *facts)
 {
 	const char *value = acr_facts_get(facts, condition->fact);
@@ -24,9 +32,9 @@ static bool holds(const struct acr_condition *condition, const struct acr_facts 
 	case ACR_BEGINS:
 		return acr_words_begins(value, condition->operand);
 	case ACR_KNOWN:
-		return *value != '\0';
+		return is_known(condition->fact, facts);
 	case ACR_UNKNOWN:
-		return *value == '\0';
+		return !is_known(condition->fact, facts);
 	}
 	return false;
 }

@@ -3,29 +3,26 @@
  * Latin-1 in it; what comes out is lines of UTF-8 and nothing else. */
 #include "explain/sanitize.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
 #include "base/utf8.h"
 
-/* How logs write a character that they thought special. */
+/* How logs and pages write a character that they thought special. */
 static const struct {
 	const char *written;
 	char meant;
 } escapes[] = {
-	{ "\\u0027", '\'' },	 { "\\u0022", '"' },	   { "\\u0026", '&' },
-	{ "\\u003c", '<' },	 { "\\u003e", '>' },	   { "\\\"", '"' },
-	{ "\\n", '\n' },	 { "\\r", '\n' },	   { "\\t", ' ' },
-	{ "\\/", '/' },		 { "&#39;", '\'' },	   { "&apos;", '\'' },
-	{ "&quot;", '"' },	 { "&amp;", '&' },	   { "&lt;", '<' },
-	{ "&gt;", '>' },	 { "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' },
-	{ "\xe2\x80\x9c", '"' }, { "\xe2\x80\x9d", '"' },  { "\xc2\xa0", ' ' },
+	{ "&apos;", '\'' },	  { "&quot;", '"' },	    { "&amp;", '&' },
+	{ "&lt;", '<' },	  { "&gt;", '>' },	    { "&nbsp;", ' ' },
+	{ "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9c", '"' },
+	{ "\xe2\x80\x9d", '"' },  { "\xc2\xa0", ' ' },
 };
 
-static size_t escape(const char *bytes, size_t left, char *ret)
+static size_t written(const char *bytes, size_t left, char *ret)
 {
-	if (*bytes != '\\' && *bytes != '&' && *bytes != '\xe2' && *bytes != '\xc2')
-		return 0;
 	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
 		size_t length = strlen(escapes[i].written);
 
@@ -33,6 +30,72 @@ static size_t escape(const char *bytes, size_t left, char *ret)
 			*ret = escapes[i].meant;
 			return length;
 		}
+	}
+	return 0;
+}
+
+/* The ASCII character of a number in `base` behind `from` bytes, and what must end it; 0 for none. */
+static size_t numbered(const char *bytes, size_t left, size_t from, int base, const char *ends,
+		       char *ret)
+{
+	char digits[8] = { 0 }, *end;
+	size_t most = base == 16 && !*ends ? 4 : sizeof(digits) - 1;
+	long value;
+
+	for (size_t i = 0; i < most && from + i < left; i++)
+		digits[i] = bytes[from + i];
+	value = isxdigit((unsigned char)digits[0]) ? strtol(digits, &end, base) : 0;
+	if (value < 0x20 || value > 0x7e || (!*ends && end != digits + 4) ||
+	    (*ends && *end != *ends))
+		return 0;
+	*ret = (char)value;
+	return from + (size_t)(end - digits) + strlen(ends);
+}
+
+/* "&quot;", "&#39;", "&#x27;" */
+static size_t entity(const char *bytes, size_t left, char *ret)
+{
+	if (left < 4 || *bytes != '&' || bytes[1] != '#')
+		return written(bytes, left, ret);
+	if (bytes[2] == 'x' || bytes[2] == 'X')
+		return numbered(bytes, left, 3, 16, ";", ret);
+	return numbered(bytes, left, 2, 10, ";", ret);
+}
+
+/* A backslash and what it stands for; one quoted in a string in a string has more of them. */
+static size_t backslash(const char *bytes, size_t left, char *ret)
+{
+	static const char letters[] = "nrt\"/'", meant[] = "\n\n \"/'";
+	size_t run = 0, size;
+	const char *letter;
+
+	while (run < left && bytes[run] == '\\')
+		run++;
+	if (run == left)
+		return 0;
+	if (bytes[run] == 'u')
+		return numbered(bytes, left, run + 1, 16, "", ret);
+	if (bytes[run] == '&') {
+		size = entity(bytes + run, left - run, ret);
+		return size ? run + size : 0;
+	}
+	letter = memchr(letters, bytes[run], sizeof(letters) - 1);
+	if (!letter)
+		return 0;
+	*ret = meant[letter - letters];
+	return run + 1;
+}
+
+static size_t escape(const char *bytes, size_t left, char *ret)
+{
+	switch (*bytes) {
+	case '\\':
+		return backslash(bytes, left, ret);
+	case '&':
+		return entity(bytes, left, ret);
+	case '\xe2':
+	case '\xc2':
+		return written(bytes, left, ret);
 	}
 	return 0;
 }

@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any text against the rules. A rule is anchored: its first condition on the text, a code or a
- * check says which words to look for; where they stand, the facts of that neighbourhood are taken
- * and the rest of its conditions asked. The most special rule takes its line, so that a general one
- * does not explain the same words again.
+ * Any text against the rules, in stages, each a file: decode, segment, attribute, match, rank. The
+ * words of rules are looked for in one pass; where some stand, the event around them gets its facts,
+ * and the most special rule that holds explains it. Nothing is kept but what was found.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "acr/config.h"
+#include "explain/anchors.h"
+#include "explain/attribute.h"
+#include "explain/decode.h"
 #include "explain/extract.h"
-#include "explain/sanitize.h"
+#include "explain/rank.h"
+#include "explain/segment.h"
 
-#define NEIGHBOURHOOD 900 /* bytes to either side: what one message and its context take */
-#define PLACES_MOST   40  /* of one rule */
+#define HITS_MOST     64 /* words of rules in one event */
+#define PLACES_MOST   40 /* of one rule */
 #define RULES_MOST    400
 #define FINDINGS_MOST (sizeof(((struct acr_findings *)NULL)->list) / sizeof(struct acr_finding))
+
+struct hit {
+	const struct acr_anchor *anchor;
+	size_t at;
+};
 
 struct reading {
 	const struct acr_app *app;
 	const char *text;
 	size_t length;
 	struct acr_findings *findings;
-	struct acr_facts whole; /* the names in all of it */
-	bool whole_known;
-	struct {
-		size_t begin, end;
-	} taken[FINDINGS_MOST];
+	unsigned char places[RULES_MOST]; /* where each rule was tried */
+	struct acr_event event;		  /* the one that is read, and the words in it */
+	struct hit hits[HITS_MOST];
+	size_t count;
 };
 
 void acr_findings_wipe(struct acr_findings *findings)
@@ -36,180 +43,164 @@ void acr_findings_wipe(struct acr_findings *findings)
 	findings->count = 0;
 }
 
-/* The condition that says what to look for. */
-static const struct acr_condition *anchor(const struct acr_rule *rule)
+/* What the config says about a registry that was named. */
+static void complete(const struct acr_app *app, struct acr_facts *facts)
 {
-	for (size_t i = 0; i < sizeof(rule->when) / sizeof(rule->when[0]); i++) {
-		const struct acr_condition *condition = &rule->when[i];
+	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY);
 
-		if ((condition->fact == ACR_FACT_TEXT && condition->test == ACR_HAS) ||
-		    (condition->fact == ACR_FACT_CODE &&
-		     (condition->test == ACR_IS || condition->test == ACR_BEGINS)) ||
-		    (condition->fact == ACR_FACT_CHECK && condition->test == ACR_IS))
-			return condition;
-	}
-	return NULL;
-}
-
-static bool is_taken(const struct reading *reading, size_t at)
-{
-	for (size_t i = 0; i < reading->findings->count; i++)
-		if (at >= reading->taken[i].begin && at < reading->taken[i].end)
-			return true;
-	return false;
-}
-
-/* The line around `at`, and no more of it than a neighbourhood. */
-static void take_line(struct reading *reading, size_t at)
-{
-	size_t begin = at, end = at, i = reading->findings->count;
-
-	while (begin > 0 && at - begin < NEIGHBOURHOOD && reading->text[begin - 1] != '\n')
-		begin--;
-	while (end < reading->length && end - at < NEIGHBOURHOOD && reading->text[end] != '\n')
-		end++;
-	reading->taken[i].begin = begin;
-	reading->taken[i].end = end;
-}
-
-/* What the text says nowhere near: a registry that is named elsewhere, and what the config says
- * about it. */
-static void complete(struct reading *reading, struct acr_facts *facts)
-{
-	const struct acr_place place = { reading->text, reading->length, reading->length };
-	const struct acr_config *config = reading->app->config;
-	const char *registry;
-
-	if (!*acr_facts_get(facts, ACR_FACT_REGISTRY) &&
-	    !*acr_facts_get(facts, ACR_FACT_NEAR_MISS)) {
-		if (!reading->whole_known)
-			acr_place_hosts(reading->app, &place, &reading->whole);
-		reading->whole_known = true;
-		for (int fact = ACR_FACT_REGISTRY; fact <= ACR_FACT_REPOSITORY; fact++)
-			if (!*acr_facts_get(facts, (enum acr_fact)fact))
-				acr_facts_set(facts, (enum acr_fact)fact,
-					      acr_facts_get(&reading->whole, (enum acr_fact)fact));
-	}
-	registry = acr_facts_get(facts, ACR_FACT_REGISTRY);
-	if (!config || !*registry)
+	if (!app->config || !*registry)
 		return;
 	if (!*acr_facts_get(facts, ACR_FACT_TENANT))
-		acr_facts_set(facts, ACR_FACT_TENANT, acr_config_get(config, registry, "tenant"));
+		acr_facts_set(facts, ACR_FACT_TENANT,
+			      acr_config_get(app->config, registry, "tenant"));
 	if (!*acr_facts_get(facts, ACR_FACT_CLIENT_ID))
 		acr_facts_set(facts, ACR_FACT_CLIENT_ID,
-			      acr_config_get(config, registry, "client_id"));
+			      acr_config_get(app->config, registry, "client_id"));
 }
 
-/* Another rule that claims the very line as strongly. */
-static const struct acr_rule *find_tie(const struct reading *reading, const struct acr_rule *rule,
-				       const struct acr_facts *facts)
+/* A rule is told once, and a code needs no second explanation. */
+static bool is_told(const struct acr_findings *findings, const struct acr_rule *rule,
+		    const struct acr_facts *facts)
 {
-	size_t i = reading->findings->count;
-	auto_string line =
-		acr_format("%.*s", (int)(reading->taken[i].end - reading->taken[i].begin),
-			   reading->text + reading->taken[i].begin);
+	const char *code = facts ? acr_facts_get(facts, ACR_FACT_CODE) : "";
 
-	for (const struct acr_rule *other = acr_rules(); other->id; other++)
-		if (other != rule && acr_rule_weight(other) == acr_rule_weight(rule) &&
-		    anchor(other) && acr_words_has(line, anchor(other)->operand) &&
-		    acr_rule_holds(other, facts))
-			return other;
-	return NULL;
-}
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct acr_finding *one = &findings->list[i];
 
-/* A code that was explained already needs no second explanation, wherever it is repeated. */
-static bool is_explained(const struct reading *reading, const struct acr_rule *rule,
-			 const struct acr_facts *facts)
-{
-	const char *code = acr_facts_get(facts, ACR_FACT_CODE);
-
-	for (size_t i = 0; i < reading->findings->count; i++)
-		if (anchor(rule)->fact == ACR_FACT_CODE &&
-		    strcmp(acr_facts_get(&reading->findings->list[i].facts, ACR_FACT_CODE), code) ==
-			    0)
+		if (one->rule == rule ||
+		    (rule->when[0].fact == ACR_FACT_CODE && *code &&
+		     strcmp(acr_facts_get(&one->facts, ACR_FACT_CODE), code) == 0))
 			return true;
+	}
 	return false;
 }
 
-static bool try_place(struct reading *reading, const struct acr_rule *rule, size_t at)
+/* Where there is no more room, the finding that says least makes some. */
+static bool make_room(struct acr_findings *findings, const struct acr_rule *rule)
 {
-	size_t begin = at > NEIGHBOURHOOD ? at - NEIGHBOURHOOD : 0;
-	size_t end = reading->length - at > NEIGHBOURHOOD ? at + NEIGHBOURHOOD : reading->length;
-	const struct acr_place place = { reading->text + begin, end - begin, at - begin };
-	struct acr_finding *finding = &reading->findings->list[reading->findings->count];
-	auto_facts facts = { 0 };
+	struct acr_finding *last = &findings->list[FINDINGS_MOST - 1];
 
-	acr_facts_set(&facts, ACR_FACT_VERB, "explain");
-	acr_place_facts(reading->app, &place, &facts);
-	complete(reading, &facts);
-	if (!acr_rule_holds(rule, &facts) || is_explained(reading, rule, &facts))
+	if (findings->count < FINDINGS_MOST)
+		return true;
+	acr_rank(findings);
+	if (findings->count < FINDINGS_MOST)
+		return true;
+	if (acr_rule_tier(last->rule) >= acr_rule_tier(rule))
 		return false;
-	take_line(reading, at);
-	finding->rule = rule;
-	finding->tie = find_tie(reading, rule, &facts);
-	finding->facts = facts;
-	facts = (struct acr_facts){ 0 };
-	reading->findings->count++;
+	acr_facts_wipe(&last->facts);
+	findings->count--;
 	return true;
 }
 
-static bool try_rule(struct reading *reading, const struct acr_rule *rule)
+/* Another rule that claims the event as strongly. */
+static const struct acr_rule *find_tie(const struct reading *reading, const struct hit *hit,
+				       const struct acr_facts *facts)
 {
-	const struct acr_condition *condition = anchor(rule);
-	const char *words = condition ? condition->operand : NULL, *word,
-		   *end = reading->text + reading->length;
-	size_t length, places = 0;
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct acr_anchor *other = reading->hits[i].anchor;
 
-	while (acr_words_next(&words, &word, &length)) {
-		const char *here = reading->text;
-
-		while (places < PLACES_MOST &&
-		       (here = acr_words_find(here, (size_t)(end - here), word, length))) {
-			size_t at = (size_t)(here - reading->text);
-
-			if (!is_taken(reading, at) && ++places && try_place(reading, rule, at))
-				return true;
-			here += length;
-		}
+		if (other->rule != hit->anchor->rule && other->weight == hit->anchor->weight &&
+		    acr_rule_holds(other->rule, facts))
+			return other->rule;
 	}
-	return false;
+	return NULL;
+}
+
+/* What is not ours to explain gets no registry by its words alone. */
+static bool is_specific(const struct acr_anchor *anchor)
+{
+	return !anchor->generic && anchor->rule->basis != ACR_NOT_OURS;
+}
+
+/* Words of many programs count where it is known whose they are. */
+static bool holds(const struct hit *hit, enum acr_subject subject, const struct acr_facts *facts)
+{
+	return (!hit->anchor->generic || subject >= ACR_SUBJECT_NEAR) &&
+	       acr_rule_holds(hit->anchor->rule, facts);
 }
 
 static int by_weight(const void *left, const void *right)
 {
-	const struct acr_rule *a = *(const struct acr_rule *const *)left;
-	const struct acr_rule *b = *(const struct acr_rule *const *)right;
-	int weights = acr_rule_weight(b) - acr_rule_weight(a);
+	const struct hit *a = left, *b = right;
 
-	return weights ? weights : (a > b) - (a < b);
+	if (a->anchor->weight != b->anchor->weight)
+		return b->anchor->weight - a->anchor->weight;
+	if (a->anchor->rule != b->anchor->rule)
+		return (a->anchor->rule > b->anchor->rule) - (a->anchor->rule < b->anchor->rule);
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+/* The event is read to its end: the first rule that holds explains it. */
+static void explain_event(struct reading *reading)
+{
+	struct acr_findings *findings = reading->findings;
+	enum acr_subject subject = ACR_SUBJECT_NONE;
+	size_t at = (size_t)-1;
+	auto_facts facts = { 0 };
+
+	qsort(reading->hits, reading->count, sizeof(reading->hits[0]), by_weight);
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct hit *hit = &reading->hits[i];
+		unsigned char *places = &reading->places[hit->anchor->rule - acr_rules()];
+
+		if (is_told(findings, hit->anchor->rule, NULL) || *places >= PLACES_MOST)
+			continue;
+		++*places;
+		if (at != hit->at) {
+			acr_facts_wipe(&facts);
+			acr_facts_set(&facts, ACR_FACT_VERB, "explain");
+			subject =
+				acr_attribute(reading->app, reading->text, reading->length, hit->at,
+					      is_specific(hit->anchor), &reading->event, &facts);
+			complete(reading->app, &facts);
+			at = hit->at;
+		}
+		if (!holds(hit, subject, &facts) || is_told(findings, hit->anchor->rule, &facts))
+			continue;
+		if (!make_room(findings, hit->anchor->rule))
+			break;
+		findings->list[findings->count++] =
+			(struct acr_finding){ .rule = hit->anchor->rule,
+					      .tie = find_tie(reading, hit, &facts),
+					      .record = reading->event.record.begin,
+					      .attempt = reading->event.number,
+					      .facts = facts };
+		facts = (struct acr_facts){ 0 };
+		break;
+	}
+	reading->count = 0;
+}
+
+static void add_hit(struct reading *reading, const struct acr_anchor *anchor, size_t at)
+{
+	const struct acr_span *attempt = &reading->event.attempt;
+
+	if (reading->count > 0 && (at < attempt->begin || at >= attempt->end))
+		explain_event(reading);
+	if (reading->count == 0)
+		acr_event_at(reading->text, reading->length, at, &reading->event);
+	if (reading->count < HITS_MOST)
+		reading->hits[reading->count++] = (struct hit){ anchor, at };
 }
 
 void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
 		       struct acr_findings *ret)
 {
-	const struct acr_rule *order[RULES_MOST];
+	const struct acr_anchors *anchors = acr_anchors();
 	auto_secret clean = { 0 };
 	struct reading reading = { .app = app, .findings = ret };
-	size_t count = 0;
-	int rank = 0;
 
 	ret->count = 0;
-	acr_words_clean(text, length, &clean);
+	acr_decode(text, length, &clean);
 	reading.text = acr_secret_text(&clean);
 	reading.length = clean.length;
-	while (reading.length > 0 && strchr(" \n", reading.text[reading.length - 1]))
-		clean.bytes[--reading.length] = '\0';
-	for (; acr_rules()[count].id && count < RULES_MOST; count++)
-		order[count] = &acr_rules()[count];
-	qsort(order, count, sizeof(const struct acr_rule *), by_weight);
-	for (size_t i = 0; i < count && ret->count < FINDINGS_MOST; i++) {
-		/* A symptom alone, and what is not ours: only where nothing better was found. */
-		if (ret->count > 0 && acr_rule_weight(order[i]) / 100 < rank)
-			break;
-		rank = acr_rule_weight(order[i]) / 100;
-		try_rule(&reading, order[i]);
-	}
-	acr_facts_wipe(&reading.whole);
+	for (size_t at = 0; at < clean.length; at++)
+		for (const struct acr_anchor *anchor = NULL;
+		     (anchor = acr_anchor_at(anchors, reading.text + at, clean.length - at,
+					     anchor));)
+			add_hit(&reading, anchor, at);
+	explain_event(&reading);
+	acr_rank(ret);
 }
 
 void acr_findings_of_name(const struct acr_app *app, const char *name, struct acr_findings *ret)
@@ -222,6 +213,7 @@ void acr_findings_of_name(const struct acr_app *app, const char *name, struct ac
 	if (place.length == 0 || place.length >= ACR_HOST_MAX || strpbrk(name, " \t\r\n"))
 		return;
 	acr_place_hosts(app, &place, &facts);
+	acr_place_names(&place, &facts);
 	acr_facts_set(&facts, ACR_FACT_CHECK, "name");
 	acr_facts_set(&facts, ACR_FACT_SERVER, name);
 	finding->rule = acr_rules_match(&facts, &finding->tie);

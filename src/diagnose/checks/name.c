@@ -25,6 +25,7 @@ static void tell_foreign(struct acr_app *app, const struct acr_case *subject,
 	const char *near;
 
 	acr_place_hosts(app, &place, &ret->facts);
+	acr_place_names(&place, &ret->facts);
 	acr_facts_set(&ret->facts, ACR_FACT_SERVER, subject->typed);
 	for (const char *const *row = microsofts; *row; row++)
 		if (strcasecmp(subject->typed, *row) == 0) {

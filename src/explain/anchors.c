@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table of words by their first two letters: a text of a megabyte is read once, however many rules
+ * there are. */
+#include "explain/anchors.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "explain/attribute.h"
+#include "explain/sanitize.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static size_t bucket(const char *text)
+{
+	return ((size_t)tolower((unsigned char)text[0]) * 31 +
+		(size_t)tolower((unsigned char)text[1])) %
+	       COUNT(((struct acr_anchors *)NULL)->heads);
+}
+
+/* The condition that says what to look for. */
+static const struct acr_condition *anchor(const struct acr_rule *rule)
+{
+	for (size_t i = 0; i < COUNT(rule->when); i++) {
+		const struct acr_condition *condition = &rule->when[i];
+
+		if ((condition->fact == ACR_FACT_TEXT && condition->test == ACR_HAS) ||
+		    (condition->fact == ACR_FACT_CODE &&
+		     (condition->test == ACR_IS || condition->test == ACR_BEGINS)) ||
+		    (condition->fact == ACR_FACT_CHECK && condition->test == ACR_IS))
+			return condition;
+	}
+	return NULL;
+}
+
+static void add(struct acr_anchors *anchors, const struct acr_rule *rule, const char *word,
+		size_t length)
+{
+	struct acr_anchor *one = &anchors->list[anchors->count + 1];
+	size_t at = bucket(word);
+
+	if (length < 2 || (size_t)anchors->count + 2 > COUNT(anchors->list))
+		abort();
+	*one = (struct acr_anchor){ rule,
+				    word,
+				    length,
+				    acr_rule_weight(rule),
+				    acr_is_generic(word, length),
+				    anchors->heads[at] };
+	anchors->heads[at] = ++anchors->count;
+}
+
+const struct acr_anchors *acr_anchors(void)
+{
+	static struct acr_anchors anchors;
+
+	if (anchors.count > 0)
+		return &anchors;
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
+		const struct acr_condition *condition = anchor(rule);
+		const char *words = condition ? condition->operand : NULL, *word;
+		size_t length;
+
+		while (acr_words_next(&words, &word, &length))
+			add(&anchors, rule, word, length);
+	}
+	return &anchors;
+}
+
+const struct acr_anchor *acr_anchor_at(const struct acr_anchors *anchors, const char *text,
+				       size_t left, const struct acr_anchor *previous)
+{
+	size_t at = previous ? previous->next : left >= 2 ? anchors->heads[bucket(text)] : 0;
+
+	for (; at; at = anchors->list[at].next) {
+		const struct acr_anchor *one = &anchors->list[at];
+
+		if (one->length <= left &&
+		    acr_words_find(text, one->length, one->word, one->length))
+			return one;
+	}
+	return NULL;
+}

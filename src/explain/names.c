@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hosts, images and masks in a span of text, and which of them a place is about. */
+#include "explain/names.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "explain/extract.h"
+#include "explain/sanitize.h"
+
+/* Hosts by their end: pages that an error refers to say nothing about whose it is. */
+enum kind { PAGE, SERVICE, DATA, OTHER };
+static const struct {
+	const char *end;
+	enum kind kind;
+} known_hosts[] = {
+	{ "aka.ms", PAGE },
+	{ "learn.microsoft.com", PAGE },
+	{ "docs.microsoft.com", PAGE },
+	{ "docs.docker.com", PAGE },
+	{ "www.docker.com", PAGE },
+	{ "portal.azure.com", PAGE },
+	{ "azure.status.microsoft", PAGE },
+	{ "containerregistry.azure.net", PAGE },
+	{ "login.microsoftonline.com", SERVICE },
+	{ "login.microsoftonline.us", SERVICE },
+	{ "login.partner.microsoftonline.cn", SERVICE },
+	{ "login.chinacloudapi.cn", SERVICE },
+	{ "login.windows.net", SERVICE },
+	{ "sts.windows.net", SERVICE },
+	{ "management.azure.com", SERVICE },
+	{ "management.chinacloudapi.cn", SERVICE },
+	{ "management.usgovcloudapi.net", SERVICE },
+	{ "169.254.169.254", SERVICE },
+	{ "169.254.170.2", SERVICE },
+};
+
+static enum kind kind_of(const char *host, size_t length)
+{
+	auto_string name = acr_copy_bytes(host, length);
+
+	if (acr_words_has(name, ".blob.core.|.data.azurecr.|.privatelink."))
+		return DATA;
+	for (size_t i = 0; i < sizeof(known_hosts) / sizeof(known_hosts[0]); i++)
+		if (strcasecmp(name, known_hosts[i].end) == 0)
+			return known_hosts[i].kind;
+	return OTHER;
+}
+
+static bool follows(const char *text, const struct acr_span *span, size_t at, const char *word)
+{
+	size_t length = strlen(word);
+
+	return span->end - at >= length && strncasecmp(text + at, word, length) == 0;
+}
+
+static bool precedes(const char *text, const struct acr_span *span, size_t at, const char *word)
+{
+	size_t length = strlen(word);
+
+	return at - span->begin >= length && strncasecmp(text + at - length, word, length) == 0;
+}
+
+static bool any_precedes(const char *text, const struct acr_span *span, size_t at,
+			 const char *words)
+{
+	const char *word;
+	size_t length;
+
+	while (acr_words_next(&words, &word, &length))
+		if (at - span->begin >= length &&
+		    strncasecmp(text + at - length, word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool in_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '.';
+}
+
+/* Is it an address that is not just one's own end of a connection, a resolver or a web server's? */
+static bool is_other_address(const char *text, const struct acr_span *span, size_t end)
+{
+	size_t digits = 0;
+
+	if (end >= span->end)
+		return false;
+	if (follows(text, span, end, " port ") && !follows(text, span, end, " port 443"))
+		return true;
+	while (text[end] == ':' && end + 1 + digits < span->end &&
+	       isdigit((unsigned char)text[end + 1 + digits]))
+		digits++;
+	if (digits == 0 || follows(text, span, end + 1 + digits, "->"))
+		return false;
+	return !(digits == 2 &&
+		 (strncmp(text + end, ":53", 3) == 0 || strncmp(text + end, ":80", 3) == 0)) &&
+	       !(digits == 3 && strncmp(text + end, ":443", 4) == 0);
+}
+
+/* The masks of CI systems and of people: "***", "<name>", "$(ACR)", "${{ secrets.ACR }}"; in front
+ * of azurecr they hide a registry's name, in the place of a host the whole host. */
+static bool take_mask(const char *text, const struct acr_span *span, size_t at,
+		      struct acr_name *ret)
+{
+	size_t end = at;
+
+	if (text[at] == '.' && follows(text, span, at, ".azurecr.") &&
+	    (at == span->begin || !in_name(text[at - 1]))) {
+		for (end = at + 9; end < span->end && isalpha((unsigned char)text[end]); end++)
+			continue;
+		*ret = (struct acr_name){ ACR_SUBJECT_MASKED, at, end, true };
+		return true;
+	}
+	while (end < span->end && text[end] == '*')
+		end++;
+	if (end - at < 3 || (at > span->begin && text[at - 1] == '*') ||
+	    follows(text, span, end, ".azurecr."))
+		return false;
+	if (!any_precedes(text, span, at,
+			  "://|lookup |get |head |post |put |resolve host: |host ") &&
+	    !(end < span->end && (text[end] == '/' || text[end] == ':' || text[end] == '"')))
+		return false;
+	*ret = (struct acr_name){ ACR_SUBJECT_MASKED, at, end, true };
+	return true;
+}
+
+/* A registry's name with a wrong suffix, or without any where a registry is asked. */
+static bool is_nearly_ours(const char *text, const struct acr_span *span, size_t at, size_t end)
+{
+	auto_string host = acr_copy_bytes(text + at, end - at);
+	auto_string meant = acr_near_miss(host);
+
+	return meant || (!strchr(host, '.') && follows(text, span, end, "/v2/"));
+}
+
+/* The word of a host that begins at `at`, and what it is. */
+static bool take_name(const struct acr_app *app, const char *text, const struct acr_span *span,
+		      size_t at, struct acr_name *ret)
+{
+	struct acr_registry registry;
+	bool url = precedes(text, span, at, "://") || precedes(text, span, at, "lookup "), dot,
+	     path;
+	size_t end = at;
+
+	if (!isalnum((unsigned char)text[at]) ||
+	    (at > span->begin && (in_name(text[at - 1]) || strchr("@\\_$%", text[at - 1]))))
+		return false;
+	while (end < span->end && in_name(text[end]))
+		end++;
+	while (end > at && !isalnum((unsigned char)text[end - 1]))
+		end--;
+	dot = memchr(text + at, '.', end - at);
+	path = end < span->end && text[end] == '/';
+	*ret = (struct acr_name){ ACR_SUBJECT_NONE, at, end,
+				  path && (!url || follows(text, span, end, "/v2/")) };
+	if ((!dot && !url) || end - at >= ACR_HOST_MAX)
+		return dot;
+	if (acr_registry_parse(app->config, text + at, end - at, &registry)) {
+		ret->subject = ACR_SUBJECT_REGISTRY;
+		ret->image = true;
+		return true;
+	}
+	switch (kind_of(text + at, end - at)) {
+	case PAGE:
+	case DATA:
+		return true;
+	case SERVICE:
+		ret->subject = ACR_SUBJECT_SERVICE;
+		return true;
+	case OTHER:
+		break;
+	}
+	if (is_nearly_ours(text, span, at, end)) {
+		ret->subject = ACR_SUBJECT_NEAR;
+		return true;
+	}
+	if (strspn(text + at, "0123456789.") >= end - at) {
+		if (url || is_other_address(text, span, end))
+			ret->subject = ACR_SUBJECT_FOREIGN;
+		return true;
+	}
+	/* A path has dots in it, too. */
+	if (url || any_precedes(text, span, at, "host: |host |resolve '|registry ") ||
+	    (path && isalpha((unsigned char)text[end - 1]) &&
+	     !(at > span->begin && text[at - 1] == '/')))
+		ret->subject = ACR_SUBJECT_FOREIGN;
+	return true;
+}
+
+/* "pull access denied for shop-web": an image's name without a registry is Docker Hub's. */
+static bool take_hub(const char *text, const struct acr_span *span, size_t at, struct acr_name *ret)
+{
+	size_t end = at;
+
+	if (!precedes(text, span, at, "pull access denied for "))
+		return false;
+	while (end < span->end && !strchr(",/ \n", text[end]))
+		end++;
+	if (end == at || memchr(text + at, '.', end - at) || memchr(text + at, ':', end - at) ||
+	    memchr(text + at, '*', end - at))
+		return false;
+	*ret = (struct acr_name){ ACR_SUBJECT_FOREIGN, at, end, true };
+	return true;
+}
+
+/* A name that is said again, as whoever looks it up does. */
+bool acr_name_is_same(const char *text, const struct acr_name *one, const struct acr_name *other)
+{
+	return one->end - one->begin == other->end - other->begin &&
+	       strncasecmp(text + one->begin, text + other->begin, one->end - one->begin) == 0;
+}
+
+/* Addresses count only where no name does. */
+static bool is_address(const char *text, const struct acr_name *name)
+{
+	return strspn(text + name->begin, "0123456789.") >= name->end - name->begin;
+}
+
+/* The name that the place `at` is about: the nearest before it, else the first behind. */
+struct acr_name acr_name_for(const struct acr_app *app, const char *text,
+			     const struct acr_span *span, size_t at)
+{
+	struct acr_name best = { 0 }, name;
+
+	for (size_t i = span->begin; i < span->end; i++) {
+		bool address;
+
+		if (!take_hub(text, span, i, &name) && !take_mask(text, span, i, &name) &&
+		    !take_name(app, text, span, i, &name))
+			continue;
+		i = name.end > i ? name.end - 1 : i;
+		if (name.subject == ACR_SUBJECT_NONE ||
+		    (best.subject == ACR_SUBJECT_NEAR && acr_name_is_same(text, &best, &name)))
+			continue;
+		address = is_address(text, &name) && name.subject == ACR_SUBJECT_FOREIGN;
+		if (best.subject && ((address && !is_address(text, &best)) ||
+				     (name.begin > at && !is_address(text, &best))))
+			continue;
+		best = name;
+	}
+	return best;
+}

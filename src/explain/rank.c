@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is told of all that was found. */
+#include "explain/rank.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int acr_rule_tier(const struct acr_rule *rule)
+{
+	return rule->basis == ACR_NOT_OURS ? 0 : rule->basis == ACR_GENERAL ? 1 : 2;
+}
+
+static int by_rank(const void *left, const void *right)
+{
+	const struct acr_finding *a = left, *b = right;
+
+	if (acr_rule_tier(a->rule) != acr_rule_tier(b->rule))
+		return acr_rule_tier(b->rule) - acr_rule_tier(a->rule);
+	if (a->rule->symptom != b->rule->symptom)
+		return a->rule->symptom - b->rule->symptom;
+	if (a->record != b->record)
+		return a->record < b->record ? -1 : 1;
+	return (a->attempt > b->attempt) - (a->attempt < b->attempt);
+}
+
+/* Are both about one registry, or one of them about none that is known? */
+static bool is_same(const struct acr_finding *one, const struct acr_finding *other)
+{
+	const char *a = acr_facts_get(&one->facts, ACR_FACT_REGISTRY);
+	const char *b = acr_facts_get(&other->facts, ACR_FACT_REGISTRY);
+
+	return !*a || !*b || strcmp(a, b) == 0;
+}
+
+/* `better` stands before `finding` in the order: does it leave nothing to say about it? */
+static bool covers(const struct acr_finding *better, const struct acr_finding *finding)
+{
+	if (acr_rule_tier(better->rule) > acr_rule_tier(finding->rule))
+		return true;
+	if (finding->rule->symptom && !better->rule->symptom)
+		return is_same(better, finding);
+	return better->record == finding->record && better->attempt != finding->attempt;
+}
+
+void acr_rank(struct acr_findings *findings)
+{
+	size_t kept = 0;
+
+	qsort(findings->list, findings->count, sizeof(findings->list[0]), by_rank);
+	for (size_t i = 0; i < findings->count; i++) {
+		bool covered = false;
+
+		for (size_t j = 0; j < kept && !covered; j++)
+			covered = covers(&findings->list[j], &findings->list[i]);
+		if (covered)
+			acr_facts_wipe(&findings->list[i].facts);
+		else
+			findings->list[kept++] = findings->list[i];
+	}
+	for (size_t i = kept; i < findings->count; i++)
+		findings->list[i] = (struct acr_finding){ 0 };
+	findings->count = kept;
+}

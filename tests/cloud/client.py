@@ -27,14 +27,13 @@ from hosting import APP_SERVICE_PORT, ARC_PORT, CLOUD_SHELL_PORT, HEADER, SERVIC
 from issuers import (AUDIENCE, CONNECTION, GITHUB, GITHUB_TOKEN, GITHUB_URL, KUBERNETES, PIPELINES, PIPELINES_TOKEN,  # noqa: E402
                      PIPELINES_URL, mint)
 from signin import AZURE_CLI, NINETY_DAYS, PREFIX  # noqa: E402
-from tokens import LIFE, Signer, access_claims, registry_claims  # noqa: E402
+from tokens import ACCESS_LIFE, LIFE, NULL_GUID, Signer, access_claims, member, registry_claims  # noqa: E402
 from world import World  # noqa: E402
 
 WORLD = World()
 CONTOSO, FABRIKAM = WORLD.tenants["contoso"]["id"], WORLD.tenants["fabrikam"]["id"]
 CONTOSO_CHINA, CONTOSO_GOV = WORLD.tenants["contoso-china"]["id"], WORLD.tenants["contoso-gov"]["id"]
 SUBSCRIPTION = WORLD.tenants["contoso"]["subscription"]
-NULL_GUID = "00000000-0000-0000-0000-000000000000"
 ACR_AUDIENCE, ARM_AUDIENCE = "https://containerregistry.azure.net", "https://management.azure.com/"
 LOGIN = "login.microsoftonline.com"
 
@@ -150,14 +149,13 @@ class Cloud:
     def registry_token(self, host, who=APP, life=LIFE, age=0, **claims):
         """An ACR refresh token that was made `age` seconds ago; claims=None takes one away."""
         now = int(time.time()) - age
-        made = registry_claims(host, who.client_id if hasattr(who, "client_id") else who.name, who.tenant_id,
-                               who.object_id, now, life)
+        made = registry_claims(host, getattr(who, "client_id", who.name), who.tenant_id, who.object_id, now, life)
         return self._signer("acr").sign(_without_none({**made, **claims}))
 
-    def access_token(self, host, access=(), who=APP, life=4500, **claims):
+    def access_token(self, host, access=(), who=APP, life=ACCESS_LIFE, **claims):
         """An ACR access token: access=[{"type": "repository", "name": "app", "actions": ["pull"]}]."""
         now = int(time.time())
-        base = registry_claims(host, who.name, who.tenant_id, who.object_id, now)
+        base = registry_claims(host, getattr(who, "client_id", who.name), who.tenant_id, who.object_id, now)
         return self._signer("acr").sign(_without_none({**access_claims(base, list(access), now, life), **claims}))
 
     def entra_token(self, who=APP, audience=ACR_AUDIENCE, life=3599, age=0, **claims):
@@ -180,7 +178,7 @@ class Cloud:
         token = mint(self._signer("issuer"), issuer, subject, audience, life, int(time.time()) - age)
         if file:
             with open(file, "w", encoding="ascii") as target:
-                target.write(token + "\n")
+                target.write(token)  # kubelet and the platforms write no line end
         return token
 
     # environments, ready to be merged into one's own

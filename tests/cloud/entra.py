@@ -98,9 +98,10 @@ class Entra:
     def _refuse(self, request, refusal, trace):
         correlation = request.headers.get("client-request-id") or str(uuid.uuid4())
         stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(self.now(request)))
+        between = "\r\n" if request.fault.get("lines") else " "  # a line each until 2022, one line since 2023
         body = {"error": refusal.error,
-                "error_description": f"AADSTS{refusal.code}: {refusal.text}\r\nTrace ID: {trace}\r\n"
-                                     f"Correlation ID: {correlation}\r\nTimestamp: {stamp}",
+                "error_description": between.join([f"AADSTS{refusal.code}: {refusal.text}", f"Trace ID: {trace}",
+                                                   f"Correlation ID: {correlation}", f"Timestamp: {stamp}"]),
                 "error_codes": [refusal.code], "timestamp": stamp, "trace_id": trace,
                 "correlation_id": correlation,
                 "error_uri": f"https://{request.host}/error?code={refusal.code}"}

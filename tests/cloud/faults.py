@@ -45,7 +45,7 @@ FAULTS = {
     "slow": Fault("wire", OAUTH, None, "a right answer, one byte a second (interval)"),
     "truncated": Fault("wire", OAUTH, None, "half of a right answer, then the connection ends"),
     "endless": Fault("wire", OAUTH, None, "a body without end"),
-    "throttle": Fault("wire", OAUTH, "retry_after", "429 (retry_after: seconds, date, garbage, none or any text)"),
+    "throttle": Fault("wire", OAUTH, "retry_after", "429 (retry_after: seconds, date, garbage, none or any text; message; frontdoor: no JSON)"),
     "error": Fault("wire", OAUTH, "status", "an empty-handed 5xx (status, default 503; body)"),
     "html": Fault("wire", None, None, "200 with a captive portal's page"),
     "proxy": Fault("wire", None, None, "403 with a proxy's page"),
@@ -59,6 +59,7 @@ FAULTS = {
     # what Azure Container Registry itself would say
     "firewall": Fault("service", None, None, "403 DENIED, client with IP ... is not allowed access (ip)"),
     "norole": Fault("service", TOKEN, None, "401 UNAUTHORIZED for an identity without a role"),
+    "nopermissions": Fault("service", TOKEN, None, "403 DENIED, retrieving permissions failed: no role, in other words"),
     "armonly": Fault("service", TOKEN, None, "refuses tokens of the ACR audience"),
     "acronly": Fault("service", TOKEN, None, "refuses tokens of the ARM audience"),
     "revoked": Fault("service", OAUTH, None, "refuses registry tokens made before a moment (before: epoch seconds)"),
@@ -76,7 +77,7 @@ FAULTS = {
     "crlftoken": Fault("service", OAUTH, None, "a token with line ends in it"),
     # what Entra ID and the managed-identity endpoints would say
     "transient": Fault("service", None, None, "Entra: 400 temporarily_unavailable (AADSTS90033)"),
-    "entra": Fault("service", None, None, "Entra: any refusal (code, error, text, suberror, claims, status)"),
+    "entra": Fault("service", None, None, "Entra: any refusal (code, error, text, suberror, claims, status; lines: as until 2022)"),
     "imds400": Fault("service", None, None, "IMDS: 400 Identity not found"),
     "gone": Fault("service", None, None, "IMDS: 410 while it is being updated"),
     "proxyauth": Fault("service", None, None, "the proxy asks for a password (407)"),

@@ -5,8 +5,10 @@ App Service: IDENTITY_ENDPOINT and IDENTITY_HEADER (2019-08-01), MSI_ENDPOINT an
 Azure ML). Arc: the first request is refused with the path of a file; who can read that file may ask again.
 Service Fabric: TLS with a certificate of its own, known by its thumbprint. Cloud Shell: a token of the person.
 """
+import json
 import os
 import secrets
+import uuid
 
 from http1 import as_json
 from imds import SELECTORS, bad, managed_token
@@ -29,6 +31,11 @@ class AppService:
     def __init__(self, world, entra):
         self.world, self.entra = world, entra
 
+    @staticmethod
+    def unknown():
+        return as_json({"statusCode": 400, "message": "No User Assigned or Delegated Managed Identity found for "
+                        "specified ClientId/ResourceId/PrincipalId."}, 400)
+
     def answer(self, request):
         version = request.argument("api-version")
         if version == "2019-08-01":
@@ -40,14 +47,20 @@ class AppService:
             return as_json({"statusCode": 400, "message": "The api-version is not supported."}, 400)
         if shown != HEADER:
             return as_json({"statusCode": 403, "message": "The identity header is missing or wrong."}, 403)
-        return _token(self, request, {name: SELECTORS.get(name, "client_id") for name in selectors})
+        answer = _token(self, request, {name: SELECTORS.get(name, "client_id") for name in selectors})
+        said = {} if answer.status == 200 else json.loads(answer.body)
+        if said.get("error_description", "").startswith("AADSTS"):
+            return as_json({"exceptionMessage": said["error_description"], "errorCode": said["error"],
+                            "serviceErrorCodes": [said["error_description"][len("AADSTS"):].split(":")[0]],
+                            "statusCode": answer.status, "message": None, "correlationId": str(uuid.uuid4())}, answer.status)
+        return answer
 
 
 class Arc:
     """himds: a Basic challenge whose realm is a file, changed each time."""
 
     def __init__(self, world, entra):
-        self.world, self.entra, self.key, self.path = world, entra, None, None
+        self.world, self.entra, self.key, self.path, self.unknown = world, entra, None, None, _not_found
 
     def answer(self, request):
         if request.headers.get("metadata", "").lower() != "true":
@@ -82,7 +95,7 @@ class CloudShell:
 
 class ServiceFabric:
     def __init__(self, world, entra):
-        self.world, self.entra = world, entra
+        self.world, self.entra, self.unknown = world, entra, _not_found
 
     def answer(self, request):
         if request.headers.get("secret") != HEADER:
@@ -93,12 +106,14 @@ class ServiceFabric:
         return _token(self, request, {})
 
 
+def _not_found():
+    return bad("Identity not found")
+
+
 def _token(endpoint, request, selectors):
     given = [name for name in selectors if request.argument(name)]
     selector = given[0] if given else None
     principal = endpoint.world.managed(selector and selectors[selector], selector and request.argument(selector))
     if not principal:
-        return as_json({"statusCode": 400, "message": "No User Assigned or Delegated Managed Identity found for "
-                        "specified ClientId/ResourceId/PrincipalId.", "error": "invalid_request",
-                        "error_description": "Identity not found"}, 400)
+        return endpoint.unknown()
     return managed_token(endpoint.entra, request, endpoint.world, principal)

@@ -147,7 +147,8 @@ class Request:
 
 
 class Answer:
-    """What a server says. `body` is bytes, or an iterable of bytes when it is streamed."""
+    """What a server says. `body` is bytes, or an iterable of bytes when it is streamed; a header with a list of values
+    is sent once for each."""
 
     close = False
 
@@ -186,7 +187,8 @@ def head_of(status, headers):
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "Status"
-    lines = [f"HTTP/1.1 {status} {phrase}"] + [f"{name}: {value}" for name, value in headers.items()]
+    lines = [f"HTTP/1.1 {status} {phrase}"]
+    lines += [f"{name}: {one}" for name, value in headers.items() for one in (value if isinstance(value, list) else [value])]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The instance metadata service of a virtual machine, http://169.254.169.254."""
 import json
+import time
+import uuid
 
 from entra import known_resource
 from http1 import as_json
@@ -61,8 +63,9 @@ def managed_token(entra, request, world, principal, life=86400):
     if not resource:
         return bad("Required query variable 'resource' is missing")
     if not known_resource(resource):
-        return bad("AADSTS500011: The resource principal named {} was not found in the tenant named {}.".format(
-            resource, world.tenant_of(principal)["name"]), error="invalid_resource")
+        return bad(f"AADSTS500011: The resource principal named {resource} was not found in the tenant named "
+                   f"{world.tenant_of(principal)['name']}. Trace ID: {uuid.uuid4()} Correlation ID: {uuid.uuid4()} "
+                   f"Timestamp: {time.strftime('%Y-%m-%d %H:%M:%SZ', time.gmtime())}", error="invalid_resource")
     answer = entra.app_token(request, principal, world.tenant_of(principal), resource, "2", life)
     token = json.loads(answer.body)
     now = entra.now(request)

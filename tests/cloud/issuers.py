@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
+import mcr
 from http1 import Answer, as_json
 
 GITHUB = "https://token.actions.githubusercontent.com"
@@ -27,8 +28,9 @@ PIPELINES_URL = f"https://{PIPELINES_HOST}/contoso/app/_apis/distributedtask/hub
 PIPELINES_TOKEN = "azure-pipelines-access-token"
 CONNECTION = "5e5e5e5e-0000-4000-8000-000000000001"
 
-# az itself looks for a newer az there, and for a way to the Internet.
-WEB = {"azure.microsoft.com", "raw.githubusercontent.com"}
+# az itself looks for a newer az there, for a way to the Internet, and for an image that anybody may pull.
+MCR = "mcr.microsoft.com"
+WEB = {"azure.microsoft.com", "raw.githubusercontent.com", "azcliprod.blob.core.windows.net", MCR}
 
 SUBJECTS = {GITHUB: "repo:contoso/app:ref:refs/heads/main", PIPELINES: "sc://contoso/app/azure-connection",
             KUBERNETES: "system:serviceaccount:default:builder"}
@@ -67,7 +69,7 @@ class Elsewhere:
 
     def answer(self, request):
         answers = {"proxy": self.proxy.answer, "github": self._github, "pipelines": self._pipelines,
-                   "oidc": self._discovery, "web": lambda _: Answer(404, ""), "trap": self.trap.answer}
+                   "oidc": self._discovery, "web": _web, "trap": self.trap.answer}
         return answers[request.connection.service](request)
 
     def _discovery(self, request):
@@ -94,6 +96,14 @@ class Elsewhere:
         if request.method != "POST" or request.argument("serviceConnectionId") != CONNECTION:
             return as_json({"message": "No service connection found."}, 404)
         return as_json({"oidcToken": mint(self.issuers[PIPELINES], PIPELINES, request.fault.get("subject"))})
+
+
+def _web(request):
+    if request.host == MCR:
+        return mcr.answer(request)
+    if request.path == "/cli/azure-cli-core/setup.py":
+        return Answer(200, 'VERSION = "2.91.0"\n', kind="text/plain")
+    return Answer(404, "")
 
 
 def make_certificates(folder, signer):

@@ -12,32 +12,37 @@ from entra import ACR_AUDIENCE
 from http1 import Answer, as_json
 from names import registry_name
 from spoil import spoil_token
-from tokens import access_claims, registry_claims
+from tokens import EARLY, NULL_GUID, access_claims, member, registry_claims
 from world import scope_map_actions
 
-NULL_GUID = "00000000-0000-0000-0000-000000000000"
 ARM_AUDIENCES = {"https://management.azure.com", "https://management.core.windows.net",
                  "https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn",
                  "https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"}
+HSTS = "max-age=31536000; includeSubDomains"
 VISIT = "authentication required, visit https://aka.ms/acr/authorization for more information."
 RESOURCE = re.compile(r"/v2/(?P<name>.+)/(manifests|blobs|tags|referrers)(/|\Z)")
 NEEDS = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
 
 class Denied(Exception):
-    """What the registry says instead: a status, a code, a text."""
+    """What the registry says instead: a status, a code, a text. Without a code it says nothing but the status."""
 
-    def __init__(self, status, code, message, detail=None):
+    def __init__(self, status, code=None, message=None, **detail):
         super().__init__(message)
-        self.status, self.code, self.message, self.detail = status, code, message, detail
+        self.status, self.error = status, {"code": code, "message": message, **detail}
+
+    def answer(self):
+        if not self.error["code"]:
+            return Answer(self.status)
+        return as_json({"errors": [self.error]}, self.status)
 
 
 class Caller:
     """Somebody whose credential was good: a subject, and what may be done with a repository."""
 
-    def __init__(self, subject, tenant, object_id, actions_on, catalog=True):
+    def __init__(self, subject, tenant, object_id, actions_on, catalog=True, capitals=False):
         self.subject, self.tenant, self.object_id = subject, tenant, object_id
-        self.actions_on, self.catalog = actions_on, catalog
+        self.actions_on, self.catalog, self.capitals = actions_on, catalog, capitals
 
     def grant(self, scopes):
         """The `access` claim for the scopes asked: what was asked for, cut to what is allowed."""
@@ -55,7 +60,8 @@ class Caller:
                            or (action == "metadata_read" and "pull" in mine)
                            or (action == "metadata_write" and "push" in mine)]
             if granted:
-                access.append({"type": kind, "name": name, "actions": granted})
+                row = {"type": kind, "name": name, "actions": granted}
+                access.append({key.capitalize(): value for key, value in row.items()} if self.capitals else row)
         return access
 
 
@@ -71,14 +77,15 @@ class Registry:
         try:
             answer = self._route(request, correlation)
         except Denied as denied:
-            error = {"code": denied.code, "message": denied.message}
-            if denied.detail is not None:
-                error["detail"] = denied.detail
-            answer = as_json({"errors": [error]}, denied.status)
-            if denied.status == 401 and request.path.startswith("/v2/"):
+            answer = denied.answer()
+            if denied.status == 401 and not request.path.startswith("/oauth2/"):
                 self._challenge(request, answer)
-        answer.headers.update({"X-Ms-Correlation-Request-Id": correlation, "Server": "openresty",
-                               "Strict-Transport-Security": "max-age=31536000; includeSubDomains"})
+        answer.headers.setdefault("Server", "openresty")
+        answer.headers.setdefault("Strict-Transport-Security", HSTS)
+        answer.headers.setdefault("Connection", "keep-alive")
+        if request.path.startswith("/oauth2/"):
+            answer.headers.setdefault("X-Ms-Correlation-Request-Id", correlation)
+            answer.headers.setdefault("x-ms-ratelimit-remaining-calls-per-second", "166.633333")
         return answer
 
     def _route(self, request, correlation):
@@ -89,26 +96,28 @@ class Registry:
         if registry_name(request.host) is None or ".data." in request.host:
             return Answer(404, "", kind="text/html")
         if request.path == "/oauth2/exchange" and request.method == "POST":
-            return self._exchange(request, kind)
+            return self._exchange(request, kind, correlation)
         if request.path == "/oauth2/token" and request.method in ("GET", "POST"):
             return self._token(request)
-        if request.path == "/v2" or request.path.startswith("/v2/"):
+        if request.path == "/v2" or request.path.startswith(("/v2/", "/acr/v1/")):
             return self._resource(request)
         return Answer(404, "404 page not found\n", kind="text/plain; charset=utf-8")
 
     # an Entra token for a refresh token
 
-    def _exchange(self, request, fault):
+    def _exchange(self, request, fault, correlation):
         request.read_form()
         if request.argument("grant_type") not in ("access_token", "access_token_refresh_token"):
             raise Denied(400, "UNSUPPORTED", "grant_type is not supported")
-        unauthorized = Denied(401, "UNAUTHORIZED", VISIT)
+        unauthorized = Denied(401, "UNAUTHORIZED", f"{VISIT} CorrelationId: {correlation}")
         if fault == "norole":
             raise unauthorized
+        if fault == "nopermissions":
+            raise Denied(403, "DENIED", "retrieving permissions failed")
         try:
             claims = self.entra_signer.check(request.argument("access_token", ""))
         except jwt.InvalidTokenError:
-            raise unauthorized
+            raise Denied(401)
         audience = str(claims.get("aud", "")).rstrip("/")
         registry = self.world.registry(request.host)
         arm_allowed = registry.get("arm_audience", True) and fault != "acronly"
@@ -135,7 +144,7 @@ class Registry:
         grant = request.argument("grant_type", "")
         if request.method == "POST" and grant == "refresh_token":
             caller = self._by_registry_token(request, request.argument("refresh_token", ""), ("refresh_token",))
-        elif request.method == "POST" and grant == "password":
+        elif request.method == "POST" and grant == "password" and request.argument("username"):
             caller = self._by_password(request, request.argument("username", ""), request.argument("password", ""))
         elif request.basic():
             caller = self._by_password(request, *request.basic())
@@ -162,7 +171,7 @@ class Registry:
         if admin and user == admin["user"]:
             if password not in admin["passwords"]:
                 raise Denied(401, "UNAUTHORIZED", VISIT)
-            return Caller(user, tenant["id"], NULL_GUID, lambda name: ["pull", "push", "delete"])
+            return Caller(user, tenant["id"], NULL_GUID, lambda name: ["pull", "push", "delete"], capitals=True)
         token = registry.get("tokens", {}).get(user)
         if token:
             if token.get("disabled") or password not in token["passwords"]:
@@ -179,19 +188,19 @@ class Registry:
         try:
             claims = self.signer.check(token, leeway=0)
         except jwt.InvalidTokenError:
-            raise Denied(401, "UNAUTHORIZED", VISIT)
+            raise Denied(401)
         if claims.get("aud") != self.world.login_server(request.host) or claims.get("grant_type") not in grants:
-            raise Denied(401, "UNAUTHORIZED", VISIT)
-        if request.fault.kind == "revoked" and claims["iat"] < request.fault.get("before", 1 << 40):
-            raise Denied(401, "UNAUTHORIZED", VISIT)
+            raise Denied(401)
+        if request.fault.kind == "revoked" and claims["iat"] + EARLY < request.fault.get("before", 1 << 40):
+            raise Denied(401)
         if claims["grant_type"] == "access_token":
             access = claims["access"]
-            return Caller(claims["sub"], claims["tenant"], claims.get("oid"), lambda name: [
-                action for row in access if row["name"] == name for action in row["actions"]], False)
-        principal = self.world.by_object_id(claims.get("oid"))
+            return Caller(claims["sub"], claims.get("tenant"), NULL_GUID, lambda name: [
+                action for row in access if member(row, "name") == name for action in member(row, "actions")], False)
+        principal = self.world.by_object_id(claims["sub"])
         if not principal:
-            raise Denied(401, "UNAUTHORIZED", VISIT)
-        return self._caller(request, claims["sub"], claims["tenant"], principal)
+            raise Denied(401)
+        return self._caller(request, claims.get("appid", claims["sub"]), claims.get("tenant"), principal)
 
     def _caller(self, request, subject, tenant, principal):
         actions = self.world.actions(request.host, principal)
@@ -203,7 +212,7 @@ class Registry:
         if not registry.get("anonymous_pull"):
             raise Denied(401, "UNAUTHORIZED", VISIT)
         tenant = self.world.tenants[registry["tenant"]]
-        return Caller("anonymous", tenant["id"], NULL_GUID, lambda name: ["pull"], False)
+        return Caller("anonymous", tenant["id"], NULL_GUID, lambda name: ["pull"], registry.get("catalog", True))
 
     # the gate
 
@@ -211,32 +220,34 @@ class Registry:
         kind, name, action = needed(request)
         allowed = self._allowed(request, kind, name, action)
         if not allowed:
-            detail = [{"Type": kind, "Name": name, "Action": action}] if kind else None
-            raise Denied(401, "UNAUTHORIZED", VISIT, detail)
+            raise Denied(401, "UNAUTHORIZED", VISIT, detail=[{"Type": kind, "Name": name, "Action": action}] if kind else None)
         if not kind:
             return Answer(200, "{}", {"Docker-Distribution-Api-Version": "registry/2.0"}, "application/json")
+        if request.path == "/acr/v1/_catalog":
+            request.target = request.target.replace("/acr/v1/", "/v2/", 1)
+        elif request.path.startswith("/acr/v1/"):
+            return Answer(404, "404 page not found\n", kind="text/plain; charset=utf-8")
         return self.storage.forward(request, self.world.login_server(request.host))
 
     def _allowed(self, request, kind, name, action):
         if request.basic():
             caller = self._by_password(request, *request.basic())
             return not kind or bool(caller.grant([f"{kind}:{name}:{action}"]))
-        token = request.bearer()
-        if not token:
+        claims = self._claims(request)
+        if not claims:
             return False
+        granted = [action for row in claims["access"] if member(row, "type") == kind and member(row, "name") in (name, "*")
+                   for action in member(row, "actions")]
+        return not kind or action in granted or "*" in granted
+
+    def _claims(self, request):
+        """The claims of a bearer token that is good here, or None."""
         try:
-            claims = self.signer.check(token, leeway=0)
+            claims = self.signer.check(request.bearer() or "", leeway=0)
         except jwt.InvalidTokenError:
-            return False
-        if claims.get("aud") != self.world.login_server(request.host) or claims.get("grant_type") != "access_token":
-            return False
-        granted = [row for row in claims["access"] if row["type"] == kind and row["name"] == name]
-        if not kind or any(action in row["actions"] or "*" in row["actions"] for row in granted):
-            return True
-        if claims["access"]:
-            raise Denied(401, "DENIED", "requested access to the resource is denied",
-                         [{"Type": kind, "Name": name, "Action": action}])
-        return False
+            return None
+        mine = claims.get("aud") == self.world.login_server(request.host) and claims.get("grant_type") == "access_token"
+        return claims if mine else None
 
     def _challenge(self, request, answer):
         rule = request.fault.kind
@@ -246,18 +257,25 @@ class Registry:
         realm = f"https://{request.host}/oauth2/token"
         if rule == "realm":
             realm = request.fault.get("realm", "https://evil.example/oauth2/token")
-        challenge = f'Bearer realm="{realm}",service="{request.host}"'
+        challenge = f'Bearer realm="{realm}",service="{self.world.login_server(request.host)}"'
         if kind:
             challenge += f',scope="{kind}:{name}:{action if action != "push" else "pull,push"}"'
-            if request.bearer():
-                challenge += ',error="insufficient_scope"'
-        answer.headers["Www-Authenticate"] = challenge
-        answer.headers["Docker-Distribution-Api-Version"] = "registry/2.0"
+        if request.bearer():
+            challenge += f',error="{"insufficient_scope" if self._claims(request) else "invalid_token"}"'
+        if answer.body:
+            answer.body += b"\n"
+        answer.headers.update({
+            "Access-Control-Expose-Headers": ["Docker-Content-Digest", "WWW-Authenticate", "Link", "X-Ms-Correlation-Request-Id"],
+            "Docker-Distribution-Api-Version": "registry/2.0", "Strict-Transport-Security": [HSTS, HSTS],
+            "WWW-Authenticate": challenge, "X-Content-Type-Options": "nosniff"})
 
 
 def needed(request):
     """(type, name, action) that a path needs; (None, None, None) where any credential will do."""
-    if request.path.startswith("/v2/_catalog"):
+    if request.path in ("/v2/_catalog", "/acr/v1/_catalog"):
         return "registry", "catalog", "*"
+    if request.path.startswith("/acr/v1/"):
+        name = request.path[len("/acr/v1/"):].split("/_")[0]
+        return "repository", name, "metadata_read" if request.method == "GET" else "metadata_write"
     found = RESOURCE.match(request.path)
     return ("repository", found["name"], NEEDS.get(request.method, "push")) if found else (None, None, None)

@@ -10,10 +10,17 @@ from email.utils import formatdate
 from http1 import Answer, Closed, as_json, head_of
 
 
+TOO_MANY = ("Too many requests. Please visit https://aka.ms/acr/skus#sku-feature-matrix to view limits of all service "
+            "tiers.")
+FRONT_DOOR = "Ref A: 9E31E74CD9834672839D9F06B9E41573 Ref B: DM2EDGE0520 Ref C: 2024-05-08T12:36:23Z"
+
+
 def _throttle(rule, request, right):
     text = str(rule.get("retry_after", 1))
     text = {"date": formatdate(time.time() + 2, usegmt=True), "garbage": "soon, I hope"}.get(text, text)
-    body = {"errors": [{"code": "TOOMANYREQUESTS", "message": "too many requests, please try again later"}]}
+    body = {"errors": [{"code": "TOOMANYREQUESTS", "message": rule.get("message", TOO_MANY)}]}
+    if rule.get("frontdoor"):
+        return Answer(429, FRONT_DOOR, kind="text/html")
     if request.connection.service != "acr":
         body = {"error": "temporarily_unavailable", "error_codes": [90055], "error_description":
                 "AADSTS90055: The tenant is throttled due to too many incoming requests."}

@@ -151,7 +151,7 @@ def test_entra_refuses_in_its_own_words(cloud, what, status, name, code):
     answer = sign_in(**what)
     body = answer.json()
     assert (answer.status_code, body["error"], body["error_codes"]) == (status, name, [code])
-    assert body["error_description"].startswith(f"AADSTS{code}: ") and f"\r\nTrace ID: {body['trace_id']}\r\n" in body["error_description"]
+    assert body["error_description"].startswith(f"AADSTS{code}: ") and f" Trace ID: {body['trace_id']} " in body["error_description"]
     assert answer.headers["x-ms-request-id"] == body["trace_id"] and body["correlation_id"]
 
 
@@ -319,10 +319,10 @@ def test_a_proxy_carries_what_is_sent_through_it_and_is_recorded(cloud):
 # the registry
 
 def test_a_registry_challenges_with_its_own_realm(cloud):
-    for host in (ACME, "acme.westeurope.geo.azurecr.io", "fresh-a1b2c3d4.azurecr.io"):
+    for host, service in ((ACME, ACME), ("acme.westeurope.geo.azurecr.io", ACME), ("fresh-a1b2c3d4.azurecr.io",) * 2):
         answer = requests.get(f"https://{host}/v2/", timeout=10)
         assert (answer.status_code, error(answer)["code"]) == (401, "UNAUTHORIZED")
-        assert answer.headers["Www-Authenticate"] == f'Bearer realm="https://{host}/oauth2/token",service="{host}"'
+        assert answer.headers["Www-Authenticate"] == f'Bearer realm="https://{host}/oauth2/token",service="{service}"'
     assert requests.get(f"https://{ACME}/oauth2/exchange", timeout=10).status_code == 404
     assert requests.get("https://acme.eastus.data.azurecr.io/v2/", timeout=10).status_code == 404
 
@@ -331,7 +331,7 @@ def test_an_entra_token_becomes_a_refresh_token_and_that_an_access_token(cloud):
     refresh = exchange(ACME, sign_in().json()["access_token"]).json()["refresh_token"]
     made = claims(refresh)
     assert (made["aud"], made["grant_type"], made["iss"]) == (ACME, "refresh_token", "Azure Container Registry")
-    assert made["exp"] - made["iat"] == 3 * 3600
+    assert made["exp"] - made["iat"] == 3 * 3600 + 900
     form = {"grant_type": "refresh_token", "service": ACME, "scope": "repository:a:pull,push", "refresh_token": refresh}
     post = requests.post(f"https://{ACME}/oauth2/token", data=form, timeout=10).json()["access_token"]
     assert claims(post)["access"] == [{"type": "repository", "name": "a", "actions": ["pull", "push"]}]
@@ -343,7 +343,7 @@ def test_an_entra_token_becomes_a_refresh_token_and_that_an_access_token(cloud):
 
 @pytest.mark.parametrize("host, who, token", [
     (ACME, NOBODY, {}), (ACME, PARTNER, {}), ("partner.azurecr.io", APP, {}), ("fresh1.azurecr.io", NOBODY, {}),
-    (ACME, APP, {"age": 7200}), (ACME, APP, {"audience": "https://vault.azure.net"}), (ACME, APP, {"tid": FABRIKAM})])
+    (ACME, APP, {"audience": "https://vault.azure.net"}), (ACME, APP, {"tid": FABRIKAM})])
 def test_the_exchange_refuses_who_has_no_role_or_no_good_token(cloud, host, who, token):
     answer = exchange(host, cloud.entra_token(who, **token))
     assert (answer.status_code, error(answer)["code"]) == (401, "UNAUTHORIZED")
@@ -360,7 +360,7 @@ def test_rights_cut_what_a_token_may_do(cloud):
     def granted(host, scope, auth=None):
         answer = requests.get(f"https://{host}/oauth2/token", params={"scope": scope, "service": host}, auth=auth, timeout=10)
         access = claims(answer.json()["access_token"])["access"] if answer.ok else error(answer)["message"]
-        return access[0]["actions"] if access and isinstance(access, list) else access
+        return client.member(access[0], "actions") if access and isinstance(access, list) else access
     everything = "repository:samples/app:pull,push,delete"
     app = (APP.client_id, APP.secret)
     assert granted("reader.azurecr.io", everything, app) == ["pull"]
@@ -388,7 +388,7 @@ def test_a_blob_goes_through_the_gate_both_ways_and_a_reader_cannot_push(cloud):
     assert requests.post("https://reader.azurecr.io/v2/team/app/blobs/uploads/", auth=app, timeout=20).status_code == 401
     token = cloud.access_token("reader.azurecr.io", [{"type": "repository", "name": "a", "actions": ["pull"]}])
     denied = requests.post("https://reader.azurecr.io/v2/a/blobs/uploads/", headers={"Authorization": "Bearer " + token}, timeout=20)
-    assert error(denied) | {"detail": None} == {"code": "DENIED", "message": "requested access to the resource is denied", "detail": None}
+    assert error(denied)["code"] == "UNAUTHORIZED" and 'error="insufficient_scope"' in denied.headers["WWW-Authenticate"]
 
 
 # faults
@@ -420,7 +420,7 @@ def refresh_token_of(host, cloud):
     ("expired", lambda a: claims(a.json()["refresh_token"])["exp"] < time.time()),
     ("short90", lambda a: abs(claims(a.json()["refresh_token"])["exp"] - time.time() - 90) < 5),
     ("otheraud", lambda a: claims(a.json()["refresh_token"])["aud"] == "another.azurecr.io"),
-    ("skew600", lambda a: abs(claims(a.json()["refresh_token"])["iat"] - time.time() - 600) < 5),
+    ("skew600", lambda a: abs(claims(a.json()["refresh_token"])["iat"] + 900 - time.time() - 600) < 5),
     ("delay1", lambda a: a.elapsed.total_seconds() > 1),
 ])
 def test_a_registry_has_the_fault_that_its_name_says(cloud, name, holds):

@@ -1,14 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON Web Tokens: who signs them, and how they are checked. The keys lie in $CLOUD_DIR/keys."""
 import os
+import re
 import time
 import uuid
+import zlib
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-LIFE = 3 * 3600
+LIFE = 3 * 3600  # of a refresh token
+ACCESS_LIFE = 3600
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+EARLY = 900  # registries date their tokens that much back
+NULL_GUID = "00000000-0000-0000-0000-000000000000"
+
+# Three spellings of what a principal may do, as recorded in 2021, 2022 and since 2024; a registry keeps to one.
+PERMISSIONS = [
+    {"actions": ["read", "write", "delete"], "notActions": None},
+    {"Actions": ["read", "write", "delete", "deleted/read", "deleted/restore/action"], "NotActions": None},
+    {"actions": ["read", "write", "delete", "metadata/read", "metadata/write", "deleted/read", "deleted/restore/action"]},
+]
 
 
 class Signer:
@@ -54,14 +67,23 @@ class Signer:
 
 
 def registry_claims(host, subject, tenant, object_id, now, life=LIFE):
-    """The claims of an ACR refresh token, after the sample of Azure/acr, docs/AAD-OAuth.md."""
-    return {"jti": str(uuid.uuid4()), "sub": subject, "nbf": now - 900, "exp": now + life, "iat": now,
-            "iss": "Azure Container Registry", "aud": host, "version": "1.0", "rid": "0123456789abcdef",
-            "grant_type": "refresh_token", "tenant": tenant, "oid": object_id,
-            "permissions": {"actions": ["read", "write", "delete"], "notActions": None}, "roles": []}
+    """The claims of an ACR refresh token. `subject` is who it is for people: an application is named by its appid."""
+    made = {"jti": str(uuid.uuid4()), "sub": subject if object_id == NULL_GUID else object_id, "nbf": now - EARLY,
+            "exp": now + life, "iat": now - EARLY, "iss": "Azure Container Registry", "aud": host, "version": "1.0",
+            "rid": "0123456789abcdef0123456789abcdef", "grant_type": "refresh_token", "tenant": tenant,
+            "permissions": PERMISSIONS[zlib.crc32(host.encode()) % len(PERMISSIONS)], "roles": []}
+    if GUID.fullmatch(subject):
+        made["appid"] = subject
+    return made
 
 
-def access_claims(base, access, now, life=4500):
-    return {**{name: base[name] for name in ("sub", "iss", "aud", "version", "rid", "tenant", "oid") if name in base},
-            "jti": str(uuid.uuid4()), "iat": now, "nbf": now - 900, "exp": now + life,
+def access_claims(base, access, now, life=ACCESS_LIFE):
+    """The claims of an access token, whose rights are `access`."""
+    return {**{name: base[name] for name in ("sub", "iss", "aud", "rid", "appid", "tenant") if name in base},
+            "version": "2.0", "jti": str(uuid.uuid4()), "iat": now - EARLY, "nbf": now - EARLY, "exp": now + life,
             "access": access, "roles": [], "grant_type": "access_token"}
+
+
+def member(row, name):
+    """A member of a row of `access` or of `permissions`, in either spelling."""
+    return row.get(name, row.get(name.capitalize()))

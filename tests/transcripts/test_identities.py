@@ -17,7 +17,7 @@ MANAGED = {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}
 def who(answer):
     """The object id of the identity that a token was made for."""
     payload = answer.secret.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["oid"]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
 
 
 def entra(answer):

@@ -28,6 +28,7 @@ struct acr_report {
 	struct acr_notice notices[6];
 	size_t notice_count;
 	bool ours;	   /* the server was one of our registries */
+	bool anonymous;	   /* "not found", and clients get in without a login: no fault */
 	bool storing;	   /* a person's own login is being stored: what is refused is that */
 	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
 			      answering */

@@ -67,6 +67,16 @@ bool acr_registry_parse(const struct acr_config *config, const char *server, siz
  * --name`. */
 void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);
 
+/* The host that stands for the registry in `service` and in the audience of its tokens: for a
+ * regional endpoint (contoso.eastus.geo.azurecr.io) the login server (contoso.azurecr.io), else the
+ * host itself. */
+void acr_registry_login_server(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);
+
+/* Is a token with this audience for this registry? A regional endpoint gives and takes those of the
+ * registry that it belongs to; a host of the config's "hosts" those of whatever registry stands
+ * behind it. */
+bool acr_registry_is_audience(const struct acr_registry *registry, const char *audience);
+
 struct acr_token; /* token.h */
 
 /* What a registry gave us. Times are the server's own where it told them (its Date header against
@@ -99,10 +109,14 @@ _checked_ int acr_scope_token(const struct acr_app *app, const struct acr_regist
 			      const char *scope, struct acr_secret *ret_access,
 			      struct acr_error *error);
 
-/* Does the registry give out an anonymous token whose `access` claim is not empty? What ACR answers
- * without a scope is not known from a public source: anything but a token with rights counts as no.
- */
-bool acr_scope_anonymous(const struct acr_app *app, const struct acr_registry *registry);
+/* What an access token allows on `repository` (NULL or "": on anything): "pull,push", or "*". False
+ * when the token cannot be read. */
+bool acr_access_read(const struct acr_secret *token, const char *repository,
+		     struct acr_secret *ret);
+
+/* Does the registry give a token that allows something to whoever asks without a login? Takes at
+ * most ACR_BUDGET_ANONYMOUS; whatever is not a clear yes is a no. */
+bool acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry);
 
 /* A WWW-Authenticate header taken apart: realm, service and scope, each "" where absent. False when
  * it is no Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */

@@ -15,19 +15,22 @@
 #define ACR_BUDGET_ENDPOINT 3000 /* one answer of an endpoint of this machine */
 #define ACR_BUDGET_KEYCHAIN 2000 /* the Secret Service, answering */
 #define ACR_BUDGET_PROMPT                                                                          \
-	25000		       /* the same when it may ask the person for a password: store only   \
+	25000 /* the same when it may ask the person for a password: store only   \
 				*/
-#define ACR_BUDGET_AZ	 15000 /* another program that gets us a token */
-#define ACR_BUDGET_TURN	 5000  /* waiting for somebody who holds the lock */
-#define ACR_BUDGET_STDIN 5000  /* between one byte of a request and the next */
-#define ACR_BUDGET_SAY	 200   /* for a stderr that nobody reads */
+#define ACR_BUDGET_AZ	     15000 /* another program that gets us a token */
+#define ACR_BUDGET_ANONYMOUS 3000  /* whether a registry serves whoever asks, both questions */
+#define ACR_BUDGET_TURN	     5000  /* waiting for somebody who holds the lock */
+#define ACR_BUDGET_STDIN     5000  /* between one byte of a request and the next */
+#define ACR_BUDGET_SAY	     200   /* for a stderr that nobody reads */
 
 #define ACR_NOTE_REFUSAL                                                                           \
 	30		     /* seconds that a refusal is remembered (BuildKit asks 2 to 8 times)  \
 			      */
 #define ACR_NOTE_NOTICE 3600 /* seconds between two notices for the same host and cause */
-#define ACR_NOTE_TOLD	5    /* seconds in which the same is not explained again */
-#define ACR_NOTE_IMDS	300  /* seconds that "no IMDS here" is remembered */
+#define ACR_NOTE_ANONYMOUS                                                                         \
+	3600		  /* seconds that "serves whoever asks", or not, is remembered for nobody */
+#define ACR_NOTE_TOLD 5	  /* seconds in which the same is not explained again */
+#define ACR_NOTE_IMDS 300 /* seconds that "no IMDS here" is remembered */
 #define ACR_NOTE_BUS                                                                               \
 	60 /* seconds that "no Secret Service here" is remembered, never against store or erase */
 

@@ -69,7 +69,8 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 
 	acr_marker_clear(app, host);
 	if (acr_config_is(app->config, host, "on_refusal", "not-found") ||
-	    acr_scope_anonymous(app, lookup->registry)) {
+	    acr_registry_is_public(app, lookup->registry)) {
+		report->anonymous = true;
 		acr_report_notice(report, "anonymous", "%s; going on anonymously", why->text);
 		*error = *why;
 		error->kind = ACR_NOT_FOUND;

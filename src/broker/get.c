@@ -124,12 +124,27 @@ static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 	return fall_back(app, lookup, ret, report, &error) == 0;
 }
 
+/* Nobody is signed in. Where the registry serves whoever asks, that is as it should be. */
+static bool serves_anybody(const struct acr_app *app, const struct acr_registry *registry)
+{
+	auto_secret known = { 0 };
+	bool yes;
+
+	if (acr_note_find(app, "anonymous", registry->host, &known))
+		return strcmp(acr_secret_text(&known), "yes") == 0;
+	yes = acr_registry_is_public(app, registry);
+	acr_note_keep(app, "anonymous", registry->host, ACR_NOTE_ANONYMOUS, yes ? "yes" : "no");
+	return yes;
+}
+
 /* Nothing new was to be had. Whoever waits for the turn takes this answer, or the old token. */
 static int give_up(const struct acr_app *app, const struct acr_lookup *lookup,
 		   struct acr_login *ret, struct acr_report *report, const struct acr_error *error)
 {
 	if (fall_back(app, lookup, ret, report, error)) {
 		acr_refusal_keep(app, lookup, error);
+		report->anonymous = report->anonymous || (error->kind == ACR_NOT_FOUND &&
+							  serves_anybody(app, lookup->registry));
 		return -1;
 	}
 	acr_renewal_note(app, lookup->registry->host, error);
@@ -163,8 +178,10 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	}
 	if (state.signed_out)
 		return acr_fail(error, ACR_NOT_FOUND, "signed out of %s", registry->host);
-	if (!app->interactive && acr_refusal_find(app, &lookup, error))
+	if (!app->interactive && acr_refusal_find(app, &lookup, error)) {
+		report->anonymous = error->kind == ACR_NOT_FOUND;
 		return fall_back(app, &lookup, ret, report, error);
+	}
 	if (acr_acquire(app, &lookup, &entry, report, error))
 		return give_up(app, &lookup, ret, report, error);
 	acr_entry_login(&entry, ret);

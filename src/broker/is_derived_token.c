@@ -5,7 +5,6 @@
  * whose audience is the registry.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "base/jwt.h"
 #include "broker/broker.h"
@@ -27,7 +26,7 @@ bool acr_login_is_derived(const struct acr_app *app, const struct acr_registry *
 			   &ignored))
 		return false;
 	audience = acr_json_string(claims, "aud");
-	if (!audience || strcasecmp(audience, registry->host) != 0)
+	if (!audience || !acr_registry_is_audience(registry, audience))
 		return false;
 	ends = acr_json_int(claims, "exp", 0);
 	if (ends > app->clock.wall(app))

@@ -27,42 +27,10 @@ char *acr_rights_scope(const struct acr_case *subject)
 	return acr_format("repository:%s:pull,push,delete", subject->repository);
 }
 
-static void take_actions(struct json_object *actions, struct acr_secret *ret)
-{
-	size_t count = json_object_is_type(actions, json_type_array)
-			       ? json_object_array_length(actions)
-			       : 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *one = json_object_array_get_idx(actions, i);
-
-		if (json_object_is_type(one, json_type_string) &&
-		    strlen(json_object_get_string(one)) < 32)
-			acr_secret_format(ret, "%s%s", ret->length ? "," : "",
-					  json_object_get_string(one));
-	}
-}
-
 bool acr_rights_read(const struct acr_case *subject, const struct acr_secret *token,
 		     struct acr_secret *ret)
 {
-	struct json_object *access;
-	auto_json claims = NULL;
-
-	acr_secret_wipe(ret);
-	if (acr_jwt_claims(acr_secret_text(token), token->length, &claims, NULL))
-		return false;
-	access = acr_json_member(claims, "access");
-	for (size_t i = 0;
-	     json_object_is_type(access, json_type_array) && i < json_object_array_length(access);
-	     i++) {
-		struct json_object *row = json_object_array_get_idx(access, i);
-		const char *name = acr_json_string(row, "name");
-
-		if (name && (!*subject->repository || strcmp(name, subject->repository) == 0))
-			take_actions(acr_json_member(row, "actions"), ret);
-	}
-	return true;
+	return acr_access_read(token, subject->repository, ret);
 }
 
 int acr_rights_try(const struct acr_app *app, const struct acr_case *subject, const char *user,

@@ -31,6 +31,29 @@ static char *tell_trail(const struct acr_trail *trail, const struct acr_error *e
 	return acr_copy(acr_secret_text(&lines));
 }
 
+static void tell_notice(const struct acr_app *app, const struct acr_notice *notice)
+{
+	auto_string text = NULL;
+
+	acr_language_begin(app);
+	text = acr_reason(notice->text);
+	acr_say(app, "%s", text);
+}
+
+void acr_explain_notices(const struct acr_app *app, const struct acr_report *report)
+{
+	for (size_t i = 0; i < report->notice_count; i++) {
+		const struct acr_notice *notice = &report->notices[i];
+		auto_string subject = acr_format("%s.%s", notice->cause,
+						 report->ours ? report->registry.host : "");
+
+		if (acr_note_find(app, "notice", subject, NULL))
+			continue;
+		tell_notice(app, notice);
+		acr_note_keep(app, "notice", subject, ACR_NOTE_NOTICE, "given");
+	}
+}
+
 /* "Not found" for one of ours: docker goes on anonymously, and who wanted to be somebody hears
  * how. */
 static void tell_not_found(const struct acr_app *app, const struct acr_report *report,
@@ -39,11 +62,12 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 	const char *host = report->registry.host;
 	auto_secret tried = { 0 };
 
-	for (size_t i = 0; i < report->notice_count; i++)
-		if (strcmp(report->notices[i].cause, "anonymous") == 0) {
-			acr_explain_notice(app, &report->notices[i]);
-			return;
-		}
+	/* What the client does next works. That somebody was denied is worth a word now and then;
+	 * that nobody is signed in is not. */
+	if (report->anonymous) {
+		acr_explain_notices(app, report);
+		return;
+	}
 	if (strncmp(error->text, "signed out of ", 14) == 0) {
 		acr_say(app, _("signed out of %s; to sign in again: %s login %s"), host,
 			app->program, host);
@@ -112,13 +136,4 @@ void acr_explain(const struct acr_app *app, const struct acr_report *report,
 
 	acr_known_of(app, report, error, &known);
 	acr_explain_known(app, report, error, &known);
-}
-
-void acr_explain_notice(const struct acr_app *app, const struct acr_notice *notice)
-{
-	auto_string text = NULL;
-
-	acr_language_begin(app);
-	text = acr_reason(notice->text);
-	acr_say(app, "%s", text);
 }

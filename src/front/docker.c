@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "acr/store.h"
 #include "base/budget.h"
 #include "base/escape.h"
 #include "base/file.h"
@@ -82,18 +81,4 @@ int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report
 		acr_say(app, "cannot write the answer to stdout: %s", acr_errno_text(errno));
 	acr_explain_known(app, report, error, &known);
 	return 1;
-}
-
-void acr_docker_notices(const struct acr_app *app, const struct acr_report *report)
-{
-	for (size_t i = 0; i < report->notice_count; i++) {
-		const struct acr_notice *notice = &report->notices[i];
-		auto_string subject = acr_format("%s.%s", notice->cause,
-						 report->ours ? report->registry.host : "");
-
-		if (acr_note_find(app, "notice", subject, NULL))
-			continue;
-		acr_explain_notice(app, notice);
-		acr_note_keep(app, "notice", subject, ACR_NOTE_NOTICE, "given");
-	}
 }

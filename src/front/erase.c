@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `erase`: a server on stdin, forgotten. */
 #include "base/budget.h"
+#include "explain/explain.h"
 #include "front/front.h"
 
 static int erase(struct acr_app *app, char *const *arguments, const char *const *values)
@@ -15,7 +16,7 @@ static int erase(struct acr_app *app, char *const *arguments, const char *const 
 	if (acr_docker_server(app, &server, &error) || acr_front_begin(app, &error) ||
 	    acr_erase(app, &server, &report, &error))
 		return acr_docker_refuse(app, &report, &error);
-	acr_docker_notices(app, &report);
+	acr_explain_notices(app, &report);
 	return 0;
 }
 

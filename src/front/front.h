@@ -34,9 +34,6 @@ int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer
 int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,
 		      const struct acr_error *error);
 
-/* Tell what a person should know although it worked, each at most once an hour. */
-void acr_docker_notices(const struct acr_app *app, const struct acr_report *report);
-
 #define ACR_NO_CREDENTIALS "credentials not found in native keychain"
 #define ACR_NO_SERVER	   "no credentials server URL"
 #define ACR_NO_USERNAME	   "no credentials username"

@@ -4,6 +4,7 @@
 
 #include "base/budget.h"
 #include "base/json.h"
+#include "explain/explain.h"
 #include "front/front.h"
 
 static int answer(const struct acr_app *app, const struct acr_secret *server,
@@ -42,7 +43,7 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 			return acr_docker_refuse(app, &report, &error);
 	}
 	status = answer(app, &server, &login);
-	acr_docker_notices(app, &report);
+	acr_explain_notices(app, &report);
 	if (report.renew_behind)
 		acr_renew_behind(app, &report.registry);
 	return status;

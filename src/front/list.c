@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "explain/explain.h"
 #include "front/front.h"
 
 static void add(void *data, const char *server, const char *username)
@@ -28,7 +29,7 @@ static int list(struct acr_app *app, char *const *arguments, const char *const *
 	if (acr_front_begin(app, &error) || acr_list(app, add, &json, &report, &error))
 		return acr_docker_refuse(app, &report, &error);
 	acr_secret_add(&json, "}\n");
-	acr_docker_notices(app, &report);
+	acr_explain_notices(app, &report);
 	return acr_docker_answer(app, &json);
 }
 

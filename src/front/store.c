@@ -6,6 +6,7 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "explain/explain.h"
 #include "front/front.h"
 
 /* The members that a request has, in the order of the table below. */
@@ -114,7 +115,7 @@ static int store(struct acr_app *app, char *const *arguments, const char *const 
 	if (read_request(app, &server, &login, &error) || acr_front_begin(app, &error) ||
 	    acr_store(app, &server, &login, &report, &error))
 		return acr_docker_refuse(app, &report, &error);
-	acr_docker_notices(app, &report);
+	acr_explain_notices(app, &report);
 	return 0;
 }
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Access tokens at https://HOST/oauth2/token, as docker itself asks for them: to see whether a
- * login works, and whether a registry lets people pull who have none (github.com/Azure/acr,
- * docs/AAD-OAuth.md and Token-BasicAuth.md).
+ * login works, and what it allows (github.com/Azure/acr, docs/AAD-OAuth.md and Token-BasicAuth.md).
  */
 #include <string.h>
 
 #include "acr/http.h"
-#include "base/json.h"
-#include "base/jwt.h"
 #include "registry/error_body.h"
 #include "registry/refresh_token.h"
 
@@ -23,13 +20,15 @@ int acr_scope_token(const struct acr_app *app, const struct acr_registry *regist
 	auto_string url = NULL;
 	struct acr_request request = { .method = redeem ? "POST" : "GET",
 				       .service = &acr_service_registry };
+	char service[ACR_HOST_MAX];
 
 	/* RFC 7617 section 2: what stands behind the first colon would be the password. */
 	if (user && strchr(user, ':'))
 		return acr_fail(error, ACR_INVALID, "a user name cannot have a colon in it");
 	if (redeem)
 		acr_form_add(&form, "grant_type", "refresh_token");
-	acr_form_add(&form, "service", registry->host);
+	acr_registry_login_server(registry, service);
+	acr_form_add(&form, "service", service);
 	acr_form_add(&form, "scope", scope);
 	if (redeem) {
 		acr_form_add(&form, "refresh_token", password ? acr_secret_text(password) : "");
@@ -55,20 +54,4 @@ int acr_scope_token(const struct acr_app *app, const struct acr_registry *regist
 		*ret_access = acr_secret_steal(&access);
 	}
 	return 0;
-}
-
-bool acr_scope_anonymous(const struct acr_app *app, const struct acr_registry *registry)
-{
-	struct acr_error ignored;
-	struct json_object *access;
-	auto_secret token = { 0 };
-	auto_json claims = NULL;
-
-	/* No public source says what ACR answers without a scope: a 401, or a token that allows
-	 * nothing, or one that tells what anybody may do. Only the last counts. */
-	if (acr_scope_token(app, registry, NULL, NULL, NULL, &token, &ignored) ||
-	    acr_jwt_claims(acr_secret_text(&token), token.length, &claims, &ignored))
-		return false;
-	access = acr_json_member(claims, "access");
-	return json_object_is_type(access, json_type_array) && json_object_array_length(access) > 0;
 }

@@ -22,9 +22,11 @@ int acr_exchange(const struct acr_app *app, const struct acr_registry *registry,
 		.method = "POST", .url = url, .body = &form, .service = &acr_service_registry
 	};
 	struct acr_grant grant = { 0 };
+	char service[ACR_HOST_MAX];
 
+	acr_registry_login_server(registry, service);
 	acr_form_add(&form, "grant_type", "access_token");
-	acr_form_add(&form, "service", registry->host);
+	acr_form_add(&form, "service", service);
 	acr_form_add(&form, "tenant", token->tenant[0] ? token->tenant : NULL);
 	acr_form_add(&form, "access_token", acr_secret_text(&token->access));
 	if (acr_http_send(app, &request, &answer, error))

@@ -181,3 +181,25 @@ void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_
 	/* Names have no hyphen; what follows the first is the hash of a domain name label. */
 	snprintf(ret, ACR_HOST_MAX, "%.*s", (int)strcspn(registry->host, "-."), registry->host);
 }
+
+void acr_registry_login_server(const struct acr_registry *registry, char ret[static ACR_HOST_MAX])
+{
+	if (registry->genuine)
+		snprintf(ret, ACR_HOST_MAX, "%.*s%s", (int)strcspn(registry->host, "."),
+			 registry->host, registry->cloud->suffix);
+	else
+		snprintf(ret, ACR_HOST_MAX, "%s", registry->host);
+}
+
+bool acr_registry_is_audience(const struct acr_registry *registry, const char *audience)
+{
+	struct acr_registry other;
+	char server[ACR_HOST_MAX];
+
+	if (strcasecmp(audience, registry->host) == 0)
+		return true;
+	if (!registry->genuine)
+		return acr_registry_parse(NULL, audience, strlen(audience), &other);
+	acr_registry_login_server(registry, server);
+	return strcasecmp(audience, server) == 0;
+}

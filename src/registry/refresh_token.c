@@ -8,7 +8,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/budget.h"
 #include "base/json.h"
@@ -55,22 +54,6 @@ int acr_grant_token(const struct acr_registry *registry, const struct acr_respon
 	return 0;
 }
 
-/* Is the token for this registry? A regional endpoint gives those of the registry that it belongs
- * to; one under a name of the person's own gives those of whatever registry stands behind it. */
-static bool is_audience(const struct acr_registry *registry, const char *audience)
-{
-	struct acr_registry other;
-	char global[ACR_HOST_MAX];
-
-	if (strcasecmp(audience, registry->host) == 0)
-		return true;
-	if (!registry->genuine)
-		return acr_registry_parse(NULL, audience, strlen(audience), &other);
-	snprintf(global, sizeof(global), "%.*s%s", (int)strcspn(registry->host, "."),
-		 registry->host, registry->cloud->suffix);
-	return strcasecmp(audience, global) == 0;
-}
-
 /* RFC 7519 section 4.1.3: a string, or an array of strings. */
 static bool check_audience(const struct acr_registry *registry, struct json_object *claims,
 			   char ret[static ACR_HOST_MAX])
@@ -87,7 +70,7 @@ static bool check_audience(const struct acr_registry *registry, struct json_obje
 					   ? json_object_get_string(one)
 					   : "";
 
-		if (!is_audience(registry, name))
+		if (!acr_registry_is_audience(registry, name))
 			continue;
 		snprintf(ret, ACR_HOST_MAX, "%s", name);
 		return true;

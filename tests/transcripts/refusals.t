@@ -10,10 +10,17 @@ $ docker-credential-acr get
 ! ...
 ? 1
 
-== identity "none" asks nobody and says so
+== with identity "none" nobody is signed in: the registry alone is asked, whether it serves anybody, and once
 as app
 file .config/docker-credential-acr/config.json
 | {"registries": {"acme.azurecr.io": {"identity": "none"}}}
+$ docker-credential-acr get
+< acme.azurecr.io
+> credentials not found in native keychain
+! docker-credential-acr: ...acme.azurecr.io...
+! ...
+? 1
+asks token
 $ docker-credential-acr get
 < acme.azurecr.io
 > credentials not found in native keychain

@@ -249,18 +249,3 @@ def test_a_refusal_takes_a_registry_from_the_list(helper, home, signed_in, cloud
     cloud.fault("norole", service="acr", host=ACME)
     assert helper.get(ACME, env=signed_in).status == 1
     assert helper.list(env=signed_in).login == {}
-
-
-def test_where_anonymous_pull_is_worth_something_a_refusal_is_not_found(helper, cloud):
-    """docker 29, BuildKit and podman take any other text as fatal, also for public images."""
-    token = cloud.access_token("public.azurecr.io", access=[{"type": "repository", "name": "app", "actions": ["pull"]}])
-    cloud.fault("norole", service="acr", host="public.azurecr.io")
-    cloud.fault("fields", service="acr", host="public.azurecr.io", path="/oauth2/token", fields={"access_token": token})
-    answer = helper.get("public.azurecr.io", env={**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"})
-    assert answer.status == 1 and answer.out == NOT_FOUND and "public.azurecr.io" in answer.err
-
-
-def test_an_empty_anonymous_token_is_worth_nothing(helper, cloud):
-    cloud.fault("norole", service="acr", host="public.azurecr.io")
-    answer = helper.get("public.azurecr.io", env={**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"})
-    assert answer.status == 1 and answer.out != NOT_FOUND and answer.asked("acr", "/oauth2/token") == 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs as a whole, with a network that is a table of answers and a clock that a test moves. */
-#include "acr/broker.h"
 #include "base/jwt.h"
+#include "broker/broker.h"
 #include "edges.h"
 
 #define TENANT	 "11111111-1111-1111-1111-111111111111"
@@ -284,18 +284,34 @@ static void where_anonymous_clients_get_in_a_refusal_is_not_found(void **state)
 	assert_int_equal(get(HOST, &login), -1);
 	assert_int_equal(error.kind, ACR_NOT_FOUND);
 	assert_non_null(notice("anonymous"));
+	assert_true(report.anonymous);
+	expect_nothing_more();
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_true(report.anonymous);
+	assert_int_equal(edges.sent_count, 0);
 }
 
-static void nobody_signed_in_is_not_found_without_a_request(void **state)
+/* One question an hour: would the client get in without a login? */
+static void nobody_signed_in_is_not_found(void **state)
 {
 	auto_login login = { 0 };
 
 	(void)state;
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment,workload-identity");
 	edges_configure(&edges);
-	assert_int_equal(get(HOST, &login), -1);
-	assert_int_equal(error.kind, ACR_NOT_FOUND);
-	assert_int_equal(edges.sent_count, 0);
+	for (int hour = 0; hour < 2; hour++) {
+		edges_answer(&edges, "GET " TOKEN, 401, "");
+		for (int again = 0; again < 3; again++) {
+			assert_int_equal(get(HOST, &login), -1);
+			assert_int_equal(error.kind, ACR_NOT_FOUND);
+			assert_false(report.anonymous);
+			assert_int_equal(edges.sent_count, 1);
+		}
+		expect_nothing_more();
+		edges.boot += HOUR * 1000 + 1000;
+		edges.app.deadline = edges.boot + 30000;
+	}
 }
 
 static void other_servers_are_kept_verbatim_and_never_asked(void **state)
@@ -374,6 +390,24 @@ static void a_token_that_comes_back_is_not_kept_as_a_login(void **state)
 	expect_entra();
 	expect_exchange(3 * HOUR, "third");
 	assert_int_equal(get(HOST, &login), 0);
+}
+
+/* `az acr login --endpoint` stores the login server's token under the regional name. */
+static void a_token_of_the_login_server_is_one_of_its_regional_endpoints(void **state)
+{
+	struct acr_registry regional;
+	auto_login login = { .username = acr_copy(ACR_NULL_GUID) };
+	const char *name = "acme.eastus2.geo.azurecr.io";
+	int64_t life;
+
+	(void)state;
+	assert_true(acr_registry_parse(NULL, name, strlen(name), &regional));
+	acr_secret_add(&login.secret, jwt(HOST, HOUR, "global"));
+	assert_true(acr_login_is_derived(&edges.app, &regional, &login, &life));
+	assert_int_equal(life, HOUR);
+	acr_secret_wipe(&login.secret);
+	acr_secret_add(&login.secret, jwt("other.azurecr.io", HOUR, "other"));
+	assert_false(acr_login_is_derived(&edges.app, &regional, &login, &life));
 }
 
 static void erasing_kills_every_copy_and_says_who_still_serves(void **state)
@@ -479,10 +513,11 @@ int main(void)
 		TEST(another_identity_never_gets_the_token_of_the_first),
 		TEST(a_refusal_is_remembered_for_half_a_minute),
 		TEST(where_anonymous_clients_get_in_a_refusal_is_not_found),
-		TEST(nobody_signed_in_is_not_found_without_a_request),
+		TEST(nobody_signed_in_is_not_found),
 		TEST(other_servers_are_kept_verbatim_and_never_asked),
 		TEST(an_explicit_login_is_tried_and_then_goes_before_any_identity),
 		TEST(a_token_that_comes_back_is_not_kept_as_a_login),
+		TEST(a_token_of_the_login_server_is_one_of_its_regional_endpoints),
 		TEST(erasing_kills_every_copy_and_says_who_still_serves),
 		TEST(signed_out_means_not_found_until_a_login_is_stored),
 		TEST(list_names_what_get_will_answer),

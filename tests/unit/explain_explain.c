@@ -228,9 +228,21 @@ static void going_on_anonymously_is_said_in_one_line(void **state)
 				   .text = "acme.azurecr.io refused (status 401)" };
 
 	acr_report_notice(&world->report, "anonymous", "%s; going on anonymously", error.text);
+	world->report.anonymous = true;
 	explain(world, &error);
 	assert_string_equal(world->said, "docker-credential-acr: acme.azurecr.io refused (status "
 					 "401); going on anonymously\n");
+	/* Once an hour. */
+	assert_string_equal(explain(world, &error), "");
+}
+
+static void where_anybody_gets_in_nobody_need_sign_in(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "no identity is set up" };
+
+	world->report.anonymous = true;
+	assert_string_equal(explain(world, &error), "");
 }
 
 static void servers_that_are_not_ours_hear_nothing(void **state)
@@ -352,6 +364,7 @@ int main(void)
 		TEST(not_found_is_one_line_with_the_way_to_sign_in),
 		TEST(signed_out_is_one_line_with_the_way_back),
 		TEST(going_on_anonymously_is_said_in_one_line),
+		TEST(where_anybody_gets_in_nobody_need_sign_in),
 		TEST(servers_that_are_not_ours_hear_nothing),
 		TEST(a_locked_keyring_is_explained_for_every_server),
 		TEST(a_broken_config_is_explained_before_there_is_one),

@@ -4,8 +4,8 @@
 
 #include "acr/identity.h"
 #include "base/budget.h"
-#include "registry/refresh_token.h"
 #include "registry/error_body.h"
+#include "registry/refresh_token.h"
 #include "tokens.h"
 
 #define NOW 1750000000
@@ -84,6 +84,36 @@ static void the_token_is_posted_to_the_registry_and_nowhere_else(void **state)
 	assert_int_equal(grant.obtained, edges.boot);
 	assert_string_equal(grant.audience, "acme.azurecr.io");
 	assert_int_equal(error.kind, ACR_FINE);
+	edges_end(&edges);
+}
+
+/* The challenge of a regional endpoint says so. */
+static void at_a_regional_endpoint_the_service_is_the_login_server(void **state)
+{
+	static const struct {
+		const char *host, *service;
+	} rows[] = {
+		{ "contoso.eastus2.geo.azurecr.io", "&service=contoso.azurecr.io&" },
+		{ "contoso-e7ggejfuhzhgedc8.eastus2.geo.azurecr.us",
+		  "&service=contoso-e7ggejfuhzhgedc8.azurecr.us&" },
+		{ "contoso.azurecr.cn", "&service=contoso.azurecr.cn&" },
+	};
+	struct edges edges;
+
+	(void)state;
+	edges_begin(&edges);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		auto_string url = acr_format("POST https://%s/oauth2/exchange\n", rows[i].host);
+		auto_token token = { 0 };
+
+		assert_true(
+			acr_registry_parse(NULL, rows[i].host, strlen(rows[i].host), &registry));
+		edges_answer(&edges, "POST ", 401, "");
+		acr_secret_add(&token.access, "t");
+		assert_int_equal(acr_exchange(&edges.app, &registry, &token, &grant, &error), -1);
+		assert_int_equal(strncmp(edges.sent[i], url, strlen(url)), 0);
+		assert_non_null(strstr(edges.sent[i], rows[i].service));
+	}
 	edges_end(&edges);
 }
 
@@ -435,6 +465,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_token_is_posted_to_the_registry_and_nowhere_else),
+		TEST(at_a_regional_endpoint_the_service_is_the_login_server),
 		TEST(a_tenant_that_is_not_known_is_not_sent),
 		TEST(a_connection_is_begun_without_any_secret),
 		TEST(life_is_counted_by_the_servers_clock),

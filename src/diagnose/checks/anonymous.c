@@ -10,16 +10,20 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_secret access = { 0 }, actions = { 0 };
 	struct acr_error error = { 0 };
 
-	if (acr_scope_token(app, &subject->registry, NULL, NULL, scope, &access, &error) == 0)
+	/* Without a repository the same is asked as `get` asks. */
+	if (!scope) {
+		if (acr_registry_is_public(app, &subject->registry))
+			acr_secret_add(&actions, "pull");
+	} else if (acr_scope_token(app, &subject->registry, NULL, NULL, scope, &access, &error) ==
+		   0) {
 		acr_rights_read(subject, &access, &actions);
+	}
 	if (error.status == 429)
 		acr_check_found_number(ret, ACR_FOUND_THROTTLED, error.retry_after);
 	if (actions.length > 0) {
 		acr_check_found(ret, ACR_FOUND_ANONYMOUS, acr_secret_text(&actions));
 		acr_check_say(ret, ACR_VERDICT_OK, _("anybody may pull %s"),
 			      *subject->repository ? subject->repository : subject->registry.host);
-	} else if (error.kind == ACR_FINE && !scope) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("cannot be told without a repository"));
 	} else if (error.kind == ACR_FINE || error.kind == ACR_REFUSED) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no: a login is needed"));
 	} else {

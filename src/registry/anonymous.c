@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Does a registry serve whoever asks, without a login? It is asked what docker would ask, a token
+ * for a repository; and where one comes that allows nothing, what Microsoft's own clients ask: a
+ * token for the catalog (azure-sdk-for-go, recording Test_authenticationPolicy_anonymousAccess.json,
+ * 2022-12).
+ *
+ * Only a token that allows something is a yes: a yes hides why an identity was denied. Assumed,
+ * since the recordings hold no tokens: one that cannot be read or whose `access` is empty allows
+ * nothing. Whatever else comes, a 401 above all, is a no: docker would get the same.
+ */
+#include "acr/http.h"
+#include "base/budget.h"
+#include "registry/refresh_token.h"
+
+/* The repository of the recordings. A token says what may be done with a repository, not whether
+ * there is one (assumed). */
+#define SCOPE	"repository:hello-world:pull"
+#define CATALOG "registry:catalog:*"
+
+enum reply { NO, PERHAPS, YES };
+
+static enum reply judge(const struct acr_registry *registry, const struct acr_response *answer)
+{
+	auto_secret token = { 0 }, actions = { 0 };
+
+	if (answer->status != 200)
+		return NO;
+	if (acr_grant_token(registry, answer, "access_token", &token, NULL) &&
+	    acr_grant_token(registry, answer, "token", &token, NULL))
+		return PERHAPS;
+	return acr_access_read(&token, NULL, &actions) && actions.length > 0 ? YES : PERHAPS;
+}
+
+/* One request, not tried again, and at an end by `end`. */
+static enum reply ask(const struct acr_app *app, const struct acr_registry *registry, bool catalog,
+		      int64_t end)
+{
+	static const int nothing[] = { 0 };
+	int left = (int)acr_budget(app, end - app->clock.boot(app));
+	const struct acr_service once = {
+		"the registry", ACR_ORIGIN_REGISTRY, nothing, NULL, 1, left, left
+	};
+	auto_response answer = { 0 };
+	auto_secret form = { 0 };
+	auto_string url = NULL;
+	struct acr_request request = { .method = catalog ? "POST" : "GET", .service = &once };
+	char service[ACR_HOST_MAX];
+
+	if (left <= 0)
+		return NO;
+	acr_registry_login_server(registry, service);
+	if (catalog) {
+		acr_form_add(&form, "grant_type", "password");
+		acr_form_add(&form, "refresh_token", "");
+	}
+	acr_form_add(&form, "service", service);
+	acr_form_add(&form, "scope", catalog ? CATALOG : SCOPE);
+	if (catalog) {
+		url = acr_format("https://%s/oauth2/token", registry->host);
+		request.body = &form;
+	} else {
+		url = acr_format("https://%s/oauth2/token?%s", registry->host,
+				 acr_secret_text(&form));
+	}
+	request.url = url;
+	return acr_http_send(app, &request, &answer, NULL) ? NO : judge(registry, &answer);
+}
+
+bool acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry)
+{
+	int64_t end = app->clock.boot(app) + ACR_BUDGET_ANONYMOUS;
+	enum reply reply = ask(app, registry, false, end);
+
+	if (reply == PERHAPS)
+		reply = ask(app, registry, true, end);
+	return reply == YES;
+}

@@ -46,24 +46,47 @@ static void end_way(struct way *way)
 }
 #define auto_way __attribute__((cleanup(end_way))) struct way
 
+/* Did somebody else make the code up, use it before, or get it for another question? The browser's
+ * arguments show the state to every user of this machine, so that is no end. */
+static bool is_wrong_code(const struct acr_error *error)
+{
+	static const char *const codes[] = { "AADSTS9002313", "AADSTS70000", "AADSTS70008",
+					     "AADSTS54005", "AADSTS501481" };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(error->code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
 static int by_browser(const struct acr_app *app, const char *program, struct way *way,
 		      struct acr_error *error)
 {
 	auto_sign_in_page page = { 0 };
 	auto_secret code = { 0 };
-	auto_fd listener = -1;
-	int port;
+	auto_loopback loopback = { .fds = { -1, -1 } };
 
-	listener = acr_loopback_listen(&port, error);
-	if (listener < 0 || acr_sign_in_page(&way->ask, port, &page, error))
+	if (acr_loopback_listen(&loopback, error) ||
+	    acr_sign_in_page(&way->ask, loopback.port, &page, error))
 		return -1;
 	acr_say(app, "sign in with the browser that opens now, or go to\n%s", page.url);
 	if (!acr_browser_open(app, program, page.url))
 		acr_say(app, "%s could not be started", program);
-	if (acr_loopback_wait(app, listener, page.state, &code, error))
-		return -1;
-	acr_fd_close(&listener);
-	return acr_sign_in_redeem(app, &way->ask, &page, &code, &way->sign_in, &way->token, error);
+	for (;;) {
+		struct acr_error failure = { 0 };
+
+		if (acr_loopback_wait(app, &loopback, page.state, &code, error))
+			return -1;
+		if (acr_sign_in_redeem(app, &way->ask, &page, &code, &way->sign_in, &way->token,
+				       &failure) == 0)
+			return 0;
+		if (!is_wrong_code(&failure)) {
+			if (error)
+				*error = failure;
+			return -1;
+		}
+		acr_say(app, "Entra ID did not issue the code that came back; still waiting");
+	}
 }
 
 static int by_device_code(const struct acr_app *app, struct way *way, struct acr_error *error)

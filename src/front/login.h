@@ -19,14 +19,22 @@ bool acr_browser_open(const struct acr_app *app, const char *program, const char
 
 /* ---- loopback.c ---- */
 
-/* Listen at a free port of 127.0.0.1. The descriptor, or -1. */
-_checked_ int acr_loopback_listen(int *ret_port, struct acr_error *error);
+/* Listen at one free port of 127.0.0.1 and, where this machine has it, of [::1]: a browser may take
+ * either for localhost, and what we left free another user could take. */
+struct acr_loopback {
+	int fds[2]; /* the second is -1 without IPv6 */
+	int port;
+};
+_checked_ int acr_loopback_listen(struct acr_loopback *ret, struct acr_error *error);
+void acr_loopback_close(struct acr_loopback *loopback);
+#define auto_loopback __attribute__((cleanup(acr_loopback_close))) struct acr_loopback
 
 /* Wait for the one request that carries `state`, answer it with a page that says that the window
  * can be closed, and take the code out of it. ACR_REFUSED with Entra ID's own words where they or
  * the person said no; ACR_TIMEOUT. */
-_checked_ int acr_loopback_wait(const struct acr_app *app, int listener, const char *state,
-				struct acr_secret *ret_code, struct acr_error *error);
+_checked_ int acr_loopback_wait(const struct acr_app *app, const struct acr_loopback *loopback,
+				const char *state, struct acr_secret *ret_code,
+				struct acr_error *error);
 
 /* A request, as far as it matters here. */
 enum acr_loopback_request {

@@ -35,21 +35,67 @@ static const char declined[] = "HTTP/1.1 200 OK\r\n" HEAD
 			       "window.</p>";
 static const char other[] = "HTTP/1.1 404 Not Found\r\n" HEAD "<p>Nothing is here.</p>";
 
-int acr_loopback_listen(int *ret_port, struct acr_error *error)
+#define TRIES 32 /* ports whose other half somebody else may hold */
+
+void acr_loopback_close(struct acr_loopback *loopback)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof(address);
-	auto_fd fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	acr_fd_close(&loopback->fds[0]);
+	acr_fd_close(&loopback->fds[1]);
+}
+
+/* Port 0: one that is free. The descriptor, or -1 with errno set. */
+static int listen_at(const struct sockaddr *address, socklen_t length)
+{
+	auto_fd fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const int alone = 1;
 	int taken;
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    listen(fd, CALLERS) || getsockname(fd, (struct sockaddr *)&address, &length))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot listen on 127.0.0.1");
-	*ret_port = ntohs(address.sin_port);
+	if (fd < 0 ||
+	    (address->sa_family == AF_INET6 &&
+	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof(alone))) ||
+	    bind(fd, address, length) || listen(fd, CALLERS))
+		return -1;
 	taken = fd;
 	fd = -1;
 	return taken;
+}
+
+/* Both families at one port. 1: the port is taken in the second one. */
+static int listen_at_both(struct acr_loopback *ret)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+	socklen_t length = sizeof(four);
+
+	ret->fds[0] = listen_at((struct sockaddr *)&four, sizeof(four));
+	if (ret->fds[0] < 0 || getsockname(ret->fds[0], (struct sockaddr *)&four, &length))
+		return -1;
+	six.sin6_port = four.sin_port;
+	ret->port = ntohs(four.sin_port);
+	ret->fds[1] = listen_at((struct sockaddr *)&six, sizeof(six));
+	/* Without IPv6, or without its loopback address, nobody else can listen there either. */
+	if (ret->fds[1] >= 0 || errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)
+		return 0;
+	return errno == EADDRINUSE ? 1 : -1;
+}
+
+int acr_loopback_listen(struct acr_loopback *ret, struct acr_error *error)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int result, number;
+
+		*ret = (struct acr_loopback){ .fds = { -1, -1 } };
+		result = listen_at_both(ret);
+		number = errno;
+		if (result == 0)
+			return 0;
+		acr_loopback_close(ret);
+		errno = number;
+		if (result < 0)
+			break;
+	}
+	return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot listen on 127.0.0.1 and [::1]");
 }
 
 static int hex(char c)
@@ -223,23 +269,24 @@ static enum acr_loopback_request hear(struct caller *caller, const char *state,
 	return request;
 }
 
-int acr_loopback_wait(const struct acr_app *app, int listener, const char *state,
-		      struct acr_secret *ret_code, struct acr_error *error)
+int acr_loopback_wait(const struct acr_app *app, const struct acr_loopback *loopback,
+		      const char *state, struct acr_secret *ret_code, struct acr_error *error)
 {
 	auto_room room = { 0 };
 
 	for (size_t i = 0; i < CALLERS; i++)
 		room.callers[i].fd = -1;
 	for (;;) {
-		struct pollfd ready[CALLERS + 1];
+		struct pollfd ready[CALLERS + 2];
 		int64_t left = acr_budget(app, 60000);
 
 		if (left <= 0)
 			return acr_fail(error, ACR_TIMEOUT, "nobody signed in in time");
 		for (size_t i = 0; i < CALLERS; i++)
 			ready[i] = (struct pollfd){ room.callers[i].fd, POLLIN, 0 };
-		ready[CALLERS] = (struct pollfd){ listener, POLLIN, 0 };
-		if (poll(ready, CALLERS + 1, (int)left) <= 0)
+		for (size_t i = 0; i < 2; i++)
+			ready[CALLERS + i] = (struct pollfd){ loopback->fds[i], POLLIN, 0 };
+		if (poll(ready, CALLERS + 2, (int)left) <= 0)
 			continue;
 		for (size_t i = 0; i < CALLERS; i++) {
 			enum acr_loopback_request request = ACR_LOOPBACK_HALF;
@@ -249,7 +296,8 @@ int acr_loopback_wait(const struct acr_app *app, int listener, const char *state
 			if (request == ACR_LOOPBACK_CODE || request == ACR_LOOPBACK_REFUSED)
 				return request == ACR_LOOPBACK_CODE ? 0 : -1;
 		}
-		if (ready[CALLERS].revents)
-			let_in(&room, listener);
+		for (size_t i = 0; i < 2; i++)
+			if (ready[CALLERS + i].revents)
+				let_in(&room, loopback->fds[i]);
 	}
 }

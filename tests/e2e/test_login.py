@@ -126,6 +126,21 @@ exec {BROWSER} "$1"
     assert len(codes) == 1 and codes[0] != "stolen"
 
 
+def test_a_code_that_somebody_made_up_does_not_end_the_wait(helper, home, cloud):
+    """Somebody who saw the state in the browser's arguments answers first."""
+    env = put_browser(home, f"""#!/bin/sh
+port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
+state=$(printf %s "$1" | sed 's/.*[?&]state=\\([^&]*\\).*/\\1/')
+curl -s -o /dev/null "http://127.0.0.1:$port/?code=made-up&state=$state"
+exec {BROWSER} "$1"
+""")
+    answer = login(helper, ACME, env=env)
+    assert answer.status == 0, answer
+    assert "still waiting" in answer.err
+    codes = [row["form"]["code"] for row in cloud.requests("entra", method="POST") if "code" in row["form"]]
+    assert len(codes) == 2 and codes[0] == "made-up"
+
+
 def test_the_browser_gets_none_of_our_secrets_and_none_of_our_descriptors(helper, home, cloud):
     env = put_browser(home, f'''#!/bin/sh
 env > {home.folder}/env; ls -l /proc/$$/fd > {home.folder}/fds; ps -o pgid=,sid= -p $$ > {home.folder}/group

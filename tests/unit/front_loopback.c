@@ -134,11 +134,12 @@ static void call(int port, const char *request, const char *wants)
 
 static void strangers_do_not_keep_the_answer_out(void **state)
 {
-	int port, status, listener = acr_loopback_listen(&port, &error);
+	struct acr_loopback loopback = { 0 };
+	int listening = acr_loopback_listen(&loopback, &error), port = loopback.port, status;
 	pid_t idle, child;
 
 	(void)state;
-	assert_true(listener >= 0);
+	assert_int_equal(listening, 0);
 	idle = fork();
 	if (idle == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test fails */
@@ -161,9 +162,9 @@ static void strangers_do_not_keep_the_answer_out(void **state)
 		call(port, "GET /?code=right&state=" STATE REST, "You can close this window");
 		_exit(0);
 	}
-	assert_int_equal(acr_loopback_wait(&edges.app, listener, STATE, &code, &error), 0);
+	assert_int_equal(acr_loopback_wait(&edges.app, &loopback, STATE, &code, &error), 0);
 	assert_string_equal(acr_secret_text(&code), "right");
-	close(listener);
+	acr_loopback_close(&loopback);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
@@ -175,14 +176,21 @@ static void it_listens_on_this_machine_alone(void **state)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
-	int port, listener = acr_loopback_listen(&port, &error);
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+	struct acr_loopback loopback;
+	int other = socket(AF_INET6, SOCK_STREAM, 0);
 
 	(void)state;
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+	assert_int_equal(acr_loopback_listen(&loopback, &error), 0);
+	assert_int_equal(getsockname(loopback.fds[0], (struct sockaddr *)&address, &length), 0);
 	assert_int_equal(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
-	assert_int_equal(ntohs(address.sin_port), port);
-	assert_true(fcntl(listener, F_GETFD) & FD_CLOEXEC);
-	close(listener);
+	assert_int_equal(ntohs(address.sin_port), loopback.port);
+	assert_true(fcntl(loopback.fds[0], F_GETFD) & FD_CLOEXEC);
+	/* Nobody else gets the other half of localhost. */
+	six.sin6_port = htons((uint16_t)loopback.port);
+	assert_int_equal(bind(other, (struct sockaddr *)&six, sizeof(six)), -1);
+	close(other);
+	acr_loopback_close(&loopback);
 }
 
 /* ---- the browser ---- */

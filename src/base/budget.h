@@ -22,6 +22,7 @@
 #define ACR_BUDGET_TURN	     5000  /* waiting for somebody who holds the lock */
 #define ACR_BUDGET_STDIN     5000  /* between one byte of a request and the next */
 #define ACR_BUDGET_SAY	     200   /* for a stderr that nobody reads */
+#define ACR_BUDGET_ANSWER    30000 /* until somebody reads on of a long answer on stdout */
 
 #define ACR_NOTE_REFUSAL                                                                           \
 	30		     /* seconds that a refusal is remembered (BuildKit asks 2 to 8 times)  \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text for a terminal; see escape.h. */
 #include "base/escape.h"
+#include "base/budget.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ int acr_escape_write(int fd, const char *text, size_t length)
 	for (size_t i = 0; i < length && plain; i++)
 		plain = (text[i] >= ' ' && text[i] <= '~') || text[i] == '\n';
 	if (plain)
-		return acr_write(fd, text, length);
+		return acr_write_within(fd, text, length, ACR_BUDGET_ANSWER);
 	acr_escape(&escaped, text, length, isatty(fd) ? ACR_ESCAPE_BUT_COLORS : ACR_ESCAPE_ALL);
-	return acr_write(fd, acr_secret_text(&escaped), escaped.length);
+	return acr_write_within(fd, acr_secret_text(&escaped), escaped.length, ACR_BUDGET_ANSWER);
 }

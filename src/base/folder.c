@@ -3,6 +3,7 @@
  * descriptors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,14 +91,38 @@ int acr_folder_open(const char *path, bool create, struct acr_error *error)
 
 int acr_write(int fd, const void *bytes, size_t length)
 {
+	return acr_write_within(fd, bytes, length, -1);
+}
+
+/* 0 where the next PIPE_BUF bytes would not block; -1 with errno. */
+static int wait_for_room(int fd, int patience)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	int polled;
+
+	do
+		polled = poll(&ready, 1, patience);
+	while (polled < 0 && errno == EINTR);
+	if (polled == 0)
+		errno = ETIMEDOUT;
+	return polled > 0 ? 0 : -1;
+}
+
+int acr_write_within(int fd, const void *bytes, size_t length, int patience)
+{
+	/* A person who stopped a terminal goes on with it some time. */
+	const bool waits = patience >= 0 && length > PIPE_BUF && !isatty(fd);
 	const char *next = bytes;
 
 	while (length > 0) {
-		ssize_t written = write(fd, next, length);
+		size_t piece = waits && length > PIPE_BUF ? PIPE_BUF : length;
+		ssize_t written;
 
+		if (waits && wait_for_room(fd, patience))
+			return -1;
+		written = write(fd, next, piece);
 		if (written < 0 && errno == EAGAIN) {
-			struct pollfd ready = { .fd = fd, .events = POLLOUT };
-			if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+			if (wait_for_room(fd, patience))
 				return -1;
 			continue;
 		}

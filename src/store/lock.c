@@ -7,8 +7,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -86,25 +89,55 @@ static bool shared(const struct acr_app *app)
 	return false;
 }
 
-int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience)
+/* Does the file still have its name? Whoever ends a turn takes the name away, and a lock on a file
+ * without one keeps nobody out. */
+static bool is_current(int fd)
 {
-	int fd = shared(app) ? open_lock(app, key) : -1;
-	int result;
+	struct stat status;
 
-	if (fd < 0)
-		return -1;
-	result = flock(fd, LOCK_EX | LOCK_NB);
-	patience = acr_budget(app, patience);
-	if (result && errno == EWOULDBLOCK && patience > 0)
-		result = lock_within(fd, patience);
-	if (result) {
-		acr_debug(app, "going on without the lock for %s", key);
-		acr_fd_close(&fd);
-	}
-	return fd;
+	return fstat(fd, &status) == 0 && status.st_nlink > 0;
 }
 
+/* 0 with the lock, -1 without. */
+static int take(int fd, int64_t patience)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK && patience > 0 ? lock_within(fd, patience) : -1;
+}
+
+int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience)
+{
+	int64_t until = app->clock.boot(app) + acr_budget(app, patience);
+	int fd = shared(app) ? open_lock(app, key) : -1;
+
+	while (fd >= 0 && take(fd, until - app->clock.boot(app)) == 0) {
+		if (is_current(fd))
+			return fd;
+		acr_fd_close(&fd);
+		fd = open_lock(app, key);
+	}
+	if (fd >= 0)
+		acr_debug(app, "going on without the lock for %s", key);
+	acr_fd_close(&fd);
+	return -1;
+}
+
+/* The name goes while the lock is held, so that no lock file stays: only its holder takes it away,
+ * and who waited for it sees that and takes the next. */
 void acr_turn_end(int *turn)
 {
+	struct stat held, named;
+	char link[32], path[PATH_MAX];
+	ssize_t length;
+
+	if (*turn < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", *turn);
+	length = readlink(link, path, sizeof(path) - 1);
+	path[length < 0 ? 0 : length] = '\0';
+	if (length > 0 && fstat(*turn, &held) == 0 && lstat(path, &named) == 0 &&
+	    held.st_ino == named.st_ino && held.st_dev == named.st_dev)
+		unlink(path);
 	acr_fd_close(turn);
 }

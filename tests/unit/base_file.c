@@ -373,6 +373,19 @@ static void a_writer_killed_anywhere_leaves_old_or_new(void **state)
 	}
 }
 
+static void a_pipe_that_nobody_reads_is_given_up(void **state)
+{
+	static const char bytes[200 * 1024];
+	int pipes[2];
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(acr_write_within(pipes[1], bytes, sizeof(bytes), 50), -1);
+	assert_int_equal(errno, ETIMEDOUT);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 static void input_is_read_to_its_end_and_no_further_than_its_limit(void **state)
 {
 	struct acr_error error = { 0 };
@@ -435,6 +448,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_is_replaced_only_while_it_is_what_was_read,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_change_of_another_writer_is_lost, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_pipe_that_nobody_reads_is_given_up, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_writer_killed_anywhere_leaves_old_or_new, setup,

@@ -252,6 +252,72 @@ static void twenty_waiters_take_turns_and_all_get_one(void **state)
 	assert_string_equal(text, "20\n");
 }
 
+/* Every turn takes the file's name away, and nobody slips in on a file that has none. */
+static void turns_in_a_crowd_exclude_each_other_although_each_removes_the_file(void **state)
+{
+	char path[128], text[16] = "";
+	int status = 0;
+	FILE *file;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		if (fork() == 0) {
+			int failed = 0;
+
+			for (int k = 0; k < 20 && !failed; k++)
+				failed = count_up();
+			_exit(failed);
+		}
+	for (int i = 0; i < 8; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	snprintf(path, sizeof(path), "%s/counter", edges.folder);
+	file = fopen(path, "r");
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	assert_string_equal(text, "160\n");
+}
+
+static void no_lock_file_stays(void **state)
+{
+	char path[256];
+	pid_t holder;
+
+	(void)state;
+	edges_write(&edges, "run/docker-credential-acr/x", "");
+	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
+	holder = start_holder();
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 0), -1);
+	assert_int_equal(access(path, F_OK), 0);
+	end_holder(holder);
+	for (int i = 0; i < 2; i++) {
+		int turn = acr_turn_take(&edges.app, KEY, 0);
+
+		assert_true(turn >= 0);
+		acr_turn_end(&turn);
+		assert_int_equal(access(path, F_OK), -1);
+	}
+}
+
+static void a_lock_file_that_was_removed_meanwhile_is_made_anew(void **state)
+{
+	int first = acr_turn_take(&edges.app, KEY, 0), second;
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
+	assert_int_equal(unlink(path), 0);
+	second = acr_turn_take(&edges.app, KEY, 0);
+	assert_true(second >= 0);
+	/* The first holds a file without a name: it must leave the second's alone. */
+	acr_turn_end(&first);
+	assert_int_equal(access(path, F_OK), 0);
+	acr_turn_end(&second);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 static void without_a_folder_everybody_goes_ahead(void **state)
 {
 	(void)state;
@@ -356,6 +422,9 @@ int main(void)
 		TEST(the_timer_leaves_the_signals_of_the_process_as_they_were),
 		TEST(another_signal_does_not_end_the_wait),
 		TEST(twenty_waiters_take_turns_and_all_get_one),
+		TEST(turns_in_a_crowd_exclude_each_other_although_each_removes_the_file),
+		TEST(no_lock_file_stays),
+		TEST(a_lock_file_that_was_removed_meanwhile_is_made_anew),
 		TEST(without_a_folder_everybody_goes_ahead),
 		TEST(without_a_cache_there_is_no_result_to_wait_for),
 		TEST(a_fifo_or_a_link_in_the_way_blocks_nobody),

@@ -17,11 +17,13 @@ static char *subject(const struct acr_lookup *lookup)
 			  (unsigned long long)lookup->fingerprint.hash);
 }
 
-/* "Not found" too, where it is a service's refusal after which docker goes on anonymously. */
-static bool worth_keeping(enum acr_kind kind, enum acr_origin origin)
+/* Only what a service said: with a status, or a code that came by way of az. This machine may have
+ * been the cause of anything else (no descriptors, no permission, no memory), and is asked anew.
+ * "Not found" counts as well, where docker goes on anonymously after a refusal. */
+static bool worth_keeping(const struct acr_error *error)
 {
-	return kind == ACR_REFUSED || kind == ACR_UNREACHABLE || kind == ACR_TIMEOUT ||
-	       kind == ACR_INVALID || (kind == ACR_NOT_FOUND && origin != ACR_ORIGIN_HERE);
+	return error->origin != ACR_ORIGIN_HERE && error->kind != ACR_SYSTEM &&
+	       (error->status || error->code[0]);
 }
 
 void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
@@ -30,7 +32,7 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 	auto_string about = subject(lookup);
 	auto_secret text = { 0 };
 
-	if (!worth_keeping(error->kind, error->origin))
+	if (!worth_keeping(error))
 		return;
 	acr_secret_format(&text, "%d %d %d %ld %d\n%s\n%s\n%s\n%s\n%s", (int)error->kind,
 			  (int)error->origin, error->status, error->retry_after, error->terse,
@@ -64,8 +66,7 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 	field(&next, numbers, sizeof(numbers));
 	if (sscanf(numbers, "%d %d %d %ld %d", &kind, &origin, &error.status, &error.retry_after,
 		   &terse) != 5 ||
-	    kind < 0 || origin < 0 || origin > ACR_ORIGIN_KEYCHAIN ||
-	    !worth_keeping((enum acr_kind)kind, (enum acr_origin)origin))
+	    kind <= ACR_FINE || kind > ACR_SYSTEM || origin < 0 || origin > ACR_ORIGIN_KEYCHAIN)
 		return false;
 	error.kind = (enum acr_kind)kind;
 	error.origin = (enum acr_origin)origin;
@@ -75,6 +76,8 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 	field(&next, error.correlation, sizeof(error.correlation));
 	field(&next, error.sentence, sizeof(error.sentence));
 	field(&next, error.text, sizeof(error.text));
+	if (!worth_keeping(&error))
+		return false;
 	*ret = error;
 	return true;
 }

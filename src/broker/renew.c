@@ -65,6 +65,9 @@ void acr_renewal_note(const struct acr_app *app, const char *host, const struct 
 	long failures = 0;
 	int64_t pause;
 
+	/* This machine's own fault may be over at once, and nobody else is spared anything. */
+	if (why->kind == ACR_SYSTEM)
+		return;
 	if (acr_note_find(app, FAILURES, host, &before))
 		failures = strtol(acr_secret_text(&before), NULL, 10);
 	failures = failures < 0 || failures > 10 ? 10 : failures;

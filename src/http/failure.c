@@ -3,6 +3,7 @@
  */
 #include "http/failure.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,12 +38,46 @@ static const struct meaning {
 	  " broke off" }, /* RECV_ERROR */
 	{ 60, ACR_TRANSPORT_CERTIFICATE, ACR_UNREACHABLE, "the certificate of ",
 	  " is not trusted here" }, /* PEER_FAILED_VERIFICATION */
-	{ 77, ACR_TRANSPORT_CERTIFICATE, ACR_UNREACHABLE, "for ",
+	{ 77, ACR_TRANSPORT_CERTIFICATE, ACR_SYSTEM, "for ",
 	  ", the file of trusted certificates cannot be read" }, /* SSL_CACERT_BADFILE */
 	{ 97, ACR_TRANSPORT_PROXY, ACR_UNREACHABLE, "on the way to ",
 	  ", the proxy failed" }, /* PROXY */
+/* libcurl itself: no memory, no descriptor, no part of it that is needed. */
+#define LOCAL(code)                                                                                \
+	{                                                                                          \
+		code, ACR_TRANSPORT_CONNECTION, ACR_SYSTEM, "the request to ",                     \
+			" could not be made by this machine"                                       \
+	}
+	LOCAL(2),  /* FAILED_INIT */
+	LOCAL(4),  /* NOT_BUILT_IN */
+	LOCAL(26), /* READ_ERROR */
+	LOCAL(27), /* OUT_OF_MEMORY */
+	LOCAL(37), /* FILE_COULDNT_READ_FILE */
+	LOCAL(41), /* FUNCTION_NOT_FOUND */
+	LOCAL(42), /* ABORTED_BY_CALLBACK */
+	LOCAL(43), /* BAD_FUNCTION_ARGUMENT */
+	LOCAL(45), /* INTERFACE_FAILED */
+	LOCAL(48), /* UNKNOWN_OPTION */
+	LOCAL(81), /* AGAIN */
+	LOCAL(99), /* UNRECOVERABLE_POLL */
+#undef LOCAL
 	{ 0, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the request to ", " failed" },
 };
+
+/* TLS that this machine could not even begin: engines, client certificates, lists of revoked ones. */
+static const int local_tls[] = { 53, 54, 58, 66, 82 };
+
+/* What socket() and connect() give where this machine is the cause, not the network. */
+static const int local_numbers[] = { EACCES, EPERM, EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR };
+
+static bool holds(const int *list, size_t count, int number)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == number)
+			return true;
+	return false;
+}
+#define HOLDS(list, number) holds(list, sizeof(list) / sizeof((list)[0]), number)
 
 /* What else is about TLS: too rare for words of its own. */
 static const int rare[] = { 51, 53, 54, 58, 59, 64, 66, 80, 82, 83, 90, 91, 98 };
@@ -71,10 +106,7 @@ static const struct meaning *find(int code)
 
 static enum acr_transport transport_of(int code)
 {
-	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
-		if (rare[i] == code)
-			return ACR_TRANSPORT_TLS;
-	return find(code)->transport;
+	return HOLDS(rare, code) ? ACR_TRANSPORT_TLS : find(code)->transport;
 }
 
 static int tell_late(const struct acr_failure *failure, struct acr_error *error)
@@ -160,6 +192,9 @@ int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error)
 	if (!error)
 		return -1;
 	tell(failure, error);
+	if (HOLDS(local_tls, failure->code) ||
+	    (failure->code == 7 && HOLDS(local_numbers, failure->number)))
+		error->kind = ACR_SYSTEM;
 	error->transport = transport_of(failure->code);
 	error->status = failure->proxy_status >= 300 ? (int)failure->proxy_status : 0;
 	snprintf(error->host, sizeof(error->host), "%.*s", (int)strcspn(failure->host, ":"),

@@ -13,7 +13,7 @@ enum acr_stage { ACR_STAGE_NAME, ACR_STAGE_CONNECTION, ACR_STAGE_HANDSHAKE, ACR_
 
 struct acr_failure {
 	int code;	   /* CURLcode */
-	int number;	   /* errno of the connection, 0: none */
+	int number;	   /* errno of the connection, or of the socket that there was none for */
 	long verified;	   /* X509_V_ERR_... of the certificate */
 	long proxy_status; /* what a proxy answered to CONNECT; 0: nothing, or no proxy */
 	enum acr_stage stage;
@@ -23,7 +23,8 @@ struct acr_failure {
 	const char *message; /* libcurl's own words */
 };
 
-/* Fill `error`; always -1. */
+/* Fill `error`; always -1. ACR_SYSTEM where this machine is the cause: then nobody else said
+ * anything. */
 int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error);
 
 #endif

@@ -82,7 +82,8 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 		if (service->answer && service->answer < left)
 			left = service->answer;
 		result = app->http->send(app->http, app, request, left, ret, &failure);
-		failure.origin = service->origin;
+		if (failure.kind != ACR_SYSTEM)
+			failure.origin = service->origin;
 		pause = pause_length(tried, result ? 0 : ret->retry_after);
 		if (tried < service->tries &&
 		    (result ? is_retried_failure(&failure) : is_retried_answer(service, ret)) &&

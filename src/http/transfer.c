@@ -8,9 +8,11 @@
  */
 #include "http/transfer.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/budget.h"
 #include "base/jwt.h"
@@ -95,6 +97,20 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 	if (response)
 		acr_secret_add_bytes(&response->body, bytes, count);
 	return count;
+}
+
+/* libcurl does not tell a machine without descriptors from a server that refuses a connection. */
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct acr_transfer *transfer = data;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	if (fd < 0)
+		transfer->no_socket = errno;
+	else
+		transfer->opened = true;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 /* False for a line that would be two. */
@@ -214,6 +230,8 @@ static int choose_ears(struct acr_transfer *transfer)
 	CURL *easy = transfer->easy;
 	int wrong = 0;
 
+	wrong |= set(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	wrong |= set(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
 	wrong |= set(easy, CURLOPT_HEADERFUNCTION, take_header);
 	wrong |= set(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	wrong |= set(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -298,7 +316,7 @@ int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *tran
 	if (!transfer->local)
 		acr_proxy_name(app, proxy, sizeof(proxy));
 	get(transfer->easy, CURLINFO_OS_ERRNO, &number);
-	failure.number = (int)number;
+	failure.number = transfer->opened ? (int)number : transfer->no_socket;
 	get(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
 	get(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &failure.verified);
 	acr_debug(app, "%s: curl %d, %s", transfer->host, (int)code, failure.message);

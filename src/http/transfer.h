@@ -26,7 +26,9 @@ struct acr_transfer {
 	bool local;	  /* no proxy has a part in it */
 	bool hashed;	  /* only the system's hashed folder of certificates is trusted */
 	bool too_large;
-	bool done; /* libcurl is through with it, with this code: */
+	bool opened;   /* there was a socket */
+	int no_socket; /* errno of the last one that there was none for */
+	bool done;     /* libcurl is through with it, with this code: */
 	CURLcode code;
 	char message[CURL_ERROR_SIZE];
 };

@@ -60,7 +60,7 @@ int acr_azure_file(const struct acr_app *app, const char *name, struct json_obje
 			break;
 		poll(NULL, 0, READ_PAUSE);
 	}
-	return acr_fail(error, ACR_INVALID, "%s: %.200s", path, wrong.text);
+	return acr_fail(error, wrong.kind, "%s: %.200s", path, wrong.text);
 }
 
 bool acr_azure_environment(const struct acr_registry *registry, const char *host)

@@ -86,7 +86,8 @@ static int connect_imds(const struct acr_app *app, const char *url, int tries,
 {
 	while (send(app, url, &acr_service_probe, answer, error))
 		/* One that took the request and says nothing will say nothing again. */
-		if (--tries <= 0 || error->kind == ACR_TIMEOUT || acr_budget(app, 1) <= 0)
+		if (--tries <= 0 || error->kind == ACR_TIMEOUT || error->kind == ACR_SYSTEM ||
+		    acr_budget(app, 1) <= 0)
 			return -1;
 	return 0;
 }
@@ -120,6 +121,12 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 	if (!url)
 		return -1;
 	failed = connect_imds(app, url, belief == PRESENT ? CONNECTS : 1, &answer, &failure);
+	/* This machine's own fault says nothing about where it is. */
+	if (failed && failure.kind == ACR_SYSTEM) {
+		if (error)
+			*error = failure;
+		return -1;
+	}
 	/* What was only guessed to be here and says no is not here. */
 	if (belief == UNKNOWN && (failed || is_of_another_cloud(&answer))) {
 		acr_note_keep(app, NOTE, "", ACR_NOTE_IMDS, "");

@@ -148,8 +148,14 @@ int acr_oauth_read(const struct acr_speaker *speaker, const struct acr_response 
 	struct acr_error wrong = { 0 };
 	auto_json json = NULL;
 
-	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &wrong))
+	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &wrong)) {
 		json = NULL;
+		if (wrong.kind == ACR_SYSTEM) { /* no json-c: the answer was never looked at */
+			if (error)
+				*error = wrong;
+			return -1;
+		}
+	}
 	if (answer->status != 200)
 		return refuse(speaker, answer, json, error);
 	if (!json_object_is_type(json, json_type_object)) {

@@ -190,7 +190,7 @@ int acr_tool_ask(const struct acr_app *app, const struct acr_tool *tool,
 	failed = app->run(app, &run, &status, &out, &err, error);
 	free(environment);
 	if (failed) {
-		if (error)
+		if (error && error->kind != ACR_SYSTEM)
 			error->origin = ACR_ORIGIN_AZ;
 		return -1;
 	}

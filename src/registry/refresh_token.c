@@ -38,9 +38,15 @@ int acr_grant_token(const struct acr_registry *registry, const struct acr_respon
 		return acr_refusal_of_content(
 			registry, answer,
 			"a web page: a proxy or a sign-in portal may stand in between", error);
-	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &unreadable))
+	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json,
+			   &unreadable)) {
+		if (unreadable.kind == ACR_SYSTEM && error)
+			*error = unreadable;
+		if (unreadable.kind == ACR_SYSTEM)
+			return -1;
 		return acr_refusal_of_content(registry, answer, "something that is not JSON",
 					      error);
+	}
 	token = acr_json_string(json, name);
 	if (!token || !*token)
 		return acr_refusal_of_content(registry, answer, "no token", error);

@@ -125,6 +125,39 @@ static void a_port_is_no_part_of_a_host(void **state)
 	assert_string_equal(error.host, "localhost");
 }
 
+/* Nobody on the network has said anything: no answer of anybody's is made of it, or remembered. */
+static void a_fault_of_this_machine_is_no_fault_of_the_network(void **state)
+{
+	static const struct {
+		int code, number;
+		enum acr_kind kind;
+	} rows[] = {
+		{ 2, 0, ACR_SYSTEM },		{ 26, 0, ACR_SYSTEM },
+		{ 27, 0, ACR_SYSTEM },		{ 43, 0, ACR_SYSTEM },
+		{ 53, 0, ACR_SYSTEM },		{ 58, 0, ACR_SYSTEM },
+		{ 77, 0, ACR_SYSTEM },		{ 81, 0, ACR_SYSTEM },
+		{ 7, EMFILE, ACR_SYSTEM },	{ 7, ENFILE, ACR_SYSTEM },
+		{ 7, EACCES, ACR_SYSTEM },	{ 7, ENOMEM, ACR_SYSTEM },
+		{ 7, EINTR, ACR_SYSTEM },	{ 7, ECONNREFUSED, ACR_UNREACHABLE },
+		{ 7, 0, ACR_UNREACHABLE },	{ 7, ENETUNREACH, ACR_UNREACHABLE },
+		{ 6, EMFILE, ACR_UNREACHABLE }, { 35, EACCES, ACR_UNREACHABLE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct acr_failure failure = { .code = rows[i].code,
+						     .number = rows[i].number,
+						     .host = HOST,
+						     .proxy = "",
+						     .message = "" };
+		struct acr_error error = { 0 };
+
+		acr_failure_tell(&failure, &error);
+		if (error.kind != rows[i].kind)
+			fail_msg("code %d, errno %d: %s", rows[i].code, rows[i].number, error.text);
+	}
+}
+
 static void each_code_says_where_it_ended(void **state)
 {
 	static const struct {
@@ -156,6 +189,7 @@ int main(void)
 		cmocka_unit_test(each_failure_has_its_sentence_and_kind),
 		cmocka_unit_test(a_port_is_no_part_of_a_host),
 		cmocka_unit_test(each_code_says_where_it_ended),
+		cmocka_unit_test(a_fault_of_this_machine_is_no_fault_of_the_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,10 +204,12 @@ static const struct acr_cache_home *keep(const struct acr_app *app, const char *
 		}
 		if (!acr_cache_allows(app, home) || (memory && !in_memory(app, home)))
 			continue;
-		if (home->write(app, key, &bytes, entry->life, &error) == 0)
+		if (home->write(app, key, &bytes, entry->life, &error) == 0) {
 			used = home;
-		else
-			acr_debug(app, "not cached in the %s: %s", home->name, error.text);
+			continue;
+		}
+		acr_debug(app, "not cached in the %s: %s", home->name, error.text);
+		home->drop(app, key, NULL); /* an older one would be found before this one */
 	}
 	if (used) {
 		struct walk walk = { .app = app, .home = used };

@@ -3,12 +3,14 @@
  * The second cache home: the kernel's user keyring (keyrings(7), user-keyring(7)), which cron and
  * ssh share with the desktop, never reaches a disk and lets the kernel itself end what is too old.
  * Ordinary users have 20,000 bytes there, containers often none at all: any error means "not here".
+ * At most half of that is used.
  */
 #include <errno.h>
 #include <keyutils.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "acr/store.h"
 
@@ -56,6 +58,27 @@ static int read_key(const struct acr_app *app, const char *key, struct acr_secre
 	return 0;
 }
 
+/* Is more than half of what this user may keep in keys taken? Other programs need theirs (Kerberos,
+ * fscrypt, containers), and fail hard without. proc_key-users(5): "UID: usage keys/instantiated
+ * keys/most bytes/most". What it does not tell is not used. */
+static bool is_half_full(void)
+{
+	FILE *users = fopen("/proc/key-users", "re");
+	unsigned int uid, keys, most_keys, bytes, most_bytes;
+	bool full = true;
+
+	while (users && fscanf(users, "%u: %*u %*u/%*u %u/%u %u/%u", &uid, &keys, &most_keys,
+			       &bytes, &most_bytes) == 5) {
+		if (uid != geteuid())
+			continue;
+		full = keys > most_keys / 2 || bytes > most_bytes / 2;
+		break;
+	}
+	if (users)
+		(void)fclose(users);
+	return full;
+}
+
 /* Made in the process keyring, where we possess it and may say who sees it, and only then linked
  * into the user's, where the link takes the place of an older key of that name. */
 static int write_key(const struct acr_app *app, const char *key, const struct acr_secret *bytes,
@@ -70,8 +93,13 @@ static int write_key(const struct acr_app *app, const char *key, const struct ac
 	id = add_key("user", name, bytes->bytes, bytes->length, KEY_SPEC_PROCESS_KEYRING);
 	if (id < 0)
 		return failed(error, "add to");
-	if (keyctl_set_timeout(id, life > INT32_MAX ? INT32_MAX : (unsigned int)life) ||
-	    keyctl_setperm(id, KEY_POS_ALL | KEY_USR_ALL) || keyctl_link(id, KEY_SPEC_USER_KEYRING))
+	/* Looked at with the new key in it. */
+	if (is_half_full())
+		result = acr_fail(error, ACR_UNAVAILABLE,
+				  "more than half of the kernel keyring is taken");
+	else if (keyctl_set_timeout(id, life > INT32_MAX ? INT32_MAX : (unsigned int)life) ||
+		 keyctl_setperm(id, KEY_POS_ALL | KEY_USR_ALL) ||
+		 keyctl_link(id, KEY_SPEC_USER_KEYRING))
 		result = failed(error, "add to");
 	else
 		result = 0;

@@ -76,6 +76,10 @@ _checked_ int acr_private_drop(const char *folder, const char *name, struct acr_
 _checked_ int acr_private_each(const char *folder, void (*visit)(void *data, const char *name),
 			       void *data, struct acr_error *error);
 
+/* May something be written at this path, or below it? ACR_INVALID where a folder or link on the way
+ * belongs to another user than root and us. */
+_checked_ int acr_folder_check(const char *path, struct acr_error *error);
+
 /* Make a folder and its parents with `mode`; the only function that makes one. ACR_INVALID where
  * anything on the way belongs to another user than root and us: nothing is written there. */
 _checked_ int acr_folder_make(const char *path, mode_t mode, struct acr_error *error);

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/owner.h"
 
-static int refuse(const char *path, struct acr_error *error)
+int acr_folder_check(const char *path, struct acr_error *error)
 {
 	uid_t owner = 0;
 	auto_string foreign = acr_stranger(path, ACR_OWNED, &owner);
@@ -50,12 +50,12 @@ int acr_folder_make(const char *path, mode_t mode, struct acr_error *error)
 {
 	auto_string copy = acr_copy(path);
 
-	if (refuse(path, error))
+	if (acr_folder_check(path, error))
 		return -1;
 	if (make(copy, mode))
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder %s", path);
 	/* Somebody may have been faster. */
-	return refuse(path, error);
+	return acr_folder_check(path, error);
 }
 
 int acr_folder_open(const char *path, bool create, struct acr_error *error)
@@ -82,7 +82,7 @@ int acr_folder_open(const char *path, bool create, struct acr_error *error)
 		return acr_fail(error, ACR_INVALID,
 				"the folder %s belongs to someone else or is writable by others",
 				path);
-	if (refuse(path, error))
+	if (acr_folder_check(path, error))
 		return -1;
 	taken = fd;
 	fd = -1;

@@ -84,6 +84,8 @@ static int open_place(const char *folder, struct acr_error *error)
 	char *slash;
 	int taken;
 
+	if (acr_folder_check(folder, error))
+		return -1;
 	/* The nearest folder that exists already. */
 	while (stat(parent, &status) && errno == ENOENT && (slash = strrchr(parent, '/')) &&
 	       slash != parent)

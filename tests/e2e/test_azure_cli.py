@@ -7,7 +7,7 @@ import shutil
 import pytest
 from client import APP, CONTOSO, USER
 from clients import Client
-from homes import NOT_FOUND
+from homes import NOT_FOUND, give_away
 
 ACME = "acme.azurecr.io"
 AS_APP = ("--service-principal", "-u", APP.client_id, "-p", APP.secret, "--tenant", CONTOSO)
@@ -70,6 +70,43 @@ def test_a_persons_session_is_used_and_the_second_get_asks_nobody(az, helper, ho
     started = spy_on_az(home)
     env = {"PATH": home.env["PATH"].split(":", 1)[1]}
     assert helper.get(ACME, env=env).requests == [] and not started.exists()
+
+
+EXTENSION = """import os
+open(os.environ["HOME"] + "/ran-as", "w").write(str(os.getuid()))
+from azure.cli.core import AzCommandsLoader
+class Loader(AzCommandsLoader):
+    def load_command_table(self, args): return {}
+    def load_arguments(self, command): pass
+COMMAND_LOADER_CLS = Loader
+"""
+
+
+def install_extension(home):
+    """What az loads as Python from ~/.azure/cliextensions, whoever runs it."""
+    home.write(".azure/cliextensions/evil/azext_evil/__init__.py", EXTENSION)
+    home.write(".azure/cliextensions/evil/azext_evil/azext_metadata.json", '{"azext.minCliCoreVersion": "2.0.0"}')
+    home.write(".azure/cliextensions/evil/evil-1.0.dist-info/METADATA", "Metadata-Version: 2.0\nName: evil\nVersion: 1.0\n")
+    home.write(".azure/cliextensions/evil/evil-1.0.dist-info/metadata.json",
+               '{"name": "evil", "version": "1.0", "azext.minCliCoreVersion": "2.0.0"}')
+    home.write(".azure/cliextensions/evil/evil-1.0.dist-info/top_level.txt", "azext_evil\n")
+    return home.folder / "ran-as"
+
+
+def test_root_in_another_users_home_runs_nothing_of_theirs_and_says_what_to_do(az, helper, home):
+    az()
+    ran = install_extension(home)
+    index = home.folder / ".azure/commandIndex.json"  # without it az looks into every extension
+    (home.folder / ".azure/msal_token_cache.json").write_text("{}")
+    index.unlink(missing_ok=True)
+    helper.get(ACME)
+    assert ran.read_text() == "0", "the extension works: az as the owner of the folder loads it"
+    ran.unlink()
+    index.unlink(missing_ok=True)
+    give_away(home.folder / ".azure")
+    answer = helper.get("reader.azurecr.io")
+    assert answer.status == 1 and not ran.exists()
+    assert "belongs to uid 65534 and this runs as root, so az is not started with it" in " ".join(answer.err.split())
 
 
 def test_after_az_logout_the_old_token_is_never_handed_out(az, helper):

@@ -208,6 +208,38 @@ static void without_az_the_newest_refresh_token_is_redeemed_and_nothing_written(
 	assert_memory_equal(&was.st_mtim, &is.st_mtim, sizeof(was.st_mtim));
 }
 
+/* sudo -E, or a container that runs as root with ~/.azure of the host. */
+static void in_the_folder_of_another_user_the_files_serve_and_az_is_not_started(void **state)
+{
+	char folder[128];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	person_install(&p, "az");
+	p.prints = az_answer();
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
+	write_cache(NULL, "\"1\":" REFRESH("rt", "100"));
+	snprintf(folder, sizeof(folder), "%s/.azure", p.edges.folder);
+	assert_int_equal(chown(folder, 65534, 65534), 0);
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"upn\":\"user@contoso.com\""));
+	assert_int_equal(ask(), 0);
+	/* Where they do not, it is said whose it is, and not that nobody is signed in. */
+	write_cache(NULL, NULL);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_holds(p.error.text, folder);
+	assert_holds(p.error.text, "belongs to uid 65534 and this runs as root, so az is not "
+				   "started with it: run as that user");
+	edges_write(&p.edges, PROFILE,
+		    PROFILE_OF(SUB("s-1", TENANT, "AzureCloud",
+				   DEFAULT "\"user\":{\"name\":\"systemAssignedIdentity\","
+					   "\"type\":\"servicePrincipal\"}")));
+	assert_int_equal(ask(), -1);
+	assert_holds(p.error.text, "run as that user");
+	assert_int_equal(p.runs, 0);
+}
+
 static void files_means_that_az_is_never_started(void **state)
 {
 	(void)state;
@@ -443,6 +475,7 @@ int main(void)
 		CASE(a_token_that_lives_serves_without_az),
 		CASE(a_token_of_something_else_does_not),
 		CASE(without_az_the_newest_refresh_token_is_redeemed_and_nothing_written),
+		CASE(in_the_folder_of_another_user_the_files_serve_and_az_is_not_started),
 		CASE(files_means_that_az_is_never_started),
 		CASE(an_encrypted_cache_is_left_to_az),
 		CASE(two_accounts_of_one_name_are_not_guessed_at),

@@ -2,7 +2,7 @@
 # podman, skopeo and buildah of an ordinary user, without docker: the helper for one registry, and for all the user's
 # registries by a drop-in. Logins of `podman login` go into the user's keyring from then on.
 set -eu
-registry=${1:-acme.azurecr.io}
+registry=${1:-contoso.azurecr.io}
 
 # ~/.config/containers/auth.json: unlike the one in the runtime folder, it is there after a reboot.
 docker-credential-acr configure "$registry" --podman

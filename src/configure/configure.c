@@ -68,7 +68,7 @@ static int read_wish(const struct acr_app *app, char *const *arguments, const ch
 
 		if (!acr_registry_parse(app->config, *arguments, strlen(*arguments), &registry))
 			return acr_fail(error, ACR_INVALID,
-					"%.80s is no Azure registry such as acme.azurecr.io (for "
+					"%.80s is no Azure registry such as contoso.azurecr.io (for "
 					"every other registry: --creds-store)",
 					*arguments);
 		ret->hosts[ret->host_count++] = acr_copy(registry.host);
@@ -99,7 +99,7 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
 		return "--ci-host takes a host name such as github.contoso.com";
 	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
-		return "name a registry (such as acme.azurecr.io), or say --creds-store or "
+		return "name a registry (such as contoso.azurecr.io), or say --creds-store or "
 		       "--discover";
 	return NULL;
 }

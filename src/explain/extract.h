@@ -30,7 +30,7 @@ void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
  * is no registry, a name that nearly is one. */
 void acr_place_names(const struct acr_place *place, struct acr_facts *facts);
 
-/* "acme.azurecr.io" for "acme.azurercr.io" and "acme.azure.io"; owned, NULL when `host` is
+/* "contoso.azurecr.io" for "contoso.azurercr.io" and "contoso.azure.io"; owned, NULL when `host` is
  * near to nothing of ours. */
 char *acr_near_miss(const char *host);
 

@@ -74,7 +74,7 @@ char *acr_near_miss(const char *host)
 		if (away > 0 && away < FAR)
 			return acr_format("%.*s%s", (int)name, host, cloud->suffix);
 	}
-	/* The dot in front of it forgotten: acmeazurecr.io */
+	/* The dot in front of it forgotten: contosoazurecr.io */
 	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
 		const char *suffix = *cloud->suffix ? cloud->suffix + 1 : "";
 		size_t length = strlen(host), tail = strlen(suffix);

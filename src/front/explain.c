@@ -231,7 +231,7 @@ const struct acr_command acr_command_explain = {
 		 "that it knows: what happened, why, what to do, where to read more. In a pipe the "
 		 "text\n"
 		 "stays visible:\n\n"
-		 "  docker push acme.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
+		 "  docker push contoso.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
 		 "Nothing is sent anywhere. Exit status 1 means that it knows none of it.",
 	.options = options,
 	.most = 1,

@@ -53,7 +53,7 @@ const struct acr_command acr_command_get = {
 	.name = "get",
 	.arguments = "",
 	.summary = "give the login for the server named on stdin",
-	.about = "Reads a server such as acme.azurecr.io from stdin and prints\n"
+	.about = "Reads a server such as contoso.azurecr.io from stdin and prints\n"
 		 "{\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"}. Exit status 1 "
 		 "and the line\n"
 		 "\"credentials not found in native keychain\" mean that there is none.",

@@ -7,7 +7,7 @@
  * program tells a newer record from a damaged one.
  *
  *	docker-credential-acr entry 1
- *	host 15 acme.azurecr.io
+ *	host 18 contoso.azurecr.io
  *	life 10800
  *	check 8a1c0de2f7b35c11
  */

@@ -118,7 +118,7 @@ class Cloud:
 
     @contextmanager
     def changed_world(self):
-        """`with cloud.changed_world() as world: world["registries"]["acme.azurecr.io"]["roles"]["app"] = []`"""
+        """`with cloud.changed_world() as world: world["registries"]["contoso.azurecr.io"]["roles"]["app"] = []`"""
         with open(self.path("world.json"), encoding="utf-8") as file:
             world = json.load(file)
         yield world

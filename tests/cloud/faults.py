@@ -3,7 +3,7 @@
 
 A rule comes from $CLOUD_DIR/faults.json, a list of objects that is read again at each request:
 
-    [{"service": "acr", "host": "acme.azurecr.io", "path": "/oauth2/exchange", "fault": "throttle", "count": 2}]
+    [{"service": "acr", "host": "contoso.azurecr.io", "path": "/oauth2/exchange", "fault": "throttle", "count": 2}]
 
 `service`, `host` and `path` (a prefix) narrow a rule and may be left out; the first rule that fits wins;
 `count` is how often it does. Any other member is a parameter of the fault.

@@ -8,22 +8,38 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from client import APP, DEPLOYER, KUBERNETES
+from client import APP, DEPLOYER, KUBERNETES, Cloud
+from clients import LOCAL
+from homes import Home
 
 yaml = pytest.importorskip("yaml")
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 RECIPES = PACKAGING / "recipes"
+BASE = "contoso.azurecr.io/samples/base:1"
 
 
 def parse(name):
     return list(yaml.safe_load_all((RECIPES / name).read_text()))
 
 
+@pytest.fixture(scope="module")
+def base(program, published):
+    """The image that the recipes pull, in the registry that they name."""
+    home = Home(program)
+    try:
+        env = {**home.env, **Cloud.from_environment().environment(APP)}
+        subprocess.run(["docker", "tag", LOCAL, BASE], env=env, check=True)
+        subprocess.run(["docker", "push", "-q", BASE], env=env, check=True, capture_output=True)
+        yield BASE
+    finally:
+        home.remove()
+
+
 @pytest.fixture
-def shell(home, published):
+def shell(home, base):
     """shell(script, **variables) runs a script in a checkout with a Dockerfile; its output. Docker's config is untouched."""
     (home.folder / ".docker/config.json").unlink()
-    home.write("checkout/Dockerfile", f"FROM {published}\nLABEL built=here\n")
+    home.write("checkout/Dockerfile", f"FROM {base}\nLABEL built=here\n")
 
     def run(script, check=True, **variables):
         # A runner's shell is bash with these.
@@ -40,7 +56,7 @@ def pushed(cloud):
 
 
 def test_github_actions(shell, home, cloud):
-    home.registries(acme={})
+    home.registries(contoso={})
     flow = parse("github-actions.yml")[0]
     assert flow["permissions"]["id-token"] == "write"
     steps = [step["run"] for step in flow["jobs"]["image"]["steps"] if "run" in step and step["name"] != "Install"]
@@ -50,7 +66,7 @@ def test_github_actions(shell, home, cloud):
 
 
 def test_azure_pipelines(shell, home, cloud):
-    home.registries(acme={})
+    home.registries(contoso={})
     flow = parse("azure-pipelines.yml")[0]
     task = [step for step in flow["steps"] if step.get("task") == "AzureCLI@2"][0]
     assert "SYSTEM_ACCESSTOKEN" in task["env"]
@@ -59,7 +75,7 @@ def test_azure_pipelines(shell, home, cloud):
 
 
 def test_gitlab_ci(shell, home, cloud):
-    home.registries(acme={})
+    home.registries(contoso={})
     job = parse("gitlab-ci.yml")[0]["image"]
     project = str(home.folder / "checkout")
     variables = {name: value.replace("$CI_PROJECT_DIR", project) for name, value in job["variables"].items()}
@@ -90,15 +106,15 @@ def test_node(shell, home, cloud, tmp_path):
     provider = yaml.safe_load((tmp_path / config[1:]).read_text())["providers"][0]
     link = tmp_path / folder[1:] / provider["name"]
     node = home.write("azure.json", json.dumps({"useManagedIdentityExtension": True, "userAssignedIdentityID": DEPLOYER.client_id}))
-    request = {"kind": "CredentialProviderRequest", "apiVersion": provider["apiVersion"], "image": "acme.azurecr.io/app"}
+    request = {"kind": "CredentialProviderRequest", "apiVersion": provider["apiVersion"], "image": "contoso.azurecr.io/app"}
     answer = subprocess.run([link, *(str(node) if word.endswith("azure.json") else word for word in provider["args"])], env=home.env,
                             input=json.dumps(request), capture_output=True, text=True, check=True).stdout
-    assert "acme.azurecr.io" in json.loads(answer)["auth"]
+    assert "contoso.azurecr.io" in json.loads(answer)["auth"]
 
 
 def test_podman_rootless(shell, home, cloud):
-    said = shell(f"{RECIPES}/podman-rootless.sh acme.azurecr.io", **cloud.environment(APP))
-    assert said.stdout.splitlines()[-1].startswith("acme.azurecr.io/samples/base sha256:")
+    said = shell(f"{RECIPES}/podman-rootless.sh contoso.azurecr.io", **cloud.environment(APP))
+    assert said.stdout.splitlines()[-1].startswith("contoso.azurecr.io/samples/base sha256:")
     assert (home.folder / ".config/containers/auth.json").exists()
 
 
@@ -109,16 +125,16 @@ def blocks(page):
 
 
 @pytest.mark.parametrize("title, before", [
-    ("From `az acr login`", {"auths": {"acme.azurecr.io": {"auth": "eDp5"}}}),
-    ("From docker-credential-acr-env", {"credHelpers": {"acme.azurecr.io": "acr-env"}}),
+    ("From `az acr login`", {"auths": {"contoso.azurecr.io": {"auth": "eDp5"}}}),
+    ("From docker-credential-acr-env", {"credHelpers": {"contoso.azurecr.io": "acr-env"}}),
     ("From docker-credential-secretservice", {"credsStore": "secretservice"})], ids=["az", "acr-env", "secretservice"])
-def test_migration_there_and_back(shell, home, cloud, published, title, before):
-    home.registries(acme={})
+def test_migration_there_and_back(shell, home, cloud, base, title, before):
+    home.registries(contoso={})
     config = home.docker_config(before)
     parts = blocks("migration.md")
     shell(parts[title], **cloud.environment(APP))
     after_logout = config.read_bytes()
-    shell(f"docker pull {published}", **cloud.environment(APP))
+    shell(f"docker pull {base}", **cloud.environment(APP))
     assert '"acr"' in after_logout.decode()
     shell(parts["Back"])
     wanted = {"auths": {}} if "auths" in before else before
@@ -128,7 +144,7 @@ def test_migration_there_and_back(shell, home, cloud, published, title, before):
 def test_the_old_name_of_acr_env_does_as_a_link(shell, home, cloud):
     (home.folder / "bin").mkdir()
     (home.folder / "bin/docker-credential-acr-env").symlink_to(home.program)
-    said = shell("printf acme.azurecr.io | docker-credential-acr-env get", PATH=f"{home.folder}/bin:/usr/bin:/bin", **cloud.environment(APP))
+    said = shell("printf contoso.azurecr.io | docker-credential-acr-env get", PATH=f"{home.folder}/bin:/usr/bin:/bin", **cloud.environment(APP))
     assert '"Secret":"eyJ' in said.stdout
 
 
@@ -137,7 +153,7 @@ def test_kaniko_names_the_folder_of_the_bundle():
     text = (RECIPES / "kaniko.Dockerfile").read_text()
     assert "PATH=/opt/docker-credential-acr/bin:" in text and 'home=/opt/$name' in (PACKAGING / "build-bundle").read_text()
     account, config, job = parse("kaniko.yaml")
-    assert json.loads(config["data"]["config.json"]) == {"credHelpers": {"acme.azurecr.io": "acr"}}
+    assert json.loads(config["data"]["config.json"]) == {"credHelpers": {"contoso.azurecr.io": "acr"}}
     assert job["spec"]["template"]["spec"]["serviceAccountName"] == account["metadata"]["name"]
 
 

@@ -121,7 +121,7 @@ keeps
 
 == only registries of Azure can be named
 $ docker-credential-acr configure ghcr.io
-! docker-credential-acr: ghcr.io is no Azure registry such as acme.azurecr.io (for every other registry: --creds-store)
+! docker-credential-acr: ghcr.io is no Azure registry such as contoso.azurecr.io (for every other registry: --creds-store)
 ? 1
 keeps
 $ docker-credential-acr configure acme.azurecr.io.evil.com
@@ -172,6 +172,7 @@ $ docker-credential-acr configure --discover
 > abac.azurecr.io
 > acme.azurecr.io
 > admin.azurecr.io
+> contoso.azurecr.io
 > public.azurecr.io
 > reader.azurecr.io
 keeps

@@ -57,7 +57,7 @@ $ docker-credential-acr ''
 ? 1
 
 == a verb of docker takes no argument
-$ docker-credential-acr get acme.azurecr.io
+$ docker-credential-acr get contoso.azurecr.io
 > Usage: docker-credential-acr ...
 ? 1
 $ docker-credential-acr list all
@@ -71,9 +71,9 @@ $ docker-credential-acr get --frobnicate
 $ docker-credential-acr login ghcr.io
 ! docker-credential-acr: ...
 ? 2
-$ docker-credential-acr logout acme.azurecr.io partner.azurecr.io
+$ docker-credential-acr logout contoso.azurecr.io partner.azurecr.io
 ! docker-credential-acr: ...
 ? 2
-$ docker-credential-acr logout --frobnicate acme.azurecr.io
+$ docker-credential-acr logout --frobnicate contoso.azurecr.io
 ! docker-credential-acr: ...--frobnicate...
 ? 2

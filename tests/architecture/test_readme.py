@@ -53,7 +53,7 @@ def test_the_demo_shows_push_and_pull(tmp_path):
         pytest.skip("a docker engine needs root")
     ran = subprocess.run([ROOT / "tests/demo", "--no-install"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "Downloaded newer image for acme.azurecr.io/demo/hello" in ran.stdout
+    assert "Downloaded newer image for contoso.azurecr.io/demo/hello" in ran.stdout
     assert '"Username":"00000000-0000-0000-0000-000000000000"' in ran.stdout
 
 
@@ -74,7 +74,7 @@ def test_it_is_installed_by_the_commands_that_are_given(tmp_path):
 def test_every_command_for_people_runs(line, helper, home, cloud):
     part = next(part for part in line.split("|") if "docker-credential-acr" in part)
     words = shlex.split(part)[1:]
-    stdin = b"unauthorized: authentication required for acme.azurecr.io/app" if "|" in line else b""
+    stdin = b"unauthorized: authentication required for contoso.azurecr.io/app" if "|" in line else b""
     answer = helper(*words, stdin=stdin, env=cloud.environment(APP))
     assert answer.status in (0, 1) and answer.out, answer
     assert "unknown" not in answer.err and "usage" not in answer.err.lower(), answer

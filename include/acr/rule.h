@@ -148,6 +148,11 @@ struct acr_step_row {
 
 enum acr_basis { ACR_READ, ACR_ASSUMED, ACR_GENERAL, ACR_NOT_OURS };
 
+/* Where in a chain of failures it stands: SYMPTOM, what a client says after something else has
+ * failed (a second attempt without a login), yields to a cause; LOCAL, a place of this machine that
+ * was looked at before a registry was asked, to all that a registry says. */
+enum acr_place_in_chain { ACR_PLACE_CAUSE, ACR_PLACE_SYMPTOM, ACR_PLACE_LOCAL };
+
 struct acr_rule {
 	const char *id;
 	enum acr_basis basis;
@@ -160,7 +165,7 @@ struct acr_rule {
 	struct acr_step_row steps[5];
 	const char *link; /* or NULL */
 	bool machine;	  /* a fault of this machine: told for servers that are not ours, too */
-	bool symptom;	  /* what a client says after something else has failed */
+	enum acr_place_in_chain place;
 };
 const struct acr_rule *acr_rules(void); /* ends with id == NULL */
 

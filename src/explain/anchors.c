@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table of words by their first two letters: a text of a megabyte is read once, however many rules
+/* A table of words by their first letters: a text of a megabyte is read once, however many rules
  * there are. */
 #include "explain/anchors.h"
 
@@ -9,13 +9,16 @@
 #include "explain/attribute.h"
 #include "explain/sanitize.h"
 
+#define LETTERS	     3 /* at the beginning of a word, by which it is found */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static size_t bucket(const char *text)
 {
-	return ((size_t)tolower((unsigned char)text[0]) * 31 +
-		(size_t)tolower((unsigned char)text[1])) %
-	       COUNT(((struct acr_anchors *)NULL)->heads);
+	size_t sum = 0;
+
+	for (size_t i = 0; i < LETTERS; i++)
+		sum = sum * 31 + (size_t)tolower((unsigned char)text[i]);
+	return sum % COUNT(((struct acr_anchors *)NULL)->heads);
 }
 
 /* The condition that says what to look for. */
@@ -39,7 +42,7 @@ static void add(struct acr_anchors *anchors, const struct acr_rule *rule, const 
 	struct acr_anchor *one = &anchors->list[anchors->count + 1];
 	size_t at = bucket(word);
 
-	if (length < 2 || (size_t)anchors->count + 2 > COUNT(anchors->list))
+	if (length < LETTERS || (size_t)anchors->count + 2 > COUNT(anchors->list))
 		abort();
 	*one = (struct acr_anchor){ rule,
 				    word,
@@ -70,13 +73,12 @@ const struct acr_anchors *acr_anchors(void)
 const struct acr_anchor *acr_anchor_at(const struct acr_anchors *anchors, const char *text,
 				       size_t left, const struct acr_anchor *previous)
 {
-	size_t at = previous ? previous->next : left >= 2 ? anchors->heads[bucket(text)] : 0;
+	size_t at = previous ? previous->next : left >= LETTERS ? anchors->heads[bucket(text)] : 0;
 
 	for (; at; at = anchors->list[at].next) {
 		const struct acr_anchor *one = &anchors->list[at];
 
-		if (one->length <= left &&
-		    acr_words_find(text, one->length, one->word, one->length))
+		if (one->length <= left && acr_words_same(text, one->word, one->length))
 			return one;
 	}
 	return NULL;

@@ -17,7 +17,7 @@ struct acr_anchor {
 
 struct acr_anchors {
 	struct acr_anchor list[2048];
-	unsigned short count, heads[1024]; /* by the first two letters; 0: none */
+	unsigned short count, heads[1024]; /* by the first letters; 0: none */
 };
 
 /* The table for all rules, made when it is first asked for. */

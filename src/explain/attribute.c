@@ -9,7 +9,8 @@
 #include "explain/names.h"
 #include "explain/sanitize.h"
 
-#define AROUND 900 /* bytes to either side that are read together with an event */
+#define OPERATION (64 * 1024) /* bytes to either side in which its image is looked for */
+#define AROUND	  900	      /* bytes to either side that are read together with an event */
 
 /* What any client of anything prints. */
 static const char generic[] =
@@ -21,7 +22,8 @@ static const char generic[] =
 	"|ConnectTimeoutError|TLS handshake timeout|Client.Timeout exceeded"
 	"|request canceled while waiting for connection|context deadline exceeded|EOF|unexpected "
 	"EOF"
-	"|connection refused|ECONNREFUSED|connection reset by peer|connection reset|ECONNRESET"
+	"|connection refused|ECONNREFUSED|\": EOF|: EOF|connection reset by peer|connection "
+	"reset|ECONNRESET"
 	"|no route to host|network is unreachable|EHOSTUNREACH|ENETUNREACH|no such host"
 	"|could not be resolved|Could not resolve host|Name or service not known"
 	"|Temporary failure in name resolution|nodename nor servname|server misbehaving"
@@ -39,7 +41,8 @@ static const char generic[] =
 	"|407 Proxy Authentication|Proxy Authentication Required|status 407|proxyconnect tcp"
 	"|Received HTTP code 403 from proxy|Tunnel connection failed: 403|Could not resolve proxy"
 	"|Cannot connect to proxy|Unable to connect to proxy|.blob.core.|.data.azurecr."
-	"|AuthorizationFailure|AuthenticationFailed|PKIX path building failed";
+	"|AuthorizationFailure|: not found|This request is not authorized to perform this operation"
+	"|Server failed to authenticate the request|AuthenticationFailed|PKIX path building failed";
 
 /* How registries and their clients speak of what they do: an error in such words is about an image
  * or a login, even where it names neither. */
@@ -90,13 +93,13 @@ static struct acr_name operation(const struct acr_app *app, const char *text, si
 	struct acr_span line = *record;
 	struct acr_name name;
 
-	while (acr_line_before(text, &line)) {
+	while (acr_line_before(text, &line) && record->begin - line.begin < OPERATION) {
 		name = acr_name_for(app, text, &line, line.end);
 		if (name.subject && name.image)
 			return name;
 	}
 	line = *record;
-	while (acr_line_behind(text, length, &line)) {
+	while (acr_line_behind(text, length, &line) && line.end - record->end < OPERATION) {
 		name = acr_name_for(app, text, &line, line.begin);
 		if (name.subject && name.image)
 			return name;
@@ -203,6 +206,8 @@ enum acr_subject acr_attribute(const struct acr_app *app, const char *text, size
 		acr_facts_set(facts, ACR_FACT_HIDDEN,
 			      acr_words_has(acr_secret_text(&said), azure_alone) ? "azure"
 										 : "maybe");
+	if (subject.subject == ACR_SUBJECT_MASKED && subject.end > 0)
+		acr_place_image(&(struct acr_place){ text, length, subject.end }, facts);
 	if (subject.subject == ACR_SUBJECT_REGISTRY)
 		take_registry(app, text, length, &subject, facts);
 	/* What the event itself names stands over what the lines around it do. */

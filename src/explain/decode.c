@@ -90,9 +90,11 @@ static bool take_line(const char **next, const char *end, struct line *ret)
 	return true;
 }
 
-/* Without the bar of a quotation or a frame before it. */
-static void strip(struct line *line)
+/* Without the bar of a quotation or a frame before it; how many columns that was. */
+static size_t strip(struct line *line)
 {
+	const char *begin = line->text;
+
 	static const char *const bars[] = { "\xe2\x94\x82 ", "> ", "| " };
 
 	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
@@ -103,6 +105,7 @@ static void strip(struct line *line)
 			line->length -= length;
 		}
 	}
+	return acr_words_columns(begin, (size_t)(line->text - begin));
 }
 
 static size_t columns(const struct line *line)
@@ -155,6 +158,7 @@ static bool begins_message(const struct line *line)
 
 struct window {
 	size_t columns; /* of the longest line */
+	size_t bar;	/* of what stands before each */
 	size_t broken;	/* lines that end where the next word had no room */
 	size_t cut;	/* of these, lines that are full to the last column */
 };
@@ -172,7 +176,7 @@ static void measure(const char *text, const char *end, struct window *ret)
 	struct line line, after;
 
 	while (take_line(&next, end, &line)) {
-		strip(&line);
+		ret->bar = strip(&line);
 		if (columns(&line) > ret->columns)
 			ret->columns = columns(&line);
 		if (ret->columns > WIDEST)
@@ -183,55 +187,62 @@ static void measure(const char *text, const char *end, struct window *ret)
 		return;
 	for (strip(&line); take_line(&next, end, &after); line = after) {
 		strip(&after);
-		if (after.length == 0 || !is_full(ret, &line, &after))
+		if (after.length == 0 || begins_message(&after) || !is_full(ret, &line, &after))
 			continue;
 		ret->broken++;
 		ret->cut += columns(&line) == ret->columns;
 	}
 }
 
-/* Windows are made of whole tens of columns, a dozen dozens, or the printed 132; a bar before each
- * line takes two. */
-static bool is_usual(size_t columns)
+/* Was a line cut at the last column, inside a word if need be? Where a single line is broken, its
+ * length tells: windows that cut have a usual width, and words seldom end just there. */
+static bool is_cut(const struct window *window)
 {
-	return columns % 10 == 0 || columns % 10 == 8 || columns == 132 || columns == 144;
+	size_t width = window->columns + window->bar;
+
+	return window->broken == window->cut &&
+	       (window->broken > 1 || width == 80 || width == 100 || width == 120 || width == 132);
 }
 
-static void unwrap(const char *text, size_t length, struct acr_secret *ret)
+/* What a window broke is put together; `apart` where a cut is to stand behind a word. True when it
+ * may: a single line that is full to its last column tells nothing about that. */
+static bool unwrap(const char *text, size_t length, bool apart, struct acr_secret *ret)
 {
 	const char *next = text, *end = text + length;
 	struct window window = { 0 };
 	struct line line, after;
-	bool wraps, hard, more;
+	bool wraps, cut, more;
 
 	measure(text, end, &window);
 	wraps = window.columns >= NARROWEST && window.columns <= WIDEST && window.broken > 0;
-	hard = window.broken == window.cut && (window.broken > 1 || is_usual(window.columns));
+	cut = is_cut(&window) && !apart;
 	acr_secret_reserve(ret, length + 1);
 	more = take_line(&next, end, &line);
 	if (more)
 		strip(&line);
 	while (more) {
+		bool joined;
+
 		acr_secret_add_bytes(ret, line.text, line.length);
 		more = take_line(&next, end, &after);
 		if (!more)
 			break;
 		strip(&after);
-		if (wraps && after.length > 0 && is_full(&window, &line, &after) &&
-		    (hard || !begins_message(&after)))
-			acr_secret_add(ret, hard ? "" : " ");
-		else
-			acr_secret_add(ret, "\n");
+		joined = wraps && after.length > 0 && !begins_message(&after) &&
+			 is_full(&window, &line, &after);
+		acr_secret_add(ret, joined ? (cut ? "" : " ") : "\n");
 		line = after;
 	}
+	return wraps && cut && window.broken == 1;
 }
 
-void acr_decode(const char *bytes, size_t length, struct acr_secret *ret)
+bool acr_decode(const char *bytes, size_t length, bool apart, struct acr_secret *ret)
 {
 	const unsigned char *raw = (const unsigned char *)bytes;
 	enum encoding encoding = encoding_of(raw, length);
 	auto_secret text = { 0 };
 	auto_secret lines = { 0 };
+	bool ambiguous;
 
 	if (encoding != UTF_8) {
 		from_utf_16(raw, length, encoding == UTF_16_BE, &text);
@@ -241,8 +252,9 @@ void acr_decode(const char *bytes, size_t length, struct acr_secret *ret)
 		bytes += 3;
 		length -= 3;
 	}
-	unwrap(bytes, length, &lines);
+	ambiguous = unwrap(bytes, length, apart, &lines);
 	acr_words_clean(acr_secret_text(&lines), lines.length, ret);
 	while (ret->length > 0 && strchr(" \n", ret->bytes[ret->length - 1]))
 		ret->bytes[--ret->length] = '\0';
+	return ambiguous;
 }

@@ -3,12 +3,14 @@
 #ifndef EXPLAIN_DECODE_H
 #define EXPLAIN_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "acr/secret.h"
 
 /* Append `bytes` in UTF-8 or UTF-16, without the frames that quote them and the breaks of a
- * terminal, and clean (acr_words_clean). `ret` begins empty. */
-void acr_decode(const char *bytes, size_t length, struct acr_secret *ret);
+ * terminal, and clean (acr_words_clean). `ret` begins empty. True when a line was broken at a place
+ * that may be inside a word or behind one: with `apart` it is taken as behind one. */
+bool acr_decode(const char *bytes, size_t length, bool apart, struct acr_secret *ret);
 
 #endif

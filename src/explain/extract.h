@@ -25,6 +25,9 @@ void acr_place_said(const struct acr_place *place, struct acr_facts *facts);
 void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
 		     struct acr_facts *facts);
 
+/* The image whose registry's name ends at the place. */
+void acr_place_image(const struct acr_place *place, struct acr_facts *facts);
+
 /* What is known of names where it is known whose the text is: the image of the registry that is set
  * already and what was asked for, the name that was looked up, the data endpoint, and where there
  * is no registry, a name that nearly is one. */

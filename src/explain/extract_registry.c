@@ -211,25 +211,16 @@ static void take_others(const struct acr_place *place, struct acr_facts *facts)
 	}
 }
 
-/* The image at a registry whose name is masked. */
-static void take_masked_image(const struct acr_place *place, struct acr_facts *facts)
+void acr_place_image(const struct acr_place *place, struct acr_facts *facts)
 {
-	const char *found = acr_words_find(place->text, place->length, ".azurecr.", 9);
-
-	if (!found || *acr_facts_get(facts, ACR_FACT_REPOSITORY) ||
-	    !*acr_facts_get(facts, ACR_FACT_HIDDEN))
-		return;
-	found += 9;
-	take_image(place,
-		   (size_t)(found - place->text) + strspn(found, "abcdefghijklmnopqrstuvwxyz"),
-		   facts);
+	if (!*acr_facts_get(facts, ACR_FACT_REPOSITORY))
+		take_image(place, place->at, facts);
 }
 
 void acr_place_names(const struct acr_place *place, struct acr_facts *facts)
 {
 	take_others(place, facts);
 	take_image_elsewhere(place, facts);
-	take_masked_image(place, facts);
 	if (!*acr_facts_get(facts, ACR_FACT_HOST))
 		take_looked_up(place, facts);
 	take_scope(place, facts);

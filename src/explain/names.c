@@ -120,7 +120,8 @@ static bool take_mask(const char *text, const struct acr_span *span, size_t at,
 		return false;
 	if (!any_precedes(text, span, at,
 			  "://|lookup |get |head |post |put |resolve host: |host ") &&
-	    !(end < span->end && (text[end] == '/' || text[end] == ':' || text[end] == '"')))
+	    !(end < span->end &&
+	      (text[end] == '/' || text[end] == ':' || text[end] == '"' || text[end] == '\'')))
 		return false;
 	*ret = (struct acr_name){ ACR_SUBJECT_MASKED, at, end, true };
 	return true;
@@ -155,6 +156,10 @@ static bool take_name(const struct acr_app *app, const char *text, const struct 
 	path = end < span->end && text[end] == '/';
 	*ret = (struct acr_name){ ACR_SUBJECT_NONE, at, end,
 				  path && (!url || follows(text, span, end, "/v2/")) };
+	if (follows(text, span, end, ".***")) {
+		ret->subject = ACR_SUBJECT_MASKED;
+		return true;
+	}
 	if ((!dot && !url) || end - at >= ACR_HOST_MAX)
 		return dot;
 	if (acr_registry_parse(app->config, text + at, end - at, &registry)) {

@@ -50,7 +50,7 @@ bool acr_words_begins(const char *text, const char *alternatives)
 	return false;
 }
 
-static bool same(const char *text, const char *word, size_t length)
+bool acr_words_same(const char *text, const char *word, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		char c = text[i] == '\n' ? ' ' : text[i];
@@ -77,7 +77,7 @@ const char *acr_words_find(const char *text, size_t length, const char *word, si
 	while (lower || upper) {
 		const char *here = !upper || (lower && lower < upper) ? lower : upper;
 
-		if (same(here, word, word_length))
+		if (acr_words_same(here, word, word_length))
 			return here;
 		if (here == lower)
 			lower = memchr(here + 1, both[0], (size_t)(end - here - 1));

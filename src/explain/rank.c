@@ -7,7 +7,11 @@
 
 int acr_rule_tier(const struct acr_rule *rule)
 {
-	return rule->basis == ACR_NOT_OURS ? 0 : rule->basis == ACR_GENERAL ? 1 : 2;
+	if (rule->basis == ACR_NOT_OURS)
+		return 0;
+	if (rule->basis == ACR_GENERAL)
+		return 2;
+	return rule->place == ACR_PLACE_CAUSE ? 4 : rule->place == ACR_PLACE_SYMPTOM ? 3 : 1;
 }
 
 static int by_rank(const void *left, const void *right)
@@ -16,8 +20,6 @@ static int by_rank(const void *left, const void *right)
 
 	if (acr_rule_tier(a->rule) != acr_rule_tier(b->rule))
 		return acr_rule_tier(b->rule) - acr_rule_tier(a->rule);
-	if (a->rule->symptom != b->rule->symptom)
-		return a->rule->symptom - b->rule->symptom;
 	if (a->record != b->record)
 		return a->record < b->record ? -1 : 1;
 	return (a->attempt > b->attempt) - (a->attempt < b->attempt);
@@ -36,9 +38,7 @@ static bool is_same(const struct acr_finding *one, const struct acr_finding *oth
 static bool covers(const struct acr_finding *better, const struct acr_finding *finding)
 {
 	if (acr_rule_tier(better->rule) > acr_rule_tier(finding->rule))
-		return true;
-	if (finding->rule->symptom && !better->rule->symptom)
-		return is_same(better, finding);
+		return finding->rule->place != ACR_PLACE_SYMPTOM || is_same(better, finding);
 	return better->record == finding->record && better->attempt != finding->attempt;
 }
 

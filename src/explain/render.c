@@ -38,6 +38,34 @@ static void add_step(const struct acr_step_row *row, const struct acr_facts *fac
 	ret->step_count++;
 }
 
+/* Nothing says that the registry is Azure's: then it is said under that condition, and no command is
+ * given but the one that looks. */
+static void doubt(struct acr_explanation *ret)
+{
+	char *what = acr_format(_("if this is an Azure registry: %s"), ret->what);
+	size_t kept = 0;
+
+	acr_string_free(&ret->what);
+	ret->what = what;
+	for (size_t i = 0; i < ret->step_count; i++) {
+		if (*ret->steps[i].command) {
+			acr_string_free(&ret->steps[i].say);
+			acr_string_free(&ret->steps[i].command);
+		} else {
+			ret->steps[kept].say = ret->steps[i].say;
+			ret->steps[kept++].command = ret->steps[i].command;
+		}
+	}
+	kept = kept < STEPS_MOST - 1 ? kept : STEPS_MOST - 2;
+	ret->steps[kept].say =
+		acr_copy(_("Its name is masked or missing here: check that the secret or variable "
+			   "that holds it is set and spelled right."));
+	ret->steps[kept++].command = acr_copy("");
+	ret->steps[kept].say = acr_copy(_("Find out more:"));
+	ret->steps[kept++].command = acr_copy("docker-credential-acr diagnose HOST");
+	ret->step_count = kept;
+}
+
 void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 		     struct acr_explanation *ret)
 {
@@ -49,4 +77,6 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 	};
 	for (size_t i = 0; i < STEPS_MOST && (rule->steps[i].say || rule->steps[i].command); i++)
 		add_step(&rule->steps[i], facts, ret);
+	if (strcmp(acr_facts_get(facts, ACR_FACT_HIDDEN), "maybe") == 0)
+		doubt(ret);
 }

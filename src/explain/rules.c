@@ -39,7 +39,8 @@ static void add_step(struct acr_rule *rule, const char *say, const char *command
 /* Conditions. TEXT is all that was said; alternatives are parted by "|". */
 #define WHEN(...)	    (__VA_ARGS__)
 #define ALWAYS		    (void)0
-#define SYMPTOM		    rule->symptom = true
+#define SYMPTOM		    rule->place = ACR_PLACE_SYMPTOM
+#define LOCAL		    rule->place = ACR_PLACE_LOCAL
 #define IS(fact, words)	    add_condition(rule, ACR_FACT_##fact, ACR_IS, words)
 #define NOT(fact, words)    add_condition(rule, ACR_FACT_##fact, ACR_NOT, words)
 #define HAS(fact, words)    add_condition(rule, ACR_FACT_##fact, ACR_HAS, words)

@@ -34,6 +34,9 @@ bool acr_words_is(const char *text, const char *alternatives);
 bool acr_words_has(const char *text, const char *alternatives);
 bool acr_words_begins(const char *text, const char *alternatives);
 
+/* Do `length` bytes of both say the same? ASCII case does not matter, and a line end is a blank. */
+bool acr_words_same(const char *text, const char *word, size_t length);
+
 /* The first place at or behind `from` where `text` has the bytes of `word`, ASCII case ignored;
  * NULL. */
 const char *acr_words_find(const char *text, size_t length, const char *word, size_t word_length);

@@ -122,6 +122,10 @@ static bool holds(const struct hit *hit, enum acr_subject subject, const struct 
 static int by_weight(const void *left, const void *right)
 {
 	const struct hit *a = left, *b = right;
+	int tiers = acr_rule_tier(b->anchor->rule) - acr_rule_tier(a->anchor->rule);
+
+	if (tiers)
+		return tiers;
 
 	if (a->anchor->weight != b->anchor->weight)
 		return b->anchor->weight - a->anchor->weight;
@@ -183,24 +187,49 @@ static void add_hit(struct reading *reading, const struct acr_anchor *anchor, si
 		reading->hits[reading->count++] = (struct hit){ anchor, at };
 }
 
+/* How many words of rules were in it: where a text may be read in two ways, the one with more is
+ * right. */
+static size_t read_text(const struct acr_app *app, const struct acr_secret *text,
+			struct acr_findings *ret)
+{
+	const struct acr_anchors *anchors = acr_anchors();
+	struct reading reading = { .app = app, .findings = ret };
+	size_t count = 0;
+
+	ret->count = 0;
+	reading.text = acr_secret_text(text);
+	reading.length = text->length;
+	for (size_t at = 0; at < text->length; at++) {
+		const struct acr_anchor *anchor = NULL;
+
+		while ((anchor = acr_anchor_at(anchors, reading.text + at, text->length - at,
+					       anchor))) {
+			add_hit(&reading, anchor, at);
+			count++;
+		}
+	}
+	explain_event(&reading);
+	acr_rank(ret);
+	return count;
+}
+
 void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
 		       struct acr_findings *ret)
 {
-	const struct acr_anchors *anchors = acr_anchors();
 	auto_secret clean = { 0 };
-	struct reading reading = { .app = app, .findings = ret };
+	auto_secret other = { 0 };
+	auto_findings findings = { 0 };
+	bool ambiguous = acr_decode(text, length, false, &clean);
+	size_t count = read_text(app, &clean, ret);
 
-	ret->count = 0;
-	acr_decode(text, length, &clean);
-	reading.text = acr_secret_text(&clean);
-	reading.length = clean.length;
-	for (size_t at = 0; at < clean.length; at++)
-		for (const struct acr_anchor *anchor = NULL;
-		     (anchor = acr_anchor_at(anchors, reading.text + at, clean.length - at,
-					     anchor));)
-			add_hit(&reading, anchor, at);
-	explain_event(&reading);
-	acr_rank(ret);
+	if (!ambiguous)
+		return;
+	acr_decode(text, length, true, &other);
+	if (read_text(app, &other, &findings) <= count)
+		return;
+	acr_findings_wipe(ret);
+	*ret = findings;
+	findings = (struct acr_findings){ 0 };
 }
 
 void acr_findings_of_name(const struct acr_app *app, const char *name, struct acr_findings *ret)

@@ -2,7 +2,8 @@
 /*
  * `explain`: most failures happen after a helper has answered, in docker itself. Any text goes in
  * (a pipe, a file, an argument), every symptom that the rules know comes out. No network, no
- * guesses: what the rules do not know is passed on in silence.
+ * guesses: what the rules do not know is passed on in silence, and on a terminal with a line that says
+ * so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -211,6 +212,11 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 		if (findings.count == 0 && !file)
 			acr_findings_of_name(app, acr_secret_text(&text), &findings);
 	}
+	if (findings.count == 0 && !quiet && app->out >= 0 && isatty(app->out))
+		acr_say(app,
+			_("no known error of an Azure registry in this text; to check one: %s "
+			  "diagnose HOST"),
+			app->program);
 	return answer(app, &findings, json, piped ? &text : NULL);
 }
 

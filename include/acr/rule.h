@@ -210,6 +210,7 @@ void acr_findings_of_name(const struct acr_app *app, const char *name, struct ac
 /* ---- rendering ---- */
 
 struct acr_explanation {
+	const char *id;		 /* of its rule, borrowed for ever */
 	char *what, *why, *link; /* owned; "" where there is nothing */
 	struct {
 		char *say, *command; /* owned; command "" for none */
@@ -230,7 +231,7 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
  * `for_shell` and a value cannot be made harmless. */
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
-/* The four parts, wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has
+/* The four parts, the first line ended by the id in brackets, wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has
  * 24, and docker takes four of them for its own words before and behind. `lead` stands in front of
  * the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines that stands
  * between why and what to do. */
@@ -240,6 +241,10 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			     const struct acr_facts *facts, const char *lead, const char *tried,
 			     struct acr_secret *out);
 
+/* The same for a page of its own: the id in front, no limit to its lines. */
+void acr_explanation_lay_out_whole(const struct acr_explanation *explanation,
+				   struct acr_secret *out);
+
 /* One object of the documented JSON form (docker-credential-acr(1), explain). */
 void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *facts,
 			  const struct acr_explanation *explanation, struct acr_secret *out);
@@ -247,6 +252,17 @@ void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *f
 /* The whole table as an array of such objects, with {names} in place of facts and each rule's
  * conditions as "when". */
 void acr_rules_json(struct acr_secret *out);
+
+/* The full page of each explanation that has this id, or this code of Entra ID or of `az acr
+ * check-health` (AADSTS700016, DOCKER_PULL_ERROR); upper and lower case are the same. Returns how
+ * many there are. */
+size_t acr_rules_page(const char *word, struct acr_secret *out);
+
+/* Every id with its headline, a line each. */
+void acr_rules_list(struct acr_secret *out);
+
+/* The id that `word` was probably meant to be, borrowed for ever; NULL for none. */
+const char *acr_rule_nearest(const char *word);
 
 /* Choose the language by LC_ALL, LC_MESSAGES, LANG and LANGUAGE. On the way to an explanation only:
  * it reads files. */

@@ -67,11 +67,13 @@ char *acr_known_line(const struct acr_known *known, const struct acr_error *erro
 {
 	auto_string what = NULL;
 
-	if (!error->terse || !known->rule || known->rule->basis == ACR_GENERAL)
+	if (!known->rule || known->rule->basis == ACR_GENERAL)
 		return acr_copy(error->text);
+	if (!error->terse)
+		return acr_format("%s [%s]", error->text, known->rule->id);
 	what = acr_fill(known->rule->what, &known->facts, false);
 	if (error->status == 0)
-		return acr_copy(what);
-	return acr_format("%s (status %d%s%s)", what, error->status, *error->code ? ", " : "",
-			  error->code);
+		return acr_format("%s [%s]", what, known->rule->id);
+	return acr_format("%s (status %d%s%s) [%s]", what, error->status, *error->code ? ", " : "",
+			  error->code, known->rule->id);
 }

@@ -178,11 +178,14 @@ static size_t rows(const char *page)
 }
 
 static void lay_out(const struct acr_explanation *explanation, const struct acr_facts *facts,
-		    const char *lead, const char *tried, size_t tried_most, size_t step_count,
-		    struct acr_secret *out)
+		    const char *lead, bool tagged, const char *tried, size_t tried_most,
+		    size_t step_count, struct acr_secret *out)
 {
+	auto_string headline = tagged ? acr_format("%s [%s]", explanation->what, explanation->id)
+				      : acr_copy(explanation->what);
+
 	acr_secret_add(out, lead);
-	wrap(explanation->what, acr_words_columns(lead, strlen(lead)), 2, false, out);
+	wrap(headline, acr_words_columns(lead, strlen(lead)), 2, false, out);
 	if (*explanation->why)
 		paragraph(explanation->probably ? _("Why, probably:") : _("Why:"), explanation->why,
 			  out);
@@ -203,7 +206,7 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 	for (;;) {
 		auto_secret page = { 0 };
 
-		lay_out(explanation, facts, lead, tried, most, count, &page);
+		lay_out(explanation, facts, lead, true, tried, most, count, &page);
 		if (rows(acr_secret_text(&page)) <= ACR_LINES || (count <= 1 && most == 0)) {
 			acr_secret_add(out, acr_secret_text(&page));
 			return;
@@ -213,4 +216,13 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 		else
 			count--;
 	}
+}
+
+void acr_explanation_lay_out_whole(const struct acr_explanation *explanation,
+				   struct acr_secret *out)
+{
+	static const struct acr_facts none;
+	auto_string lead = acr_format("%s: ", explanation->id);
+
+	lay_out(explanation, &none, lead, false, NULL, 0, explanation->step_count, out);
 }

@@ -30,8 +30,7 @@ static size_t least(size_t a, size_t b, size_t c)
 	return two < c ? two : c;
 }
 
-/* Letters to add, drop, change or exchange with their neighbour; FAR and more are all the same. */
-static size_t distance(const char *a, const char *b)
+size_t acr_distance(const char *a, const char *b)
 {
 	size_t rows[3][40], width = strlen(b), height = strlen(a);
 
@@ -70,7 +69,7 @@ char *acr_near_miss(const char *host)
 
 		if (!*cloud->suffix)
 			continue;
-		away = distance(rest, cloud->suffix + 1);
+		away = acr_distance(rest, cloud->suffix + 1);
 		if (away > 0 && away < FAR)
 			return acr_format("%.*s%s", (int)name, host, cloud->suffix);
 	}

@@ -70,6 +70,7 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 		     struct acr_explanation *ret)
 {
 	*ret = (struct acr_explanation){
+		.id = rule->id,
 		.what = acr_fill(acr_text(rule->what), facts, false),
 		.why = acr_fill(acr_text(rule->why), facts, false),
 		.link = acr_fill(rule->link ? rule->link : "", facts, false),

@@ -20,7 +20,7 @@
 
 #define KEPT (1024 * 1024) /* bytes of a text that are looked at: its end, where errors stand */
 
-enum { OPTION_JSON, OPTION_FACTS, OPTION_RULES };
+enum { OPTION_JSON, OPTION_FACTS, OPTION_RULES, OPTION_LIST };
 
 static void keep(struct acr_secret *text, const char *bytes, size_t length)
 {
@@ -76,23 +76,30 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 	}
 }
 
-/* A file by that name, or else the argument is the text itself. */
-static int read_argument(const struct acr_app *app, const char *argument, bool *ret_is_file,
-			 struct acr_secret *ret)
+/* A file by that name. 1 where there is none. */
+static int read_file(const struct acr_app *app, const char *path, struct acr_secret *ret)
 {
-	auto_fd fd = open(argument, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int why = errno;
 	struct stat status;
 
-	*ret_is_file = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-	if (*ret_is_file)
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
 		return read_on(app, fd, -1, ret);
-	if (argument[0] == '/' && !strpbrk(argument, " \n")) {
-		acr_say(app, "%s %s: %s", _("cannot read"), argument,
-			acr_errno_text(fd < 0 ? errno : EINVAL));
-		return -1;
+	if (fd < 0 && (why == ENOENT || why == ENAMETOOLONG || why == ENOTDIR) && *path != '/')
+		return 1;
+	if (strpbrk(path, " \n"))
+		return 1;
+	acr_say(app, "%s %s: %s", _("cannot read"), path, strerror(fd < 0 ? why : EINVAL));
+	return -1;
+}
+
+/* Several arguments are a text that nobody put in quotes. */
+static void join(char *const *arguments, struct acr_secret *ret)
+{
+	for (size_t i = 0; arguments[i]; i++) {
+		acr_secret_add(ret, i ? " " : "");
+		acr_secret_add(ret, arguments[i]);
 	}
-	acr_secret_add(ret, argument);
-	return 0;
 }
 
 static void show(const struct acr_app *app, const struct acr_finding *finding, bool json,
@@ -177,31 +184,90 @@ static int tell_rules(const struct acr_app *app)
 	return acr_docker_answer(app, &out);
 }
 
+/* --list: every id, with its headline. */
+static int tell_list(const struct acr_app *app)
+{
+	auto_secret out = { 0 };
+
+	acr_rules_list(&out);
+	return acr_docker_answer(app, &out);
+}
+
+/* One word that names an explanation or a code. */
+static bool tell_page(const struct acr_app *app, const char *word, int *ret_status)
+{
+	auto_secret out = { 0 };
+
+	if (acr_rules_page(word, &out) == 0)
+		return false;
+	*ret_status = acr_docker_answer(app, &out);
+	return true;
+}
+
+/* Nothing is known of the text: said where a person reads it, and never in the way of a program. */
+static void tell_nothing(const struct acr_app *app, const char *text, bool word)
+{
+	const char *nearest = word ? acr_rule_nearest(text) : NULL;
+
+	if (nearest)
+		acr_say(app, _("no explanation is called '%.80s'; did you mean '%s'?"), text,
+			nearest);
+	else if (word)
+		acr_say(app, _("no explanation is called '%.80s'; explain --list lists them"),
+			text);
+	else if (isatty(STDERR_FILENO))
+		acr_say(app,
+			_("no known error of an Azure registry in this text; to check one: %s "
+			  "diagnose HOST"),
+			app->program);
+}
+
+/* Where the text comes from: 0, or the exit status. */
+static int read_text(struct acr_app *app, char *const *arguments, bool quiet, bool *ret_piped,
+		     bool *ret_word, struct acr_secret *ret)
+{
+	int got = 1;
+
+	if (!arguments[0] || (strcmp(arguments[0], "-") == 0 && !arguments[1])) {
+		if (app->in < 0 || isatty(app->in)) {
+			acr_say(app, "%s",
+				_("explain needs a text, a file or an id: as an argument, or "
+				  "through a pipe"));
+			return ACR_EXIT_USAGE;
+		}
+		*ret_piped = !quiet;
+		return read_on(app, app->in, quiet ? -1 : app->out, ret) ? ACR_EXIT_USAGE : 0;
+	}
+	if (!arguments[1])
+		got = read_file(app, arguments[0], ret);
+	if (got > 0)
+		join(arguments, ret);
+	*ret_word = got > 0 && !arguments[1] && !strpbrk(arguments[0], " \t\n");
+	return got < 0 ? ACR_EXIT_USAGE : 0;
+}
+
 static int explain(struct acr_app *app, char *const *arguments, const char *const *values)
 {
 	bool json = values[OPTION_JSON];
 	struct acr_error error = { 0 };
 	auto_findings findings = { 0 };
 	auto_secret text = { 0 };
-	bool piped = false, file = true, quiet = json || values[OPTION_FACTS];
+	bool piped = false, word = false, quiet = json || values[OPTION_FACTS];
+	int status;
 
 	acr_language_begin(app);
 	if (values[OPTION_RULES])
 		return tell_rules(app);
+	if (values[OPTION_LIST])
+		return tell_list(app);
 	/* A broken config is no reason to explain nothing: what it would add is left out. */
 	if (acr_front_begin(app, &error))
 		acr_debug(app, "%s", error.text);
-	if (arguments[0] && strcmp(arguments[0], "-") != 0) {
-		if (read_argument(app, arguments[0], &file, &text))
-			return ACR_EXIT_USAGE;
-	} else if (app->in < 0 || isatty(app->in)) {
-		acr_say(app, "%s", _("explain needs a text: a file, an argument, or a pipe"));
-		return ACR_EXIT_USAGE;
-	} else {
-		piped = !quiet;
-		if (read_on(app, app->in, quiet ? -1 : app->out, &text))
-			return ACR_EXIT_USAGE;
-	}
+	status = read_text(app, arguments, quiet, &piped, &word, &text);
+	if (status)
+		return status;
+	if (word && !quiet && tell_page(app, acr_secret_text(&text), &status))
+		return status;
 	if (values[OPTION_FACTS] && read_facts(app, &text, &findings))
 		return ACR_EXIT_USAGE;
 	if (!values[OPTION_FACTS]) {
@@ -209,14 +275,11 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 
 		acr_findings_read(app, acr_secret_text(&text) + skip, text.length - skip,
 				  &findings);
-		if (findings.count == 0 && !file)
+		if (findings.count == 0 && word && !acr_rule_nearest(acr_secret_text(&text)))
 			acr_findings_of_name(app, acr_secret_text(&text), &findings);
 	}
-	if (findings.count == 0 && !quiet && app->out >= 0 && isatty(app->out))
-		acr_say(app,
-			_("no known error of an Azure registry in this text; to check one: %s "
-			  "diagnose HOST"),
-			app->program);
+	if (findings.count == 0 && !quiet)
+		tell_nothing(app, acr_secret_text(&text), word);
 	return answer(app, &findings, json, piped ? &text : NULL);
 }
 
@@ -225,12 +288,13 @@ static const struct acr_option options[] = {
 	[OPTION_FACTS] = { "facts", NULL,
 			   "the text is a JSON object of facts, as diagnose --json tells them" },
 	[OPTION_RULES] = { "rules", NULL, "print the table of rules as JSON" },
+	[OPTION_LIST] = { "list", NULL, "list the ids of all explanations" },
 	{ 0 },
 };
 
 const struct acr_command acr_command_explain = {
 	.name = "explain",
-	.arguments = "[FILE|TEXT]",
+	.arguments = "[FILE|ID|CODE|TEXT...]",
 	.summary = "say what an error message means and what to do about it",
 	.about = "Reads what docker, podman, containerd, kubelet or az printed, and explains every "
 		 "symptom\n"
@@ -238,8 +302,12 @@ const struct acr_command acr_command_explain = {
 		 "text\n"
 		 "stays visible:\n\n"
 		 "  docker push contoso.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
+		 "With an id that an explanation ends with, or a code such as AADSTS700016, it "
+		 "prints that\n"
+		 "explanation in full:\n\n"
+		 "  docker-credential-acr explain firewall\n\n"
 		 "Nothing is sent anywhere. Exit status 1 means that it knows none of it.",
 	.options = options,
-	.most = 1,
+	.most = 1000,
 	.run = explain,
 };

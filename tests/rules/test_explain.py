@@ -15,7 +15,7 @@ def test_a_pipe_keeps_the_text_visible_and_adds_to_it(explain):
     ran = explain.run(text="pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
     assert ran.returncode == 0 and ran.stdout.decode().startswith("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
     added = ran.stdout.decode()[len("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL):]
-    assert added.startswith("docker-credential-acr: the firewall of acme.azurecr.io does not let 203.0.113.7\n  in\n")
+    assert added.startswith("docker-credential-acr: the firewall of acme.azurecr.io does not let 203.0.113.7\n  in [firewall]\n")
     assert "az acr network-rule add --name acme --ip-address 203.0.113.7\n" in added
 
 
@@ -212,7 +212,7 @@ def test_an_explanation_that_was_not_read_anywhere_says_probably(explain):
 
 def test_help_names_its_options(explain):
     told = explain.run("--help").stdout.decode()
-    for word in ("--json", "--facts", "--rules", "[FILE|TEXT]"):
+    for word in ("--json", "--facts", "--rules", "[FILE|ID|CODE|TEXT...]"):
         assert word in told
 
 

@@ -9,7 +9,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> this helper found no identity for acme.azurecr.io
+> this helper found no identity for acme.azurecr.io [not-signed-in]
 > Why: No az login, no AZURE_* variables and no managed identity were there, or
 >   those that were did not work; its line says which were tried.
 > What to do:
@@ -32,7 +32,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> acme.azurecr.io knows who you are, and gives you no access
+> acme.azurecr.io knows who you are, and gives you no access [no-role]
 > Why: Entra ID gave a token to service principal
 >   aaaa0000-0000-4000-8000-000000000003, tenant
 >   c0470500-0000-4000-8000-000000000001, and the registry refused it: most likely
@@ -72,7 +72,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> acme.azurecr.io refuses the stored login of build-agent
+> acme.azurecr.io refuses the stored login of build-agent [stored-token-rejected]
 > Why: If it is a token (scope map), it is disabled, its password has expired or
 >   was made anew; else there is nobody of that name. The stored login goes before
 >   every identity.
@@ -110,6 +110,7 @@ $ docker-credential-acr diagnose refused.azurecr.io/app
 >
 > What is wrong
 > the private address of refused.azurecr.io does not answer: 10.99.0.11
+>   [private-endpoint-unreachable]
 > Why: The name leads to its private endpoint, and from here no way leads there:
 >   the VPN is off, networks are not peered, or a network security group or route
 >   is in the way.
@@ -136,6 +137,7 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 > What is wrong
 > service principal aaaa0000-0000-4000-8000-000000000001, tenant
 >   c0470500-0000-4000-8000-000000000001 may not push reader.azurecr.io/app
+>   [permission-missing]
 > Why: The registry gave a token without that right: a role for it is missing. A
 >   role that was given a moment ago takes some minutes.
 > What to do:
@@ -168,7 +170,7 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 > ...
 >
 > What is wrong
-> this job of GitHub Actions may not ask for its token
+> this job of GitHub Actions may not ask for its token [github-token-unavailable]
 > Why: AZURE_CLIENT_ID is set and there is no secret, so the job must prove itself
 >   by its own token, and it lacks the permission.
 > What to do:
@@ -192,6 +194,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > What is wrong
 > something between this machine and acme.azurecr.io refuses the connection
+>   [proxy-forbidden]
 > Why: The answer 403 is a web page, and a registry's is not: a proxy or a gateway
 >   wrote it.
 > What to do:
@@ -217,6 +220,7 @@ $ docker-credential-acr diagnose hidden.azurecr.io
 >
 > Nothing is wrong; good to know
 > the settings of hidden may not be seen or changed by this identity
+>   [registry-settings-unreadable]
 > Why: Azure Resource Manager refuses it. To look at a registry in the portal or
 >   with az takes the role Reader; AcrPull and AcrPush are for images alone.
 > What to do:
@@ -243,7 +247,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> docker does not ask this helper for acme.azurecr.io
+> docker does not ask this helper for acme.azurecr.io [helper-config-missing]
 > Why: .../.docker/config.json names no credential helper for
 >   it, so docker has no login to send.
 > What to do:
@@ -266,6 +270,7 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 >
 > What is wrong
 > acme.azurercr.io is no registry's address; acme.azurecr.io is probably meant
+>   [server-typo]
 > Why: A registry's address ends with azurecr.io (azurecr.cn in China, azurecr.us
 >   for the US government).
 > What to do:
@@ -287,6 +292,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > What is wrong
 > the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001
+>   [entra-secret-invalid]
 > Why: Often the ID of the secret was taken for its value, which is shown only
 >   once, or it belongs to another application.
 > What to do:
@@ -312,6 +318,7 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 > What is wrong
 > service principal aaaa0000-0000-4000-8000-000000000001, tenant
 >   c0470500-0000-4000-8000-000000000001 may not delete abac.azurecr.io/app
+>   [permission-missing-abac]
 > Why: The registry has ABAC: AcrPull, AcrPush and AcrDelete count for nothing
 >   there, and a role with a condition may leave this repository out.
 > What to do:
@@ -344,6 +351,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > What is wrong
 > the client secret of aaaa0000-0000-4000-8000-000000000004 has expired
+>   [entra-secret-expired]
 > Why: Entra ID takes it no longer. Secrets end after a year unless they were made
 >   to last longer.
 > What to do:
@@ -375,7 +383,7 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 > ...
 >
 > What is wrong
-> the firewall of firewall.azurecr.io does not let 203.0.113.7 in
+> the firewall of firewall.azurecr.io does not let 203.0.113.7 in [firewall]
 > Why: The address that it saw is in none of its network rules, or public access
 >   is switched off.
 > What to do:
@@ -410,6 +418,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > What is wrong
 > the certificate that acme.azurecr.io shows is not trusted here
+>   [certificate-untrusted]
 > Why: A proxy that looks into TLS signs with an authority of its own, and this
 >   machine does not know it.
 > What to do:
@@ -440,6 +449,7 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 >
 > What is wrong
 > an old login stands in the way: everybody may pull from public.azurecr.io
+>   [stored-login-blocks-anonymous]
 > Why: Without any login the registry gives the image; with the stored one of
 >   puller it refuses.
 > What to do:

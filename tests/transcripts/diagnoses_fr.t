@@ -10,7 +10,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> cet assistant n'a pas trouvé d'identité pour acme.azurecr.io
+> cet assistant n'a pas trouvé d'identité pour acme.azurecr.io [not-signed-in]
 > Pourquoi : Il n'y avait ni az login, ni variables AZURE_*, ni identité managée,
 >   ou celles qui étaient là n'ont pas marché ; sa ligne dit lesquelles ont été
 >   essayées.
@@ -35,7 +35,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> acme.azurecr.io sait qui vous êtes, et ne vous donne aucun accès
+> acme.azurecr.io sait qui vous êtes, et ne vous donne aucun accès [no-role]
 > Pourquoi : Entra ID a donné un jeton (principal de service
 >   aaaa0000-0000-4000-8000-000000000003, locataire
 >   c0470500-0000-4000-8000-000000000001), et le registre l'a refusé : très
@@ -76,6 +76,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > acme.azurecr.io refuse la connexion gardée de build-agent
+>   [stored-token-rejected]
 > Pourquoi : Si c'est un jeton (mappage d'étendue), il est désactivé, ou son mot
 >   de passe a expiré ou a été régénéré ; sinon, personne ne porte ce nom. La
 >   connexion gardée passe avant toute identité.
@@ -113,6 +114,7 @@ $ docker-credential-acr diagnose refused.azurecr.io/app
 >
 > Ce qui ne va pas
 > l'adresse privée de refused.azurecr.io ne répond pas : 10.99.0.11
+>   [private-endpoint-unreachable]
 > Pourquoi : Le nom mène à son point de terminaison privé, et d'ici aucun chemin
 >   n'y va : le VPN est arrêté, les réseaux ne sont pas appairés, ou un groupe de
 >   sécurité réseau ou une route l'empêche.
@@ -139,7 +141,7 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 > Ce qui ne va pas
 > principal de service aaaa0000-0000-4000-8000-000000000001, locataire
 >   c0470500-0000-4000-8000-000000000001 n'a pas le droit de « push » pour
->   reader.azurecr.io/app
+>   reader.azurecr.io/app [permission-missing]
 > Pourquoi : Le registre a donné un jeton sans ce droit : il manque un rôle. Un
 >   rôle qui vient d'être donné prend quelques minutes.
 > Que faire :
@@ -174,6 +176,7 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 >
 > Ce qui ne va pas
 > ce travail de GitHub Actions n'a pas le droit de demander son jeton
+>   [github-token-unavailable]
 > Pourquoi : AZURE_CLIENT_ID est définie et il n'y a pas de clé secrète : le
 >   travail doit se prouver par son propre jeton, et l'autorisation lui manque.
 > Que faire :
@@ -197,6 +200,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > quelque chose entre cette machine et acme.azurecr.io refuse la connexion
+>   [proxy-forbidden]
 > Pourquoi : La réponse 403 est une page web, et celle d'un registre ne l'est
 >   pas : un proxy ou une passerelle l'a écrite.
 > Que faire :
@@ -222,6 +226,7 @@ $ docker-credential-acr diagnose hidden.azurecr.io
 >
 > Rien ne va mal ; bon à savoir
 > cette identité ne peut ni voir ni changer les paramètres de hidden
+>   [registry-settings-unreadable]
 > Pourquoi : Azure Resource Manager la refuse. Voir un registre dans le portail ou
 >   avec az demande le rôle Reader ; AcrPull et AcrPush ne valent que pour les
 >   images.
@@ -250,6 +255,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > docker n'interroge pas cet assistant pour acme.azurecr.io
+>   [helper-config-missing]
 > Pourquoi : .../.docker/config.json ne nomme pas d'assistant
 >   d'identification pour lui : docker n'a rien à envoyer.
 > Que faire :
@@ -272,7 +278,7 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 >
 > Ce qui ne va pas
 > acme.azurercr.io n'est pas l'adresse d'un registre ; il s'agit sans doute de
->   acme.azurecr.io
+>   acme.azurecr.io [server-typo]
 > Pourquoi : L'adresse d'un registre se termine par azurecr.io (azurecr.cn en
 >   Chine, azurecr.us pour le gouvernement des États-Unis).
 > Que faire :
@@ -294,6 +300,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > la clé secrète client envoyée n'est pas de aaaa0000-0000-4000-8000-000000000001
+>   [entra-secret-invalid]
 > Pourquoi : Souvent, l'ID de la clé secrète a été pris pour sa valeur, qui n'est
 >   montrée qu'une fois, ou elle est d'une autre application.
 > Que faire :
@@ -319,7 +326,7 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 > Ce qui ne va pas
 > principal de service aaaa0000-0000-4000-8000-000000000001, locataire
 >   c0470500-0000-4000-8000-000000000001 n'a pas le droit de « delete » pour
->   abac.azurecr.io/app
+>   abac.azurecr.io/app [permission-missing-abac]
 > Pourquoi : Le registre a ABAC : AcrPull, AcrPush et AcrDelete n'y comptent pour
 >   rien, et un rôle avec une condition peut laisser ce dépôt de côté.
 > Que faire :
@@ -352,6 +359,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > la clé secrète client de aaaa0000-0000-4000-8000-000000000004 a expiré
+>   [entra-secret-expired]
 > Pourquoi : Entra ID ne l'accepte plus. Une clé secrète prend fin au bout d'un
 >   an, sauf si elle a été créée pour plus longtemps.
 > Que faire :
@@ -366,8 +374,6 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >   Voyez quand chacune prend fin :
 >     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
 >         --output table
->   Un pipeline peut se passer de clé secrète (fédération), et une machine dans
->   Azure aussi (identité managée).
 > Détails : statut 401, code AADSTS7000222, ID de corrélation
 >   ...
 > https://aka.ms/NewClientSecret
@@ -384,7 +390,7 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> le pare-feu de firewall.azurecr.io ne laisse pas entrer 203.0.113.7
+> le pare-feu de firewall.azurecr.io ne laisse pas entrer 203.0.113.7 [firewall]
 > Pourquoi : L'adresse qu'il a vue n'est dans aucune de ses règles de réseau, ou
 >   l'accès public est désactivé.
 > Que faire :
@@ -420,6 +426,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > le certificat que montre acme.azurecr.io n'est pas approuvé ici
+>   [certificate-untrusted]
 > Pourquoi : Un proxy qui regarde dans TLS signe avec sa propre autorité, et cette
 >   machine ne la connaît pas.
 > Que faire :
@@ -451,6 +458,7 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 >
 > Ce qui ne va pas
 > une ancienne connexion gêne : tout le monde peut extraire de public.azurecr.io
+>   [stored-login-blocks-anonymous]
 > Pourquoi : Sans connexion, le registre donne l'image ; avec celle de puller, qui
 >   est gardée, il refuse.
 > Que faire :

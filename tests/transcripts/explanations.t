@@ -5,7 +5,7 @@ $ docker-credential-acr explain
 <\ ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\nWARNING: Unable to get admin user credentials with message: Admin user is disabled.\n
 > ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
-> docker-credential-acr: acme.azurecr.io has no admin user
+> docker-credential-acr: acme.azurecr.io has no admin user [admin-disabled]
 > Why: az tried it after Entra ID's way had failed; the reason for that stands
 >   above.
 > What to do:
@@ -21,6 +21,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
 > docker-credential-acr: acme.azurecr.io does not take the login
+>   [unauthorized-login]
 > Why: The user name is right and the password is not, or the token has expired or
 >   has no role. A token from az acr login --expose-token takes the user name
 >   00000000-0000-0000-0000-000000000000.
@@ -40,7 +41,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
 > docker-credential-acr: acme.azurecr.io knows nobody by the user name that was
->   given
+>   given [app-not-registered]
 > Why: It is no token, not the admin user, and no application in the registry's
 >   own tenant. The application (client) id is asked for, not the object id and
 >   not the display name.
@@ -60,6 +61,7 @@ $ docker-credential-acr explain
 <\ Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\n
 > Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > docker-credential-acr: az could not connect to acme.azurecr.io
+>   [login-server-unreachable]
 > Why: The registry does not exist under that name, or the network does not lead
 >   to it.
 > What to do:
@@ -76,7 +78,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.\n
 > Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
 > docker-credential-acr: acme.azurecr.io wants a login that may use team/app, and
->   got none
+>   got none [unauthorized-image]
 > Why: There is no login for it, it has expired (three hours after az acr login),
 >   or it has no role for this repository. The message is the same for all of
 >   these.
@@ -96,6 +98,7 @@ $ docker-credential-acr explain
 <\ Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized\n
 > Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
 > docker-credential-acr: acme.azurecr.io refuses the identity that pulls team/app
+>   [node-identity-denied]
 > Why: It has no role for pulling there, its secret has expired, the node's
 >   identity was taken away, or the image has another name.
 > What to do:
@@ -118,7 +121,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)\n
 > Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
 > docker-credential-acr: acme.azurecr.io answers 403 Forbidden before it asks who
->   you are
+>   you are [registry-forbidden]
 > Why: Its network rules refuse this machine, or a proxy on the way refuses it. It
 >   is not the password.
 > What to do:
@@ -139,7 +142,7 @@ $ docker-credential-acr explain
 <\ (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.\n
 > (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
 > docker-credential-acr: the settings of this registry may not be seen or changed
->   by this identity
+>   by this identity [registry-settings-unreadable]
 > Why: Azure Resource Manager refuses it. To look at a registry in the portal or
 >   with az takes the role Reader; AcrPull and AcrPush are for images alone.
 > What to do:
@@ -158,7 +161,7 @@ $ docker-credential-acr explain
 <\ Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n
 > Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
 > docker-credential-acr: docker's engine is not running, or not where docker looks
->   for it
+>   for it [docker-not-running]
 > Why: The command alone does nothing; the engine behind its socket pulls and
 >   pushes.
 > What to do:
@@ -176,8 +179,9 @@ asks nobody
 as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
-> the name nosuch.azurecr.io could not be resolved
+> the name nosuch.azurecr.io could not be resolved [dns-name-not-found]
 ! docker-credential-acr: nobody knows the name nosuch.azurecr.io here
+!   [dns-name-not-found]
 ! Why: The registry does not exist or is spelt otherwise, it belongs to another
 !   cloud (.azurecr.cn, .azurecr.us), or its name is known only in a private
 !   network that this machine is not in (VPN).
@@ -198,6 +202,7 @@ $ docker-credential-acr get
 == C2, its name is mistyped
 $ docker-credential-acr explain acme.azurercr.io
 > acme.azurercr.io is no registry's address; acme.azurecr.io is probably meant
+>   [server-typo]
 > Why: A registry's address ends with azurecr.io (azurecr.cn in China, azurecr.us
 >   for the US government).
 > What to do:
@@ -212,9 +217,9 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: the client secret that was sent is none of
-!   aaaa0000-0000-4000-8000-000000000001
+!   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
 ! Why: Often the ID of the secret was taken for its value, which is shown only
 !   once, or it belongs to another application.
 ! Who was tried:
@@ -235,9 +240,9 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < norole.azurecr.io
-> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: norole.azurecr.io knows who you are, and gives you no
-!   access
+!   access [no-role]
 ! Why: Entra ID gave a token to service principal
 !   aaaa0000-0000-4000-8000-000000000001, tenant
 !   c0470500-0000-4000-8000-000000000001, and the registry refused it: most likely
@@ -262,9 +267,9 @@ as app
 fault entra service=entra code=7000222
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222)
+> the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: the client secret of aaaa0000-0000-4000-8000-000000000001
-!   has expired
+!   has expired [entra-secret-expired]
 ! Why: Entra ID takes it no longer. Secrets end after a year unless they were made
 !   to last longer.
 ! Who was tried:
@@ -290,9 +295,9 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < firewall.azurecr.io
-> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED)
+> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED) [firewall]
 ! docker-credential-acr: the firewall of firewall.azurecr.io does not let
-!   203.0.113.7 in
+!   203.0.113.7 in [firewall]
 ! Why: The address that it saw is in none of its network rules, or public access
 !   is switched off.
 ! Who was tried:
@@ -315,6 +320,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'\n
 > Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
 > docker-credential-acr: acme.azurecr.io does not let you pull samples/hello
+>   [pull-denied]
 > Why: Where everybody may pull, an old login stands in the way: it is sent, and
 >   refused. Else the role for pulling is missing, or the name of the image is
 >   wrong.

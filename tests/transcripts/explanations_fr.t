@@ -7,6 +7,7 @@ $ docker-credential-acr explain
 > ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
 > docker-credential-acr: acme.azurecr.io n'a pas de compte d'administrateur
+>   [admin-disabled]
 > Pourquoi : az l'a essayé après l'échec de la voie de Entra ID ; la raison de
 >   celui-ci est plus haut.
 > Que faire :
@@ -22,6 +23,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
 > docker-credential-acr: acme.azurecr.io n'accepte pas la connexion
+>   [unauthorized-login]
 > Pourquoi : Le nom d'utilisateur est juste et le mot de passe ne l'est pas, ou le
 >   jeton a expiré ou n'a pas de rôle. Un jeton de az acr login --expose-token
 >   prend le nom d'utilisateur 00000000-0000-0000-0000-000000000000.
@@ -41,7 +43,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
 > docker-credential-acr: acme.azurecr.io ne connaît personne sous le nom
->   d'utilisateur donné
+>   d'utilisateur donné [app-not-registered]
 > Pourquoi : Ce n'est ni un jeton, ni le compte d'administrateur, ni une
 >   application du locataire du registre. C'est l'ID d'application (client) qu'il
 >   faut, pas l'ID d'objet ni le nom d'affichage.
@@ -61,6 +63,7 @@ $ docker-credential-acr explain
 <\ Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\n
 > Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > docker-credential-acr: az n'a pas pu se connecter à acme.azurecr.io
+>   [login-server-unreachable]
 > Pourquoi : Le registre n'existe pas sous ce nom, ou le réseau n'y mène pas.
 > Que faire :
 >   Trouvez la cause :
@@ -76,7 +79,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.\n
 > Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
 > docker-credential-acr: acme.azurecr.io veut une connexion qui ait droit à
->   team/app, et n'en a pas eu
+>   team/app, et n'en a pas eu [unauthorized-image]
 > Pourquoi : Il n'y a pas d'informations d'identification pour lui, elles ont
 >   expiré (trois heures après az acr login), ou elles n'ont pas de rôle pour ce
 >   dépôt. Le message est le même dans tous ces cas.
@@ -96,6 +99,7 @@ $ docker-credential-acr explain
 <\ Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized\n
 > Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
 > docker-credential-acr: acme.azurecr.io refuse l'identité qui extrait team/app
+>   [node-identity-denied]
 > Pourquoi : Elle n'y a pas de rôle pour extraire, sa clé secrète a expiré,
 >   l'identité du nœud a été retirée, ou l'image a un autre nom.
 > Que faire :
@@ -118,7 +122,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)\n
 > Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
 > docker-credential-acr: acme.azurecr.io répond 403 Forbidden avant de demander
->   qui vous êtes
+>   qui vous êtes [registry-forbidden]
 > Pourquoi : Ses règles de réseau refusent cette machine, ou un proxy en chemin la
 >   refuse. Ce n'est pas le mot de passe.
 > Que faire :
@@ -139,7 +143,7 @@ $ docker-credential-acr explain
 <\ (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.\n
 > (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
 > docker-credential-acr: cette identité ne peut ni voir ni changer les paramètres
->   de ce registre
+>   de ce registre [registry-settings-unreadable]
 > Pourquoi : Azure Resource Manager la refuse. Voir un registre dans le portail ou
 >   avec az demande le rôle Reader ; AcrPull et AcrPush ne valent que pour les
 >   images.
@@ -159,7 +163,7 @@ $ docker-credential-acr explain
 <\ Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n
 > Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
 > docker-credential-acr: le moteur de docker ne s'exécute pas, ou n'est pas là où
->   docker le cherche
+>   docker le cherche [docker-not-running]
 > Pourquoi : La commande seule ne fait rien ; c'est le moteur, derrière son
 >   socket, qui envoie et extrait les images.
 > Que faire :
@@ -177,8 +181,9 @@ asks nobody
 as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
-> the name nosuch.azurecr.io could not be resolved
+> the name nosuch.azurecr.io could not be resolved [dns-name-not-found]
 ! docker-credential-acr: personne ne connaît ici le nom nosuch.azurecr.io
+!   [dns-name-not-found]
 ! Pourquoi : Le registre n'existe pas ou s'écrit autrement, il est d'un autre
 !   cloud (.azurecr.cn, .azurecr.us), ou son nom n'est connu que d'un réseau privé
 !   dont cette machine n'est pas (VPN).
@@ -199,7 +204,7 @@ $ docker-credential-acr get
 == C2, its name is mistyped
 $ docker-credential-acr explain acme.azurercr.io
 > acme.azurercr.io n'est pas l'adresse d'un registre ; il s'agit sans doute de
->   acme.azurecr.io
+>   acme.azurecr.io [server-typo]
 > Pourquoi : L'adresse d'un registre se termine par azurecr.io (azurecr.cn en
 >   Chine, azurecr.us pour le gouvernement des États-Unis).
 > Que faire :
@@ -214,9 +219,9 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: la clé secrète client envoyée n'est pas de
-!   aaaa0000-0000-4000-8000-000000000001
+!   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
 ! Pourquoi : Souvent, l'ID de la clé secrète a été pris pour sa valeur, qui n'est
 !   montrée qu'une fois, ou elle est d'une autre application.
 ! Identités essayées :
@@ -237,9 +242,9 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < norole.azurecr.io
-> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: norole.azurecr.io sait qui vous êtes, et ne vous donne
-!   aucun accès
+!   aucun accès [no-role]
 ! Pourquoi : Entra ID a donné un jeton (principal de service
 !   aaaa0000-0000-4000-8000-000000000001, locataire
 !   c0470500-0000-4000-8000-000000000001), et le registre l'a refusé : très
@@ -264,9 +269,9 @@ as app
 fault entra service=entra code=7000222
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222)
+> the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: la clé secrète client de
-!   aaaa0000-0000-4000-8000-000000000001 a expiré
+!   aaaa0000-0000-4000-8000-000000000001 a expiré [entra-secret-expired]
 ! Pourquoi : Entra ID ne l'accepte plus. Une clé secrète prend fin au bout d'un
 !   an, sauf si elle a été créée pour plus longtemps.
 ! Identités essayées :
@@ -290,9 +295,9 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < firewall.azurecr.io
-> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED)
+> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED) [firewall]
 ! docker-credential-acr: le pare-feu de firewall.azurecr.io ne laisse pas entrer
-!   203.0.113.7
+!   203.0.113.7 [firewall]
 ! Pourquoi : L'adresse qu'il a vue n'est dans aucune de ses règles de réseau, ou
 !   l'accès public est désactivé.
 ! Identités essayées :
@@ -316,6 +321,7 @@ $ docker-credential-acr explain
 <\ Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'\n
 > Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
 > docker-credential-acr: acme.azurecr.io ne vous laisse pas extraire samples/hello
+>   [pull-denied]
 > Pourquoi : Là où tout le monde peut extraire, une ancienne connexion gêne : elle
 >   est envoyée, et refusée. Sinon, il manque le rôle pour extraire, ou le nom de
 >   l'image est faux.

@@ -34,7 +34,7 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: ...
 ! ...
 ! ...AADSTS7000215...
@@ -43,7 +43,7 @@ $ docker-credential-acr get
 asks entra token
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
+> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! ...
 ? 1
 asks nobody
@@ -53,7 +53,7 @@ as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
 < acme.azurecr.io
-> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: acme.azurecr.io ...
 ! ...
 ! ...az role assignment create...
@@ -63,7 +63,7 @@ $ docker-credential-acr get
 ? 1
 $ docker-credential-acr get
 < acme.azurecr.io
-> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
 ! ...
 ? 1
 asks nobody
@@ -73,13 +73,13 @@ as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
 < admin.azurecr.io
-> admin.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED)
+> admin.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: admin.azurecr.io knows who you are, and gives you no
 ! ...
 ? 1
 $ docker-credential-acr store
 < {"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"not-the-password"}
-> admin.azurecr.io does not take this user name and password; nothing was changed (status 401, UNAUTHORIZED)
+> admin.azurecr.io does not take this user name and password; nothing was changed (status 401, UNAUTHORIZED) [login-rejected]
 ! docker-credential-acr: admin.azurecr.io does not take this user name and
 ! ...
 ? 1

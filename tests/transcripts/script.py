@@ -18,6 +18,9 @@
     asks entra exchange                        who was asked, in any order; "asks nobody": not even a name
     keeps                                      no file changed
 
+With ACR_RECORD=1 a step's > and ! lines are written anew from what it prints (read the diff: what stands there was true
+once); lines that still match keep their "...", and random ids become one.
+
 In > and ! lines "..." stands for any text within the line, and a line that is only "..." for any number of lines.
 What stands before the first case of a file holds for each of its cases (`set`, `as`, `file`) or each of its
 steps (`keeps`, `asks`).
@@ -38,6 +41,7 @@ class Step:
         self.line, self.arguments = line, arguments
         self.stdin, self.out, self.err, self.status = None, [], [], 0
         self.asks, self.keeps = None, False
+        self.number, self.last, self.told = int(line.rpartition(":")[2]), 0, set()  # its lines in the file
 
     def feed(self, text, end=None):
         self.stdin = text if self.stdin is None else self.stdin + b"\n" + text
@@ -57,6 +61,8 @@ def read(path):
     here, step, body = common, None, None
     for number, text in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         word, _, rest = text.partition(" ")
+        if step and text.strip() and not text.startswith("#") and word not in ("==", "$"):
+            step.last = number
         where = f"{os.path.basename(path)}:{number}"
         if body is not None and text.startswith("|"):
             body.append(text[2:])
@@ -90,6 +96,7 @@ def read(path):
             step.feed(rest.encode().decode("unicode_escape").encode("latin-1"))
         elif word in (">", "!"):
             (step.out if word == ">" else step.err).append(rest)
+            step.told.add(number)
         elif word == "?":
             step.status = int(rest)
         else:
@@ -142,12 +149,70 @@ def asked(requests):
     return sorted(word for word in words if word != "challenge")
 
 
+RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+KNOWN = (Path(client.__file__).parent / "world.json").read_text(encoding="utf-8")
+
+
+def settled(skipped, pending):
+    """Lines of the old transcript that matched nothing, and what was printed in their place."""
+    if "..." not in skipped:
+        return pending
+    before, after = skipped.index("..."), len(skipped) - 1 - skipped[::-1].index("...")
+    tail = pending[len(pending) - min(len(skipped) - 1 - after, len(pending)):] if after < len(skipped) - 1 else []
+    return pending[:before] + ["..."] + tail
+
+
+def aligned(old, said):
+    """Pairs (place in old, place in said) of lines that match, as many as there can be in this order."""
+    same = [[row != "..." and bool(pattern([row]).match(line + "\n")) for line in said] for row in old]
+    best = [[0] * (len(said) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(said) - 1, -1, -1):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + 1 if same[i][j] else 0)
+    i = j = 0
+    while i < len(old) and j < len(said):
+        if same[i][j] and best[i][j] == best[i + 1][j + 1] + 1:
+            yield i, j
+            i, j = i + 1, j + 1
+        elif best[i + 1][j] >= best[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+
+
+def renewed(old, said):
+    """`said` as lines of a transcript: old lines that match stay, "..." for any number of lines too."""
+    rows = said.splitlines()
+    fresh = [RANDOM.sub(lambda random: random[0] if random[0] in KNOWN else "...", row) for row in rows]
+    lines, at, next_row = [], 0, 0
+    for i, j in [*aligned(old, rows), (len(old), len(rows))]:
+        lines += settled(old[at:i], fresh[next_row:j]) + old[i:i + 1]
+        at, next_row = i + 1, j + 1
+    return lines
+
+
+def record(case, step, answer):
+    """Write a step's output into its file. Line numbers of later steps change: the file is read again."""
+    fresh = next(again for one in read(case.file) if one.sentence == case.sentence for index, again in enumerate(one.steps)
+                 if index == case.steps.index(step))
+    rows = Path(case.file).read_text(encoding="utf-8").splitlines()
+    said = [f"{mark} {line}".rstrip() for mark, old, text in ((">", step.out, answer.out), ("!", step.err, answer.err))
+            for line in renewed(old, text)]
+    kept = [row for number, row in enumerate(rows, 1) if number not in fresh.told]
+    at = min(fresh.told, default=fresh.last + 1 if fresh.last else fresh.number + 1) - 1
+    Path(case.file).write_text("\n".join(kept[:at] + said + kept[at:]) + "\n", encoding="utf-8")
+
+
 def play(case, home, helper, cloud):
     more, without = furnish(case, home, cloud)
     for step in case.steps:
         before = home.snapshot() if step.keeps else None
-        answer = helper(*step.arguments, stdin=b"" if step.stdin is None else step.stdin, env=more, without=without)
+        arguments = [one.replace("$HOME", str(home.folder)) for one in step.arguments]
+        answer = helper(*arguments, stdin=b"" if step.stdin is None else step.stdin, env=more, without=without)
         where = f"{step.line}: "
+        if os.environ.get("ACR_RECORD") and not (pattern(step.out).match(answer.out) and pattern(step.err).match(answer.err)):
+            record(case, step, answer)
+            continue
         assert answer.status == step.status, f"{where}exit {step.status} was due\n{answer}"
         assert pattern(step.out).match(answer.out), f"{where}stdout differs\n{answer}"
         assert pattern(step.err).match(answer.err), f"{where}stderr differs\n{answer}"

@@ -317,8 +317,8 @@ static void one_line_says_what_a_refusal_means_and_what_else_happened(void **sta
 	auto_string own = line_of(*state, &cut);
 
 	assert_string_equal(meaning, "the firewall of acme.azurecr.io does not let 203.0.113.7 in "
-				     "(status 403, DENIED)");
-	assert_string_equal(own, cut.text);
+				     "(status 403, DENIED) [firewall]");
+	assert_string_equal(own, "the answer of x was cut short [connection-reset]");
 }
 
 static void a_text_without_a_translation_stays_what_it_is(void **state)

@@ -1,0 +1,56 @@
+# Explanations asked for by their id or by a code that means them.
+keeps
+asks nobody
+
+== explain ID prints the whole explanation, without any failure at hand
+$ docker-credential-acr explain firewall
+> firewall: ...
+> ...
+
+== an id is found in capitals, too
+$ docker-credential-acr explain Firewall
+> firewall: ...
+> ...
+
+== a code of Entra ID is an id
+$ docker-credential-acr explain AADSTS7000222
+> entra-secret-expired: ...
+> ...
+
+== a code of az acr check-health is an id
+$ docker-credential-acr explain DOCKER_VERSION_ERROR
+> docker-version-mismatch: ...
+> ...
+
+== an unknown word suggests the nearest id
+$ docker-credential-acr explain firewal
+! docker-credential-acr: no explanation is called 'firewal'; did you mean 'firewall'?
+? 1
+
+== a word that is near to none is said to be unknown
+$ docker-credential-acr explain qqqq,
+! docker-credential-acr: no explanation is called 'qqqq,'; explain --list lists them
+? 1
+
+== an existing file goes before an id
+file firewall
+| Error response from daemon: Get "https://contoso.azurecr.io/v2/": denied: client with IP '203.0.113.7' is not allowed access
+$ docker-credential-acr explain $HOME/firewall
+> the firewall of contoso.azurecr.io does not let 203.0.113.7 in [firewall]
+> ...
+
+== several arguments are a text
+$ docker-credential-acr explain denied: client with IP '203.0.113.7' is not allowed access. contoso.azurecr.io
+> the firewall of contoso.azurecr.io does not let 203.0.113.7 in [firewall]
+> ...
+
+== a file that is not there and cannot be a text is said to be missing
+$ docker-credential-acr explain /no/such/file
+! docker-credential-acr: cannot read /no/such/file: No such file or directory
+? 2
+
+== --list has an id and its headline in each line
+$ docker-credential-acr explain --list
+> ...
+> firewall                         the firewall of this registry does not let this machine in
+> ...

@@ -21,6 +21,9 @@
  * not ours to explain (NOT_OURS) last. READ: what it says was read in a source (Microsoft's pages, or
  * the service's own words); ASSUMED: it was not, and the explanation says "probably".
  *
+ * One cause that is told in several ways has one RULE and, below it, an ALSO for each further set of
+ * conditions: ALSO("firewall", WHEN(...)) explains with the texts of the RULE of that id.
+ *
  * Every rule has an evidence file in tests/rules/, and the suite fails for one without.
  */
 #ifndef ACR_RULE_H
@@ -166,6 +169,7 @@ struct acr_rule {
 	const char *link; /* or NULL */
 	bool machine;	  /* a fault of this machine: told for servers that are not ours, too */
 	enum acr_place_in_chain place;
+	bool alternative; /* other conditions for the rule of this id that stands above (ALSO) */
 };
 const struct acr_rule *acr_rules(void); /* ends with id == NULL */
 
@@ -250,7 +254,7 @@ void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *f
 			  const struct acr_explanation *explanation, struct acr_secret *out);
 
 /* The whole table as an array of such objects, with {names} in place of facts and each rule's
- * conditions as "when". */
+ * conditions as "when", those of its ALSO rows as "or". */
 void acr_rules_json(struct acr_secret *out);
 
 /* The full page of each explanation that has this id, or this code of Entra ID or of `az acr

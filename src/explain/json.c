@@ -65,8 +65,7 @@ static void add_conditions(const struct acr_rule *rule, struct acr_secret *out)
 		[ACR_UNKNOWN] = "unknown"
 	};
 
-	out->length--;
-	acr_secret_add(out, ",\"when\":[");
+	acr_secret_add(out, "[");
 	for (size_t i = 0; i < sizeof(rule->when) / sizeof(rule->when[0]) && rule->when[i].test;
 	     i++) {
 		acr_secret_add(out, i ? ",{" : "{");
@@ -75,7 +74,23 @@ static void add_conditions(const struct acr_rule *rule, struct acr_secret *out)
 		member(out, "words", rule->when[i].operand ? rule->when[i].operand : "");
 		acr_secret_add(out, "}");
 	}
-	acr_secret_add(out, "]}");
+	acr_secret_add(out, "]");
+}
+
+/* The other sets of conditions that lead to the rule. */
+static void add_alternatives(const struct acr_rule *rule, struct acr_secret *out)
+{
+	bool first = true;
+
+	for (const struct acr_rule *other = acr_rules(); other->id; other++) {
+		if (!other->alternative || strcmp(other->id, rule->id) != 0)
+			continue;
+		acr_secret_add(out, first ? ",\"or\":[" : ",");
+		add_conditions(other, out);
+		first = false;
+	}
+	if (!first)
+		acr_secret_add(out, "]");
 }
 
 /* A rule's texts as they stand in the table, translated. */
@@ -102,10 +117,16 @@ void acr_rules_json(struct acr_secret *out)
 	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		auto_explanation quoted = { 0 };
 
+		if (rule->alternative)
+			continue;
 		quote_rule(rule, &quoted);
 		acr_secret_add(out, rule == acr_rules() ? "\n" : ",\n");
 		acr_explanation_json(rule, &none, &quoted, out);
+		out->length--; /* its closing brace */
+		acr_secret_add(out, ",\"when\":");
 		add_conditions(rule, out);
+		add_alternatives(rule, out);
+		acr_secret_add(out, "}");
 	}
 	acr_secret_add(out, "\n]\n");
 }

@@ -106,7 +106,7 @@ const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 
 		if (more < 0 || !acr_rule_holds(rule, facts))
 			continue;
-		tie = more == 0 ? rule : NULL;
+		tie = more == 0 && strcmp(rule->id, best->id) != 0 ? rule : NULL;
 		best = more == 0 ? best : rule;
 	}
 	if (ret_tie)

@@ -7,6 +7,7 @@
  * a twentieth longer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "acr/rule.h"
 #include "explain/language.h"
@@ -36,6 +37,18 @@ static void add_step(struct acr_rule *rule, const char *say, const char *command
 	rule->steps[at] = (struct acr_step_row){ say, command };
 }
 
+/* Other conditions for a rule that stands above. */
+static void add_alternative(struct acr_rule *rule, const struct acr_rule *first, const char *id)
+{
+	while (first < rule && strcmp(first->id, id) != 0)
+		first++;
+	if (first == rule)
+		abort();
+	*rule = *first;
+	memset(rule->when, 0, sizeof(rule->when));
+	rule->alternative = true;
+}
+
 /* Conditions. TEXT is all that was said; alternatives are parted by "|". */
 #define WHEN(...)	    (__VA_ARGS__)
 #define ALWAYS		    (void)0
@@ -61,7 +74,9 @@ static void add_step(struct acr_rule *rule, const char *say, const char *command
 enum {
 	ALL = 0
 #define RULE(...) +1
+#define ALSO(...) +1
 #include "explain/rules/every.def"
+#undef ALSO
 #undef RULE
 };
 
@@ -75,6 +90,11 @@ enum {
 	rule->machine = MACHINE;                                                                   \
 	conditions;                                                                                \
 	todo;                                                                                      \
+	rule++;
+
+#define ALSO(name, conditions)                                                                     \
+	add_alternative(rule, rules, name);                                                        \
+	conditions;                                                                                \
 	rule++;
 
 const struct acr_rule *acr_rules(void)

@@ -67,7 +67,7 @@ static bool is_told(const struct acr_findings *findings, const struct acr_rule *
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct acr_finding *one = &findings->list[i];
 
-		if (one->rule == rule ||
+		if (strcmp(one->rule->id, rule->id) == 0 ||
 		    (rule->when[0].fact == ACR_FACT_CODE && *code &&
 		     strcmp(acr_facts_get(&one->facts, ACR_FACT_CODE), code) == 0))
 			return true;
@@ -99,7 +99,8 @@ static const struct acr_rule *find_tie(const struct reading *reading, const stru
 	for (size_t i = 0; i < reading->count; i++) {
 		const struct acr_anchor *other = reading->hits[i].anchor;
 
-		if (other->rule != hit->anchor->rule && other->weight == hit->anchor->weight &&
+		if (strcmp(other->rule->id, hit->anchor->rule->id) != 0 &&
+		    other->weight == hit->anchor->weight &&
 		    acr_rule_holds(other->rule, facts))
 			return other->rule;
 	}

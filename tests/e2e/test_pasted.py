@@ -8,8 +8,8 @@ from client import APP, EXPIRED, NOBODY
 DOCKER = "error getting credentials - err: exit status 1, out: `%s`\n"
 CASES = {  # what goes wrong -> the rules that may explain the line
     "firewall": ({"firewall"}, "firewall.azurecr.io", APP, None),
-    "no role": ({"no-role-said"}, "norole.azurecr.io", APP, None),
-    "nobody's role": ({"no-role-said"}, "acme.azurecr.io", NOBODY, None),
+    "no role": ({"no-role"}, "norole.azurecr.io", APP, None),
+    "nobody's role": ({"no-role"}, "acme.azurecr.io", NOBODY, None),
     "expired": ({"entra-secret-expired"}, "acme.azurecr.io", EXPIRED, None),
     "wrong secret": ({"entra-secret-invalid"}, "acme.azurecr.io", APP, {"AZURE_CLIENT_SECRET": "none-of-it"}),
     "no such name": ({"dns-name-not-found"}, "nosuch.azurecr.io", APP, None),

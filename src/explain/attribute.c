@@ -121,7 +121,7 @@ static bool belongs(const struct acr_app *app, const char *text, const struct ac
 {
 	struct acr_name name = acr_name_for(app, text, line, line->end);
 
-	if (name.subject == ACR_SUBJECT_FOREIGN)
+	if (name.subject == ACR_SUBJECT_FOREIGN && !acr_name_is_address(text, &name))
 		return subject->subject == ACR_SUBJECT_FOREIGN;
 	if (name.subject == ACR_SUBJECT_REGISTRY)
 		return subject->subject == ACR_SUBJECT_REGISTRY &&

@@ -14,6 +14,7 @@
 
 #define NARROWEST 60 /* columns of a window that breaks lines */
 #define WIDEST	  160
+#define TAG	  24 /* bytes of a name in brackets before a message */
 #define SAMPLE	  4096
 
 enum encoding { UTF_8, UTF_16_LE, UTF_16_BE };
@@ -127,25 +128,18 @@ static size_t first_word(const struct line *line)
 /* Does a message of its own begin here, whatever stands before it? */
 static bool begins_message(const struct line *line)
 {
-	static const char *const begins[] = { "$ ",
-					      "# ",
-					      "> ",
-					      "+ ",
-					      "* ",
-					      "##[",
-					      "time=",
-					      "level=",
-					      "Error",
-					      "ERROR",
-					      "error:",
-					      "Warning",
-					      "WARN",
-					      "INFO",
-					      "[",
-					      "#",
-					      "The push refers",
-					      "\xe2\x94" };
+	static const char *const begins[] = {
+		"$ ",	   "# ",     "> ",    "+ ",    "* ", "##[",
+		"time=",   "level=", "Error", "ERROR",
+
+		"Warning", "WARN",   "INFO",  "[",     "#",  "The push refers",
+		"\xe2\x94"
+	};
 	size_t digits = strspn(line->text, "0123456789");
+
+	/* "[job 1] ..." */
+	if (line->length > TAG && *line->text == '[' && memchr(line->text, ']', TAG))
+		return true;
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
 		size_t length = strlen(begins[i]);
@@ -153,14 +147,17 @@ static bool begins_message(const struct line *line)
 		if (line->length >= length && memcmp(line->text, begins[i], length) == 0)
 			return true;
 	}
+	/* "AssertionError: ..." */
+	for (size_t i = 0; i + 6 < line->length && line->text[i] != ' '; i++)
+		if (memcmp(line->text + i, "Error:", 6) == 0)
+			return true;
 	return digits == 4 && line->length > 4 && strchr("-/", line->text[4]);
 }
 
 struct window {
-	size_t columns; /* of the longest line */
-	size_t bar;	/* of what stands before each */
+	size_t columns; /* that a line has */
 	size_t broken;	/* lines that end where the next word had no room */
-	size_t cut;	/* of these, lines that are full to the last column */
+	size_t cut;	/* of these, those that are full to the last column */
 };
 
 static bool is_full(const struct window *window, const struct line *line, const struct line *next)
@@ -169,23 +166,32 @@ static bool is_full(const struct window *window, const struct line *line, const 
 	       columns(line) + 1 + first_word(next) > window->columns;
 }
 
-/* How wide was the window that broke these lines, if one did? */
-static void measure(const char *text, const char *end, struct window *ret)
+/* The longest line that a window could have broken, and what stands before it. */
+static size_t longest(const char *text, const char *end, size_t *ret_bar)
 {
-	const char *next = text;
+	struct line line;
+	size_t most = 0;
+
+	*ret_bar = 0;
+	while (take_line(&text, end, &line)) {
+		size_t bar = strip(&line), width = columns(&line);
+
+		/* A word that is wider than the window stays whole. */
+		if (width > most && (width <= NARROWEST || first_word(&line) < line.length)) {
+			most = width;
+			*ret_bar = bar;
+		}
+	}
+	return most;
+}
+
+static void count(const char *text, const char *end, struct window *ret)
+{
 	struct line line, after;
 
-	while (take_line(&next, end, &line)) {
-		ret->bar = strip(&line);
-		if (columns(&line) > ret->columns)
-			ret->columns = columns(&line);
-		if (ret->columns > WIDEST)
-			return;
-	}
-	next = text;
-	if (!take_line(&next, end, &line))
+	if (!take_line(&text, end, &line))
 		return;
-	for (strip(&line); take_line(&next, end, &after); line = after) {
+	for (strip(&line); take_line(&text, end, &after); line = after) {
 		strip(&after);
 		if (after.length == 0 || begins_message(&after) || !is_full(ret, &line, &after))
 			continue;
@@ -194,14 +200,27 @@ static void measure(const char *text, const char *end, struct window *ret)
 	}
 }
 
-/* Was a line cut at the last column, inside a word if need be? Where a single line is broken, its
- * length tells: windows that cut have a usual width, and words seldom end just there. */
-static bool is_cut(const struct window *window)
+/* The window that broke these lines: of a usual width, or of one at which several are cut. */
+static struct window measure(const char *text, const char *end)
 {
-	size_t width = window->columns + window->bar;
+	static const size_t widths[] = { 80, 100, 120, 132 };
+	size_t bar, most = longest(text, end, &bar);
+	struct window window = { .columns = most };
 
-	return window->broken == window->cut &&
-	       (window->broken > 1 || width == 80 || width == 100 || width == 120 || width == 132);
+	if (most < NARROWEST || most > WIDEST)
+		return (struct window){ 0 };
+	count(text, end, &window);
+	if (window.cut > 1 && window.cut == window.broken)
+		return window;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		window = (struct window){ .columns = widths[i] - bar };
+		if (most > window.columns)
+			continue;
+		count(text, end, &window);
+		if (window.broken > 0)
+			return window;
+	}
+	return (struct window){ 0 };
 }
 
 /* What a window broke is put together; `apart` where a cut is to stand behind a word. True when it
@@ -209,13 +228,12 @@ static bool is_cut(const struct window *window)
 static bool unwrap(const char *text, size_t length, bool apart, struct acr_secret *ret)
 {
 	const char *next = text, *end = text + length;
-	struct window window = { 0 };
+	struct window window = measure(text, end);
 	struct line line, after;
 	bool wraps, cut, more;
 
-	measure(text, end, &window);
-	wraps = window.columns >= NARROWEST && window.columns <= WIDEST && window.broken > 0;
-	cut = is_cut(&window) && !apart;
+	wraps = window.broken > 0;
+	cut = wraps && window.cut == window.broken && !apart;
 	acr_secret_reserve(ret, length + 1);
 	more = take_line(&next, end, &line);
 	if (more)

@@ -218,7 +218,7 @@ bool acr_name_is_same(const char *text, const struct acr_name *one, const struct
 }
 
 /* Addresses count only where no name does. */
-static bool is_address(const char *text, const struct acr_name *name)
+bool acr_name_is_address(const char *text, const struct acr_name *name)
 {
 	return strspn(text + name->begin, "0123456789.") >= name->end - name->begin;
 }
@@ -239,9 +239,9 @@ struct acr_name acr_name_for(const struct acr_app *app, const char *text,
 		if (name.subject == ACR_SUBJECT_NONE ||
 		    (best.subject == ACR_SUBJECT_NEAR && acr_name_is_same(text, &best, &name)))
 			continue;
-		address = is_address(text, &name) && name.subject == ACR_SUBJECT_FOREIGN;
-		if (best.subject && ((address && !is_address(text, &best)) ||
-				     (name.begin > at && !is_address(text, &best))))
+		address = acr_name_is_address(text, &name) && name.subject == ACR_SUBJECT_FOREIGN;
+		if (best.subject && ((address && !acr_name_is_address(text, &best)) ||
+				     (name.begin > at && !acr_name_is_address(text, &best))))
 			continue;
 		best = name;
 	}

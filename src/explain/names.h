@@ -18,4 +18,7 @@ struct acr_name acr_name_for(const struct acr_app *app, const char *text,
 
 bool acr_name_is_same(const char *text, const struct acr_name *one, const struct acr_name *other);
 
+/* An IPv4 address? */
+bool acr_name_is_address(const char *text, const struct acr_name *name);
+
 #endif

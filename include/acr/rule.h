@@ -47,6 +47,7 @@
 	FACT(KIND, "kind", NULL, NULL, "acr_kind_name: refused, unreachable, timeout, locked, ...") \
 	FACT(ERROR, "error", NULL, NULL, "ids of our own error and its causes (acr/messages)") \
 	FACT(ORIGIN, "origin", NULL, NULL, "here, entra, registry, endpoint, az, keychain") \
+	FACT(SITUATION, "situation", NULL, NULL, "where the client runs, where no person can sign in: github-actions, gitlab-ci, pod, ...") \
 	FACT(VERB, "verb", NULL, NULL, "get, store, explain, diagnose") \
 	FACT(CHECK, "check", NULL, NULL, "a check of diagnose, or an error of az acr check-health") \
 	FACT(STATUS, "status", NULL, NULL, "HTTP status") \

@@ -6,6 +6,7 @@
 #include "acr/config.h"
 #include "acr/rule.h"
 #include "explain/extract.h"
+#include "explain/situation.h"
 
 static const char *const origins[] = { "here", "entra", "registry", "endpoint", "az", "keychain" };
 
@@ -87,6 +88,14 @@ static void take_asked(const struct acr_app *app, const struct acr_identity *ide
 	}
 }
 
+static void take_situation(const struct acr_app *app, struct acr_facts *facts)
+{
+	const struct acr_situation *here =
+		acr_situation_of_process(app, acr_facts_get(facts, ACR_FACT_REGISTRY));
+
+	acr_facts_set(facts, ACR_FACT_SITUATION, here ? here->id : NULL);
+}
+
 void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
 			 const struct acr_error *error, struct acr_facts *facts)
 {
@@ -95,6 +104,7 @@ void acr_facts_of_report(const struct acr_app *app, const struct acr_report *rep
 	acr_facts_of_error(app, error, facts);
 	if (report->ours)
 		acr_facts_of_registry(&report->registry, facts);
+	take_situation(app, facts);
 	if (!step || !step->identity)
 		return;
 	acr_facts_set(facts, ACR_FACT_SOURCE, step->identity->name);

@@ -4,6 +4,7 @@
 
 #include "acr/rule.h"
 #include "explain/language.h"
+#include "explain/situation.h"
 
 #define STEPS_MOST                                                                                 \
 	(sizeof(((struct acr_explanation *)NULL)->steps) /                                         \
@@ -36,6 +37,22 @@ static void add_step(const struct acr_step_row *row, const struct acr_facts *fac
 	ret->steps[ret->step_count].say = say;
 	ret->steps[ret->step_count].command = command;
 	ret->step_count++;
+}
+
+/* Commands that nobody can run where the client is give way to what helps there. */
+static void add_steps(const struct acr_rule *rule, const struct acr_facts *facts,
+		      struct acr_explanation *ret)
+{
+	const struct acr_situation *here = acr_situation_of_facts(facts);
+	bool told = false;
+
+	for (size_t i = 0; i < STEPS_MOST && (rule->steps[i].say || rule->steps[i].command); i++) {
+		if (!acr_situation_replaces(here, rule->steps[i].command))
+			add_step(&rule->steps[i], facts, ret);
+		else if (!told)
+			add_step(&here->step, facts, ret);
+		told = told || acr_situation_replaces(here, rule->steps[i].command);
+	}
 }
 
 /* Nothing says that the registry is Azure's: then it is said under that condition, and no command is
@@ -76,8 +93,7 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 		.link = acr_fill(rule->link ? rule->link : "", facts, false),
 		.probably = rule->basis == ACR_ASSUMED,
 	};
-	for (size_t i = 0; i < STEPS_MOST && (rule->steps[i].say || rule->steps[i].command); i++)
-		add_step(&rule->steps[i], facts, ret);
+	add_steps(rule, facts, ret);
 	if (strcmp(acr_facts_get(facts, ACR_FACT_HIDDEN), "maybe") == 0)
 		doubt(ret);
 }

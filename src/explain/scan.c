@@ -14,6 +14,7 @@
 #include "explain/extract.h"
 #include "explain/rank.h"
 #include "explain/segment.h"
+#include "explain/situation.h"
 
 #define HITS_MOST     64 /* words of rules in one event */
 #define PLACES_MOST   40 /* of one rule */
@@ -30,6 +31,7 @@ struct reading {
 	const char *text;
 	size_t length;
 	struct acr_findings *findings;
+	const struct acr_situation *situation; /* NULL: none that is known */
 	unsigned char places[RULES_MOST]; /* where each rule was tried */
 	struct acr_event event;		  /* the one that is read, and the words in it */
 	struct hit hits[HITS_MOST];
@@ -154,6 +156,8 @@ static void explain_event(struct reading *reading)
 		if (at != hit->at) {
 			acr_facts_wipe(&facts);
 			acr_facts_set(&facts, ACR_FACT_VERB, "explain");
+			acr_facts_set(&facts, ACR_FACT_SITUATION,
+				      reading->situation ? reading->situation->id : NULL);
 			subject =
 				acr_attribute(reading->app, reading->text, reading->length, hit->at,
 					      is_specific(hit->anchor), &reading->event, &facts);
@@ -200,6 +204,9 @@ static size_t read_text(const struct acr_app *app, const struct acr_secret *text
 	ret->count = 0;
 	reading.text = acr_secret_text(text);
 	reading.length = text->length;
+	reading.situation = acr_situation_of_text(reading.text, reading.length);
+	if (!reading.situation)
+		reading.situation = acr_situation_of_process(app, "");
 	for (size_t at = 0; at < text->length; at++) {
 		const struct acr_anchor *anchor = NULL;
 

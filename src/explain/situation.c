@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One table says where clients run and what helps there; rules say causes and know of no place. */
+#include "explain/situation.h"
+
+#include <string.h>
+
+#include "acr/config.h"
+#include "explain/language.h"
+#include "explain/sanitize.h"
+
+/* A log names its CI system where it begins and where it ends; a long one is not searched. */
+#define EDGE ((size_t)64 * 1024)
+
+#define STEP(say, command)                                                                         \
+	{                                                                                          \
+		say, command                                                                       \
+	}
+#define SAY(say)                                                                                   \
+	{                                                                                          \
+		say, NULL                                                                          \
+	}
+#define SITUATION(id, kind, words, variables, step) { id, ACR_##kind, words, variables, step },
+
+static const struct acr_situation situations[] = {
+#include "explain/situations.def"
+	{ .id = NULL },
+};
+
+static const struct acr_situation *by_id(const char *id)
+{
+	for (const struct acr_situation *one = situations; one->id; one++)
+		if (strcmp(one->id, id) == 0)
+			return one;
+	return NULL;
+}
+
+static bool has(const char *text, size_t length, const char *words)
+{
+	const char *word;
+	size_t size;
+
+	while (acr_words_next(&words, &word, &size))
+		if (acr_words_find(text, length, word, size))
+			return true;
+	return false;
+}
+
+const struct acr_situation *acr_situation_of_text(const char *text, size_t length)
+{
+	size_t edge = length < EDGE ? length : EDGE;
+
+	for (const struct acr_situation *one = situations; one->id; one++)
+		if (has(text, edge, one->words) ||
+		    (length > edge && has(text + length - edge, edge, one->words)))
+			return one;
+	return NULL;
+}
+
+static bool is_set(const struct acr_app *app, const char *variables)
+{
+	const char *word;
+	size_t length;
+
+	while (acr_words_next(&variables, &word, &length)) {
+		auto_string name = acr_format("%.*s", (int)length, word);
+		const char *value = acr_env(app, name);
+
+		if (value && *value && strcmp(value, "false") != 0)
+			return true;
+	}
+	return false;
+}
+
+const struct acr_situation *acr_situation_of_process(const struct acr_app *app, const char *host)
+{
+	const char *pinned =
+		app->config && *host ? acr_config_get(app->config, host, "identity") : NULL;
+
+	if (pinned && strcmp(pinned, "managed-identity") == 0)
+		return by_id("managed-identity-only");
+	for (const struct acr_situation *one = situations; one->id; one++)
+		if (is_set(app, one->variables))
+			return one;
+	return NULL;
+}
+
+const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts)
+{
+	return by_id(acr_facts_get(facts, ACR_FACT_SITUATION));
+}
+
+bool acr_situation_replaces(const struct acr_situation *situation, const char *command)
+{
+	if (!situation || !command)
+		return false;
+	if (situation->kind == ACR_CLUSTER)
+		return acr_words_has(command, "az aks ");
+	return acr_words_has(command, "az login|docker-credential-acr login|az logout") &&
+	       !acr_words_has(command, "--identity|--allow-no-subscriptions|--service-principal");
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a client runs: a CI system, a service, a cluster, or (NULL) with a person in front of it. */
+#ifndef EXPLAIN_SITUATION_H
+#define EXPLAIN_SITUATION_H
+
+#include "acr/rule.h"
+
+enum acr_situation_kind { ACR_UNATTENDED, ACR_CLUSTER };
+
+struct acr_situation {
+	const char *id;
+	enum acr_situation_kind kind;
+	const char *words, *variables; /* alternatives, as in conditions of rules; "" for none */
+	struct acr_step_row step;
+};
+
+/* By the words at the beginning and the end of a log, NULL for none. */
+const struct acr_situation *acr_situation_of_text(const char *text, size_t length);
+
+/* By the environment of this process, and by what the config pins for `host` (may be ""). */
+const struct acr_situation *acr_situation_of_process(const struct acr_app *app, const char *host);
+
+/* That of the fact "situation", NULL for none. */
+const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts);
+
+/* Is this a command for others than those who are in `situation`? */
+bool acr_situation_replaces(const struct acr_situation *situation, const char *command);
+
+#endif

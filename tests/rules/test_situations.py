@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where nobody can sign in, no remedy asks for it; where a cluster is not AKS, none is a command of AKS."""
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROWS = re.findall(r'^SITUATION\("([^"]+)", (UNATTENDED|CLUSTER),\s*"((?:[^"\\]|\\.)*)",\s*"([^"]*)"',
+                  (ROOT / "src/explain/situations.def").read_text(), re.M)
+DENIED = ('Error response from daemon: Head "https://contoso.azurecr.io/v2/web/manifests/1": unauthorized: '
+          "authentication required, visit https://aka.ms/acr/authorization for more information.\n")
+CLUSTER = ('  Warning  Failed  3s  kubelet  Failed to pull image "contoso.azurecr.io/web:1": failed to authorize: failed to fetch '
+           "anonymous token: unexpected status from GET request to https://contoso.azurecr.io/oauth2/token: 401 Unauthorized\n")
+INTERACTIVE = re.compile(r"az login(?!.*(--identity|--allow-no-subscriptions))|docker-credential-acr login")
+
+
+def commands(found):
+    return [step["command"] for one in found for step in one["steps"]]
+
+
+def words():
+    return [(name, kind, word) for name, kind, marks, _ in ROWS for word in marks.split("|") if word]
+
+
+def test_the_table_is_read():
+    assert len(ROWS) >= 10 and len(words()) >= 30
+
+
+def test_a_person_is_asked_to_sign_in(explain):
+    assert any(INTERACTIVE.search(command) for command in commands(explain.json({"text": DENIED})))
+    assert any("az aks" in command for command in commands(explain.json({"text": CLUSTER})))
+
+
+@pytest.mark.parametrize("name, kind, word", words())
+def test_a_log_of_a_situation_gets_its_remedy(explain, name, kind, word):
+    found = explain.json({"text": f"some line {word}\n" + (DENIED if kind == "UNATTENDED" else CLUSTER)})
+    assert found and found[0]["facts"]["situation"] == name
+    wrong = INTERACTIVE if kind == "UNATTENDED" else re.compile("az aks")
+    assert not [command for command in commands(found) if wrong.search(command)]
+
+
+@pytest.mark.parametrize("name, variable", [(name, names.split("|")[0]) for name, _, _, names in ROWS if names])
+def test_a_process_in_a_situation_gets_its_remedy(explain, name, variable):
+    told = explain.run("--json", text=DENIED, **{variable: "true"}).stdout.decode()
+    assert f'"situation":"{name}"' in told and not INTERACTIVE.search(told)

@@ -2,6 +2,7 @@
 /* Whose an event is: tables of words, never of programs. */
 #include "explain/attribute.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,7 +13,7 @@
 #define OPERATION (64 * 1024) /* bytes to either side in which its image is looked for */
 #define AROUND	  900	      /* bytes to either side that are read together with an event */
 
-/* What any client of anything prints. */
+/* What any client of anything prints; a part of it is as generic. */
 static const char generic[] =
 	"401|403|404|429|500|502|503|504|401 Unauthorized|403 Forbidden|403 (Forbidden)|404 Not "
 	"Found"
@@ -42,7 +43,8 @@ static const char generic[] =
 	"|Received HTTP code 403 from proxy|Tunnel connection failed: 403|Could not resolve proxy"
 	"|Cannot connect to proxy|Unable to connect to proxy|.blob.core.|.data.azurecr."
 	"|AuthorizationFailure|: not found|This request is not authorized to perform this operation"
-	"|Server failed to authenticate the request|AuthenticationFailed|PKIX path building failed";
+	"|Server failed to authenticate the request|AuthenticationFailed|PKIX path building "
+	"failed|EOF. Retrying|status: 401|status: 403";
 
 /* How registries and their clients speak of what they do: an error in such words is about an image
  * or a login, even where it names neither. */
@@ -70,9 +72,17 @@ static const char azure_alone[] =
 
 bool acr_is_generic(const char *word, size_t length)
 {
-	auto_string one = acr_copy_bytes(word, length);
+	const char *next = generic, *one;
+	size_t size;
 
-	return acr_words_is(one, generic);
+	while (length > 0 && !isalnum((unsigned char)word[length - 1]))
+		length--;
+	for (; length > 0 && !isalnum((unsigned char)*word); word++)
+		length--;
+	while (acr_words_next(&next, &one, &size))
+		if (acr_words_find(one, size, word, length))
+			return true;
+	return false;
 }
 
 static bool has(const char *text, const struct acr_span *span, const char *words)

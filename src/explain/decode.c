@@ -125,6 +125,15 @@ static size_t first_word(const struct line *line)
 	return length;
 }
 
+static bool is_one_word(const struct line *line)
+{
+	size_t blanks = 0;
+
+	while (blanks < line->length && line->text[blanks] == ' ')
+		blanks++;
+	return blanks + first_word(line) == line->length;
+}
+
 /* Does a message of its own begin here, whatever stands before it? */
 static bool begins_message(const struct line *line)
 {
@@ -177,7 +186,7 @@ static size_t longest(const char *text, const char *end, size_t *ret_bar)
 		size_t bar = strip(&line), width = columns(&line);
 
 		/* A word that is wider than the window stays whole. */
-		if (width > most && (width <= NARROWEST || first_word(&line) < line.length)) {
+		if (width > most && (width <= NARROWEST || !is_one_word(&line))) {
 			most = width;
 			*ret_bar = bar;
 		}

@@ -32,6 +32,8 @@ struct acr_report {
 	bool storing;	   /* a person's own login is being stored: what is refused is that */
 	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
 			      answering */
+	uint64_t identity; /* the hash of the one in force, for what is told once of each; 0: none
+			      was looked for */
 	int64_t left;	   /* seconds that the token handed out or renewed lives on; 0: not known */
 	struct acr_registry registry; /* when ours */
 };
@@ -95,8 +97,10 @@ _checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *re
  * remembered: until it is time to try again, `get` tells of it and leaves renew_behind false. */
 void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry);
 
-/* The last failure to renew this registry's token, while it is remembered: why, in one sentence. */
-bool acr_renewal_failed(const struct acr_app *app, const char *host, struct acr_secret *ret_why);
+/* The last failure to renew this registry's token for the identity in force, while it is remembered:
+ * why, in one sentence. */
+bool acr_renewal_failed(const struct acr_app *app, const struct acr_registry *registry,
+			struct acr_secret *ret_why);
 
 /* ---- what is there: for `status` and `renew`, without network ---- */
 

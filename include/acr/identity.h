@@ -106,9 +106,11 @@ _checked_ int acr_chain_survey(struct acr_app *app, const struct acr_registry *r
 					     enum acr_prospect prospect, const char *text),
 			       void *data, struct acr_error *error);
 
-/* The registry refused a token: if it was one that had been kept, let go of it (true), so that the
- * next is asked for anew. */
-bool acr_token_forget(const struct acr_app *app, struct acr_token *token);
+/* The registry refused a token of this row: if something remembered stood behind it (a token that
+ * had been kept, or a note that only the ARM audience can be had), let go of that (true), so that
+ * the next is asked for anew. */
+bool acr_token_forget(const struct acr_app *app, const struct acr_registry *registry,
+		      const struct acr_identity *row, const struct acr_token *token);
 
 /* POST https://AUTHORITY/TENANT/oauth2/v2.0/token with `form` (client id, grant and credential; the
  * scope is added here). Fills all of `ret`, `who` from the token's claims where they can be read.

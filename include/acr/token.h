@@ -7,6 +7,7 @@
 #ifndef ACR_TOKEN_H
 #define ACR_TOKEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "acr/registry.h"
@@ -21,6 +22,7 @@ struct acr_token {
 	const char *audience; /* what it is for, set by the chain: another than ACR_AUDIENCE where
 				 that could not be had; borrowed */
 	uint64_t kept_as;     /* not 0: it was asked for earlier, for another registry */
+	bool noted; /* asked for this audience because it is noted that no other can be had */
 };
 void acr_token_wipe(struct acr_token *token);
 #define auto_token __attribute__((cleanup(acr_token_wipe))) struct acr_token

@@ -57,7 +57,7 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 	acr_cache_keep(app, lookup->fingerprint.hash, ret);
 	acr_marker_set(app, lookup->registry->host);
 	acr_refusal_drop(app, lookup);
-	acr_renewal_forget(app, lookup->registry->host);
+	acr_renewal_forget(app, lookup);
 }
 
 /* Refused by all: would the registry have let us in without saying who we are? Then docker should
@@ -97,8 +97,8 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 		struct acr_report *report, struct acr_error *error)
 {
 	struct acr_error refusal = { 0 }, end = { 0 };
-	bool asked_anew = false;
-	size_t cursor = 0;
+	size_t cursor = 0, asked_anew = 0;
+	bool heard = true;
 
 	for (;;) {
 		__attribute__((cleanup(acr_grant_wipe))) struct acr_grant grant = { 0 };
@@ -116,24 +116,24 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 			keep(app, lookup, report, &token, &grant, ret);
 			return 0;
 		}
-		/* One that was kept may have had its day: the same identity is asked anew, once. */
-		if (end.kind == ACR_REFUSED && !asked_anew && acr_token_forget(app, &token)) {
-			asked_anew = true;
-			cursor--;
+		/* What was remembered may have had its day: the same identity is asked anew, once. */
+		if (end.kind == ACR_REFUSED && asked_anew != cursor &&
+		    acr_token_forget(app, lookup->registry, last_step(report)->identity, &token)) {
+			asked_anew = cursor--;
 			report->trail.count--;
 			continue;
 		}
 		last_step(report)->error = end;
 		last_step(report)->refused_by_registry = end.kind == ACR_REFUSED;
-		if (end.kind != ACR_REFUSED) /* the network, or an answer that makes no sense: the
-						next would fare no better */
+		heard = end.kind == ACR_REFUSED;
+		if (!heard) /* the network, or an answer that makes no sense: the next would fare no
+			       better */
 			break;
 		refusal = end;
 	}
-	/* What an identity heard from the registry says more than that there are no more
-	 * identities. */
-	if (refusal.kind != ACR_FINE &&
-	    (end.kind == ACR_NOT_SET_UP || end.kind == ACR_UNAVAILABLE || end.kind == ACR_REFUSED))
+	/* What the registry said of one identity is the answer, whatever kept another from being
+	 * tried: that is in the trail. Not where the registry itself said nothing to the last. */
+	if (refusal.kind != ACR_FINE && heard)
 		return refused(app, lookup, report, &refusal, error);
 	if (end.kind == ACR_REFUSED)
 		return refused(app, lookup, report, &end, error);

@@ -20,6 +20,13 @@ void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *regi
 void acr_lookup_end(struct acr_lookup *lookup);
 #define auto_lookup __attribute__((cleanup(acr_lookup_end))) struct acr_lookup
 
+/* What a note about this identity at this registry is kept under, owned. */
+char *acr_lookup_subject(const struct acr_lookup *lookup);
+
+/* The lock of this identity at this registry, as acr_turn_take. Whoever has it is waited for as long
+ * as our own time allows, but for a last attempt; a moment only where an old token is at hand. */
+int acr_lookup_turn(const struct acr_app *app, const struct acr_lookup *lookup);
+
 /* A cached entry that lives long enough. Otherwise what was found stays in `lookup->old`. */
 bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
 		       struct acr_report *report);
@@ -58,10 +65,12 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 		      struct acr_error *ret);
 void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup);
 
-/* A renewal that failed while the old token lives: remembered with its reason, and for a while,
- * longer each time, it is not tried again. */
-void acr_renewal_note(const struct acr_app *app, const char *host, const struct acr_error *why);
-bool acr_renewal_pauses(const struct acr_app *app, const char *host, struct acr_secret *ret_why);
-void acr_renewal_forget(const struct acr_app *app, const char *host);
+/* A renewal that failed while the old token lives: remembered with its reason per host and identity,
+ * and for a while, longer each time, it is not tried again. */
+void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup,
+		      const struct acr_error *why);
+bool acr_renewal_pauses(const struct acr_app *app, const struct acr_lookup *lookup,
+			struct acr_secret *ret_why);
+void acr_renewal_forget(const struct acr_app *app, const struct acr_lookup *lookup);
 
 #endif

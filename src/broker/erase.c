@@ -24,7 +24,7 @@ static int forget(const struct acr_app *app, const char *server,
 				     lookup.fingerprint.text, &entry) &&
 		      strcmp(entry.source, "stored-token") != 0;
 	acr_refusal_drop(app, &lookup);
-	acr_renewal_forget(app, registry->host);
+	acr_renewal_forget(app, &lookup);
 	acr_cache_drop(app, registry->host);
 	acr_marker_clear(app, registry->host);
 	/* A logout says all that there is to say. */

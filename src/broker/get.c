@@ -21,7 +21,7 @@ static bool hand_cached(const struct acr_app *app, struct acr_lookup *lookup, st
 
 	if (!acr_lookup_cached(app, lookup, ret, report))
 		return false;
-	if (report->renew_behind && acr_renewal_pauses(app, host, &why)) {
+	if (report->renew_behind && acr_renewal_pauses(app, lookup, &why)) {
 		report->renew_behind = false;
 		acr_report_notice(
 			report, "renewal-failed",
@@ -42,6 +42,7 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 		return false;
 	report->ours = true;
 	acr_lookup_begin(app, &report->registry, &lookup);
+	report->identity = lookup.fingerprint.hash;
 	return hand_cached(app, &lookup, ret, report);
 }
 
@@ -118,7 +119,7 @@ static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 	struct acr_error error;
 
 	if (!lookup->old.host || app->interactive ||
-	    !acr_renewal_pauses(app, lookup->registry->host, &why))
+	    !acr_renewal_pauses(app, lookup, &why))
 		return false;
 	acr_fail(&error, ACR_UNREACHABLE, "%s", acr_secret_text(&why));
 	return fall_back(app, lookup, ret, report, &error) == 0;
@@ -147,7 +148,7 @@ static int give_up(const struct acr_app *app, const struct acr_lookup *lookup,
 							  serves_anybody(app, lookup->registry));
 		return -1;
 	}
-	acr_renewal_note(app, lookup->registry->host, error);
+	acr_renewal_note(app, lookup, error);
 	return 0;
 }
 
@@ -161,11 +162,13 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	auto_turn turn = -1;
 
 	acr_lookup_begin(app, registry, &lookup);
+	report->identity = lookup.fingerprint.hash;
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
-	turn = acr_turn_take(app, registry->host, ACR_BUDGET_TURN);
+	turn = acr_lookup_turn(app, &lookup);
 	/* While we waited somebody else may have been served, and we may be somebody else. */
 	acr_lookup_begin(app, registry, &lookup);
+	report->identity = lookup.fingerprint.hash;
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
 	if (acr_decisions_read(app, registry->host, &state, report, error))
@@ -182,8 +185,12 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 		report->anonymous = error->kind == ACR_NOT_FOUND;
 		return fall_back(app, &lookup, ret, report, error);
 	}
-	if (acr_acquire(app, &lookup, &entry, report, error))
+	if (acr_acquire(app, &lookup, &entry, report, error)) {
+		/* Whoever had the lock instead of us may have been served by now. */
+		if (turn < 0 && hand_cached(app, &lookup, ret, report))
+			return 0;
 		return give_up(app, &lookup, ret, report, error);
+	}
 	acr_entry_login(&entry, ret);
 	report->left = entry.life;
 	return 0;

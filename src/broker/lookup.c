@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acr/config.h"
+#include "base/budget.h"
 #include "base/clock.h"
 #include "broker/broker.h"
 
@@ -21,6 +22,22 @@ void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *regi
 	acr_lookup_end(ret);
 	ret->registry = registry;
 	acr_fingerprint_take(app, registry, &ret->fingerprint);
+}
+
+char *acr_lookup_subject(const struct acr_lookup *lookup)
+{
+	return acr_format("%s.%016llx", lookup->registry->host,
+			  (unsigned long long)lookup->fingerprint.hash);
+}
+
+int acr_lookup_turn(const struct acr_app *app, const struct acr_lookup *lookup)
+{
+	int64_t left = acr_budget(app, ACR_BUDGET_LONGEST);
+	auto_string about = acr_lookup_subject(lookup);
+
+	left = left > 2 * ACR_BUDGET_ALONE ? left - ACR_BUDGET_ALONE : left / 2;
+	return acr_turn_take(app, about,
+			     lookup->old.host && left > ACR_BUDGET_TURN ? ACR_BUDGET_TURN : left);
 }
 
 void acr_entry_login(const struct acr_entry *entry, struct acr_login *ret)

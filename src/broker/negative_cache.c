@@ -11,12 +11,6 @@
 #include "base/budget.h"
 #include "broker/broker.h"
 
-static char *subject(const struct acr_lookup *lookup)
-{
-	return acr_format("%s.%016llx", lookup->registry->host,
-			  (unsigned long long)lookup->fingerprint.hash);
-}
-
 /* Only what a service said: with a status, or a code that came by way of az. This machine may have
  * been the cause of anything else (no descriptors, no permission, no memory), and is asked anew.
  * "Not found" counts as well, where docker goes on anonymously after a refusal. */
@@ -29,7 +23,7 @@ static bool worth_keeping(const struct acr_error *error)
 void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
 		      const struct acr_error *error)
 {
-	auto_string about = subject(lookup);
+	auto_string about = acr_lookup_subject(lookup);
 	auto_secret text = { 0 };
 
 	if (!worth_keeping(error))
@@ -53,7 +47,7 @@ static void field(const char **next, char *ret, size_t size)
 bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
 		      struct acr_error *ret)
 {
-	auto_string about = subject(lookup);
+	auto_string about = acr_lookup_subject(lookup);
 	struct acr_error error = { 0 };
 	auto_secret text = { 0 };
 	char numbers[96];
@@ -84,7 +78,7 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 
 void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup)
 {
-	auto_string about = subject(lookup);
+	auto_string about = acr_lookup_subject(lookup);
 
 	acr_note_drop(app, "refusal", about);
 }

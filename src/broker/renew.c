@@ -32,7 +32,8 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 
 	report->ours = true;
 	report->registry = *registry;
-	turn = acr_turn_take(app, registry->host, ACR_BUDGET_TURN);
+	acr_lookup_begin(app, registry, &lookup);
+	turn = acr_lookup_turn(app, &lookup);
 	acr_lookup_begin(app, registry, &lookup);
 	if (acr_state_read(app, registry->host, &state, error))
 		return -1;
@@ -49,7 +50,7 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
 		/* `list` goes on naming what can still be served. */
 		if (cached || lookup.old.host)
-			acr_renewal_note(app, registry->host, error);
+			acr_renewal_note(app, &lookup, error);
 		else
 			acr_refusal_keep(app, &lookup, error);
 		return -1;
@@ -58,8 +59,10 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	return 0;
 }
 
-void acr_renewal_note(const struct acr_app *app, const char *host, const struct acr_error *why)
+void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup,
+		      const struct acr_error *why)
 {
+	auto_string about = acr_lookup_subject(lookup);
 	auto_secret before = { 0 };
 	auto_string text = NULL;
 	long failures = 0;
@@ -68,26 +71,34 @@ void acr_renewal_note(const struct acr_app *app, const char *host, const struct 
 	/* This machine's own fault may be over at once, and nobody else is spared anything. */
 	if (why->kind == ACR_SYSTEM)
 		return;
-	if (acr_note_find(app, FAILURES, host, &before))
+	if (acr_note_find(app, FAILURES, about, &before))
 		failures = strtol(acr_secret_text(&before), NULL, 10);
 	failures = failures < 0 || failures > 10 ? 10 : failures;
 	pause = (int64_t)FIRST_PAUSE << failures;
 	text = acr_format("%ld\n%s", failures + 1, why->text);
-	acr_note_keep(app, FAILURES, host, REMEMBERED, text);
-	acr_note_keep(app, PAUSE, host, pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE, why->text);
+	acr_note_keep(app, FAILURES, about, REMEMBERED, text);
+	acr_note_keep(app, PAUSE, about, pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE, why->text);
 }
 
-bool acr_renewal_pauses(const struct acr_app *app, const char *host, struct acr_secret *ret_why)
+bool acr_renewal_pauses(const struct acr_app *app, const struct acr_lookup *lookup,
+			struct acr_secret *ret_why)
 {
-	return acr_note_find(app, PAUSE, host, ret_why);
+	auto_string about = acr_lookup_subject(lookup);
+
+	return acr_note_find(app, PAUSE, about, ret_why);
 }
 
-bool acr_renewal_failed(const struct acr_app *app, const char *host, struct acr_secret *ret_why)
+bool acr_renewal_failed(const struct acr_app *app, const struct acr_registry *registry,
+			struct acr_secret *ret_why)
 {
+	auto_lookup lookup = { 0 };
+	auto_string about = NULL;
 	auto_secret note = { 0 };
 	const char *why;
 
-	if (!acr_note_find(app, FAILURES, host, &note))
+	acr_lookup_begin(app, registry, &lookup);
+	about = acr_lookup_subject(&lookup);
+	if (!acr_note_find(app, FAILURES, about, &note))
 		return false;
 	why = strchr(acr_secret_text(&note), '\n');
 	acr_secret_wipe(ret_why);
@@ -95,12 +106,14 @@ bool acr_renewal_failed(const struct acr_app *app, const char *host, struct acr_
 	return true;
 }
 
-void acr_renewal_forget(const struct acr_app *app, const char *host)
+void acr_renewal_forget(const struct acr_app *app, const struct acr_lookup *lookup)
 {
-	if (!acr_note_find(app, FAILURES, host, NULL))
+	auto_string about = acr_lookup_subject(lookup);
+
+	if (!acr_note_find(app, FAILURES, about, NULL))
 		return;
-	acr_note_drop(app, PAUSE, host);
-	acr_note_drop(app, FAILURES, host);
+	acr_note_drop(app, PAUSE, about);
+	acr_note_drop(app, FAILURES, about);
 }
 
 struct behind {
@@ -112,21 +125,26 @@ struct behind {
 static void work(void *data)
 {
 	struct acr_app app = *((const struct behind *)data)->app;
-	const struct acr_registry *registry = ((const struct behind *)data)->registry;
+	const struct acr_registry *asked = ((const struct behind *)data)->registry;
 	struct acr_report report = { 0 };
+	struct acr_registry registry;
 	struct acr_config *config = NULL;
 	struct acr_error error = { 0 };
+	auto_lookup lookup = { 0 };
 
 	app.in = app.out = app.err = -1;
 	app.deadline = app.clock.boot(&app) + ACR_BUDGET_GET;
 	if (acr_config_load(&app, &config, &error)) {
-		acr_renewal_note(&app, registry->host, &error);
+		acr_lookup_begin(&app, asked, &lookup);
+		acr_renewal_note(&app, &lookup, &error);
 		return;
 	}
 	app.config = config;
 	app.deadline = app.clock.boot(&app) +
 		       1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
-	if (acr_renew(&app, registry, false, &report, &error))
+	/* A hit is found without a config, which is what says whom to ask for this registry. */
+	if (acr_registry_parse(config, asked->host, strlen(asked->host), &registry) &&
+	    acr_renew(&app, &registry, false, &report, &error))
 		acr_debug(&app, "%s", error.text);
 	acr_config_free(config);
 }

@@ -26,7 +26,6 @@ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 		*ret_stored = state.stored_login;
 	state.signed_out = false;
 	acr_cache_drop(app, host);
-	acr_renewal_forget(app, host);
 	return acr_state_write(app, host, &state, error);
 }
 
@@ -75,7 +74,6 @@ static int forget_tokens(const struct acr_app *app, const char *host, struct acr
 	struct acr_state state = { 0 };
 
 	acr_cache_drop(app, host);
-	acr_renewal_forget(app, host);
 	/* What cannot be read stays as it is: only logout of this registry decides about it. */
 	return acr_state_read(app, host, &state, error) ? -1
 							: acr_state_write(app, host, &state, error);

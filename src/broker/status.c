@@ -88,7 +88,7 @@ static void add_cached(void *data, const struct acr_cached *cached)
 	row->left = cached->left;
 	row->renew = cached->renew;
 	row->in_force = cached->in_force;
-	if (row->in_force && acr_renewal_failed(gathering->app, row->registry, &why))
+	if (row->in_force && acr_renewal_failed(gathering->app, &cached->registry, &why))
 		row->failed = acr_copy(acr_secret_text(&why));
 }
 

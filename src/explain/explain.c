@@ -44,8 +44,9 @@ void acr_explain_notices(const struct acr_app *app, const struct acr_report *rep
 {
 	for (size_t i = 0; i < report->notice_count; i++) {
 		const struct acr_notice *notice = &report->notices[i];
-		auto_string subject = acr_format("%s.%s", notice->cause,
-						 report->ours ? report->registry.host : "");
+		auto_string subject = acr_format("%s.%s.%016llx", notice->cause,
+						 report->ours ? report->registry.host : "",
+						 (unsigned long long)report->identity);
 
 		if (acr_note_find(app, "notice", subject, NULL))
 			continue;
@@ -89,8 +90,9 @@ static bool is_told(const struct acr_app *app, const struct acr_report *report,
 		    const struct acr_error *error, const struct acr_rule *rule)
 {
 	auto_string subject = acr_format(
-		"%s %s %s %d %s %.200s", report->ours ? report->registry.host : "", rule->id,
-		acr_kind_name(error->kind), error->status, error->code, error->text);
+		"%s %016llx %s %s %d %s %.200s", report->ours ? report->registry.host : "",
+		(unsigned long long)report->identity, rule->id, acr_kind_name(error->kind),
+		error->status, error->code, error->text);
 
 	if (!app->config || app->interactive)
 		return false;

@@ -14,8 +14,6 @@
 #include "acr/store.h"
 #include "identity/internal.h"
 
-#define NOTE_AUDIENCE (6 * 3600) /* seconds that "only the ARM audience works" is remembered */
-
 #define IDENTITY(name) extern const struct acr_identity acr_identity_##name;
 #include "identity/chain.def"
 #undef IDENTITY
@@ -205,15 +203,16 @@ static int acquire(const struct acr_app *app, const struct acr_registry *registr
 		.client_id = acr_config_get(app->config, host, "client_id"),
 		.pinned = pinned,
 	};
-	auto_string subject = acr_format("%s %s", row->name, host);
 	struct acr_error second = { 0 };
 
 	if (wanted || !registry->genuine)
 		return acquire_for(app, row, &ask, wanted ? wanted : ACR_AUDIENCE, ret, error);
-	if (acr_note_find(app, "audience", subject, NULL)) {
-		if (acquire_for(app, row, &ask, registry->cloud->arm_audience, ret, &second) == 0)
+	if (acr_audience_is_noted(app, registry, row)) {
+		if (acquire_for(app, row, &ask, registry->cloud->arm_audience, ret, &second) == 0) {
+			ret->noted = true;
 			return 0;
-		acr_note_drop(app, "audience", subject);
+		}
+		acr_audience_forget(app, registry, row);
 	}
 	if (acquire_for(app, row, &ask, ACR_AUDIENCE, ret, error) == 0)
 		return 0;
@@ -226,8 +225,18 @@ static int acquire(const struct acr_app *app, const struct acr_registry *registr
 			*error = second;
 		return -1;
 	}
-	acr_note_keep(app, "audience", subject, NOTE_AUDIENCE, registry->cloud->arm_audience);
+	acr_audience_note(app, registry, row);
 	return 0;
+}
+
+bool acr_token_forget(const struct acr_app *app, const struct acr_registry *registry,
+		      const struct acr_identity *row, const struct acr_token *token)
+{
+	if (token->kept_as)
+		acr_cache_drop_token(app, token->kept_as);
+	if (token->noted)
+		acr_audience_forget(app, registry, row);
+	return token->kept_as || token->noted;
 }
 
 static void add_step(struct acr_trail *trail, const struct acr_identity *row,

@@ -23,6 +23,15 @@ void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *r
 			 const struct acr_ask *ask, const struct acr_fingerprint *name,
 			 const struct acr_token *token);
 
+/* ---- audience_note.c: "only the ARM audience works" ---- */
+
+bool acr_audience_is_noted(const struct acr_app *app, const struct acr_registry *registry,
+			   const struct acr_identity *row);
+void acr_audience_note(const struct acr_app *app, const struct acr_registry *registry,
+		       const struct acr_identity *row);
+void acr_audience_forget(const struct acr_app *app, const struct acr_registry *registry,
+			 const struct acr_identity *row);
+
 /* ---- token.c: what a token says about itself ---- */
 
 /* Could this be a bearer token: 1 to ACR_TOKEN_MAX bytes of printable ASCII without spaces? */

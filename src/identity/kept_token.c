@@ -78,12 +78,3 @@ void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *r
 	acr_secret_add_bytes(&entry.token, token->access.bytes, token->access.length);
 	acr_cache_keep_token(app, name->hash, &entry);
 }
-
-bool acr_token_forget(const struct acr_app *app, struct acr_token *token)
-{
-	uint64_t kept_as = token->kept_as;
-
-	if (kept_as)
-		acr_cache_drop_token(app, kept_as);
-	return kept_as != 0;
-}

@@ -2,24 +2,29 @@
 /*
  * Single flight: who exchanges holds a flock, which the kernel takes back from the killed. Waiting
  * is one blocking flock under a timer, not a poll: twenty waiters cost nothing and go on at once.
- * A holder that hangs is passed by, and where locks do not work (NFS without lockd, some FUSE)
- * everybody simply goes ahead: what they write is renamed into place whole.
+ * A holder that works is waited for, however slow it is: nobody else would be faster beside it. One
+ * that stands still (^Z, a frozen container) is passed by, and where locks do not work (NFS without
+ * lockd, some FUSE) everybody simply goes ahead: what they write is renamed into place whole.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "acr/store.h"
+#include "base/budget.h"
 #include "base/file.h"
 #include "store/private_dir.h"
 
 #define AGAIN 20000 /* microseconds until a ring that came before flock was asleep is repeated */
+#define LOCKS_MAX (1024 * 1024)
 
 static volatile sig_atomic_t rung;
 
@@ -98,12 +103,62 @@ static bool is_current(int fd)
 	return fstat(fd, &status) == 0 && status.st_nlink > 0;
 }
 
-/* 0 with the lock, -1 without. */
-static int take(int fd, int64_t patience)
+/* Which process has the lock? 0: that cannot be told (it is in another container, say). */
+static int find_holder(const struct acr_app *app, int fd)
 {
+	auto_string path = acr_system_path(app, "/proc/locks");
+	auto_secret locks = { 0 };
+	struct stat status;
+	int pid;
+
+	if (fstat(fd, &status) || acr_file_read(path, LOCKS_MAX, &locks, NULL))
+		return 0;
+	auto_string file = acr_format("%02x:%02x:%ju", major(status.st_dev), minor(status.st_dev),
+				      (uintmax_t)status.st_ino);
+	for (const char *line = acr_secret_text(&locks); line; line = strchr(line, '\n')) {
+		char name[64];
+
+		line += *line == '\n';
+		/* A line with "->" is of somebody who waits. */
+		if (sscanf(line, "%*d: FLOCK %*s %*s %d %63s", &pid, name) == 2 &&
+		    strcmp(name, file) == 0)
+			return pid;
+	}
+	return 0;
+}
+
+/* Does its holder stand still, so that no end of it can be waited for? */
+static bool is_stopped(const struct acr_app *app, int fd)
+{
+	int pid = find_holder(app, fd);
+	auto_string name = acr_format("/proc/%d/stat", pid);
+	auto_string path = acr_system_path(app, name);
+	auto_secret text = { 0 };
+	const char *state;
+
+	if (pid <= 0 || acr_file_read(path, LOCKS_MAX, &text, NULL))
+		return false;
+	/* proc(5): the name of the program, in parentheses, may hold anything. */
+	state = strrchr(acr_secret_text(&text), ')');
+	return state && (strncmp(state, ") T", 3) == 0 || strncmp(state, ") t", 3) == 0);
+}
+
+/* 0 with the lock, -1 without. */
+static int take(const struct acr_app *app, int fd, int64_t patience)
+{
+	int64_t wait;
+
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	return errno == EWOULDBLOCK && patience > 0 ? lock_within(fd, patience) : -1;
+	for (; errno == EWOULDBLOCK && patience > 0; patience -= wait) {
+		wait = patience < ACR_BUDGET_LOOK ? patience : ACR_BUDGET_LOOK;
+		if (lock_within(fd, wait) == 0)
+			return 0;
+		if (errno != EINTR || is_stopped(app, fd))
+			return -1;
+		errno = EWOULDBLOCK;
+	}
+	return -1;
 }
 
 int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience)
@@ -111,7 +166,7 @@ int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience)
 	int64_t until = app->clock.boot(app) + acr_budget(app, patience);
 	int fd = shared(app) ? open_lock(app, key) : -1;
 
-	while (fd >= 0 && take(fd, until - app->clock.boot(app)) == 0) {
+	while (fd >= 0 && take(app, fd, until - app->clock.boot(app)) == 0) {
 		if (is_current(fd))
 			return fd;
 		acr_fd_close(&fd);

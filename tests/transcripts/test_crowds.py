@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many at once: one of them asks Azure, the others wait for what it got."""
+import json
 import signal
 import time
 
 import pytest
-from client import APP
+from client import APP, USER
 
 ACME = "acme.azurecr.io"
 
@@ -80,3 +81,39 @@ def test_a_holder_of_the_lock_that_stands_still_is_passed_by(helper, cloud):
     finally:
         first.send_signal(signal.SIGKILL)
         first.communicate()
+
+
+def slow_az(home, cloud, seconds):
+    """az signed in as a developer, which takes its time and notes each start: (environment, how often it was started)."""
+    note = home.folder / "az-started"
+    token = cloud.entra_token(USER)
+    home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
+        "id": "5b5c0470-0000-4000-8000-000000000001", "isDefault": True, "tenantId": USER.tenant_id,
+        "environmentName": "AzureCloud", "user": {"name": USER.name, "type": "user"}}]}))
+    answer = json.dumps({"accessToken": token, "expires_on": int(time.time()) + 3000, "tenant": USER.tenant_id})
+    home.write("bin/az", f"#!/bin/sh\necho x >> {note}\nsleep {seconds}\necho '{answer}'\n", 0o755)
+    return {"PATH": f"{home.folder}/bin:/usr/bin:/bin", "AZURE_TOKEN_CREDENTIALS": "AzureCliCredential"}, \
+        lambda: note.read_text().count("x")
+
+
+@pytest.mark.plain
+def test_a_slow_holder_of_the_lock_is_waited_for_as_long_as_ones_own_time_allows(helper, home, cloud):
+    env, started = slow_az(home, cloud, 7)
+    answers = helper.many(12, ACME, env=env)
+    assert {answer.status for answer in answers} == {0} and len({answer.secret for answer in answers}) == 1
+    assert started() == 1 and len(cloud.requests("acr", path="/oauth2/exchange")) == 1
+
+
+@pytest.mark.plain
+def test_another_identity_waits_for_nobody(helper, home, cloud):
+    env, started = slow_az(home, cloud, 4)
+    first = helper.start("get", env=env)
+    first.stdin.write(ACME.encode())
+    first.stdin.close()
+    first.stdin = None
+    time.sleep(0.5)
+    assert started() == 1
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 0 and answer.seconds < 2
+    first.communicate(timeout=20)
+    assert first.returncode == 0

@@ -171,3 +171,22 @@ def test_an_ordinary_user_is_served_like_root(helper, home, cloud, somebody_else
     answer = helper.get(ACME, env=cloud.environment(APP), prefix=somebody_else)
     assert answer.status == 0 and answer.err == ""
     assert home.entries()[0].stat().st_uid == homes.NOBODY
+
+
+@pytest.mark.parametrize("script, says", [("echo 'Traceback (most recent call last)' >&2; exit 1", "crashed"), ("echo boom >&2; exit 3", "status 3"),
+                                          ("kill -9 $$", "signal 9"), ("echo nonsense", "not JSON")])
+def test_what_the_registry_said_is_told_and_remembered_whatever_happens_to_a_later_identity(helper, home, cloud, script, says):
+    """A broken az is a line among the identities that were tried; that there is no role is the answer."""
+    home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
+        "id": "5b5c0470-0000-4000-8000-000000000001", "isDefault": True, "tenantId": APP.tenant_id,
+        "environmentName": "AzureCloud", "user": {"name": "developer@contoso.com", "type": "user"}}]}))
+    home.write("bin/az", f"#!/bin/sh\necho x >> {home.folder}/az-started\n{script}\n", 0o755)
+    env = {**cloud.environment(APP), "PATH": f"{home.folder}/bin:/usr/bin:/bin"}
+    cloud.fault("firewall", service="acr", host=ACME)
+    cloud.fault("reset", service="imds", at="connect")
+    first = helper.get(ACME, env=env)
+    assert first.status == 1 and "status 403" in first.out
+    assert "azure-cli" in first.err and says in first.err
+    second = helper.get(ACME, env=env)
+    assert second.out == first.out and second.requests == []
+    assert (home.folder / "az-started").read_text().count("x") == 1

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A token is handed out while it lives long enough, renewed behind the client's back past half its life, renewed first
 when a long push could die of it, and handed out all the same when it cannot be renewed."""
+import os
+import subprocess
 import time
 
 import pytest
@@ -135,3 +137,23 @@ def test_while_the_renewal_behind_hangs_everybody_is_served(helper, old, signed_
     for _ in range(3):
         answer = helper.get(ACME, env=signed_in)
         assert answer.secret == secret and answer.seconds < 0.5
+
+
+def test_the_renewal_behind_asks_the_authority_that_the_config_names_for_this_registry(helper, home, signed_in, cloud):
+    """The answer comes without a look into the config; the client secret must not go elsewhere for that."""
+    def write(authority):
+        path = home.config(registries={ACME: {"authority": authority}})
+        os.utime(path, ns=(0, 0))
+
+    write("login.microsoftonline.com")
+    assert helper.get(ACME, env=signed_in).status == 0
+    home.age(PAST_HALF)
+    path, = (home.folder / ".config").rglob("config.json")
+    text = path.read_text().replace("login.microsoftonline.com", "login.partner.example")
+    with path.open("r+") as file:  # the same file, as far as a look at its inode, size and time can tell
+        file.write(text + 4 * " ")
+    os.utime(path, ns=(0, 0))
+    cloud.mark()
+    subprocess.run([home.program, "get"], input=ACME.encode(), env={**home.env, **signed_in}, check=True, stdout=subprocess.PIPE)
+    assert cloud.wait_for(1, service="trap")
+    assert {row["host"] for row in cloud.requests("trap")} == {"login.partner.example"} and cloud.requests("entra") == []

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is asked, in which order, for which audience, and what a failure means for the next. */
 #include "acr/store.h"
+#include "identity/internal.h"
 #include "person.h"
 
 #define WRONG_SECRET                                                                               \
@@ -241,12 +242,12 @@ static void what_was_remembered_of_the_audience_may_be_wrong_by_now(void **state
 {
 	(void)state;
 	set_secret();
-	acr_note_keep(&p.edges.app, "audience", "environment " HOST, 60, "x");
+	acr_audience_note(&p.edges.app, &p.registry, &acr_identity_environment);
 	edges_answer(&p.edges, ENTRA, 400, NO_RESOURCE);
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
 	assert_int_equal(person_first(&p), 0);
 	assert_string_equal(p.token.audience, ACR_AUDIENCE);
-	assert_false(acr_note_find(&p.edges.app, "audience", "environment " HOST, NULL));
+	assert_false(acr_audience_is_noted(&p.edges.app, &p.registry, &acr_identity_environment));
 }
 
 static void an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms(void **state)

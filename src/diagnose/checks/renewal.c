@@ -8,7 +8,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	auto_secret why = { 0 };
 
-	if (acr_renewal_failed(app, subject->registry.host, &why))
+	if (acr_renewal_failed(app, &subject->registry, &why))
 		acr_check_say(ret, ACR_VERDICT_WARNING, _("the last one failed: %s"),
 			      acr_secret_text(&why));
 	else

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two identities of one person, in two shells of one session: what one of them met is nothing to the other."""
+import time
+
+import pytest
+from client import APP, AWKWARD
+
+ACME = "acme.azurecr.io"
+NEAR_THE_END = 7300  # seconds, of 10800
+ACR, ARM = "https://containerregistry.azure.net/.default", "https://management.azure.com/.default"
+
+
+@pytest.fixture
+def first(cloud):
+    return cloud.environment(APP)
+
+
+@pytest.fixture
+def second(cloud):
+    return cloud.environment(AWKWARD)
+
+
+def scopes(answer):
+    return [request["form"]["scope"] for request in answer.requests if request["service"] == "entra"]
+
+
+def no_audience(cloud, count=1):
+    """The tenant has no service principal of Azure Container Registry."""
+    cloud.fault("entra", service="entra", code=500011, error="invalid_resource", count=count,
+                text="The resource principal named https://containerregistry.azure.net was not found in the tenant")
+
+
+def test_a_secret_that_expired_stops_no_renewal_of_the_other_identity(helper, home, cloud, first, second):
+    tokens = [helper.get(ACME, env=who).secret for who in (first, second)]
+    home.age(NEAR_THE_END)
+    cloud.fault("entra", service="entra", code=7000222, error="invalid_client", text="The provided client secret keys are expired.",
+                count=1)
+    answer = helper.get(ACME, env=second)
+    assert answer.secret == tokens[1] and "could not be renewed" in answer.err
+    cloud.no_faults()
+    answer = helper.get(ACME, env=first)
+    assert answer.secret != tokens[0] and answer.exchanges == 1 and answer.err == ""
+
+
+def test_a_renewal_behind_that_failed_is_told_of_the_identity_that_it_was_for(helper, home, cloud, first, second):
+    for who in (first, second):
+        helper.get(ACME, env=who)
+    home.age(7100)
+    cloud.fault("entra", service="entra", code=7000222, error="invalid_client", text="The provided client secret keys are expired.",
+                count=1)
+    helper.get(ACME, env=second)
+    assert cloud.wait_for(1, service="entra")
+    time.sleep(1)
+    cloud.no_faults()
+    assert "7000222" in helper("status", ACME, env=second).out
+    assert "7000222" not in helper("status", ACME, env=first).out
+    cloud.mark()
+    assert helper.get(ACME, env=first).err == ""
+    assert cloud.wait_for(1, service="acr", path="/oauth2/exchange")
+
+
+def test_that_a_tenant_has_no_audience_is_known_of_the_identity_that_met_it(helper, cloud, first, second):
+    no_audience(cloud)
+    assert scopes(helper.get(ACME, env=first)) == [ACR, ARM]
+    assert scopes(helper.get(ACME, env=second)) == [ACR]
+
+
+def test_where_a_registry_refuses_arm_tokens_the_right_audience_is_asked_for_again(helper, cloud, first):
+    """What was remembered of the tenant is out of date."""
+    no_audience(cloud)
+    helper.get(ACME, env=first)
+    cloud.no_faults()
+    cloud.fault("acronly", service="acr", host=ACME)
+    answer = helper("renew", ACME, env=first)
+    assert answer.status == 0 and scopes(answer) == [ARM, ACR] and answer.exchanges == 2
+    assert scopes(helper("renew", ACME, env=first)) == [ACR]
+
+
+def test_a_registry_that_refuses_arm_tokens_is_asked_once_more_at_most(helper, cloud, first):
+    no_audience(cloud)
+    helper.get(ACME, env=first)
+    cloud.no_faults()
+    no_audience(cloud, count=9)
+    cloud.fault("acronly", service="acr", host=ACME)
+    answer = helper("renew", ACME, env=first)
+    assert answer.status == 1 and answer.exchanges <= 2
+
+
+def test_who_was_refused_is_not_told_to_the_other(helper, cloud, first, second):
+    cloud.fault("norole", service="acr", host=ACME)
+    mine, other = (helper.get(ACME, env=who) for who in (first, second))
+    assert mine.status == other.status == 1
+    again = helper.get(ACME, env=first)
+    assert again.requests == [] and second["AZURE_CLIENT_ID"] not in again.err
+    assert second["AZURE_CLIENT_ID"] in other.err and first["AZURE_CLIENT_ID"] not in other.err

@@ -17,6 +17,7 @@
 #define ACR_BUDGET_PROMPT                                                                          \
 	25000 /* the same when it may ask the person for a password: store only   \
 				*/
+#define ACR_BUDGET_PORTAL    10000 /* the desktop portal, opening a page */
 #define ACR_BUDGET_AZ	     15000 /* another program that gets us a token */
 #define ACR_BUDGET_ANONYMOUS 3000  /* whether a registry serves whoever asks, both questions */
 #define ACR_BUDGET_TURN	     5000  /* waiting for the lock with an old token at hand, or to write */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The person's browser: what BROWSER names, else xdg-open; found as any program that we run, and
- * started in a session of its own, so that it neither holds our descriptors nor ends with us. It
- * gets the environment that a desktop needs, without what could be a secret.
+ * The person's browser: what BROWSER names, else what the desktop portal opens, else xdg-open; found
+ * as any program that we run, and started in a session of its own, so that it neither holds our
+ * descriptors nor ends with us. It gets the environment that a desktop needs, without what could be
+ * a secret.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "acr/identity.h"
+#include "acr/portal.h"
 #include "base/process.h"
 #include "front/login.h"
 
@@ -119,5 +121,7 @@ bool acr_browser_open(const struct acr_app *app, const char *program, const char
 {
 	struct start start = { app, program, url };
 
+	if (!acr_env(app, "BROWSER") && acr_portal_open(app, url))
+		return true;
 	return acr_fork_away(run, &start);
 }

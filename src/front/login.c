@@ -15,7 +15,8 @@
 #include "front/front.h"
 #include "front/login.h"
 
-#define PATIENCE 900000 /* milliseconds that a person may take; a device code lives as long */
+#define PATIENCE    900000 /* milliseconds that a person may take; a device code lives as long */
+#define WRONG_CODES 5	   /* a browser that brings more of them will not bring a right one */
 
 enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
 
@@ -46,8 +47,8 @@ static void end_way(struct way *way)
 }
 #define auto_way __attribute__((cleanup(end_way))) struct way
 
-/* Did somebody else make the code up, use it before, or get it for another question? The browser's
- * arguments show the state to every user of this machine, so that is no end. */
+/* Did somebody make the code up, use it before, or get it for another question? A second tab of the
+ * browser does, so that is no end. */
 static bool is_wrong_code(const struct acr_error *error)
 {
 	static const char *const codes[] = { "AADSTS9002313", "AADSTS70000", "AADSTS70008",
@@ -64,7 +65,7 @@ static int by_browser(const struct acr_app *app, const char *program, struct way
 {
 	auto_sign_in_page page = { 0 };
 	auto_secret code = { 0 };
-	auto_loopback loopback = { .fds = { -1, -1 } };
+	auto_loopback loopback = { .fds = { -1, -1 }, .caller = -1 };
 
 	if (acr_loopback_listen(&loopback, error) ||
 	    acr_sign_in_page(&way->ask, loopback.port, &page, error))
@@ -72,15 +73,18 @@ static int by_browser(const struct acr_app *app, const char *program, struct way
 	acr_say(app, "sign in with the browser that opens now, or go to\n%s", page.url);
 	if (!acr_browser_open(app, program, page.url))
 		acr_say(app, "%s could not be started", program);
-	for (;;) {
+	for (int wrong = 0;;) {
 		struct acr_error failure = { 0 };
+		int redeemed;
 
 		if (acr_loopback_wait(app, &loopback, page.state, &code, error))
 			return -1;
-		if (acr_sign_in_redeem(app, &way->ask, &page, &code, &way->sign_in, &way->token,
-				       &failure) == 0)
+		redeemed = acr_sign_in_redeem(app, &way->ask, &page, &code, &way->sign_in,
+					      &way->token, &failure);
+		acr_loopback_answer(&loopback, redeemed == 0);
+		if (redeemed == 0)
 			return 0;
-		if (!is_wrong_code(&failure)) {
+		if (!is_wrong_code(&failure) || ++wrong == WRONG_CODES) {
 			if (error)
 				*error = failure;
 			return -1;

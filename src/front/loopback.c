@@ -3,7 +3,9 @@
  * The way back from the browser (RFC 8252 section 7.3): a listener on this machine alone, at a port
  * that nobody chose, which serves exactly one request. Whatever else connects (a browser connects
  * ahead of time, asks for an icon; another user of this machine tries its luck) learns nothing and
- * changes nothing: the request that counts carries the state that only the browser was given.
+ * changes nothing: the request that counts carries the state that the browser was given, and comes
+ * from a process of our own user. Other users can read the state in the arguments of a browser, and
+ * could sign us in as themselves with it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -39,6 +41,7 @@ static const char other[] = "HTTP/1.1 404 Not Found\r\n" HEAD "<p>Nothing is her
 
 void acr_loopback_close(struct acr_loopback *loopback)
 {
+	acr_fd_close(&loopback->caller);
 	acr_fd_close(&loopback->fds[0]);
 	acr_fd_close(&loopback->fds[1]);
 }
@@ -85,7 +88,7 @@ int acr_loopback_listen(struct acr_loopback *ret, struct acr_error *error)
 	for (int i = 0; i < TRIES; i++) {
 		int result, number;
 
-		*ret = (struct acr_loopback){ .fds = { -1, -1 } };
+		*ret = (struct acr_loopback){ .fds = { -1, -1 }, .caller = -1 };
 		result = listen_at_both(ret);
 		number = errno;
 		if (result == 0)
@@ -235,15 +238,73 @@ static void let_in(struct room *room, int listener)
 	room->next = (room->next + 1) % CALLERS;
 }
 
-static void answer(struct caller *caller, const char *page)
+static void answer(int fd, const char *page)
 {
 	/* It fits into the socket's buffer; who does not take it goes without. */
-	if (send(caller->fd, page, strlen(page), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
-		shutdown(caller->fd, SHUT_WR);
+	if (send(fd, page, strlen(page), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+		shutdown(fd, SHUT_WR);
+}
+
+void acr_loopback_answer(struct acr_loopback *loopback, bool signed_in)
+{
+	if (loopback->caller >= 0)
+		answer(loopback->caller, signed_in ? done : declined);
+	acr_fd_close(&loopback->caller);
+}
+
+/* The browser of WSL runs in Windows, and a relay of root's, or nobody at all, is at the other end
+ * here. */
+static bool is_wsl(const struct acr_app *app)
+{
+	auto_string path = acr_system_path(app, "/proc/sys/kernel/osrelease");
+	auto_secret release = { 0 };
+
+	return acr_file_read(path, 4096, &release, NULL) == 0 &&
+	       strcasestr(acr_secret_text(&release), "microsoft");
+}
+
+static bool is_own(const struct acr_app *app, struct acr_loopback *loopback, int fd)
+{
+	uid_t user = 0;
+	enum acr_peer peer = acr_peer_user(app, fd, &user);
+
+	/* Without /proc the state alone is believed. */
+	if (peer == ACR_PEER_UNKNOWN || (peer == ACR_PEER_KNOWN && user == geteuid()) ||
+	    is_wsl(app))
+		return true;
+	if (peer == ACR_PEER_KNOWN && !loopback->told)
+		acr_say(app,
+			"the answer of a browser that runs as uid %u is not taken: use one that "
+			"runs as you, or --device-code",
+			(unsigned int)user);
+	loopback->told = loopback->told || peer == ACR_PEER_KNOWN;
+	return false;
+}
+
+/* Once a request is whole its browser waits for a page: who has gone by then was none. */
+static enum acr_loopback_request read_from(const struct acr_app *app, struct acr_loopback *loopback,
+					   const struct caller *caller, const char *state,
+					   struct acr_secret *ret_code, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	auto_secret code = { 0 };
+	enum acr_loopback_request request = acr_loopback_read(
+		acr_secret_text(&caller->request), caller->request.length, state, &code, &failure);
+
+	if (request == ACR_LOOPBACK_HALF || request == ACR_LOOPBACK_OTHER)
+		return request;
+	if (!is_own(app, loopback, caller->fd))
+		return ACR_LOOPBACK_OTHER;
+	if (request == ACR_LOOPBACK_REFUSED && error)
+		*error = failure;
+	acr_secret_wipe(ret_code);
+	*ret_code = acr_secret_steal(&code);
+	return request;
 }
 
 /* What has come from one of them. */
-static enum acr_loopback_request hear(struct caller *caller, const char *state,
+static enum acr_loopback_request hear(const struct acr_app *app, struct acr_loopback *loopback,
+				      struct caller *caller, const char *state,
 				      struct acr_secret *ret_code, struct acr_error *error)
 {
 	enum acr_loopback_request request;
@@ -258,19 +319,16 @@ static enum acr_loopback_request hear(struct caller *caller, const char *state,
 	}
 	acr_secret_add_bytes(&caller->request, bytes, (size_t)got);
 	explicit_bzero(bytes, sizeof(bytes));
-	request = acr_loopback_read(acr_secret_text(&caller->request), caller->request.length,
-				    state, ret_code, error);
-	if (request == ACR_LOOPBACK_HALF)
-		return request;
-	answer(caller, request == ACR_LOOPBACK_CODE	 ? done
-		       : request == ACR_LOOPBACK_REFUSED ? declined
-							 : other);
-	leave(caller);
+	request = read_from(app, loopback, caller, state, ret_code, error);
+	if (request == ACR_LOOPBACK_OTHER) {
+		answer(caller->fd, other);
+		leave(caller);
+	}
 	return request;
 }
 
-int acr_loopback_wait(const struct acr_app *app, const struct acr_loopback *loopback,
-		      const char *state, struct acr_secret *ret_code, struct acr_error *error)
+int acr_loopback_wait(const struct acr_app *app, struct acr_loopback *loopback, const char *state,
+		      struct acr_secret *ret_code, struct acr_error *error)
 {
 	auto_room room = { 0 };
 
@@ -292,9 +350,16 @@ int acr_loopback_wait(const struct acr_app *app, const struct acr_loopback *loop
 			enum acr_loopback_request request = ACR_LOOPBACK_HALF;
 
 			if (room.callers[i].fd >= 0 && ready[i].revents)
-				request = hear(&room.callers[i], state, ret_code, error);
-			if (request == ACR_LOOPBACK_CODE || request == ACR_LOOPBACK_REFUSED)
-				return request == ACR_LOOPBACK_CODE ? 0 : -1;
+				request = hear(app, loopback, &room.callers[i], state, ret_code,
+					       error);
+			if (request != ACR_LOOPBACK_CODE && request != ACR_LOOPBACK_REFUSED)
+				continue;
+			loopback->caller = room.callers[i].fd;
+			room.callers[i].fd = -1;
+			if (request == ACR_LOOPBACK_CODE)
+				return 0;
+			acr_loopback_answer(loopback, false);
+			return -1;
 		}
 		for (size_t i = 0; i < 2; i++)
 			if (ready[CALLERS + i].revents)

@@ -6,7 +6,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "acr/store.h"
@@ -15,19 +14,10 @@
 #include "base/process.h"
 #include "base/utf8.h"
 #include "store/bus.h"
+#include "store/bus_child.h"
 #include "store/libsecret.h"
 #include "store/serialize.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SPACE RLIM_INFINITY
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESS_SPACE RLIM_INFINITY
-#endif
-#endif
-#ifndef ADDRESS_SPACE
-#define ADDRESS_SPACE (1 << 30) /* each of GLib's threads reserves 136 MB of it */
-#endif
 #define ANSWER_MAX (ACR_STORE_MAX + 64 * 1024)
 #define NOTE	   "no-bus"
 
@@ -38,37 +28,13 @@ struct child {
 	struct acr_libsecret_question question;
 };
 
-/* Against a service that answers with a gigabyte. */
-static void limit(void)
-{
-	static const struct {
-		int resource;
-		rlim_t most;
-	} limits[] = { { RLIMIT_CORE, 0 },
-		       { RLIMIT_CPU, 5 },
-		       { RLIMIT_NOFILE, 64 },
-		       { RLIMIT_FSIZE, 0 },
-		       { RLIMIT_AS, ADDRESS_SPACE } };
-
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct rlimit both = { limits[i].most, limits[i].most };
-		setrlimit(limits[i].resource, &both);
-	}
-}
-
 static int work(void *data, int out)
 {
-	/* GLib and libsecret read the process' environment, and this is all that they may see of
-	 * ours: no SECRET_BACKEND, no GIO modules. */
-	static const char *const names[] = { "HOME", "XDG_RUNTIME_DIR", NULL };
 	const struct child *child = data;
 	auto_secret answer = { 0 }, parts = { 0 };
 	struct acr_error error = { 0 };
 
-	environ = acr_environment_pick(child->app, names);
-	/* What would look for a bus by itself finds none. */
-	setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 1);
-	limit();
+	acr_bus_child_begin(child->app);
 	if (acr_libsecret_answer(&child->question, &parts, &error))
 		acr_secret_wipe(&parts);
 	acr_record_begin(&answer, "answer", 1);

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from client import APP, FABRIKAM, USER
 from homes import NOT_FOUND
-from test_keychain import Session
+from test_keychain import Session, hostile, wait_for
 
 ACME, PARTNER = "acme.azurecr.io", "partner.azurecr.io"
 BROWSER = Path(__file__).resolve().parents[1] / "cloud" / "browser"
+PORTAL = Path(__file__).with_name("portal.py")
 RESERVED = "docker-credential-acr://login/"
 
 
@@ -139,6 +140,86 @@ exec {BROWSER} "$1"
     assert "still waiting" in answer.err
     codes = [row["form"]["code"] for row in cloud.requests("entra", method="POST") if "code" in row["form"]]
     assert len(codes) == 2 and codes[0] == "made-up"
+
+
+def test_five_wrong_codes_end_the_wait(helper, home, cloud):
+    env = put_browser(home, f"""#!/bin/sh
+port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
+state=$(printf %s "$1" | sed 's/.*[?&]state=\\([^&]*\\).*/\\1/')
+for code in one two three four five six; do
+	curl -s "http://127.0.0.1:$port/?code=$code&state=$state" >> {home.folder}/pages
+done
+""")
+    answer = login(helper, ACME, env=env)
+    assert answer.status == 1 and answer.err.count("still waiting") == 4, answer
+    assert [row["form"]["code"] for row in cloud.requests("entra", method="POST")] == ["one", "two", "three", "four", "five"]
+    until = time.monotonic() + 5
+    while (home.folder / "pages").read_text().count("Not signed in") < 5 and time.monotonic() < until:
+        time.sleep(0.05)
+    # Nobody is told to go back to a terminal where nothing was done.
+    assert (home.folder / "pages").read_text().count("Not signed in") == 5
+    assert "Back to the terminal" not in (home.folder / "pages").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user takes root")
+def test_another_user_who_reads_the_address_cannot_sign_the_person_in_as_herself(helper, home, cloud):
+    """She has the state, and a code that Entra ID issued for this very question."""
+    env = put_browser(home, f"""#!/bin/sh
+setpriv --reuid 5 --regid 5 --clear-groups {BROWSER} "$1" > /dev/null 2>&1
+exec {BROWSER} "$1"
+""")
+    answer = login(helper, ACME, env=env)
+    assert answer.status == 0 and "the answer of a browser that runs as uid 5 is not taken" in answer.err, answer
+    assert "still waiting" not in answer.err
+    assert len(cloud.requests("entra", path="/organizations/oauth2/v2.0/authorize")) >= 2
+    assert entra_grants(cloud).count("authorization_code") == 1
+
+
+# through the desktop portal
+
+@pytest.fixture
+def portal(home, tmp_path):
+    """Start the stand-in for a portal; the function returns where it notes what it was asked to open."""
+    session = Session(tmp_path)
+    session.start_bus()
+    home.env["DBUS_SESSION_BUS_ADDRESS"] = session.environment["DBUS_SESSION_BUS_ADDRESS"]
+
+    def begin(behavior):
+        log = tmp_path / "opened"
+        log.touch()
+        session.start("/usr/bin/python3", str(PORTAL), behavior, str(BROWSER), str(log))
+        wait_for(lambda: "true" in session.gdbus("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                 "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.portal.Desktop"))
+        return log
+    yield begin
+    session.end()
+
+
+@hostile
+def test_where_there_is_a_portal_the_address_is_in_no_argument_of_ours(helper, home, portal):
+    opened = portal("opens")
+    env = put_browser(home, f"#!/bin/sh\necho \"$1\" > {home.folder}/started\n")
+    answer = login(helper, ACME, env=env)
+    assert answer.status == 0, answer
+    assert opened.read_text().count("/oauth2/v2.0/authorize?") == 1
+    assert not (home.folder / "started").exists()
+
+
+@hostile
+@pytest.mark.parametrize("behavior", ["fails", "silent"])
+def test_a_portal_that_opens_nothing_leaves_it_to_the_browser(helper, home, portal, behavior):
+    opened = portal(behavior)
+    answer = login(helper, ACME, env=put_browser(home))
+    assert answer.status == 0 and answer.seconds < 20, answer
+    assert opened.read_text().count("/oauth2/v2.0/authorize?") == 1
+
+
+@hostile
+def test_a_browser_that_the_person_names_goes_before_the_portal(helper, home, portal):
+    opened = portal("opens")
+    env = put_browser(home)
+    answer = login(helper, ACME, env={**env, "BROWSER": f"{home.folder}/bin/xdg-open"})
+    assert answer.status == 0 and opened.read_text() == "", answer
 
 
 def test_the_browser_gets_none_of_our_secrets_and_none_of_our_descriptors(helper, home, cloud):

@@ -164,12 +164,164 @@ static void strangers_do_not_keep_the_answer_out(void **state)
 	}
 	assert_int_equal(acr_loopback_wait(&edges.app, &loopback, STATE, &code, &error), 0);
 	assert_string_equal(acr_secret_text(&code), "right");
+	acr_loopback_answer(&loopback, true);
 	acr_loopback_close(&loopback);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 	kill(idle, SIGKILL);
 	waitpid(idle, NULL, 0);
+}
+
+/* ---- who is at the other end ---- */
+
+/* A connection over loopback as both ends see it, the client's socket of this family. */
+struct line {
+	struct acr_loopback loopback;
+	int client, here;
+};
+
+static void connect_line(int family, struct line *ret)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 };
+	bool is_four = family == AF_INET;
+
+	assert_int_equal(acr_loopback_listen(&ret->loopback, &error), 0);
+	four.sin_port = mapped.sin6_port = htons((uint16_t)ret->loopback.port);
+	assert_int_equal(inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr), 1);
+	ret->client = socket(family, SOCK_STREAM, 0);
+	assert_int_equal(connect(ret->client,
+				 is_four ? (struct sockaddr *)&four : (struct sockaddr *)&mapped,
+				 is_four ? sizeof(four) : sizeof(mapped)),
+			 0);
+	while ((ret->here = accept(ret->loopback.fds[0], NULL, NULL)) < 0)
+		usleep(1000);
+}
+
+static void hang_up(struct line *line)
+{
+	close(line->client);
+	close(line->here);
+	acr_loopback_close(&line->loopback);
+}
+
+static void the_other_end_is_known_by_its_user(void **state)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	(void)state;
+	edges.app.root = "";
+	for (size_t i = 0; i < 2; i++) {
+		uid_t user = 12345;
+		struct line line;
+
+		connect_line(families[i], &line);
+		assert_int_equal(acr_peer_user(&edges.app, line.here, &user), ACR_PEER_KNOWN);
+		assert_int_equal(user, geteuid());
+		hang_up(&line);
+	}
+}
+
+static void a_socket_that_nobody_holds_is_no_users(void **state)
+{
+	struct linger at_once = { 1, 0 };
+	uid_t user = 12345;
+	struct line line;
+
+	(void)state;
+	edges.app.root = "";
+	connect_line(AF_INET, &line);
+	close(line.client); /* in FIN_WAIT2, for which some kernels show root */
+	line.client = -1;
+	assert_int_equal(acr_peer_user(&edges.app, line.here, &user), ACR_PEER_GONE);
+	hang_up(&line);
+	connect_line(AF_INET, &line);
+	setsockopt(line.client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(line.client);
+	line.client = -1;
+	assert_int_equal(acr_peer_user(&edges.app, line.here, &user), ACR_PEER_GONE);
+	hang_up(&line);
+	assert_int_equal(user, 12345);
+}
+
+static void without_proc_the_other_end_is_not_known(void **state)
+{
+	uid_t user = 12345;
+	struct line line;
+
+	(void)state;
+	connect_line(AF_INET, &line); /* the root of this test has no /proc */
+	assert_int_equal(acr_peer_user(&edges.app, line.here, &user), ACR_PEER_UNKNOWN);
+	hang_up(&line);
+}
+
+/* They know the state, and one of them does not wait for a page. */
+static void call_as_another_user(int port)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (setgid(5) || setuid(5))
+		_exit(1);
+	call(port, "GET /?code=hers&state=" STATE REST, "404");
+	call(port, "GET /?error=access_denied&state=" STATE REST, "404");
+	_exit(0);
+}
+
+static void another_user_who_knows_the_state_is_passed_by(void **state)
+{
+	struct acr_loopback loopback;
+	pid_t other, child;
+	int status;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	edges.app.root = "";
+	edges.app.err = -1;
+	assert_int_equal(acr_loopback_listen(&loopback, &error), 0);
+	other = fork();
+	if (other == 0)
+		call_as_another_user(loopback.port);
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		usleep(300000);
+		call(loopback.port, "GET /?code=right&state=" STATE REST, "close this window");
+		_exit(0);
+	}
+	assert_int_equal(acr_loopback_wait(&edges.app, &loopback, STATE, &code, &error), 0);
+	assert_string_equal(acr_secret_text(&code), "right");
+	assert_true(loopback.told);
+	acr_loopback_answer(&loopback, true);
+	acr_loopback_close(&loopback);
+	assert_int_equal(waitpid(other, &status, 0), other);
+	assert_int_equal(status, 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void the_page_comes_when_it_is_known_what_the_code_is_worth(void **state)
+{
+	struct acr_loopback loopback;
+	pid_t child;
+	int status;
+
+	(void)state;
+	assert_int_equal(acr_loopback_listen(&loopback, &error), 0);
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		call(loopback.port, "GET /?code=old&state=" STATE REST, "Not signed in");
+		_exit(0);
+	}
+	assert_int_equal(acr_loopback_wait(&edges.app, &loopback, STATE, &code, &error), 0);
+	usleep(50000);
+	assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+	acr_loopback_answer(&loopback, false);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	acr_loopback_close(&loopback);
 }
 
 static void it_listens_on_this_machine_alone(void **state)
@@ -296,6 +448,11 @@ int main(void)
 		TEST(half_a_request_is_waited_for),
 		TEST(a_refusal_says_why_in_one_clean_line),
 		TEST(strangers_do_not_keep_the_answer_out),
+		TEST(the_other_end_is_known_by_its_user),
+		TEST(a_socket_that_nobody_holds_is_no_users),
+		TEST(without_proc_the_other_end_is_not_known),
+		TEST(another_user_who_knows_the_state_is_passed_by),
+		TEST(the_page_comes_when_it_is_known_what_the_code_is_worth),
 		TEST(it_listens_on_this_machine_alone),
 		TEST(a_browser_is_looked_for_where_a_person_sits),
 		TEST(a_browser_that_others_can_write_is_not_started),

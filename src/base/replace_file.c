@@ -165,7 +165,7 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char made[NAME_SIZE];
-	auto_fd fd = -1;
+	auto_fd fd = -1, pin = -1;
 	int number = 0;
 
 	acr_folder_sweep(folder);
@@ -175,6 +175,8 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 				      (int)(slash ? slash - path : 1), slash ? path : ".");
 	if (fill(fd, file))
 		number = errno;
+	/* Ours is known by its inode, which stays ours while it is open. */
+	pin = file->was ? dup(fd) : -1;
 	if (close(fd) && !number)
 		number = errno;
 	fd = -1;

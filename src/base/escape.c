@@ -100,6 +100,11 @@ size_t acr_escape_whole(const char *text, size_t length)
 
 int acr_escape_write(int fd, const char *text, size_t length)
 {
+	return acr_escape_write_within(fd, text, length, ACR_BUDGET_ANSWER);
+}
+
+int acr_escape_write_within(int fd, const char *text, size_t length, int patience)
+{
 	auto_secret escaped = { 0 };
 	bool plain = true;
 
@@ -107,7 +112,7 @@ int acr_escape_write(int fd, const char *text, size_t length)
 	for (size_t i = 0; i < length && plain; i++)
 		plain = (text[i] >= ' ' && text[i] <= '~') || text[i] == '\n';
 	if (plain)
-		return acr_write_within(fd, text, length, ACR_BUDGET_ANSWER);
+		return acr_write_within(fd, text, length, patience);
 	acr_escape(&escaped, text, length, isatty(fd) ? ACR_ESCAPE_BUT_COLORS : ACR_ESCAPE_ALL);
-	return acr_write_within(fd, acr_secret_text(&escaped), escaped.length, ACR_BUDGET_ANSWER);
+	return acr_write_within(fd, acr_secret_text(&escaped), escaped.length, patience);
 }

@@ -34,5 +34,7 @@ size_t acr_escape_whole(const char *text, size_t length);
 
 /* Escape and write to a descriptor; colors pass where it is a terminal. As acr_write. */
 _checked_ int acr_escape_write(int fd, const char *text, size_t length);
+/* The same with another patience, in milliseconds, for a reader that has stopped. */
+_checked_ int acr_escape_write_within(int fd, const char *text, size_t length, int patience);
 
 #endif

@@ -92,7 +92,7 @@ _checked_ int acr_folder_open(const char *path, bool make, struct acr_error *err
 /* Write all, whatever it takes (short writes, EINTR, EAGAIN with poll); -1 with errno. */
 _checked_ int acr_write(int fd, const void *bytes, size_t length);
 /* The same to a pipe whose reader may have stopped: ETIMEDOUT after `patience` ms without progress
- * (-1: never). Bytes that fit into an empty pipe at once (PIPE_BUF) are not asked about. */
+ * (-1: never). A terminal is waited for. */
 _checked_ int acr_write_within(int fd, const void *bytes, size_t length, int patience);
 
 /* read(2), behind what `ret` holds already, into as much room as it has. */

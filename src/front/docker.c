@@ -14,6 +14,9 @@
 #include "explain/explain.h"
 #include "front/front.h"
 
+#define SLOW	2000  /* milliseconds that any reader may take to read on */
+#define STOPPED 10000 /* and the most that one is waited for */
+
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -57,10 +60,19 @@ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct 
 	return acr_docker_check_server(ret, error);
 }
 
+/* A reader that has stopped is waited for as long as the run may take, which is over by now or soon;
+ * one that is only slow gets its time. */
+static int write_out(const struct acr_app *app, const struct acr_secret *text)
+{
+	int64_t left = acr_budget(app, STOPPED);
+
+	return acr_escape_write_within(app->out, acr_secret_text(text), text->length,
+				       (int)(left > SLOW ? left : SLOW));
+}
+
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer)
 {
-	if (app->out >= 0 &&
-	    acr_escape_write(app->out, acr_secret_text(answer), answer->length) == 0)
+	if (app->out >= 0 && write_out(app, answer) == 0)
 		return 0;
 	acr_say(app, "cannot write the answer to stdout: %s",
 		app->out < 0 ? "it is closed" : acr_errno_text(errno));
@@ -77,7 +89,7 @@ int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report
 	acr_known_of(app, report, error, &known);
 	what = acr_known_line(&known, error);
 	acr_secret_format(&line, "%s\n", error->kind == ACR_NOT_FOUND ? ACR_NO_CREDENTIALS : what);
-	if (app->out >= 0 && acr_escape_write(app->out, acr_secret_text(&line), line.length))
+	if (app->out >= 0 && write_out(app, &line))
 		acr_say(app, "cannot write the answer to stdout: %s", acr_errno_text(errno));
 	acr_explain_known(app, report, error, &known);
 	return 1;

@@ -81,5 +81,5 @@ def test_a_hit_writes_nothing(hit, home):
 
 def test_a_hit_is_answered_in_one_write(hit, home):
     trace = home.folder / "trace"
-    hit(["strace", "-e", "trace=write,writev", "-o", str(trace)])
-    assert len([line for line in trace.read_text().splitlines() if re.match(r"writev?\(1,", line)]) == 1
+    hit(["strace", "-e", "trace=write,writev,pwritev2", "-o", str(trace)])
+    assert len([line for line in trace.read_text().splitlines() if re.match(r"(p?writev?2?)\(1,", line)]) == 1

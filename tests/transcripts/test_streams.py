@@ -136,6 +136,31 @@ def test_a_pipe_that_is_full_is_waited_for_and_the_answer_is_whole(helper, files
     assert run.wait(10) == 0 and json.loads(read)["Secret"] == secret
 
 
+@pytest.fixture
+def full():
+    """The writing end of a pipe that is full and that nobody reads."""
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)
+    os.write(theirs, b"x" * 4096)
+    yield theirs
+    os.close(ours), os.close(theirs)
+
+
+@pytest.mark.parametrize("verb, stdin", [("get", "ghcr.io"), ("list", ""), ("store", "{}")])
+def test_a_short_answer_that_nobody_reads_is_given_up_in_time(helper, home, full, verb, stdin):
+    """Neither a list nor a refusal waits for ever for room."""
+    home.config(timeout=2)
+    answer = helper(verb, stdin=stdin, stdout=full)
+    assert answer.status == 1 and answer.seconds < 20, answer
+    assert "cannot write the answer to stdout" in answer.err
+
+
+def test_a_cached_answer_that_nobody_reads_is_given_up(helper, full, cloud):
+    assert helper.get(ACME, env=cloud.environment(APP)).status == 0
+    answer = helper.get(ACME, env=cloud.environment(APP), stdout=full)
+    assert answer.status == 1 and "cannot write the answer to stdout" in answer.err
+
+
 def test_a_full_stderr_that_nobody_reads_does_not_hold_the_answer_up(helper, cloud):
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)

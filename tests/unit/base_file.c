@@ -402,6 +402,9 @@ static void a_pipe_that_nobody_reads_is_given_up(void **state)
 	assert_int_equal(pipe(pipes), 0);
 	assert_int_equal(acr_write_within(pipes[1], bytes, sizeof(bytes), 50), -1);
 	assert_int_equal(errno, ETIMEDOUT);
+	/* It is full now: also what is short does not wait for ever. */
+	assert_int_equal(acr_write_within(pipes[1], "x", 1, 50), -1);
+	assert_int_equal(errno, ETIMEDOUT);
 	close(pipes[0]);
 	close(pipes[1]);
 }

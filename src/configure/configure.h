@@ -38,8 +38,11 @@ void acr_edit_splice(struct acr_edit *text, size_t at, size_t removed, const cha
 /* Undo one splice on bytes; false when what it inserted is not there. */
 bool acr_edit_undo(struct acr_secret *bytes, const struct acr_splice *splice);
 
-/* Names a text among others (FNV-1a): is the file still as we left it? */
+/* Names a text among others (FNV-1a). Whoever has it can try what the text was: not for secrets. */
 uint64_t acr_edit_hash(const struct acr_secret *bytes);
+/* The same of a text in which every letter of what may be a password is an asterisk: is the file
+ * still as we left it, passwords apart? 0 for an object that is no JSON. */
+uint64_t acr_edit_mark(const struct acr_secret *bytes);
 
 /* ---- configure_member.c: members of the JSON object that a text is ---- */
 
@@ -107,7 +110,8 @@ struct acr_change {
 	size_t put_count;
 	struct acr_splice *splices;
 	size_t splice_count;
-	uint64_t after; /* the hash of what we left */
+	uint64_t after; /* the mark of what we left; 0: not known */
+	bool hashed;	/* it is the hash, passwords included, as 0.1.0 wrote it */
 };
 /* All that was done to one file, oldest first. */
 struct acr_memo {
@@ -146,6 +150,9 @@ void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *
 		  size_t put_count);
 
 /* ---- configure_undo.c ---- */
+
+/* Put marks in the place of the hashes of 0.1.0, now that the file reads `bytes`. */
+void acr_memo_unhash(struct acr_memo *memo, const struct acr_secret *bytes);
 
 /* What `bytes` is without our changes: the very bytes that were there, if nobody touched it since,
  * else what is there without what we put in. `ret_gone`: nothing is left of a file that we made. */

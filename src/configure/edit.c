@@ -60,6 +60,28 @@ bool acr_edit_undo(struct acr_secret *bytes, const struct acr_splice *splice)
 	return true;
 }
 
+static void blank(void *data, size_t from, size_t to)
+{
+	struct acr_secret *bytes = data;
+
+	memset(bytes->bytes + from, '*', to - from);
+}
+
+uint64_t acr_edit_mark(const struct acr_secret *bytes)
+{
+	const char *text = acr_secret_text(bytes);
+	auto_secret copy = { 0 };
+	auto_json json = NULL;
+
+	acr_secret_add_bytes(&copy, text, bytes->length);
+	if (text[strspn(text, " \t\r\n")] == '{') {
+		if (acr_json_parse(text, bytes->length, &json, NULL))
+			return 0;
+		acr_member_values(bytes, blank, &copy);
+	}
+	return acr_edit_hash(&copy);
+}
+
 uint64_t acr_edit_hash(const struct acr_secret *bytes)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What `configure` did to each file, kept as one small private JSON file beside our other state.
- * It holds what was taken out and put in, and a hash of what was left: never the file itself, in
- * which docker may keep passwords.
+ * It holds what was taken out and put in, which are names of helpers and hosts, and a mark of what
+ * was left: never the file itself, in which docker may keep passwords, nor a hash of it, by which a
+ * password could be guessed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "configure/configure.h"
+
+#define MARK "mark:"
 
 static void free_change(struct acr_change *change)
 {
@@ -79,7 +82,7 @@ void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *
 		.put_count = put_count,
 		.splices = text->splices,
 		.splice_count = text->count,
-		.after = acr_edit_hash(&text->bytes),
+		.after = acr_edit_mark(&text->bytes),
 	};
 	text->splices = NULL;
 	text->count = 0;
@@ -159,12 +162,13 @@ int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_er
 	acr_secret_add(&json, "[");
 	for (size_t i = 0; i < memo->count; i++) {
 		const struct acr_change *change = &memo->changes[i];
-		auto_string hash = acr_format("%016llx", (unsigned long long)change->after);
+		/* 0.1.0 takes this for a hash of 0, and so undoes member by member. */
+		auto_string mark = acr_format(MARK "%016llx", (unsigned long long)change->after);
 
 		acr_secret_add(&json, i ? ",{" : "{");
 		add_puts(&json, change);
 		add_splices(&json, change);
-		add_text(&json, "after", hash);
+		add_text(&json, "after", mark);
 		acr_secret_add(&json, "}");
 	}
 	acr_secret_add(&json, "]}");
@@ -201,7 +205,8 @@ static bool read_change(struct json_object *json, struct acr_change *ret)
 	const char *after = acr_json_string(json, "after");
 	bool fine = after != NULL;
 
-	ret->after = after ? strtoull(after, NULL, 16) : 0;
+	ret->hashed = after && strncmp(after, MARK, strlen(MARK)) != 0;
+	ret->after = after ? strtoull(after + (ret->hashed ? 0 : strlen(MARK)), NULL, 16) : 0;
 	ret->put_count = rows_of(puts);
 	ret->puts = room(ret->put_count, sizeof(*ret->puts));
 	for (size_t i = 0; i < ret->put_count; i++) {

@@ -356,6 +356,7 @@ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_jo
 		memo.made_folder = job->target.made ? acr_copy(job->target.made) : NULL;
 		memo.own_folder = own_folder ? acr_copy(own_folder) : NULL;
 	}
+	acr_memo_unhash(&memo, &job->target.bytes);
 	acr_memo_add(&memo, &job->text, job->puts, job->put_count);
 	job->puts = NULL;
 	job->put_count = 0;

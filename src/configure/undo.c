@@ -8,18 +8,44 @@
 
 #include "configure/configure.h"
 
+static bool is_as_left(const struct acr_change *change, const struct acr_secret *bytes)
+{
+	return change->after != 0 &&
+	       change->after == (change->hashed ? acr_edit_hash(bytes) : acr_edit_mark(bytes));
+}
+
+static bool undo_splices(const struct acr_change *change, struct acr_secret *bytes)
+{
+	for (size_t k = change->splice_count; k-- > 0;)
+		if (!acr_edit_undo(bytes, &change->splices[k]))
+			return false;
+	return true;
+}
+
 static bool run_back(const struct acr_memo *memo, struct acr_secret *bytes)
 {
-	for (size_t i = memo->count; i-- > 0;) {
-		const struct acr_change *change = &memo->changes[i];
-
-		if (acr_edit_hash(bytes) != change->after)
+	for (size_t i = memo->count; i-- > 0;)
+		if (!is_as_left(&memo->changes[i], bytes) ||
+		    !undo_splices(&memo->changes[i], bytes))
 			return false;
-		for (size_t k = change->splice_count; k-- > 0;)
-			if (!acr_edit_undo(bytes, &change->splices[k]))
-				return false;
-	}
 	return true;
+}
+
+void acr_memo_unhash(struct acr_memo *memo, const struct acr_secret *bytes)
+{
+	auto_secret back = { 0 };
+	bool goes = true;
+
+	acr_secret_add_bytes(&back, acr_secret_text(bytes), bytes->length);
+	for (size_t i = memo->count; i-- > 0;) {
+		struct acr_change *change = &memo->changes[i];
+
+		goes = goes && is_as_left(change, &back);
+		if (change->hashed)
+			change->after = goes ? acr_edit_mark(&back) : 0;
+		change->hashed = false;
+		goes = goes && undo_splices(change, &back);
+	}
 }
 
 static void take_out_member(struct acr_edit *text, const struct acr_put *put)

@@ -63,7 +63,9 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 		return -1;
 	if (gone)
 		acr_secret_wipe(&after);
-	changes = gone || acr_edit_hash(&after) != acr_edit_hash(&target.bytes);
+	changes =
+		gone || after.length != target.bytes.length ||
+		memcmp(acr_secret_text(&after), acr_secret_text(&target.bytes), after.length) != 0;
 	if (changes)
 		acr_diff(target.path, &target.bytes, &after, strcmp(memo->kind, "json") == 0,
 			 &diff);

@@ -55,6 +55,65 @@ def test_undo_leaves_what_docker_login_wrote_since(helper, home):
     assert json.loads(text_of(home)) == since
 
 
+def journal(home):
+    return next((home.data / "configure").glob("*.json"))
+
+
+def with_password(password):
+    return json.dumps({"auths": {"ghcr.io": {"auth": password}}, "HttpHeaders": {"X-Token": password}}, indent="\t")
+
+
+def test_the_journal_tells_nothing_about_a_password(helper, home):
+    """Not even a hash, by which one could be guessed: for another password of that length it reads the same."""
+    written = []
+    for password in ("ZGV2OmNhbmFyeS1wYXNzd29yZA==", "ZGV2Om90aGVyLWh1bnRlci10d28="):
+        home.write(CONFIG, with_password(password))
+        assert configure(helper, "acme.azurecr.io").status == 0
+        written.append(journal(home).read_bytes())
+        assert password.encode() not in written[-1]
+        assert configure(helper, "--undo").status == 0
+        assert text_of(home) == with_password(password)
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("password", ["bmV3ZXI6", "a-much-longer-one-than-that-which-was-there-before"])
+def test_undo_keeps_a_password_that_was_changed_since(helper, home, password):
+    home.write(CONFIG, with_password("b2xkZXI6"))
+    assert configure(helper, "acme.azurecr.io").status == 0
+    home.write(CONFIG, text_of(home).replace("b2xkZXI6", password))
+    assert configure(helper, "--undo").status == 0
+    assert json.loads(text_of(home)) == json.loads(with_password(password))
+
+
+def as_0_1_0(home):
+    """Its journal named what was left by FNV-1a of the whole file, passwords included."""
+    value = 0xcbf29ce484222325
+    for byte in (home.folder / CONFIG).read_bytes():
+        value = (value ^ byte) * 0x100000001b3 & 0xffffffffffffffff
+    document = json.loads(journal(home).read_text())
+    document["changes"][-1]["after"] = f"{value:016x}"
+    journal(home).write_text(json.dumps(document))
+    return f"{value:016x}"
+
+
+def test_a_journal_of_0_1_0_is_undone_to_the_very_bytes(helper, home):
+    home.write(CONFIG, WITH_OTHERS)
+    configure(helper, "acme.azurecr.io")
+    as_0_1_0(home)
+    assert configure(helper, "--undo").status == 0
+    assert text_of(home) == WITH_OTHERS
+
+
+def test_a_journal_of_0_1_0_loses_its_hash_with_the_next_change(helper, home):
+    home.write(CONFIG, WITH_OTHERS)
+    configure(helper, "acme.azurecr.io")
+    old = as_0_1_0(home)
+    configure(helper, "reader.azurecr.io")
+    assert old not in journal(home).read_text()
+    assert configure(helper, "--undo").status == 0
+    assert text_of(home) == WITH_OTHERS
+
+
 def test_undo_leaves_a_registry_that_was_given_to_another_helper_since(helper, home):
     home.write(CONFIG, "{}")
     configure(helper, "acme.azurecr.io")
@@ -244,8 +303,8 @@ def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
     assert status == 0 and text_of(home) == other.replace("acr-env", "acr")
 
 
-@pytest.mark.parametrize("answer, chosen", [(b"2, 5\n", ["acme.azurecr.io", "reader.azurecr.io"]), (b"9\n", None), (b"\n", None),
-                                            (b"all\n", ["abac", "acme", "admin", "public", "reader"])], ids=["two", "none-such", "none", "all"])
+@pytest.mark.parametrize("answer, chosen", [(b"2, 6\n", ["acme.azurecr.io", "reader.azurecr.io"]), (b"9\n", None), (b"\n", None),
+                                            (b"all\n", ["abac", "acme", "admin", "contoso", "public", "reader"])], ids=["two", "none-such", "none", "all"])
 def test_a_person_chooses_from_the_registries_that_are_found(helper, home, cloud, answer, chosen):
     home.env.update(cloud.environment(APP))
     home.write(CONFIG, "{}")

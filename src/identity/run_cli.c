@@ -42,6 +42,8 @@ static const char *const passed[] = { "HOME",
 
 				      "AZURE_CORE_ENCRYPT_TOKEN_CACHE",
 				      "AZD_CONFIG_DIR",
+				      /* Cloud Shell, whose az asks this endpoint for its person. */
+				      "ACC_CLOUD",
 				      "MSI_ENDPOINT",
 				      NULL };
 

@@ -118,11 +118,11 @@ class Entra:
             raise Refusal(90002, tenant=text)
         return tenant
 
-    def resource(self, request, tenant):
-        """The resource that a request is for, out of `scope` (v2) or `resource` (v1)."""
+    def resource(self, request, tenant, scopes=None):
+        """The resource that a request is for, out of `scope` (v2) or `resource` (v1); `scopes` are those of an earlier one."""
         if resource := request.argument("resource"):
             return resource
-        wanted = [scope for scope in request.argument("scope", "").split()
+        wanted = [scope for scope in (scopes or request.argument("scope", "")).split()
                   if scope not in ("openid", "profile", "offline_access", "email")]
         if not wanted:
             raise Refusal(900144, parameter="scope")

@@ -41,14 +41,13 @@ class People:
 
     # answers
 
-    def _answer(self, request, user, tenant_text, client, scopes=None):
+    def _answer(self, request, user, tenant_text, client, scopes=None, nonce=None):
         tenant = (self.world.tenant_of(user) if tenant_text in ("common", "organizations")
                   else self.entra.find_tenant(request, tenant_text))
         if tenant["key"] not in [user["tenant"], *user.get("guest_of", [])]:
             raise Refusal(50034, user=user["name"], tenant=tenant["name"])
-        if scopes:
-            request.form.setdefault("scope", [scopes])
-        now, resource = self.entra.now(request), self.entra.resource(request, tenant)
+        asked = request.argument("scope") or scopes or ""
+        now, resource = self.entra.now(request), self.entra.resource(request, tenant, asked)
         claims = self.entra.claims(tenant, user, resource, now)
         claims.update({"appid": client, "appidacr": "0", "upn": user["name"], "unique_name": user["name"],
                        "name": "Developer", "scp": "user_impersonation", "amr": ["pwd", "mfa"]})
@@ -60,12 +59,12 @@ class People:
         if client == AZURE_CLI:
             body["foci"] = "1"
         home = self.world.tenant_of(user)
-        asked = request.argument("scope", "")
         if "openid" in asked:
             body["id_token"] = self.signer.sign({
                 "aud": client, "iss": f"https://{request.host}/{tenant['id']}/v2.0", "iat": now, "nbf": now,
                 "exp": now + 3600, "name": "Developer", "oid": user["object_id"], "tid": tenant["id"],
-                "preferred_username": user["name"], "sub": user["object_id"], "ver": "2.0"})
+                "preferred_username": user["name"], "sub": user["object_id"], "ver": "2.0",
+                **({"nonce": nonce} if nonce else {})})  # OpenID Connect Core 1.0, 2: as it was in the request
         body["client_info"] = _encode(json.dumps({"uid": user["object_id"], "utid": home["id"]}).encode())
         return as_json(body)
 
@@ -154,8 +153,8 @@ class People:
         now = self.entra.now(request)
         code = PREFIX + self.signer.sign({
             "use": "code", "client": client, "redirect": redirect, "scope": request.argument("scope", ""),
-            "challenge": request.argument("code_challenge"), "iat": now, "exp": now + 600,
-            "jti": secrets.token_hex(8)})
+            "challenge": request.argument("code_challenge"), "nonce": request.argument("nonce"),
+            "iat": now, "exp": now + 600, "jti": secrets.token_hex(8)})
         state = request.argument("state", "")
         yes = _with(redirect, code=code, state=state, client_info=_encode(json.dumps(
             {"uid": self.person()["object_id"], "utid": self.world.tenant_of(self.person())["id"]}).encode()),
@@ -184,7 +183,7 @@ class People:
         verifier = request.argument("code_verifier", "")
         if claims["challenge"] and _encode(hashlib.sha256(verifier.encode()).digest()) != claims["challenge"]:
             raise Refusal(501481)
-        return self._answer(request, self.person(), tenant_text, claims["client"], claims["scope"])
+        return self._answer(request, self.person(), tenant_text, claims["client"], claims["scope"], claims["nonce"])
 
 
 def _link(name, to, text):

@@ -29,6 +29,7 @@ from homes import NAME, NOBODY, Helper, Home, give_away  # noqa: E402
 def pytest_configure(config):
     if config.option.basetemp is None:  # pytest would keep its last three
         config.option.basetemp = config.acr_basetemp = tempfile.mkdtemp(prefix="acr-pytest-")
+    config.addinivalue_line("markers", "long: takes minutes, or a client that does: for tests/run long")
     config.addinivalue_line("markers", "plain: looks at memory, time or system calls: not for a sanitizer's build")
 
 
@@ -36,11 +37,15 @@ def pytest_unconfigure(config):
     shutil.rmtree(getattr(config, "acr_basetemp", ""), ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     if os.environ.get("ACR_SANITIZED"):
         for item in items:
             if item.get_closest_marker("plain"):
                 item.add_marker(pytest.mark.skip(reason="not for a sanitizer's build"))
+    if not os.environ.get("ACR_LONG"):  # not chosen at all, as a suite that is not named: nothing was skipped
+        later = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in later]
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,9 @@ _checked_ int acr_keychain_keep(const struct acr_app *app, const char *server,
 /* Remove from all of them. 0 also when there was nothing; `*ret_any` tells. */
 _checked_ int acr_keychain_drop(const struct acr_app *app, const char *server, bool *ret_any,
 				struct acr_error *error);
+/* Could all of them be asked about this server? False: a login may lie where this run does not
+ * reach (ssh and cron have no session bus). */
+bool acr_keychain_is_whole(const struct acr_app *app, const char *server);
 /* Visit every login of all of them, each server once. */
 _checked_ int acr_keychain_each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
 				struct acr_error *error);

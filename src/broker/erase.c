@@ -9,15 +9,31 @@
 #include "acr/sign_in.h"
 #include "broker/broker.h"
 
+/* Out of every keychain that can be reached. Where a login is known to be kept and none was found,
+ * it is in one that cannot: whoever hears "done" would believe it gone. Not after a logout, which holds
+ * there too. */
+static int drop_login(const struct acr_app *app, const char *server, const char *host, bool stored,
+		      struct acr_error *error)
+{
+	bool any, more = false;
+
+	if (acr_keychain_drop(app, host, &any, error) ||
+	    (strcmp(server, host) != 0 && acr_keychain_drop(app, server, &more, error)))
+		return -1;
+	if (stored && !any && !more && !acr_keychain_is_whole(app, host))
+		return acr_raise(error, LOGIN_OUT_OF_REACH, host, app->program);
+	return 0;
+}
+
 static int forget(const struct acr_app *app, const char *server,
 		  const struct acr_registry *registry, bool sign_out, bool *ret_served,
 		  struct acr_error *error)
 {
+	struct acr_error broken = { 0 };
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
 	auto_entry entry = { 0 };
-	bool any, more = false, unreadable;
-	struct acr_error broken = { 0 };
+	bool unreadable, stored;
 
 	acr_lookup_begin(app, registry, &lookup);
 	*ret_served = acr_cache_find(app, registry->host, lookup.fingerprint.hash,
@@ -28,19 +44,21 @@ static int forget(const struct acr_app *app, const char *server,
 	acr_cache_drop(app, registry->host);
 	acr_marker_clear(app, registry->host);
 	/* A logout says all that there is to say. */
-	unreadable = !sign_out && acr_state_read(app, registry->host, &state, &broken);
+	unreadable = acr_state_read(app, registry->host, &state, &broken) && !sign_out;
+	stored = state.stored_login;
 	state.signed_out = state.signed_out || sign_out;
 	state.stored_login = false;
-	/* The keychain first: a state that says "no login" over a login that could not be removed
-	 * would be a lie. */
-	if (acr_keychain_drop(app, registry->host, &any, error) ||
-	    (strcmp(server, registry->host) != 0 && acr_keychain_drop(app, server, &more, error)))
+	/* Whoever signs out is to be signed out whatever the keychain can do now. Without that a
+	 * login that could not be removed is still one: the keychain goes first. */
+	if (sign_out && acr_state_write(app, registry->host, &state, error))
+		return -1;
+	if (drop_login(app, server, registry->host, stored && !sign_out, error))
 		return -1;
 	if (unreadable) {
 		*error = broken;
 		return -1;
 	}
-	return acr_state_write(app, registry->host, &state, error);
+	return sign_out ? 0 : acr_state_write(app, registry->host, &state, error);
 }
 
 int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,

@@ -63,9 +63,10 @@ static void add_login(void *data, const char *server, const char *username)
 	struct acr_registry registry;
 	struct acr_state state;
 
-	if (acr_sign_in_reserved(server) ||
-	    (acr_registry_parse(listing->app->config, server, strlen(server), &registry) &&
-	     !decided(listing, registry.host, &state)))
+	if (acr_sign_in_reserved(server))
+		return;
+	if (acr_registry_parse(listing->app->config, server, strlen(server), &registry) &&
+	    (!decided(listing, registry.host, &state) || (state.signed_out && !state.stored_login)))
 		return;
 	add(listing, server, username);
 }

@@ -87,6 +87,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 			  struct acr_error *error)
 {
 	struct acr_error refusal = { 0 };
+	struct acr_state before = { 0 };
 	size_t length = login->secret.length;
 
 	if (length > 0 && strchr(" \t\r\n", login->secret.bytes[length - 1]))
@@ -95,7 +96,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 				  registry->host);
 	report->storing = true;
 	/* Before the keychain: its login would be replaced, and no decision could say so. */
-	if (acr_state_replaceable(app, registry->host, error))
+	if (acr_decisions_recover(app, registry->host, &before, error))
 		return -1;
 	if (!acr_config_is(app->config, registry->host, "verify_on_store", "false") &&
 	    acr_scope_token(app, registry, login->username, &login->secret, NULL, NULL, &refusal)) {
@@ -109,9 +110,14 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 				  "the login for %s is kept, but could not be tried: %s",
 				  registry->host, refusal.text);
 	}
-	if (keep_login(app, registry->host, login, report, error))
+	/* A login that is kept is used: so nothing is kept where the decision cannot be. */
+	if (decide(app, registry->host, true, error))
 		return -1;
-	return decide(app, registry->host, true, error);
+	if (keep_login(app, registry->host, login, report, error) == 0)
+		return 0;
+	if (acr_state_write(app, registry->host, &before, &refusal))
+		acr_debug(app, "%s", refusal.text);
+	return -1;
 }
 
 int acr_store(const struct acr_app *app, const struct acr_secret *server,

@@ -199,6 +199,34 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 	return acr_docker_answer(app, &line);
 }
 
+struct signed_out {
+	const struct acr_app *app;
+	struct acr_secret hosts;
+};
+
+static void add_signed_out(void *data, const char *host)
+{
+	struct signed_out *list = data;
+	struct acr_error failure = { 0 };
+	struct acr_state state;
+
+	if (acr_state_read(list->app, host, &state, &failure) == 0 && state.signed_out)
+		acr_secret_format(&list->hosts, "  %s login %s\n", list->app->program, host);
+}
+
+/* Signing in for all takes back nothing that was decided about one. */
+static void tell_signed_out(const struct acr_app *app, struct acr_secret *line)
+{
+	struct signed_out list = { .app = app };
+
+	acr_state_each(app, add_signed_out, &list);
+	if (list.hosts.length > 0)
+		acr_secret_format(line,
+				  "Still signed out of single registries; to sign in again:\n%s",
+				  acr_secret_text(&list.hosts));
+	acr_secret_wipe(&list.hosts);
+}
+
 static int finish(struct acr_app *app, struct way *way, bool stored)
 {
 	auto_secret line = { 0 };
@@ -208,6 +236,7 @@ static int finish(struct acr_app *app, struct way *way, bool stored)
 	acr_secret_format(&line, "Signed in as %s for all registries, kept in %s\n",
 			  way->sign_in.who,
 			  way->keeper->plain ? "a file, unencrypted" : "the Secret Service");
+	tell_signed_out(app, &line);
 	return acr_docker_answer(app, &line);
 }
 

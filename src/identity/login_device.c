@@ -88,8 +88,14 @@ static bool waits(const char *word, struct acr_sign_in_device *device, struct ac
 			acr_fail(error, ACR_REFUSED, "%s", words[i].text);
 		return words[i].waits;
 	}
-	/* A connection that breaks once in a quarter of an hour is no reason to begin anew. */
-	return !*word && error && error->kind == ACR_UNREACHABLE;
+	/* A connection that breaks, or a service that is busy, once in a quarter of an hour is no
+	 * reason to begin anew; the pace is slower then. */
+	if (error->kind != ACR_UNREACHABLE)
+		return false;
+	device->interval += error->status ? SLOWER : 0;
+	if (device->interval < error->retry_after)
+		device->interval = error->retry_after;
+	return true;
 }
 
 int acr_sign_in_device_wait(const struct acr_app *app, const struct acr_sign_in_ask *ask,

@@ -124,6 +124,21 @@ int acr_keychain_drop(const struct acr_app *app, const char *server, bool *ret_a
 	return first.kind == ACR_FINE ? 0 : give(error, &first);
 }
 
+bool acr_keychain_is_whole(const struct acr_app *app, const char *server)
+{
+	for (size_t i = 0; acr_keychains[i]; i++) {
+		struct acr_error failure = { 0 };
+		auto_login login = { 0 };
+		bool pinned;
+
+		if (allowed(app, acr_keychains[i], &pinned) &&
+		    acr_keychains[i]->find(app, server, &login, &failure) &&
+		    failure.kind != ACR_NOT_FOUND)
+			return false;
+	}
+	return true;
+}
+
 /* Servers that were visited already. */
 struct seen {
 	acr_keychain_visit *visit;

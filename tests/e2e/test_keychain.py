@@ -292,6 +292,37 @@ def test_what_was_locked_is_found_again_after_unlocking(desktop):
     assert desktop.get(SERVER) == ("user", "secret")
 
 
+def test_who_logs_out_while_the_keyring_is_locked_is_signed_out(desktop):
+    """The decision first: that the keyring could not be emptied is told, and nothing in it is handed out."""
+    desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
+    for registry in ("acme.azurecr.io", "empty.azurecr.io"):
+        if registry == "acme.azurecr.io":
+            assert desktop.store(registry, "user", "secret").returncode == 0
+        desktop.lock()
+        answer = desktop.run(PROGRAM, "logout", registry)
+        assert answer.returncode == 1 and "locked" in answer.stdout + answer.stderr
+        answer = desktop.ask("get", registry)
+        assert answer.returncode == 1 and answer.stdout == "credentials not found in native keychain\n"
+
+
+def test_a_login_that_docker_logout_cannot_reach_is_said_to_stay(desktop):
+    """Over ssh there is no session bus; "done" would be believed, and the desktop goes on with the login."""
+    desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
+    registry = "acme.azurecr.io"
+    assert desktop.store(registry, "user", "secret").returncode == 0
+    bus = desktop.environment.pop("DBUS_SESSION_BUS_ADDRESS")
+    answer = desktop.ask("erase", registry)
+    assert answer.returncode == 1 and "cannot reach" in answer.stdout
+    desktop.environment["DBUS_SESSION_BUS_ADDRESS"] = bus
+    assert desktop.get(registry) == ("user", "secret")
+    desktop.environment.pop("DBUS_SESSION_BUS_ADDRESS")
+    assert desktop.run(PROGRAM, "logout", registry).returncode == 0
+    desktop.environment["DBUS_SESSION_BUS_ADDRESS"] = bus
+    assert desktop.ask("get", registry).returncode == 1 and registry not in desktop.logins()
+    assert desktop.ask("erase", registry).returncode == 0
+    assert desktop.ask("erase", registry).returncode == 0, "nothing to forget is no error"
+
+
 def test_a_service_that_hangs_is_given_up_on(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.keyring.send_signal(signal.SIGSTOP)

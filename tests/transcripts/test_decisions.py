@@ -5,7 +5,7 @@ import json
 import os
 
 import pytest
-from client import APP
+from client import APP, WORLD
 from homes import NOT_FOUND
 
 ACME = "acme.azurecr.io"
@@ -156,3 +156,27 @@ def test_no_other_identity_takes_the_place_of_a_sign_in_that_cannot_be_read(help
         assert helper("login", "--device-code", "--insecure-storage", ACME).status == 1
     elif how != "folder":
         assert again.status == 0 and not os.path.lexists(own), again
+
+
+def test_a_login_is_not_kept_where_the_decision_cannot_be(helper, home, cloud):
+    """An error that says "not stored" over a login that is handed out would be no true word."""
+    folder = home.data / "registries"
+    folder.mkdir(parents=True, mode=0o700)
+    folder.chmod(0o755)
+    password = WORLD.registries["admin.azurecr.io"]["admin"]["passwords"][0]
+    assert helper.store("admin.azurecr.io", "admin", password).status == 1
+    assert [path for path in home.files() if "/logins/" in path] == []
+
+
+def test_signing_in_for_all_tells_who_stays_signed_out(helper, cloud):
+    assert helper("logout", "acme.azurecr.io").status == 0
+    answer = helper("login", "--insecure-storage", timeout=60)
+    assert answer.status == 0 and "login acme.azurecr.io" in answer.out
+    assert helper.get("acme.azurecr.io").status == 1
+    assert helper("login", "acme.azurecr.io", "--insecure-storage", timeout=60).status == 0
+    assert "login acme.azurecr.io" not in helper("login", "--insecure-storage", timeout=60).out
+
+
+def test_a_device_code_outlives_a_busy_service(helper, cloud):
+    cloud.fault("throttle", service="entra", path="/organizations/oauth2/v2.0/token", count=4, retry_after=1)
+    assert helper("login", "acme.azurecr.io", "--insecure-storage", timeout=90).status == 0

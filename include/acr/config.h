@@ -57,6 +57,9 @@ const char *acr_config_get(const struct acr_config *config, const char *host, co
 /* A duration in seconds ("90", "90s", "60m", "3h"), or `otherwise`. */
 int64_t acr_config_seconds(const struct acr_config *config, const char *host, const char *key,
 			   int64_t otherwise);
+/* How long a run for this host (NULL: for whichever) may take, in milliseconds: its "timeout", or
+ * ACR_BUDGET_GET where there is none or it is 0. */
+int64_t acr_config_timeout(const struct acr_config *config, const char *host);
 bool acr_config_is(const struct acr_config *config, const char *host, const char *key,
 		   const char *value);
 

@@ -90,6 +90,14 @@ _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registr
 			     size_t *cursor, struct acr_trail *trail, struct acr_token *ret,
 			     struct acr_error *error);
 
+#define ACR_CHAIN_MAX 16
+
+/* The rows to ask for a registry, in order, by config and environment; `*ret_pinned` tells that one
+ * of both names them. */
+_checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
+			     const struct acr_identity *ret[static ACR_CHAIN_MAX],
+			     size_t *ret_count, bool *ret_pinned, struct acr_error *error);
+
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
 enum acr_prospect {
 	ACR_PROSPECT_SERVES,  /* it has what it needs at hand; `text` says who */

@@ -11,6 +11,7 @@
 	30000 /* a whole run, unless the config's "timeout" says otherwise; BuildKit gives up at   \
 		 60 s */
 #define ACR_BUDGET_CONNECT  5000 /* name look-up, TCP and TLS of one connection */
+#define ACR_BUDGET_WARM	    500 /* the answer on a connection that was opened ahead, once it is there */
 #define ACR_BUDGET_PROBE    300	 /* IMDS on a machine that may not be Azure's */
 #define ACR_BUDGET_ENDPOINT 3000 /* one answer of an endpoint of this machine */
 #define ACR_BUDGET_KEYCHAIN 2000 /* the Secret Service, answering */
@@ -24,9 +25,9 @@
 #define ACR_BUDGET_LOOK	     5000  /* until the holder of the lock is looked at */
 #define ACR_BUDGET_ALONE     5000  /* what is left of a run that waited for the lock in vain */
 #define ACR_BUDGET_LONGEST   600000 /* a run whose "timeout" says more is no matter here */
-#define ACR_BUDGET_STDIN     5000  /* between one byte of a request and the next */
-#define ACR_BUDGET_SAY	     200   /* for a stderr that nobody reads */
-#define ACR_BUDGET_ANSWER    30000 /* until somebody reads on of a long answer on stdout */
+#define ACR_BUDGET_STDIN     5000   /* between one byte of a request and the next */
+#define ACR_BUDGET_SAY	     200    /* for a stderr that nobody reads */
+#define ACR_BUDGET_ANSWER    30000  /* until somebody reads on of a long answer on stdout */
 
 #define ACR_NOTE_REFUSAL                                                                           \
 	30		     /* seconds that a refusal is remembered (BuildKit asks 2 to 8 times)  \

@@ -59,6 +59,29 @@ struct source {
 	enum rank host_rank, rank;
 };
 
+/* A name of "hosts" or "registries" that no server can be asked for by: with a blank, a port, a
+ * scheme, or without a domain. */
+static void check_name(struct source *source, const char *key, const char *name)
+{
+	if (acr_setting_is_host(name) && strchr(name, '.'))
+		return;
+	warn(source->config,
+	     acr_format("%s: \"%s\" names \"%.100s\", which matches no registry: give a host name "
+			"such as contoso.azurecr.io, without scheme, port and blanks",
+			source->path, key, name));
+}
+
+static void check_names(struct source *source, const char *key, const char *list)
+{
+	for (const char *next = list; *next;) {
+		size_t length = strcspn(next, ",");
+		auto_string name = acr_format("%.*s", (int)length, next);
+
+		check_name(source, key, name);
+		next += length + (next[length] == ',');
+	}
+}
+
 static int take_value(struct source *source, const char *host, const struct acr_setting_key *key,
 		      struct json_object *json, struct acr_error *error)
 {
@@ -70,6 +93,13 @@ static int take_value(struct source *source, const char *host, const struct acr_
 	if (wrong)
 		return acr_fail(error, ACR_INVALID, "%s: \"%s\"%s%s %s", source->path, key->name,
 				host ? " of " : "", host ? host : "", wrong);
+	if (strcmp(key->name, "timeout") == 0 && acr_setting_seconds(value) == 0)
+		warn(source->config,
+		     acr_format("%s: \"timeout\" is 0, which leaves no time for anything, "
+				"and is ignored",
+				source->path));
+	if (strcmp(key->name, "hosts") == 0)
+		check_names(source, key->name, value);
 	add(source->config, host ? source->host_rank : source->rank, host, key->name, value);
 	value = NULL;
 	return 0;
@@ -92,6 +122,7 @@ static int take_registries(struct source *source, struct json_object *registries
 			return acr_fail(error, ACR_INVALID,
 					"%s: the entry of %s in \"registries\" is not an object",
 					source->path, host);
+		check_name(source, "registries", host);
 		/* A row of its own, so that an entry without keys still names the host. */
 		add(source->config, source->host_rank, host, "", acr_copy(""));
 		if (take_object(source, host, entry, error))
@@ -244,6 +275,13 @@ int64_t acr_config_seconds(const struct acr_config *config, const char *host, co
 	int64_t seconds = value ? acr_setting_seconds(value) : -1;
 
 	return seconds >= 0 ? seconds : otherwise;
+}
+
+int64_t acr_config_timeout(const struct acr_config *config, const char *host)
+{
+	int64_t seconds = acr_config_seconds(config, host, "timeout", 0);
+
+	return seconds > 0 ? 1000 * seconds : ACR_BUDGET_GET;
 }
 
 bool acr_config_is(const struct acr_config *config, const char *host, const char *key,

@@ -11,6 +11,8 @@
 #include "base/budget.h"
 #include "broker/broker.h"
 
+#define LONGEST 3600 /* seconds that a service may ask us to wait */
+
 /* Only what a service said: with a status, or a code that came by way of az. This machine may have
  * been the cause of anything else (no descriptors, no permission, no memory), and is asked anew.
  * "Not found" counts as well, where docker goes on anonymously after a refusal. */
@@ -24,6 +26,7 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 		      const struct acr_error *error)
 {
 	auto_string about = acr_lookup_subject(lookup);
+	int64_t seconds = ACR_NOTE_REFUSAL;
 	auto_secret text = { 0 };
 
 	if (!worth_keeping(error))
@@ -32,7 +35,10 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 			  (int)error->origin, error->status, error->retry_after, error->terse,
 			  error->code, error->host, error->correlation, error->sentence,
 			  error->text);
-	acr_note_keep(app, "refusal", about, ACR_NOTE_REFUSAL, acr_secret_text(&text));
+	/* Asking again before the time that the service named only makes it longer. */
+	if (seconds < error->retry_after)
+		seconds = error->retry_after < LONGEST ? error->retry_after : LONGEST;
+	acr_note_keep(app, "refusal", about, seconds, acr_secret_text(&text));
 }
 
 /* The text up to the next newline into a field; moves behind it. */

@@ -75,6 +75,8 @@ void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup
 		failures = strtol(acr_secret_text(&before), NULL, 10);
 	failures = failures < 0 || failures > 10 ? 10 : failures;
 	pause = (int64_t)FIRST_PAUSE << failures;
+	if (pause < why->retry_after)
+		pause = why->retry_after;
 	text = acr_format("%ld\n%s", failures + 1, why->text);
 	acr_note_keep(app, FAILURES, about, REMEMBERED, text);
 	acr_note_keep(app, PAUSE, about, pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE, why->text);
@@ -140,8 +142,7 @@ static void work(void *data)
 		return;
 	}
 	app.config = config;
-	app.deadline = app.clock.boot(&app) +
-		       1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
+	app.deadline = app.clock.boot(&app) + acr_config_timeout(config, asked->host);
 	/* A hit is found without a config, which is what says whom to ask for this registry. */
 	if (acr_registry_parse(config, asked->host, strlen(asked->host), &registry) &&
 	    acr_renew(&app, &registry, false, &report, &error))

@@ -37,21 +37,6 @@ struct search {
 
 /* ---- who we are ---- */
 
-static bool is_listed(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (!list || strcmp(list, "auto") == 0)
-		return true;
-	for (const char *next = list; next && *next; next = strchr(next, ',')) {
-		next += *next == ',';
-		next += strspn(next, " ");
-		if (strncmp(next, name, length) == 0 && strchr(", ", next[length]))
-			return true;
-	}
-	return false;
-}
-
 /* The cloud that the environment names, or the public one. */
 static const struct acr_cloud *choose_cloud(const struct acr_app *app)
 {
@@ -66,30 +51,32 @@ static const struct acr_cloud *choose_cloud(const struct acr_app *app)
 static int take_token(struct search *search, const struct acr_cloud *cloud, struct acr_error *error)
 {
 	const struct acr_config *config = search->app->config;
-	const char *list = acr_config_get(config, NULL, "identity");
+	const struct acr_identity *rows[ACR_CHAIN_MAX];
+	size_t count;
+	bool pinned;
 	/* Identities ask for a registry; this one is Resource Manager's own endpoint. */
 	struct acr_registry place = { .cloud = cloud, .authority = cloud->authority };
-	const struct acr_ask ask = {
+	struct acr_ask ask = {
 		.registry = &place,
 		.audience = cloud->arm_audience,
 		.tenant = acr_config_get(config, NULL, "tenant"),
 		.client_id = acr_config_get(config, NULL, "client_id"),
-		.pinned = list && strcmp(list, "auto") != 0,
 	};
 
 	snprintf(place.host, sizeof(place.host), "%s", cloud->arm + strlen("https://"));
+	if (acr_chain_rows(search->app, &place, rows, &count, &pinned, error))
+		return -1;
+	ask.pinned = pinned;
 	acr_fail(error, ACR_NOT_SET_UP, "no identity is set up here to look for registries with");
-	for (const struct acr_identity *const *row = acr_identities; *row; row++) {
+	for (size_t i = 0; i < count; i++) {
 		struct acr_error failure = { 0 };
 
-		if (!is_listed(list, (*row)->name))
-			continue;
-		if ((*row)->acquire(search->app, &ask, &search->token, &failure) == 0)
+		if (rows[i]->acquire(search->app, &ask, &search->token, &failure) == 0)
 			return 0;
 		if (failure.kind == ACR_NOT_SET_UP)
 			continue;
 		*error = failure;
-		if (failure.kind != ACR_UNAVAILABLE && (*row)->named)
+		if (failure.kind != ACR_UNAVAILABLE && (rows[i]->named || pinned))
 			return -1;
 	}
 	return -1;

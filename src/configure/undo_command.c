@@ -15,8 +15,9 @@ struct undo {
 /* Did the person ask for this one? All of them, when no kind is named. */
 static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
 {
-	bool podman = strstr(memo->path, "/auth.json") != NULL;
-
+	/* Only docker's own file has this name; podman's may have any (REGISTRY_AUTH_FILE). */
+	const char *name = strrchr(memo->path, '/');
+	bool podman = name && strcmp(name, "/config.json") != 0;
 	bool own = strstr(memo->path, "/docker-credential-acr/config.json") != NULL;
 
 	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer &&

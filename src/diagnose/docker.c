@@ -63,10 +63,32 @@ struct json_object *acr_docker_entry(struct json_object *object, const char *hos
 	return NULL;
 }
 
+struct json_object *acr_docker_member(struct json_object *config, const char *key)
+{
+	struct json_object *last = NULL;
+
+	if (!json_object_is_type(config, json_type_object))
+		return NULL;
+	json_object_object_foreach(config, name, value)
+	{
+		if (strcasecmp(name, key) == 0)
+			last = value;
+	}
+	return last;
+}
+
+const char *acr_docker_string(struct json_object *config, const char *key)
+{
+	struct json_object *member = acr_docker_member(config, key);
+
+	return json_object_is_type(member, json_type_string) ? json_object_get_string(member)
+							     : NULL;
+}
+
 bool acr_docker_names(struct json_object *config, const char *suffix)
 {
-	const char *store = acr_json_string(config, "credsStore");
-	struct json_object *helpers = acr_json_member(config, "credHelpers");
+	const char *store = acr_docker_string(config, "credsStore");
+	struct json_object *helpers = acr_docker_member(config, "credHelpers");
 
 	if (store && strcmp(store, suffix) == 0)
 		return true;

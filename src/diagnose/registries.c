@@ -67,8 +67,8 @@ size_t acr_case_discover(const struct acr_app *app, struct acr_case *ret, size_t
 	acr_case_begin(app, "", NULL, NULL, &ret[0]);
 	if (path && acr_file_read(path, ACR_CONFIG_MAX, &text, NULL) == 0 &&
 	    acr_json_parse(acr_secret_text(&text), text.length, &json, NULL) == 0) {
-		add_keys(&listing, acr_json_member(json, "credHelpers"));
-		add_keys(&listing, acr_json_member(json, "auths"));
+		add_keys(&listing, acr_docker_member(json, "credHelpers"));
+		add_keys(&listing, acr_docker_member(json, "auths"));
 	}
 	acr_config_hosts(app->config, add_configured, &listing);
 	acr_cached_each(app, add_cached, &listing);

@@ -164,8 +164,7 @@ int acr_front_begin(struct acr_app *app, struct acr_error *error)
 	if (acr_config_load(app, &config, error))
 		return -1;
 	app->config = config;
-	app->deadline = app->clock.boot(app) +
-			1000 * acr_config_seconds(config, NULL, "timeout", ACR_BUDGET_GET / 1000);
+	app->deadline = app->clock.boot(app) + acr_config_timeout(config, NULL);
 	for (size_t i = 0; acr_config_warning(config, i); i++)
 		acr_say(app, "%s", acr_config_warning(config, i));
 	return 0;

@@ -2,6 +2,7 @@
 /* `get`: a server on stdin, a login on stdout. */
 #include <string.h>
 
+#include "acr/config.h"
 #include "base/budget.h"
 #include "base/json.h"
 #include "explain/explain.h"
@@ -27,6 +28,7 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 {
 	/* Static because it is large, and a hit has no use for most of it. */
 	static struct acr_report report;
+	struct acr_registry registry;
 	struct acr_error error = { 0 };
 	auto_secret server = { 0 };
 	auto_login login = { 0 };
@@ -39,7 +41,13 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 		return acr_docker_refuse(app, &report, &error);
 	/* A hit needs no config: the config's state is part of what the entry is found by. */
 	if (!acr_get_cached(app, &server, &login, &report)) {
-		if (acr_front_begin(app, &error) || acr_get(app, &server, &login, &report, &error))
+		if (acr_front_begin(app, &error))
+			return acr_docker_refuse(app, &report, &error);
+		if (acr_registry_parse(app->config, acr_secret_text(&server), server.length,
+				       &registry))
+			app->deadline = app->clock.boot(app) +
+					acr_config_timeout(app->config, registry.host);
+		if (acr_get(app, &server, &login, &report, &error))
 			return acr_docker_refuse(app, &report, &error);
 	}
 	status = answer(app, &server, &login);

@@ -270,8 +270,7 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 	const struct acr_at_once work = {
 		.count = errand.renewing,
 		.doing = "renewing",
-		.budget = 1000 *
-			  acr_config_seconds(app->config, NULL, "timeout", ACR_BUDGET_GET / 1000),
+		.budget = acr_config_timeout(app->config, NULL),
 		.work = renew_one,
 		.done = take,
 		.data = &errand,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "acr/http.h"
+#include "base/budget.h"
 #include "base/library.h"
 #include "http/transfer.h"
 
@@ -109,11 +110,13 @@ static bool perform(struct network *network)
 	return true;
 }
 
-/* Drive everything until this transfer has ended, or until `deadline`, or its limit for connecting.
- */
+/* Drive everything until this transfer has ended, or until `deadline`, or its limit for connecting,
+ * or `answer` ms after it is connected. */
 static CURLcode drive(struct network *network, const struct acr_app *app,
-		      struct acr_transfer *transfer, int64_t deadline)
+		      struct acr_transfer *transfer, int64_t deadline, int64_t answer)
 {
+	int64_t connected = 0;
+
 	for (;;) {
 		int64_t limit = transfer->began + transfer->connect, left;
 
@@ -121,7 +124,11 @@ static CURLcode drive(struct network *network, const struct acr_app *app,
 			return CURLE_FAILED_INIT;
 		if (transfer->done)
 			return transfer->code;
-		if (limit > deadline || acr_transfer_stage(transfer) == ACR_STAGE_ANSWER)
+		if (acr_transfer_stage(transfer) == ACR_STAGE_ANSWER) {
+			connected = connected ? connected : app->clock.boot(app);
+			limit = connected + answer;
+		}
+		if (limit > deadline)
 			limit = deadline;
 		left = limit - app->clock.boot(app);
 		if (left <= 0)
@@ -153,8 +160,9 @@ static void cool(struct network *network)
 	free(warm);
 }
 
-/* The warm connection to where we want to go is let come to its end, so that it can be used. What
- * kept it from connecting would keep us too: then that is the answer. */
+/* The warm connection to where we want to go is let come to its end, so that it can be used; but
+ * nobody needs what it answers, and where that is slow a new connection is made. What kept it from
+ * connecting would keep us too: then that is the answer. */
 static int settle(struct network *network, const struct acr_app *app, const char *origin,
 		  int64_t deadline, struct acr_error *error)
 {
@@ -167,7 +175,8 @@ static int settle(struct network *network, const struct acr_app *app, const char
 	if (!warm->done) {
 		int64_t patience = warm->began + 2 * warm->connect;
 
-		code = drive(network, app, warm, deadline < patience ? deadline : patience);
+		code = drive(network, app, warm, deadline < patience ? deadline : patience,
+			     ACR_BUDGET_WARM);
 	}
 	if (code && !(code == CURLE_PEER_FAILED_VERIFICATION && warm->hashed) &&
 	    (acr_transfer_stage(warm) != ACR_STAGE_ANSWER || app->clock.boot(app) >= deadline))
@@ -188,7 +197,7 @@ static int attempt(struct network *network, const struct acr_app *app,
 	    acr_transfer_begin(app, request, network->hashed, transfer, error))
 		return -1;
 	sym_curl_multi_add_handle(network->multi, transfer->easy);
-	code = drive(network, app, transfer, deadline);
+	code = drive(network, app, transfer, deadline, ACR_BUDGET_LONGEST);
 	if (code)
 		return acr_transfer_fail(app, transfer, code, error);
 	acr_transfer_answer(app, transfer);

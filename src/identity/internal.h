@@ -70,15 +70,6 @@ size_t acr_oauth_sentence(const char *text, size_t length);
 /* The AADSTS code that begins somewhere in `text` ("AADSTS7000215"), false for none. */
 bool acr_oauth_code(const char *text, char *ret, size_t size);
 
-/* ---- chain.c ---- */
-
-#define ACR_CHAIN_MAX 16
-
-/* The rows to ask for a registry, in order, by config and environment. */
-_checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
-			     const struct acr_identity *ret[static ACR_CHAIN_MAX],
-			     size_t *ret_count, bool *ret_pinned, struct acr_error *error);
-
 /* ---- entra.c ---- */
 
 /* POST `form` to https://AUTHORITY/TENANT/oauth2/v2.0/`what` ("token", "devicecode"). */

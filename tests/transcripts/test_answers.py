@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from client import APP, Cloud
-from homes import Helper, Home
+from homes import NAME, Helper, Home
 
 BUDGET = 6  # seconds that the config allows here
 # Faults that end a get, and a word that must be in what it says.
@@ -119,3 +119,20 @@ def test_a_token_of_an_unknown_life_is_not_trusted_for_long(helper, cloud):
     for _, content in kept:
         life = int(content.split(b"\nlife ")[1].split(b"\n")[0])
         assert life <= 300
+
+
+@pytest.mark.plain
+@pytest.mark.parametrize("fault", [{"kind": "hang"}, {"kind": "delay", "seconds": 4}, {"kind": "slow"}], ids=lambda fault: fault["kind"])
+def test_the_answer_on_a_connection_that_was_opened_ahead_is_not_waited_for(helper, cloud, fault):
+    """Nobody needs it: the exchange takes another connection then."""
+    cloud.fault(fault.pop("kind"), service="acr", path="/v2/", **fault)
+    answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
+    assert answer.status == 0 and answer.seconds < 2
+
+
+def test_the_time_that_a_busy_registry_asked_for_is_waited(helper, home, cloud):
+    """To ask again before that time only makes it longer."""
+    cloud.fault("throttle", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", retry_after=600)
+    assert helper.get("acme.azurecr.io", env=cloud.environment(APP)).status == 1
+    notes = [path.read_bytes() for path in (home.runtime / NAME).glob("note_refusal*")]
+    assert [b"\nseconds 600\n" in note for note in notes] == [True]

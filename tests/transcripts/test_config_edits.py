@@ -371,3 +371,13 @@ def test_a_report_replaces_a_file_that_others_could_read_and_waits_for_no_reader
         answer = helper("diagnose", "--report", str(path), timeout=90)
         assert answer.status == 1 and "not a regular file" in answer.err, answer
     assert stat.S_ISFIFO(pipe.lstat().st_mode) and link.is_symlink() and report.read_bytes() == before
+
+
+def test_what_podman_was_told_in_a_file_of_any_name_is_taken_back(helper, home):
+    path = home.folder / "podman-login.json"
+    env = {"REGISTRY_AUTH_FILE": str(path)}
+    assert helper("configure", "acme.azurecr.io", "--podman", "--no-check", env=env).status == 0
+    assert "acme.azurecr.io" in path.read_text()
+    assert helper("configure", "--undo", "--podman", env=env).status == 0
+    assert not path.exists()
+    assert "acme.azurecr.io" in (home.folder / ".docker/config.json").read_text()

@@ -40,13 +40,18 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			broken(subject, path, &error, ret);
 		return;
 	}
+	/* docker takes an empty file for none. */
+	if (strspn(acr_secret_text(&text), " \t\r\n") == text.length) {
+		acr_check_say(ret, ACR_VERDICT_OK, "%s: %s", path, _("no credsStore"));
+		return;
+	}
 	if (acr_json_parse(acr_secret_text(&text), text.length, &json, &error)) {
 		broken(subject, path, &error, ret);
 		return;
 	}
 	acr_check_found(ret, ACR_FOUND_CONFIG, acr_secret_text(&text));
-	store = acr_json_string(json, "credsStore");
-	helpers = acr_json_member(json, "credHelpers");
+	store = acr_docker_string(json, "credsStore");
+	helpers = acr_docker_member(json, "credHelpers");
 	acr_check_say(ret, ACR_VERDICT_OK, "%s%s: %s%s%s", path,
 		      acr_env(app, "DOCKER_CONFIG") ? " (DOCKER_CONFIG)" : "",
 		      store && *store ? "credsStore " : _("no credsStore"), store ? store : "",

@@ -51,8 +51,8 @@ static void look_for(const struct acr_app *app, const struct acr_case *subject, 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	auto_json config = acr_docker_config(subject);
-	struct json_object *helpers = acr_json_member(config, "credHelpers");
-	const char *store = acr_json_string(config, "credsStore");
+	struct json_object *helpers = acr_docker_member(config, "credHelpers");
+	const char *store = acr_docker_string(config, "credsStore");
 	size_t count = 0;
 
 	acr_check_say(ret, ACR_VERDICT_OK, "%s", "");

@@ -83,9 +83,9 @@ static void tell_none(const struct acr_app *app, const struct acr_case *subject,
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	auto_json config = acr_docker_config(subject);
-	struct json_object *helpers = acr_json_member(config, "credHelpers");
+	struct json_object *helpers = acr_docker_member(config, "credHelpers");
 	const char *of_host = acr_json_string(helpers, subject->registry.host);
-	const char *store = acr_json_string(config, "credsStore"),
+	const char *store = acr_docker_string(config, "credsStore"),
 		   *helper = of_host ? of_host : store;
 	const char *key = of_host ? "credHelpers" : "credsStore";
 

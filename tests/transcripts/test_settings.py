@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings that are written down do what they say, or it is said that they do not."""
+import json
+
+import pytest
+from client import APP
+
+ACME, SILENT = "acme.azurecr.io", "hang.azurecr.io"
+
+
+@pytest.mark.plain
+@pytest.mark.parametrize("name", [SILENT, SILENT.upper()])
+def test_a_timeout_of_one_registry_holds_for_it_alone(helper, home, cloud, name):
+    home.config(registries={name: {"timeout": "2s"}})
+    answer = helper.get(SILENT, env=cloud.environment(APP))
+    assert answer.status == 1 and answer.seconds < 4
+    home.config(timeout="2s", registries={name: {"timeout": "5s"}})
+    answer = helper.get(SILENT, env=cloud.environment(APP))
+    assert answer.status == 1 and 4 < answer.seconds < 8
+
+
+@pytest.mark.parametrize("settings", [{"timeout": 0}, {"timeout": "0s"}, {"registries": {ACME: {"timeout": 0}}}])
+def test_a_timeout_of_nothing_is_ignored_with_a_warning(helper, home, cloud, settings):
+    home.config(**settings)
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 0 and '"timeout" is 0' in answer.err
+
+
+@pytest.mark.parametrize("settings, name", [
+    ({"hosts": "hub.example, hub2.example"}, " hub2.example"), ({"hosts": ["hub2.example:443"]}, "hub2.example:443"),
+    ({"hosts": ["https://hub2.example"]}, "https://hub2.example"), ({"hosts": ["hub"]}, "hub"),
+    ({"registries": {"https://acme.azurecr.io": {"username": "x"}}}, "https://acme.azurecr.io"),
+    ({"registries": {"acme.azurecr.io:443": {"username": "x"}}}, "acme.azurecr.io:443"),
+    ({"registries": {"acme.azurecr.io ": {}}}, "acme.azurecr.io "), ({"registries": {"acme": {"username": "x"}}}, "acme"),
+    ({"registries": {"acme.azurecr.io/team": {}}}, "acme.azurecr.io/team")])
+def test_a_name_that_matches_no_registry_is_warned_of(helper, home, cloud, settings, name):
+    home.config(**settings)
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 0 and f'"{name}", which matches no registry' in answer.err
+
+
+def test_names_that_can_match_are_not_warned_of(helper, home, cloud):
+    home.config(hosts=["Hub.example", "registry.contoso.com"], registries={ACME: {}, "ACME2.azurecr.io": {"timeout": "20s"}})
+    answer = helper.get(ACME, env=cloud.environment(APP))
+    assert answer.status == 0 and answer.err == ""
+
+
+@pytest.mark.parametrize("env, asked", [({}, 1), ({"AZURE_TOKEN_CREDENTIALS": "AzureCliCredential"}, 0), ({"AZURE_TOKEN_CREDENTIALS": "dev"}, 0),
+                                        ({"AZURE_TOKEN_CREDENTIALS": "prod"}, 1), ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "none"}, 0),
+                                        ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "azure-cli, environment"}, 1)])
+def test_registries_are_looked_for_by_the_identities_that_get_would_ask(helper, cloud, env, asked):
+    answer = helper("configure", "--discover", "--dry-run", env={**cloud.environment(APP), **env})
+    assert answer.asked("entra") == asked
+
+
+def check(answer, name):
+    def find(node):
+        if isinstance(node, dict):
+            if name in (node.get("id"), node.get("check")):
+                return node
+            node = list(node.values())
+        return next((found for item in node if (found := find(item))), None) if isinstance(node, list) else None
+    return find(json.loads(answer.out))
+
+
+@pytest.mark.parametrize("text, verdict, wiring", [
+    ("", "ok", "problem"), (" \n", "ok", "problem"), ('{"credsstore": "acr"}', "ok", "ok"), ('{"CredsStore": "acr"}', "ok", "ok"),
+    ('{"CREDHELPERS": {"acme.azurecr.io": "acr"}}', "ok", "ok"), ('{"credsStore": "acr", "credsstore": "other"}', "ok", "problem"),
+    ("{", "problem", "skipped")])
+def test_diagnose_reads_dockers_config_as_docker_does(helper, home, cloud, text, verdict, wiring):
+    """Go's encoding/json takes keys in whatever letters, and docker an empty file for none."""
+    home.write(".docker/config.json", text)
+    home.write("bin/docker", "#!/bin/sh\nexit 1\n", 0o755)
+    env = {**cloud.environment(APP), "PATH": f"{home.folder}/bin:{home.env['PATH']}"}
+    answer = helper("diagnose", ACME, "--json", env=env)
+    assert check(answer, "docker-config")["verdict"] == verdict
+    assert check(answer, "wiring")["verdict"] == wiring

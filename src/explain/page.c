@@ -74,7 +74,8 @@ size_t acr_rules_page(const char *word, struct acr_secret *out)
 		auto_explanation explanation = { 0 };
 		auto_secret codes = { 0 };
 
-		if (!is_meant(rule, word))
+		/* An ALSO row has the texts of its rule: it is named by a code of its own alone. */
+		if (!is_meant(rule, word) || (rule->alternative && strcasecmp(rule->id, word) == 0))
 			continue;
 		acr_secret_add(out, count++ ? "\n" : "");
 		acr_rule_render(rule, &none, &explanation);

@@ -15,7 +15,7 @@ def test_a_pipe_keeps_the_text_visible_and_adds_to_it(explain):
     ran = explain.run(text="pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
     assert ran.returncode == 0 and ran.stdout.decode().startswith("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
     added = ran.stdout.decode()[len("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL):]
-    assert added.startswith("docker-credential-acr: the firewall of acme.azurecr.io does not let 203.0.113.7\n  in [firewall]\n")
+    assert added.startswith("docker-credential-acr: the network rules of acme.azurecr.io do not allow\n  203.0.113.7 [firewall]\n")
     assert "az acr network-rule add --name acme --ip-address 203.0.113.7\n" in added
 
 
@@ -36,7 +36,7 @@ def test_the_text_is_passed_on_as_it_comes(explain):
     run.stdin.write(b"denied: requested access to the resource is denied\n")
     run.stdin.close()
     rest = run.stdout.read()
-    assert run.wait(10) == 0 and b"does not allow this for app" in b" ".join(rest.split())
+    assert run.wait(10) == 0 and b"acme.azurecr.io denied access to app" in b" ".join(rest.split())
 
 
 def test_a_file_and_an_argument_are_texts_too(explain, tmp_path):
@@ -44,7 +44,7 @@ def test_a_file_and_an_argument_are_texts_too(explain, tmp_path):
     log.write_text(FIREWALL)
     for argument in (str(log), FIREWALL):
         ran = explain.run(argument)
-        assert ran.returncode == 0 and ran.stdout.startswith(b"the firewall of acme.azurecr.io"), ran
+        assert ran.returncode == 0 and ran.stdout.startswith(b"the network rules of acme.azurecr.io"), ran
 
 
 def test_a_file_that_is_not_there_is_named(explain, tmp_path):
@@ -196,7 +196,7 @@ def test_the_json_form(explain):
     assert set(one) == {"rule", "basis", "symptoms", "causes", "what", "why", "steps", "link", "facts"}
     assert one["rule"] == "firewall" and one["basis"] == "read" and one["symptoms"] == ["S7"] and one["causes"] == ["C6"]
     assert one["facts"]["client_ip"] == "203.0.113.7" and one["facts"]["code"] == "DENIED"
-    assert one["steps"][0]["command"] == "az acr network-rule add --name acme --ip-address 203.0.113.7"
+    assert one["steps"][2]["command"] == "az acr network-rule add --name acme --ip-address 203.0.113.7"
 
 
 def test_facts_that_are_none_are_refused(explain):

@@ -36,12 +36,12 @@ $ docker-credential-acr explain qqqq,
 file firewall
 | Error response from daemon: Get "https://contoso.azurecr.io/v2/": denied: client with IP '203.0.113.7' is not allowed access
 $ docker-credential-acr explain $HOME/firewall
-> the firewall of contoso.azurecr.io does not let 203.0.113.7 in [firewall]
+> the network rules of contoso.azurecr.io do not allow 203.0.113.7 [firewall]
 > ...
 
 == several arguments are a text
 $ docker-credential-acr explain denied: client with IP '203.0.113.7' is not allowed access. contoso.azurecr.io
-> the firewall of contoso.azurecr.io does not let 203.0.113.7 in [firewall]
+> the network rules of contoso.azurecr.io do not allow 203.0.113.7 [firewall]
 > ...
 
 == a file that is not there and cannot be a text is said to be missing
@@ -51,6 +51,4 @@ $ docker-credential-acr explain /no/such/file
 
 == --list has an id and its headline in each line
 $ docker-credential-acr explain --list
-> ...
-> firewall                         the firewall of this registry does not let this machine in
 > ...

@@ -5,14 +5,16 @@ $ docker-credential-acr explain
 <\ ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\nWARNING: Unable to get admin user credentials with message: Admin user is disabled.\n
 > ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
-> docker-credential-acr: acme.azurecr.io has no admin user [admin-disabled]
-> Why: az tried it after Entra ID's way had failed; the reason for that stands
->   above.
+> docker-credential-acr: the admin user of acme.azurecr.io is disabled
+>   [admin-disabled]
+> Why: az tried it after the sign-in with Microsoft Entra ID had failed; the
+>   reason for that stands above.
 > What to do:
 >   Find out why the identity is not enough:
 >     docker-credential-acr diagnose acme.azurecr.io
->   To switch the admin user on (one password that all share):
->     az acr update --name acme --admin-enabled true
+>   Leave the admin user disabled: it is one password for everybody, with all
+>   rights, and is meant for tests. A token or a service principal does the same
+>   for one system.
 > https://learn.microsoft.com/azure/container-registry/container-registry-authentication#admin-account
 asks nobody
 
@@ -20,19 +22,18 @@ asks nobody
 $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
-> docker-credential-acr: acme.azurecr.io does not take the login
->   [unauthorized-login]
-> Why: The user name is right and the password is not, or the token has expired or
->   has no role. A token from az acr login --expose-token takes the user name
+> docker-credential-acr: acme.azurecr.io rejected the login [unauthorized-login]
+> Why: The password is wrong, or the token has expired or has no role. A token
+>   from az acr login --expose-token takes the user name
 >   00000000-0000-0000-0000-000000000000.
 > What to do:
 >   Find out which:
 >     docker-credential-acr diagnose acme.azurecr.io
->   Sign in without a password:
->     az login
->     docker login acme.azurecr.io
->   Admin user: the password may have been changed:
->     az acr credential show --name acme
+>   On your own machine, sign in without a password:
+>     docker-credential-acr login acme.azurecr.io
+>   See whether the admin user is enabled, if its password was used; an Owner may
+>   have disabled or renewed it:
+>     az acr show --name acme --query adminUserEnabled
 > https://aka.ms/acr/authorization
 asks nobody
 
@@ -40,19 +41,20 @@ asks nobody
 $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
-> docker-credential-acr: acme.azurecr.io knows nobody by the user name that was
->   given [app-not-registered]
-> Why: It is no token, not the admin user, and no application in the registry's
->   own tenant. The application (client) id is asked for, not the object id and
+> docker-credential-acr: acme.azurecr.io does not know the user name that was sent
+>   [app-not-registered]
+> Why: It is not a token, not the admin user, and not an application in the
+>   registry's own tenant. Use the application (client) ID, not the object ID and
 >   not the display name.
 > What to do:
->   Find the id:
+>   Find the ID:
 >     az ad sp list --display-name NAME --query "[].[appId,displayName]" \
 >         --output table
->   Sign in with it:
+>   Log in with it:
 >     docker login acme.azurecr.io --username APPLICATION-ID
->   The tenant must be the registry's:
->     az account show --query tenantId --output tsv
+>   See which tenant the registry's subscription belongs to; the application must
+>   be there:
+>     az account list --query "[].[name,id,tenantId]" --output table
 > https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal
 asks nobody
 
@@ -67,29 +69,30 @@ $ docker-credential-acr explain
 > What to do:
 >   Find out which:
 >     docker-credential-acr diagnose acme.azurecr.io
->   Does the name exist, and does it answer?
+>   See whether the name exists, and whether it answers:
 >     getent ahosts acme.azurecr.io
 >     curl --verbose https://acme.azurecr.io/v2/
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-access
+> https://aka.ms/acr/errors#connectivity_challenge_error
 asks nobody
 
 == S5, unauthorized: authentication required, at a pull
 $ docker-credential-acr explain
 <\ Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.\n
 > Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
-> docker-credential-acr: acme.azurecr.io wants a login that may use team/app, and
->   got none [unauthorized-image]
+> docker-credential-acr: acme.azurecr.io denied team/app: no login, an expired
+>   one, or no role [unauthorized-image]
 > Why: There is no login for it, it has expired (three hours after az acr login),
 >   or it has no role for this repository. The message is the same for all of
 >   these.
 > What to do:
 >   Find out which:
 >     docker-credential-acr diagnose acme.azurecr.io/team/app
->   Sign in:
->     az login
->   Roles are AcrPull and AcrPush; with ABAC Container Registry Repository Reader
->   and Writer:
->     az acr show --name acme --query roleAssignmentMode
+>   On your own machine, sign in:
+>     docker-credential-acr login acme.azurecr.io
+>   Ask an Owner or User Access Administrator of the registry for the role AcrPull
+>   or AcrPush; in the mode AbacRepositoryPermissions "Container Registry
+>   Repository Reader" or "Writer":
+>     az acr show --name acme --query roleAssignmentMode --output tsv
 > https://aka.ms/acr/authorization
 asks nobody
 
@@ -97,21 +100,24 @@ asks nobody
 $ docker-credential-acr explain
 <\ Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized\n
 > Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
-> docker-credential-acr: acme.azurecr.io refuses the identity that pulls team/app
->   [node-identity-denied]
-> Why: It has no role for pulling there, its secret has expired, the node's
->   identity was taken away, or the image has another name.
+> docker-credential-acr: acme.azurecr.io denied team/app to the identity that
+>   pulls [node-identity-denied]
+> Why: The identity has no role for pulling, its secret has expired, it was
+>   removed from the node, or the image has another name.
 > What to do:
->   AKS: give the cluster's identity the role, and check:
+>   See the registry's role mode:
+>     az acr show --name acme --query roleAssignmentMode --output tsv
+>   AKS without ABAC: ask an Owner or User Access Administrator of the registry to
+>   run (not across tenants):
 >     az aks update --name CLUSTER --resource-group GROUP --attach-acr acme
->     az aks check-acr --name CLUSTER --resource-group GROUP \
->         --acr acme.azurecr.io
->   Elsewhere:
->     az role assignment create --assignee IDENTITY --role AcrPull \
+>   In the mode AbacRepositoryPermissions, or elsewhere (AcrPull), they assign the
+>   role:
+>     ID=$(az aks show --name CLUSTER --resource-group GROUP \
+>         --query identityProfile.kubeletidentity.objectId --output tsv)
+>     az role assignment create --assignee-object-id "$ID" \
+>         --assignee-principal-type ServicePrincipal \
+>         --role "Container Registry Repository Reader" \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
->   With ABAC (AbacRepositoryPermissions) the role is "Container Registry
->   Repository Reader":
->     az acr show --name acme --query roleAssignmentMode
 > More: status 401
 > https://learn.microsoft.com/azure/aks/cluster-container-registry-integration
 asks nobody
@@ -120,40 +126,45 @@ asks nobody
 $ docker-credential-acr explain
 <\ Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)\n
 > Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
-> docker-credential-acr: acme.azurecr.io answers 403 Forbidden before it asks who
->   you are [registry-forbidden]
-> Why: Its network rules refuse this machine, or a proxy on the way refuses it. It
->   is not the password.
+> docker-credential-acr: acme.azurecr.io denied this machine before any sign-in
+>   (403 Forbidden) [registry-forbidden]
+> Why: Its network rules do not allow this machine's address, or a proxy on the
+>   way denied the request. The password is not the cause.
 > What to do:
->   See the rules:
->     az acr show --name acme --query "[publicNetworkAccess,networkRuleSet]"
->   The registry's own words name the address that it saw:
+>   See which address the registry saw; an answer that is a web page comes from a
+>   proxy:
 >     curl https://acme.azurecr.io/v2/
->   Let that address in:
+>   See the network rules; with publicNetworkAccess "Disabled" no rule helps, only
+>   a private endpoint:
+>     az acr show --name acme --query "[publicNetworkAccess,networkRuleSet]"
+>   Otherwise ask an Owner or Contributor of the registry to allow this one
+>   address (Premium; it takes some minutes):
 >     az acr network-rule add --name acme --ip-address IP-ADDRESS
->   An answer that is a web page comes from a proxy: add acme.azurecr.io to
->   NO_PROXY.
 > More: status 403
-> https://aka.ms/acr/firewall
+> https://aka.ms/acr/errors#connectivity_forbidden_error
 asks nobody
 
 == S8 and C8, the settings cannot be seen in the portal or with az
 $ docker-credential-acr explain
 <\ (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.\n
 > (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
-> docker-credential-acr: the settings of this registry may not be seen or changed
->   by this identity [registry-settings-unreadable]
-> Why: Azure Resource Manager refuses it. To look at a registry in the portal or
->   with az takes the role Reader; AcrPull and AcrPush are for images alone.
+> docker-credential-acr: Azure Resource Manager denied access to the settings of
+>   this registry [registry-settings-unreadable]
+> Why: The identity has no role that allows this action on the registry. AcrPull
+>   and AcrPush allow images only.
 > What to do:
->   Somebody who may give roles runs:
->     az role assignment create --assignee kim@contoso.com --role Reader \
+>   The narrowest roles: to read settings "Container Registry Configuration Reader
+>   and Data Access Configuration Reader", to build "Container Registry Tasks
+>   Contributor", to import "Container Registry Data Importer and Data Reader",
+>   for other changes "Container Registry Contributor and Data Access
+>   Configuration Administrator".
+>   Ask an Owner or User Access Administrator of the registry to assign the one
+>   that fits (up to 10 minutes; the portal shows it in a new private window):
+>     az role assignment create --assignee kim@contoso.com --role "ROLE" \
 >         --scope /subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme
->   What you have is told by:
+>   See the roles that are assigned:
 >     az role assignment list --assignee kim@contoso.com --all --output table
->   If it was given a moment ago, use a private window of the browser: the
->   portal's cookies are older than the role.
-> https://learn.microsoft.com/azure/container-registry/container-registry-roles
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 asks nobody
 
 == C1, docker's engine is not running
@@ -162,16 +173,16 @@ $ docker-credential-acr explain
 > Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
 > docker-credential-acr: docker's engine is not running, or not where docker looks
 >   for it [docker-not-running]
-> Why: The command alone does nothing; the engine behind its socket pulls and
->   pushes.
+> Why: The docker command only talks to the engine, which pulls and pushes.
 > What to do:
->   Start it:
->     sudo systemctl start docker
->   Where does docker look?
+>   See where docker looks for it:
 >     docker context ls
->     echo "$DOCKER_HOST"
->   A token without an engine:
->     az acr login --name REGISTRY --expose-token
+>   Start it (an administrator of this machine):
+>     sudo systemctl start docker
+>   Get a token without an engine; it is valid for three hours for all your
+>   repositories, so keep it out of CI logs:
+>     TOKEN=$(az acr login --name REGISTRY --expose-token --query accessToken \
+>         --output tsv)
 > https://aka.ms/acr/errors#docker_daemon_error
 asks nobody
 
@@ -209,7 +220,7 @@ $ docker-credential-acr explain acme.azurercr.io
 >     docker-credential-acr diagnose acme.azurecr.io
 >   Addresses of your registries:
 >     az acr list --query "[].loginServer" --output tsv
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
+> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 asks nobody
 
 == C3, the secret is not valid
@@ -217,19 +228,24 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
-! docker-credential-acr: the client secret that was sent is none of
+> the client secret is not valid for application aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
+! docker-credential-acr: the client secret is not valid for application
 !   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
-! Why: Often the ID of the secret was taken for its value, which is shown only
-!   once, or it belongs to another application.
+! Why: Often the ID of the secret was used instead of its value, which is shown
+!   only once, or the secret belongs to another application.
 ! Who was tried:
 !   environment: as above
 ! What to do:
 !   Compare AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with the application; look for
-!   a line end or a blank behind the secret.
-!   If the value is lost, make a new one:
-!     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
-!         --append
+!   a newline or a blank after the secret.
+!   If the value is lost, ask an owner of the application to create a new secret
+!   (it is shown once: keep it out of CI logs):
+!     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+!         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
+!         --output tsv)
+!   See when each secret expires:
+!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
+!         --output table
 ! More: status 401, code AADSTS7000215, correlation id
 !   ...
 ! https://login.microsoftonline.com/error?code=7000215
@@ -240,26 +256,27 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < norole.azurecr.io
-> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
-! docker-credential-acr: norole.azurecr.io knows who you are, and gives you no
-!   access [no-role]
-! Why: Entra ID gave a token to service principal
+> norole.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
+! docker-credential-acr: norole.azurecr.io denied access to service principal
 !   aaaa0000-0000-4000-8000-000000000001, tenant
-!   c0470500-0000-4000-8000-000000000001, and the registry refused it: most likely
-!   it has no role there, or the registry is of another tenant. A new role takes
-!   some minutes.
+!   c0470500-0000-4000-8000-000000000001 [no-role]
+! Why: The identity has no role there, or the registry belongs to another tenant.
+!   A new role takes up to 10 minutes.
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
 !     c0470500-0000-4000-8000-000000000001): as above
 ! What to do:
-!   Somebody who may give roles runs (AcrPush to push as well):
+!   Ask an Owner or User Access Administrator for the role mode of the registry:
+!     az acr show --name norole --query roleAssignmentMode --output tsv
+!   They assign AcrPull (AcrPush to push); in the mode AbacRepositoryPermissions
+!   "Container Registry Repository Reader" (or Writer):
 !     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
 !         --role AcrPull --scope "$(az acr show -n norole --query id -o tsv)"
-!   With ABAC "Container Registry Repository Reader" or Writer counts instead:
-!     az acr show --name norole --query roleAssignmentMode
+!   Check the result:
+!     docker-credential-acr diagnose norole.azurecr.io
 ! More: status 401, code UNAUTHORIZED, correlation id
 !   ...
-! https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
+! https://aka.ms/acr/authorization
 ? 1
 
 == C5, the secret has expired
@@ -270,21 +287,19 @@ $ docker-credential-acr get
 > the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: the client secret of aaaa0000-0000-4000-8000-000000000001
 !   has expired [entra-secret-expired]
-! Why: Entra ID takes it no longer. Secrets end after a year unless they were made
-!   to last longer.
+! Why: Microsoft Entra ID rejected it. Secrets expire after a year unless they
+!   were created to last longer.
 ! Who was tried:
 !   environment: as above
 ! What to do:
-!   Make a new one, which leaves the others as they are:
-!     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
-!         --append
-!   Put it where the old one is (AZURE_CLIENT_SECRET), or sign in with it:
-!     az login --service-principal \
-!         --username aaaa0000-0000-4000-8000-000000000001 \
-!         --tenant c0470500-0000-4000-8000-000000000001
-!   See when each of them ends:
+!   See when each secret expires:
 !     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
 !         --output table
+!   Ask an owner of the application to create a new one (it is shown once: keep it
+!   out of CI logs). The others stay valid:
+!     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+!         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
+!         --output tsv)
 ! More: status 401, code AADSTS7000222, correlation id
 !   ...
 ! https://aka.ms/NewClientSecret
@@ -295,21 +310,22 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < firewall.azurecr.io
-> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED) [firewall]
-! docker-credential-acr: the firewall of firewall.azurecr.io does not let
-!   203.0.113.7 in [firewall]
-! Why: The address that it saw is in none of its network rules, or public access
-!   is switched off.
+> the network rules of firewall.azurecr.io do not allow 203.0.113.7 (status 403, DENIED) [firewall]
+! docker-credential-acr: the network rules of firewall.azurecr.io do not allow
+!   203.0.113.7 [firewall]
+! Why: The address is in none of the registry's network rules, or public network
+!   access is disabled.
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
 !     c0470500-0000-4000-8000-000000000001): as above
 ! What to do:
-!   Let this address in (a network behind it: with /24 or so):
-!     az acr network-rule add --name firewall --ip-address 203.0.113.7
-!   See what is set; where public access is off, only a private endpoint leads in:
+!   See what is set:
 !     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
-!   An agent whose address changes from run to run belongs into the registry's
-!   network.
+!   With publicNetworkAccess "Disabled" no rule helps: connect through the private
+!   endpoint.
+!   Otherwise ask an Owner or Contributor of the registry to allow this one
+!   address (Premium; it takes some minutes):
+!     az acr network-rule add --name firewall --ip-address 203.0.113.7
 ! More: status 403, code DENIED, correlation id
 !   ...
 ! https://aka.ms/acr/firewall
@@ -319,19 +335,22 @@ $ docker-credential-acr get
 $ docker-credential-acr explain
 <\ Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'\n
 > Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
-> docker-credential-acr: acme.azurecr.io does not let you pull samples/hello
+> docker-credential-acr: acme.azurecr.io denied pulling samples/hello
 >   [pull-denied]
-> Why: Where everybody may pull, an old login stands in the way: it is sent, and
->   refused. Else the role for pulling is missing, or the name of the image is
->   wrong.
+> Why: The identity has no role for pulling, or the image has another name. Where
+>   anonymous pull is enabled, an old login that is sent along can also be the
+>   cause.
 > What to do:
->   Forget the old login, and pull without any:
->     docker logout acme.azurecr.io
->     docker-credential-acr logout acme.azurecr.io
->     docker pull acme.azurecr.io/samples/hello
->   May everybody pull there?
->     az acr show --name acme --query anonymousPullEnabled
->   What you are allowed now:
+>   Find out which:
 >     docker-credential-acr diagnose acme.azurecr.io/samples/hello
-> https://learn.microsoft.com/azure/container-registry/anonymous-pull-access
+>   Ask an Owner or User Access Administrator of the registry to assign AcrPull;
+>   in the mode AbacRepositoryPermissions "Container Registry Repository Reader"
+>   (it takes up to 10 minutes):
+>     az role assignment create --assignee IDENTITY --role AcrPull \
+>         --scope "$(az acr show -n acme --query id -o tsv)"
+>   See whether anonymous pull is enabled (it is off by default):
+>     az acr show --name acme --query anonymousPullEnabled
+>   If it is, pull without any login; nothing is signed out by that:
+>     docker --config "$(mktemp -d)" pull acme.azurecr.io/samples/hello
+> https://aka.ms/acr/authorization
 asks nobody

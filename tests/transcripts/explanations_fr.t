@@ -6,15 +6,16 @@ $ docker-credential-acr explain
 <\ ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.\nWARNING: Unable to get admin user credentials with message: Admin user is disabled.\n
 > ERROR: Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
-> docker-credential-acr: acme.azurecr.io n'a pas de compte d'administrateur
->   [admin-disabled]
-> Pourquoi : az l'a essayé après l'échec de la voie de Entra ID ; la raison de
->   celui-ci est plus haut.
+> docker-credential-acr: l'utilisateur administrateur de acme.azurecr.io est
+>   désactivé [admin-disabled]
+> Pourquoi : az l'a essayé après l'échec de la connexion avec Microsoft Entra ID ;
+>   la raison se trouve plus haut.
 > Que faire :
 >   Trouvez pourquoi l'identité ne suffit pas :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Pour activer le compte d'administrateur (un seul mot de passe pour tous) :
->     az acr update --name acme --admin-enabled true
+>   Laissez l'utilisateur administrateur désactivé : c'est un seul mot de passe
+>   pour tous, avec tous les droits, prévu pour des tests. Un jeton ou un
+>   principal de service fait de même pour un seul système.
 > https://learn.microsoft.com/azure/container-registry/container-registry-authentication#admin-account
 asks nobody
 
@@ -22,19 +23,19 @@ asks nobody
 $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: authentication required
-> docker-credential-acr: acme.azurecr.io n'accepte pas la connexion
+> docker-credential-acr: acme.azurecr.io a rejeté la connexion
 >   [unauthorized-login]
-> Pourquoi : Le nom d'utilisateur est juste et le mot de passe ne l'est pas, ou le
->   jeton a expiré ou n'a pas de rôle. Un jeton de az acr login --expose-token
->   prend le nom d'utilisateur 00000000-0000-0000-0000-000000000000.
+> Pourquoi : Le mot de passe est erroné, ou le jeton a expiré ou n'a aucun rôle.
+>   Un jeton de az acr login --expose-token demande le nom d'utilisateur
+>   ....
 > Que faire :
 >   Trouvez la cause :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Connectez-vous sans mot de passe :
->     az login
->     docker login acme.azurecr.io
->   Compte d'administrateur : le mot de passe a peut-être changé :
->     az acr credential show --name acme
+>   Sur votre propre machine, se connecter sans mot de passe :
+>     docker-credential-acr login acme.azurecr.io
+>   Voir si l'utilisateur administrateur est activé, si son mot de passe a été
+>   utilisé ; un propriétaire a pu le désactiver ou le renouveler :
+>     az acr show --name acme --query adminUserEnabled
 > https://aka.ms/acr/authorization
 asks nobody
 
@@ -42,19 +43,20 @@ asks nobody
 $ docker-credential-acr explain
 <\ Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.\n
 > Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Application not registered with AAD.
-> docker-credential-acr: acme.azurecr.io ne connaît personne sous le nom
->   d'utilisateur donné [app-not-registered]
-> Pourquoi : Ce n'est ni un jeton, ni le compte d'administrateur, ni une
->   application du locataire du registre. C'est l'ID d'application (client) qu'il
->   faut, pas l'ID d'objet ni le nom d'affichage.
+> docker-credential-acr: acme.azurecr.io ne connaît pas le nom d'utilisateur
+>   envoyé [app-not-registered]
+> Pourquoi : Ce n'est ni un jeton, ni l'utilisateur administrateur, ni une
+>   application du locataire du registre. Utilisez l'ID d'application (client), ni
+>   l'ID d'objet ni le nom d'affichage.
 > Que faire :
->   Trouvez l'ID :
+>   Trouver l'ID :
 >     az ad sp list --display-name NAME --query "[].[appId,displayName]" \
 >         --output table
->   Connectez-vous avec lui :
+>   Se connecter avec lui :
 >     docker login acme.azurecr.io --username APPLICATION-ID
->   Le locataire doit être celui du registre :
->     az account show --query tenantId --output tsv
+>   Voir à quel locataire appartient l'abonnement du registre ; l'application doit
+>   s'y trouver :
+>     az account list --query "[].[name,id,tenantId]" --output table
 > https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal
 asks nobody
 
@@ -68,29 +70,30 @@ $ docker-credential-acr explain
 > Que faire :
 >   Trouvez la cause :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Le nom existe-t-il, et répond-il ?
+>   Voir si le nom existe, et s'il répond :
 >     getent ahosts acme.azurecr.io
 >     curl --verbose https://acme.azurecr.io/v2/
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-access
+> https://aka.ms/acr/errors#connectivity_challenge_error
 asks nobody
 
 == S5, unauthorized: authentication required, at a pull
 $ docker-credential-acr explain
 <\ Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.\n
 > Error response from daemon: Head "https://acme.azurecr.io/v2/team/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.
-> docker-credential-acr: acme.azurecr.io veut une connexion qui ait droit à
->   team/app, et n'en a pas eu [unauthorized-image]
+> docker-credential-acr: acme.azurecr.io a refusé team/app : pas de connexion, une
+>   connexion expirée, ou pas de rôle [unauthorized-image]
 > Pourquoi : Il n'y a pas d'informations d'identification pour lui, elles ont
 >   expiré (trois heures après az acr login), ou elles n'ont pas de rôle pour ce
 >   dépôt. Le message est le même dans tous ces cas.
 > Que faire :
 >   Trouvez la cause :
 >     docker-credential-acr diagnose acme.azurecr.io/team/app
->   Connectez-vous :
->     az login
->   Les rôles sont AcrPull et AcrPush ; avec ABAC, Container Registry Repository
->   Reader et Writer :
->     az acr show --name acme --query roleAssignmentMode
+>   Sur votre propre machine, se connecter :
+>     docker-credential-acr login acme.azurecr.io
+>   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
+>   le rôle AcrPull ou AcrPush ; dans le mode AbacRepositoryPermissions,
+>   "Container Registry Repository Reader" ou "Writer" :
+>     az acr show --name acme --query roleAssignmentMode --output tsv
 > https://aka.ms/acr/authorization
 asks nobody
 
@@ -98,21 +101,24 @@ asks nobody
 $ docker-credential-acr explain
 <\ Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized\n
 > Failed to pull image "acme.azurecr.io/team/app:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Ateam%2Fapp%3Apull: 401 Unauthorized
-> docker-credential-acr: acme.azurecr.io refuse l'identité qui extrait team/app
->   [node-identity-denied]
-> Pourquoi : Elle n'y a pas de rôle pour extraire, sa clé secrète a expiré,
->   l'identité du nœud a été retirée, ou l'image a un autre nom.
+> docker-credential-acr: acme.azurecr.io a refusé team/app à l'identité qui
+>   extrait [node-identity-denied]
+> Pourquoi : L'identité n'a pas de rôle pour extraire, son secret a expiré, elle a
+>   été retirée du nœud, ou l'image porte un autre nom.
 > Que faire :
->   AKS : donnez le rôle à l'identité du cluster, et vérifiez :
+>   Voir le mode de rôles du registre :
+>     az acr show --name acme --query roleAssignmentMode --output tsv
+>   AKS sans ABAC : demandez à un propriétaire ou administrateur des accès
+>   utilisateur du registre d'exécuter (pas entre locataires) :
 >     az aks update --name CLUSTER --resource-group GROUP --attach-acr acme
->     az aks check-acr --name CLUSTER --resource-group GROUP \
->         --acr acme.azurecr.io
->   Ailleurs :
->     az role assignment create --assignee IDENTITY --role AcrPull \
+>   Dans le mode AbacRepositoryPermissions, ou ailleurs (AcrPull), il attribue le
+>   rôle :
+>     ID=$(az aks show --name CLUSTER --resource-group GROUP \
+>         --query identityProfile.kubeletidentity.objectId --output tsv)
+>     az role assignment create --assignee-object-id "$ID" \
+>         --assignee-principal-type ServicePrincipal \
+>         --role "Container Registry Repository Reader" \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
->   Avec ABAC (AbacRepositoryPermissions), le rôle est « Container Registry
->   Repository Reader » :
->     az acr show --name acme --query roleAssignmentMode
 > Détails : statut 401
 > https://learn.microsoft.com/azure/aks/cluster-container-registry-integration
 asks nobody
@@ -121,41 +127,46 @@ asks nobody
 $ docker-credential-acr explain
 <\ Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)\n
 > Error response from daemon: login attempt failed with status: 403 Forbidden (acme.azurecr.io)
-> docker-credential-acr: acme.azurecr.io répond 403 Forbidden avant de demander
->   qui vous êtes [registry-forbidden]
-> Pourquoi : Ses règles de réseau refusent cette machine, ou un proxy en chemin la
->   refuse. Ce n'est pas le mot de passe.
+> docker-credential-acr: acme.azurecr.io a refusé cette machine avant toute
+>   connexion (403 Forbidden) [registry-forbidden]
+> Pourquoi : Ses règles réseau n'autorisent pas l'adresse de cette machine, ou un
+>   proxy en chemin a refusé la demande. Le mot de passe n'est pas en cause.
 > Que faire :
->   Voyez les règles :
->     az acr show --name acme --query "[publicNetworkAccess,networkRuleSet]"
->   Le registre nomme lui-même l'adresse qu'il a vue :
+>   Voir quelle adresse le registre a vue ; une réponse qui est une page web vient
+>   d'un proxy :
 >     curl https://acme.azurecr.io/v2/
->   Laissez entrer cette adresse :
+>   Voir les règles réseau ; avec publicNetworkAccess "Disabled", aucune règle
+>   n'aide, seulement un point de terminaison privé :
+>     az acr show --name acme --query "[publicNetworkAccess,networkRuleSet]"
+>   Sinon, demandez à un propriétaire ou contributeur du registre d'autoriser
+>   cette seule adresse (Premium ; cela prend quelques minutes) :
 >     az acr network-rule add --name acme --ip-address IP-ADDRESS
->   Une réponse qui est une page web vient d'un proxy : ajoutez acme.azurecr.io à
->   NO_PROXY.
 > Détails : statut 403
-> https://aka.ms/acr/firewall
+> https://aka.ms/acr/errors#connectivity_forbidden_error
 asks nobody
 
 == S8 and C8, the settings cannot be seen in the portal or with az
 $ docker-credential-acr explain
 <\ (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.\n
 > (AuthorizationFailed) The client 'kim@contoso.com' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme'.
-> docker-credential-acr: cette identité ne peut ni voir ni changer les paramètres
->   de ce registre [registry-settings-unreadable]
-> Pourquoi : Azure Resource Manager la refuse. Voir un registre dans le portail ou
->   avec az demande le rôle Reader ; AcrPull et AcrPush ne valent que pour les
->   images.
+> docker-credential-acr: Azure Resource Manager a refusé l'accès aux paramètres de
+>   ce registre [registry-settings-unreadable]
+> Pourquoi : L'identité n'a aucun rôle qui permette cette action sur le registre.
+>   AcrPull et AcrPush ne permettent que les images.
 > Que faire :
->   Qui peut donner des rôles exécute :
->     az role assignment create --assignee kim@contoso.com --role Reader \
+>   Les rôles les plus étroits : pour lire les paramètres "Container Registry
+>   Configuration Reader and Data Access Configuration Reader", pour construire
+>   "Container Registry Tasks Contributor", pour importer "Container Registry Data
+>   Importer and Data Reader", pour d'autres modifications "Container Registry
+>   Contributor and Data Access Configuration Administrator".
+>   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
+>   d'attribuer celui qui convient (jusqu'à 10 minutes ; le portail le montre dans
+>   une nouvelle fenêtre privée) :
+>     az role assignment create --assignee kim@contoso.com --role "ROLE" \
 >         --scope /subscriptions/1/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/acme
->   Ce que vous avez se trouve ainsi :
+>   Voir les rôles attribués :
 >     az role assignment list --assignee kim@contoso.com --all --output table
->   S'il vient d'être donné, prenez une fenêtre privée du navigateur : les cookies
->   du portail sont plus vieux que le rôle.
-> https://learn.microsoft.com/azure/container-registry/container-registry-roles
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 asks nobody
 
 == C1, docker's engine is not running
@@ -164,16 +175,17 @@ $ docker-credential-acr explain
 > Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
 > docker-credential-acr: le moteur de docker ne s'exécute pas, ou n'est pas là où
 >   docker le cherche [docker-not-running]
-> Pourquoi : La commande seule ne fait rien ; c'est le moteur, derrière son
->   socket, qui envoie et extrait les images.
+> Pourquoi : La commande docker ne fait que parler au moteur, qui extrait et
+>   envoie.
 > Que faire :
->   Démarrez-le :
->     sudo systemctl start docker
->   Où docker le cherche-t-il ?
+>   Voir où docker le cherche :
 >     docker context ls
->     echo "$DOCKER_HOST"
->   Un jeton sans moteur :
->     az acr login --name REGISTRY --expose-token
+>   Le démarrer (un administrateur de cette machine) :
+>     sudo systemctl start docker
+>   Obtenir un jeton sans moteur ; il est valable trois heures pour tous vos
+>   dépôts, donc pas dans un journal de CI :
+>     TOKEN=$(az acr login --name REGISTRY --expose-token --query accessToken \
+>         --output tsv)
 > https://aka.ms/acr/errors#docker_daemon_error
 asks nobody
 
@@ -211,7 +223,7 @@ $ docker-credential-acr explain acme.azurercr.io
 >     docker-credential-acr diagnose acme.azurecr.io
 >   Adresses de vos registres :
 >     az acr list --query "[].loginServer" --output tsv
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
+> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 asks nobody
 
 == C3, the secret is not valid
@@ -219,19 +231,24 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
-! docker-credential-acr: la clé secrète client envoyée n'est pas de
+> the client secret is not valid for application aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
+! docker-credential-acr: la clé secrète client n'est pas valide pour l'application
 !   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
-! Pourquoi : Souvent, l'ID de la clé secrète a été pris pour sa valeur, qui n'est
-!   montrée qu'une fois, ou elle est d'une autre application.
+! Pourquoi : Souvent, l'ID du secret a été utilisé à la place de sa valeur, qui
+!   n'est affichée qu'une fois, ou le secret appartient à une autre application.
 ! Identités essayées :
 !   environment : voir plus haut
 ! Que faire :
-!   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET avec l'application ; cherchez
-!   une fin de ligne ou une espace derrière la clé secrète.
-!   Si la valeur est perdue, créez-en une nouvelle :
-!     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
-!         --append
+!   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ; cherchez un
+!   saut de ligne ou une espace après le secret.
+!   Si la valeur est perdue, demandez à un propriétaire de l'application de créer
+!   un nouveau secret (il n'est affiché qu'une fois : pas dans un journal de CI) :
+!     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+!         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
+!         --output tsv)
+!   Voir quand chaque secret expire :
+!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
+!         --output table
 ! Détails : statut 401, code AADSTS7000215, ID de corrélation
 !   ...
 ! https://login.microsoftonline.com/error?code=7000215
@@ -242,26 +259,27 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < norole.azurecr.io
-> norole.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
-! docker-credential-acr: norole.azurecr.io sait qui vous êtes, et ne vous donne
-!   aucun accès [no-role]
-! Pourquoi : Entra ID a donné un jeton (principal de service
+> norole.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
+! docker-credential-acr: norole.azurecr.io a refusé l'accès à principal de service
 !   aaaa0000-0000-4000-8000-000000000001, locataire
-!   c0470500-0000-4000-8000-000000000001), et le registre l'a refusé : très
-!   probablement, elle n'y a pas de rôle, ou le registre est d'un autre locataire.
-!   Un nouveau rôle prend quelques minutes.
+!   c0470500-0000-4000-8000-000000000001 [no-role]
+! Pourquoi : L'identité n'y a aucun rôle, ou le registre appartient à un autre
+!   locataire. Un nouveau rôle prend jusqu'à 10 minutes.
 ! Identités essayées :
 !   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
 !     locataire c0470500-0000-4000-8000-000000000001) : voir plus haut
 ! Que faire :
-!   Qui peut donner des rôles exécute (AcrPush pour envoyer aussi) :
+!   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
+!   registre :
+!     az acr show --name norole --query roleAssignmentMode --output tsv
+!   Il attribue AcrPull (AcrPush pour envoyer) ; dans le mode
+!   AbacRepositoryPermissions, "Container Registry Repository Reader" (ou Writer)
+!   :
 !     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
 !         --role AcrPull --scope "$(az acr show -n norole --query id -o tsv)"
-!   Avec ABAC, « Container Registry Repository Reader » ou Writer comptent :
-!     az acr show --name norole --query roleAssignmentMode
 ! Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 !   ...
-! https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
+! https://aka.ms/acr/authorization
 ? 1
 
 == C5, the secret has expired
@@ -272,19 +290,20 @@ $ docker-credential-acr get
 > the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: la clé secrète client de
 !   aaaa0000-0000-4000-8000-000000000001 a expiré [entra-secret-expired]
-! Pourquoi : Entra ID ne l'accepte plus. Une clé secrète prend fin au bout d'un
-!   an, sauf si elle a été créée pour plus longtemps.
+! Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
+!   sauf s'ils ont été créés pour durer plus longtemps.
 ! Identités essayées :
 !   environment : voir plus haut
 ! Que faire :
-!   Créez-en une nouvelle, sans toucher aux autres :
-!     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
-!         --append
-!   Mettez-la à la place de l'ancienne (AZURE_CLIENT_SECRET), ou connectez-vous
-!   avec elle :
-!     az login --service-principal \
-!         --username aaaa0000-0000-4000-8000-000000000001 \
-!         --tenant c0470500-0000-4000-8000-000000000001
+!   Voir quand chaque secret expire :
+!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
+!         --output table
+!   Demandez à un propriétaire de l'application d'en créer un nouveau (il n'est
+!   affiché qu'une fois : pas dans un journal de CI). Les autres restent valables
+!   :
+!     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+!         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
+!         --output tsv)
 ! Détails : statut 401, code AADSTS7000222, ID de corrélation
 !   ...
 ! https://aka.ms/NewClientSecret
@@ -295,22 +314,22 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < firewall.azurecr.io
-> the firewall of firewall.azurecr.io does not let 203.0.113.7 in (status 403, DENIED) [firewall]
-! docker-credential-acr: le pare-feu de firewall.azurecr.io ne laisse pas entrer
+> the network rules of firewall.azurecr.io do not allow 203.0.113.7 (status 403, DENIED) [firewall]
+! docker-credential-acr: les règles réseau de firewall.azurecr.io n'autorisent pas
 !   203.0.113.7 [firewall]
-! Pourquoi : L'adresse qu'il a vue n'est dans aucune de ses règles de réseau, ou
-!   l'accès public est désactivé.
+! Pourquoi : L'adresse ne figure dans aucune règle réseau du registre, ou l'accès
+!   réseau public est désactivé.
 ! Identités essayées :
 !   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
 !     locataire c0470500-0000-4000-8000-000000000001) : voir plus haut
 ! Que faire :
-!   Laissez entrer cette adresse (un réseau derrière elle : avec /24 ou autre) :
-!     az acr network-rule add --name firewall --ip-address 203.0.113.7
-!   Voyez ce qui est réglé ; sans accès public, seul un point de terminaison privé
-!   y mène :
+!   Voyez ce qui est défini :
 !     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
-!   Un agent qui change d'adresse à chaque exécution a sa place dans le réseau du
-!   registre.
+!   Avec publicNetworkAccess "Disabled", aucune règle n'aide : connectez-vous par
+!   le point de terminaison privé.
+!   Sinon, demandez à un propriétaire ou contributeur du registre d'autoriser
+!   cette seule adresse (Premium ; cela prend quelques minutes) :
+!     az acr network-rule add --name firewall --ip-address 203.0.113.7
 ! Détails : statut 403, code DENIED, ID de corrélation
 !   ...
 ! https://aka.ms/acr/firewall
@@ -320,21 +339,24 @@ $ docker-credential-acr get
 $ docker-credential-acr explain
 <\ Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'\n
 > Error response from daemon: pull access denied for acme.azurecr.io/samples/hello, repository does not exist or may require 'docker login'
-> docker-credential-acr: acme.azurecr.io ne vous laisse pas extraire samples/hello
+> docker-credential-acr: acme.azurecr.io a refusé l'extraction de samples/hello
 >   [pull-denied]
-> Pourquoi : Là où tout le monde peut extraire, une ancienne connexion gêne : elle
->   est envoyée, et refusée. Sinon, il manque le rôle pour extraire, ou le nom de
->   l'image est faux.
+> Pourquoi : L'identité n'a pas de rôle pour extraire, ou l'image porte un autre
+>   nom. Là où l'extraction anonyme est activée, une ancienne connexion envoyée
+>   avec la demande peut aussi en être la cause.
 > Que faire :
->   Oubliez l'ancienne connexion, et extrayez sans elle :
->     docker logout acme.azurecr.io
->     docker-credential-acr logout acme.azurecr.io
->     docker pull acme.azurecr.io/samples/hello
->   Tout le monde peut-il y extraire ?
->     az acr show --name acme --query anonymousPullEnabled
->   Ce qui vous est permis maintenant :
+>   Trouvez la cause :
 >     docker-credential-acr diagnose acme.azurecr.io/samples/hello
-> https://learn.microsoft.com/azure/container-registry/anonymous-pull-access
+>   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
+>   d'attribuer AcrPull ; dans le mode AbacRepositoryPermissions, "Container
+>   Registry Repository Reader" (cela prend jusqu'à 10 minutes) :
+>     az role assignment create --assignee IDENTITY --role AcrPull \
+>         --scope "$(az acr show -n acme --query id -o tsv)"
+>   Voir si l'extraction anonyme est activée (elle est désactivée par défaut) :
+>     az acr show --name acme --query anonymousPullEnabled
+>   Si oui, extraire sans aucune connexion ; rien n'est déconnecté par là :
+>     docker --config "$(mktemp -d)" pull acme.azurecr.io/samples/hello
+> https://aka.ms/acr/authorization
 asks nobody
 
 == nobody is signed in, and half of what it takes is set

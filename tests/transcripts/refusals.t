@@ -34,7 +34,7 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
+> the client secret is not valid for application aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: ...
 ! ...
 ! ...AADSTS7000215...
@@ -43,7 +43,7 @@ $ docker-credential-acr get
 asks entra token
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
+> the client secret is not valid for application aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! ...
 ? 1
 asks nobody
@@ -53,17 +53,15 @@ as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
 < acme.azurecr.io
-> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
+> acme.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000003, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: acme.azurecr.io ...
-! ...
-! ...az role assignment create...
 ! ...
 ! ...UNAUTHORIZED...
 ! ...
 ? 1
 $ docker-credential-acr get
 < acme.azurecr.io
-> acme.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
+> acme.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000003, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
 ! ...
 ? 1
 asks nobody
@@ -73,14 +71,14 @@ as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
 < admin.azurecr.io
-> admin.azurecr.io knows who you are, and gives you no access (status 401, UNAUTHORIZED) [no-role]
-! docker-credential-acr: admin.azurecr.io knows who you are, and gives you no
+> admin.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000003, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
+! docker-credential-acr: admin.azurecr.io denied access to service principal
 ! ...
 ? 1
 $ docker-credential-acr store
 < {"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"not-the-password"}
-> admin.azurecr.io does not take this user name and password; nothing was changed (status 401, UNAUTHORIZED) [login-rejected]
-! docker-credential-acr: admin.azurecr.io does not take this user name and
+> admin.azurecr.io rejected this user name and password; nothing was changed (status 401, UNAUTHORIZED) [login-rejected]
+! docker-credential-acr: admin.azurecr.io rejected this user name and password;
 ! ...
 ? 1
 
@@ -116,7 +114,7 @@ fault firewall service=acr host=acme.azurecr.io
 $ docker-credential-acr get
 < acme.azurecr.io
 > ...acme.azurecr.io...
-! docker-credential-acr: the firewall of acme.azurecr.io ...
+! docker-credential-acr: the network rules of acme.azurecr.io do not allow
 ! ...
 ! ...203.0.113.7...
 ! ...

@@ -73,6 +73,7 @@ struct acr_error {
 				 empty */
 	struct acr_message message; /* ours: what happened */
 	char text[512];		    /* the same in English: one sentence, no full stop, no secret */
+	bool temporary;		    /* UNAVAILABLE, but it is here and may answer in a moment */
 	bool terse; /* the text says little more than the status: what it means, a rule knows */
 };
 

@@ -10,12 +10,15 @@
  *				(no network and no process for this!)
  *	-1, ACR_UNAVAILABLE	it should work here but cannot now (IMDS silent, az signed out):
  *				a line in the trail, next
- *	-1, anything else	it failed: a line in the trail; ends the chain when it was asked
- *				for by name (`named`)
+ *	-1, anything else	it failed: a line in the trail, next
  *
- * "By name" is a pin in the config, the AZURE_* credential of the environment, or a CI's
- * federation: to go from an expired CI secret on to the machine's own identity would be a silent
- * change of who pushes.
+ * A row that is `named` knows two answers where it has no token: none of its variables is set
+ * (ACR_NOT_SET_UP), or an error that ends the chain, ACR_INVALID where it is half set up. To go from
+ * an expired or misspelt CI credential on to the machine's own identity would be a silent change of
+ * who pushes. After one that is half set up another row may serve that authenticates as the very
+ * same `application`; after a sign-in whose keychain is out of reach (ACR_LOCKED), those that this
+ * process or the config names. A pin in the config makes every row count as named, but for what is
+ * only not available.
  *
  * Every row is asked for one audience at one tenant; which one, and what a refusal means, is the
  * chain's and the broker's business, not the row's.
@@ -62,6 +65,9 @@ struct acr_identity {
 			     * of it as well (secrets that are long and random) */
 	/* Files that decide who it is (at most one), owned by the caller, or NULL. May be NULL. */
 	char *(*file)(const struct acr_app *app);
+	/* The client id of the application that it would authenticate as, owned by the caller, or
+	 * NULL where that is not known before it is asked. May be NULL. */
+	char *(*application)(const struct acr_app *app, const struct acr_ask *ask);
 	int (*acquire)(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		       struct acr_error *error);
 };
@@ -79,7 +85,13 @@ struct acr_step {
 struct acr_trail {
 	struct acr_step steps[16];
 	size_t count;
+	bool chosen_only; /* set by the caller: what a person decided is out of reach, so only rows
+			     that this process or the config names may serve */
 };
+/* It failed, but perhaps only for a moment: whoever serves instead must not be kept for long. */
+bool acr_step_is_temporary(const struct acr_step *step);
+/* A sign-in whose keychain this process cannot reach. */
+bool acr_step_is_out_of_reach(const struct acr_step *step);
 
 /* Walk the chain from `*cursor` (start with 0): the next identity that has a token. Adds every
  * attempt that was not silent to `trail`, the one that served included. -1 with the error of what

@@ -106,6 +106,17 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	return -1;
 }
 
+/* az that is signed in as an application (azure/login, AzureCLI@2) says as which. */
+static char *application(const struct acr_app *app, const struct acr_ask *ask)
+{
+	__attribute__((cleanup(wipe))) struct acr_azure_account account = { 0 };
+
+	if (acr_azure_profile_find(app, ask, &account, NULL) || !account.service_principal ||
+	    account.machine)
+		return NULL;
+	return acr_copy(account.user);
+}
+
 static char *file(const struct acr_app *app)
 {
 	auto_string folder = acr_azure_folder(app);
@@ -122,5 +133,6 @@ const struct acr_identity acr_identity_azure_cli = {
 	.summary = "whoever is signed in to the Azure CLI (az login)",
 	.variables = variables,
 	.file = file,
+	.application = application,
 	.acquire = acquire,
 };

@@ -59,31 +59,47 @@ static const char *one_of(const struct acr_app *app, const char *first, const ch
 	return value ? value : acr_env(app, second);
 }
 
+static const char *client_of(const struct acr_app *app, const struct acr_ask *ask)
+{
+	return ask->client_id ? ask->client_id
+			      : one_of(app, "AZURESUBSCRIPTION_CLIENT_ID", "AZURE_CLIENT_ID");
+}
+
+static char *application(const struct acr_app *app, const struct acr_ask *ask)
+{
+	const char *client = client_of(app, ask);
+
+	return client ? acr_copy(client) : NULL;
+}
+
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		   struct acr_error *error)
 {
 	const char *uri = acr_env(app, "SYSTEM_OIDCREQUESTURI");
 	const char *token = acr_env(app, "SYSTEM_ACCESSTOKEN");
 	const char *connection = acr_env(app, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
-	const char *client =
-		ask->client_id ? ask->client_id
-			       : one_of(app, "AZURESUBSCRIPTION_CLIENT_ID", "AZURE_CLIENT_ID");
+	const char *client = client_of(app, ask);
 	const char *tenant =
 		ask->tenant ? ask->tenant
 			    : one_of(app, "AZURESUBSCRIPTION_TENANT_ID", "AZURE_TENANT_ID");
 	const char *authority, *assertion;
 	auto_json json = NULL;
 
-	if (!uri || !connection)
+	/* Every job of Azure Pipelines has the URI; AzureCLI@2 and its like name the connection. */
+	if (!connection && !acr_env(app, "AZURESUBSCRIPTION_CLIENT_ID") &&
+	    !acr_env(app, "AZURESUBSCRIPTION_TENANT_ID"))
 		return acr_fail(error, ACR_NOT_SET_UP,
-				"SYSTEM_OIDCREQUESTURI or AZURESUBSCRIPTION_SERVICE_CONNECTION_ID "
-				"is not set");
+				"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set");
+	if (!uri || !connection)
+		return acr_raise(error, CREDENTIAL_INCOMPLETE, "AZURESUBSCRIPTION_...",
+				 connection ? "SYSTEM_OIDCREQUESTURI"
+					    : "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
 	if (!token)
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, ACR_INVALID,
 				"SYSTEM_ACCESSTOKEN is not set: map $(System.AccessToken) in the "
 				"step's env");
 	if (!client || !tenant)
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, ACR_INVALID,
 				"a service connection is set, but no client and tenant "
 				"(AZURESUBSCRIPTION_CLIENT_ID, AZURESUBSCRIPTION_TENANT_ID)");
 	if (!is_id(connection))
@@ -116,5 +132,6 @@ const struct acr_identity acr_identity_azure_pipelines = {
 	.named = true,
 	.summary = "an Azure Pipelines service connection with workload identity federation",
 	.variables = variables,
+	.application = application,
 	.acquire = acquire,
 };

@@ -29,7 +29,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_CLIENT_CERTIFICATE_PATH is not set");
 	if (!what.client_id || !what.tenant)
 		return acr_fail(
-			error, ACR_UNAVAILABLE,
+			error, ACR_INVALID,
 			"AZURE_CLIENT_CERTIFICATE_PATH is set, but %s is not: all three are "
 			"needed",
 			what.client_id ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
@@ -37,9 +37,14 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return acr_fail(error, ACR_INVALID,
 				"\"%.100s\" is not a tenant: give its GUID or its domain",
 				what.tenant);
-	if (acr_entra_authority(app, ask->registry, &what.authority, error) ||
-	    acr_assertion_sign(app, &what, &assertion, error))
+	if (acr_entra_authority(app, ask->registry, &what.authority, error))
 		return -1;
+	if (acr_assertion_sign(app, &what, &assertion, error)) {
+		/* A file that is missing is not a certificate that nobody asked for. */
+		if (error && error->kind == ACR_NOT_FOUND)
+			error->kind = ACR_INVALID;
+		return -1;
+	}
 	return acr_entra_assert(app, ask, what.authority, what.tenant, what.client_id,
 				acr_secret_text(&assertion), ret, error);
 }
@@ -66,5 +71,6 @@ const struct acr_identity acr_identity_certificate = {
 	.summary = "a service principal and its certificate in AZURE_CLIENT_CERTIFICATE_PATH",
 	.variables = variables,
 	.file = file,
+	.application = acr_application_wanted,
 	.acquire = acquire,
 };

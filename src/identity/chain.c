@@ -191,18 +191,12 @@ static int acquire_for(const struct acr_app *app, const struct acr_identity *row
 
 /* ACR's audience, or what the config says. The ARM audience only where the first cannot be had, and
  * only for a host of Azure's own: an ARM token opens the whole subscription. */
-static int acquire(const struct acr_app *app, const struct acr_registry *registry,
-		   const struct acr_identity *row, bool pinned, struct acr_token *ret,
-		   struct acr_error *error)
+static int acquire(const struct acr_app *app, const struct acr_identity *row, struct acr_ask ask,
+		   struct acr_token *ret, struct acr_error *error)
 {
+	const struct acr_registry *registry = ask.registry;
 	const char *host = registry->host;
 	const char *wanted = acr_config_get(app->config, host, "audience");
-	struct acr_ask ask = {
-		.registry = registry,
-		.tenant = acr_config_get(app->config, host, "tenant"),
-		.client_id = acr_config_get(app->config, host, "client_id"),
-		.pinned = pinned,
-	};
 	struct acr_error second = { 0 };
 
 	if (wanted || !registry->genuine)
@@ -259,6 +253,65 @@ static bool is_soft(enum acr_kind kind)
 	return kind == ACR_FINE || kind == ACR_NOT_SET_UP || kind == ACR_UNAVAILABLE;
 }
 
+bool acr_step_is_out_of_reach(const struct acr_step *step)
+{
+	return step->identity->named && step->error.origin == ACR_ORIGIN_KEYCHAIN &&
+	       step->error.kind == ACR_LOCKED;
+}
+
+bool acr_step_is_temporary(const struct acr_step *step)
+{
+	const struct acr_error *error = &step->error;
+
+	return !step->refused_by_registry &&
+	       (error->temporary || error->kind == ACR_UNREACHABLE || error->kind == ACR_TIMEOUT ||
+		error->kind == ACR_LOCKED || error->kind == ACR_SYSTEM);
+}
+
+/* Half set up, as far as this machine can tell: nobody was asked. */
+static bool is_half_set_up(const struct acr_step *step)
+{
+	return step->identity->named && step->error.origin == ACR_ORIGIN_HERE &&
+	       (step->error.kind == ACR_INVALID || step->error.kind == ACR_UNAVAILABLE);
+}
+
+/* Would `row` authenticate as the very application that `before` was to be? */
+static bool is_same_application(const struct acr_app *app, const struct acr_ask *ask,
+				const struct acr_identity *before, const struct acr_identity *row)
+{
+	auto_string wanted = before->application ? before->application(app, ask) : NULL;
+	auto_string offered = wanted && row->application ? row->application(app, ask) : NULL;
+
+	return offered && strcasecmp(wanted, offered) == 0;
+}
+
+/* After what was tried, may this row still serve? What a person decided and what is half set up
+ * is not replaced by whoever happens to be there. */
+static bool may_follow(const struct acr_app *app, const struct acr_ask *ask,
+		       const struct acr_trail *trail, const struct acr_identity *row)
+{
+	bool chosen = row->named || ask->pinned;
+
+	if (trail->chosen_only && !chosen)
+		return false;
+	for (size_t i = 0; i < trail->count; i++) {
+		const struct acr_step *step = &trail->steps[i];
+
+		if (acr_step_is_out_of_reach(step) && !chosen)
+			return false;
+		if (is_half_set_up(step) && !is_same_application(app, ask, step->identity, row))
+			return false;
+	}
+	return true;
+}
+
+/* Does this failure end the chain at once? */
+static bool is_end(const struct acr_step *step, bool pinned)
+{
+	return !is_soft(step->error.kind) && (step->identity->named || pinned) &&
+	       !is_half_set_up(step) && !acr_step_is_out_of_reach(step);
+}
+
 int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry, size_t *cursor,
 		   struct acr_trail *trail, struct acr_token *ret, struct acr_error *error)
 {
@@ -267,11 +320,19 @@ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registr
 
 	if (choose(app, registry, &choice, error))
 		return -1;
+	const struct acr_ask ask = {
+		.registry = registry,
+		.tenant = acr_config_get(app->config, registry->host, "tenant"),
+		.client_id = acr_config_get(app->config, registry->host, "client_id"),
+		.pinned = choice.pinned,
+	};
 	while (*cursor < choice.count && acr_budget(app, 1) > 0) {
 		const struct acr_identity *row = choice.rows[(*cursor)++];
 		struct acr_error failure = { 0 };
 
-		if (acquire(app, registry, row, choice.pinned, ret, &failure) == 0) {
+		if (!may_follow(app, &ask, trail, row))
+			continue;
+		if (acquire(app, row, ask, ret, &failure) == 0) {
 			add_step(trail, row, ret, NULL);
 			return 0;
 		}
@@ -282,9 +343,10 @@ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registr
 		add_step(trail, row, NULL, &failure);
 		if (gravest.kind == ACR_FINE || (is_soft(gravest.kind) && !is_soft(failure.kind)))
 			gravest = failure;
-		if (!is_soft(failure.kind) && (row->named || choice.pinned)) {
+		if (is_end(&trail->steps[trail->count - 1], choice.pinned)) {
 			*cursor = choice.count;
-			gravest = failure;
+			if (is_soft(gravest.kind))
+				gravest = failure;
 		}
 	}
 	if (gravest.kind != ACR_FINE) {

@@ -157,6 +157,13 @@ int acr_entra_redeem(const struct acr_app *app, const char *authority, const cha
 	return 0;
 }
 
+char *acr_application_wanted(const struct acr_app *app, const struct acr_ask *ask)
+{
+	const char *client = ask->client_id ? ask->client_id : acr_env(app, "AZURE_CLIENT_ID");
+
+	return client ? acr_copy(client) : NULL;
+}
+
 int acr_entra_assert(const struct acr_app *app, const struct acr_ask *ask, const char *authority,
 		     const char *tenant, const char *client_id, const char *assertion,
 		     struct acr_token *ret, struct acr_error *error)

@@ -19,7 +19,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	if (!secret)
 		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_CLIENT_SECRET is not set");
 	if (!client || !tenant)
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, ACR_INVALID,
 				"AZURE_CLIENT_SECRET is set, but %s is not: all three are needed",
 				client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
 	if (acr_entra_authority(app, ask->registry, &authority, error))
@@ -37,5 +37,6 @@ const struct acr_identity acr_identity_environment = {
 	.summary = "a service principal and its secret in AZURE_CLIENT_ID, AZURE_TENANT_ID and "
 		   "AZURE_CLIENT_SECRET",
 	.variables = variables,
+	.application = acr_application_wanted,
 	.acquire = acquire,
 };

@@ -67,17 +67,20 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	const char *authority, *assertion;
 	auto_json json = NULL;
 
-	if (!client || !tenant)
+	/* A job that may ask for a token may do so for others than Azure. */
+	if (!client && !tenant)
 		return acr_fail(error, ACR_NOT_SET_UP,
 				"AZURE_CLIENT_ID and AZURE_TENANT_ID are not set");
-	if (!url || !token) {
-		/* A job of GitHub's with a client to be, and no right to ask for a token. */
-		bool job = acr_env(app, "GITHUB_ACTIONS") && ask->pinned;
-
-		return acr_fail(error, job ? ACR_UNAVAILABLE : ACR_NOT_SET_UP,
+	if (!url && !token && !(acr_env(app, "GITHUB_ACTIONS") && client && tenant))
+		return acr_fail(error, ACR_NOT_SET_UP, "ACTIONS_ID_TOKEN_REQUEST_URL is not set");
+	if (!client || !tenant)
+		return acr_raise(error, CREDENTIAL_INCOMPLETE,
+				 client ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID",
+				 client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
+	if (!url || !token)
+		return acr_fail(error, ACR_INVALID,
 				"this job has no ACTIONS_ID_TOKEN_REQUEST_URL: give it "
 				"\"permissions: id-token: write\"");
-	}
 	if (acr_ci_check(app, &github_actions, url, error) ||
 	    acr_entra_authority(app, ask->registry, &authority, error) ||
 	    ask_github(app, ask, url, token, &json, error))
@@ -90,9 +93,12 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 }
 
 /* The URL names the job: another job on the same runner may be somebody else. */
-static const char *const variables[] = { "AZURE_CLIENT_ID", "AZURE_TENANT_ID",
+static const char *const variables[] = { "AZURE_CLIENT_ID",
+					 "AZURE_TENANT_ID",
 					 "ACTIONS_ID_TOKEN_REQUEST_URL",
-					 "?ACTIONS_ID_TOKEN_REQUEST_TOKEN", NULL };
+					 "?ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+					 "?GITHUB_ACTIONS",
+					 NULL };
 
 const struct acr_identity acr_identity_github_actions = {
 	.name = "github-actions",
@@ -100,5 +106,6 @@ const struct acr_identity acr_identity_github_actions = {
 	.summary = "a GitHub Actions job's OpenID Connect token, with AZURE_CLIENT_ID and "
 		   "AZURE_TENANT_ID",
 	.variables = variables,
+	.application = acr_application_wanted,
 	.acquire = acquire,
 };

@@ -136,6 +136,7 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 		failed = send(app, url, &acr_service_imds, &answer, &failure);
 	if (failed) {
 		failure.kind = ACR_UNAVAILABLE;
+		failure.temporary = true;
 		if (error)
 			*error = failure;
 		return -1;

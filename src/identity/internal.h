@@ -91,6 +91,10 @@ _checked_ int acr_entra_secret(const struct acr_app *app, const struct acr_ask *
 			       const char *authority, const char *tenant, const char *client_id,
 			       const char *secret, struct acr_token *ret, struct acr_error *error);
 
+/* The application that the config's "client_id" or AZURE_CLIENT_ID names, as a row's `application`:
+ * owned by the caller, or NULL. */
+char *acr_application_wanted(const struct acr_app *app, const struct acr_ask *ask);
+
 /* ---- ci.c ---- */
 
 /* A CI system that gives its jobs assertions. */

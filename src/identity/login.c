@@ -77,8 +77,9 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 			*error = failure;
 		return -1;
 	}
+	/* The sign-in for all registries is for those of its cloud. */
 	if (!acr_azure_environment(ask->registry, kept.authority))
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, *kept.registry ? ACR_INVALID : ACR_NOT_SET_UP,
 				"the sign-in of %.100s is one at %.100s, but %s is of %s", kept.who,
 				kept.authority, ask->registry->host, ask->registry->cloud->name);
 	if (acr_entra_authority(app, ask->registry, &authority, error))

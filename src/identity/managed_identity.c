@@ -60,5 +60,6 @@ const struct acr_identity acr_identity_managed_identity = {
 		"the managed identity of this VM, node, app or Arc server; AZURE_CLIENT_ID chooses "
 		"one",
 	.variables = variables,
+	.application = acr_application_wanted,
 	.acquire = acquire,
 };

@@ -29,14 +29,14 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	auto_secret assertion = { 0 };
 	const char *authority, *start;
 
-	if (!path)
+	if (!path && !acr_env(app, "AZURE_KUBERNETES_TOKEN_PROXY"))
 		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_FEDERATED_TOKEN_FILE is not set");
 	if (acr_env(app, "AZURE_KUBERNETES_TOKEN_PROXY"))
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, ACR_INVALID,
 				"this pod has an AKS identity binding "
 				"(AZURE_KUBERNETES_TOKEN_PROXY), which is not supported here");
 	if (!client || !tenant)
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, ACR_INVALID,
 				"AZURE_FEDERATED_TOKEN_FILE is set, but %s is not: annotate the "
 				"service account with azure.workload.identity/%s",
 				client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID",
@@ -44,8 +44,10 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	if (acr_file_read(path, FILE_MAX, &assertion, error)) {
-		if (error)
-			error->kind = ACR_UNAVAILABLE;
+		if (error) {
+			error->kind = ACR_INVALID;
+			error->origin = ACR_ORIGIN_HERE;
+		}
 		return acr_wrap(error, "the federated token cannot be read");
 	}
 	trim(&assertion);
@@ -66,5 +68,6 @@ const struct acr_identity acr_identity_workload_identity = {
 	.named = true,
 	.summary = "a Kubernetes service account's token (AZURE_FEDERATED_TOKEN_FILE)",
 	.variables = variables,
+	.application = acr_application_wanted,
 	.acquire = acquire,
 };

@@ -100,6 +100,33 @@ def test_a_wrong_secret_ends_the_chain(helper, cloud):
     assert "AADSTS7000215" in answer.err and "AADSTS7000215" in answer.out and answer.out.count("\n") == 1
 
 
+def half_set_up(cloud, home):
+    secret = {"AZURE_CLIENT_SECRET": APP.secret, "AZURE_TENANT_ID": APP.tenant_id}
+    pipelines = cloud.pipelines_environment()
+    both = {"AZURE_CLIENT_ID": APP.client_id, "AZURE_TENANT_ID": APP.tenant_id}
+    return {
+        "a misspelt client": {**secret, "AZURE_CLIENTID": APP.client_id},
+        "a certificate without a client": {"AZURE_CLIENT_CERTIFICATE_PATH": str(home.folder / "none.pem"), "AZURE_TENANT_ID": APP.tenant_id},
+        "a missing certificate": {**both, "AZURE_CLIENT_CERTIFICATE_PATH": str(home.folder / "none.pem")},
+        "a step without the job's token": {name: value for name, value in pipelines.items() if name != "SYSTEM_ACCESSTOKEN"},
+        "a missing token file": {**both, "AZURE_FEDERATED_TOKEN_FILE": str(home.folder / "none")},
+        "an identity binding": {**both, "AZURE_KUBERNETES_TOKEN_PROXY": "https://10.0.0.1"},
+        "a job without id-token: write": {**both, "GITHUB_ACTIONS": "true"},
+    }
+
+
+def test_a_named_identity_that_is_half_set_up_is_an_error_and_never_the_machines(helper, home, cloud):
+    for case, environment in half_set_up(cloud, home).items():
+        answer = helper.get(ACME, env=environment)
+        assert answer.status == 1 and answer.exchanges == 0 and answer.out != NOT_FOUND, (case, answer)
+
+
+def test_the_managed_identity_of_the_same_client_id_serves_a_job_on_a_self_hosted_runner(helper, cloud):
+    both = {"AZURE_CLIENT_ID": DEPLOYER.client_id, "AZURE_TENANT_ID": DEPLOYER.tenant_id}
+    answer = helper.get(ACME, env={**both, "GITHUB_ACTIONS": "true"})
+    assert answer.status == 0 and who(answer) == DEPLOYER.object_id
+
+
 def test_an_expired_secret_is_told_as_entra_tells_it(helper, cloud):
     answer = helper.get(ACME, env=cloud.environment(EXPIRED))
     assert answer.status == 1 and "AADSTS7000222" in answer.err

@@ -51,7 +51,7 @@ static void a_token_that_is_not_mapped_is_told(void **state)
 	(void)state;
 	edges_set(&p.edges, "SYSTEM_ACCESSTOKEN", "");
 	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_holds(p.error.text, "$(System.AccessToken)");
 }
 
@@ -59,6 +59,11 @@ static void a_job_without_a_connection_is_not_set_up(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
+	edges_set(&p.edges, "AZURESUBSCRIPTION_CLIENT_ID", "");
+	edges_set(&p.edges, "AZURESUBSCRIPTION_TENANT_ID", "");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }

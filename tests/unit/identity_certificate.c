@@ -210,7 +210,7 @@ static void a_file_that_cannot_sign_says_why_and_nothing_is_sent(void **state)
 		assert_int_equal(p.error.kind, ACR_INVALID);
 	}
 	assert_int_equal(ask("absent.pem", ""), -1);
-	assert_int_equal(p.error.kind, ACR_NOT_FOUND);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
@@ -221,7 +221,7 @@ static void without_a_path_it_is_not_set_up(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 	edges_set(&p.edges, "AZURE_TENANT_ID", "");
 	assert_int_equal(ask("key-first.pem", ""), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 }
 
 static void a_secret_goes_before_a_certificate(void **state)

@@ -77,25 +77,83 @@ static void a_refusal_of_what_was_named_ends_the_chain(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void what_is_unavailable_gives_way_with_a_word(void **state)
+/* IMDS would serve in each of them, and is asked only for the application that was to sign in. */
+static void what_is_half_set_up_gives_way_to_the_same_application_alone(void **state)
 {
+	static const struct {
+		const char *set[8];
+		bool same; /* AZURE_CLIENT_ID chooses the managed identity too */
+	} rows[] = {
+		{ { "AZURE_CLIENT_SECRET", "s3cret", "AZURE_CLIENT_ID", CLIENT }, true },
+		{ { "AZURE_CLIENT_SECRET", "s3cret", "AZURE_TENANT_ID", TENANT }, false },
+		{ { "AZURE_CLIENT_CERTIFICATE_PATH", "/c.pem", "AZURE_TENANT_ID", TENANT }, false },
+		{ { "AZURE_FEDERATED_TOKEN_FILE", "/none", "AZURE_TENANT_ID", TENANT }, false },
+		{ { "AZURE_FEDERATED_TOKEN_FILE", "/none", "AZURE_CLIENT_ID", CLIENT,
+		    "AZURE_TENANT_ID", TENANT },
+		  true },
+		{ { "GITHUB_ACTIONS", "true", "AZURE_CLIENT_ID", CLIENT, "AZURE_TENANT_ID",
+		    TENANT },
+		  true },
+		{ { "AZURESUBSCRIPTION_CLIENT_ID", OTHER, "AZURE_CLIENT_ID", CLIENT }, false },
+		{ { "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "c" }, false },
+	};
+
 	(void)state;
-	edges_write(&p.edges, TAG, AZURE);
-	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
-	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
-	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		person_end(&p);
+		person_begin(&p);
+		edges_write(&p.edges, TAG, AZURE);
+		for (size_t k = 0; k < 8 && rows[i].set[k]; k += 2)
+			edges_set(&p.edges, rows[i].set[k], rows[i].set[k + 1]);
+		if (rows[i].same)
+			edges_answer(&p.edges, IMDS, 200,
+				     person_token(&p, "\"appid\":\"" CLIENT "\""));
+		assert_int_equal(person_first(&p), rows[i].same ? 0 : -1);
+		assert_int_equal(p.trail.steps[0].error.kind, ACR_INVALID);
+		assert_int_equal(p.trail.count, rows[i].same ? 2 : 1);
+		if (!rows[i].same)
+			assert_int_equal(p.error.kind, ACR_INVALID);
+		/* Refused by the registry: nobody else may take its place then, either. */
+		edges_write(&p.edges, PROFILE, "not JSON");
+		assert_int_equal(person_next(&p), -1);
+		assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	}
+}
+
+static void az_that_is_signed_in_as_the_same_application_serves_for_a_step_without_a_token(
+	void **state)
+{
+#define SIGNED_IN(client)                                                                          \
+	"{\"subscriptions\":[{\"id\":\"1\",\"tenantId\":\"" TENANT                                 \
+	"\",\"isDefault\":true,\"environmentName\":\"AzureCloud\",\"user\":{\"name\":\"" client    \
+	"\",\"type\":\"servicePrincipal\"}}]}"
+
+	(void)state;
+	edges_write(&p.edges, TAG, "a desk\n");
+	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", "https://dev.azure.com/x");
+	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "c");
+	edges_set(&p.edges, "AZURESUBSCRIPTION_CLIENT_ID", CLIENT);
+	edges_set(&p.edges, "AZURESUBSCRIPTION_TENANT_ID", TENANT);
+	person_install(&p, "az");
+	auto_string answer = acr_format("{\"accessToken\":\"%s\",\"expires_on\":%lld}",
+					person_jwt(&p, "\"appid\":\"" CLIENT "\""),
+					(long long)(p.edges.wall + 3600));
+	p.prints = answer;
+	edges_write(&p.edges, PROFILE, SIGNED_IN(OTHER));
+	assert_int_equal(person_first(&p), -1);
+	assert_holds(p.error.text, "SYSTEM_ACCESSTOKEN");
+	assert_int_equal(p.runs, 0);
+	edges_write(&p.edges, PROFILE, SIGNED_IN(CLIENT));
 	assert_int_equal(person_first(&p), 0);
-	assert_int_equal(p.trail.count, 2);
-	assert_int_equal(p.trail.steps[0].error.kind, ACR_UNAVAILABLE);
-	assert_holds(p.trail.steps[0].error.text, "AZURE_TENANT_ID");
-	assert_string_equal(p.trail.steps[1].identity->name, "managed-identity");
+	assert_string_equal(p.trail.steps[1].identity->name, "azure-cli");
 }
 
 static void the_gravest_failure_is_told_at_the_end(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
-	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
+	edges_write(&p.edges, PROFILE,
+		    "{\"subscriptions\":[{\"environmentName\":\"AzureChinaCloud\"}]}");
 	edges_answer(&p.edges, IMDS, 418, "{\"error\":\"teapot\"}");
 	edges_answer(&p.edges, IMDS, 418, "{\"error\":\"teapot\"}");
 	assert_int_equal(person_first(&p), -1);
@@ -342,7 +400,8 @@ int main(void)
 		CASE(nothing_set_up_is_silent),
 		CASE(what_the_environment_names_goes_before_the_machine),
 		CASE(a_refusal_of_what_was_named_ends_the_chain),
-		CASE(what_is_unavailable_gives_way_with_a_word),
+		CASE(what_is_half_set_up_gives_way_to_the_same_application_alone),
+		CASE(az_that_is_signed_in_as_the_same_application_serves_for_a_step_without_a_token),
 		CASE(the_gravest_failure_is_told_at_the_end),
 		CASE(the_walk_goes_on_behind_what_served),
 		CASE(none_asks_nobody),

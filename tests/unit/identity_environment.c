@@ -45,7 +45,7 @@ static void a_secret_without_a_client_is_told(void **state)
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "x");
 	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
 	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_holds(p.error.text, "AZURE_CLIENT_ID is not");
 }
 

@@ -46,25 +46,35 @@ static void the_job_gets_an_assertion_and_entra_takes_it(void **state)
 	assert_lacks(p.headers[1], "job-token");
 }
 
-static void a_job_with_the_right_but_without_a_client_is_not_set_up(void **state)
+static void a_job_with_the_right_but_half_a_client_is_told(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
 	assert_int_equal(ask(), -1);
+	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
+	assert_holds(p.error.text, "AZURE_CLIENT_ID is not");
+	edges_set(&p.edges, "AZURE_TENANT_ID", "");
+	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void a_job_without_the_right_is_not_set_up_or_told_when_pinned(void **state)
+static void a_job_with_a_client_but_without_the_right_is_told(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", "");
-	edges_set(&p.edges, "GITHUB_ACTIONS", "true");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
-	person_configure(&p, "{\"identity\":\"github-actions\"}");
+	edges_set(&p.edges, "GITHUB_ACTIONS", "true");
+	edges_write(&p.edges, TAG, "another cloud's\n");
 	assert_int_equal(person_first(&p), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_holds(p.error.text, "id-token: write");
+	edges_set(&p.edges, "AZURE_TENANT_ID", "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
 /* Where the job's token may go: by the URL, the job's server, and what a configuration file says. */
@@ -193,8 +203,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(the_job_gets_an_assertion_and_entra_takes_it),
-		CASE(a_job_with_the_right_but_without_a_client_is_not_set_up),
-		CASE(a_job_without_the_right_is_not_set_up_or_told_when_pinned),
+		CASE(a_job_with_the_right_but_half_a_client_is_told),
+		CASE(a_job_with_a_client_but_without_the_right_is_told),
 		CASE(the_jobs_token_goes_to_hosts_of_the_table_alone),
 		CASE(a_server_of_ones_own_is_told_how_to_be_configured),
 		CASE(no_variable_adds_a_host),

@@ -359,7 +359,10 @@ static void another_clouds_sign_in_is_not_tried(void **state)
 	(void)state;
 	sign_in("", "login.partner.microsoftonline.cn");
 	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	sign_in(HOST, "login.partner.microsoftonline.cn");
+	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_int_equal(p.edges.sent_count, 0);
 }
 

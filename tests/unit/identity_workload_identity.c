@@ -64,7 +64,7 @@ static void a_file_that_is_no_token_is_not_sent(void **state)
 
 	(void)state;
 	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	edges_write(&p.edges, "tokens/azure-identity-token", "\n");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
@@ -87,7 +87,7 @@ static void half_a_set_up_is_told(void **state)
 	(void)state;
 	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
 	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_holds(p.error.text, "azure.workload.identity/client-id");
 	edges_set(&p.edges, "AZURE_FEDERATED_TOKEN_FILE", "");
 	assert_int_equal(ask(), -1);
@@ -100,8 +100,11 @@ static void an_identity_binding_is_told_and_its_token_goes_nowhere(void **state)
 	edges_write(&p.edges, "tokens/azure-identity-token", "x.y.z");
 	edges_set(&p.edges, "AZURE_KUBERNETES_TOKEN_PROXY", "https://10.0.0.1");
 	assert_int_equal(ask(), -1);
-	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_holds(p.error.text, "identity binding");
+	edges_set(&p.edges, "AZURE_FEDERATED_TOKEN_FILE", "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_int_equal(p.edges.sent_count, 0);
 }
 

@@ -65,6 +65,9 @@ struct acr_identity {
 			     * of it as well (secrets that are long and random) */
 	/* Files that decide who it is (at most one), owned by the caller, or NULL. May be NULL. */
 	char *(*file)(const struct acr_app *app);
+	/* Adds what else decides who it is, as lines: what is inside of a file that others write anew.
+	 * May be NULL. */
+	void (*facts)(const struct acr_app *app, struct acr_secret *text);
 	/* The client id of the application that it would authenticate as, owned by the caller, or
 	 * NULL where that is not known before it is asked. May be NULL. */
 	char *(*application)(const struct acr_app *app, const struct acr_ask *ask);
@@ -150,8 +153,8 @@ _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_re
 /*
  * The identity in force, as text: the config's state, every variable and file that a row names, and
  * the host's state file. Part of every cache key, so that after `az logout`, `az account set` or
- * with another AZURE_CLIENT_ID an old token is never found again. Costs a few stats; no file is
- * read.
+ * with another AZURE_CLIENT_ID an old token is never found again. Costs a few stats; the only file
+ * that is read is a federated token's, for its issuer and subject.
  */
 struct acr_fingerprint {
 	char *text;    /* owned; one line a fact */

@@ -195,6 +195,9 @@ void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		if ((*row)->file)
 			add_file(&text, (*row)->name, (*row)->file(app));
+	for (const struct acr_identity *const *row = acr_identities; *row; row++)
+		if ((*row)->facts)
+			(*row)->facts(app, &text);
 	add_variables(app, &text);
 	ret->hash = BASIS;
 	if (registry)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/jwt.h"
 #include "identity/internal.h"
 
 #define FILE_MAX (64 * 1024)
@@ -58,6 +59,27 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	return acr_entra_assert(app, ask, authority, tenant, client, start, ret, error);
 }
 
+/* The file stays where it is and is written anew: by kubelet for the same service account, which is
+ * the same identity, and on a runner for the next job, which is another. */
+static void facts(const struct acr_app *app, struct acr_secret *text)
+{
+	const char *path = acr_env(app, "AZURE_FEDERATED_TOKEN_FILE");
+	auto_secret token = { 0 }, subject = { 0 };
+	const char *start;
+
+	if (!path)
+		return;
+	if (acr_file_read(path, FILE_MAX, &token, NULL) == 0) {
+		trim(&token);
+		start = acr_secret_text(&token);
+		start += strspn(start, " \t\r\n");
+		acr_jwt_subject(start, strlen(start), &subject);
+	}
+	/* As it stands in the token: one line each, and no line of ours. */
+	acr_secret_add(text, "federated\n");
+	acr_secret_add(text, acr_secret_text(&subject));
+}
+
 static const char *const variables[] = { "AZURE_CLIENT_ID", "AZURE_TENANT_ID",
 					 "AZURE_FEDERATED_TOKEN_FILE",
 					 "?AZURE_KUBERNETES_TOKEN_PROXY", NULL };
@@ -68,6 +90,7 @@ const struct acr_identity acr_identity_workload_identity = {
 	.named = true,
 	.summary = "a Kubernetes service account's token (AZURE_FEDERATED_TOKEN_FILE)",
 	.variables = variables,
+	.facts = facts,
 	.application = acr_application_wanted,
 	.acquire = acquire,
 };

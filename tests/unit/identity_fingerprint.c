@@ -237,6 +237,35 @@ static void a_value_stays_on_its_line_and_a_long_one_short(void **state)
 	assert_true(strlen(before.text) < 3000);
 }
 
+static void the_subject_of_a_federated_token_counts_and_its_renewal_does_not(void **state)
+{
+	static const struct {
+		const char *claims;
+		bool changed;
+	} rows[] = {
+		{ "\"jti\":\"1\",\"iss\":\"i\",\"sub\":\"one\"", true },
+		{ "\"jti\":\"2\",\"sub\":\"one\",\"x\":{\"sub\":\"two\"},\"iss\" : \"i\"", false },
+		{ "\"jti\":\"2\",\"iss\":\"i\",\"sub\":\"o\\\"ne\"", true },
+		{ "\"jti\":\"2\",\"iss\":\"other\",\"sub\":\"o\\\"ne\"", true },
+		{ "\"jti\":\"2\",\"iss\":\"other\",\"sub\":7", true },
+	};
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/token", p.edges.folder);
+	edges_set(&p.edges, "AZURE_FEDERATED_TOKEN_FILE", path);
+	assert_changed();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		edges_write(&p.edges, "token", person_jwt(&p, rows[i].claims));
+		if (rows[i].changed)
+			assert_changed();
+		else
+			assert_same();
+	}
+	edges_write(&p.edges, "token", "no token");
+	take_again();
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -253,6 +282,7 @@ int main(void)
 		CASE(what_the_person_decided_counts),
 		CASE(a_mirrored_image_shares_the_nodes_cache_only_without_decisions),
 		CASE(two_registries_are_two_hashes),
+		CASE(the_subject_of_a_federated_token_counts_and_its_renewal_does_not),
 		CASE(a_value_stays_on_its_line_and_a_long_one_short),
 	};
 

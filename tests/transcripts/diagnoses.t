@@ -10,15 +10,16 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > What is wrong
 > this helper found no identity for acme.azurecr.io [not-signed-in]
-> Why: No az login, no AZURE_* variables and no managed identity were there, or
->   those that were did not work; its line says which were tried.
+> Why: There is no sign-in of az, there are no AZURE_* variables and no managed
+>   identity, or those that exist did not work. The line above names what was
+>   tried.
 > What to do:
->   Sign in:
->     az login
->   Or sign in without az:
->     docker-credential-acr login acme.azurecr.io
->   See who would be used:
+>   See which identity would be used, and why not the others:
 >     docker-credential-acr status
+>   In a pipeline or on a server, set AZURE_CLIENT_ID and AZURE_TENANT_ID with a
+>   secret or federated token, or assign a managed identity.
+>   On your own machine, sign in:
+>     docker-credential-acr login acme.azurecr.io
 > https://learn.microsoft.com/azure/container-registry/container-registry-authentication
 >
 > ...
@@ -32,21 +33,23 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> acme.azurecr.io knows who you are, and gives you no access [no-role]
-> Why: Entra ID gave a token to service principal
+> acme.azurecr.io denied access to service principal
 >   aaaa0000-0000-4000-8000-000000000003, tenant
->   c0470500-0000-4000-8000-000000000001, and the registry refused it: most likely
->   it has no role there, or the registry is of another tenant. A new role takes
->   some minutes.
+>   c0470500-0000-4000-8000-000000000001 [no-role]
+> Why: The identity has no role there, or the registry belongs to another tenant.
+>   A new role takes up to 10 minutes.
 > What to do:
->   Somebody who may give roles runs (AcrPush to push as well):
+>   Ask an Owner or User Access Administrator for the role mode of the registry:
+>     az acr show --name acme --query roleAssignmentMode --output tsv
+>   They assign AcrPull (AcrPush to push); in the mode AbacRepositoryPermissions
+>   "Container Registry Repository Reader" (or Writer):
 >     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000003 \
 >         --role AcrPull --scope "$(az acr show -n acme --query id -o tsv)"
->   With ABAC "Container Registry Repository Reader" or Writer counts instead:
->     az acr show --name acme --query roleAssignmentMode
+>   Check the result:
+>     docker-credential-acr diagnose acme.azurecr.io
 > More: status 401, code UNAUTHORIZED, correlation id
 >   ...
-> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
+> https://aka.ms/acr/authorization
 >
 > For the registry's owner: what its log says (Log Analytics)
 > ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
@@ -72,19 +75,15 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> acme.azurecr.io refuses the stored login of build-agent [stored-token-rejected]
-> Why: If it is a token (scope map), it is disabled, its password has expired or
->   was made anew; else there is nobody of that name. The stored login goes before
->   every identity.
+> acme.azurecr.io rejected the stored login of build-agent [stored-token-rejected]
+> Why: If it is a token (scope map), it is disabled, or its password has expired
+>   or was renewed; otherwise the user does not exist. A stored login takes
+>   precedence over every identity.
 > What to do:
->   Is it enabled, and until when are its passwords good?
+>   See whether it is enabled and when its passwords expire:
 >     az acr token show --registry acme --name build-agent \
 >         --query "[status,credentials.passwords[].expiry]"
->   Make a new password, and sign in with it:
->     az acr token credential generate --registry acme --name build-agent \
->         --password1 --expiration-in-days 30
->     docker login acme.azurecr.io --username build-agent
->   Or forget it, and an identity is asked:
+>   Remove the stored login, so that an identity is used:
 >     docker logout acme.azurecr.io
 > More: status 401, code UNAUTHORIZED, correlation id
 >   ...
@@ -136,17 +135,17 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 >
 > What is wrong
 > service principal aaaa0000-0000-4000-8000-000000000001, tenant
->   c0470500-0000-4000-8000-000000000001 may not push reader.azurecr.io/app
->   [permission-missing]
-> Why: The registry gave a token without that right: a role for it is missing. A
->   role that was given a moment ago takes some minutes.
+>   c0470500-0000-4000-8000-000000000001 does not have permission to push
+>   reader.azurecr.io/app [permission-missing]
+> Why: The registry issued a token without that permission: a role is missing. A
+>   new role takes up to 10 minutes.
 > What to do:
->   Somebody who may give roles runs:
+>   Ask an Owner or User Access Administrator for the role mode of the registry:
+>     az acr show --name reader --query roleAssignmentMode --output tsv
+>   They assign this role; in the mode AbacRepositoryPermissions "Container
+>   Registry Repository Reader", "Writer" or "Contributor" (delete) instead:
 >     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
 >         --role AcrPush --scope "$(az acr show -n reader --query id -o tsv)"
->   With ABAC (AbacRepositoryPermissions) other roles count, "Container Registry
->   Repository Reader" and Writer:
->     az acr show --name reader --query roleAssignmentMode
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > For the registry's owner: what its log says (Log Analytics)
@@ -170,14 +169,14 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 > ...
 >
 > What is wrong
-> this job of GitHub Actions may not ask for its token [github-token-unavailable]
-> Why: AZURE_CLIENT_ID is set and there is no secret, so the job must prove itself
->   by its own token, and it lacks the permission.
+> this GitHub Actions job may not request its ID token [github-token-unavailable]
+> Why: AZURE_CLIENT_ID is set and there is no secret, so the job needs its own ID
+>   token, and it lacks the permission.
 > What to do:
->   Add to the job, or to the workflow:
+>   Add to the job or the workflow:
 >     permissions: { id-token: write, contents: read }
->   A pull request from a fork never gets it.
-> https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect
+>   A pull request from a fork never gets an ID token.
+> https://docs.github.com/actions/reference/security/oidc
 >
 > ...
 ? 1
@@ -219,20 +218,24 @@ $ docker-credential-acr diagnose hidden.azurecr.io
 > ...
 >
 > Nothing is wrong; good to know
-> the settings of hidden may not be seen or changed by this identity
+> Azure Resource Manager denied access to the settings of hidden
 >   [registry-settings-unreadable]
-> Why: Azure Resource Manager refuses it. To look at a registry in the portal or
->   with az takes the role Reader; AcrPull and AcrPush are for images alone.
+> Why: The identity has no role that allows this action on the registry. AcrPull
+>   and AcrPush allow images only.
 > What to do:
->   Somebody who may give roles runs:
->     az role assignment create --assignee developer@contoso.com --role Reader \
+>   The narrowest roles: to read settings "Container Registry Configuration Reader
+>   and Data Access Configuration Reader", to build "Container Registry Tasks
+>   Contributor", to import "Container Registry Data Importer and Data Reader",
+>   for other changes "Container Registry Contributor and Data Access
+>   Configuration Administrator".
+>   Ask an Owner or User Access Administrator of the registry to assign the one
+>   that fits (up to 10 minutes; the portal shows it in a new private window):
+>     az role assignment create --assignee developer@contoso.com --role "ROLE" \
 >         --scope REGISTRY-RESOURCE-ID
->   What you have is told by:
+>   See the roles that are assigned:
 >     az role assignment list --assignee developer@contoso.com --all \
 >         --output table
->   If it was given a moment ago, use a private window of the browser: the
->   portal's cookies are older than the role.
-> https://learn.microsoft.com/azure/container-registry/container-registry-roles
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > ...
 
@@ -277,7 +280,7 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 >     docker-credential-acr diagnose acme.azurecr.io
 >   Addresses of your registries:
 >     az acr list --query "[].loginServer" --output tsv
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
+> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 >
 > ...
 ? 1
@@ -291,16 +294,21 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> the client secret that was sent is none of aaaa0000-0000-4000-8000-000000000001
->   [entra-secret-invalid]
-> Why: Often the ID of the secret was taken for its value, which is shown only
->   once, or it belongs to another application.
+> the client secret is not valid for application
+>   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
+> Why: Often the ID of the secret was used instead of its value, which is shown
+>   only once, or the secret belongs to another application.
 > What to do:
 >   Compare AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with the application; look for
->   a line end or a blank behind the secret.
->   If the value is lost, make a new one:
->     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
->         --append
+>   a newline or a blank after the secret.
+>   If the value is lost, ask an owner of the application to create a new secret
+>   (it is shown once: keep it out of CI logs):
+>     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+>         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
+>         --output tsv)
+>   See when each secret expires:
+>     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
+>         --output table
 > More: status 401, code AADSTS7000215, correlation id
 >   ...
 > https://login.microsoftonline.com/error?code=7000215
@@ -317,19 +325,21 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 >
 > What is wrong
 > service principal aaaa0000-0000-4000-8000-000000000001, tenant
->   c0470500-0000-4000-8000-000000000001 may not delete abac.azurecr.io/app
->   [permission-missing-abac]
-> Why: The registry has ABAC: AcrPull, AcrPush and AcrDelete count for nothing
->   there, and a role with a condition may leave this repository out.
+>   c0470500-0000-4000-8000-000000000001 does not have permission to delete
+>   abac.azurecr.io/app [permission-missing-abac]
+> Why: The registry uses ABAC (AbacRepositoryPermissions): AcrPull, AcrPush and
+>   AcrDelete do not apply, and a role with a condition may exclude this
+>   repository.
 > What to do:
->   Somebody who may give roles runs:
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
->         --role 'Container Registry Repository Contributor' \
->         --scope "$(az acr show -n abac --query id -o tsv)"
->   The roles that there are, and their conditions:
+>   See the roles that are assigned, and their conditions:
 >     az role assignment list --assignee aaaa0000-0000-4000-8000-000000000001 \
 >         --scope "$(az acr show -n abac --query id -o tsv)" \
 >         --query "[].[roleDefinitionName,condition]"
+>   Ask an Owner or User Access Administrator of the registry to assign the role
+>   (it takes up to 10 minutes; without a condition it covers all repositories):
+>     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
+>         --role 'Container Registry Repository Contributor' \
+>         --scope "$(az acr show -n abac --query id -o tsv)"
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
 >
 > For the registry's owner: what its log says (Log Analytics)
@@ -352,21 +362,20 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > What is wrong
 > the client secret of aaaa0000-0000-4000-8000-000000000004 has expired
 >   [entra-secret-expired]
-> Why: Entra ID takes it no longer. Secrets end after a year unless they were made
->   to last longer.
+> Why: Microsoft Entra ID rejected it. Secrets expire after a year unless they
+>   were created to last longer.
 > What to do:
->   Make a new one, which leaves the others as they are:
->     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000004 \
->         --append
->   Put it where the old one is (AZURE_CLIENT_SECRET), or sign in with it:
->     az login --service-principal \
->         --username aaaa0000-0000-4000-8000-000000000004 \
->         --tenant c0470500-0000-4000-8000-000000000001
->   See when each of them ends:
+>   See when each secret expires:
 >     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
 >         --output table
->   A pipeline can do without a secret (federation), and so can a machine in Azure
->   (managed identity).
+>   Ask an owner of the application to create a new one (it is shown once: keep it
+>   out of CI logs). The others stay valid:
+>     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+>         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
+>         --output tsv)
+>   Store it where the old one is (AZURE_CLIENT_SECRET), then delete the old one:
+>     az ad app credential delete --id aaaa0000-0000-4000-8000-000000000004 \
+>         --key-id KEY-ID
 > More: status 401, code AADSTS7000222, correlation id
 >   ...
 > https://aka.ms/NewClientSecret
@@ -383,16 +392,20 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 > ...
 >
 > What is wrong
-> the firewall of firewall.azurecr.io does not let 203.0.113.7 in [firewall]
-> Why: The address that it saw is in none of its network rules, or public access
->   is switched off.
+> the network rules of firewall.azurecr.io do not allow 203.0.113.7 [firewall]
+> Why: The address is in none of the registry's network rules, or public network
+>   access is disabled.
 > What to do:
->   Let this address in (a network behind it: with /24 or so):
->     az acr network-rule add --name firewall --ip-address 203.0.113.7
->   See what is set; where public access is off, only a private endpoint leads in:
+>   See what is set:
 >     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
->   An agent whose address changes from run to run belongs into the registry's
->   network.
+>   With publicNetworkAccess "Disabled" no rule helps: connect through the private
+>   endpoint.
+>   Otherwise ask an Owner or Contributor of the registry to allow this one
+>   address (Premium; it takes some minutes):
+>     az acr network-rule add --name firewall --ip-address 203.0.113.7
+>   Remove the rule when it is no longer needed ("az acr network-rule remove"). A
+>   hosted agent gets another address each time: run it inside the registry's
+>   virtual network or behind a NAT gateway.
 > More: status 403, code DENIED, correlation id
 >   ...
 > https://aka.ms/acr/firewall
@@ -448,15 +461,17 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 > ...
 >
 > What is wrong
-> an old login stands in the way: everybody may pull from public.azurecr.io
->   [stored-login-blocks-anonymous]
-> Why: Without any login the registry gives the image; with the stored one of
->   puller it refuses.
+> public.azurecr.io rejected an old stored login, though everybody may pull from
+>   it [stored-login-blocks-anonymous]
+> Why: Without any login the registry serves the image; it rejects the stored
+>   login of puller.
 > What to do:
->   Forget the login, and pull as everybody does:
+>   Remove the stored login, and pull without one:
 >     docker logout public.azurecr.io
->     docker-credential-acr logout public.azurecr.io
 >     docker pull public.azurecr.io/app
+>   If an identity is then rejected, too, tell this helper to use none for this
+>   registry; "docker-credential-acr login" ends that:
+>     docker-credential-acr logout public.azurecr.io
 > More: status 401, code UNAUTHORIZED, correlation id
 >   ...
 > https://learn.microsoft.com/azure/container-registry/anonymous-pull-access

@@ -11,16 +11,17 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > Ce qui ne va pas
 > cet assistant n'a pas trouvé d'identité pour acme.azurecr.io [not-signed-in]
-> Pourquoi : Il n'y avait ni az login, ni variables AZURE_*, ni identité managée,
->   ou celles qui étaient là n'ont pas marché ; sa ligne dit lesquelles ont été
->   essayées.
+> Pourquoi : Il n'y a ni connexion d'az, ni variables AZURE_*, ni identité
+>   managée, ou celles qui existent n'ont pas fonctionné. La ligne ci-dessus nomme
+>   ce qui a été essayé.
 > Que faire :
->   Connectez-vous :
->     az login
->   Ou connectez-vous sans az :
->     docker-credential-acr login acme.azurecr.io
->   Voyez qui serait utilisé :
+>   Voir quelle identité serait utilisée, et pourquoi pas les autres :
 >     docker-credential-acr status
+>   Dans un pipeline ou sur un serveur, définissez AZURE_CLIENT_ID et
+>   AZURE_TENANT_ID avec un secret ou un jeton fédéré, ou affectez une identité
+>   managée.
+>   Sur votre propre machine, se connecter :
+>     docker-credential-acr login acme.azurecr.io
 > https://learn.microsoft.com/azure/container-registry/container-registry-authentication
 >
 > ...
@@ -35,21 +36,25 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> acme.azurecr.io sait qui vous êtes, et ne vous donne aucun accès [no-role]
-> Pourquoi : Entra ID a donné un jeton (principal de service
+> acme.azurecr.io a refusé l'accès à principal de service
 >   aaaa0000-0000-4000-8000-000000000003, locataire
->   c0470500-0000-4000-8000-000000000001), et le registre l'a refusé : très
->   probablement, elle n'y a pas de rôle, ou le registre est d'un autre locataire.
->   Un nouveau rôle prend quelques minutes.
+>   c0470500-0000-4000-8000-000000000001 [no-role]
+> Pourquoi : L'identité n'y a aucun rôle, ou le registre appartient à un autre
+>   locataire. Un nouveau rôle prend jusqu'à 10 minutes.
 > Que faire :
->   Qui peut donner des rôles exécute (AcrPush pour envoyer aussi) :
+>   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
+>   registre :
+>     az acr show --name acme --query roleAssignmentMode --output tsv
+>   Il attribue AcrPull (AcrPush pour envoyer) ; dans le mode
+>   AbacRepositoryPermissions, "Container Registry Repository Reader" (ou Writer)
+>   :
 >     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000003 \
 >         --role AcrPull --scope "$(az acr show -n acme --query id -o tsv)"
->   Avec ABAC, « Container Registry Repository Reader » ou Writer comptent :
->     az acr show --name acme --query roleAssignmentMode
+>   Vérifier le résultat :
+>     docker-credential-acr diagnose acme.azurecr.io
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
-> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
+> https://aka.ms/acr/authorization
 >
 > Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
 > ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
@@ -75,20 +80,16 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> acme.azurecr.io refuse la connexion gardée de build-agent
+> acme.azurecr.io a rejeté la connexion enregistrée de build-agent
 >   [stored-token-rejected]
 > Pourquoi : Si c'est un jeton (mappage d'étendue), il est désactivé, ou son mot
->   de passe a expiré ou a été régénéré ; sinon, personne ne porte ce nom. La
->   connexion gardée passe avant toute identité.
+>   de passe a expiré ou a été renouvelé ; sinon l'utilisateur n'existe pas. Une
+>   connexion enregistrée passe avant toute identité.
 > Que faire :
->   Est-il activé, et jusqu'à quand ses mots de passe sont-ils bons ?
+>   Voir s'il est activé et quand ses mots de passe expirent :
 >     az acr token show --registry acme --name build-agent \
 >         --query "[status,credentials.passwords[].expiry]"
->   Générez un nouveau mot de passe, et connectez-vous avec lui :
->     az acr token credential generate --registry acme --name build-agent \
->         --password1 --expiration-in-days 30
->     docker login acme.azurecr.io --username build-agent
->   Ou oubliez-la, et une identité est interrogée :
+>   Supprimer la connexion enregistrée, pour qu'une identité soit utilisée :
 >     docker logout acme.azurecr.io
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
@@ -140,17 +141,19 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 >
 > Ce qui ne va pas
 > principal de service aaaa0000-0000-4000-8000-000000000001, locataire
->   c0470500-0000-4000-8000-000000000001 n'a pas le droit de « push » pour
+>   c0470500-0000-4000-8000-000000000001 n'a pas l'autorisation push sur
 >   reader.azurecr.io/app [permission-missing]
-> Pourquoi : Le registre a donné un jeton sans ce droit : il manque un rôle. Un
->   rôle qui vient d'être donné prend quelques minutes.
+> Pourquoi : Le registre a émis un jeton sans cette autorisation : un rôle manque.
+>   Un nouveau rôle prend jusqu'à 10 minutes.
 > Que faire :
->   Qui peut donner des rôles exécute :
+>   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
+>   registre :
+>     az acr show --name reader --query roleAssignmentMode --output tsv
+>   Il attribue ce rôle ; dans le mode AbacRepositoryPermissions, plutôt
+>   "Container Registry Repository Reader", "Writer" ou "Contributor" (supprimer)
+>   :
 >     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
 >         --role AcrPush --scope "$(az acr show -n reader --query id -o tsv)"
->   Avec ABAC, d'autres rôles comptent, « Container Registry Repository Reader »
->   et Writer :
->     az acr show --name reader --query roleAssignmentMode
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
@@ -175,15 +178,16 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> ce travail de GitHub Actions n'a pas le droit de demander son jeton
+> cette tâche GitHub Actions ne peut pas demander son jeton d'identité
 >   [github-token-unavailable]
-> Pourquoi : AZURE_CLIENT_ID est définie et il n'y a pas de clé secrète : le
->   travail doit se prouver par son propre jeton, et l'autorisation lui manque.
+> Pourquoi : AZURE_CLIENT_ID est défini et il n'y a pas de secret : la tâche a
+>   besoin de son propre jeton d'identité, et il lui manque l'autorisation.
 > Que faire :
->   Ajoutez au travail, ou au workflow :
+>   Ajouter à la tâche ou au workflow :
 >     permissions: { id-token: write, contents: read }
->   Une demande de tirage d'un fork ne l'a jamais.
-> https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect
+>   Une demande de tirage venant d'une copie (fork) ne reçoit jamais de jeton
+>   d'identité.
+> https://docs.github.com/actions/reference/security/oidc
 >
 > ...
 ? 1
@@ -225,21 +229,25 @@ $ docker-credential-acr diagnose hidden.azurecr.io
 > ...
 >
 > Rien ne va mal ; bon à savoir
-> cette identité ne peut ni voir ni changer les paramètres de hidden
+> Azure Resource Manager a refusé l'accès aux paramètres de hidden
 >   [registry-settings-unreadable]
-> Pourquoi : Azure Resource Manager la refuse. Voir un registre dans le portail ou
->   avec az demande le rôle Reader ; AcrPull et AcrPush ne valent que pour les
->   images.
+> Pourquoi : L'identité n'a aucun rôle qui permette cette action sur le registre.
+>   AcrPull et AcrPush ne permettent que les images.
 > Que faire :
->   Qui peut donner des rôles exécute :
->     az role assignment create --assignee developer@contoso.com --role Reader \
+>   Les rôles les plus étroits : pour lire les paramètres "Container Registry
+>   Configuration Reader and Data Access Configuration Reader", pour construire
+>   "Container Registry Tasks Contributor", pour importer "Container Registry Data
+>   Importer and Data Reader", pour d'autres modifications "Container Registry
+>   Contributor and Data Access Configuration Administrator".
+>   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
+>   d'attribuer celui qui convient (jusqu'à 10 minutes ; le portail le montre dans
+>   une nouvelle fenêtre privée) :
+>     az role assignment create --assignee developer@contoso.com --role "ROLE" \
 >         --scope REGISTRY-RESOURCE-ID
->   Ce que vous avez se trouve ainsi :
+>   Voir les rôles attribués :
 >     az role assignment list --assignee developer@contoso.com --all \
 >         --output table
->   S'il vient d'être donné, prenez une fenêtre privée du navigateur : les cookies
->   du portail sont plus vieux que le rôle.
-> https://learn.microsoft.com/azure/container-registry/container-registry-roles
+> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > ...
 
@@ -285,7 +293,7 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 >     docker-credential-acr diagnose acme.azurecr.io
 >   Adresses de vos registres :
 >     az acr list --query "[].loginServer" --output tsv
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
+> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 >
 > ...
 ? 1
@@ -299,16 +307,21 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> la clé secrète client envoyée n'est pas de aaaa0000-0000-4000-8000-000000000001
->   [entra-secret-invalid]
-> Pourquoi : Souvent, l'ID de la clé secrète a été pris pour sa valeur, qui n'est
->   montrée qu'une fois, ou elle est d'une autre application.
+> la clé secrète client n'est pas valide pour l'application
+>   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
+> Pourquoi : Souvent, l'ID du secret a été utilisé à la place de sa valeur, qui
+>   n'est affichée qu'une fois, ou le secret appartient à une autre application.
 > Que faire :
->   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET avec l'application ; cherchez
->   une fin de ligne ou une espace derrière la clé secrète.
->   Si la valeur est perdue, créez-en une nouvelle :
->     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000001 \
->         --append
+>   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ; cherchez un
+>   saut de ligne ou une espace après le secret.
+>   Si la valeur est perdue, demandez à un propriétaire de l'application de créer
+>   un nouveau secret (il n'est affiché qu'une fois : pas dans un journal de CI) :
+>     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+>         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
+>         --output tsv)
+>   Voir quand chaque secret expire :
+>     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
+>         --output table
 > Détails : statut 401, code AADSTS7000215, ID de corrélation
 >   ...
 > https://login.microsoftonline.com/error?code=7000215
@@ -325,19 +338,22 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 >
 > Ce qui ne va pas
 > principal de service aaaa0000-0000-4000-8000-000000000001, locataire
->   c0470500-0000-4000-8000-000000000001 n'a pas le droit de « delete » pour
+>   c0470500-0000-4000-8000-000000000001 n'a pas l'autorisation delete sur
 >   abac.azurecr.io/app [permission-missing-abac]
-> Pourquoi : Le registre a ABAC : AcrPull, AcrPush et AcrDelete n'y comptent pour
->   rien, et un rôle avec une condition peut laisser ce dépôt de côté.
+> Pourquoi : Le registre utilise ABAC (AbacRepositoryPermissions) : AcrPull,
+>   AcrPush et AcrDelete ne s'appliquent pas, et un rôle avec une condition peut
+>   exclure ce dépôt.
 > Que faire :
->   Qui peut donner des rôles exécute :
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
->         --role 'Container Registry Repository Contributor' \
->         --scope "$(az acr show -n abac --query id -o tsv)"
->   Les rôles qui existent, et leurs conditions :
+>   Voir les rôles attribués, et leurs conditions :
 >     az role assignment list --assignee aaaa0000-0000-4000-8000-000000000001 \
 >         --scope "$(az acr show -n abac --query id -o tsv)" \
 >         --query "[].[roleDefinitionName,condition]"
+>   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
+>   d'attribuer le rôle (cela prend jusqu'à 10 minutes ; sans condition, il couvre
+>   tous les dépôts) :
+>     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
+>         --role 'Container Registry Repository Contributor' \
+>         --scope "$(az acr show -n abac --query id -o tsv)"
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
 >
 > Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
@@ -360,20 +376,18 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > Ce qui ne va pas
 > la clé secrète client de aaaa0000-0000-4000-8000-000000000004 a expiré
 >   [entra-secret-expired]
-> Pourquoi : Entra ID ne l'accepte plus. Une clé secrète prend fin au bout d'un
->   an, sauf si elle a été créée pour plus longtemps.
+> Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
+>   sauf s'ils ont été créés pour durer plus longtemps.
 > Que faire :
->   Créez-en une nouvelle, sans toucher aux autres :
->     az ad app credential reset --id aaaa0000-0000-4000-8000-000000000004 \
->         --append
->   Mettez-la à la place de l'ancienne (AZURE_CLIENT_SECRET), ou connectez-vous
->   avec elle :
->     az login --service-principal \
->         --username aaaa0000-0000-4000-8000-000000000004 \
->         --tenant c0470500-0000-4000-8000-000000000001
->   Voyez quand chacune prend fin :
+>   Voir quand chaque secret expire :
 >     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
 >         --output table
+>   Demandez à un propriétaire de l'application d'en créer un nouveau (il n'est
+>   affiché qu'une fois : pas dans un journal de CI). Les autres restent valables
+>   :
+>     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+>         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
+>         --output tsv)
 > Détails : statut 401, code AADSTS7000222, ID de corrélation
 >   ...
 > https://aka.ms/NewClientSecret
@@ -390,17 +404,20 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> le pare-feu de firewall.azurecr.io ne laisse pas entrer 203.0.113.7 [firewall]
-> Pourquoi : L'adresse qu'il a vue n'est dans aucune de ses règles de réseau, ou
->   l'accès public est désactivé.
+> les règles réseau de firewall.azurecr.io n'autorisent pas 203.0.113.7 [firewall]
+> Pourquoi : L'adresse ne figure dans aucune règle réseau du registre, ou l'accès
+>   réseau public est désactivé.
 > Que faire :
->   Laissez entrer cette adresse (un réseau derrière elle : avec /24 ou autre) :
->     az acr network-rule add --name firewall --ip-address 203.0.113.7
->   Voyez ce qui est réglé ; sans accès public, seul un point de terminaison privé
->   y mène :
+>   Voyez ce qui est défini :
 >     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
->   Un agent qui change d'adresse à chaque exécution a sa place dans le réseau du
->   registre.
+>   Avec publicNetworkAccess "Disabled", aucune règle n'aide : connectez-vous par
+>   le point de terminaison privé.
+>   Sinon, demandez à un propriétaire ou contributeur du registre d'autoriser
+>   cette seule adresse (Premium ; cela prend quelques minutes) :
+>     az acr network-rule add --name firewall --ip-address 203.0.113.7
+>   Retirez la règle quand elle ne sert plus (« az acr network-rule remove »). Un
+>   agent hébergé change d'adresse à chaque fois : exécutez-le dans le réseau
+>   virtuel du registre ou derrière une passerelle NAT.
 > Détails : statut 403, code DENIED, ID de corrélation
 >   ...
 > https://aka.ms/acr/firewall
@@ -457,15 +474,17 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> une ancienne connexion gêne : tout le monde peut extraire de public.azurecr.io
->   [stored-login-blocks-anonymous]
-> Pourquoi : Sans connexion, le registre donne l'image ; avec celle de puller, qui
->   est gardée, il refuse.
+> public.azurecr.io a rejeté une ancienne connexion enregistrée, bien que tout le
+>   monde puisse en extraire [stored-login-blocks-anonymous]
+> Pourquoi : Sans connexion le registre fournit l'image ; il rejette la connexion
+>   enregistrée de puller.
 > Que faire :
->   Oubliez la connexion, et extrayez comme tout le monde :
+>   Supprimer la connexion enregistrée, et extraire sans elle :
 >     docker logout public.azurecr.io
->     docker-credential-acr logout public.azurecr.io
 >     docker pull public.azurecr.io/app
+>   Si une identité est alors rejetée aussi, dire à cet assistant de n'en utiliser
+>   aucune pour ce registre ; « docker-credential-acr login » y met fin :
+>     docker-credential-acr logout public.azurecr.io
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
 > https://learn.microsoft.com/azure/container-registry/anonymous-pull-access

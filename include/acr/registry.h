@@ -77,6 +77,17 @@ void acr_registry_login_server(const struct acr_registry *registry, char ret[sta
  * behind it. */
 bool acr_registry_is_audience(const struct acr_registry *registry, const char *audience);
 
+/* Did a registry issue this token (a JWT whose issuer says so, or whose audience is this registry)? */
+enum acr_issued {
+	ACR_ISSUED_NOT,	 /* no such token: it may be a password */
+	ACR_ISSUED_HERE, /* for this registry */
+	ACR_ISSUED_ELSEWHERE
+};
+/* `ret_ends` is its end in seconds since 1970, 0 where it does not say; `ret_who` whose it is. */
+enum acr_issued acr_registry_issued(const struct acr_registry *registry,
+				    const struct acr_secret *token, int64_t *ret_ends,
+				    char ret_who[static 160]);
+
 struct acr_token; /* token.h */
 
 /* What a registry gave us. Times are the server's own where it told them (its Date header against

@@ -63,6 +63,10 @@ extern const struct acr_keychain
 /* Look in the keychains that the config allows. ACR_NOT_FOUND, ACR_LOCKED or another error. */
 _checked_ int acr_keychain_find(const struct acr_app *app, const char *server,
 				struct acr_login *ret, struct acr_error *error);
+/* The same; `ret_absent` is why the Secret Service could not be looked into, ACR_FINE where it was. */
+_checked_ int acr_keychain_look(const struct acr_app *app, const char *server,
+				struct acr_login *ret, struct acr_error *ret_absent,
+				struct acr_error *error);
 /* Keep in the first that is there; `*ret_used` (may be NULL) tells which. */
 _checked_ int acr_keychain_keep(const struct acr_app *app, const char *server,
 				const struct acr_login *login, const struct acr_keychain **ret_used,
@@ -168,6 +172,7 @@ void acr_note_drop(const struct acr_app *app, const char *kind, const char *subj
 
 struct acr_state {
 	bool signed_out, stored_login;
+	bool in_file; /* the stored login is in a file, so no Secret Service need be reached for it */
 	bool repaired; /* others could read the file until now; not written down */
 };
 

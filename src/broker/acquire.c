@@ -8,6 +8,8 @@
 #include "acr/config.h"
 #include "broker/broker.h"
 
+#define STAND_IN_LIFE 300 /* seconds that a token is kept whose owner stands in for another */
+
 void acr_report_notice(struct acr_report *report, const char *cause, const char *format, ...)
 {
 	struct acr_notice *notice;
@@ -41,18 +43,78 @@ static bool same_identity(const struct acr_app *app, const struct acr_lookup *lo
 	return same;
 }
 
+/* The one before whose place was taken for the moment, NULL for none. */
+static const struct acr_step *replaced(const struct acr_trail *trail)
+{
+	for (size_t i = 0; i + 1 < trail->count; i++)
+		if (acr_step_is_temporary(&trail->steps[i]))
+			return &trail->steps[i];
+	return NULL;
+}
+
+/* Must the token not be found by others, since what the person decided is out of reach? */
+static bool is_stand_in(const struct acr_trail *trail)
+{
+	for (size_t i = 0; i < trail->count; i++)
+		if (acr_step_is_out_of_reach(&trail->steps[i]))
+			return true;
+	return trail->chosen_only;
+}
+
+/* While a token of somebody else lives, nobody takes their place for the moment. */
+static bool is_anothers(const struct acr_app *app, const struct acr_lookup *lookup,
+			const struct acr_step *step)
+{
+	auto_entry entry = { 0 };
+
+	return acr_cache_find(app, lookup->registry->host, lookup->fingerprint.hash,
+			      lookup->fingerprint.text, &entry) &&
+	       strcmp(entry.source, step->identity->name) != 0;
+}
+
+static void tell_replaced(struct acr_report *report, const struct acr_step *before,
+			  const struct acr_token *token, const char *host)
+{
+	if (acr_step_is_out_of_reach(before))
+		acr_report_notice(report, "out-of-reach", "%s; using %s instead, which is not kept",
+				  before->error.text, token->who);
+	else
+		acr_report_notice(report, "instead",
+				  "%s cannot be asked just now (%s); %s is used for %s instead, "
+				  "for a few minutes",
+				  before->identity->name, before->error.text, token->who, host);
+}
+
+/* A token that a client stored has expired or is not found under this identity, and now it is somebody
+ * else who acts: both are named, once. */
+static void tell_client(const struct acr_app *app, struct acr_report *report,
+			const struct acr_token *token, const char *host)
+{
+	auto_secret who = { 0 };
+
+	if (!acr_note_find(app, ACR_NOTE_CLIENT, host, &who))
+		return;
+	acr_note_drop(app, ACR_NOTE_CLIENT, host);
+	acr_report_notice(report, "client-token",
+			  "the token of %.80s that a client stored for %s is used no longer; "
+			  "using %s",
+			  acr_secret_text(&who), host, token->who);
+}
+
 static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 		 const struct acr_report *report, const struct acr_token *token,
 		 const struct acr_grant *grant, struct acr_entry *ret)
 {
 	const struct acr_step *step = &report->trail.steps[report->trail.count - 1];
+	int64_t life = grant->life;
 
-	acr_entry_begin(app, lookup, step->identity->name, token->who, &grant->token, grant->life,
-			ret);
+	if (replaced(&report->trail) && life > STAND_IN_LIFE)
+		life = STAND_IN_LIFE;
+	acr_entry_begin(app, lookup, step->identity->name, token->who, &grant->token, life, ret);
 	/* Its life began when it was asked for, not when we came to write it down. */
 	ret->wall -= (ret->boot - grant->obtained) / 1000;
 	ret->boot = grant->obtained;
-	if (!same_identity(app, lookup))
+	if (is_stand_in(&report->trail) || !same_identity(app, lookup))
 		return;
 	acr_cache_keep(app, lookup->fingerprint.hash, ret);
 	acr_marker_set(app, lookup->registry->host);
@@ -97,6 +159,7 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 		struct acr_report *report, struct acr_error *error)
 {
 	struct acr_error refusal = { 0 }, end = { 0 };
+	const struct acr_step *before;
 	size_t cursor = 0, asked_anew = 0;
 	bool heard = true;
 
@@ -113,6 +176,14 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 						  report->trail.steps[0].who,
 						  lookup->registry->host, token.who);
 			tell_audience(app, lookup->registry, &token, report);
+			before = replaced(&report->trail);
+			if (before && is_anothers(app, lookup, last_step(report))) {
+				*error = before->error;
+				return -1;
+			}
+			tell_client(app, report, &token, lookup->registry->host);
+			if (before)
+				tell_replaced(report, before, &token, lookup->registry->host);
 			keep(app, lookup, report, &token, &grant, ret);
 			return 0;
 		}

@@ -45,10 +45,20 @@ void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup,
 		     const char *who, const struct acr_secret *token, int64_t life,
 		     struct acr_entry *ret);
 
-/* Is this what an identity gave (null GUID or <token> with a JWT for this very host), and for how
- * many seconds is it good? 0: dead, or its end cannot be told. */
-bool acr_login_is_derived(const struct acr_app *app, const struct acr_registry *registry,
-			  const struct acr_login *login, int64_t *ret_life);
+/* Is this a token that a registry issued, and for how many seconds is it good? 0: dead, or its end
+ * cannot be told. */
+enum acr_issued acr_login_issued(const struct acr_app *app, const struct acr_registry *registry,
+				 const struct acr_login *login, int64_t *ret_life);
+
+/* The login that a person stored, under the plain host or under `server` (may be NULL). ACR_NOT_FOUND
+ * where there is none; another error where `state` says that there is one and its keychain cannot
+ * be read. */
+_checked_ int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *registry,
+				    const char *server, const struct acr_state *state,
+				    struct acr_login *ret, struct acr_error *error);
+
+#define ACR_SOURCE_CLIENT "stored-token" /* of an entry: a client stored it, nobody renews it */
+#define ACR_NOTE_CLIENT	  "client-token" /* about a host: whose token a client stored */
 
 /* What the person decided, for `get`: with a notice where its file was open to others. */
 _checked_ int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_state *ret,

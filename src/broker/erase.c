@@ -42,6 +42,7 @@ static int forget(const struct acr_app *app, const char *server,
 	acr_refusal_drop(app, &lookup);
 	acr_renewal_forget(app, &lookup);
 	acr_cache_drop(app, registry->host);
+	acr_note_drop(app, ACR_NOTE_CLIENT, registry->host);
 	acr_marker_clear(app, registry->host);
 	/* A logout says all that there is to say. */
 	unreadable = acr_state_read(app, registry->host, &state, &broken) && !sign_out;

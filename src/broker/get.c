@@ -64,33 +64,6 @@ static int get_foreign(const struct acr_app *app, const char *server, struct acr
 	return -1;
 }
 
-/* The login that a person stored for one of our registries, under the name asked for or the plain
- * host. A token that an identity once gave (az acr login through another helper) is no such login:
- * it would shadow renewal and be dead soon. */
-static int get_stored(const struct acr_app *app, const struct acr_registry *registry,
-		      const char *server, struct acr_login *ret, struct acr_error *error)
-{
-	const char *names[] = { registry->host,
-				strcmp(server, registry->host) == 0 ? NULL : server };
-
-	for (size_t i = 0; i < 2 && names[i]; i++) {
-		auto_login found = { 0 };
-		int64_t life;
-
-		if (acr_keychain_find(app, names[i], &found, error)) {
-			if (error->kind != ACR_NOT_FOUND)
-				return -1;
-			continue;
-		}
-		if (acr_login_is_derived(app, registry, &found, &life))
-			continue;
-		*ret = found;
-		found = (struct acr_login){ 0 };
-		return 0;
-	}
-	return acr_fail(error, ACR_NOT_FOUND, "no login is stored for %s", registry->host);
-}
-
 /* What is left when nothing new could be had: the old token while it lives. */
 static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 		     struct acr_login *ret, struct acr_report *report,
@@ -118,8 +91,7 @@ static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 	auto_secret why = { 0 };
 	struct acr_error error;
 
-	if (!lookup->old.host || app->interactive ||
-	    !acr_renewal_pauses(app, lookup, &why))
+	if (!lookup->old.host || app->interactive || !acr_renewal_pauses(app, lookup, &why))
 		return false;
 	acr_fail(&error, ACR_UNREACHABLE, "%s", acr_secret_text(&why));
 	return fall_back(app, lookup, ret, report, &error) == 0;
@@ -156,6 +128,7 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 		    struct acr_report *report, struct acr_error *error)
 {
 	const struct acr_registry *registry = &report->registry;
+	struct acr_error unreachable = { .kind = ACR_NOT_FOUND };
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
 	auto_entry entry = { 0 };
@@ -174,10 +147,9 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	if (acr_decisions_read(app, registry->host, &state, report, error))
 		return -1;
 	if (!state.signed_out || state.stored_login) {
-		if (get_stored(app, registry, server, ret, error) == 0)
+		if (acr_stored_login_find(app, registry, server, &state, ret, &unreachable) == 0)
 			return 0;
-		if (error->kind != ACR_NOT_FOUND && state.stored_login)
-			return -1;
+		report->trail.chosen_only = unreachable.kind != ACR_NOT_FOUND;
 	}
 	if (state.signed_out)
 		return acr_fail(error, ACR_NOT_FOUND, "signed out of %s", registry->host);
@@ -189,8 +161,16 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 		/* Whoever had the lock instead of us may have been served by now. */
 		if (turn < 0 && hand_cached(app, &lookup, ret, report))
 			return 0;
+		/* Nobody else was chosen: the login is, and it is out of reach. */
+		if (report->trail.chosen_only && error->kind == ACR_NOT_FOUND) {
+			*error = unreachable;
+			return -1;
+		}
 		return give_up(app, &lookup, ret, report, error);
 	}
+	if (report->trail.chosen_only)
+		acr_report_notice(report, "out-of-reach", "%s; using %s instead, which is not kept",
+				  unreachable.text, entry.who);
 	acr_entry_login(&entry, ret);
 	report->left = entry.life;
 	return 0;

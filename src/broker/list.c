@@ -57,6 +57,26 @@ static bool decided(struct listing *listing, const char *host, struct acr_state 
 	return false;
 }
 
+/* The names that clients store a registry's own token under, which `get` passes by. */
+static bool is_tokens_name(const char *username)
+{
+	return strcmp(username, ACR_NULL_GUID) == 0 || strcmp(username, "<token>") == 0;
+}
+
+/* Is a login stored that `get` would hand out? `ret_why` (may be NULL): it cannot be told. */
+static bool stored(const struct listing *listing, const struct acr_registry *registry,
+		   const char *server, const struct acr_state *state, struct acr_error *ret_why)
+{
+	struct acr_error missing = { 0 };
+	auto_login login = { 0 };
+
+	if (acr_stored_login_find(listing->app, registry, server, state, &login, &missing) == 0)
+		return true;
+	if (ret_why && missing.kind != ACR_NOT_FOUND)
+		*ret_why = missing;
+	return false;
+}
+
 static void add_login(void *data, const char *server, const char *username)
 {
 	struct listing *listing = data;
@@ -66,7 +86,9 @@ static void add_login(void *data, const char *server, const char *username)
 	if (acr_sign_in_reserved(server))
 		return;
 	if (acr_registry_parse(listing->app->config, server, strlen(server), &registry) &&
-	    (!decided(listing, registry.host, &state) || (state.signed_out && !state.stored_login)))
+	    (!decided(listing, registry.host, &state) ||
+	     (state.signed_out && !state.stored_login) ||
+	     (is_tokens_name(username) && !stored(listing, &registry, server, &state, NULL))))
 		return;
 	add(listing, server, username);
 }
@@ -79,13 +101,17 @@ static void add_host(struct listing *listing, const char *host, const char *iden
 	const struct acr_app *app = listing->app;
 	const char *username;
 	struct acr_registry registry;
-	struct acr_error refusal;
+	struct acr_error refusal, unreachable = { 0 };
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
 
 	if (!acr_registry_parse(app->config, host, strlen(host), &registry))
 		return;
 	if (!decided(listing, registry.host, &state) || state.signed_out)
+		return;
+	/* A stored login goes before any token; one that is out of reach is an error of `get`. */
+	if (state.stored_login && (stored(listing, &registry, NULL, &state, &unreachable) ||
+				   unreachable.kind != ACR_FINE))
 		return;
 	acr_lookup_begin(app, &registry, &lookup);
 	if (identity && strcmp(identity, lookup.fingerprint.text) != 0)

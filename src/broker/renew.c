@@ -25,10 +25,11 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 {
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
-	auto_login login = { 0 };
+	struct acr_error missing = { 0 };
+	auto_login login = { 0 }, own = { 0 };
 	auto_entry entry = { 0 };
 	auto_turn turn = -1;
-	bool cached;
+	bool cached, stored = false;
 
 	report->ours = true;
 	report->registry = *registry;
@@ -37,10 +38,18 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	acr_lookup_begin(app, registry, &lookup);
 	if (acr_state_read(app, registry->host, &state, error))
 		return -1;
-	if (state.signed_out || state.stored_login)
+	if (!state.signed_out || state.stored_login)
+		stored = acr_stored_login_find(app, registry, NULL, &state, &own, &missing) == 0 ||
+			 missing.kind != ACR_NOT_FOUND;
+	if (stored || state.signed_out)
 		return acr_fail(error, ACR_NOT_SET_UP,
-				state.signed_out ? "signed out of %s" : "a login is stored for %s",
+				stored ? "a login is stored for %s" : "signed out of %s",
 				registry->host);
+	if (acr_cache_find(app, registry->host, lookup.fingerprint.hash, lookup.fingerprint.text,
+			   &entry) &&
+	    strcmp(entry.source, ACR_SOURCE_CLIENT) == 0)
+		return acr_raise(error, TOKEN_OF_CLIENT, registry->host);
+	acr_entry_wipe(&entry);
 	cached = acr_lookup_cached(app, &lookup, &login, report);
 	/* Somebody else was here while we waited: another renewal, or an erase. */
 	if (!force && cached && !report->renew_behind)

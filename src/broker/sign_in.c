@@ -13,7 +13,10 @@
 int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 		  struct acr_error *error)
 {
+	struct acr_error missing = { 0 };
 	struct acr_state state = { 0 };
+	struct acr_registry registry;
+	auto_login login = { 0 };
 
 	if (ret_stored)
 		*ret_stored = false;
@@ -22,8 +25,10 @@ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 		return 0;
 	if (acr_decisions_recover(app, host, &state, error))
 		return -1;
-	if (ret_stored)
-		*ret_stored = state.stored_login;
+	if (ret_stored && acr_registry_parse(app->config, host, strlen(host), &registry))
+		*ret_stored = acr_stored_login_find(app, &registry, NULL, &state, &login,
+						    &missing) == 0 ||
+			      missing.kind != ACR_NOT_FOUND;
 	state.signed_out = false;
 	acr_cache_drop(app, host);
 	return acr_state_write(app, host, &state, error);

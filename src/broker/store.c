@@ -12,13 +12,17 @@
 #include "base/budget.h"
 #include "broker/broker.h"
 
+#define CLIENT_REMEMBERED (24 * 3600) /* seconds after its end that a client's token is known of */
+
+/* `ret_in_file` tells that no Secret Service keeps it. */
 static int keep_login(const struct acr_app *app, const char *server, const struct acr_login *login,
-		      struct acr_report *report, struct acr_error *error)
+		      bool *ret_in_file, struct acr_report *report, struct acr_error *error)
 {
 	const struct acr_keychain *used = NULL;
 
 	if (acr_keychain_keep(app, server, login, &used, error))
 		return -1;
+	*ret_in_file = used && used->plain;
 	if (used && used->plain && !acr_config_is(app->config, NULL, "keychain", "file"))
 		acr_report_notice(report, "plaintext",
 				  "there is no Secret Service here: the login for %.200s is kept "
@@ -28,13 +32,12 @@ static int keep_login(const struct acr_app *app, const char *server, const struc
 }
 
 /* The login is stored or a token is handed to us: whoever signed out is back. */
-static int decide(const struct acr_app *app, const char *host, bool stored_login,
+static int decide(const struct acr_app *app, const char *host, const struct acr_state *state,
 		  struct acr_error *error)
 {
-	const struct acr_state state = { .signed_out = false, .stored_login = stored_login };
-
 	acr_cache_drop(app, host);
-	return acr_state_write(app, host, &state, error);
+	acr_note_drop(app, ACR_NOTE_CLIENT, host);
+	return acr_state_write(app, host, state, error);
 }
 
 /* What the cache would hand out itself needs no keeping. */
@@ -50,10 +53,43 @@ static bool is_our_own(const struct acr_app *app, const struct acr_registry *reg
 	       acr_secret_equals(&entry.token, acr_secret_text(&login->secret));
 }
 
+/* Is there a reason not to keep a token that a client stores? A "login succeeded" that nothing comes
+ * of is worse than an error. */
+static int check_derived(const struct acr_app *app, const struct acr_registry *registry,
+			 const struct acr_state *state, int64_t life, struct acr_error *error)
+{
+	const char *pin = acr_config_get(app->config, registry->host, "identity");
+	struct acr_error missing = { 0 };
+	auto_login stored = { 0 };
+
+	if (life == 0)
+		return acr_fail(error, ACR_INVALID, "this token for %s has ended: sign in again",
+				registry->host);
+	if (pin && strcmp(pin, "auto") != 0 && strcmp(pin, "none") != 0)
+		return acr_raise(error, TOKEN_PINNED, pin, registry->host);
+	if ((!state->signed_out || state->stored_login) &&
+	    (acr_stored_login_find(app, registry, NULL, state, &stored, &missing) == 0 ||
+	     missing.kind != ACR_NOT_FOUND))
+		return acr_raise(error, TOKEN_BEHIND_LOGIN, registry->host, registry->host);
+	return 0;
+}
+
+/* Whose it was, for when it has expired and another identity serves. */
+static void note_client(const struct acr_app *app, const struct acr_registry *registry,
+			const struct acr_login *login, int64_t life)
+{
+	char who[160];
+	int64_t ends;
+
+	acr_registry_issued(registry, &login->secret, &ends, who);
+	acr_note_keep(app, ACR_NOTE_CLIENT, registry->host, life + CLIENT_REMEMBERED,
+		      *who ? who : "?");
+}
+
 static int store_derived(const struct acr_app *app, const struct acr_registry *registry,
 			 const struct acr_login *login, int64_t life, struct acr_error *error)
 {
-	const char *pin = acr_config_get(app->config, registry->host, "identity");
+	const struct acr_state back = { 0 };
 	struct acr_error no_home = { 0 };
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
@@ -63,20 +99,23 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 		return -1;
 	if (!state.signed_out && is_our_own(app, registry, login))
 		return 0;
-	/* A stored login goes before any token: whoever wants the token back erases the login
-	 * first. */
-	if ((pin && strcmp(pin, "auto") != 0) || state.stored_login)
-		return 0;
-	if (life == 0)
-		return acr_fail(error, ACR_INVALID, "this token for %s has ended: sign in again",
-				registry->host);
+	if (check_derived(app, registry, &state, life, error))
+		return -1;
 	/* Without a home nothing can be signed out, and a cache may still be had. */
-	if (state.signed_out && decide(app, registry->host, false, &no_home))
+	if (state.signed_out && decide(app, registry->host, &back, &no_home))
 		return acr_fail(error, no_home.kind, "%s", no_home.text);
 	acr_lookup_begin(app, registry, &lookup);
-	acr_entry_begin(app, &lookup, "stored-token", "a token that was stored by a client",
+	acr_entry_begin(app, &lookup, ACR_SOURCE_CLIENT, "a token that was stored by a client",
 			&login->secret, life, &entry);
-	acr_cache_keep(app, lookup.fingerprint.hash, &entry);
+	/* It is nobody's to renew: handed out to its end. */
+	entry.validity = 0;
+	entry.renew = life;
+	if (!acr_cache_keep(app, lookup.fingerprint.hash, &entry)) {
+		if (state.signed_out && acr_state_write(app, registry->host, &state, &no_home))
+			acr_debug(app, "%s", no_home.text);
+		return acr_raise(error, TOKEN_NOT_CACHED, registry->host);
+	}
+	note_client(app, registry, login, life);
 	acr_marker_set(app, registry->host);
 	acr_refusal_drop(app, &lookup);
 	return 0;
@@ -86,6 +125,8 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 			  const struct acr_login *login, struct acr_report *report,
 			  struct acr_error *error)
 {
+	struct acr_state state = { .stored_login = true };
+	bool in_file;
 	struct acr_error refusal = { 0 };
 	struct acr_state before = { 0 };
 	size_t length = login->secret.length;
@@ -111,10 +152,14 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 				  registry->host, refusal.text);
 	}
 	/* A login that is kept is used: so nothing is kept where the decision cannot be. */
-	if (decide(app, registry->host, true, error))
+	if (decide(app, registry->host, &state, error))
 		return -1;
-	if (keep_login(app, registry->host, login, report, error) == 0)
-		return 0;
+	if (keep_login(app, registry->host, login, &in_file, report, error) == 0) {
+		if (!in_file)
+			return 0;
+		state.in_file = true;
+		return acr_state_write(app, registry->host, &state, error);
+	}
 	if (acr_state_write(app, registry->host, &before, &refusal))
 		acr_debug(app, "%s", refusal.text);
 	return -1;
@@ -125,15 +170,22 @@ int acr_store(const struct acr_app *app, const struct acr_secret *server,
 {
 	auto_turn turn = -1;
 	int64_t life = 0;
+	bool in_file;
 
 	if (acr_sign_in_reserved(acr_secret_text(server)))
 		return acr_fail(error, ACR_INVALID, "%.200s is no server", acr_secret_text(server));
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
-		return keep_login(app, acr_secret_text(server), login, report, error);
+		return keep_login(app, acr_secret_text(server), login, &in_file, report, error);
 	report->ours = true;
 	turn = acr_turn_take(app, report->registry.host, ACR_BUDGET_TURN);
-	if (acr_login_is_derived(app, &report->registry, login, &life))
+	switch (acr_login_issued(app, &report->registry, login, &life)) {
+	case ACR_ISSUED_HERE:
 		return store_derived(app, &report->registry, login, life, error);
+	case ACR_ISSUED_ELSEWHERE:
+		return acr_raise(error, TOKEN_OF_ANOTHER_REGISTRY, report->registry.host);
+	case ACR_ISSUED_NOT:
+		break;
+	}
 	return store_explicit(app, &report->registry, login, report, error);
 }

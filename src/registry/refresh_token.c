@@ -84,6 +84,30 @@ static bool check_audience(const struct acr_registry *registry, struct json_obje
 	return false;
 }
 
+enum acr_issued acr_registry_issued(const struct acr_registry *registry,
+				    const struct acr_secret *token, int64_t *ret_ends,
+				    char ret_who[static 160])
+{
+	char audience[ACR_HOST_MAX] = "";
+	auto_json claims = NULL;
+	const char *issuer, *who;
+
+	*ret_ends = 0;
+	ret_who[0] = '\0';
+	if (acr_jwt_claims(acr_secret_text(token), token->length, &claims, NULL))
+		return ACR_ISSUED_NOT;
+	*ret_ends = acr_json_int(claims, "exp", 0);
+	who = acr_json_string(claims, "appid");
+	if (!who)
+		who = acr_json_string(claims, "sub");
+	snprintf(ret_who, 160, "%.80s", who ? who : "");
+	if (check_audience(registry, claims, audience) && audience[0])
+		return ACR_ISSUED_HERE;
+	issuer = acr_json_string(claims, "iss");
+	return issuer && strcmp(issuer, "Azure Container Registry") == 0 ? ACR_ISSUED_ELSEWHERE
+									 : ACR_ISSUED_NOT;
+}
+
 /* Seconds of life by the server's clock, by ours where it told no time. 0: over. */
 static int64_t life_of(struct json_object *claims, int64_t date, int64_t wall)
 {

@@ -55,6 +55,15 @@ static int give(struct acr_error *error, const struct acr_error *failure)
 int acr_keychain_find(const struct acr_app *app, const char *server, struct acr_login *ret,
 		      struct acr_error *error)
 {
+	struct acr_error absent;
+
+	return acr_keychain_look(app, server, ret, &absent, error);
+}
+
+int acr_keychain_look(const struct acr_app *app, const char *server, struct acr_login *ret,
+		      struct acr_error *ret_absent, struct acr_error *error)
+{
+	*ret_absent = (struct acr_error){ 0 };
 	for (size_t i = 0; acr_keychains[i]; i++) {
 		struct acr_error failure = { 0 };
 		bool pinned;
@@ -65,6 +74,8 @@ int acr_keychain_find(const struct acr_app *app, const char *server, struct acr_
 			return 0;
 		if (!passes(&failure, pinned))
 			return give(error, &failure);
+		if (failure.kind == ACR_UNAVAILABLE)
+			*ret_absent = failure;
 	}
 	return acr_fail(error, ACR_NOT_FOUND, "no login for %s is kept", server);
 }

@@ -219,7 +219,7 @@ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_
 
 	if (!keychain)
 		return acr_fail(
-			error, ACR_UNAVAILABLE,
+			error, ACR_INVALID,
 			"the sign-in of %.100s is kept in \"%.40s\", which is not known here",
 			sign_in->who, sign_in->keychain);
 	if (keychain->find(app, server, &login, &failure) == 0) {
@@ -228,10 +228,12 @@ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_
 		return 0;
 	}
 	if (failure.kind == ACR_NOT_FOUND)
-		return acr_fail(error, ACR_UNAVAILABLE,
+		return acr_fail(error, ACR_INVALID,
 				"the sign-in of %.100s is no longer in its keychain (%s): sign in "
 				"again",
 				sign_in->who, keychain->name);
+	if (failure.kind == ACR_UNAVAILABLE)
+		return acr_raise(error, SIGN_IN_UNREACHABLE, sign_in->who, failure.text);
 	if (error)
 		*error = failure;
 	return acr_wrap(error, "the sign-in of %.100s cannot be read", sign_in->who);

@@ -13,6 +13,7 @@
 #include "store/private_dir.h"
 
 #define VERSION 1
+#define IN_FILE 2 /* "stored-login": older versions take every number but 0 for yes */
 
 static char *folder_of(const struct acr_app *app, const char *below)
 {
@@ -81,7 +82,12 @@ int acr_state_read(const struct acr_app *app, const char *host, struct acr_state
 	    !acr_record_take_number(&record, "stored-login", &stored_login) ||
 	    !acr_record_done(&record))
 		return acr_decision_damaged(&file.decision, error);
-	*ret = (struct acr_state){ signed_out != 0, stored_login != 0, repaired };
+	*ret = (struct acr_state){
+		.signed_out = signed_out != 0,
+		.stored_login = stored_login != 0,
+		.in_file = stored_login == IN_FILE,
+		.repaired = repaired,
+	};
 	return 0;
 }
 
@@ -101,7 +107,10 @@ int acr_state_write(const struct acr_app *app, const char *host, const struct ac
 	acr_record_begin(&bytes, "state", VERSION);
 	acr_record_add(&bytes, "host", host, strlen(host));
 	acr_record_add_number(&bytes, "signed-out", state->signed_out);
-	acr_record_add_number(&bytes, "stored-login", state->stored_login);
+	acr_record_add_number(&bytes, "stored-login",
+			      !state->stored_login ? 0
+			      : state->in_file	   ? IN_FILE
+						   : 1);
 	acr_record_end(&bytes);
 	if (acr_decision_write(&file.decision, &bytes, error))
 		return acr_wrap(error, "cannot note what was decided about %s", host);

@@ -4,10 +4,11 @@ import base64
 import json
 import os
 import subprocess
+import time
 
 import homes
 import pytest
-from client import ACR_AUDIENCE, APP, AWKWARD, CHINA, DEPLOYER, EXPIRED, GOV, MACHINE, NOBODY, PARTNER
+from client import ACR_AUDIENCE, APP, AWKWARD, CHINA, DEPLOYER, EXPIRED, GOV, MACHINE, NOBODY, PARTNER, USER
 from homes import NOT_FOUND
 
 ACME = "acme.azurecr.io"
@@ -125,6 +126,40 @@ def test_the_managed_identity_of_the_same_client_id_serves_a_job_on_a_self_hoste
     both = {"AZURE_CLIENT_ID": DEPLOYER.client_id, "AZURE_TENANT_ID": DEPLOYER.tenant_id}
     answer = helper.get(ACME, env={**both, "GITHUB_ACTIONS": "true"})
     assert answer.status == 0 and who(answer) == DEPLOYER.object_id
+
+
+def test_who_stands_in_for_an_identity_that_fails_for_a_moment_is_told_and_soon_forgotten(helper, home, cloud):
+    """IMDS has a bad minute, and somebody is signed in to az."""
+    token, end = cloud.entra_token(USER), int(time.time()) + 3000
+    home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [
+        {"id": "1", "tenantId": USER.tenant_id, "isDefault": True, "environmentName": "AzureCloud",
+         "user": {"name": USER.name, "type": "user"}}]}))
+    answer = json.dumps({"accessToken": token, "expires_on": end, "tenant": USER.tenant_id})
+    home.write("bin/az", f"#!/bin/sh\necho '{answer}'\n", 0o755)
+    home.env["PATH"] = f"{home.folder}/bin:/usr/bin:/bin"
+    cloud.fault("error", service="imds", status=500)
+    first = helper.get(ACME)
+    assert who(first) == USER.object_id and "managed-identity" in first.err and "user" in first.err
+    cloud.no_faults()
+    home.age(301)
+    assert who(helper.get(ACME)) == MACHINE.object_id
+    # While the machine's own token lives, nobody takes its place.
+    home.age(8000)
+    cloud.fault("error", service="imds", status=500)
+    assert who(helper.get(ACME)) == MACHINE.object_id
+
+
+def test_the_next_job_of_a_runner_does_not_get_the_token_of_the_last(helper, home, cloud):
+    """The file of the federated token stays where it is: its subject is part of the cache key."""
+    path = home.folder / "token"
+    environment = cloud.workload_environment(path)
+    assert helper.get(ACME, env=environment).exchanges == 1
+    cloud.workload_environment(path)
+    assert helper.get(ACME, env=environment).requests == [], "written anew for the same subject"
+    cloud.federated_token(subject="system:serviceaccount:other:branch", file=path)
+    assert helper.get(ACME, env=environment).status == 1
+    path.unlink()
+    assert helper.get(ACME, env=environment).status == 1
 
 
 def test_an_expired_secret_is_told_as_entra_tells_it(helper, cloud):

@@ -4,7 +4,7 @@ import shutil
 import time
 
 import pytest
-from client import APP, NULL_GUID
+from client import APP, AWKWARD, NULL_GUID
 from homes import NOT_FOUND
 
 ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
@@ -113,12 +113,20 @@ def test_a_token_of_another_client_is_cached_and_never_kept_as_a_login(helper, h
     assert helper.list().login == {ACME: NULL_GUID}
 
 
-def test_a_token_of_another_client_does_not_shadow_renewal(helper, home, cloud, signed_in):
-    token = cloud.registry_token(ACME)
-    helper.store(ACME, NULL_GUID, token, env=signed_in)
-    home.age(7300)
-    answer = helper.get(ACME, env=signed_in)
-    assert answer.exchanges == 1 and answer.secret != token
+def test_a_token_of_another_client_is_handed_out_to_its_end_and_then_both_are_named(helper, home, cloud):
+    """Never the next identity's in its place at half its life, close to its end or by renew."""
+    other = cloud.environment(AWKWARD)
+    token = cloud.registry_token(ACME, who=APP)
+    helper.store(ACME, NULL_GUID, token, env=other)
+    for seconds in (5500, 3000, 1500):
+        home.age(seconds)
+        answer = helper.get(ACME, env=other)
+        assert answer.secret == token and answer.err == ""
+        assert helper("renew", "--all", env=other).asked("acr") == 0
+    assert helper.get(ACME, env=other).secret == token
+    home.age(1000)
+    answer = helper.get(ACME, env=other)
+    assert answer.exchanges == 1 and APP.client_id in answer.err and AWKWARD.client_id in answer.err
 
 
 def test_a_token_that_ends_soon_is_handed_out_no_longer_than_it_lives(helper, cloud):
@@ -139,14 +147,57 @@ def test_a_token_that_has_ended_is_not_taken(helper, cloud, home):
 def test_a_pinned_identity_keeps_other_tokens_out(helper, home, cloud, signed_in):
     home.config(keychain="file", registries={ACME: {"identity": "environment"}})
     token = cloud.registry_token(ACME)
-    assert helper.store(ACME, NULL_GUID, token, env=signed_in).status == 0
+    answer = helper.store(ACME, NULL_GUID, token, env=signed_in)
+    assert answer.status == 1 and "environment" in answer.out and "environment" in answer.err
     assert helper.get(ACME, env=signed_in).secret != token
 
 
-def test_a_token_for_another_registry_is_a_login_and_is_tried(helper, home, cloud):
-    """Its audience says that it is none of ours for this host: the registry refuses it."""
-    answer = helper.store(ACME, NULL_GUID, cloud.registry_token("reader.azurecr.io"))
-    assert answer.status == 1 and answer.asked("acr", "/oauth2/token") == 1 and stored(home) == []
+def test_a_token_that_cannot_be_kept_is_no_successful_login(helper, home, cloud):
+    helper.logout(ACME)
+    answer = helper.store(ACME, NULL_GUID, cloud.registry_token(ACME), env={"DOCKER_CREDENTIAL_ACR_CACHE": "none"})
+    assert answer.status == 1 and "XDG_RUNTIME_DIR" in answer.out
+    assert helper.get(ACME, env={"DOCKER_CREDENTIAL_ACR_CACHE": "none"}).out == NOT_FOUND, "still signed out"
+
+
+def test_a_token_does_not_replace_a_stored_login(helper, cloud):
+    helper.store(ADMIN, "admin", PASSWORD)
+    answer = helper.store(ADMIN, NULL_GUID, cloud.registry_token(ADMIN))
+    assert answer.status == 1 and f"docker logout {ADMIN}" in answer.out
+    assert helper.get(ADMIN).secret == PASSWORD
+
+
+@pytest.mark.parametrize("username", [NULL_GUID, "developer"])
+@pytest.mark.parametrize("audience", ["reader.azurecr.io", ["reader.azurecr.io", "x"]])
+def test_a_token_for_another_registry_is_refused_without_asking(helper, home, cloud, username, audience):
+    """Also where the registry cannot be reached, and whatever user name it comes under."""
+    cloud.fault("reset", service="acr", host=ACME, at="connect")
+    answer = helper.store(ACME, username, cloud.registry_token("reader.azurecr.io", aud=audience))
+    assert answer.status == 1 and answer.requests == [] and stored(home) == []
+
+
+@pytest.mark.parametrize("host, audience", [
+    (ACME, [ACME]), ("acme.eastus2.geo.azurecr.io", ACME), ("acme.eastus2.geo.azurecr.io", [ACME, "x"]), ("hub.example", ACME)])
+def test_a_token_for_this_registry_is_never_kept_as_a_login(helper, home, cloud, host, audience):
+    home.config(keychain="file", hosts=["hub.example"])
+    token = cloud.registry_token(ACME, aud=audience)
+    assert helper.store(host, NULL_GUID, token).requests == [] and stored(home) == []
+    assert helper.get(host).secret == token
+
+
+def test_a_login_that_was_removed_by_hand_is_no_stored_login(helper, home, signed_in):
+    helper.store(ADMIN, "admin", PASSWORD)
+    (home.data / "logins" / ADMIN).unlink()
+    assert helper.get(ADMIN, env=signed_in).exchanges == 1
+    assert helper("renew", ADMIN, env=signed_in).asked("acr", "/oauth2/exchange") == 1
+    assert helper.list(env=signed_in).login == {ADMIN: NULL_GUID}
+
+
+def test_a_login_that_another_helper_stored_is_not_renewed_away(helper, home, signed_in):
+    helper.store(ADMIN, "admin", PASSWORD)
+    for path in (home.data / "registries").iterdir():
+        path.unlink()
+    assert helper("renew", ADMIN, env=signed_in).exchanges == 0
+    assert helper.get(ADMIN, env=signed_in).secret == PASSWORD
 
 
 # signing out

@@ -359,6 +359,9 @@ static void nothing_is_renewed_for_who_signed_out_or_stored_a_login(void **state
 	assert_int_equal(error.kind, ACR_NOT_SET_UP);
 	decided = (struct acr_state){ .stored_login = true };
 	assert_int_equal(acr_state_write(&edges.app, HOST, &decided, &error), 0);
+	auto_login own = { .username = acr_copy("admin") };
+	acr_secret_add(&own.secret, "a password");
+	assert_int_equal(acr_keychain_keep(&edges.app, HOST, &own, NULL, &error), 0);
 	assert_int_equal(renew(true), -1);
 	assert_int_equal(error.kind, ACR_NOT_SET_UP);
 	assert_int_equal(edges.sent_count, 0);

@@ -11,6 +11,7 @@
 #define EXCHANGE "POST https://" HOST "/oauth2/exchange"
 #define TOKEN	 "https://" HOST "/oauth2/token"
 #define HOUR	 3600
+#define ISSUER	 "Azure Container Registry"
 
 static struct edges edges;
 static char entra_answer[2048], exchange_answer[2048], made[2048];
@@ -42,6 +43,21 @@ static const char *jwt(const char *audience, int64_t life, const char *mark)
 	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
 	acr_secret_add(&token, ".");
 	acr_base64url_encode(claims, strlen(claims), &token);
+	acr_secret_add(&token, ".c2lnbmF0dXJl");
+	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
+	return made;
+}
+
+/* A token that lives for three hours, with these claims. */
+static const char *claims(const char *more)
+{
+	auto_string json =
+		acr_format("{\"exp\":%lld,%s}", (long long)(edges.wall + 3 * HOUR), more);
+	auto_secret token = { 0 };
+
+	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
+	acr_secret_add(&token, ".");
+	acr_base64url_encode(json, strlen(json), &token);
 	acr_secret_add(&token, ".c2lnbmF0dXJl");
 	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
 	return made;
@@ -403,11 +419,120 @@ static void a_token_of_the_login_server_is_one_of_its_regional_endpoints(void **
 	(void)state;
 	assert_true(acr_registry_parse(NULL, name, strlen(name), &regional));
 	acr_secret_add(&login.secret, jwt(HOST, HOUR, "global"));
-	assert_true(acr_login_is_derived(&edges.app, &regional, &login, &life));
+	assert_int_equal(acr_login_issued(&edges.app, &regional, &login, &life), ACR_ISSUED_HERE);
 	assert_int_equal(life, HOUR);
 	acr_secret_wipe(&login.secret);
 	acr_secret_add(&login.secret, jwt("other.azurecr.io", HOUR, "other"));
-	assert_false(acr_login_is_derived(&edges.app, &regional, &login, &life));
+	assert_int_equal(acr_login_issued(&edges.app, &regional, &login, &life), ACR_ISSUED_NOT);
+	/* Several audiences (RFC 7519), and what no registry issued. */
+	acr_secret_wipe(&login.secret);
+	acr_secret_add(&login.secret, claims("\"aud\":[\"" HOST "\",\"x\"]"));
+	assert_int_equal(acr_login_issued(&edges.app, &regional, &login, &life), ACR_ISSUED_HERE);
+	acr_secret_wipe(&login.secret);
+	acr_secret_add(&login.secret,
+		       claims("\"aud\":\"other.azurecr.io\",\"iss\":\"" ISSUER "\""));
+	assert_int_equal(acr_login_issued(&edges.app, &regional, &login, &life),
+			 ACR_ISSUED_ELSEWHERE);
+}
+
+static void a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_renewed(void **state)
+{
+	auto_login login = { 0 };
+	auto_string stored = NULL;
+
+	(void)state;
+	stored = acr_copy(
+		claims("\"aud\":\"" HOST "\",\"appid\":\"somebody\",\"iss\":\"" ISSUER "\""));
+	assert_int_equal(store(HOST, ACR_NULL_GUID, stored), 0);
+	sign_in();
+	/* The same identity as at the store, so that it is found: signed in before it. */
+	assert_int_equal(store(HOST, ACR_NULL_GUID, stored), 0);
+	edges.boot += 1000LL * (2 * HOUR + 1800);
+	edges.wall += 2 * HOUR + 1800;
+	edges.app.deadline = edges.boot + 30000;
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), stored);
+	assert_false(report.renew_behind);
+	report = (struct acr_report){ 0 };
+	struct acr_registry registry;
+	assert_true(acr_registry_parse(NULL, HOST, strlen(HOST), &registry));
+	assert_int_equal(acr_renew(&edges.app, &registry, true, &report, &error), -1);
+	assert_true(acr_error_is(&error, TOKEN_OF_CLIENT));
+	assert_int_equal(edges.sent_count, 0);
+	edges.boot += 1000LL * 1801;
+	edges.wall += 1801;
+	edges.app.deadline = edges.boot + 30000;
+	expect_entra();
+	expect_exchange(3 * HOUR, "mine");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_non_null(notice("client-token"));
+	assert_non_null(strstr(notice("client-token")->text, "somebody"));
+}
+
+static void a_token_is_kept_or_the_store_is_an_error(void **state)
+{
+	auto_login login = { 0 };
+	auto_string token = NULL;
+
+	(void)state;
+	token = acr_copy(jwt(HOST, 2 * HOUR, "mine"));
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_CACHE", "none");
+	edges_configure(&edges);
+	assert_int_equal(store(HOST, ACR_NULL_GUID, token), -1);
+	assert_true(acr_error_is(&error, TOKEN_NOT_CACHED));
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_CACHE", "auto");
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment");
+	edges_configure(&edges);
+	assert_int_equal(store(HOST, ACR_NULL_GUID, token), -1);
+	assert_true(acr_error_is(&error, TOKEN_PINNED));
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "none");
+	edges_configure(&edges);
+	assert_int_equal(store(HOST, ACR_NULL_GUID, token), 0);
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(acr_secret_text(&login.secret), token);
+	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
+	assert_int_equal(store(HOST, "admin", "secret"), 0);
+	assert_int_equal(store(HOST, ACR_NULL_GUID, token), -1);
+	assert_true(acr_error_is(&error, TOKEN_BEHIND_LOGIN));
+	assert_int_equal(get(HOST, &login), 0);
+	assert_string_equal(login.username, "admin");
+}
+
+static void a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach_is_an_error(
+	void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
+	assert_int_equal(store(HOST, "admin", "secret"), 0);
+	expect_nothing_more();
+	auto_string path =
+		acr_format("%s/.local/share/docker-credential-acr/logins/" HOST, edges.folder);
+	assert_int_equal(unlink(path), 0);
+	expect_entra();
+	expect_exchange(3 * HOUR, "mine");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	/* As a desktop writes it that keeps the login in its keyring; here is no session bus. */
+	const struct acr_state desktop = { .stored_login = true };
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
+	edges_configure(&edges);
+	assert_int_equal(acr_state_write(&edges.app, HOST, &desktop, &error), 0);
+	edges_set(&edges, "AZURE_CLIENT_SECRET", "");
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_LOCKED);
+	assert_true(acr_error_is(&error, STORED_LOGIN_UNREACHABLE));
+	/* What this process names itself serves, with a notice, and is not kept. */
+	edges_set(&edges, "AZURE_CLIENT_SECRET", "s3cret");
+	for (int i = 0; i < 2; i++) {
+		expect_entra();
+		expect_exchange(3 * HOUR, "mine");
+		assert_int_equal(get(HOST, &login), 0);
+		assert_non_null(notice("out-of-reach"));
+		expect_nothing_more();
+	}
 }
 
 static void erasing_kills_every_copy_and_says_who_still_serves(void **state)
@@ -521,6 +646,9 @@ int main(void)
 		TEST(erasing_kills_every_copy_and_says_who_still_serves),
 		TEST(signed_out_means_not_found_until_a_login_is_stored),
 		TEST(list_names_what_get_will_answer),
+		TEST(a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_renewed),
+		TEST(a_token_is_kept_or_the_store_is_an_error),
+		TEST(a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach_is_an_error),
 		TEST(somebody_who_renews_finds_what_another_did_meanwhile),
 	};
 

@@ -112,7 +112,7 @@ static void a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in(void **state)
 	acr_sign_in_roll(&edges.app, &old, &next);
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), -1);
 	assert_int_equal(acr_sign_in_token(&edges.app, &old, &next, &error), -1);
-	assert_int_equal(error.kind, ACR_UNAVAILABLE);
+	assert_int_equal(error.kind, ACR_INVALID);
 }
 
 static void dropping_says_whether_there_was_one(void **state)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is there a login that the person stored for a registry? The keychain knows; the state is its cache
+ * for whoever cannot reach the keychain. A token that a registry issued (az acr login through
+ * another helper) is no such login: it would shadow renewal and be dead soon.
+ */
+#include <string.h>
+
+#include "broker/broker.h"
+
+int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *registry,
+			  const char *server, const struct acr_state *state, struct acr_login *ret,
+			  struct acr_error *error)
+{
+	const char *names[] = { registry->host, server };
+	struct acr_error absent = { 0 };
+
+	for (size_t i = 0; i < 2 && names[i]; i++) {
+		struct acr_error failure = { 0 };
+		auto_login found = { 0 };
+		int64_t life;
+
+		if (i > 0 && strcmp(server, registry->host) == 0)
+			break;
+		if (acr_keychain_look(app, names[i], &found, &absent, &failure)) {
+			/* Locked is not empty, but what nobody knows of is not missed. */
+			if (failure.kind == ACR_NOT_FOUND || !state->stored_login)
+				continue;
+			*error = failure;
+			return -1;
+		}
+		if (acr_login_issued(app, registry, &found, &life) != ACR_ISSUED_NOT)
+			continue;
+		*ret = found;
+		found = (struct acr_login){ 0 };
+		return 0;
+	}
+	if (state->stored_login && !state->in_file && absent.kind != ACR_FINE)
+		return acr_raise(error, STORED_LOGIN_UNREACHABLE, registry->host, absent.text);
+	return acr_fail(error, ACR_NOT_FOUND, "no login is stored for %s", registry->host);
+}

@@ -230,8 +230,7 @@ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_
 	if (failure.kind == ACR_NOT_FOUND)
 		return acr_fail(error, ACR_INVALID,
 				"the sign-in of %.100s is no longer in its keychain (%s): sign in "
-				"again",
-				sign_in->who, keychain->name);
+				"again", sign_in->who, keychain->name);
 	if (failure.kind == ACR_UNAVAILABLE)
 		return acr_raise(error, SIGN_IN_UNREACHABLE, sign_in->who, failure.text);
 	if (error)

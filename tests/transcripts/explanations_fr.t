@@ -365,8 +365,18 @@ set AZURE_CLIENT_SECRET=a-secret-of-somebody
 set AZURE_CLIENT_ID=aaaa0000-0000-4000-8000-000000000001
 $ docker-credential-acr get
 < acme.azurecr.io
-> credentials not found in native keychain
-! docker-credential-acr: personne n'est connecté pour acme.azurecr.io (environment : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas : il faut les trois) : az login, ou docker-credential-acr login acme.azurecr.io
+> AZURE_CLIENT_SECRET is set, but AZURE_TENANT_ID is not: all three are needed
+! docker-credential-acr: il n'y a pas d'informations d'identification pour
+!   acme.azurecr.io [login-unavailable]
+! Pourquoi : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas :
+!   il faut les trois.
+! Identités essayées :
+!   environment : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est
+!     pas : il faut les trois
+! Que faire :
+!   Pour en savoir plus :
+!     docker-credential-acr diagnose acme.azurecr.io
+! https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
 ? 1
 
 == a notice beside a success

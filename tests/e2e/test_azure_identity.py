@@ -147,29 +147,29 @@ def compare(theirs, ours):
 
 # what may differ
 
-def allowed():
-    """The table of tests/clients/README.md: [source, request, part, theirs, ours, reason], all but the last patterns."""
-    text = (TESTS / "clients/README.md").read_text(encoding="utf-8").split("## What may differ", 1)[1]
+def allowed(heading):
+    """A table of tests/clients/README.md: [source, request, part, theirs, ours, reason], all but the last patterns."""
+    text = (TESTS / "clients/README.md").read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ")[0]
     rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")][2:]
     assert rows and all(len(row) == 6 and row[5] for row in rows), "a row lacks its reason"
     return rows
 
 
-ALLOWED = allowed()
-USED, RAN = set(), set()
+ALLOWED = allowed("What may differ")
+USED, RAN = [], set()
 
 
 def fits(row, source, difference):
     return all(fnmatchcase(value, pattern) for value, pattern in zip((source, *difference), row[:5]))
 
 
-def forbidden(source, theirs, ours):
+def forbidden(source, theirs, ours, rows=ALLOWED, used=USED):
     """The differences that no row allows; the rows that allow one are noted."""
     left = []
     for difference in compare(theirs, ours):
-        rows = [number for number, row in enumerate(ALLOWED) if fits(row, source, difference)]
-        USED.update(rows)
-        if not rows:
+        found = [row for row in rows if fits(row, source, difference)]
+        used += found
+        if not found:
             left.append(" | ".join((source, *difference)))
     return left
 
@@ -226,9 +226,12 @@ def words(line):
 
 
 class Theirs(Side):
+    def command(self):
+        return needed("azure-identity/bin/python3"), str(DRIVER), self.credential
+
     def sign_in(self):
         self.env["BROWSER"] = f"{self.home.folder}/bin/xdg-open %s &"  # Python waits for a browser without the sign
-        out = self.run(needed("azure-identity/bin/python3"), str(DRIVER), self.credential)
+        out = self.run(*self.command())
         [self.jwt] = re.findall(r"eyJ[\w.-]+", out)
         return table(self.asked()) | self.token()
 
@@ -250,6 +253,19 @@ class Ours(Side):
         return jwt.decode(sent, options={"verify_signature": False})
 
 
+def sign_in_both(source, program, cloud, theirs=Theirs):
+    """What each side sent."""
+    sides = []
+    for kind in (theirs, Ours):
+        side = kind(source, program, cloud)
+        side.env["REQUESTS_CA_BUNDLE"] = CERTIFICATES  # Python's requests bring their own list otherwise
+        try:
+            sides.append(side.sign_in())
+        finally:
+            side.home.remove()
+    return sides
+
+
 @pytest.fixture(scope="module")
 def kept():
     """What each side sent, by source: tests of the comparison itself take it again."""
@@ -257,21 +273,13 @@ def kept():
 
 
 @pytest.fixture
-def both(program, cloud, kept, figures, monkeypatch):
+def both(program, cloud, kept, monkeypatch):
     needed("azure-identity/bin/python3")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATES)  # Python's requests bring their own list otherwise
 
     def sign_in(source):
         if source not in kept:
-            sides = []
-            for kind in (Theirs, Ours):
-                side = kind(source, program, cloud)
-                side.env["REQUESTS_CA_BUNDLE"] = CERTIFICATES
-                try:
-                    sides.append(side.sign_in())
-                finally:
-                    side.home.remove()
-            kept[source] = tuple(sides)
+            kept[source] = sign_in_both(source, program, cloud)
         return copy.deepcopy(kept[source])
     return sign_in
 
@@ -320,7 +328,7 @@ def test_a_wrong_scope_form_field_or_header_would_be_found(wrong, both):
 def test_every_row_of_what_may_differ_is_needed():
     if RAN != set(SOURCES):
         pytest.skip("needs all sources in the same run")
-    assert [ALLOWED[number] for number in range(len(ALLOWED)) if number not in USED] == []
+    assert [row for row in ALLOWED if row not in USED] == []
 
 
 def test_which_versions_ran(figures):

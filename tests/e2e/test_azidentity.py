@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""azidentity, Microsoft's own client for Go, signs in by each source, and what it sends is compared with what we send.
+
+As test_azure_identity.py does it; what may differ is a table of its own in tests/clients/README.md.
+"""
+import subprocess
+
+import pytest
+from clients import needed
+from test_azure_identity import SOURCES, Theirs, allowed, forbidden, sign_in_both
+
+pytestmark = pytest.mark.long
+
+ROWS = allowed("What may differ from azidentity")
+USED, RAN = [], set()
+# MSAL for Go opens the browser itself; DeviceCodeCredential and all others are built the same way as in Python.
+OF_GO = [source for source in SOURCES if source != "browser"]
+NAMES = {"AzureCliCredential": "AzureCLICredential", "AzureDeveloperCliCredential": "AzureDeveloperCLICredential"}
+
+
+class OfGo(Theirs):
+    def command(self):
+        return needed("azidentity"), NAMES.get(self.credential, self.credential)
+
+
+@pytest.mark.parametrize("source", OF_GO)
+def test_we_ask_as_azidentity_asks(source, program, cloud):
+    needed("azidentity")
+    theirs, ours = sign_in_both(source, program, cloud, OfGo)
+    assert len(theirs) > 1 and len(ours) > 1, "somebody asked nobody"
+    RAN.add(source)
+    assert not (left := forbidden(source, theirs, ours, ROWS, USED)), "\n".join(left)
+
+
+def test_every_row_of_what_may_differ_from_azidentity_is_needed():
+    if RAN != set(OF_GO):
+        pytest.skip("needs all sources in the same run")
+    assert [row for row in ROWS if row not in USED] == []
+
+
+def test_which_versions_of_go_ran(figures):
+    ran = subprocess.run([needed("azidentity"), "versions"], check=True, capture_output=True, text=True).stdout
+    assert "sdk/azidentity v1." in ran
+    figures(ran.strip().replace("\n", ", "))

@@ -56,8 +56,8 @@ class Client:
 
 
 def built(name):
-    """Where tests/clients/build put a client."""
-    return os.path.join(os.environ.get("ACR_BUILD", ""), "clients", name)
+    """Where tests/clients/build put a client; $ACR_CLIENTS is a folder with others of the same names."""
+    return os.path.join(os.environ.get("ACR_CLIENTS") or os.path.join(os.environ.get("ACR_BUILD", ""), "clients"), name)
 
 
 def needed(name):

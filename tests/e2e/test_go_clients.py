@@ -7,7 +7,7 @@ from clients import dockerfile
 
 ACME, ADMIN, PUBLIC = "acme.azurecr.io", "admin.azurecr.io", "public.azurecr.io"
 WRONG = {"AZURE_CLIENT_SECRET": "not-the-secret"}
-LINE = "the client secret that was sent is none of"  # ours on stdout
+LINE = "the client secret is not valid for application"  # ours on stdout
 REMEDY = "az ad app credential reset"  # of the explanation on stderr
 
 pytestmark = pytest.mark.usefixtures("signed_in")

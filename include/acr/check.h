@@ -118,6 +118,9 @@ void acr_check_result_wipe(struct acr_check_result *result);
 
 void acr_check_say(struct acr_check_result *result, enum acr_verdict verdict, const char *format,
 		   ...) _printf_(3, 4);
+/* An error in the person's language, where it explains nothing. */
+void acr_check_say_error(struct acr_check_result *result, enum acr_verdict verdict,
+			 const struct acr_error *error);
 void acr_check_detail(struct acr_check_result *result, const char *format, ...) _printf_(2, 3);
 /* A verdict with an error's sentence and facts. */
 void acr_check_fail(const struct acr_app *app, const struct acr_case *subject,

@@ -102,6 +102,22 @@ char *acr_message_names(const struct acr_message *message)
 	return acr_copy(acr_secret_text(&names));
 }
 
+char *acr_message_data(const struct acr_message *message)
+{
+	auto_secret data = { 0 };
+
+	for (const char *at = message->value; *at;) {
+		size_t length = strcspn(at + 1, "\x02\x03\x1f");
+
+		if (*at == BEGIN)
+			acr_secret_format(&data, " acr-error:%.*s;", (int)length, at + 1);
+		else if (*at == PART && length)
+			acr_secret_format(&data, " %.*s", (int)length, at + 1);
+		at += 1 + length;
+	}
+	return acr_copy(data.length ? acr_secret_text(&data) + 1 : "");
+}
+
 /* ---- filling in ---- */
 
 /* Printable and at most `most` bytes. Returns behind the last one written. */

@@ -23,6 +23,7 @@ static void take(struct json_object *said, struct acr_error *error)
 
 int acr_check_refusal(const char *host, const struct acr_response *answer, struct acr_error *error)
 {
+	struct acr_number status = acr_number(answer->status);
 	bool page = strcmp(answer->type, "text/html") == 0;
 	struct acr_error said = { 0 };
 	struct json_object *errors;
@@ -37,22 +38,17 @@ int acr_check_refusal(const char *host, const struct acr_response *answer, struc
 		     &said);
 	}
 	if (answer->status == 429)
-		acr_fail(error, ACR_UNREACHABLE, "%s is throttling (status 429)", host);
+		acr_raise(error, THROTTLED, host);
 	else if (answer->status >= 500)
-		acr_fail(error, ACR_UNREACHABLE, "%s cannot answer now (status %d)", host,
-			 answer->status);
+		acr_raise(error, REGISTRY_UNAVAILABLE, host, status.text);
 	else if (page)
-		acr_fail(error, ACR_INVALID,
-			 "%s answered with a web page (status %d): a proxy or a sign-in portal may "
-			 "stand in between",
-			 host, answer->status);
+		acr_raise(error, WEB_PAGE, host, status.text);
 	else if (strstr(said.sentence, "is not allowed access"))
-		acr_fail(error, ACR_REFUSED,
-			 "the firewall of %s does not let this machine in (status %d)", host,
-			 answer->status);
+		acr_raise(error, FIREWALL_DENIED, host);
+	else if (said.code[0])
+		acr_raise(error, REGISTRY_DENIED_CODE, host, status.text, said.code);
 	else
-		acr_fail(error, ACR_REFUSED, "%s refused (status %d%s%s)", host, answer->status,
-			 said.code[0] ? ", " : "", said.code);
+		acr_raise(error, REGISTRY_DENIED, host, status.text);
 	error->origin = ACR_ORIGIN_REGISTRY;
 	error->status = answer->status;
 	error->retry_after = answer->retry_after;

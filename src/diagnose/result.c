@@ -59,6 +59,14 @@ void acr_check_detail(struct acr_check_result *result, const char *format, ...)
 	add_clean(&result->details, text);
 }
 
+void acr_check_say_error(struct acr_check_result *result, enum acr_verdict verdict,
+			 const struct acr_error *error)
+{
+	auto_string words = acr_error_words(error);
+
+	acr_check_say(result, verdict, "%s", words);
+}
+
 void acr_check_facts(const struct acr_case *subject, const char *text,
 		     struct acr_check_result *result)
 {

@@ -61,7 +61,7 @@ static int load_library(struct network *network, struct acr_error *error)
 	}
 	if (sym_curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		network->loaded = false;
-		return acr_fail(error, ACR_SYSTEM, "libcurl could not be started");
+		return acr_raise(error, HTTP_UNAVAILABLE);
 	}
 	version = sym_curl_version_info(CURLVERSION_NOW);
 	network->hashed = version->ssl_version && strncmp(version->ssl_version, "OpenSSL", 7) == 0;
@@ -78,7 +78,7 @@ static int load(struct network *network, struct acr_error *error)
 	network->warm = NULL;
 	network->multi = sym_curl_multi_init();
 	if (!network->multi)
-		return acr_fail(error, ACR_SYSTEM, "libcurl could not be started");
+		return acr_raise(error, HTTP_UNAVAILABLE);
 	network->owner = getpid();
 	return 0;
 }

@@ -10,43 +10,27 @@
 static const struct meaning {
 	int code;
 	enum acr_transport transport;
-	enum acr_kind kind;
-	const char *before, *after; /* what stands around the host */
+	enum acr_message_id message; /* about the host */
 } meanings[] = {
-	{ 1, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "",
-	  " cannot be spoken to in HTTPS" }, /* UNSUPPORTED_PROTOCOL */
-	{ 3, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "",
-	  " cannot stand in a URL" }, /* URL_MALFORMAT */
-	{ 6, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the name ",
-	  " could not be resolved" }, /* COULDNT_RESOLVE_HOST */
-	{ 7, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "no connection to ",
-	  "" }, /* COULDNT_CONNECT */
-	{ 8, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "",
-	  " does not speak HTTP" }, /* WEIRD_SERVER_REPLY */
-	{ 18, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the answer of ",
-	  " was cut short" }, /* PARTIAL_FILE */
-	{ 23, ACR_TRANSPORT_CONNECTION, ACR_INVALID, "the answer of ",
-	  " is larger than any that is due" }, /* WRITE_ERROR */
+	{ 1, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_URL_UNSUPPORTED },
+	{ 3, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_URL_INVALID },	  /* URL_MALFORMAT */
+	{ 6, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_DNS_FAILED },	  /* COULDNT_RESOLVE_HOST */
+	{ 7, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_CONNECT_FAILED },	  /* COULDNT_CONNECT */
+	{ 8, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_NOT_HTTP },		  /* WEIRD_SERVER_REPLY */
+	{ 18, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_RESPONSE_CUT },	  /* PARTIAL_FILE */
+	{ 23, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_RESPONSE_TOO_LARGE }, /* WRITE_ERROR */
 	/* A connection that is reset within the handshake looks like that too: not final. */
-	{ 35, ACR_TRANSPORT_TLS, ACR_UNREACHABLE, "no TLS connection to ",
-	  " could be set up" }, /* SSL_CONNECT_ERROR */
-	{ 52, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "",
-	  " closed the connection without an answer" }, /* GOT_NOTHING */
-	{ 55, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the connection to ",
-	  " broke off" }, /* SEND_ERROR */
-	{ 56, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the connection to ",
-	  " broke off" }, /* RECV_ERROR */
-	{ 60, ACR_TRANSPORT_CERTIFICATE, ACR_UNREACHABLE, "the certificate of ",
-	  " is not trusted here" }, /* PEER_FAILED_VERIFICATION */
-	{ 77, ACR_TRANSPORT_CERTIFICATE, ACR_SYSTEM, "for ",
-	  ", the file of trusted certificates cannot be read" }, /* SSL_CACERT_BADFILE */
-	{ 97, ACR_TRANSPORT_PROXY, ACR_UNREACHABLE, "on the way to ",
-	  ", the proxy failed" }, /* PROXY */
+	{ 35, ACR_TRANSPORT_TLS, ACR_MESSAGE_TLS_FAILED },		 /* SSL_CONNECT_ERROR */
+	{ 52, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_CONNECTION_CLOSED }, /* GOT_NOTHING */
+	{ 55, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_CONNECTION_LOST },	 /* SEND_ERROR */
+	{ 56, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_CONNECTION_LOST },	 /* RECV_ERROR */
+	{ 60, ACR_TRANSPORT_CERTIFICATE, ACR_MESSAGE_CERTIFICATE_UNTRUSTED },
+	{ 77, ACR_TRANSPORT_CERTIFICATE, ACR_MESSAGE_CA_FILE_UNREADABLE },
+	{ 97, ACR_TRANSPORT_PROXY, ACR_MESSAGE_PROXY_FAILED },
 /* libcurl itself: no memory, no descriptor, no part of it that is needed. */
 #define LOCAL(code)                                                                                \
 	{                                                                                          \
-		code, ACR_TRANSPORT_CONNECTION, ACR_SYSTEM, "the request to ",                     \
-			" could not be made by this machine"                                       \
+		code, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_REQUEST_LOCAL                          \
 	}
 	LOCAL(2),  /* FAILED_INIT */
 	LOCAL(4),  /* NOT_BUILT_IN */
@@ -61,7 +45,7 @@ static const struct meaning {
 	LOCAL(81), /* AGAIN */
 	LOCAL(99), /* UNRECOVERABLE_POLL */
 #undef LOCAL
-	{ 0, ACR_TRANSPORT_CONNECTION, ACR_UNREACHABLE, "the request to ", " failed" },
+	{ 0, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_REQUEST_FAILED },
 };
 
 /* TLS that this machine could not even begin: engines, client certificates, lists of revoked ones. */
@@ -85,14 +69,14 @@ static const int rare[] = { 51, 53, 54, 58, 59, 64, 66, 80, 82, 83, 90, 91, 98 }
 /* X509_V_ERR_... (OpenSSL's x509_vfy.h) that a person can do something about. */
 static const struct {
 	long number;
-	const char *meaning;
+	enum acr_message_id message;
 } certificates[] = {
-	{ 9, "is not valid yet, or this machine's clock is slow" },
-	{ 10, "has expired, or this machine's clock is fast" },
-	{ 18, "is signed by itself and not trusted here" },
-	{ 19, "comes from an authority that is not trusted here" },
-	{ 20, "comes from an authority that is not trusted here" },
-	{ 62, "is for another name" },
+	{ 9, ACR_MESSAGE_CERTIFICATE_NOT_YET_VALID },
+	{ 10, ACR_MESSAGE_CERTIFICATE_EXPIRED },
+	{ 18, ACR_MESSAGE_CERTIFICATE_SELF_SIGNED },
+	{ 19, ACR_MESSAGE_CERTIFICATE_ISSUER_UNKNOWN },
+	{ 20, ACR_MESSAGE_CERTIFICATE_ISSUER_UNKNOWN },
+	{ 62, ACR_MESSAGE_CERTIFICATE_NAME },
 };
 
 static const struct meaning *find(int code)
@@ -109,82 +93,103 @@ static enum acr_transport transport_of(int code)
 	return HOLDS(rare, code) ? ACR_TRANSPORT_TLS : find(code)->transport;
 }
 
+/* The message about the host, or about the host and the proxy on the way to it. */
+static int late(const struct acr_failure *failure, enum acr_message_id direct,
+		enum acr_message_id proxied, struct acr_error *error)
+{
+	struct acr_number seconds = acr_seconds(failure->took);
+
+	return *failure->proxy
+		       ? acr_error_set(error, proxied, NULL,
+				       (const char *const[]){ failure->host, failure->proxy,
+							      seconds.text },
+				       3)
+		       : acr_error_set(error, direct, NULL,
+				       (const char *const[]){ failure->host, seconds.text }, 2);
+}
+
 static int tell_late(const struct acr_failure *failure, struct acr_error *error)
 {
 	/* Time ran out while connecting: theirs, and worth another try. Later: ours. */
 	bool ours = failure->stage == ACR_STAGE_ANSWER || failure->took < failure->connect;
-	enum acr_kind kind = ours ? ACR_TIMEOUT : ACR_UNREACHABLE;
-	double seconds = (double)failure->took / 1000;
-	const char *proxy = failure->proxy, *by = *proxy ? " by way of the proxy " : "";
 
 	switch (failure->stage) {
 	case ACR_STAGE_NAME:
-		return acr_fail(error, kind, "the name %s%s%s was not resolved within %.1f s",
-				failure->host, *proxy ? " or that of the proxy " : "", proxy,
-				seconds);
+		late(failure, ACR_MESSAGE_DNS_TIMEOUT, ACR_MESSAGE_DNS_TIMEOUT_PROXY, error);
+		break;
 	case ACR_STAGE_CONNECTION:
-		return acr_fail(error, kind, "no connection to %s%s%s came about within %.1f s",
-				failure->host, by, proxy, seconds);
+		late(failure, ACR_MESSAGE_CONNECT_TIMEOUT, ACR_MESSAGE_CONNECT_TIMEOUT_PROXY,
+		     error);
+		break;
 	case ACR_STAGE_HANDSHAKE:
-		return acr_fail(error, kind, "no TLS connection to %s%s%s came about within %.1f s",
-				failure->host, by, proxy, seconds);
+		late(failure, ACR_MESSAGE_TLS_TIMEOUT, ACR_MESSAGE_TLS_TIMEOUT_PROXY, error);
+		break;
 	case ACR_STAGE_ANSWER:
 	default:
-		return acr_fail(error, kind, "%s did not answer within %.1f s", failure->host,
-				seconds);
+		acr_raise(error, RESPONSE_TIMEOUT, failure->host, acr_seconds(failure->took).text);
 	}
+	error->kind = ours ? ACR_TIMEOUT : ACR_UNREACHABLE;
+	return -1;
+}
+
+static int about(enum acr_message_id message, const char *host, struct acr_error *error)
+{
+	return acr_error_set(error, message, NULL, (const char *const[]){ host }, 1);
 }
 
 static int tell_certificate(const struct acr_failure *failure, struct acr_error *error)
 {
-	const char *meaning = "is not trusted here";
+	enum acr_message_id message = ACR_MESSAGE_CERTIFICATE_UNTRUSTED;
 
 	/* libcurl compares the name by itself, which gives no number. */
 	if (strstr(failure->message, "subject name"))
-		meaning = "is for another name";
-
+		message = ACR_MESSAGE_CERTIFICATE_NAME;
 	for (size_t i = 0; i < sizeof(certificates) / sizeof(certificates[0]); i++)
 		if (certificates[i].number == failure->verified)
-			meaning = certificates[i].meaning;
-	return acr_fail(error, ACR_UNREACHABLE, "the certificate of %s %s", failure->host, meaning);
+			message = certificates[i].message;
+	return about(message, failure->host, error);
 }
 
-static int tell(const struct acr_failure *failure, struct acr_error *error)
+/* A connection that was refused, to the host or to the proxy. */
+static int tell_connection(const struct acr_failure *failure, struct acr_error *error)
 {
-	const struct meaning *row = find(failure->code);
-	const char *proxy = failure->proxy;
-	/* Of any other code the errno is some earlier call's. */
-	bool known = failure->code == 7 && failure->number;
-	const char *why = known ? ": " : "", *reason = known ? acr_errno_text(failure->number) : "";
+	const char *host = failure->host, *proxy = failure->proxy;
 	char name[256];
 
 	/* libcurl names the host that it could not connect to, and that may be the proxy. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(proxy, ":"), proxy);
+	if (name[0] && strstr(failure->message, name))
+		return failure->number ? acr_raise_errno(error, failure->number,
+							 PROXY_CONNECT_FAILED_WHY, proxy, host)
+				       : acr_raise(error, PROXY_CONNECT_FAILED, proxy, host);
+	return failure->number ? acr_raise_errno(error, failure->number, CONNECT_FAILED_WHY, host)
+			       : acr_raise(error, CONNECT_FAILED, host);
+}
+
+static int tell(const struct acr_failure *failure, struct acr_error *error)
+{
+	const char *host = failure->host, *proxy = failure->proxy;
+
 	if (failure->proxy_status >= 500)
-		return acr_fail(error, ACR_UNREACHABLE,
-				"the proxy %s could not reach %s (status %ld)", proxy,
-				failure->host, failure->proxy_status);
+		return acr_raise(error, PROXY_TARGET_FAILED, proxy, host,
+				 acr_number(failure->proxy_status).text);
+	if (failure->proxy_status == 407)
+		return acr_raise(error, PROXY_AUTHENTICATION, proxy, host);
 	if (failure->proxy_status >= 300)
-		return acr_fail(error, ACR_UNREACHABLE,
-				"the proxy %s lets nobody through to %s (status %ld%s)", proxy,
-				failure->host, failure->proxy_status,
-				failure->proxy_status == 407
-					? ": it wants a user name and a password"
-					: "");
-	if (failure->code == 5)
-		return acr_fail(error, ACR_UNREACHABLE,
-				"the proxy %s on the way to %s cannot be found", proxy,
-				failure->host);
-	if (failure->code == 28)
+		return acr_raise(error, PROXY_DENIED, proxy, host,
+				 acr_number(failure->proxy_status).text);
+	switch (failure->code) {
+	case 5: /* COULDNT_RESOLVE_PROXY */
+		return acr_raise(error, PROXY_DNS_FAILED, proxy, host);
+	case 7: /* COULDNT_CONNECT; of any other code the errno is some earlier call's */
+		return tell_connection(failure, error);
+	case 28: /* OPERATION_TIMEDOUT */
 		return tell_late(failure, error);
-	if (failure->code == 60)
+	case 60: /* PEER_FAILED_VERIFICATION */
 		return tell_certificate(failure, error);
-	if (failure->code == 7 && name[0] && strstr(failure->message, name))
-		return acr_fail(error, row->kind,
-				"no connection to the proxy %s on the way to %s%s%s", proxy,
-				failure->host, why, reason);
-	return acr_fail(error, row->kind, "%s%s%s%s%s", row->before, failure->host, row->after, why,
-			reason);
+	default:
+		return about(find(failure->code)->message, host, error);
+	}
 }
 
 int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error)

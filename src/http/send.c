@@ -77,8 +77,7 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 
 		acr_response_wipe(ret);
 		if (left <= 0)
-			return acr_fail(error, ACR_TIMEOUT, "no time was left to ask %s",
-					service->name);
+			return acr_raise(error, NO_TIME_LEFT, service->name);
 		if (service->answer && service->answer < left)
 			left = service->answer;
 		result = app->http->send(app->http, app, request, left, ret, &failure);

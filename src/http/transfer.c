@@ -254,8 +254,7 @@ int acr_transfer_begin(const struct acr_app *app, const struct acr_request *requ
 	transfer->connect = request->service->connect;
 	transfer->local = request->local;
 	if (!add_headers(transfer, request))
-		return acr_fail(error, ACR_INVALID, "a header for %s has a control character in it",
-				transfer->host);
+		return acr_raise(error, HEADER_INVALID, transfer->host);
 	wrong = set(easy, CURLOPT_URL, request->url);
 	wrong |= choose_rules(transfer);
 	wrong |= choose_trust(app, transfer, hashed);
@@ -270,8 +269,7 @@ int acr_transfer_begin(const struct acr_app *app, const struct acr_request *requ
 			     (curl_off_t)(body ? body->length : 0));
 	}
 	if (wrong)
-		return acr_fail(error, ACR_SYSTEM,
-				"libcurl lacks an option that is needed (code %d)", wrong);
+		return acr_raise(error, HTTP_OPTION_MISSING, acr_number(wrong).text);
 	return 0;
 }
 

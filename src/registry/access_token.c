@@ -24,7 +24,7 @@ int acr_scope_token(const struct acr_app *app, const struct acr_registry *regist
 
 	/* RFC 7617 section 2: what stands behind the first colon would be the password. */
 	if (user && strchr(user, ':'))
-		return acr_fail(error, ACR_INVALID, "a user name cannot have a colon in it");
+		return acr_raise(error, USER_NAME_INVALID);
 	if (redeem)
 		acr_form_add(&form, "grant_type", "refresh_token");
 	acr_registry_login_server(registry, service);

@@ -85,44 +85,31 @@ static int explain(const struct acr_registry *registry, const struct acr_respons
 {
 	const char *host = registry->host;
 	int status = answer->status;
+	struct acr_number code = acr_number(status);
 	char where[256];
 
 	if (status >= 300 && status < 400) {
 		copy_location(answer, where, sizeof(where));
-		return acr_fail(
-			error, ACR_INVALID,
-			"%s answered with a redirect to %s (status %d), which is never followed",
-			host, *where ? where : "nowhere", status);
+		return *where ? acr_raise(error, REDIRECTED, host, where, code.text)
+			      : acr_raise(error, REDIRECTED_NOWHERE, host, code.text);
 	}
-	if (status == 429 && answer->retry_after)
-		return acr_fail(error, ACR_UNREACHABLE,
-				"%s is throttling (status 429), and asks to wait %ld s", host,
-				answer->retry_after);
 	if (status == 429)
-		return acr_fail(error, ACR_UNREACHABLE, "%s is throttling (status 429)", host);
+		return answer->retry_after ? acr_raise(error, THROTTLED_UNTIL, host,
+						       acr_number(answer->retry_after).text)
+					   : acr_raise(error, THROTTLED, host);
 	if (status == 408 || status >= 500)
-		return acr_fail(error, ACR_UNREACHABLE, "%s cannot answer now (status %d)", host,
-				status);
+		return acr_raise(error, REGISTRY_UNAVAILABLE, host, code.text);
 	if (is_page(answer))
-		return acr_fail(error, ACR_INVALID,
-				"%s answered with a web page (status %d): a proxy or a sign-in "
-				"portal may stand "
-				"in between",
-				host, status);
+		return acr_raise(error, WEB_PAGE, host, code.text);
 	if (status == 403 && strstr(said->sentence, "is not allowed access"))
-		return acr_fail(error, ACR_REFUSED,
-				"the firewall of %s does not let this machine in (status 403)",
-				host);
+		return acr_raise(error, FIREWALL_DENIED, host);
 	if (status == 401 || status == 403 || (status >= 400 && said->code[0]))
-		return acr_fail(error, ACR_REFUSED, "%s refused (status %d%s%s)", host, status,
-				said->code[0] ? ", " : "", said->code);
+		return said->code[0]
+			       ? acr_raise(error, REGISTRY_DENIED_CODE, host, code.text, said->code)
+			       : acr_raise(error, REGISTRY_DENIED, host, code.text);
 	if (status == 404)
-		return acr_fail(error, ACR_INVALID,
-				"%s does not know the way to sign in to an Azure container "
-				"registry (status 404)",
-				host);
-	return acr_fail(error, ACR_INVALID, "%s gave an answer that no registry gives (status %d)",
-			host, status);
+		return acr_raise(error, NOT_A_REGISTRY, host);
+	return acr_raise(error, RESPONSE_UNEXPECTED, host, code.text);
 }
 
 int acr_refusal(const struct acr_registry *registry, const struct acr_response *answer,
@@ -147,11 +134,14 @@ int acr_refusal(const struct acr_registry *registry, const struct acr_response *
 }
 
 int acr_refusal_of_content(const struct acr_registry *registry, const struct acr_response *answer,
-			   const char *what, struct acr_error *error)
+			   enum acr_message_id what, struct acr_error *error)
 {
-	acr_fail(error, ACR_INVALID, "%s answered with %s", registry->host, what);
+	struct acr_number status = acr_number(answer->status);
+	const char *const arguments[] = { registry->host, status.text };
+
 	if (!error)
 		return -1;
+	acr_error_set(error, what, NULL, arguments, what == ACR_MESSAGE_WEB_PAGE ? 2 : 1);
 	error->origin = ACR_ORIGIN_REGISTRY;
 	error->status = answer->status;
 	snprintf(error->host, sizeof(error->host), "%s", registry->host);

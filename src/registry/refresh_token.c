@@ -35,26 +35,23 @@ int acr_grant_token(const struct acr_registry *registry, const struct acr_respon
 	const char *token;
 
 	if (strcmp(answer->type, "text/html") == 0)
-		return acr_refusal_of_content(
-			registry, answer,
-			"a web page: a proxy or a sign-in portal may stand in between", error);
+		return acr_refusal_of_content(registry, answer, ACR_MESSAGE_WEB_PAGE, error);
 	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json,
 			   &unreadable)) {
 		if (unreadable.kind == ACR_SYSTEM && error)
 			*error = unreadable;
 		if (unreadable.kind == ACR_SYSTEM)
 			return -1;
-		return acr_refusal_of_content(registry, answer, "something that is not JSON",
+		return acr_refusal_of_content(registry, answer, ACR_MESSAGE_RESPONSE_NOT_JSON,
 					      error);
 	}
 	token = acr_json_string(json, name);
 	if (!token || !*token)
-		return acr_refusal_of_content(registry, answer, "no token", error);
+		return acr_refusal_of_content(registry, answer, ACR_MESSAGE_TOKEN_MISSING, error);
 	if (strlen(token) > ACR_TOKEN_MAX)
-		return acr_refusal_of_content(registry, answer, "a token that is too large", error);
+		return acr_refusal_of_content(registry, answer, ACR_MESSAGE_TOKEN_TOO_LARGE, error);
 	if (token[strspn(token, alphabet)])
-		return acr_refusal_of_content(registry, answer, "something that cannot be a token",
-					      error);
+		return acr_refusal_of_content(registry, answer, ACR_MESSAGE_TOKEN_INVALID, error);
 	acr_secret_wipe(ret);
 	acr_secret_add(ret, token);
 	return 0;
@@ -137,15 +134,14 @@ int acr_grant_read(const struct acr_registry *registry, const struct acr_respons
 			   &unreadable) == 0) {
 		if (!check_audience(registry, claims, grant.audience)) {
 			acr_grant_wipe(&grant);
-			return acr_refusal_of_content(registry, answer,
-						      "a token for another registry", error);
+			return acr_refusal_of_content(registry, answer, ACR_MESSAGE_TOKEN_FOREIGN,
+						      error);
 		}
 		grant.life = life_of(claims, answer->date, wall);
 	}
 	if (grant.life == 0) {
 		acr_grant_wipe(&grant);
-		return acr_refusal_of_content(registry, answer,
-					      "a token that has expired by its own clock", error);
+		return acr_refusal_of_content(registry, answer, ACR_MESSAGE_TOKEN_EXPIRED, error);
 	}
 	*ret = grant;
 	return 0;

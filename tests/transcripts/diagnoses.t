@@ -29,8 +29,6 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 as nobody
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
->   problem  exchange           acme.azurecr.io refused (status 401, UNAUTHORIZED)
-> ...
 >
 > What is wrong
 > acme.azurecr.io denied access to service principal
@@ -103,7 +101,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 as app
 $ docker-credential-acr diagnose refused.azurecr.io/app
 > ...
->   problem  connection         no connection to refused.azurecr.io: Connection
+>   problem  connection         cannot connect to refused.azurecr.io: Connection
 >                               refused
 > ...
 >
@@ -187,7 +185,7 @@ fault proxy host=acme.azurecr.io
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >   problem  firewall           acme.azurecr.io answered with a web page (status
->                               403): a proxy or a sign-in portal may stand in
+>                               403); a proxy or a sign-in portal may be in
 >                               between
 > ...
 >
@@ -424,9 +422,6 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 as app
 fault selfsigned host=acme.azurecr.io
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problem  certificate        the certificate of acme.azurecr.io is signed by
->                               itself and not trusted here
 > ...
 >
 > What is wrong

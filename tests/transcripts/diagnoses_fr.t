@@ -31,7 +31,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 as nobody
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
->   problème échange            acme.azurecr.io a refusé (statut 401,
+>   problème échange            acme.azurecr.io a refusé l'accès (état 401,
 >                               UNAUTHORIZED)
 > ...
 >
@@ -108,9 +108,6 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 == S4, could not connect to the registry login server
 as app
 $ docker-credential-acr diagnose refused.azurecr.io/app
-> ...
->   problème liaison            pas de connexion à refused.azurecr.io : connexion
->                               refusée
 > ...
 >
 > Ce qui ne va pas
@@ -196,10 +193,6 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 as app
 fault proxy host=acme.azurecr.io
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème pare-feu           acme.azurecr.io a répondu par une page web (statut
->                               403) : un proxy ou un portail de connexion se
->                               tient peut-être entre les deux
 > ...
 >
 > Ce qui ne va pas
@@ -436,9 +429,6 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 as app
 fault selfsigned host=acme.azurecr.io
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème certificat         le certificat de acme.azurecr.io est signé par
->                               lui-même et n'est pas approuvé ici
 > ...
 >
 > Ce qui ne va pas

@@ -190,7 +190,7 @@ asks nobody
 as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
-> the name nosuch.azurecr.io could not be resolved [dns-name-not-found]
+> cannot resolve host name nosuch.azurecr.io [dns-name-not-found]
 ! docker-credential-acr: nobody knows the name nosuch.azurecr.io here
 !   [dns-name-not-found]
 ! Why: The registry does not exist or is spelt otherwise, it belongs to another
@@ -198,8 +198,8 @@ $ docker-credential-acr get
 !   network that this machine is not in (VPN).
 ! Who was tried:
 !   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): the name nosuch.azurecr.io could not
-!     be resolved
+!     c0470500-0000-4000-8000-000000000001): cannot resolve host name
+!     nosuch.azurecr.io
 ! What to do:
 !   Is there such a registry?
 !     az acr show --name nosuch --query loginServer --output tsv

@@ -193,7 +193,7 @@ asks nobody
 as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
-> the name nosuch.azurecr.io could not be resolved [dns-name-not-found]
+> cannot resolve host name nosuch.azurecr.io [dns-name-not-found]
 ! docker-credential-acr: personne ne connaît ici le nom nosuch.azurecr.io
 !   [dns-name-not-found]
 ! Pourquoi : Le registre n'existe pas ou s'écrit autrement, il est d'un autre
@@ -201,8 +201,8 @@ $ docker-credential-acr get
 !   dont cette machine n'est pas (VPN).
 ! Identités essayées :
 !   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
-!     locataire c0470500-0000-4000-8000-000000000001) : le nom nosuch.azurecr.io
-!     n'a pas pu être résolu
+!     locataire c0470500-0000-4000-8000-000000000001) : impossible de résoudre le
+!     nom d'hôte nosuch.azurecr.io
 ! Que faire :
 !   Ce registre existe-t-il ?
 !     az acr show --name nosuch --query loginServer --output tsv

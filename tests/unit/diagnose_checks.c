@@ -174,14 +174,17 @@ static void a_challenge_must_be_bearer_with_realm_and_service_of_its_own(void **
 
 static void a_certificate_of_another_authority_is_a_warning(void **state)
 {
+	struct acr_error error = { 0 };
+	auto_string tls = NULL;
+
 	found(*state, ACR_FOUND_ISSUER,
 	      "C = US, O = Microsoft Corporation, CN = Microsoft Azure RSA TLS Issuing CA 07");
 	check(*state, "certificate", ACR_VERDICT_OK);
 	found(*state, ACR_FOUND_ISSUER, "O = Contoso, CN = Contoso Web Gateway");
 	check(*state, "certificate", ACR_VERDICT_WARNING);
-	found(*state, ACR_FOUND_TLS_ERROR,
-	      "60\nthe certificate of contoso.azurecr.io is signed by itself and not trusted "
-	      "here\n");
+	acr_raise(&error, CERTIFICATE_SELF_SIGNED, "contoso.azurecr.io");
+	tls = acr_format("%s\n", error.message.value);
+	found(*state, ACR_FOUND_TLS_ERROR, tls);
 	check(*state, "certificate", ACR_VERDICT_PROBLEM);
 	assert_string_equal(acr_rules_match(&((struct world *)*state)->result.facts, NULL)->id,
 			    "certificate-untrusted");
@@ -371,7 +374,8 @@ static void rights_are_read_from_the_access_claim(void **state)
 	      "{\"properties\":{\"roleAssignmentMode\":\"AbacRepositoryPermissions\"}}");
 	check(world, "access", ACR_VERDICT_PROBLEM);
 	assert_string_equal(fact(world, ACR_FACT_ROLE), "Container Registry Repository Writer");
-	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id, "permission-missing-abac");
+	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id,
+			    "permission-missing-abac");
 }
 
 static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
@@ -388,7 +392,7 @@ static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
 					   ? "DOCKER_DAEMON_ERROR"
 				   : strcmp(acr_check_rows[i]->id, "exchange") == 0 ||
 						   strcmp(acr_check_rows[i]->id, "throttling") == 0
-					   ? "contoso.azurecr.io is throttling (status 429)"
+					   ? "acr-error:throttled; contoso.azurecr.io"
 					   : NULL;
 
 		if (!text)

@@ -309,15 +309,17 @@ static char *line_of(struct world *world, const struct acr_error *error)
 
 static void one_line_says_what_a_refusal_means_and_what_else_happened(void **state)
 {
-	struct acr_error refused = firewall(),
-			 cut = { .kind = ACR_UNREACHABLE, .text = "the answer of x was cut short" };
+	struct acr_error refused = firewall(), cut = { 0 };
 	auto_string meaning = line_of(*state, &refused);
-	auto_string own = line_of(*state, &cut);
+	auto_string own = NULL;
+
+	acr_raise(&cut, RESPONSE_CUT, "x");
+	own = line_of(*state, &cut);
 
 	assert_string_equal(meaning,
 			    "the network rules of acme.azurecr.io do not allow 203.0.113.7 "
 			    "(status 403, DENIED) [firewall]");
-	assert_string_equal(own, "the answer of x was cut short [connection-reset]");
+	assert_string_equal(own, "the response from x was cut short [connection-reset]");
 }
 
 static void a_text_without_a_translation_stays_what_it_is(void **state)

@@ -15,89 +15,81 @@ static void each_failure_has_its_sentence_and_kind(void **state)
 		enum acr_kind kind;
 		const char *text;
 	} rows[] = {
-		{ { .code = 6 },
-		  ACR_UNREACHABLE,
-		  "the name acme.azurecr.io could not be resolved" },
+		{ { .code = 6 }, ACR_UNREACHABLE, "acr-error:dns-failed; acme.azurecr.io" },
 		{ { .code = 7, .number = ECONNREFUSED },
 		  ACR_UNREACHABLE,
-		  "no connection to acme.azurecr.io: Connection refused" },
+		  "acr-error:connect-failed-why; acme.azurecr.io acr-error:errno; 111" },
 		{ { .code = 7, .number = EHOSTUNREACH },
 		  ACR_UNREACHABLE,
-		  "no connection to acme.azurecr.io: No route to host" },
+		  "acr-error:connect-failed-why; acme.azurecr.io acr-error:errno; 113" },
 		{ { .code = 56, .number = EPIPE },
 		  ACR_UNREACHABLE,
-		  "the connection to acme.azurecr.io broke off" },
-		{ { .code = 23 },
-		  ACR_INVALID,
-		  "the answer of acme.azurecr.io is larger than any that is due" },
-		{ { .code = 94 }, ACR_UNREACHABLE, "the request to acme.azurecr.io failed" },
+		  "acr-error:connection-lost; acme.azurecr.io" },
+		{ { .code = 23 }, ACR_INVALID, "acr-error:response-too-large; acme.azurecr.io" },
+		{ { .code = 94 }, ACR_UNREACHABLE, "acr-error:request-failed; acme.azurecr.io" },
 		/* The stage in which time ran out, and whose time it was. */
 		{ { .code = 28, .stage = ACR_STAGE_NAME, .took = 5000 },
 		  ACR_UNREACHABLE,
-		  "the name acme.azurecr.io was not resolved within 5.0 s" },
+		  "acr-error:dns-timeout; acme.azurecr.io 5.0" },
 		{ { .code = 28, .stage = ACR_STAGE_NAME, .took = 1200 },
 		  ACR_TIMEOUT,
-		  "the name acme.azurecr.io was not resolved within 1.2 s" },
+		  "acr-error:dns-timeout; acme.azurecr.io 1.2" },
 		{ { .code = 28, .stage = ACR_STAGE_CONNECTION, .took = 5001 },
 		  ACR_UNREACHABLE,
-		  "no connection to acme.azurecr.io came about within 5.0 s" },
+		  "acr-error:connect-timeout; acme.azurecr.io 5.0" },
 		{ { .code = 28, .stage = ACR_STAGE_HANDSHAKE, .took = 5001 },
 		  ACR_UNREACHABLE,
-		  "no TLS connection to acme.azurecr.io came about within 5.0 s" },
+		  "acr-error:tls-timeout; acme.azurecr.io 5.0" },
 		{ { .code = 28, .stage = ACR_STAGE_ANSWER, .took = 29000 },
 		  ACR_TIMEOUT,
-		  "acme.azurecr.io did not answer within 29.0 s" },
+		  "acr-error:response-timeout; acme.azurecr.io 29.0" },
 		/* Certificates. */
 		{ { .code = 60, .verified = 10 },
 		  ACR_UNREACHABLE,
-		  "the certificate of acme.azurecr.io has expired, or this machine's clock is "
-		  "fast" },
+		  "acr-error:certificate-expired; acme.azurecr.io" },
 		{ { .code = 60, .verified = 20 },
 		  ACR_UNREACHABLE,
-		  "the certificate of acme.azurecr.io comes from an authority that is not trusted "
-		  "here" },
+		  "acr-error:certificate-issuer-unknown; acme.azurecr.io" },
 		{ { .code = 60, .verified = 7 },
 		  ACR_UNREACHABLE,
-		  "the certificate of acme.azurecr.io is not trusted here" },
+		  "acr-error:certificate-untrusted; acme.azurecr.io" },
 		{ { .code = 60,
 		    .verified = 1,
 		    .message = "SSL: no alternative certificate subject name matches" },
 		  ACR_UNREACHABLE,
-		  "the certificate of acme.azurecr.io is for another name" },
+		  "acr-error:certificate-name; acme.azurecr.io" },
 		/* Proxies. */
 		{ { .code = 5, .proxy = "proxy.example:3128" },
 		  ACR_UNREACHABLE,
-		  "the proxy proxy.example:3128 on the way to acme.azurecr.io cannot be found" },
+		  "acr-error:proxy-dns-failed; proxy.example:3128 acme.azurecr.io" },
 		{ { .code = 7,
 		    .proxy = "proxy.example:3128",
 		    .number = ECONNREFUSED,
 		    .message = "Failed to connect to proxy.example port 3128 after 0 ms" },
 		  ACR_UNREACHABLE,
-		  "no connection to the proxy proxy.example:3128 on the way to acme.azurecr.io: "
-		  "Connection refused" },
+		  "acr-error:proxy-connect-failed-why; proxy.example:3128 acme.azurecr.io "
+		  "acr-error:errno; 111" },
 		{ { .code = 7,
 		    .proxy = "proxy.example:3128",
 		    .number = ECONNREFUSED,
 		    .message = "Failed to connect to acme.azurecr.io port 443 after 0 ms" },
 		  ACR_UNREACHABLE,
-		  "no connection to acme.azurecr.io: Connection refused" },
+		  "acr-error:connect-failed-why; acme.azurecr.io acr-error:errno; 111" },
 		{ { .code = 56, .proxy = "proxy.example:3128", .proxy_status = 407 },
 		  ACR_UNREACHABLE,
-		  "the proxy proxy.example:3128 lets nobody through to acme.azurecr.io (status "
-		  "407: it wants a user "
-		  "name and a password)" },
+		  "acr-error:proxy-authentication; proxy.example:3128 acme.azurecr.io" },
 		{ { .code = 56, .proxy = "proxy.example:3128", .proxy_status = 403 },
 		  ACR_UNREACHABLE,
-		  "the proxy proxy.example:3128 lets nobody through to acme.azurecr.io (status "
-		  "403)" },
+		  "acr-error:proxy-denied; proxy.example:3128 acme.azurecr.io 403" },
 		{ { .code = 56, .proxy = "proxy.example:3128", .proxy_status = 502 },
 		  ACR_UNREACHABLE,
-		  "the proxy proxy.example:3128 could not reach acme.azurecr.io (status 502)" },
+		  "acr-error:proxy-target-failed; proxy.example:3128 acme.azurecr.io 502" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct acr_failure failure = rows[i].failure;
+		auto_string data = NULL;
 		struct acr_error error = { 0 };
 
 		failure.host = HOST;
@@ -105,7 +97,8 @@ static void each_failure_has_its_sentence_and_kind(void **state)
 		failure.proxy = failure.proxy ? failure.proxy : "";
 		failure.message = failure.message ? failure.message : "";
 		assert_int_equal(acr_failure_tell(&failure, &error), -1);
-		assert_string_equal(error.text, rows[i].text);
+		data = acr_message_data(&error.message);
+		assert_string_equal(data, rows[i].text);
 		assert_int_equal(error.kind, rows[i].kind);
 		assert_int_equal(error.status, failure.proxy_status);
 		assert_string_equal(error.host, HOST);

@@ -351,7 +351,7 @@ static void each_refusal_is_told_apart(void **state)
 		  ACR_REFUSED, "UNAUTHORIZED",
 		  "authentication required, visit https://aka.ms/acr/authorization for more "
 		  "information.",
-		  "acme.azurecr.io refused (status 401, UNAUTHORIZED)" },
+		  "acme.azurecr.io denied access (status 401, UNAUTHORIZED)" },
 		{ 403,
 		  "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"client with IP "
 		  "\\u0027203.0.113.7\\u0027 is not "
@@ -360,39 +360,39 @@ static void each_refusal_is_told_apart(void **state)
 		  "client with IP '203.0.113.7' is not allowed access. Refer "
 		  "https://aka.ms/acr/firewall to grant "
 		  "access.",
-		  "the firewall of acme.azurecr.io does not let this machine in (status 403)" },
+		  "the network rules of acme.azurecr.io do not allow this machine (status 403)" },
 		{ 403,
 		  "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"requested access to the "
 		  "resource is denied\"}]}",
 		  ACR_REFUSED, "DENIED", "requested access to the resource is denied",
-		  "acme.azurecr.io refused (status 403, DENIED)" },
-		{ 401, "", ACR_REFUSED, "", "", "acme.azurecr.io refused (status 401)" },
-		{ 403, "<html>", ACR_REFUSED, "", "", "acme.azurecr.io refused (status 403)" },
+		  "acme.azurecr.io denied access (status 403, DENIED)" },
+		{ 401, "", ACR_REFUSED, "", "", "acme.azurecr.io denied access (status 401)" },
+		{ 403, "<html>", ACR_REFUSED, "", "", "acme.azurecr.io denied access (status 403)" },
 		{ 400,
 		  "{\"error\":\"invalid_request\",\"error_description\":\"a field is missing\"}",
 		  ACR_REFUSED, "invalid_request", "a field is missing",
-		  "acme.azurecr.io refused (status 400, invalid_request)" },
+		  "acme.azurecr.io denied access (status 400, invalid_request)" },
 		{ 400, "?", ACR_INVALID, "", "",
-		  "acme.azurecr.io gave an answer that no registry gives (status 400)" },
+		  "unexpected response from acme.azurecr.io (status 400)" },
 		{ 404, "404 page not found", ACR_INVALID, "", "",
-		  "acme.azurecr.io does not know the way to sign in to an Azure container registry "
+		  "acme.azurecr.io does not support signing in to an Azure container registry "
 		  "(status 404)" },
 		{ 404, "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"no\"}]}", ACR_REFUSED,
-		  "NAME_UNKNOWN", "no", "acme.azurecr.io refused (status 404, NAME_UNKNOWN)" },
+		  "NAME_UNKNOWN", "no", "acme.azurecr.io denied access (status 404, NAME_UNKNOWN)" },
 		{ 429, "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"slow down\"}]}",
 		  ACR_UNREACHABLE, "TOOMANYREQUESTS", "slow down",
-		  "acme.azurecr.io is throttling (status 429)" },
+		  "acme.azurecr.io is throttling requests (status 429)" },
 		{ 408, "", ACR_UNREACHABLE, "", "",
-		  "acme.azurecr.io cannot answer now (status 408)" },
+		  "acme.azurecr.io is temporarily unavailable (status 408)" },
 		{ 500, "", ACR_UNREACHABLE, "", "",
-		  "acme.azurecr.io cannot answer now (status 500)" },
+		  "acme.azurecr.io is temporarily unavailable (status 500)" },
 		{ 503, "{\"errors\":[{\"code\":\"UNAVAILABLE\"}]}", ACR_UNREACHABLE, "UNAVAILABLE",
-		  "", "acme.azurecr.io cannot answer now (status 503)" },
+		  "", "acme.azurecr.io is temporarily unavailable (status 503)" },
 		{ 307, "", ACR_INVALID, "", "",
-		  "acme.azurecr.io answered with a redirect to evil.example (status 307), which is "
-		  "never followed" },
+		  "acme.azurecr.io redirected to evil.example (status 307); redirects are never "
+		  "followed" },
 		{ 204, "", ACR_INVALID, "", "",
-		  "acme.azurecr.io gave an answer that no registry gives (status 204)" },
+		  "unexpected response from acme.azurecr.io (status 204)" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -419,8 +419,9 @@ static void how_long_to_wait_is_told(void **state)
 	answer.retry_after = 42;
 	acr_refusal(&registry, &answer, &error);
 	assert_int_equal(error.retry_after, 42);
-	assert_string_equal(error.text,
-			    "acme.azurecr.io is throttling (status 429), and asks to wait 42 s");
+	assert_string_equal(
+		error.text,
+		"acme.azurecr.io is throttling requests (status 429) and asks to retry after 42 s");
 }
 
 static void the_correlation_id_comes_from_the_header_or_from_the_sentence(void **state)
@@ -456,7 +457,8 @@ static void an_error_that_nobody_wants_costs_nothing(void **state)
 	(void)state;
 	answer.status = 401;
 	assert_int_equal(acr_refusal(&registry, &answer, NULL), -1);
-	assert_int_equal(acr_refusal_of_content(&registry, &answer, "no token", NULL), -1);
+	assert_int_equal(
+		acr_refusal_of_content(&registry, &answer, ACR_MESSAGE_TOKEN_MISSING, NULL), -1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, clean)

@@ -27,7 +27,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	} else if (error.kind == ACR_FINE || error.kind == ACR_REFUSED) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no: a login is needed"));
 	} else {
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	}
 }
 

@@ -49,7 +49,7 @@ static void look(const struct acr_app *app, const struct acr_case *subject,
 	} else if (error.kind == ACR_REFUSED && fresh) {
 		outdated(subject, entry, ret);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	}
 }
 

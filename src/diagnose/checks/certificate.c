@@ -16,9 +16,14 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 		 struct acr_check_result *ret)
 {
 	size_t text = strcspn(tls, "\n");
+	auto_string value = acr_format("%.*s", (int)text, tls);
+	struct acr_message message = { 0 };
 	struct acr_error error = { 0 };
 
-	acr_fail(&error, ACR_UNREACHABLE, "%.*s", (int)text, tls);
+	if (acr_message_read(value, &message))
+		acr_raise_cause(&error, &message, PLAIN);
+	error.message = message;
+	error.kind = ACR_UNREACHABLE;
 	error.origin = ACR_ORIGIN_REGISTRY;
 	snprintf(error.host, sizeof(error.host), "%s", subject->registry.host);
 	if (tls[text])

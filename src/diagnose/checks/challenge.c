@@ -12,18 +12,16 @@
 #include "diagnose/network.h"
 #include "explain/language.h"
 
-static void problem(const struct acr_app *app, const struct acr_case *subject, enum acr_kind kind,
-		    const char *text, const char *check, struct acr_check_result *ret)
+static void problem(const struct acr_app *app, const struct acr_case *subject,
+		    struct acr_error *error, struct acr_check_result *ret)
 {
-	struct acr_error error = { 0 };
-
-	acr_fail(&error, kind, "%s", text);
-	error.origin = ACR_ORIGIN_REGISTRY;
-	error.status = atoi(acr_case_found(subject, ACR_FOUND_STATUS));
-	snprintf(error.host, sizeof(error.host), "%s", subject->registry.host);
-	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
-	if (check)
-		acr_facts_set(&ret->facts, ACR_FACT_CHECK, check);
+	error->status = atoi(acr_case_found(subject, ACR_FOUND_STATUS));
+	snprintf(error->host, sizeof(error->host), "%s", subject->registry.host);
+	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
+	if (error->kind == ACR_INVALID &&
+	    (acr_error_is(error, CHALLENGE_MISSING) || acr_error_is(error, CHALLENGE_NOT_BEARER) ||
+	     acr_error_is(error, CHALLENGE_INCOMPLETE) || acr_error_is(error, CHALLENGE_FOREIGN)))
+		acr_check_explain(subject, "challenge-invalid", ret);
 }
 
 /* "https://HOST/..." of the realm. */
@@ -39,26 +37,20 @@ static bool is_at(const char *realm, const char *host)
 static void look(const struct acr_app *app, const struct acr_case *subject, const char *header,
 		 struct acr_check_result *ret)
 {
-	static const char *const aad = "CONNECTIVITY_AAD_LOGIN_ERROR";
 	const char *host = subject->registry.host;
 	struct acr_challenge challenge = { 0 };
-	auto_string text = NULL;
+	struct acr_error error = { 0 };
 
-	if (!acr_challenge_parse(header, &challenge)) {
-		text = acr_format(
-			_("it asks for a login with \"%.60s\", which no registry of Azure does"),
-			header);
-		problem(app, subject, ACR_INVALID, text, aad, ret);
-	} else if (!*challenge.realm || !*challenge.service) {
-		problem(app, subject, ACR_INVALID,
-			_("its challenge lacks the realm or the service"), aad, ret);
-	} else if (!is_at(challenge.realm, host)) {
-		text = acr_format(_("it sends clients to %.200s for a token, which is not its own"),
-				  challenge.realm);
-		problem(app, subject, ACR_INVALID, text, aad, ret);
-	} else {
+	if (!acr_challenge_parse(header, &challenge))
+		acr_raise(&error, CHALLENGE_NOT_BEARER, host, header);
+	else if (!*challenge.realm || !*challenge.service)
+		acr_raise(&error, CHALLENGE_INCOMPLETE, host);
+	else if (!is_at(challenge.realm, host))
+		acr_raise(&error, CHALLENGE_FOREIGN, host, challenge.realm);
+	if (error.kind != ACR_FINE)
+		problem(app, subject, &error, ret);
+	else
 		acr_check_say(ret, ACR_VERDICT_OK, _("Bearer, at %s"), challenge.realm);
-	}
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -67,35 +59,29 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		   *header = acr_case_found(subject, ACR_FOUND_CHALLENGE);
 	const char *said = acr_case_found(subject, ACR_FOUND_SAID);
 	int status = atoi(acr_case_found(subject, ACR_FOUND_STATUS));
-	auto_string text = NULL;
+	struct acr_number number = acr_number(status);
+	struct acr_error error = { 0 };
 
 	if (status == 401 && *header) {
 		look(app, subject, header, ret);
 		return;
 	}
 	if (strcmp(acr_case_found(subject, ACR_FOUND_TYPE), "text/html") == 0) {
-		text = acr_format("%s answered with a web page (status %d): a proxy or a sign-in "
-				  "portal may stand in between",
-				  host, status);
-		problem(app, subject, ACR_INVALID, text, NULL, ret);
+		acr_raise(&error, WEB_PAGE, host, number.text);
 	} else if (status == 429) {
-		text = acr_format("%s is throttling (status 429)", host);
-		problem(app, subject, ACR_UNREACHABLE, text, NULL, ret);
-		acr_facts_set(&ret->facts, ACR_FACT_RETRY_AFTER,
-			      acr_case_found(subject, ACR_FOUND_THROTTLED));
+		acr_raise(&error, THROTTLED, host);
+		error.retry_after = atol(acr_case_found(subject, ACR_FOUND_THROTTLED));
 	} else if (status >= 500) {
-		text = acr_format("%s cannot answer now (status %d)", host, status);
-		problem(app, subject, ACR_UNREACHABLE, text, NULL, ret);
+		acr_raise(&error, REGISTRY_UNAVAILABLE, host, number.text);
 	} else if (status == 401) {
-		problem(app, subject, ACR_INVALID, _("it refuses without saying how to sign in"),
-			"CONNECTIVITY_WWW_AUTHENTICATE_ERROR", ret);
+		acr_raise(&error, CHALLENGE_MISSING, host);
 	} else if (status == 200) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", _("it asks for no login at all"));
 	} else {
-		text = acr_format("%s gave an answer that no registry gives (status %d)", host,
-				  status);
-		problem(app, subject, ACR_INVALID, text, NULL, ret);
+		acr_raise(&error, RESPONSE_UNEXPECTED, host, number.text);
 	}
+	if (error.kind != ACR_FINE)
+		problem(app, subject, &error, ret);
 	if (*said && ret->verdict == ACR_VERDICT_PROBLEM && said[strcspn(said, "\n")])
 		acr_check_detail(ret, "%s", said + strcspn(said, "\n") + 1);
 }

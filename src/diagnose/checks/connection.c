@@ -90,7 +90,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	} else if (error.transport == ACR_TRANSPORT_TLS ||
 		   error.transport == ACR_TRANSPORT_CERTIFICATE) {
 		/* The next check's subject. */
-		auto_string tls = acr_format("%s\n%s", error.text, error.sentence);
+		auto_string tls = acr_format("%s\n%s", error.message.value, error.sentence);
 
 		acr_check_found(ret, ACR_FOUND_TLS_ERROR, tls);
 		acr_check_say(ret, ACR_VERDICT_OK, _("port 443 of %s answers"),

@@ -123,7 +123,7 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 	char host[ACR_HOST_MAX];
 
 	if (get(app, subject, "blobs", digest, little, &answer, &error))
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	else if (answer.status >= 300 && answer.status < 400 && take_host(answer.location, host))
 		knock(app, subject, host, ret);
 	else if (answer.status == 200 || answer.status == 206)

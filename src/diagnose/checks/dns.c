@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "diagnose/network.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 
 #define PATIENCE 5000 /* milliseconds */
 
@@ -68,14 +69,11 @@ static int look_up(const struct acr_app *app, const char *host, struct acr_secre
 	int status = -1;
 
 	if (!getent)
-		return acr_fail(error, ACR_NOT_SET_UP, "%s",
-				_("there is no getent here to ask with"));
+		return acr_raise(error, CHECK_PROGRAM_MISSING, "getent");
 	if (app->run(app, &run, &status, &out, &err, &failure))
-		return acr_fail(error, ACR_UNREACHABLE,
-				"the name %s was not resolved within %.1f s", host,
-				PATIENCE / 1000.0);
+		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(PATIENCE).text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return acr_fail(error, ACR_UNREACHABLE, "the name %s could not be resolved", host);
+		return acr_raise(error, DNS_FAILED, host);
 	for (const char *line = acr_secret_text(&out); *line;
 	     line += strcspn(line, "\n"), line += *line == '\n')
 		take_line(line, strcspn(line, "\n"), ret, canonical, size);
@@ -118,11 +116,12 @@ static void unknown(const struct acr_app *app, const struct acr_case *subject,
 		    const struct acr_error *error, struct acr_check_result *ret)
 {
 	auto_string meant = acr_case_nearest(app, subject->registry.host);
+	auto_string words = acr_error_words(error);
 
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
 	if (meant)
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s; is %s meant, which is known here?"),
-			      error->text, meant);
+			      words, meant);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -140,7 +139,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	error.origin = ACR_ORIGIN_REGISTRY;
 	if (error.kind == ACR_NOT_SET_UP)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
 	else if (*proxy)
 		acr_check_say(ret, ACR_VERDICT_OK, _("not known here; the proxy %s looks it up"),
 			      proxy);

@@ -48,7 +48,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_check_found(ret, ACR_FOUND_DOCKER, path);
 	if (acr_look_ask(app, arguments, false, &says, &error)) {
 		if (error.kind == ACR_UNAVAILABLE) { /* it may not be started */
-			acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+			acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 			return;
 		}
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, error.text);

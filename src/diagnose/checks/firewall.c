@@ -23,16 +23,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	sentence = said + strcspn(said, "\n");
 	sentence += *sentence == '\n';
 	if (page)
-		acr_fail(&error, ACR_INVALID,
-			 "%s answered with a web page (status 403): a proxy or a sign-in portal "
-			 "may stand in between",
-			 host);
+		acr_raise(&error, WEB_PAGE, host, acr_number(status).text);
 	else if (strstr(sentence, "is not allowed access"))
-		acr_fail(&error, ACR_REFUSED,
-			 "the firewall of %s does not let this machine in (status 403)", host);
+		acr_raise(&error, FIREWALL_DENIED, host);
 	else
-		acr_fail(&error, ACR_REFUSED, "%s answers 403 Forbidden before it asks who we are",
-			 host);
+		acr_raise(&error, FORBIDDEN_UNASKED, host);
 	error.origin = ACR_ORIGIN_REGISTRY;
 	error.status = status;
 	snprintf(error.code, sizeof(error.code), "%.*s", (int)strcspn(said, "\n"), said);

@@ -45,7 +45,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (!path)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("it is not installed"));
 	else if (acr_look_ask(app, arguments, false, &says, &error))
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	else if (acr_look_version(acr_secret_text(&says)) < OLDEST)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
 			      _("%s: charts in a registry take 3.8 or later"),

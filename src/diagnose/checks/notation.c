@@ -35,7 +35,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (!path)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("it is not installed"));
 	else if (acr_look_ask(app, arguments, true, &says, &error))
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	else
 		tell(acr_secret_text(&says), ret);
 }

@@ -46,7 +46,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
 	else if (app->run(app, &pull, &status, &out, &err, &error) &&
 		 error.kind == ACR_UNAVAILABLE) /* it may not be started */
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
 	else if (error.kind != ACR_FINE)
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)

@@ -173,7 +173,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		 registry->host, registry->cloud->suffix);
 	if (acr_arm_begin(app, subject, acr_case_found(subject, ACR_FOUND_SOURCE), &search.arm,
 			  &error))
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", error.text);
+		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
 	else if (look_everywhere(&search, &found, &error))
 		unseen(app, subject, &error, ret);
 	else

@@ -57,6 +57,11 @@ struct acr_replacement {
 _checked_ int acr_file_replace(int folder, const char *path, const struct acr_replacement *file,
 			       struct acr_error *error);
 
+/* Remove the last name of `path` from `folder` while it is what it `was`: ACR_INVALID, and nothing
+ * lost, where somebody else wrote it since. 0 also where nothing is. */
+_checked_ int acr_file_remove(int folder, const char *path, const struct stat *was,
+			      struct acr_error *error);
+
 /* Take away what killed writers left in `folder`, and hold its lock, shared, until it is closed. */
 void acr_folder_sweep(int folder);
 

@@ -59,17 +59,22 @@ void acr_folder_sweep(int folder)
 		nanosleep(&pause, NULL);
 }
 
-/* A new file with a name that nobody can foresee. */
-static int unfinished(int folder, char ret_name[static NAME_SIZE])
+/* That nobody can foresee. */
+static void name_unfinished(char ret[static NAME_SIZE], int tries)
 {
 	uint64_t random;
 
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
+		random = (uint64_t)getpid() << 32 ^ (uint64_t)time(NULL) ^ (uint64_t)tries;
+	snprintf(ret, NAME_SIZE, UNFINISHED "%016llx", (unsigned long long)random);
+}
+
+static int unfinished(int folder, char ret_name[static NAME_SIZE])
+{
 	for (int tries = 0; tries < 8; tries++) {
 		int fd;
 
-		if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-			random = (uint64_t)getpid() << 32 ^ (uint64_t)time(NULL) ^ (uint64_t)tries;
-		snprintf(ret_name, NAME_SIZE, UNFINISHED "%016llx", (unsigned long long)random);
+		name_unfinished(ret_name, tries);
 		fd = openat(folder, ret_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 			    0600);
 		if (fd >= 0 || errno != EEXIST)
@@ -200,5 +205,37 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 	if (file->durable && fsync(folder) && errno != EINVAL && errno != EROFS)
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot sync the folder of %s",
 				      path);
+	return 0;
+}
+
+int acr_file_remove(int folder, const char *path, const struct stat *was, struct acr_error *error)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char taken[NAME_SIZE];
+	struct stat out;
+
+	acr_folder_sweep(folder);
+	for (int tries = 0; tries < 8; tries++) {
+		name_unfinished(taken, tries);
+		if (renameat2(folder, name, folder, taken, RENAME_NOREPLACE) == 0)
+			break;
+		if (is_lacking(errno))
+			return unlinkat(folder, name, 0) == 0
+				       ? 0
+				       : acr_fail_errno(error, ACR_SYSTEM, errno,
+							"cannot remove %s", path);
+		if (errno == ENOENT)
+			return 0;
+		if (errno != EEXIST)
+			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot remove %s", path);
+	}
+	/* Somebody wrote since: back with it, unless something newer is there by now. */
+	if (fstatat(folder, taken, &out, AT_SYMLINK_NOFOLLOW) == 0 && !is_same(&out, was)) {
+		if (renameat2(folder, taken, folder, name, RENAME_NOREPLACE))
+			unlinkat(folder, taken, 0);
+		return acr_fail(error, ACR_INVALID,
+				"%s was changed by somebody else just now: try again", path);
+	}
+	unlinkat(folder, taken, 0);
 	return 0;
 }

@@ -90,8 +90,9 @@ _checked_ int acr_target_write(const struct acr_target *target, const struct acr
 /* Make the folders on the way to `path`, with this mode. */
 _checked_ int acr_target_folders(const char *path, mode_t mode, struct acr_error *error);
 
-/* Remove it, and the folders up to `made` (may be NULL) that are empty. */
-_checked_ int acr_target_remove(const char *path, const char *made, struct acr_error *error);
+/* Remove it while it is what it `was`, and the folders up to `made` (may be NULL) that are empty. */
+_checked_ int acr_target_remove(const char *path, const struct stat *was, const char *made,
+				struct acr_error *error);
 
 /* The topmost folder on the way to `path` that does not exist, owned by the caller; NULL: all
  * do. */

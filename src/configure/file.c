@@ -186,12 +186,16 @@ int acr_target_write(const struct acr_target *target, const struct acr_secret *b
 	return acr_file_replace(directory, target->path, &file, error);
 }
 
-int acr_target_remove(const char *path, const char *made, struct acr_error *error)
+int acr_target_remove(const char *path, const struct stat *was, const char *made,
+		      struct acr_error *error)
 {
 	auto_string folder = folder_of(path);
+	auto_fd directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (unlink(path) && errno != ENOENT)
+	if (directory < 0)
 		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot remove %s", path);
+	if (acr_file_remove(directory, path, was, error))
+		return -1;
 	if (!made)
 		return 0;
 	while (strncmp(folder, made, strlen(made)) == 0 && rmdir(folder) == 0) {

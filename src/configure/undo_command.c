@@ -36,12 +36,13 @@ static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_
 {
 	auto_secret none = { 0 };
 	char leads[16];
-	bool ours = readlink(memo->path, leads, sizeof(leads)) > 0;
+	struct stat was;
+	bool ours = readlink(memo->path, leads, sizeof(leads)) > 0 && lstat(memo->path, &was) == 0;
 
 	if (ours && !undo->wish->dry_run) {
 		if (!undo->wish->system)
 			acr_timer_stop(undo->telling->app);
-		if (acr_target_remove(memo->path, memo->made_folder, error))
+		if (acr_target_remove(memo->path, &was, memo->made_folder, error))
 			return -1;
 	}
 	acr_tell_file(undo->telling, memo->path, ours ? "removed" : "gone already", &none);
@@ -74,7 +75,7 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 	if (!changes || undo->wish->dry_run)
 		return 0;
 	if (gone)
-		return acr_target_remove(target.path, memo->made_folder, error);
+		return acr_target_remove(target.path, &target.status, memo->made_folder, error);
 	return acr_target_write(&target, &after, error);
 }
 

@@ -148,13 +148,30 @@ static const char *skip_user(const char *text)
 	return *next == '@' ? next + 1 : text;
 }
 
+/* "user:12345" may be a user and a password whose host is missing: behind a name without a dot only
+ * the ports that proxies have are taken for ports. */
+static bool is_usual_port(const char *host, const char *end, long port)
+{
+	static const long usual[] = {
+		80, 443, 1080, 3128, 3129, 8000, 8080, 8081, 8118, 8443, 8888
+	};
+
+	if (memchr(host, '.', (size_t)(end - host)) || *host == '[' ||
+	    strncmp(host, "localhost:", 10) == 0)
+		return true;
+	for (size_t i = 0; i < COUNT(usual); i++)
+		if (usual[i] == port)
+			return true;
+	return false;
+}
+
 bool acr_proxy_address(const char *url, char *ret, size_t size)
 {
-	const char *host = skip_scheme(url), *end;
+	const char *user = skip_scheme(url), *host, *end;
 
-	if (!host)
+	if (!user)
 		return false;
-	host = skip_user(host);
+	host = skip_user(user);
 	if (*host == '[') {
 		end = host + 1 + strspn(host + 1, DIGITS "abcdefABCDEF:.");
 		if (end == host + 1 || *end++ != ']')
@@ -167,7 +184,8 @@ bool acr_proxy_address(const char *url, char *ret, size_t size)
 	if (*end == ':') {
 		size_t digits = strspn(end + 1, DIGITS);
 
-		if (digits < 1 || digits > 5 || strtol(end + 1, NULL, 10) > 65535)
+		if (digits < 1 || digits > 5 || strtol(end + 1, NULL, 10) > 65535 ||
+		    (host == user && !is_usual_port(host, end, strtol(end + 1, NULL, 10))))
 			return false;
 		end += 1 + digits;
 	}

@@ -78,6 +78,8 @@ static void a_library_is_configured_by_root_alone(void **state)
 	assert_true(stays("OPENSSL_CONF=/etc/passwd"));
 	assert_true(stays("OPENSSL_MODULES=/usr/lib"));
 	assert_true(stays("OPENSSL_MODULES=/"));
+	assert_true(stays("OPENSSL_CONF=/dev/null"));
+	assert_false(stays("OPENSSL_CONF=/dev/zero"));
 	/* Below /tmp anybody may rename what stands there. */
 	edges_begin(&edges);
 	edges_write(&edges, "openssl.cnf", "");

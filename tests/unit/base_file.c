@@ -275,6 +275,27 @@ static void a_file_is_replaced_only_while_it_is_what_was_read(void **state)
 	assert_int_equal(count, 1);
 }
 
+static void a_file_is_removed_only_while_it_is_what_was_read(void **state)
+{
+	auto_string path = acr_format("%s/entry", folder);
+	struct acr_error error = { 0 };
+	auto_fd directory = -1;
+	struct stat was;
+
+	(void)state;
+	write_text("entry", "read");
+	directory = open(folder, O_RDONLY | O_DIRECTORY);
+	was = look("entry");
+	write_text("entry", "somebody's");
+	assert_int_equal(acr_file_remove(directory, path, &was, &error), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+	holds("somebody's");
+	was = look("entry");
+	assert_int_equal(acr_file_remove(directory, path, &was, &error), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(acr_file_remove(directory, path, &was, &error), 0);
+}
+
 static size_t count_theirs(const struct acr_secret *text)
 {
 	size_t count = 0;
@@ -469,6 +490,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_unfinished_files_of_ours_are_swept, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_replaced_only_while_it_is_what_was_read,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_is_removed_only_while_it_is_what_was_read,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_change_of_another_writer_is_lost, setup,
 						teardown),

@@ -127,6 +127,12 @@ static void a_proxy_is_named_without_its_password(void **state)
 		{ "http://pro\x1bxy", "HTTPS_PROXY" },
 		{ "secret@word@proxy:1", "HTTPS_PROXY" },
 		{ "http://[secret]:1", "HTTPS_PROXY" },
+		/* A password may be a number. */
+		{ "user:12345", "HTTPS_PROXY" },
+		{ "http://user:12345", "HTTPS_PROXY" },
+		{ "http://user:12345@proxy:9", "proxy:9" },
+		{ "http://proxy:3128", "proxy:3128" },
+		{ "localhost:9", "localhost:9" },
 	};
 
 	(void)state;

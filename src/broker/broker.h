@@ -68,11 +68,11 @@ _checked_ int acr_decisions_read(const struct acr_app *app, const char *host, st
 _checked_ int acr_decisions_recover(const struct acr_app *app, const char *host,
 				    struct acr_state *ret, struct acr_error *error);
 
-/* A refusal is remembered for ACR_NOTE_REFUSAL seconds per host and identity. */
+/* A refusal, and who was tried, is remembered for ACR_NOTE_REFUSAL seconds per host and identity. */
 void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
-		      const struct acr_error *error);
+		      const struct acr_trail *trail, const struct acr_error *error);
 bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
-		      struct acr_error *ret);
+		      struct acr_trail *ret_trail, struct acr_error *ret);
 void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup);
 
 /* A renewal that failed while the old token lives: remembered with its reason per host and identity,

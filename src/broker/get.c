@@ -115,7 +115,7 @@ static int give_up(const struct acr_app *app, const struct acr_lookup *lookup,
 		   struct acr_login *ret, struct acr_report *report, const struct acr_error *error)
 {
 	if (fall_back(app, lookup, ret, report, error)) {
-		acr_refusal_keep(app, lookup, error);
+		acr_refusal_keep(app, lookup, &report->trail, error);
 		report->anonymous = report->anonymous || (error->kind == ACR_NOT_FOUND &&
 							  serves_anybody(app, lookup->registry));
 		return -1;
@@ -153,7 +153,7 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	}
 	if (state.signed_out)
 		return acr_fail(error, ACR_NOT_FOUND, "signed out of %s", registry->host);
-	if (!app->interactive && acr_refusal_find(app, &lookup, error)) {
+	if (!app->interactive && acr_refusal_find(app, &lookup, &report->trail, error)) {
 		report->anonymous = error->kind == ACR_NOT_FOUND;
 		return fall_back(app, &lookup, ret, report, error);
 	}

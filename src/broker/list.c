@@ -102,6 +102,7 @@ static void add_host(struct listing *listing, const char *host, const char *iden
 	const char *username;
 	struct acr_registry registry;
 	struct acr_error refusal, unreachable = { 0 };
+	struct acr_trail tried = { 0 };
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
 
@@ -116,7 +117,7 @@ static void add_host(struct listing *listing, const char *host, const char *iden
 	acr_lookup_begin(app, &registry, &lookup);
 	if (identity && strcmp(identity, lookup.fingerprint.text) != 0)
 		return;
-	if (acr_refusal_find(app, &lookup, &refusal))
+	if (acr_refusal_find(app, &lookup, &tried, &refusal))
 		return;
 	username = acr_config_get(app->config, registry.host, "username");
 	add(listing, registry.host, username ? username : ACR_NULL_GUID);

@@ -61,7 +61,7 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 		if (cached || lookup.old.host)
 			acr_renewal_note(app, &lookup, error);
 		else
-			acr_refusal_keep(app, &lookup, error);
+			acr_refusal_keep(app, &lookup, &report->trail, error);
 		return -1;
 	}
 	report->left = entry.life;

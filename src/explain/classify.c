@@ -4,37 +4,10 @@
 
 #include <string.h>
 
-#include "acr/store.h"
-#include "base/budget.h"
-
 void acr_known_wipe(struct acr_known *known)
 {
 	acr_facts_wipe(&known->facts);
 	known->rule = NULL;
-}
-
-/* A refusal without an attempt is remembered from a moment ago, and then so is who was refused. */
-static void recall(const struct acr_app *app, const struct acr_report *report,
-		   struct acr_facts *facts)
-{
-	const char *host = report->registry.host, *source = acr_facts_get(facts, ACR_FACT_SOURCE);
-	auto_secret known = { 0 };
-	size_t length;
-
-	if (!report->ours || !app->config || report->storing)
-		return;
-	if (*source) {
-		acr_secret_format(&known, "%s\n%s", source, acr_facts_get(facts, ACR_FACT_WHO));
-		acr_note_keep(app, "tried", host, ACR_NOTE_REFUSAL + ACR_NOTE_TOLD,
-			      acr_secret_text(&known));
-		return;
-	}
-	if (!acr_note_find(app, "tried", host, &known))
-		return;
-	length = strcspn(acr_secret_text(&known), "\n");
-	acr_facts_set_bytes(facts, ACR_FACT_SOURCE, known.bytes, length);
-	if (known.length > length + 1)
-		acr_facts_of_who(known.bytes + length + 1, facts);
 }
 
 /* For servers that are not ours nothing is said but what is wrong with this machine; and docker's
@@ -57,7 +30,6 @@ void acr_known_of(const struct acr_app *app, const struct acr_report *report,
 		return;
 	acr_facts_of_report(app, report, error, &ret->facts);
 	acr_facts_set(&ret->facts, ACR_FACT_VERB, report->storing ? "store" : "get");
-	recall(app, report, &ret->facts);
 	ret->rule = acr_rules_match(&ret->facts, NULL);
 	if (ret->rule && is_quiet(report, error, ret->rule))
 		ret->rule = NULL;

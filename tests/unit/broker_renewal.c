@@ -274,7 +274,7 @@ static void a_failed_renewal_leaves_the_registry_in_the_list(void **state)
 	assert_int_equal(renew(false), -1);
 	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
 	acr_lookup_begin(&edges.app, &registry, &lookup);
-	assert_false(acr_refusal_find(&edges.app, &lookup, &refusal));
+	assert_false(acr_refusal_find(&edges.app, &lookup, &report.trail, &refusal));
 }
 
 static void a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too(void **state)

@@ -250,6 +250,50 @@ static void another_identity_never_gets_the_token_of_the_first(void **state)
 	assert_non_null(strstr(edges.sent[0], "33333333"));
 }
 
+/* Who was tried, and what came of each, is told again as it was told first: by message and code, not
+ * by words alone. */
+static void a_remembered_refusal_knows_who_was_tried(void **state)
+{
+	auto_login login = { 0 };
+	struct acr_trail first;
+
+	(void)state;
+	sign_in();
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment");
+	edges_configure(&edges);
+	expect_entra();
+	edges_answer(&edges, EXCHANGE, 401,
+		     "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"no\"}]}");
+	edges_answer(&edges, "GET " TOKEN, 401, "{}");
+	assert_int_equal(get(HOST, &login), -1);
+	first = report.trail;
+	assert_true(first.count > 0);
+	assert_true(first.steps[0].refused_by_registry);
+	assert_int_equal(first.steps[0].error.status, 401);
+	expect_nothing_more();
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(edges.sent_count, 0);
+	assert_int_equal(report.trail.count, first.count);
+	for (size_t i = 0; i < first.count; i++) {
+		const struct acr_step *was = &first.steps[i], *is = &report.trail.steps[i];
+
+		assert_ptr_equal(is->identity, was->identity);
+		assert_int_equal(is->refused_by_registry, was->refused_by_registry);
+		assert_string_equal(is->who, was->who);
+		assert_int_equal(is->error.kind, was->error.kind);
+		assert_int_equal(is->error.status, was->error.status);
+		assert_string_equal(is->error.code, was->error.code);
+		assert_string_equal(is->error.message.value, was->error.message.value);
+		assert_string_equal(is->error.text, was->error.text);
+	}
+	/* Another identity at the same registry has nothing of it. */
+	edges_set(&edges, "AZURE_CLIENT_ID", "33333333-3333-3333-3333-333333333333");
+	expect_entra();
+	expect_exchange(3 * HOUR, "another");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_int_equal(report.trail.steps[0].error.kind, ACR_FINE);
+}
+
 static void a_refusal_is_remembered_for_half_a_minute(void **state)
 {
 	auto_login login = { 0 };
@@ -637,6 +681,7 @@ int main(void)
 		TEST(a_clock_set_back_or_forward_changes_nothing_within_a_boot),
 		TEST(another_identity_never_gets_the_token_of_the_first),
 		TEST(a_refusal_is_remembered_for_half_a_minute),
+		TEST(a_remembered_refusal_knows_who_was_tried),
 		TEST(where_anonymous_clients_get_in_a_refusal_is_not_found),
 		TEST(nobody_signed_in_is_not_found),
 		TEST(other_servers_are_kept_verbatim_and_never_asked),

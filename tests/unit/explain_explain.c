@@ -167,19 +167,6 @@ static void a_person_who_asks_is_answered_each_time(void **state)
 	assert_true(lines(explain(world, &error)) > 5);
 }
 
-static void a_remembered_refusal_still_knows_who_was_refused(void **state)
-{
-	struct world *world = *state;
-	struct acr_error error = no_role();
-
-	add_step(world, "environment", "service principal eeee-ffff, tenant 2222", &error);
-	explain(world, &error);
-	world->report.trail.count = 0;
-	world->edges.boot += 10000;
-	world->edges.wall += 10;
-	assert_non_null(strstr(explain(world, &error), "--assignee eeee-ffff"));
-}
-
 static void a_refused_login_of_a_person_is_no_matter_of_roles(void **state)
 {
 	struct world *world = *state;
@@ -360,7 +347,6 @@ int main(void)
 		TEST(a_client_that_entra_refused_is_the_one_of_the_environment),
 		TEST(the_same_is_explained_once_within_seconds),
 		TEST(a_person_who_asks_is_answered_each_time),
-		TEST(a_remembered_refusal_still_knows_who_was_refused),
 		TEST(a_refused_login_of_a_person_is_no_matter_of_roles),
 		TEST(not_found_is_one_line_with_the_way_to_sign_in),
 		TEST(signed_out_is_one_line_with_the_way_back),

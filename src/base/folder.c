@@ -125,13 +125,14 @@ int acr_write_within(int fd, const void *bytes, size_t length, int patience)
 
 	while (length > 0) {
 		ssize_t written = waits ? write_now(fd, next, length) : write(fd, next, length);
+		int why = written < 0 ? errno : 0; /* isatty() leaves an errno of its own */
 
 		/* A person who stopped a terminal goes on with it some time. */
-		if (written < 0 && errno == EOPNOTSUPP && isatty(fd)) {
+		if (why == EOPNOTSUPP && isatty(fd)) {
 			waits = false;
 			continue;
 		}
-		if (written < 0 && (errno == EAGAIN || errno == EOPNOTSUPP)) {
+		if (why == EAGAIN || why == EOPNOTSUPP) {
 			if (wait_for_room(fd, patience))
 				return -1;
 			written = write(fd, next, length < PIPE_BUF ? length : PIPE_BUF);

@@ -19,6 +19,20 @@ def test_a_pipe_keeps_the_text_visible_and_adds_to_it(explain):
     assert "az acr network-rule add --name acme --ip-address 203.0.113.7\n" in added
 
 
+def test_an_answer_may_go_into_a_file(explain, tmp_path):
+    """Not every file system can be asked whether a write would block."""
+    for folder in (str(tmp_path), "/dev/shm", "/tmp"):
+        path = os.path.join(folder, f"acr-answer-{os.getpid()}")
+        try:
+            with open(path, "wb") as out:
+                ran = subprocess.run([explain.program, "explain", "--json", FIREWALL], stdout=out, stderr=subprocess.PIPE,
+                                     env={"HOME": explain.home}, check=False)
+            with open(path, "rb") as out:
+                assert ran.returncode == 0 and json.load(out)["explanations"][0]["rule"] == "firewall", ran
+        finally:
+            os.unlink(path)
+
+
 def test_a_text_without_a_line_end_gets_one(explain):
     ran = explain.run(text="client with IP '203.0.113.7' is not allowed access")
     assert ran.stdout.startswith(b"client with IP '203.0.113.7' is not allowed access\ndocker-credential-acr: ")

@@ -33,9 +33,12 @@
 
 /* ---- the keychain: what a person gave us ---- */
 
+struct acr_keychain;
 struct acr_login {
 	char *username;		  /* owned */
 	struct acr_secret secret; /* owned; kept to the byte */
+	int64_t since; /* when it was stored, in seconds since 1970; 0: not known, or just now */
+	const struct acr_keychain *kept_in; /* where acr_keychain_find found it, borrowed */
 };
 void acr_login_wipe(struct acr_login *login);
 #define auto_login __attribute__((cleanup(acr_login_wipe))) struct acr_login
@@ -48,7 +51,8 @@ struct acr_keychain {
 	bool plain; /* it keeps secrets readable on a disk: worth a warning */
 	/* All: ACR_UNAVAILABLE where there is no such service here, ACR_LOCKED where there is but
 	 * it cannot be read. find and drop: ACR_NOT_FOUND when it keeps nothing under exactly this
-	 * server. keep replaces every login for it. */
+	 * server. keep replaces every login for it, and asks nobody for a password where the login
+	 * was stored before (`since`). */
 	int (*find)(const struct acr_app *app, const char *server, struct acr_login *ret,
 		    struct acr_error *error);
 	int (*keep)(const struct acr_app *app, const char *server, const struct acr_login *login,
@@ -60,7 +64,9 @@ struct acr_keychain {
 extern const struct acr_keychain
 	*const acr_keychains[]; /* in order of preference, ends with NULL */
 
-/* Look in the keychains that the config allows. ACR_NOT_FOUND, ACR_LOCKED or another error. */
+/* Look in the keychains that the config allows. ACR_NOT_FOUND, ACR_LOCKED or another error. Of a login
+ * in the Secret Service and one that was stored in a file while that was out of reach, the newer
+ * counts, and takes the other's place. */
 _checked_ int acr_keychain_find(const struct acr_app *app, const char *server,
 				struct acr_login *ret, struct acr_error *error);
 /* The same; `ret_absent` is why the Secret Service could not be looked into, ACR_FINE where it was. */

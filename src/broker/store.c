@@ -24,10 +24,12 @@ static int keep_login(const struct acr_app *app, const char *server, const struc
 		return -1;
 	*ret_in_file = used && used->plain;
 	if (used && used->plain && !acr_config_is(app->config, NULL, "keychain", "file"))
-		acr_report_notice(report, "plaintext",
-				  "there is no Secret Service here: the login for %.200s is kept "
-				  "unencrypted, in a file for you alone",
-				  server);
+		acr_report_notice(
+			report, "plaintext",
+			"there is no Secret Service here: the login for %.200s is kept "
+			"unencrypted, in a file for you alone; it replaces an older one in a "
+			"desktop's keyring when that is next used",
+			server);
 	return 0;
 }
 

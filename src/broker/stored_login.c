@@ -8,6 +8,20 @@
 
 #include "broker/broker.h"
 
+/* Where it is kept may have changed: it moves from a file into the Secret Service. */
+static void note_home(const struct acr_app *app, const char *host, const struct acr_state *state,
+		      const struct acr_login *login)
+{
+	struct acr_error failure = { 0 };
+	struct acr_state now = *state;
+
+	if (!state->stored_login || !state->in_file || login->kept_in->plain)
+		return;
+	now.in_file = false;
+	if (acr_state_write(app, host, &now, &failure))
+		acr_debug(app, "%s", failure.text);
+}
+
 int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *registry,
 			  const char *server, const struct acr_state *state, struct acr_login *ret,
 			  struct acr_error *error)
@@ -31,6 +45,7 @@ int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *
 		}
 		if (acr_login_issued(app, registry, &found, &life) != ACR_ISSUED_NOT)
 			continue;
+		note_home(app, registry->host, state, &found);
 		*ret = found;
 		found = (struct acr_login){ 0 };
 		return 0;

@@ -3,7 +3,8 @@
  * What a person gave us: which keychain is asked, and what its "no" means. "auto" is the Secret
  * Service, and files only where there is none at all: one that is locked or silent stops us, since
  * it may well keep what is asked for. Files are looked into after a Secret Service that knows
- * nothing, because a login may have been stored when nobody sat at the screen.
+ * nothing, because a login may have been stored when nobody sat at the screen; and after one that
+ * knows a login, because a newer one may have been.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -52,6 +53,47 @@ static int give(struct acr_error *error, const struct acr_error *failure)
 	return -1;
 }
 
+/* A login that has found a better home must not stay behind in a file. */
+static void drop_plain(const struct acr_app *app, const struct acr_keychain *used,
+		       const char *server)
+{
+	struct acr_error failure = { 0 };
+
+	for (size_t i = 0; acr_keychains[i]; i++)
+		if (acr_keychains[i] != used && acr_keychains[i]->plain &&
+		    acr_keychains[i]->drop(app, server, &failure) && !passes(&failure, false))
+			acr_debug(app, "an older login stays behind: %s", failure.text);
+}
+
+/* A file beside it was written while this keychain was out of reach, or it would be gone: the newer of
+ * both is the login, and a newer one moves in. */
+static void prefer_newer(const struct acr_app *app, const char *server, size_t next,
+			 struct acr_login *login)
+{
+	const struct acr_keychain *home = login->kept_in;
+
+	for (size_t i = next; acr_keychains[i]; i++) {
+		struct acr_error failure = { 0 };
+		auto_login other = { 0 };
+		bool pinned;
+
+		if (!acr_keychains[i]->plain || !allowed(app, acr_keychains[i], &pinned) ||
+		    acr_keychains[i]->find(app, server, &other, &failure) ||
+		    other.since < login->since)
+			continue;
+		acr_login_wipe(login);
+		*login = other;
+		other = (struct acr_login){ 0 };
+		login->kept_in = acr_keychains[i];
+		if (home->keep(app, server, login, &failure)) {
+			acr_debug(app, "a newer login stays in a file: %s", failure.text);
+			return;
+		}
+		login->kept_in = home;
+		drop_plain(app, home, server);
+	}
+}
+
 int acr_keychain_find(const struct acr_app *app, const char *server, struct acr_login *ret,
 		      struct acr_error *error)
 {
@@ -70,26 +112,17 @@ int acr_keychain_look(const struct acr_app *app, const char *server, struct acr_
 
 		if (!allowed(app, acr_keychains[i], &pinned))
 			continue;
-		if (acr_keychains[i]->find(app, server, ret, &failure) == 0)
+		if (acr_keychains[i]->find(app, server, ret, &failure) == 0) {
+			ret->kept_in = acr_keychains[i];
+			prefer_newer(app, server, i + 1, ret);
 			return 0;
+		}
 		if (!passes(&failure, pinned))
 			return give(error, &failure);
 		if (failure.kind == ACR_UNAVAILABLE)
 			*ret_absent = failure;
 	}
 	return acr_fail(error, ACR_NOT_FOUND, "no login for %s is kept", server);
-}
-
-/* A login that has found a better home must not stay behind in a file. */
-static void drop_plain(const struct acr_app *app, const struct acr_keychain *used,
-		       const char *server)
-{
-	struct acr_error failure = { 0 };
-
-	for (size_t i = 0; acr_keychains[i]; i++)
-		if (acr_keychains[i] != used && acr_keychains[i]->plain &&
-		    acr_keychains[i]->drop(app, server, &failure) && !passes(&failure, false))
-			acr_debug(app, "an older login stays behind: %s", failure.text);
 }
 
 int acr_keychain_keep(const struct acr_app *app, const char *server, const struct acr_login *login,

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The path of an item is all that tells it from others. */
+#define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
 
 #include "base/library.h"
@@ -30,7 +32,7 @@
 	X(g_type_register_static_simple)                                                           \
 	X(secret_attributes_build)                                                                 \
 	X(secret_service_get_type)                                                                 \
-	X(secret_service_lookup_sync)                                                              \
+	X(secret_service_get_secret_for_dbus_path_sync)                                            \
 	X(secret_service_store_sync)                                                               \
 	X(secret_value_new)                                                                        \
 	X(secret_value_get)
@@ -144,12 +146,9 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	if (load(error))
 		return -1;
 	secrets = service(&gerror);
-	value = secrets ? sym_secret_service_lookup_sync(
-				  secrets, &schema,
-				  sym_secret_attributes_build(&schema, "server", question->server,
-							      "username", newest.username,
-							      "docker_cli", "1", NULL),
-				  NULL, &gerror)
+	/* This very item: another collection may have one with the same attributes. */
+	value = secrets ? sym_secret_service_get_secret_for_dbus_path_sync(secrets, newest.path,
+									   NULL, &gerror)
 			: NULL;
 	if (!value)
 		return acr_secret_items_fail(error, gerror,
@@ -159,19 +158,32 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	if (length == 0)
 		return acr_fail(error, ACR_NOT_FOUND, "an empty login for %s", question->server);
 	acr_record_add(ret, "username", newest.username, strlen(newest.username));
+	acr_record_add_number(ret, "modified", (int64_t)acr_secret_item_modified(&newest));
 	acr_record_add(ret, "secret", bytes, length);
 	return 0;
 }
 
-/* Logins of other users for this server, of which one is wanted, the newest. The paths of those
- * that can be removed, ended by NULL; nothing when they cannot be looked at. */
+/* Will storing this login replace the item? Not where its user is another, or its collection. */
+static bool is_replaced(const struct acr_secret_item *item, const char *username,
+			const char *collection)
+{
+	size_t length = strlen(collection);
+
+	return strcmp(item->username, username) == 0 &&
+	       strncmp(item->path, collection, length) == 0 && item->path[length] == '/';
+}
+
+/* Other logins for this server, of which one is wanted, the newest. The paths of those that can be
+ * removed, ended by NULL; nothing when they cannot be looked at. */
 static const char **find_others(const char *server, const char *username)
 {
 	const char *const *lists[2];
 	const char **others;
 	size_t most = 0, count = 0;
+	const char *collection;
 
-	if (acr_secret_items_search(server, &lists[0], &lists[1], NULL))
+	if (acr_secret_items_default(&collection, NULL) ||
+	    acr_secret_items_search(server, &lists[0], &lists[1], NULL))
 		return NULL;
 	while (lists[0][most])
 		most++;
@@ -182,7 +194,7 @@ static const char **find_others(const char *server, const char *username)
 		struct acr_secret_item item;
 
 		if (acr_secret_item_look(lists[0][i], false, &item, NULL) == 0 &&
-		    strcmp(item.server, server) == 0 && strcmp(item.username, username) != 0)
+		    strcmp(item.server, server) == 0 && !is_replaced(&item, username, collection))
 			others[count++] = lists[0][i];
 	}
 	return others;

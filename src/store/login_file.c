@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "acr/store.h"
 #include "base/budget.h"
@@ -58,6 +59,14 @@ static int read_file(const char *folder, const char *name, char **ret_server, st
 	return 0;
 }
 
+static int64_t written(const char *folder, const char *name)
+{
+	auto_string path = acr_format("%s/%s", folder, name);
+	struct stat s;
+
+	return stat(path, &s) == 0 ? (int64_t)s.st_mtim.tv_sec : 0;
+}
+
 static int find(const struct acr_app *app, const char *server, struct acr_login *ret,
 		struct acr_error *error)
 {
@@ -72,6 +81,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 		return -1;
 	if (!there || strcmp(there, server) != 0)
 		return acr_fail(error, ACR_NOT_FOUND, "no login for %s", server);
+	login.since = written(folder, name);
 	acr_login_wipe(ret);
 	*ret = login;
 	login = (struct acr_login){ 0 };

@@ -75,18 +75,28 @@ static bool is_a(GVariant *value, const char *type)
 	return value && strcmp(sym_g_variant_get_type_string(value), type) == 0;
 }
 
-int acr_secret_items_locked(bool *ret, struct acr_error *error)
+int acr_secret_items_default(const char **ret, struct acr_error *error)
 {
 	GError *gerror = NULL;
-	GVariant *answer, *value;
-	gboolean locked = TRUE;
-	const char *path;
+	GVariant *answer =
+		call(SERVICE, "ReadAlias", sym_g_variant_new("(s)", "default"), "(o)", &gerror);
 
-	answer = call(SERVICE, "ReadAlias", sym_g_variant_new("(s)", "default"), "(o)", &gerror);
 	if (!answer)
 		return acr_secret_items_fail(error, gerror,
 					     "the default keyring cannot be looked at");
-	sym_g_variant_get(answer, "(&o)", &path);
+	sym_g_variant_get(answer, "(&o)", ret);
+	return 0;
+}
+
+int acr_secret_items_locked(bool *ret, struct acr_error *error)
+{
+	GError *gerror = NULL;
+	gboolean locked = TRUE;
+	GVariant *value;
+	const char *path;
+
+	if (acr_secret_items_default(&path, error))
+		return -1;
 	/* There is none: what is stored will make one. */
 	*ret = false;
 	if (strcmp(path, "/") == 0)
@@ -139,20 +149,21 @@ int acr_secret_item_look(const char *path, bool locked, struct acr_secret_item *
 	return 0;
 }
 
+guint64 acr_secret_item_modified(const struct acr_secret_item *item)
+{
+	GError *ignored = NULL;
+	GVariant *value = property(item->path, ITEM, "Modified", &ignored);
+	guint64 modified = 0;
+
+	if (is_a(value, "t"))
+		sym_g_variant_get(value, "t", &modified);
+	return modified;
+}
+
 bool acr_secret_item_is_newer(const struct acr_secret_item *item,
 			      const struct acr_secret_item *other)
 {
-	const struct acr_secret_item *const both[] = { item, other };
-	guint64 modified[2] = { 0 };
-
-	for (size_t i = 0; i < 2; i++) {
-		GError *ignored = NULL;
-		GVariant *value = property(both[i]->path, ITEM, "Modified", &ignored);
-
-		if (is_a(value, "t"))
-			sym_g_variant_get(value, "t", &modified[i]);
-	}
-	return modified[0] > modified[1];
+	return acr_secret_item_modified(item) > acr_secret_item_modified(other);
 }
 
 int acr_secret_item_drop(const char *path, struct acr_error *error)

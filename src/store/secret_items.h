@@ -27,6 +27,9 @@ _checked_ int acr_secret_items_load(struct acr_error *error);
  * mean that there is one, and no answer. `gerror` may be NULL. Always returns -1. */
 int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const char *what);
 
+/* The path of the collection that logins are stored in; "/" where there is none yet. */
+_checked_ int acr_secret_items_default(const char **ret, struct acr_error *error);
+
 /* A locked collection finds nothing, just like an empty one: is the default one locked? No prompt
  * comes of that. */
 _checked_ int acr_secret_items_locked(bool *ret, struct acr_error *error);
@@ -43,6 +46,9 @@ struct acr_secret_item {
 };
 _checked_ int acr_secret_item_look(const char *path, bool locked, struct acr_secret_item *ret,
 				   struct acr_error *error);
+
+/* When it was stored or changed, in seconds since 1970; 0 where the service does not say. */
+guint64 acr_secret_item_modified(const struct acr_secret_item *item);
 
 /* Is the first of two logins for one server the newer one? docker-credential-secretservice takes
  * the last of the list, which may be the older. */

@@ -178,6 +178,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 	if (ask_again(app, &child, &answer, &record, error))
 		return -1;
 	if (!acr_record_take_text(&record, "username", &login.username) ||
+	    !acr_record_take_number(&record, "modified", &login.since) ||
 	    !acr_record_take(&record, "secret", &bytes, &length))
 		return acr_fail(error, ACR_LOCKED, "the Secret Service gave half an answer");
 	acr_secret_add_bytes(&login.secret, bytes, length);
@@ -190,7 +191,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 static int keep(const struct acr_app *app, const char *server, const struct acr_login *login,
 		struct acr_error *error)
 {
-	bool screen = acr_env(app, "DISPLAY") || acr_env(app, "WAYLAND_DISPLAY");
+	bool screen = !login->since && (acr_env(app, "DISPLAY") || acr_env(app, "WAYLAND_DISPLAY"));
 	struct child child = { .question = { .verb = ACR_LIBSECRET_KEEP,
 					     .server = server,
 					     .login = login,

@@ -323,6 +323,86 @@ def test_a_login_that_docker_logout_cannot_reach_is_said_to_stay(desktop):
     assert desktop.ask("erase", registry).returncode == 0, "nothing to forget is no error"
 
 
+@contextlib.contextmanager
+def over_ssh(desktop):
+    """The same person without a session bus."""
+    bus = desktop.environment.pop("DBUS_SESSION_BUS_ADDRESS")
+    yield
+    desktop.environment["DBUS_SESSION_BUS_ADDRESS"] = bus
+
+
+@pytest.mark.parametrize("server", [SERVER, "acme.azurecr.io"])
+def test_a_login_that_was_changed_over_ssh_moves_into_the_keyring(desktop, server):
+    """Each session would go on with its own password, and one of them is the old one."""
+    desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
+    assert desktop.store(server, "joe", "old").returncode == 0
+    with over_ssh(desktop):
+        answer = desktop.store(server, "joe", "new")
+        assert answer.returncode == 0 and "replaces" in answer.stderr
+        assert desktop.get(server) == ("joe", "new")
+    desktop.lock()
+    assert desktop.ask("get", server).returncode == 1, "a locked keyring may have a newer one"
+    desktop.keyring.kill()
+    desktop.keyring.wait()
+    desktop.start_keyring()
+    assert desktop.get(server) == ("joe", "new")
+    assert not any("logins" in path for path in desktop.files()), "it stays in a file"
+    assert desktop.get(server) == ("joe", "new")
+    with over_ssh(desktop):
+        answer = desktop.ask("get", server)
+        assert answer.returncode == 1 and "new" not in answer.stdout
+        # Who stored it is asked, and not somebody else.
+        assert server == SERVER or "Secret Service" in answer.stderr
+    assert desktop.get(server) == ("joe", "new")
+
+
+@upstream
+def test_an_older_file_does_not_replace_what_the_keyring_got_since(desktop):
+    with over_ssh(desktop):
+        assert desktop.store(SERVER, "joe", "old").returncode == 0
+    time.sleep(1.1)  # items are dated to the second
+    assert desktop.store(SERVER, "joe", "new", UPSTREAM).returncode == 0
+    assert desktop.get(SERVER) == ("joe", "new")
+    assert desktop.get(SERVER, UPSTREAM) == ("joe", "new")
+
+
+IN_ANOTHER_COLLECTION = """
+import dbus, sys
+bus = dbus.SessionBus()
+service = dbus.Interface(bus.get_object("org.freedesktop.secrets", "/org/freedesktop/secrets"),
+                         "org.freedesktop.Secret.Service")
+_, session = service.OpenSession("plain", dbus.String("", variant_level=1))
+collection = bus.get_object("org.freedesktop.secrets", "/org/freedesktop/secrets/collection/session")
+attributes = {"xdg:schema": "io.docker.Credentials", "label": "Docker Credentials", "docker_cli": "1",
+              "server": sys.argv[1], "username": sys.argv[2]}
+properties = {"org.freedesktop.Secret.Item.Label": "x",
+              "org.freedesktop.Secret.Item.Attributes": dbus.Dictionary(attributes, signature="ss")}
+secret = (session, dbus.ByteArray(b""), dbus.ByteArray(sys.argv[3].encode()), "text/plain")
+print(collection.CreateItem(properties, secret, False, dbus_interface="org.freedesktop.Secret.Collection"))
+"""
+
+
+@hostile
+def test_of_one_user_in_two_collections_the_newest_login_is_found(desktop):
+    def store_elsewhere(secret):
+        answer = desktop.run("/usr/bin/python3", "-c", IN_ANOTHER_COLLECTION, SERVER, "user", secret)
+        assert answer.returncode == 0, answer.stderr
+
+    assert desktop.store(SERVER, "user", "one").returncode == 0
+    time.sleep(1.1)  # items are dated to the second
+    store_elsewhere("two")
+    assert desktop.get(SERVER) == ("user", "two")
+    # Storing leaves one, in the collection that is the person's own.
+    assert desktop.store(SERVER, "user", "three").returncode == 0
+    assert desktop.get(SERVER) == ("user", "three")
+    store_elsewhere("four")
+    time.sleep(1.1)
+    assert desktop.store(SERVER, "user", "five").returncode == 0
+    assert desktop.get(SERVER) == ("user", "five")
+    items = desktop.run("secret-tool", "search", "--all", "docker_cli", "1")
+    assert (items.stdout + items.stderr).count("attribute.username") == 1
+
+
 def test_a_service_that_hangs_is_given_up_on(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.keyring.send_signal(signal.SIGSTOP)

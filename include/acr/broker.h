@@ -86,12 +86,15 @@ _checked_ int acr_list(const struct acr_app *app,
 		       void (*visit)(void *data, const char *server, const char *username),
 		       void *data, struct acr_report *report, struct acr_error *error);
 
-/* Renew one registry's token now: whatever is cached, and also if nothing is (`force`), or what is
- * past its point of renewal. Under the lock, and what another process did while we waited for it
+/* What is renewed: a token that is past its point of renewal; any token, or one where none is cached;
+ * or the same after the old ones are dropped. */
+enum acr_renewal { ACR_RENEW_DUE, ACR_RENEW_NOW, ACR_RENEW_AFRESH };
+
+/* Renew one registry's token. A token that a client stored is never dropped or renewed. Under the lock, and what another process did while we waited for it
  * counts. ACR_NOT_SET_UP where there is nothing to renew: signed out, a stored login goes before,
  * or nothing is cached. `report->left` tells how long the token lives. */
-_checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bool force,
-			struct acr_report *report, struct acr_error *error);
+_checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
+			enum acr_renewal which, struct acr_report *report, struct acr_error *error);
 
 /* The same in a detached child that holds none of our descriptors. Returns at once. A failure is
  * remembered: until it is time to try again, `get` tells of it and leaves renew_behind false. */

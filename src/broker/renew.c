@@ -20,8 +20,8 @@
 #define PAUSE	      "renewal-failed"	  /* until it is time to try again: why */
 #define FAILURES      "renewal-failures"  /* how often, and why */
 
-int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bool force,
-	      struct acr_report *report, struct acr_error *error)
+int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
+	      enum acr_renewal which, struct acr_report *report, struct acr_error *error)
 {
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
@@ -29,7 +29,7 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	auto_login login = { 0 }, own = { 0 };
 	auto_entry entry = { 0 };
 	auto_turn turn = -1;
-	bool cached, stored = false;
+	bool cached, stored = false, force = which != ACR_RENEW_DUE;
 
 	report->ours = true;
 	report->registry = *registry;
@@ -50,6 +50,8 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry, bo
 	    strcmp(entry.source, ACR_SOURCE_CLIENT) == 0)
 		return acr_raise(error, TOKEN_OF_CLIENT, registry->host);
 	acr_entry_wipe(&entry);
+	if (which == ACR_RENEW_AFRESH)
+		acr_cache_drop(app, registry->host);
 	cached = acr_lookup_cached(app, &lookup, &login, report);
 	/* Somebody else was here while we waited: another renewal, or an erase. */
 	if (!force && cached && !report->renew_behind)
@@ -154,7 +156,7 @@ static void work(void *data)
 	app.deadline = app.clock.boot(&app) + acr_config_timeout(config, asked->host);
 	/* A hit is found without a config, which is what says whom to ask for this registry. */
 	if (acr_registry_parse(config, asked->host, strlen(asked->host), &registry) &&
-	    acr_renew(&app, &registry, false, &report, &error))
+	    acr_renew(&app, &registry, ACR_RENEW_DUE, &report, &error))
 		acr_debug(&app, "%s", error.text);
 	acr_config_free(config);
 }

@@ -175,7 +175,7 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 		return acr_docker_answer(app, &line);
 	}
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
-	if (acr_renew(app, way->registry, true, &report, &error)) {
+	if (acr_renew(app, way->registry, ACR_RENEW_NOW, &report, &error)) {
 		acr_say(app, "signed in as %s, which is kept; but the registry gives no token",
 			who);
 		acr_explain(app, &report, &error);

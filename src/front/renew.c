@@ -134,10 +134,12 @@ static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_
 	const char *who = task->who;
 
 	app->interactive = task->named;
-	if (errand->force)
-		acr_cache_drop(app, task->registry.host);
 	/* What is only due may have been renewed by somebody else meanwhile. */
-	if (acr_renew(app, &task->registry, errand->force || !task->due, &report, &error))
+	if (acr_renew(app, &task->registry,
+		      errand->force ? ACR_RENEW_AFRESH
+		      : task->due   ? ACR_RENEW_DUE
+				    : ACR_RENEW_NOW,
+		      &report, &error))
 		report.left = 0;
 	for (size_t i = 0; i < report.trail.count; i++)
 		if (report.trail.steps[i].error.kind == ACR_FINE)

@@ -122,7 +122,8 @@ def test_a_token_of_another_client_is_handed_out_to_its_end_and_then_both_are_na
         home.age(seconds)
         answer = helper.get(ACME, env=other)
         assert answer.secret == token and answer.err == ""
-        assert helper("renew", "--all", env=other).asked("acr") == 0
+        for options in (["--all"], ["--force", "--all"], ["--force", ACME]):
+            assert helper("renew", *options, env=other).asked("acr") == 0
     assert helper.get(ACME, env=other).secret == token
     home.age(1000)
     answer = helper.get(ACME, env=other)

@@ -110,7 +110,8 @@ static int renew(bool force)
 	error = (struct acr_error){ 0 };
 	edges.app.deadline = edges.boot + 30000;
 	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
-	return acr_renew(&edges.app, &registry, force, &report, &error);
+	return acr_renew(&edges.app, &registry, force ? ACR_RENEW_NOW : ACR_RENEW_DUE, &report,
+			 &error);
 }
 
 static bool renewal_failed(struct acr_secret *ret_why)

@@ -500,7 +500,7 @@ static void a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_rene
 	report = (struct acr_report){ 0 };
 	struct acr_registry registry;
 	assert_true(acr_registry_parse(NULL, HOST, strlen(HOST), &registry));
-	assert_int_equal(acr_renew(&edges.app, &registry, true, &report, &error), -1);
+	assert_int_equal(acr_renew(&edges.app, &registry, ACR_RENEW_NOW, &report, &error), -1);
 	assert_true(acr_error_is(&error, TOKEN_OF_CLIENT));
 	assert_int_equal(edges.sent_count, 0);
 	edges.boot += 1000LL * 1801;
@@ -659,12 +659,12 @@ static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
 	expect_nothing_more();
 	struct acr_registry registry = report.registry;
 	report = (struct acr_report){ 0 };
-	assert_int_equal(acr_renew(&edges.app, &registry, false, &report, &error), 0);
+	assert_int_equal(acr_renew(&edges.app, &registry, ACR_RENEW_DUE, &report, &error), 0);
 	assert_int_equal(edges.sent_count, 0);
 	expect_entra();
 	expect_exchange(3 * HOUR, "second");
 	report = (struct acr_report){ 0 };
-	assert_int_equal(acr_renew(&edges.app, &registry, true, &report, &error), 0);
+	assert_int_equal(acr_renew(&edges.app, &registry, ACR_RENEW_NOW, &report, &error), 0);
 	assert_int_equal(get(HOST, &login), 0);
 	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 3 * HOUR, "second"));
 }

@@ -193,7 +193,9 @@ const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 
 struct acr_finding {
 	const struct acr_rule *rule, *tie;
-	size_t record, attempt; /* where: the record's place in the decoded text, which of its attempts */
+	size_t record,
+		attempt; /* where: the record's place in the decoded text, which of its attempts */
+	bool own;	 /* this program's own words, which name the rule */
 	struct acr_facts facts; /* those near the place where it was found */
 };
 struct acr_findings {

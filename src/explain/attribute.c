@@ -44,7 +44,7 @@ static const char generic[] =
 	"|Cannot connect to proxy|Unable to connect to proxy|.blob.core.|.data.azurecr."
 	"|AuthorizationFailure|: not found|This request is not authorized to perform this operation"
 	"|Server failed to authenticate the request|AuthenticationFailed|PKIX path building "
-	"failed|EOF. Retrying|status: 401|status: 403";
+	"failed|EOF. Retrying|status: 401|status: 403|status code 401|authentication required";
 
 /* How registries and their clients speak of what they do: an error in such words is about an image
  * or a login, even where it names neither. */
@@ -52,12 +52,13 @@ static const char speech[] =
 	"error response from daemon|failed to pull|failed to push|failed to resolve|failed to "
 	"authorize"
 	"|failed to fetch oauth|failed to fetch anonymous|failed to do request|failed to copy"
-	"|failed to solve|unauthorized: |denied: |denied\"|authentication required"
+	"|failed to solve|unauthorized: {|denied: {|denied: client with"
+	"|unauthorized: authentication required|authentication required, visit"
 	"|requested access to the resource|basic auth credentials|manifest unknown|manifest for "
 	"|blob unknown|blob upload|rpc error: code|pull access denied|toomanyrequests|login attempt"
 	"|error logging in|oauth2/|/v2/|httpreadseeker|getting credentials|storing credentials"
 	"|saving credentials|errimagepull|imagepullbackoff|operation is disallowed|image pull"
-	"|pulling image|docker/registry|aadsts|docker login|registry|repository|login server"
+	"|pulling image|docker/registry|aadsts|docker login| registry| repository|login server"
 	"|insufficient_scope|nobody is signed in|signed out of|incorrect username or password";
 
 /* Sentences that a registry writes; every registry may. */

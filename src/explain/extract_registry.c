@@ -174,7 +174,7 @@ static void take_looked_up(const struct acr_place *place, struct acr_facts *fact
 		if (!found)
 			continue;
 		found += strlen(marks[i]);
-		while (in_host(found[length]))
+		while (in_host(found[length]) || found[length] == '_')
 			length++;
 		while (length > 0 && !isalnum((unsigned char)found[length - 1]))
 			length--;
@@ -211,6 +211,26 @@ static void take_others(const struct acr_place *place, struct acr_facts *facts)
 	}
 }
 
+/* An address with an underscore, which no host may have. */
+static void take_underscored(const struct acr_place *place, struct acr_facts *facts)
+{
+	static const char suffix[] = ".azurecr.";
+	const char *found = acr_words_find(place->text, place->length, suffix, strlen(suffix));
+	const char *begin = found, *end = found;
+
+	if (!found || *acr_facts_get(facts, ACR_FACT_TYPED))
+		return;
+	while (begin > place->text && (in_host(begin[-1]) || begin[-1] == '_'))
+		begin--;
+	if (!memchr(begin, '_', (size_t)(found - begin)))
+		return;
+	for (end++; end < place->text + place->length && in_host(*end); end++)
+		continue;
+	while (!isalnum((unsigned char)end[-1]))
+		end--;
+	acr_facts_set_bytes(facts, ACR_FACT_TYPED, begin, (size_t)(end - begin));
+}
+
 void acr_place_image(const struct acr_place *place, struct acr_facts *facts)
 {
 	if (!*acr_facts_get(facts, ACR_FACT_REPOSITORY))
@@ -220,6 +240,7 @@ void acr_place_image(const struct acr_place *place, struct acr_facts *facts)
 void acr_place_names(const struct acr_place *place, struct acr_facts *facts)
 {
 	take_others(place, facts);
+	take_underscored(place, facts);
 	take_image_elsewhere(place, facts);
 	if (!*acr_facts_get(facts, ACR_FACT_HOST))
 		take_looked_up(place, facts);

@@ -136,6 +136,28 @@ static bool is_nearly_ours(const char *text, const struct acr_span *span, size_t
 	return meant || (!strchr(host, '.') && follows(text, span, end, "/v2/"));
 }
 
+/* "my_registry.azurecr.io": no host has an underscore, which is why this one is not found. */
+static bool take_underscored(const char *text, const struct acr_span *span, size_t at,
+			     struct acr_name *ret)
+{
+	size_t end = at;
+
+	if (!isalnum((unsigned char)text[at]) ||
+	    (at > span->begin && (in_name(text[at - 1]) || text[at - 1] == '_')))
+		return false;
+	while (end < span->end && (in_name(text[end]) || text[end] == '_'))
+		end++;
+	if (!memchr(text + at, '_', end - at) ||
+	    !acr_words_find(text + at, end - at, ".azurecr.", strlen(".azurecr.")))
+		return false;
+	*ret = (struct acr_name){ ACR_SUBJECT_NEAR, at, end, true };
+	return true;
+}
+
+/* What stands before the name of a host that is not part of an address. */
+static const char before_host[] = "host: |host |resolve '|registry |connect to |connecting to "
+				  "|connection to |communicate with |contacting |reach |reaching ";
+
 /* The word of a host that begins at `at`, and what it is. */
 static bool take_name(const struct acr_app *app, const char *text, const struct acr_span *span,
 		      size_t at, struct acr_name *ret)
@@ -187,7 +209,7 @@ static bool take_name(const struct acr_app *app, const char *text, const struct 
 		return true;
 	}
 	/* A path has dots in it, too. */
-	if (url || any_precedes(text, span, at, "host: |host |resolve '|registry ") ||
+	if (url || any_precedes(text, span, at, before_host) ||
 	    (path && isalpha((unsigned char)text[end - 1]) &&
 	     !(at > span->begin && text[at - 1] == '/')))
 		ret->subject = ACR_SUBJECT_FOREIGN;
@@ -233,6 +255,7 @@ struct acr_name acr_name_for(const struct acr_app *app, const char *text,
 		bool address;
 
 		if (!take_hub(text, span, i, &name) && !take_mask(text, span, i, &name) &&
+		    !take_underscored(text, span, i, &name) &&
 		    !take_name(app, text, span, i, &name))
 			continue;
 		i = name.end > i ? name.end - 1 : i;

@@ -68,8 +68,8 @@ const char *acr_words_find(const char *text, size_t length, const char *word, si
 	if (word_length == 0 || word_length > length)
 		return NULL;
 	both[0] = (char)tolower((unsigned char)word[0]);
-	both[1] = (char)toupper((unsigned char)word[0]);
-	/* By its first letter in either case, which memchr finds fast. */
+	both[1] = (char)(word[0] == ' ' ? '\n' : toupper((unsigned char)word[0]));
+	/* By its first letter in either form, which memchr finds fast. */
 	const char *end = text + length - word_length + 1;
 	const char *lower = memchr(text, both[0], (size_t)(end - text));
 	const char *upper = both[0] == both[1] ? NULL : memchr(text, both[1], (size_t)(end - text));

@@ -14,12 +14,20 @@ int acr_rule_tier(const struct acr_rule *rule)
 	return rule->place == ACR_PLACE_CAUSE ? 4 : rule->place == ACR_PLACE_SYMPTOM ? 3 : 1;
 }
 
+/* What this program concluded when it failed is a cause. */
+static int tier(const struct acr_finding *finding)
+{
+	const int cause = 4;
+
+	return finding->own ? cause : acr_rule_tier(finding->rule);
+}
+
 static int by_rank(const void *left, const void *right)
 {
 	const struct acr_finding *a = left, *b = right;
 
-	if (acr_rule_tier(a->rule) != acr_rule_tier(b->rule))
-		return acr_rule_tier(b->rule) - acr_rule_tier(a->rule);
+	if (tier(a) != tier(b))
+		return tier(b) - tier(a);
 	if (a->record != b->record)
 		return a->record < b->record ? -1 : 1;
 	return (a->attempt > b->attempt) - (a->attempt < b->attempt);
@@ -37,7 +45,7 @@ static bool is_same(const struct acr_finding *one, const struct acr_finding *oth
 /* `better` stands before `finding` in the order: does it leave nothing to say about it? */
 static bool covers(const struct acr_finding *better, const struct acr_finding *finding)
 {
-	if (acr_rule_tier(better->rule) > acr_rule_tier(finding->rule))
+	if (tier(better) > tier(finding))
 		return finding->rule->place != ACR_PLACE_SYMPTOM || is_same(better, finding);
 	return better->record == finding->record && better->attempt != finding->attempt;
 }

@@ -12,6 +12,7 @@
 #include "explain/attribute.h"
 #include "explain/decode.h"
 #include "explain/extract.h"
+#include "explain/own_words.h"
 #include "explain/rank.h"
 #include "explain/segment.h"
 #include "explain/situation.h"
@@ -32,8 +33,8 @@ struct reading {
 	size_t length;
 	struct acr_findings *findings;
 	const struct acr_situation *situation; /* NULL: none that is known */
-	unsigned char places[RULES_MOST]; /* where each rule was tried */
-	struct acr_event event;		  /* the one that is read, and the words in it */
+	unsigned char places[RULES_MOST];      /* where each rule was tried */
+	struct acr_event event;		       /* the one that is read, and the words in it */
 	struct hit hits[HITS_MOST];
 	size_t count;
 };
@@ -102,8 +103,7 @@ static const struct acr_rule *find_tie(const struct reading *reading, const stru
 		const struct acr_anchor *other = reading->hits[i].anchor;
 
 		if (strcmp(other->rule->id, hit->anchor->rule->id) != 0 &&
-		    other->weight == hit->anchor->weight &&
-		    acr_rule_holds(other->rule, facts))
+		    other->weight == hit->anchor->weight && acr_rule_holds(other->rule, facts))
 			return other->rule;
 	}
 	return NULL;
@@ -142,6 +142,7 @@ static void explain_event(struct reading *reading)
 {
 	struct acr_findings *findings = reading->findings;
 	enum acr_subject subject = ACR_SUBJECT_NONE;
+	bool specific = false;
 	size_t at = (size_t)-1;
 	auto_facts facts = { 0 };
 
@@ -153,14 +154,14 @@ static void explain_event(struct reading *reading)
 		if (is_told(findings, hit->anchor->rule, NULL) || *places >= PLACES_MOST)
 			continue;
 		++*places;
-		if (at != hit->at) {
+		if (at != hit->at || specific != is_specific(hit->anchor)) {
+			specific = is_specific(hit->anchor);
 			acr_facts_wipe(&facts);
 			acr_facts_set(&facts, ACR_FACT_VERB, "explain");
 			acr_facts_set(&facts, ACR_FACT_SITUATION,
 				      reading->situation ? reading->situation->id : NULL);
-			subject =
-				acr_attribute(reading->app, reading->text, reading->length, hit->at,
-					      is_specific(hit->anchor), &reading->event, &facts);
+			subject = acr_attribute(reading->app, reading->text, reading->length,
+						hit->at, specific, &reading->event, &facts);
 			complete(reading->app, &facts);
 			at = hit->at;
 		}
@@ -178,6 +179,30 @@ static void explain_event(struct reading *reading)
 		break;
 	}
 	reading->count = 0;
+}
+
+/* What this program printed is explained by the id that it gave, and by no words in it. */
+static void explain_own(struct reading *reading, const struct acr_own_words *own)
+{
+	auto_facts facts = { 0 };
+	struct acr_finding *last;
+
+	explain_event(reading);
+	if (is_told(reading->findings, own->rule, NULL) || !make_room(reading->findings, own->rule))
+		return;
+	acr_event_at(reading->text, reading->length, own->mark, &reading->event);
+	acr_facts_set(&facts, ACR_FACT_VERB, "explain");
+	acr_facts_set(&facts, ACR_FACT_SITUATION,
+		      reading->situation ? reading->situation->id : NULL);
+	acr_attribute(reading->app, reading->text, reading->length, own->mark, true,
+		      &reading->event, &facts);
+	complete(reading->app, &facts);
+	last = &reading->findings->list[reading->findings->count++];
+	*last = (struct acr_finding){ .rule = own->rule,
+				      .record = reading->event.record.begin,
+				      .own = true,
+				      .facts = facts };
+	facts = (struct acr_facts){ 0 };
 }
 
 static void add_hit(struct reading *reading, const struct acr_anchor *anchor, size_t at)
@@ -209,7 +234,15 @@ static size_t read_text(const struct acr_app *app, const struct acr_secret *text
 		reading.situation = acr_situation_of_process(app, "");
 	for (size_t at = 0; at < text->length; at++) {
 		const struct acr_anchor *anchor = NULL;
+		struct acr_own_words own;
 
+		if ((at == 0 || reading.text[at - 1] == '\n') &&
+		    acr_own_words_at(reading.text, text->length, at, &own)) {
+			explain_own(&reading, &own);
+			count++;
+			at = own.end;
+			continue;
+		}
 		while ((anchor = acr_anchor_at(anchors, reading.text + at, text->length - at,
 					       anchor))) {
 			add_hit(&reading, anchor, at);

@@ -117,7 +117,7 @@ static void show(const struct acr_app *app, const struct acr_finding *finding, b
 		}
 		return;
 	}
-	if (finding->rule->basis == ACR_NOT_OURS) {
+	if (finding->rule->basis == ACR_NOT_OURS && explanation.step_count == 0) {
 		acr_secret_format(out, "%s: %s\n", app->program, explanation.what);
 		return;
 	}

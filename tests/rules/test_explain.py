@@ -79,11 +79,56 @@ def test_what_it_does_not_know_it_passes_on_in_silence_with_status_1(explain):
 
 
 def test_what_is_not_ours_takes_one_line_and_status_1(explain):
-    for text in ("write /x: no space left on device", "manifest unknown: manifest tagged by \"2\" is not found",
-                 "toomanyrequests: You have reached your pull rate limit."):
+    for text in ("write /x: no space left on device", "manifest unknown: manifest tagged by \"2\" is not found"):
         ran = explain.run(text)
         lines = ran.stdout.decode().splitlines()
         assert ran.returncode == 1 and len(lines) == 1 and len(lines[0]) <= 80, ran
+
+
+def test_what_is_not_ours_has_status_1_with_a_remedy_too(explain):
+    ran = explain.run("toomanyrequests: You have reached your pull rate limit.")
+    assert ran.returncode == 1 and b"not an Azure registry" in ran.stdout and b"az acr cache create" in ran.stdout, ran
+
+
+OWN = "docker-credential-acr: acme.azurecr.io denied access to app 401 Unauthorized, i/o timeout [no-role]"
+
+
+def test_a_line_of_ours_is_explained_by_its_id_and_by_no_word_in_it(explain):
+    page = explain.run(FIREWALL).stdout.decode()
+    for text, rule in ((OWN, "no-role"),
+                       (f"error getting credentials - err: exit status 1, out: `{OWN}`", "no-role"),
+                       (f"Error response from daemon: error getting credentials: out: `{OWN}`\n", "no-role"),
+                       (json.dumps({"log": OWN + "\n", "stream": "stderr"}), "no-role"),
+                       (OWN.replace("denied access to app", "denied access\n  to app"), "no-role"),
+                       (OWN.removeprefix("docker-credential-acr: "), "no-role"),
+                       ("docker-credential-acr: acme.azurecr.io throttled the requests (HTTP 429) [throttled]", "throttled"),
+                       ("docker-credential-acr: " + page, "firewall")):
+        found = explain.json({"text": text})
+        assert [one["rule"] for one in found] == [rule], text
+        assert found[0]["facts"]["registry"] == "acme.azurecr.io"
+
+
+def test_brackets_of_others_are_no_id_of_ours(explain):
+    for text in ("kernel: acme.azurecr.io 10.0.0.1 [denied]", "[firewall] ready", "app: [no-role]", "docker-credential-acr: x [nothing-of-it]"):
+        assert explain.json({"text": text}) == [], text
+
+
+def test_what_stands_beside_a_line_of_ours_is_explained_too(explain):
+    text = OWN + '\nError response from daemon: Get "https://fabrikam.azurecr.io/v2/": dial tcp 20.1.2.3:443: connect: connection refused\n'
+    assert [one["rule"] for one in explain.json({"text": text})] == ["no-role", "connection-refused"]
+
+
+def test_a_person_is_told_that_nothing_is_known_and_a_program_is_not(explain):
+    import pty
+    main, other = pty.openpty()
+    ran = subprocess.run([explain.program, "explain"], input=b"all is well\n", stdout=subprocess.PIPE, stderr=other,
+                         timeout=10, check=False, env={"HOME": explain.home, "PATH": os.environ["PATH"]})
+    os.close(other)
+    told = os.read(main, 4096)
+    assert ran.returncode == 1 and ran.stdout == b"all is well\n"
+    assert b"no known error of an Azure registry" in told and b"docker-credential-acr diagnose HOST" in told, told
+    os.close(main)
+    assert explain.run(text="all is well\n").stderr == b""
 
 
 def test_what_is_not_ours_is_left_out_beside_what_is(explain):

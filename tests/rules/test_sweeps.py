@@ -131,6 +131,13 @@ BYSTANDERS = {
     "pull access denied for litware/shop, repository does not exist or may require 'docker login'": None,
     "failed to resolve source metadata for docker.io/litware/shop:1: insufficient_scope: authorization failed": "Docker Hub",
     "invalid reference format": None,
+    "denied: Unauthenticated requests do not have permission \"artifactregistry.repositories.uploadArtifacts\" on resource \"x\"": None,
+    "denied: installation not allowed to Create organization package": None,
+    "unauthorized: unauthorized to access repository: shop/web, action: push": None,
+    "could not connect to registry.litware.example: Failed to request discovery document: context deadline exceeded": None,
+    "failed to register layer: write /usr/lib/libx.so: no space left on device": "disk is full",
+    "530 5.7.57 Client not authenticated to send mail: authentication required": None,
+    "worker-3: Retrying in 5 seconds: unexpected EOF": None,
 }
 AROUND = {
     "alone": "%s\n",

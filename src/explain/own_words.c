@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own lines, known by their id; a client may have put its words around them. */
+#include "explain/own_words.h"
+
+#include <string.h>
+
+#include "explain/language.h"
+#include "explain/sanitize.h"
+
+#define PREFIX	  "docker-credential-acr: "
+#define LINE_MOST 2000 /* bytes of a line that are looked at */
+#define WRAPS	  3    /* lines that a headline may take */
+
+static size_t line_end(const char *text, size_t length, size_t at)
+{
+	const char *found = memchr(text + at, '\n', length - at);
+
+	return found ? (size_t)(found - text) : length;
+}
+
+/* The rule whose id stands in brackets at `at`. */
+static const struct acr_rule *rule_at(const char *text, size_t end, size_t at)
+{
+	size_t size = 0;
+	auto_string id = NULL;
+
+	while (at + 1 + size < end &&
+	       strchr("abcdefghijklmnopqrstuvwxyz0123456789-", text[at + 1 + size]))
+		size++;
+	if (size == 0 || at + 1 + size >= end || text[at + 1 + size] != ']')
+		return NULL;
+	id = acr_copy_bytes(text + at + 1, size);
+	return acr_rule_by_id(id);
+}
+
+/* Behind an id nothing follows but what quotes it. */
+static bool ends_line(const char *text, size_t end, size_t at)
+{
+	const char *close = memchr(text + at, ']', end - at);
+
+	for (close++; close < text + end; close++)
+		if (!strchr(" `\"'\\.)}", *close))
+			return false;
+	return true;
+}
+
+/* An id between `at` and `end`: ours where our name stands before it; without it, where a line of
+ * an Azure registry ends with an id that is no plain word. */
+static const struct acr_rule *find_mark(const char *text, size_t at, size_t end, bool named,
+					size_t *ret_mark)
+{
+	const char *here = text + at;
+
+	while ((here = memchr(here, '[', (size_t)(text + end - here)))) {
+		size_t mark = (size_t)(here - text);
+		const struct acr_rule *rule = rule_at(text, end, mark);
+
+		*ret_mark = mark;
+		if (rule && (named || (strchr(rule->id, '-') && ends_line(text, end, mark) &&
+				       acr_words_find(text + at, mark - at, ".azurecr.", 9))))
+			return rule;
+		here++;
+	}
+	return NULL;
+}
+
+/* The headings of a page, in English and in the language of this process. */
+static bool is_heading(const char *line, size_t size)
+{
+	static const char *const headings[] = { N_("Why:"), N_("Why, probably:"),
+						N_("Who was tried:"), N_("What to do:"),
+						N_("More:") };
+
+	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+		const char *const both[] = { headings[i], acr_text(headings[i]) };
+
+		for (size_t j = 0; j < 2; j++)
+			if (size >= strlen(both[j]) && strncmp(line, both[j], strlen(both[j])) == 0)
+				return true;
+	}
+	return false;
+}
+
+static size_t page_end(const char *text, size_t length, size_t end)
+{
+	bool page = false;
+
+	while (end < length) {
+		const char *line = text + end + 1;
+		size_t next = line_end(text, length, end + 1), size = next - end - 1;
+
+		page = page || is_heading(line, size);
+		if (!page ||
+		    !(is_heading(line, size) || (size > 2 && strncmp(line, "  ", 2) == 0) ||
+		      (size > 8 && strncmp(line, "https://", 8) == 0)))
+			break;
+		end = next;
+	}
+	return end;
+}
+
+bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own_words *ret)
+{
+	size_t end = line_end(text, length, at), begin = at;
+	const char *name;
+
+	end = end - at > LINE_MOST ? at + LINE_MOST : end;
+	name = acr_words_find(text + at, end - at, PREFIX, strlen(PREFIX));
+	if (name)
+		begin = (size_t)(name - text);
+	ret->rule = find_mark(text, begin, end, name, &ret->mark);
+	for (size_t i = 1; name && !ret->rule && i < WRAPS && end + 3 < length &&
+			   strncmp(text + end, "\n  ", 3) == 0;
+	     i++) {
+		end = line_end(text, length, end + 1);
+		ret->rule = find_mark(text, begin, end, true, &ret->mark);
+	}
+	ret->end = page_end(text, length, end);
+	return ret->rule;
+}

@@ -26,10 +26,14 @@ struct acr_library_symbol {
 	void **pointer;
 };
 
-/* dlopen `soname` (RTLD_NOW | RTLD_LOCAL) and fill the pointers. ACR_SYSTEM with a sentence that
- * names the library and what it is for when it is absent or lacks a symbol. */
+/* dlopen `soname` (RTLD_NOW | RTLD_LOCAL) and fill the pointers. ACR_SYSTEM: LIBRARY_MISSING and
+ * LIBRARY_TOO_OLD, or LIBRARY_UNREADABLE with the loader's own words where it is here and cannot be
+ * loaded (no descriptor, no memory, no permission, one of its own libraries). */
 _checked_ int acr_library_load(const char *soname, const char *purpose,
 			       const struct acr_library_symbol *symbols, struct acr_error *error);
+
+/* Of an error of acr_library_load: is this machine without such a library? */
+bool acr_library_is_absent(const struct acr_error *error);
 
 #define ACR_LIBRARY_POINTER(name) static __typeof__(&name) sym_##name;
 #define ACR_LIBRARY_ROW(name)	  { #name, (void **)(uintptr_t)&sym_##name },

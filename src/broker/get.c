@@ -9,6 +9,7 @@
 
 #include "acr/sign_in.h"
 #include "base/budget.h"
+#include "base/jsonc.h"
 #include "broker/broker.h"
 
 /* What the cache has, unless it is too old. Where a renewal behind has just failed, it is not tried
@@ -144,6 +145,9 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	report->identity = lookup.fingerprint.hash;
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
+	/* No login can be told from a token, and no answer read, without it. */
+	if (acr_jsonc_load(error))
+		return fall_back(app, &lookup, ret, report, error);
 	if (acr_decisions_read(app, registry->host, &state, report, error))
 		return -1;
 	if (!state.signed_out || state.stored_login) {

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,17 +76,46 @@ static void take(struct acr_trust *trust, const char *path)
 		trust->file = acr_copy(path);
 }
 
-void acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *ret)
+/* Is one of these there, folders with colons between them as OpenSSL has them? A TLS library that
+ * finds none says nothing, and then no certificate is trusted: that would look like the service's
+ * fault. */
+static bool is_one_open(const char *list)
 {
-	const char *folder = acr_env(app, "SSL_CERT_DIR");
+	for (const char *next = list; *next; next += *next == ':') {
+		size_t length = strcspn(next, ":");
+		auto_string path = acr_format("%.*s", (int)length, next);
 
-	*ret = (struct acr_trust){ 0 };
+		if (access(path, X_OK) == 0)
+			return true;
+		next += length;
+	}
+	return false;
+}
+
+/* What the person named. */
+static int choose(const struct acr_app *app, struct acr_trust *ret, struct acr_error *error)
+{
+	const char *folder = acr_env(app, "SSL_CERT_DIR"), *name = "SSL_CERT_DIR";
+
 	for (size_t i = 0; i < COUNT(files) && !ret->file && !ret->folder; i++)
 		if (acr_env(app, files[i]))
-			take(ret, acr_env(app, files[i]));
+			take(ret, acr_env(app, name = files[i]));
 	if (folder && !ret->folder)
 		ret->folder = acr_copy(folder);
 	ret->chosen = ret->file || ret->folder;
+	if (ret->file && access(ret->file, R_OK))
+		return acr_raise_errno(error, errno, CA_PATH_UNREADABLE, ret->file, name);
+	if (!ret->file && ret->folder && !is_one_open(ret->folder))
+		return acr_raise_errno(error, errno, CA_PATH_UNREADABLE, ret->folder, name);
+	return 0;
+}
+
+int acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *ret,
+		   struct acr_error *error)
+{
+	*ret = (struct acr_trust){ 0 };
+	if (choose(app, ret, error))
+		return -1;
 	for (size_t i = 0; i < COUNT(hashed_folders) && hashed && !ret->chosen && !ret->folder;
 	     i++) {
 		auto_string path = acr_system_path(app, hashed_folders[i]);
@@ -99,6 +129,7 @@ void acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *re
 	if (!ret->chosen && !ret->folder)
 		take_bundle(app, ret);
 #endif
+	return 0;
 }
 
 void acr_trust_free(struct acr_trust *trust)

@@ -4,6 +4,7 @@
 #define HTTP_CA_AND_PROXY_H
 
 #include "acr/app.h"
+#include "acr/error.h"
 
 struct acr_trust {
 	char *file, *folder; /* owned; both NULL: libcurl's own default */
@@ -12,8 +13,10 @@ struct acr_trust {
 
 /* What SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE and REQUESTS_CA_BUNDLE say; else, where
  * `hashed`, the system's folder of certificates under their hashes (`*.0`), of which a TLS library
- * reads one file instead of the 150 of the bundle: 1 ms of CPU instead of 19. */
-void acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *ret);
+ * reads one file instead of the 150 of the bundle: 1 ms of CPU instead of 19. ACR_SYSTEM where what
+ * a variable names cannot be read; `ret` is to be freed then, too. */
+_checked_ int acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *ret,
+			     struct acr_error *error);
 void acr_trust_free(struct acr_trust *trust);
 #define auto_trust __attribute__((cleanup(acr_trust_free))) struct acr_trust
 

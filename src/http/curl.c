@@ -55,8 +55,10 @@ static int load_library(struct network *network, struct acr_error *error)
 						   library_symbols, &failures[i]) == 0 &&
 				  acr_transfer_load(sonames[i], &failures[i]) == 0;
 	if (!network->loaded) {
+		/* Of one that is here and cannot be loaded rather than of one that is missing. */
 		if (error)
-			*error = failures[0];
+			*error = failures[acr_library_is_absent(&failures[0]) &&
+					  !acr_library_is_absent(&failures[1])];
 		return -1;
 	}
 	if (sym_curl_global_init(CURL_GLOBAL_DEFAULT)) {

@@ -13,6 +13,7 @@
 #include "acr/http.h"
 #include "base/budget.h"
 #include "base/json.h"
+#include "base/jsonc.h"
 #include "http/failure.h"
 
 #define FIRST_PAUSE   500  /* milliseconds, doubled with each try */
@@ -70,6 +71,9 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 {
 	const struct acr_service *service = request->service;
 
+	/* An answer that this machine cannot read would look like a wrong one: nobody is asked. */
+	if (acr_jsonc_load(error))
+		return -1;
 	for (int tried = 1;; tried++) {
 		struct acr_error failure = { 0 };
 		int64_t left = acr_budget(app, ACR_BUDGET_GET), pause;

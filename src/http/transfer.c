@@ -171,21 +171,19 @@ static int allow_protocols(CURL *easy, bool local)
 #pragma GCC diagnostic pop
 }
 
-static int choose_trust(const struct acr_app *app, struct acr_transfer *transfer, bool hashed)
+static int choose_trust(const struct acr_trust *trust, struct acr_transfer *transfer)
 {
 	CURL *easy = transfer->easy;
-	auto_trust trust = { 0 };
 	int wrong = 0;
 
-	acr_trust_find(app, hashed, &trust);
-	transfer->hashed = trust.folder && !trust.chosen;
-	if (!trust.folder && !trust.file)
+	transfer->hashed = trust->folder && !trust->chosen;
+	if (!trust->folder && !trust->file)
 		return 0;
 	/* Both, also where one is NULL: that takes libcurl's own default away. */
-	wrong |= set(easy, CURLOPT_CAINFO, trust.file);
-	wrong |= set(easy, CURLOPT_CAPATH, trust.folder);
-	wrong |= set(easy, CURLOPT_PROXY_CAINFO, trust.file);
-	wrong |= set(easy, CURLOPT_PROXY_CAPATH, trust.folder);
+	wrong |= set(easy, CURLOPT_CAINFO, trust->file);
+	wrong |= set(easy, CURLOPT_CAPATH, trust->folder);
+	wrong |= set(easy, CURLOPT_PROXY_CAINFO, trust->file);
+	wrong |= set(easy, CURLOPT_PROXY_CAPATH, trust->folder);
 	return wrong;
 }
 
@@ -246,6 +244,7 @@ int acr_transfer_begin(const struct acr_app *app, const struct acr_request *requ
 {
 	const struct acr_secret *body = request->body;
 	CURL *easy = transfer->easy = sym_curl_easy_init();
+	auto_trust trust = { 0 };
 	int wrong;
 
 	if (!easy)
@@ -255,9 +254,11 @@ int acr_transfer_begin(const struct acr_app *app, const struct acr_request *requ
 	transfer->local = request->local;
 	if (!add_headers(transfer, request))
 		return acr_raise(error, HEADER_INVALID, transfer->host);
+	if (strncmp(request->url, "https:", 6) == 0 && acr_trust_find(app, hashed, &trust, error))
+		return -1;
 	wrong = set(easy, CURLOPT_URL, request->url);
 	wrong |= choose_rules(transfer);
-	wrong |= choose_trust(app, transfer, hashed);
+	wrong |= choose_trust(&trust, transfer);
 	wrong |= choose_ears(transfer);
 	wrong |= set(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	if (request->socket)

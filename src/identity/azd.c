@@ -19,17 +19,27 @@ static char *file(const struct acr_app *app)
 	return home && home[0] == '/' ? acr_format("%s/.azd/auth.json", home) : NULL;
 }
 
-static bool is_signed_in(const struct acr_app *app)
+/* ACR_NOT_SET_UP where nobody is; what cannot be read is not the same. */
+static int check_sign_in(const struct acr_app *app, struct acr_error *error)
 {
 	auto_string path = file(app);
+	struct acr_error wrong = { .kind = ACR_NOT_FOUND };
 	auto_secret text = { 0 };
 	auto_json json = NULL;
 
-	if (!path || acr_file_read(path, 64 * 1024, &text, NULL) ||
-	    acr_json_parse(acr_secret_text(&text), text.length, &json, NULL))
-		return false;
-	return acr_json_member(acr_json_member(acr_json_member(json, "auth"), "account"),
-			       "currentUser");
+	if (path && acr_file_read(path, 64 * 1024, &text, &wrong) == 0) {
+		if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
+			return acr_wrap(error, "%s", path);
+		if (acr_json_member(acr_json_member(acr_json_member(json, "auth"), "account"),
+				    "currentUser"))
+			return 0;
+	} else if (wrong.kind != ACR_NOT_FOUND) {
+		if (error)
+			*error = wrong;
+		return -1;
+	}
+	return acr_fail(error, ACR_NOT_SET_UP,
+			"nobody is signed in to the Azure Developer CLI (azd auth login)");
 }
 
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
@@ -38,9 +48,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	auto_string program = NULL;
 	auto_json json = NULL;
 
-	if (!is_signed_in(app))
-		return acr_fail(error, ACR_NOT_SET_UP,
-				"nobody is signed in to the Azure Developer CLI (azd auth login)");
+	if (check_sign_in(app, error))
+		return -1;
 	if (ask->tenant && !acr_tenant_fits(ask->tenant))
 		return acr_fail(error, ACR_INVALID, "\"%.100s\" is not a tenant", ask->tenant);
 	program = acr_program_find(app, "azd");

@@ -6,6 +6,7 @@
  *
  * It is az's file: we never write it, and a refresh token that was redeemed stays good.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -33,9 +34,17 @@ static bool is(struct json_object *entry, const char *key, const char *value)
 	return text && strcasecmp(text, value) == 0;
 }
 
+static bool is_newer(const struct stat *file, const struct stat *other)
+{
+	return file->st_mtim.tv_sec > other->st_mtim.tv_sec ||
+	       (file->st_mtim.tv_sec == other->st_mtim.tv_sec &&
+		file->st_mtim.tv_nsec > other->st_mtim.tv_nsec);
+}
+
 /* The newest of the files that may hold the cache is in force: the others are signals that the
- * cache is in the Secret Service, encrypted (az with core.encrypt_token_cache). */
-static bool is_encrypted(const struct acr_app *app)
+ * cache is in the Secret Service, encrypted (az with core.encrypt_token_cache), which only az can
+ * read: ACR_UNAVAILABLE. */
+static int check_encryption(const struct acr_app *app, struct acr_error *error)
 {
 	static const char *const names[] = { "msal_token_cache.json", "msal_token_cache.bin",
 					     "msal_token_cache.sig" };
@@ -46,15 +55,18 @@ static bool is_encrypted(const struct acr_app *app)
 	for (size_t i = 0; folder && i < sizeof(names) / sizeof(names[0]); i++) {
 		auto_string path = acr_format("%s/%s", folder, names[i]);
 
-		if (stat(path, &status) == 0 &&
-		    (status.st_mtim.tv_sec > newest.st_mtim.tv_sec ||
-		     (status.st_mtim.tv_sec == newest.st_mtim.tv_sec &&
-		      status.st_mtim.tv_nsec > newest.st_mtim.tv_nsec))) {
+		if (stat(path, &status)) {
+			if (errno != ENOENT && errno != ENOTDIR)
+				return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
+		} else if (is_newer(&status, &newest)) {
 			newest = status;
 			best = i;
 		}
 	}
-	return best > 0;
+	return best == 0 ? 0
+			 : acr_fail(error, ACR_UNAVAILABLE,
+				    "the Azure CLI keeps its tokens encrypted, and only az can "
+				    "read them");
 }
 
 /* Does one of the scopes belong to the resource? "RES/.default", "RES//.default", "RES/name". */
@@ -108,19 +120,36 @@ static const char *find_home(struct json_object *cache, const struct acr_ask *as
 	return several ? of_tenant : found;
 }
 
-static bool read_cache(const struct acr_app *app, const struct acr_ask *ask,
-		       const struct acr_azure_account *account, struct json_object **ret,
-		       struct owner *ret_owner)
+static int say_none(const struct acr_ask *ask, const struct acr_azure_account *account,
+		    struct acr_error *error)
 {
-	if (is_encrypted(app) || acr_azure_file(app, "msal_token_cache.json", ret, NULL))
-		return false;
+	return acr_fail(error, ACR_UNAVAILABLE,
+			"the Azure CLI's files hold no refresh token of %.100s for %s",
+			account->user, ask->registry->cloud->name);
+}
+
+static int read_cache(const struct acr_app *app, const struct acr_ask *ask,
+		      const struct acr_azure_account *account, struct json_object **ret,
+		      struct owner *ret_owner, struct acr_error *error)
+{
+	struct acr_error wrong = { 0 };
+
+	if (check_encryption(app, error))
+		return -1;
+	if (acr_azure_file(app, "msal_token_cache.json", ret, &wrong)) {
+		if (wrong.kind == ACR_NOT_FOUND)
+			return say_none(ask, account, error);
+		if (error)
+			*error = wrong;
+		return -1;
+	}
 	*ret_owner = (struct owner){
 		.registry = ask->registry,
 		.home = account->service_principal ? NULL : find_home(*ret, ask, account),
 		.client = account->service_principal ? account->user : AZ_CLIENT,
 		.tenant = account->tenant,
 	};
-	return account->service_principal || ret_owner->home;
+	return account->service_principal || ret_owner->home ? 0 : say_none(ask, account, error);
 }
 
 bool acr_msal_find_access(const struct acr_app *app, const struct acr_ask *ask,
@@ -131,7 +160,7 @@ bool acr_msal_find_access(const struct acr_app *app, const struct acr_ask *ask,
 	auto_json cache = NULL;
 	struct owner owner;
 
-	if (!read_cache(app, ask, account, &cache, &owner))
+	if (read_cache(app, ask, account, &cache, &owner, NULL))
 		return false;
 	tokens = acr_json_member(cache, "AccessToken");
 	if (!json_object_is_type(tokens, json_type_object))
@@ -191,21 +220,16 @@ int acr_msal_redeem(const struct acr_app *app, const struct acr_ask *ask,
 		    const struct acr_azure_account *account, struct acr_token *ret,
 		    struct acr_error *error)
 {
-	const char *refresh = NULL, *authority;
+	const char *refresh, *authority;
 	auto_json cache = NULL;
 	auto_secret form = { 0 };
 	struct owner owner;
 
-	if (read_cache(app, ask, account, &cache, &owner))
-		refresh = find_refresh(cache, &owner);
-	if (!refresh && is_encrypted(app))
-		return acr_fail(
-			error, ACR_UNAVAILABLE,
-			"the Azure CLI keeps its tokens encrypted, and only az can read them");
+	if (read_cache(app, ask, account, &cache, &owner, error))
+		return -1;
+	refresh = find_refresh(cache, &owner);
 	if (!refresh)
-		return acr_fail(error, ACR_UNAVAILABLE,
-				"the Azure CLI's files hold no refresh token of %.100s for %s",
-				account->user, ask->registry->cloud->name);
+		return say_none(ask, account, error);
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	acr_form_add(&form, "grant_type", "refresh_token");

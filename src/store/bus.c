@@ -13,11 +13,30 @@
 
 #include "base/file.h"
 
-static bool our_socket(const char *path)
+/* What stat and connect say where nobody listens. Anything else is a fault of this machine, behind
+ * which there may well be a bus, and a Secret Service with what is looked for. */
+static bool is_absence(int number)
+{
+	static const int absent[] = { ENOENT,	ENOTDIR,    ELOOP,	  ENAMETOOLONG,
+				      ENOTSOCK, EPROTOTYPE, ECONNREFUSED, EAFNOSUPPORT };
+
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		if (number == absent[i])
+			return true;
+	return false;
+}
+
+/* Is a socket of ours there? Where that cannot be told, `error` says why. */
+static bool our_socket(const char *path, struct acr_error *error)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_uid == geteuid();
+	if (stat(path, &status) == 0)
+		return S_ISSOCK(status.st_mode) && status.st_uid == geteuid();
+	/* Who may not even look is in somebody else's session (XDG_RUNTIME_DIR after su). */
+	if (!is_absence(errno) && errno != EACCES)
+		acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
+	return false;
 }
 
 /* The value of a key in "unix:key=value,key=value", with %XX undone; NULL when absent. */
@@ -47,7 +66,7 @@ static char *value_of(const char *address, size_t length, const char *key)
 }
 
 /* Every address of the list a unix: one, and one of them there. */
-static bool usable(const char *list)
+static bool usable(const char *list, struct acr_error *error)
 {
 	bool there = false;
 
@@ -58,7 +77,7 @@ static bool usable(const char *list)
 		if (strncmp(next, "unix:", strlen("unix:")) != 0)
 			return false;
 		path = value_of(next, length, "path=");
-		there = there || !path || our_socket(path);
+		there = there || !path || our_socket(path, error);
 		next += length;
 	}
 	return there;
@@ -70,19 +89,20 @@ static bool plain(char c)
 	       strchr("-_/.\\*", c);
 }
 
-char *acr_bus_address(const struct acr_app *app)
+char *acr_bus_address(const struct acr_app *app, struct acr_error *error)
 {
 	const char *list = acr_env(app, "DBUS_SESSION_BUS_ADDRESS");
 	const char *runtime = acr_env(app, "XDG_RUNTIME_DIR");
 	auto_secret address = { 0 };
 	auto_string path = NULL;
 
+	acr_raise(error, BUS_ABSENT);
 	if (list)
-		return usable(list) ? acr_copy(list) : NULL;
+		return usable(list, error) ? acr_copy(list) : NULL;
 	if (!runtime || runtime[0] != '/')
 		return NULL;
 	path = acr_format("%s/bus", runtime);
-	if (!our_socket(path))
+	if (!our_socket(path, error))
 		return NULL;
 	acr_secret_add(&address, "unix:path=");
 	for (const char *c = path; *c; c++)
@@ -126,8 +146,8 @@ static int connect_to(const struct sockaddr_un *address, socklen_t size, struct 
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)address, size) ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size))
-		return acr_fail_errno(error, ACR_UNAVAILABLE, errno,
-				      "cannot connect to the session bus");
+		return is_absence(errno) ? acr_raise(error, BUS_ABSENT)
+					 : acr_raise_errno(error, errno, BUS_UNREACHABLE);
 	if (peer.uid != geteuid())
 		return acr_fail(error, ACR_UNAVAILABLE,
 				"the session bus belongs to uid %u, so it is not used", peer.uid);
@@ -138,9 +158,9 @@ static int connect_to(const struct sockaddr_un *address, socklen_t size, struct 
 
 int acr_bus_connect(const char *addresses, struct acr_error *error)
 {
-	struct acr_error failure = { 0 };
+	struct acr_error failure = { 0 }, fault = { 0 };
 
-	acr_fail(&failure, ACR_UNAVAILABLE, "there is no session bus");
+	acr_raise(&failure, BUS_ABSENT);
 	for (const char *next = addresses; *next; next += *next == ';') {
 		size_t length = strcspn(next, ";");
 		struct sockaddr_un address;
@@ -151,9 +171,11 @@ int acr_bus_connect(const char *addresses, struct acr_error *error)
 
 		if (fd >= 0)
 			return fd;
+		if (failure.kind == ACR_SYSTEM)
+			fault = failure;
 		next += length;
 	}
 	if (error)
-		*error = failure;
+		*error = fault.kind ? fault : failure;
 	return -1;
 }

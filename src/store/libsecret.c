@@ -14,7 +14,6 @@
 #define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
 
-#include "base/library.h"
 #include "store/secret_items.h"
 #include "store/serialize.h"
 #include "store/session_bus.h"
@@ -55,11 +54,8 @@ static const SecretSchema schema = {
 /* Only when it comes to a secret itself. */
 static int load(struct acr_error *error)
 {
-	if (acr_library_load("libsecret-1.so.0", "keeping logins in the Secret Service",
-			     library_symbols, error) == 0)
-		return 0;
-	error->kind = ACR_UNAVAILABLE;
-	return -1;
+	return acr_session_bus_library("libsecret-1.so.0", "keeping logins in the Secret Service",
+				       library_symbols, error);
 }
 
 /* libsecret's constructor says which bus is to be asked, and nobody would have looked at who listens
@@ -310,11 +306,7 @@ int acr_libsecret_answer(const struct acr_libsecret_question *question, struct a
 		[ACR_LIBSECRET_EACH] = each_login,
 	};
 
-	if (acr_secret_items_load(error)) {
-		error->kind = ACR_UNAVAILABLE;
-		return -1;
-	}
-	if (acr_session_bus_open(question->bus, error))
+	if (acr_secret_items_load(error) || acr_session_bus_open(question->bus, error))
 		return -1;
 	return verbs[question->verb](question, ret, error);
 }

@@ -67,7 +67,7 @@ static int ask(void *data, int out)
 
 bool acr_portal_open(const struct acr_app *app, const char *url)
 {
-	auto_string bus = acr_bus_address(app);
+	auto_string bus = acr_bus_address(app, NULL);
 	struct question question = { app, bus, url };
 	auto_secret answer = { 0 };
 

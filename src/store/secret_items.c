@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/library.h"
 #include "store/session_bus.h"
 
 #define SYMBOLS(X)                                                                                 \
@@ -19,8 +18,8 @@ ACR_LIBRARY_DECLARE(SYMBOLS)
 
 int acr_secret_items_load(struct acr_error *error)
 {
-	return acr_library_load("libgio-2.0.so.0", "speaking to the Secret Service",
-				library_symbols, error);
+	return acr_session_bus_library("libgio-2.0.so.0", "speaking to the Secret Service",
+				       library_symbols, error);
 }
 
 int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const char *what)

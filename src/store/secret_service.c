@@ -40,6 +40,7 @@ static int work(void *data, int out)
 	acr_record_begin(&answer, "answer", 1);
 	acr_record_add_number(&answer, "kind", error.kind);
 	acr_record_add(&answer, "text", error.text, strlen(error.text));
+	acr_record_add(&answer, "message", error.message.value, strlen(error.message.value));
 	acr_record_add(&answer, "sentence", error.sentence, strlen(error.sentence));
 	acr_secret_add_bytes(&answer, acr_secret_text(&parts), parts.length);
 	acr_record_end(&answer);
@@ -54,18 +55,22 @@ static int open_answer(const struct acr_secret *answer, struct acr_record *ret,
 {
 	auto_string text = NULL;
 	auto_string sentence = NULL;
+	auto_string message = NULL;
 	int64_t kind;
 
 	if (acr_record_open(acr_secret_text(answer), answer->length, "answer", 1, ret, error) ||
 	    !acr_record_take_number(ret, "kind", &kind) ||
 	    !acr_record_take_text(ret, "text", &text) ||
+	    !acr_record_take_text(ret, "message", &message) ||
 	    !acr_record_take_text(ret, "sentence", &sentence))
 		return acr_fail(error, ACR_LOCKED, "the Secret Service gave half an answer");
 	if (kind == ACR_FINE)
 		return 0;
 	acr_fail(error, (enum acr_kind)kind, "%s", text);
-	if (error)
+	if (error) {
+		(void)!acr_message_read(message, &error->message);
 		acr_error_quote(error, sentence, strlen(sentence));
+	}
 	return -1;
 }
 
@@ -76,14 +81,16 @@ static int ask(const struct child *child, int64_t budget, struct acr_secret *ans
 	int result = acr_fork_ask(child->app, work, (void *)(uintptr_t)child, budget, ANSWER_MAX,
 				  answer, &failure);
 
-	/* It is there, and what it keeps cannot be known: that is not "nothing". */
+	/* It is there, and what it keeps cannot be known: that is not "nothing". A fault of this
+	 * machine stays one. */
 	if (result && failure.kind == ACR_TIMEOUT)
 		acr_fail(&failure, ACR_LOCKED, "the Secret Service does not answer");
-	else if (result)
+	else if (result && failure.kind != ACR_SYSTEM)
 		failure.kind = ACR_LOCKED;
-	else
+	else if (result == 0)
 		result = open_answer(answer, ret, &failure);
-	failure.origin = ACR_ORIGIN_KEYCHAIN;
+	if (failure.kind != ACR_SYSTEM)
+		failure.origin = ACR_ORIGIN_KEYCHAIN;
 	if (result && error)
 		*error = failure;
 	return result;
@@ -100,26 +107,18 @@ static bool is_utf8(const char *text)
 	return true;
 }
 
-static int no_bus(struct acr_error *error)
-{
-	acr_fail(error, ACR_UNAVAILABLE, "there is no session bus, so no Secret Service");
-	if (error)
-		error->origin = ACR_ORIGIN_KEYCHAIN;
-	return -1;
-}
-
 /* For questions that may be answered from memory: "no service on this bus", "it is silent". What
  * was once seen locked is asked again, since a person may have unlocked it. */
 static int ask_again(const struct acr_app *app, struct child *child, struct acr_secret *answer,
 		     struct acr_record *ret, struct acr_error *error)
 {
-	auto_string address = acr_bus_address(app);
+	auto_string address = acr_bus_address(app, error);
 	struct acr_error failure = { 0 };
 	auto_secret note = { 0 };
 	bool patient; /* a silence that was cut short says nothing */
 
 	if (!address)
-		return no_bus(error);
+		return -1;
 	if (!app->interactive && acr_note_find(app, NOTE, address, &note)) {
 		bool silent = acr_secret_equals(&note, "silent");
 		acr_fail(error, silent ? ACR_LOCKED : ACR_UNAVAILABLE,
@@ -148,12 +147,12 @@ static int ask_again(const struct acr_app *app, struct child *child, struct acr_
 static int change(const struct acr_app *app, struct child *child, int64_t budget,
 		  struct acr_error *error)
 {
-	auto_string address = acr_bus_address(app);
+	auto_string address = acr_bus_address(app, error);
 	auto_secret answer = { 0 };
 	struct acr_record record;
 
 	if (!address)
-		return no_bus(error);
+		return -1;
 	child->app = app;
 	child->question.bus = address;
 	if (ask(child, budget, &answer, &record, error))

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/library.h"
 #include "store/bus.h"
 
 #define SYMBOLS(X)                                                                                 \
@@ -17,6 +16,20 @@ ACR_LIBRARY_DECLARE(SYMBOLS)
 /* One for a process, as GLib's own would be. */
 static GDBusConnection *bus;
 
+int acr_session_bus_library(const char *soname, const char *purpose,
+			    const struct acr_library_symbol *symbols, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+
+	if (acr_library_load(soname, purpose, symbols, &failure) == 0)
+		return 0;
+	if (acr_library_is_absent(&failure))
+		failure.kind = ACR_UNAVAILABLE;
+	if (error)
+		*error = failure;
+	return -1;
+}
+
 int acr_session_bus_open(const char *addresses, struct acr_error *error)
 {
 	GSocketConnection *stream;
@@ -24,12 +37,9 @@ int acr_session_bus_open(const char *addresses, struct acr_error *error)
 	GSocket *socket;
 	int fd;
 
-	if (acr_library_load("libgio-2.0.so.0", "speaking to the session bus", library_symbols,
-			     error)) {
-		if (error)
-			error->kind = ACR_UNAVAILABLE;
+	if (acr_session_bus_library("libgio-2.0.so.0", "speaking to the session bus",
+				    library_symbols, error))
 		return -1;
-	}
 	fd = acr_bus_connect(addresses, error);
 	if (fd < 0)
 		return -1;

@@ -11,9 +11,16 @@
 #include <gio/gio.h>
 
 #include "acr/error.h"
+#include "base/library.h"
+
+/* acr_library_load for what such a child needs. A machine without the library has no such service
+ * (ACR_UNAVAILABLE); one that cannot load it may have one (ACR_SYSTEM). */
+_checked_ int acr_session_bus_library(const char *soname, const char *purpose,
+				      const struct acr_library_symbol *symbols,
+				      struct acr_error *error);
 
 /* Load GIO and connect to the first address of the list whose peer runs as our user (bus.h).
- * ACR_UNAVAILABLE where there is none. Once in a process, before everything else. */
+ * ACR_UNAVAILABLE where there is none, ACR_SYSTEM where this machine cannot tell. Once in a process, before everything else. */
 _checked_ int acr_session_bus_open(const char *addresses, struct acr_error *error);
 
 /* The connection. NULL before acr_session_bus_open. */

@@ -17,32 +17,32 @@ static void the_hashed_folder_is_taken_where_it_has_links(void **state)
 	edges_write(&edges, "etc/ssl/certs/README.0", "");
 	edges_write(&edges, "etc/ssl/certs/12345678.r0", "");
 	edges_write(&edges, "etc/ssl/certs/12345678.1", "");
-	acr_trust_find(&edges.app, true, &trust);
+	assert_int_equal(acr_trust_find(&edges.app, true, &trust, NULL), 0);
 	assert_null(trust.folder);
 	assert_null(trust.file);
 	edges_write(&edges, "etc/pki/tls/certs/0123abcd.0", "");
-	acr_trust_find(&edges.app, true, &trust);
+	assert_int_equal(acr_trust_find(&edges.app, true, &trust, NULL), 0);
 	snprintf(wanted, sizeof(wanted), "%s/etc/pki/tls/certs", edges.folder);
 	assert_string_equal(trust.folder, wanted);
 	assert_null(trust.file);
 	assert_false(trust.chosen);
 	acr_trust_free(&trust);
 	/* A TLS library that reads the whole folder gets the default. */
-	acr_trust_find(&edges.app, false, &trust);
+	assert_int_equal(acr_trust_find(&edges.app, false, &trust, NULL), 0);
 	assert_null(trust.folder);
 	edges_end(&edges);
 }
 
+static const struct {
+	const char *name;
+	bool folder;
+} rows[] = { { "SSL_CERT_FILE", false },
+	     { "CURL_CA_BUNDLE", false },
+	     { "REQUESTS_CA_BUNDLE", false },
+	     { "SSL_CERT_DIR", true } };
+
 static void what_the_person_names_replaces_the_system(void **state)
 {
-	static const struct {
-		const char *name;
-		bool folder;
-	} rows[] = { { "SSL_CERT_FILE", false },
-		     { "CURL_CA_BUNDLE", false },
-		     { "REQUESTS_CA_BUNDLE", false },
-		     { "SSL_CERT_DIR", true } };
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		auto_trust trust = { 0 };
@@ -50,18 +50,59 @@ static void what_the_person_names_replaces_the_system(void **state)
 
 		edges_begin(&edges);
 		edges_write(&edges, "etc/ssl/certs/0123abcd.0", "");
-		edges_set(&edges, rows[i].name, "/own/trust");
-		acr_trust_find(&edges.app, true, &trust);
+		edges_set(&edges, rows[i].name, rows[i].folder ? edges.folder : "/dev/null");
+		assert_int_equal(acr_trust_find(&edges.app, true, &trust, NULL), 0);
 		assert_true(trust.chosen);
 		if (rows[i].folder) {
-			assert_string_equal(trust.folder, "/own/trust");
+			assert_string_equal(trust.folder, edges.folder);
 			assert_null(trust.file);
 		} else {
-			assert_string_equal(trust.file, "/own/trust");
+			assert_string_equal(trust.file, "/dev/null");
 			assert_null(trust.folder);
 		}
 		edges_end(&edges);
 	}
+}
+
+/* libcurl would do without, or say that the service's certificate is not trusted. */
+static void what_the_person_names_and_cannot_be_read_is_a_fault_of_this_machine(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct acr_error error = { 0 };
+		auto_trust trust = { 0 };
+		struct edges edges;
+
+		edges_begin(&edges);
+		edges_write(&edges, "etc/ssl/certs/0123abcd.0", "");
+		edges_set(&edges, rows[i].name, "/nonexistent/trust");
+		assert_int_equal(acr_trust_find(&edges.app, true, &trust, &error), -1);
+		assert_true(acr_error_is(&error, CA_PATH_UNREADABLE));
+		assert_int_equal(error.kind, ACR_SYSTEM);
+		assert_non_null(strstr(error.text, "/nonexistent/trust"));
+		assert_non_null(strstr(error.text, rows[i].name));
+		edges_end(&edges);
+	}
+}
+
+/* As Nix and others set it: some of these may be there. */
+static void one_folder_of_a_list_or_a_file_beside_it_is_enough(void **state)
+{
+	struct edges edges;
+
+	(void)state;
+	edges_begin(&edges);
+	for (int i = 0; i < 2; i++) {
+		auto_string list = acr_format("/nonexistent:%s", i ? "" : edges.folder);
+		auto_trust trust = { 0 };
+
+		edges_set(&edges, "SSL_CERT_DIR", list);
+		if (i)
+			edges_set(&edges, "SSL_CERT_FILE", "/dev/null");
+		assert_int_equal(acr_trust_find(&edges.app, true, &trust, NULL), 0);
+		assert_string_equal(trust.folder, list);
+	}
+	edges_end(&edges);
 }
 
 static void requests_bundle_may_be_a_folder(void **state)
@@ -72,7 +113,7 @@ static void requests_bundle_may_be_a_folder(void **state)
 	(void)state;
 	edges_begin(&edges);
 	edges_set(&edges, "REQUESTS_CA_BUNDLE", edges.folder);
-	acr_trust_find(&edges.app, true, &trust);
+	assert_int_equal(acr_trust_find(&edges.app, true, &trust, NULL), 0);
 	assert_string_equal(trust.folder, edges.folder);
 	assert_null(trust.file);
 	edges_end(&edges);
@@ -87,10 +128,10 @@ static void curls_own_variable_is_nearest(void **state)
 	edges_begin(&edges);
 	edges_set(&edges, "REQUESTS_CA_BUNDLE", "/c");
 	edges_set(&edges, "SSL_CERT_FILE", "/b");
-	edges_set(&edges, "CURL_CA_BUNDLE", "/a");
+	edges_set(&edges, "CURL_CA_BUNDLE", "/dev/null");
 	edges_set(&edges, "SSL_CERT_DIR", "/d");
-	acr_trust_find(&edges.app, true, &trust);
-	assert_string_equal(trust.file, "/a");
+	assert_int_equal(acr_trust_find(&edges.app, true, &trust, NULL), 0);
+	assert_string_equal(trust.file, "/dev/null");
 	assert_string_equal(trust.folder, "/d");
 	edges_end(&edges);
 }
@@ -99,7 +140,7 @@ static void a_proxy_is_named_without_its_password(void **state)
 {
 	static const struct {
 		const char *value, *name;
-	} rows[] = {
+	} urls[] = {
 		{ "http://proxy.example:3128", "proxy.example:3128" },
 		{ "proxy.example:3128", "proxy.example:3128" },
 		{ "http://user:secret@proxy.example:3128/", "proxy.example:3128" },
@@ -136,15 +177,15 @@ static void a_proxy_is_named_without_its_password(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		struct edges edges;
 		char name[256] = "";
 
 		edges_begin(&edges);
 		assert_false(acr_proxy_name(&edges.app, name, sizeof(name)));
-		edges_set(&edges, "HTTPS_PROXY", rows[i].value);
+		edges_set(&edges, "HTTPS_PROXY", urls[i].value);
 		assert_true(acr_proxy_name(&edges.app, name, sizeof(name)));
-		assert_string_equal(name, rows[i].name);
+		assert_string_equal(name, urls[i].name);
 		edges_end(&edges);
 	}
 }
@@ -154,6 +195,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_hashed_folder_is_taken_where_it_has_links),
 		cmocka_unit_test(what_the_person_names_replaces_the_system),
+		cmocka_unit_test(
+			what_the_person_names_and_cannot_be_read_is_a_fault_of_this_machine),
+		cmocka_unit_test(one_folder_of_a_list_or_a_file_beside_it_is_enough),
 		cmocka_unit_test(requests_bundle_may_be_a_folder),
 		cmocka_unit_test(curls_own_variable_is_nearest),
 		cmocka_unit_test(a_proxy_is_named_without_its_password),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Azure Developer CLI. */
+#include <unistd.h>
+
 #include "person.h"
 
 #define AUTH   ".azd/auth.json"
@@ -28,7 +30,7 @@ static int ask(void)
 
 static void nobody_is_signed_in_and_azd_is_not_started(void **state)
 {
-	static const char *const files[] = { "{}", "{\"auth\":{}}", "nonsense", "" };
+	static const char *const files[] = { "{}", "{\"auth\":{}}" };
 
 	(void)state;
 	person_install(&p, "azd");
@@ -39,6 +41,25 @@ static void nobody_is_signed_in_and_azd_is_not_started(void **state)
 		assert_int_equal(ask(), -1);
 		assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 	}
+	assert_int_equal(p.runs, 0);
+}
+
+static void a_sign_in_that_cannot_be_read_is_not_taken_for_none(void **state)
+{
+	char path[256];
+
+	(void)state;
+	person_install(&p, "azd");
+	edges_write(&p.edges, AUTH, "nonsense");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, AUTH ": line 1");
+	snprintf(path, sizeof(path), "%s/" AUTH, p.edges.folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("auth.json", path), 0);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_SYSTEM);
+	assert_holds(p.error.text, AUTH);
 	assert_int_equal(p.runs, 0);
 }
 
@@ -90,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(nobody_is_signed_in_and_azd_is_not_started),
+		CASE(a_sign_in_that_cannot_be_read_is_not_taken_for_none),
 		CASE(somebody_signed_in_without_azd_is_told),
 		CASE(azd_is_asked_for_the_scope),
 		CASE(azd_that_wants_a_sign_in_is_unavailable),

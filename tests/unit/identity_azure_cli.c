@@ -256,6 +256,30 @@ static void files_means_that_az_is_never_started(void **state)
 	assert_int_equal(p.runs, 0);
 }
 
+static void a_cache_that_cannot_be_read_is_not_said_to_hold_no_token(void **state)
+{
+	static const char *const names[] = { CACHE, ".azure/msal_token_cache.sig" };
+	char path[256];
+
+	(void)state;
+	edges_write(&p.edges, PROFILE, SIGNED_IN);
+	edges_write(&p.edges, CACHE, "nonsense");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, CACHE ": line 1");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		write_cache(NULL, "\"1\":" REFRESH("good", "100"));
+		snprintf(path, sizeof(path), "%s/%s", p.edges.folder, names[i]);
+		unlink(path);
+		assert_int_equal(symlink(strrchr(path, '/') + 1, path), 0);
+		assert_int_equal(ask(), -1);
+		assert_int_equal(p.error.kind, ACR_SYSTEM);
+		assert_holds(p.error.text, names[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
 static void an_encrypted_cache_is_left_to_az(void **state)
 {
 	char path[256];
@@ -477,6 +501,7 @@ int main(void)
 		CASE(without_az_the_newest_refresh_token_is_redeemed_and_nothing_written),
 		CASE(in_the_folder_of_another_user_the_files_serve_and_az_is_not_started),
 		CASE(files_means_that_az_is_never_started),
+		CASE(a_cache_that_cannot_be_read_is_not_said_to_hold_no_token),
 		CASE(an_encrypted_cache_is_left_to_az),
 		CASE(two_accounts_of_one_name_are_not_guessed_at),
 		CASE(a_service_principal_signs_in_with_what_az_keeps),

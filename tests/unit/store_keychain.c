@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -205,13 +206,54 @@ static void names_that_d_bus_cannot_carry_never_reach_it(void **state)
 	assert_int_equal(error.kind, ACR_INVALID);
 }
 
+/* Descriptors that may be open in all, from now on. */
+static void limit_descriptors(rlim_t most)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = most;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* No descriptor is left for the question, or for its pipe: there may be a Secret Service all the same,
+ * and with a descriptor it is asked. */
+static void a_machine_without_descriptors_is_not_one_without_a_bus(void **state)
+{
+	struct acr_error error = { 0 };
+	auto_string address = NULL;
+	struct rlimit was;
+	int bus = silent_bus("own"), fd;
+
+	(void)state;
+	use_bus("own");
+	address = acr_bus_address(&edges.app, &error);
+	assert_non_null(address);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	fd = dup(bus);
+	close(fd);
+	limit_descriptors((rlim_t)fd);
+	assert_int_equal(acr_bus_connect(address, &error), -1);
+	assert_int_equal(error.kind, ACR_SYSTEM);
+	assert_int_equal(find(), ACR_SYSTEM);
+	assert_string_equal(keep(&error), "nowhere");
+	assert_int_equal(error.kind, ACR_SYSTEM);
+	assert_int_equal(error.origin, ACR_ORIGIN_HERE);
+	limit_descriptors(was.rlim_cur);
+	edges.app.clock.boot = boot_time;
+	edges.app.deadline = boot_time(NULL) + 300;
+	assert_int_equal(find(), ACR_LOCKED);
+	close(bus);
+}
+
 static const char *address_for(const char *list)
 {
 	static char address[512];
+	struct acr_error error = { 0 };
 	char *got;
 
 	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", list);
-	got = acr_bus_address(&edges.app);
+	got = acr_bus_address(&edges.app, &error);
 	snprintf(address, sizeof(address), "%s", got ? got : "none");
 	free(got);
 	return address;
@@ -306,7 +348,7 @@ static void only_a_peer_that_runs_as_our_user_is_connected_to(void **state)
 	assert_int_equal(
 		acr_bus_connect("tcp:host=localhost,port=1;unix:tmpdir=/tmp;unix:path=;", &error),
 		-1);
-	assert_string_equal(error.text, "there is no session bus");
+	assert_true(acr_error_is(&error, BUS_ABSENT));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	close(bus);
@@ -354,6 +396,7 @@ int main(void)
 		TEST(a_silent_service_is_locked_and_no_reason_for_files),
 		TEST(a_silence_that_was_cut_short_is_not_remembered),
 		TEST(a_socket_without_a_listener_is_no_bus),
+		TEST(a_machine_without_descriptors_is_not_one_without_a_bus),
 		TEST(names_that_d_bus_cannot_carry_never_reach_it),
 		TEST(only_unix_sockets_of_ours_are_a_bus),
 		TEST(only_a_peer_that_runs_as_our_user_is_connected_to),

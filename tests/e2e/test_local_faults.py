@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A fault of this machine at any call of a cold get: it is said to be one or lived with, and whoever asks again is served."""
+"""A fault of this machine, at any call of a cold get and where a file, a library or the session bus is reached: it is said to
+be one or lived with, never taken for "nothing is there" or for a service's answer, and whoever asks again is served."""
 import json
 import re
+import shutil
 import subprocess
 from collections import Counter
 
 import pytest
 from client import APP
 from homes import NOT_FOUND
+from test_keychain import PROGRAM, SERVER, Session
 
 ACME = "acme.azurecr.io"
 CALLS = "openat,socket,connect,newfstatat,clone3"
@@ -55,3 +58,81 @@ def test_a_machine_without_descriptors_says_so_and_remembers_nothing(helper, sig
     assert answer.status == 1 and answer.out != NOT_FOUND, answer
     again = helper.get(ACME)
     assert again.status == 0 and json.loads(again.out)["Secret"], (answer, again)
+
+
+def failing(paths, call, error):
+    """What goes before the program: the call fails for these paths, in its children as well."""
+    return ["strace", "-f", "-o", "/dev/null", *(word for path in paths for word in ("-P", str(path))),
+            "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
+
+
+def library(soname):
+    """Each path under which the loader looks for it."""
+    listed = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    path = re.search(rf"^\s*{re.escape(soname)} \(.*=> (\S+)$", listed, re.M)[1].removeprefix("/usr")
+    return [path, f"/usr{path}"]
+
+
+FAULTS = "EMFILE ENFILE ENOMEM EACCES EINTR EIO".split()
+
+
+@pytest.mark.parametrize("error", FAULTS)
+@pytest.mark.parametrize("sonames", [("libjson-c.so.5",), ("libcurl.so.4", "libcurl-gnutls.so.4")])
+def test_a_library_that_cannot_be_loaded_is_named_and_nobody_is_asked(helper, signed_in, sonames, error):
+    answer = helper.get(ACME, prefix=failing([path for name in sonames for path in library(name)], "openat", error))
+    assert answer.status == 1 and sonames[0] in answer.out and "not installed" not in answer.out, answer
+    assert answer.requests == [], answer
+    assert helper.get(ACME).status == 0
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_trusted_certificates_that_cannot_be_read_are_not_the_services_fault(helper, home, signed_in, variable):
+    there = home.write("trust/ca.pem", "")
+    there = there.parent if variable == "SSL_CERT_DIR" else there
+    nowhere = home.folder / "nowhere"
+    for path, prefix in ((nowhere, ()), (there, failing([there], "access", "EIO"))):
+        answer = helper.get(ACME, env={variable: str(path)}, prefix=prefix)
+        assert answer.status == 1 and f"{path}, which {variable} names" in answer.out, answer
+        assert answer.requests == [], answer
+    assert helper.get(ACME).status == 0
+
+
+@pytest.mark.parametrize("error", FAULTS)
+@pytest.mark.parametrize("path", [".azd/auth.json", ".azure/azureProfile.json"])
+def test_a_sign_in_that_cannot_be_read_is_not_nobody(helper, home, cloud, path, error):
+    cloud.fault("reset", service="imds", at="connect")
+    answer = helper.get(ACME, prefix=failing([home.write(path, "{}")], "openat", error))
+    assert answer.status == 1 and answer.out != NOT_FOUND and path in answer.out, answer
+    assert path not in helper.get(ACME).out
+
+
+@pytest.fixture
+def desktop(tmp_path):
+    """An unlocked keyring with one login."""
+    if not shutil.which("gnome-keyring-daemon"):
+        pytest.skip("gnome-keyring is not installed")
+    session = Session(tmp_path)
+    try:
+        session.start_bus()
+        session.start_keyring()
+        assert session.store(SERVER, "user", "kept").returncode == 0
+        yield session
+    finally:
+        session.end()
+
+
+@pytest.mark.parametrize("error", FAULTS)
+@pytest.mark.parametrize("reached, call", [
+    ("the bus", "newfstatat"), (None, "socket"), (None, "connect"), ("libgio-2.0.so.0", "openat"),
+    ("libsecret-1.so.0", "openat"), (None, "pipe2"), (None, "clone,clone3,fork")])
+def test_a_keyring_that_cannot_be_reached_is_not_an_empty_one(desktop, reached, call, error):
+    """Nor one that is not there: a login would go into a file, and a file would be looked into."""
+    if (call, error) == ("newfstatat", "EACCES"):
+        pytest.skip("a folder that is closed to us is another user's")
+    bus = desktop.environment["DBUS_SESSION_BUS_ADDRESS"].removeprefix("unix:path=")
+    paths = [] if not reached else [bus] if reached == "the bus" else library(reached)
+    for verb, asked in (("get", SERVER), ("store", json.dumps({"ServerURL": SERVER, "Username": "user", "Secret": "new"}))):
+        answer = desktop.run(*failing(paths, call, error), PROGRAM, verb, stdin=asked)
+        assert answer.returncode == 1 and answer.stdout.strip() != NOT_FOUND.strip(), answer
+        assert not [name for name in desktop.files() if "logins" in name], desktop.files()
+    assert desktop.get(SERVER) == ("user", "kept")

@@ -130,9 +130,14 @@ static bool only_root_writes(const char *path)
 static bool is_kept(const char *row)
 {
 	for (size_t i = 0; i < sizeof(named_files) / sizeof(named_files[0]); i++) {
-		size_t length = strlen(named_files[i].name);
-		const char *value = row + length + 1;
+		size_t length;
+		const char *value;
 
+		/* Most rows are told by their first letter, at every start. */
+		if (*row != *named_files[i].name)
+			continue;
+		length = strlen(named_files[i].name);
+		value = row + length + 1;
 		if (strncmp(row, named_files[i].name, length) != 0 || row[length] != '=')
 			continue;
 		switch (named_files[i].policy) {

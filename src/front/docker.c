@@ -62,21 +62,37 @@ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct 
 
 /* A reader that has stopped is waited for as long as the run may take, which is over by now or soon;
  * one that is only slow gets its time. */
-static int write_out(const struct acr_app *app, const struct acr_secret *text)
+static int patience(const struct acr_app *app)
 {
 	int64_t left = acr_budget(app, STOPPED);
 
+	return (int)(left > SLOW ? left : SLOW);
+}
+
+static int write_out(const struct acr_app *app, const struct acr_secret *text)
+{
 	return acr_escape_write_within(app->out, acr_secret_text(text), text->length,
-				       (int)(left > SLOW ? left : SLOW));
+				       patience(app));
+}
+
+static int complain(const struct acr_app *app)
+{
+	acr_say(app, "cannot write the answer to stdout: %s",
+		app->out < 0 ? "it is closed" : acr_errno_text(errno));
+	return 1;
+}
+
+int acr_docker_json(const struct acr_app *app, const struct acr_secret *json)
+{
+	return app->out >= 0 && acr_write_within(app->out, acr_secret_text(json), json->length,
+						 patience(app)) == 0
+		       ? 0
+		       : complain(app);
 }
 
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer)
 {
-	if (app->out >= 0 && write_out(app, answer) == 0)
-		return 0;
-	acr_say(app, "cannot write the answer to stdout: %s",
-		app->out < 0 ? "it is closed" : acr_errno_text(errno));
-	return 1;
+	return app->out >= 0 && write_out(app, answer) == 0 ? 0 : complain(app);
 }
 
 int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,

@@ -29,6 +29,9 @@ _checked_ int acr_docker_check_server(struct acr_secret *server, struct acr_erro
 /* Write an answer whole. Returns the exit status. */
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer);
 
+/* The same for JSON, whose strings acr_json_quote has made printable: as it is, and quick. */
+int acr_docker_json(const struct acr_app *app, const struct acr_secret *json);
+
 /* Say why not: one line on stdout, which docker compares or prints, and the explanation on stderr.
  * Returns 1. */
 int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,

@@ -21,7 +21,7 @@ static int answer(const struct acr_app *app, const struct acr_secret *server,
 	acr_secret_add(&json, ",\"Secret\":");
 	acr_json_quote(&json, acr_secret_text(&login->secret), login->secret.length);
 	acr_secret_add(&json, "}\n");
-	return acr_docker_answer(app, &json);
+	return acr_docker_json(app, &json);
 }
 
 static int get(struct acr_app *app, char *const *arguments, const char *const *values)

@@ -30,7 +30,7 @@ static int list(struct acr_app *app, char *const *arguments, const char *const *
 		return acr_docker_refuse(app, &report, &error);
 	acr_secret_add(&json, "}\n");
 	acr_explain_notices(app, &report);
-	return acr_docker_answer(app, &json);
+	return acr_docker_json(app, &json);
 }
 
 const struct acr_command acr_command_list = {

@@ -152,7 +152,7 @@ _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_re
 
 /*
  * The identity in force, as text: the config's state, every variable and file that a row names, and
- * the host's state file. Part of every cache key, so that after `az logout`, `az account set` or
+ * the host's state file (and its registry's, for a regional endpoint). Part of every cache key, so that after `az logout`, `az account set` or
  * with another AZURE_CLIENT_ID an old token is never found again. Costs a few stats; the only file
  * that is read is a federated token's, for its issuer and subject.
  */

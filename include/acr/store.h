@@ -177,6 +177,7 @@ void acr_note_drop(const struct acr_app *app, const char *kind, const char *subj
 /* ---- the state of a host: what the person decided ---- */
 
 struct acr_state {
+	bool decided; /* there is a file; not written down */
 	bool signed_out, stored_login;
 	bool in_file; /* the stored login is in a file, so no Secret Service need be reached for it */
 	bool repaired; /* others could read the file until now; not written down */

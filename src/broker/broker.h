@@ -60,7 +60,11 @@ _checked_ int acr_stored_login_find(const struct acr_app *app, const struct acr_
 #define ACR_SOURCE_CLIENT "stored-token" /* of an entry: a client stored it, nobody renews it */
 #define ACR_NOTE_CLIENT	  "client-token" /* about a host: whose token a client stored */
 
-/* What the person decided, for `get`: with a notice where its file was open to others. */
+/* What the person decided about a host. A regional endpoint is signed out with its registry, until
+ * something is decided about itself. */
+_checked_ int acr_decisions_of(const struct acr_app *app, const char *host, struct acr_state *ret,
+			       struct acr_error *error);
+/* The same for `get`: with a notice where its file was open to others. */
 _checked_ int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_state *ret,
 				 struct acr_report *report, struct acr_error *error);
 /* The same for whoever decides anew: a file that cannot be used counts as signed out, and the

@@ -1,14 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person decided about a registry, for those who act on it and for those who decide anew. */
+#include <string.h>
+
 #include "acr/sign_in.h"
 #include "broker/broker.h"
+
+int acr_decisions_of(const struct acr_app *app, const char *host, struct acr_state *ret,
+		     struct acr_error *error)
+{
+	struct acr_state whole = { 0 };
+	struct acr_registry registry;
+	char server[ACR_HOST_MAX];
+
+	if (acr_state_read(app, host, ret, error))
+		return -1;
+	if (ret->decided || !acr_registry_parse(NULL, host, strlen(host), &registry))
+		return 0;
+	acr_registry_login_server(&registry, server);
+	if (strcmp(server, host) == 0)
+		return 0;
+	if (acr_state_read(app, server, &whole, error))
+		return -1;
+	ret->signed_out = whole.signed_out;
+	return 0;
+}
 
 int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_state *ret,
 		       struct acr_report *report, struct acr_error *error)
 {
 	auto_sign_in sign_in = { 0 };
 
-	if (acr_state_read(app, host, ret, error))
+	if (acr_decisions_of(app, host, ret, error))
 		return -1;
 	/* A sign-in that cannot be used is an error of the identity that would use it. */
 	if (ret->repaired || (acr_sign_in_find(app, host, &sign_in, NULL) == 0 && sign_in.repaired))
@@ -27,7 +49,7 @@ int acr_decisions_recover(const struct acr_app *app, const char *host, struct ac
 
 	if (acr_state_replaceable(app, host, error))
 		return -1;
-	if (acr_state_read(app, host, ret, &failure) == 0)
+	if (acr_decisions_of(app, host, ret, &failure) == 0)
 		return 0;
 	acr_debug(app, "%s", failure.text);
 	*ret = (struct acr_state){ .signed_out = true };

@@ -89,6 +89,26 @@ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct
 	return 0;
 }
 
+struct endpoints {
+	const struct acr_app *app;
+	const char *server;
+};
+
+static void drop_endpoint(void *data, const struct acr_cache_home *home,
+			  const struct acr_entry *entry)
+{
+	const struct endpoints *endpoints = data;
+	struct acr_registry registry;
+	char server[ACR_HOST_MAX];
+
+	(void)home;
+	if (!acr_registry_parse(NULL, entry->host, strlen(entry->host), &registry))
+		return;
+	acr_registry_login_server(&registry, server);
+	if (strcmp(server, endpoints->server) == 0 && strcmp(server, entry->host) != 0)
+		acr_cache_drop(endpoints->app, entry->host);
+}
+
 int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
 		 struct acr_report *report, struct acr_error *error)
 {
@@ -104,6 +124,8 @@ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
 	failed = acr_sign_in_drop(app, report->registry.host, &any, &kept);
 	if (forget(app, acr_secret_text(server), &report->registry, true, &served, error))
 		return -1;
+	/* Its regional endpoints find nothing any more, and so nothing of them stays. */
+	acr_cache_each(app, drop_endpoint, &(struct endpoints){ app, report->registry.host });
 	if (failed)
 		*error = kept;
 	return failed;

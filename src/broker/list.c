@@ -51,7 +51,7 @@ static bool decided(struct listing *listing, const char *host, struct acr_state 
 {
 	struct acr_error error = { 0 };
 
-	if (acr_state_read(listing->app, host, ret, &error) == 0)
+	if (acr_decisions_of(listing->app, host, ret, &error) == 0)
 		return true;
 	acr_report_notice(listing->report, "decision", "%s is left out: %s", host, error.text);
 	return false;

@@ -36,7 +36,7 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 	acr_lookup_begin(app, registry, &lookup);
 	turn = acr_lookup_turn(app, &lookup);
 	acr_lookup_begin(app, registry, &lookup);
-	if (acr_state_read(app, registry->host, &state, error))
+	if (acr_decisions_of(app, registry->host, &state, error))
 		return -1;
 	if (!state.signed_out || state.stored_login)
 		stored = acr_stored_login_find(app, registry, NULL, &state, &own, &missing) == 0 ||

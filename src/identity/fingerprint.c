@@ -182,6 +182,18 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 	}
 }
 
+/* What was decided about the host; and about the registry that a regional endpoint belongs to. */
+static void add_states(const struct acr_app *app, const struct acr_registry *registry,
+		       struct acr_secret *text)
+{
+	char server[ACR_HOST_MAX];
+
+	add_file(text, "state", acr_state_path(app, registry->host));
+	acr_registry_login_server(registry, server);
+	if (strcmp(server, registry->host) != 0)
+		add_file(text, "state", acr_state_path(app, server));
+}
+
 void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *registry,
 			  struct acr_fingerprint *ret)
 {
@@ -191,7 +203,7 @@ void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *
 	add_file(&text, "config", acr_config_path(app, false));
 	add_file(&text, "config", acr_config_path(app, true));
 	if (registry)
-		add_file(&text, "state", acr_state_path(app, registry->host));
+		add_states(app, registry, &text);
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		if ((*row)->file)
 			add_file(&text, (*row)->name, (*row)->file(app));

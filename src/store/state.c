@@ -83,6 +83,7 @@ int acr_state_read(const struct acr_app *app, const char *host, struct acr_state
 	    !acr_record_done(&record))
 		return acr_decision_damaged(&file.decision, error);
 	*ret = (struct acr_state){
+		.decided = true,
 		.signed_out = signed_out != 0,
 		.stored_login = stored_login != 0,
 		.in_file = stored_login == IN_FILE,

@@ -294,6 +294,66 @@ static void a_remembered_refusal_knows_who_was_tried(void **state)
 	assert_int_equal(report.trail.steps[0].error.kind, ACR_FINE);
 }
 
+#define REGIONAL "acme.westeurope.geo.azurecr.io"
+
+static int sign_out(const char *server)
+{
+	auto_secret name = { 0 };
+
+	report = (struct acr_report){ 0 };
+	acr_secret_add(&name, server);
+	return acr_sign_out(&edges.app, &name, &report, &error);
+}
+
+static void expect_regional(const char *mark)
+{
+	snprintf(exchange_answer, sizeof(exchange_answer), "{\"refresh_token\":\"%s\"}",
+		 jwt(HOST, 3 * HOUR, mark));
+	edges_answer(&edges, "POST https://" REGIONAL "/oauth2/exchange", 200, exchange_answer);
+}
+
+static void a_logout_covers_the_regional_endpoints(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_regional("first");
+	assert_int_equal(get(REGIONAL, &login), 0);
+	expect_nothing_more();
+	assert_int_equal(sign_out(HOST), 0);
+	assert_int_equal(get(REGIONAL, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(edges.sent_count, 0);
+	/* What is decided about the endpoint itself stands over that. */
+	assert_int_equal(acr_signed_in(&edges.app, REGIONAL, NULL, &error), 0);
+	expect_entra();
+	expect_regional("second");
+	assert_int_equal(get(REGIONAL, &login), 0);
+	expect_nothing_more();
+	assert_int_equal(get(HOST, &login), -1);
+}
+
+static void a_logout_of_an_endpoint_is_not_one_of_the_registry(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	assert_int_equal(sign_out(REGIONAL), 0);
+	assert_int_equal(get(REGIONAL, &login), -1);
+	expect_entra();
+	expect_exchange(3 * HOUR, "whole");
+	assert_int_equal(get(HOST, &login), 0);
+	/* And signing in to the registry again is not one of the endpoint. */
+	assert_int_equal(sign_out(HOST), 0);
+	assert_int_equal(acr_signed_in(&edges.app, HOST, NULL, &error), 0);
+	edges.sent_count = 0;
+	assert_int_equal(get(REGIONAL, &login), -1);
+	assert_int_equal(edges.sent_count, 0);
+}
+
 static void a_refusal_is_remembered_for_half_a_minute(void **state)
 {
 	auto_login login = { 0 };
@@ -680,6 +740,8 @@ int main(void)
 		TEST(the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dead),
 		TEST(a_clock_set_back_or_forward_changes_nothing_within_a_boot),
 		TEST(another_identity_never_gets_the_token_of_the_first),
+		TEST(a_logout_covers_the_regional_endpoints),
+		TEST(a_logout_of_an_endpoint_is_not_one_of_the_registry),
 		TEST(a_refusal_is_remembered_for_half_a_minute),
 		TEST(a_remembered_refusal_knows_who_was_tried),
 		TEST(where_anonymous_clients_get_in_a_refusal_is_not_found),

@@ -37,6 +37,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return acr_fail(error, ACR_INVALID,
 				"\"%.100s\" is not a tenant: give its GUID or its domain",
 				what.tenant);
+	if (acr_check_application(app, ask, "AZURE_CLIENT_CERTIFICATE_PATH", error))
+		return -1;
 	if (acr_entra_authority(app, ask->registry, &what.authority, error))
 		return -1;
 	if (acr_assertion_sign(app, &what, &assertion, error)) {

@@ -164,6 +164,16 @@ char *acr_application_wanted(const struct acr_app *app, const struct acr_ask *as
 	return client ? acr_copy(client) : NULL;
 }
 
+int acr_check_application(const struct acr_app *app, const struct acr_ask *ask,
+			  const char *variable, struct acr_error *error)
+{
+	const char *theirs = acr_env(app, "AZURE_CLIENT_ID");
+
+	if (!theirs || !ask->client_id || strcasecmp(theirs, ask->client_id) == 0)
+		return 0;
+	return acr_raise(error, CREDENTIAL_OF_ANOTHER, variable, theirs, ask->client_id);
+}
+
 int acr_entra_assert(const struct acr_app *app, const struct acr_ask *ask, const char *authority,
 		     const char *tenant, const char *client_id, const char *assertion,
 		     struct acr_token *ret, struct acr_error *error)

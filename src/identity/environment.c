@@ -22,6 +22,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return acr_fail(error, ACR_INVALID,
 				"AZURE_CLIENT_SECRET is set, but %s is not: all three are needed",
 				client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
+	if (acr_check_application(app, ask, "AZURE_CLIENT_SECRET", error))
+		return -1;
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	return acr_entra_secret(app, ask, authority, tenant, client, secret, ret, error);

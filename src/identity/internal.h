@@ -95,6 +95,11 @@ _checked_ int acr_entra_secret(const struct acr_app *app, const struct acr_ask *
  * owned by the caller, or NULL. */
 char *acr_application_wanted(const struct acr_app *app, const struct acr_ask *ask);
 
+/* Is the credential in `variable` for the application that the config names? One that stands beside
+ * another AZURE_CLIENT_ID is not: ACR_INVALID. */
+_checked_ int acr_check_application(const struct acr_app *app, const struct acr_ask *ask,
+				    const char *variable, struct acr_error *error);
+
 /* ---- ci.c ---- */
 
 /* A CI system that gives its jobs assertions. */

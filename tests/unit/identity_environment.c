@@ -65,6 +65,7 @@ static void the_config_chooses_tenant_and_client(void **state)
 {
 	(void)state;
 	set_all();
+	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
 	person_configure(&p,
 			 "{\"tenant\":\"contoso.onmicrosoft.com\",\"client_id\":\"" OTHER "\"}");
 	edges_answer(
@@ -73,6 +74,20 @@ static void the_config_chooses_tenant_and_client(void **state)
 		200, person_token(&p, ""));
 	assert_int_equal(ask(), 0);
 	assert_holds(p.edges.sent[0], "client_id=" OTHER);
+}
+
+/* A secret is one application's: it is not sent in the name of another. */
+static void a_secret_is_not_used_for_another_application(void **state)
+{
+	(void)state;
+	set_all();
+	person_configure(&p, "{\"client_id\":\"" OTHER "\"}");
+	assert_int_equal(ask(), -1);
+	assert_true(acr_error_is(&p.error, CREDENTIAL_OF_ANOTHER));
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_holds(p.error.text, CLIENT);
+	assert_holds(p.error.text, OTHER);
+	assert_int_equal(p.edges.sent_count, 0);
 }
 
 static void a_secret_never_goes_to_an_authority_of_the_environment(void **state)
@@ -126,6 +141,7 @@ int main(void)
 		CASE(a_secret_without_a_client_is_told),
 		CASE(the_secret_arrives_to_the_byte),
 		CASE(the_config_chooses_tenant_and_client),
+		CASE(a_secret_is_not_used_for_another_application),
 		CASE(a_secret_never_goes_to_an_authority_of_the_environment),
 		CASE(another_cloud_is_told_and_not_tried),
 		CASE(a_registry_of_another_cloud_is_asked_for_there),

@@ -50,8 +50,8 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 /* Give a client a login for `server` that works now. ACR_NOT_FOUND where there is nothing to say
  * (docker goes on
  * anonymously), other kinds where it was refused or could not be reached. */
-_checked_ int acr_get(const struct acr_app *app, const struct acr_secret *server,
-		      struct acr_login *ret, struct acr_report *report, struct acr_error *error);
+_checked_ int acr_get(struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
+		      struct acr_report *report, struct acr_error *error);
 
 /* Keep what a person or a client gives for `server`, by the rules of src/broker/store.c. */
 _checked_ int acr_store(const struct acr_app *app, const struct acr_secret *server,

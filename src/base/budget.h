@@ -10,7 +10,12 @@
 #define ACR_BUDGET_GET                                                                             \
 	30000 /* a whole run, unless the config's "timeout" says otherwise; BuildKit gives up at   \
 		 60 s */
-#define ACR_BUDGET_CONNECT  5000 /* name look-up, TCP and TLS of one connection */
+#define ACR_BUDGET_CONNECT  5000  /* name look-up, TCP and TLS of one connection */
+#define ACR_BUDGET_SILENT   12000 /* until the first byte of an answer, once the request is sent */
+#define ACR_BUDGET_AGAIN    3000  /* a try that failed after longer is not made again */
+#define ACR_BUDGET_AT_ONCE  1000 /* what failed within this met no network, rather than a slow one */
+#define ACR_BUDGET_KNOWN    10000 /* how long a host that kept us waiting is not asked again */
+#define ACR_BUDGET_RENEWAL  3000  /* a renewal, while the old token is valid */
 #define ACR_BUDGET_WARM	    500 /* the answer on a connection that was opened ahead, once it is there */
 #define ACR_BUDGET_PROBE    300	 /* IMDS on a machine that may not be Azure's */
 #define ACR_BUDGET_ENDPOINT 3000 /* one answer of an endpoint of this machine */
@@ -28,6 +33,9 @@
 #define ACR_BUDGET_STDIN     5000   /* between one byte of a request and the next */
 #define ACR_BUDGET_SAY	     200    /* for a stderr that nobody reads */
 #define ACR_BUDGET_ANSWER    30000  /* until somebody reads on of a long answer on stdout */
+
+/* Name look-ups, in the resolver's own words (resolv.conf(5)): two attempts of 2 s for each server. */
+#define ACR_RESOLVER_OPTIONS "timeout:2 attempts:2"
 
 #define ACR_NOTE_REFUSAL                                                                           \
 	30		     /* seconds that a refusal is remembered (BuildKit asks 2 to 8 times)  \

@@ -121,11 +121,24 @@ static int give_up(const struct acr_app *app, const struct acr_lookup *lookup,
 							  serves_anybody(app, lookup->registry));
 		return -1;
 	}
-	acr_renewal_note(app, lookup, error);
+	/* The time that a client waits is over, not that of a run: a child goes on with it, and
+	 * notes what it meets. */
+	report->renew_behind = acr_budget(app, 1) <= 0;
+	if (!report->renew_behind)
+		acr_renewal_note(app, lookup, error);
 	return 0;
 }
 
-static int get_ours(const struct acr_app *app, const char *server, struct acr_login *ret,
+/* A client that could be served with the old token does not wait long for a new one. */
+static void limit_wait(struct acr_app *app, const struct acr_lookup *lookup)
+{
+	int64_t end = app->clock.boot(app) + ACR_BUDGET_RENEWAL;
+
+	if (lookup->old.host && app->deadline > end && acr_entry_left(app, &lookup->old, NULL) > 0)
+		app->deadline = end;
+}
+
+static int get_ours(struct acr_app *app, const char *server, struct acr_login *ret,
 		    struct acr_report *report, struct acr_error *error)
 {
 	const struct acr_registry *registry = &report->registry;
@@ -139,6 +152,7 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	report->identity = lookup.fingerprint.hash;
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
+	limit_wait(app, &lookup);
 	turn = acr_lookup_turn(app, &lookup);
 	/* While we waited somebody else may have been served, and we may be somebody else. */
 	acr_lookup_begin(app, registry, &lookup);
@@ -180,12 +194,17 @@ static int get_ours(const struct acr_app *app, const char *server, struct acr_lo
 	return 0;
 }
 
-int acr_get(const struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
+int acr_get(struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
 	    struct acr_report *report, struct acr_error *error)
 {
+	int64_t deadline = app->deadline;
+	int result;
+
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
 		return get_foreign(app, acr_secret_text(server), ret, error);
 	report->ours = true;
-	return get_ours(app, acr_secret_text(server), ret, report, error);
+	result = get_ours(app, acr_secret_text(server), ret, report, error);
+	app->deadline = deadline;
+	return result;
 }

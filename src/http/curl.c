@@ -9,6 +9,7 @@
  * left behind as it is: the process ends soon, and by _exit.
  */
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,9 +42,25 @@ struct network {
 	pid_t owner; /* a fork must not use its parent's connections */
 	CURLM *multi;
 	struct acr_transfer *warm; /* at most one */
+	/* A host that kept us waiting in vain: each further identity would wait as long for it. */
+	struct {
+		char origin[sizeof(((struct acr_transfer *)NULL)->origin)];
+		int64_t until;
+		struct acr_error error;
+	} silent;
 };
 
-static int load_library(struct network *network, struct acr_error *error)
+/* The C library reads this when a thread of libcurl's first looks a name up. What the person set
+ * there counts more. */
+static void bound_lookups(const struct acr_app *app)
+{
+	const char *own = acr_env(app, "RES_OPTIONS");
+	auto_string options = acr_format(ACR_RESOLVER_OPTIONS " %s", own ? own : "");
+
+	setenv("RES_OPTIONS", options, 1);
+}
+
+static int load_library(struct network *network, const struct acr_app *app, struct acr_error *error)
 {
 	/* The second is what Debian installs with git. */
 	static const char *const sonames[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
@@ -61,6 +78,7 @@ static int load_library(struct network *network, struct acr_error *error)
 					  !acr_library_is_absent(&failures[1])];
 		return -1;
 	}
+	bound_lookups(app);
 	if (sym_curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		network->loaded = false;
 		return acr_raise(error, HTTP_UNAVAILABLE);
@@ -71,9 +89,9 @@ static int load_library(struct network *network, struct acr_error *error)
 	return 0;
 }
 
-static int load(struct network *network, struct acr_error *error)
+static int load(struct network *network, const struct acr_app *app, struct acr_error *error)
 {
-	if (!network->loaded && load_library(network, error))
+	if (!network->loaded && load_library(network, app, error))
 		return -1;
 	if (network->owner == getpid())
 		return 0;
@@ -87,7 +105,7 @@ static int load(struct network *network, struct acr_error *error)
 
 /* Let libcurl do what it can do now, and note what has ended. False when it can do nothing (no
  * descriptors left, say). */
-static bool perform(struct network *network)
+static bool perform(struct network *network, const struct acr_app *app)
 {
 	int running, queued;
 	CURLMsg *message;
@@ -104,6 +122,7 @@ static bool perform(struct network *network)
 			continue;
 		transfer->done = true;
 		transfer->code = code;
+		transfer->ended = app->clock.boot(app);
 		sym_curl_multi_remove_handle(network->multi, easy);
 		/* Images add the certificate of their own authority to the bundle alone. */
 		if (code == CURLE_PEER_FAILED_VERIFICATION && transfer->hashed)
@@ -113,7 +132,7 @@ static bool perform(struct network *network)
 }
 
 /* Drive everything until this transfer has ended, or until `deadline`, or its limit for connecting,
- * or `answer` ms after it is connected. */
+ * or `answer` ms after it is connected, unless by then an answer that is wanted has begun. */
 static CURLcode drive(struct network *network, const struct acr_app *app,
 		      struct acr_transfer *transfer, int64_t deadline, int64_t answer)
 {
@@ -122,13 +141,15 @@ static CURLcode drive(struct network *network, const struct acr_app *app,
 	for (;;) {
 		int64_t limit = transfer->began + transfer->connect, left;
 
-		if (!perform(network))
+		if (!perform(network, app))
 			return CURLE_FAILED_INIT;
 		if (transfer->done)
 			return transfer->code;
 		if (acr_transfer_stage(transfer) == ACR_STAGE_ANSWER) {
 			connected = connected ? connected : app->clock.boot(app);
 			limit = connected + answer;
+			if (transfer->heard && transfer->answer.response)
+				limit = deadline;
 		}
 		if (limit > deadline)
 			limit = deadline;
@@ -193,17 +214,38 @@ static int attempt(struct network *network, const struct acr_app *app,
 {
 	CURLcode code;
 
-	acr_transfer_name(transfer, request->url);
-	if (load(network, error) || settle(network, app, transfer->origin, deadline, error) ||
-	    load(network, error) ||
+	if (load(network, app, error) || settle(network, app, transfer->origin, deadline, error) ||
+	    load(network, app, error) ||
 	    acr_transfer_begin(app, request, network->hashed, transfer, error))
 		return -1;
 	sym_curl_multi_add_handle(network->multi, transfer->easy);
-	code = drive(network, app, transfer, deadline, ACR_BUDGET_LONGEST);
+	code = drive(network, app, transfer, deadline, ACR_BUDGET_SILENT);
 	if (code)
 		return acr_transfer_fail(app, transfer, code, error);
 	acr_transfer_answer(app, transfer);
 	return 0;
+}
+
+static bool is_known_silent(const struct network *network, const struct acr_app *app,
+			    const struct acr_transfer *transfer)
+{
+	return strcmp(network->silent.origin, transfer->origin) == 0 &&
+	       app->clock.boot(app) < network->silent.until;
+}
+
+/* Not where it was the caller who had no more time. */
+static void note_silence(struct network *network, const struct acr_app *app,
+			 const struct acr_transfer *transfer, int64_t began, int64_t deadline,
+			 const struct acr_error *failure)
+{
+	int64_t now = app->clock.boot(app);
+
+	if (now - began <= ACR_BUDGET_AGAIN || now >= deadline ||
+	    (failure->kind != ACR_UNREACHABLE && failure->kind != ACR_TIMEOUT))
+		return;
+	snprintf(network->silent.origin, sizeof(network->silent.origin), "%s", transfer->origin);
+	network->silent.until = now + ACR_BUDGET_KNOWN;
+	network->silent.error = *failure;
 }
 
 static int send_request(struct acr_http *self, const struct acr_app *app,
@@ -211,19 +253,30 @@ static int send_request(struct acr_http *self, const struct acr_app *app,
 			struct acr_error *error)
 {
 	struct network *network = (struct network *)self;
-	int64_t deadline = app->clock.boot(app) + budget;
+	int64_t began = app->clock.boot(app), deadline = began + budget;
+	struct acr_error failure = { 0 };
 	bool untrusted;
 	int result;
 
 	do {
 		struct acr_transfer transfer = { .answer = { .response = ret } };
 
-		result = attempt(network, app, request, &transfer, deadline, error);
+		acr_transfer_name(&transfer, request->url);
+		if (is_known_silent(network, app, &transfer)) {
+			if (error)
+				*error = network->silent.error;
+			return -1;
+		}
+		result = attempt(network, app, request, &transfer, deadline, &failure);
+		if (result)
+			note_silence(network, app, &transfer, began, deadline, &failure);
 		/* Once more with the bundle: nothing has been sent by then, and perform() has seen
 		 * to it that the folder is not asked again. */
 		untrusted = transfer.hashed && transfer.code == CURLE_PEER_FAILED_VERIFICATION;
 		finish(network, &transfer);
 	} while (untrusted);
+	if (result && error)
+		*error = failure;
 	return result;
 }
 
@@ -245,7 +298,7 @@ static void warm(struct acr_http *self, const struct acr_app *app, const char *u
 	}
 	if (network->owner == getpid())
 		cool(network);
-	if (load(network, NULL) ||
+	if (load(network, app, NULL) ||
 	    acr_transfer_begin(app, &request, network->hashed, transfer, NULL)) {
 		acr_transfer_end(transfer, false);
 		free(transfer);
@@ -253,7 +306,7 @@ static void warm(struct acr_http *self, const struct acr_app *app, const char *u
 	}
 	network->warm = transfer;
 	sym_curl_multi_add_handle(network->multi, transfer->easy);
-	perform(network);
+	perform(network, app);
 }
 
 static void wait_for(struct acr_http *self, const struct acr_app *app, int64_t milliseconds)
@@ -265,7 +318,7 @@ static void wait_for(struct acr_http *self, const struct acr_app *app, int64_t m
 		int patience = left < 1000 ? (int)left : 1000;
 
 		if (network->warm && network->owner == getpid() && !network->warm->done) {
-			perform(network);
+			perform(network, app);
 			sym_curl_multi_poll(network->multi, NULL, 0, patience, NULL);
 		} else {
 			poll(NULL, 0, patience);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/budget.h"
+
 static const struct meaning {
 	int code;
 	enum acr_transport transport;
@@ -178,6 +180,9 @@ static int tell(const struct acr_failure *failure, struct acr_error *error)
 	if (failure->proxy_status >= 300)
 		return acr_raise(error, PROXY_DENIED, proxy, host,
 				 acr_number(failure->proxy_status).text);
+	/* The resolver gave up by itself, after all its attempts: nobody answered it. */
+	if ((failure->code == 5 || failure->code == 6) && failure->took >= ACR_BUDGET_AGAIN)
+		return late(failure, ACR_MESSAGE_DNS_TIMEOUT, ACR_MESSAGE_DNS_TIMEOUT_PROXY, error);
 	switch (failure->code) {
 	case 5: /* COULDNT_RESOLVE_PROXY */
 		return acr_raise(error, PROXY_DNS_FAILED, proxy, host);
@@ -196,7 +201,10 @@ int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error)
 {
 	if (!error)
 		return -1;
-	tell(failure, error);
+	if (failure->offline)
+		about(ACR_MESSAGE_OFFLINE, failure->host, error);
+	else
+		tell(failure, error);
 	if (HOLDS(local_tls, failure->code) ||
 	    (failure->code == 7 && HOLDS(local_numbers, failure->number)))
 		error->kind = ACR_SYSTEM;
@@ -204,6 +212,8 @@ int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error)
 	error->status = failure->proxy_status >= 300 ? (int)failure->proxy_status : 0;
 	snprintf(error->host, sizeof(error->host), "%.*s", (int)strcspn(failure->host, ":"),
 		 failure->host);
-	acr_error_quote(error, failure->message, strlen(failure->message));
+	/* That a name was not found is a symptom then, and would be explained as the cause. */
+	if (!failure->offline)
+		acr_error_quote(error, failure->message, strlen(failure->message));
 	return -1;
 }

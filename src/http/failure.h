@@ -4,6 +4,7 @@
 #ifndef HTTP_FAILURE_H
 #define HTTP_FAILURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "acr/error.h"
@@ -18,6 +19,7 @@ struct acr_failure {
 	long proxy_status; /* what a proxy answered to CONNECT; 0: nothing, or no proxy */
 	enum acr_stage stage;
 	int64_t took, connect; /* ms since the start, and how many of them connecting might take */
+	bool offline;	       /* it failed at once, and no network is connected */
 	const char *host;
 	const char *proxy;   /* host:port that the environment names, "" for none */
 	const char *message; /* libcurl's own words */

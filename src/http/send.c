@@ -27,8 +27,11 @@ static bool holds(const int *list, int number)
 	return false;
 }
 
-static bool is_retried_failure(const struct acr_error *failure)
+/* What took long was tried long enough, and without a network each try ends alike. */
+static bool is_retried_failure(const struct acr_error *failure, int64_t took)
 {
+	if (took > ACR_BUDGET_AGAIN || acr_error_is(failure, OFFLINE))
+		return false;
 	if (failure->kind != ACR_UNREACHABLE || failure->transport == ACR_TRANSPORT_CERTIFICATE ||
 	    failure->transport == ACR_TRANSPORT_PROXY)
 		return false;
@@ -76,7 +79,7 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 		return -1;
 	for (int tried = 1;; tried++) {
 		struct acr_error failure = { 0 };
-		int64_t left = acr_budget(app, ACR_BUDGET_GET), pause;
+		int64_t left = acr_budget(app, ACR_BUDGET_GET), pause, took;
 		int result;
 
 		acr_response_wipe(ret);
@@ -84,12 +87,15 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 			return acr_raise(error, NO_TIME_LEFT, service->name);
 		if (service->answer && service->answer < left)
 			left = service->answer;
+		took = app->clock.boot(app);
 		result = app->http->send(app->http, app, request, left, ret, &failure);
+		took = app->clock.boot(app) - took;
 		if (failure.kind != ACR_SYSTEM)
 			failure.origin = service->origin;
 		pause = pause_length(tried, result ? 0 : ret->retry_after);
 		if (tried < service->tries &&
-		    (result ? is_retried_failure(&failure) : is_retried_answer(service, ret)) &&
+		    (result ? is_retried_failure(&failure, took)
+			    : is_retried_answer(service, ret)) &&
 		    pause < acr_budget(app, ACR_BUDGET_GET)) {
 			acr_debug(app, "%s: try %d gave %s, waiting %lld ms", service->name, tried,
 				  result ? failure.text : "a status that is tried again",

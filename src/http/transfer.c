@@ -18,6 +18,7 @@
 #include "base/jwt.h"
 #include "base/library.h"
 #include "http/ca_and_proxy.h"
+#include "http/offline.h"
 
 #define SYMBOLS(X)                                                                                 \
 	X(curl_easy_init)                                                                          \
@@ -76,6 +77,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *data)
 	struct acr_transfer *transfer = data;
 
 	(void)size; /* always 1 */
+	transfer->heard = true;
 	transfer->too_large |= !acr_answer_header(&transfer->answer, bytes, count);
 	return transfer->too_large ? 0 : count;
 }
@@ -293,6 +295,19 @@ enum acr_stage acr_transfer_stage(const struct acr_transfer *transfer)
 	return ACR_STAGE_NAME;
 }
 
+/* Did it fail at once, without a network to fail over? */
+static bool is_offline(const struct acr_transfer *transfer, const struct acr_failure *failure)
+{
+	bool no_name = failure->code == CURLE_COULDNT_RESOLVE_HOST ||
+		       failure->code == CURLE_COULDNT_RESOLVE_PROXY;
+	bool no_way = failure->code == CURLE_COULDNT_CONNECT &&
+		      (failure->number == ENETUNREACH || failure->number == EHOSTUNREACH ||
+		       failure->number == ENETDOWN);
+
+	return !transfer->local && failure->took <= ACR_BUDGET_AT_ONCE && (no_name || no_way) &&
+	       acr_offline();
+}
+
 int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *transfer, CURLcode code,
 		      struct acr_error *error)
 {
@@ -305,7 +320,7 @@ int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *tran
 	struct acr_failure failure = {
 		.code = (int)code,
 		.stage = acr_transfer_stage(transfer),
-		.took = app->clock.boot(app) - transfer->began,
+		.took = (transfer->done ? transfer->ended : app->clock.boot(app)) - transfer->began,
 		.connect = transfer->connect,
 		.host = transfer->host,
 		.proxy = proxy,
@@ -318,6 +333,7 @@ int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *tran
 	failure.number = transfer->opened ? (int)number : transfer->no_socket;
 	get(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
 	get(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &failure.verified);
+	failure.offline = is_offline(transfer, &failure);
 	acr_debug(app, "%s: curl %d, %s", transfer->host, (int)code, failure.message);
 	return acr_failure_tell(&failure, error);
 }

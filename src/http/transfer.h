@@ -26,10 +26,12 @@ struct acr_transfer {
 	bool local;	  /* no proxy has a part in it */
 	bool hashed;	  /* only the system's hashed folder of certificates is trusted */
 	bool too_large;
+	bool heard;    /* the first byte of an answer has come */
 	bool opened;   /* there was a socket */
 	int no_socket; /* errno of the last one that there was none for */
 	bool done;     /* libcurl is through with it, with this code: */
 	CURLcode code;
+	int64_t ended; /* boot time in ms */
 	char message[CURL_ERROR_SIZE];
 };
 

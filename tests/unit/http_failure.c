@@ -16,6 +16,15 @@ static void each_failure_has_its_sentence_and_kind(void **state)
 		const char *text;
 	} rows[] = {
 		{ { .code = 6 }, ACR_UNREACHABLE, "acr-error:dns-failed; acme.azurecr.io" },
+		{ { .code = 6, .took = 4000 },
+		  ACR_UNREACHABLE,
+		  "acr-error:dns-timeout; acme.azurecr.io 4.0" },
+		{ { .code = 6, .offline = true },
+		  ACR_UNREACHABLE,
+		  "acr-error:offline; acme.azurecr.io" },
+		{ { .code = 7, .number = ENETUNREACH, .offline = true },
+		  ACR_UNREACHABLE,
+		  "acr-error:offline; acme.azurecr.io" },
 		{ { .code = 7, .number = ECONNREFUSED },
 		  ACR_UNREACHABLE,
 		  "acr-error:connect-failed-why; acme.azurecr.io acr-error:errno; 111" },

@@ -11,6 +11,7 @@ struct outcome {
 	enum acr_transport transport;
 	int proxy_status;
 	int64_t takes; /* ms */
+	bool offline;
 };
 
 struct script {
@@ -37,6 +38,8 @@ static int send_scripted(struct acr_http *self, const struct acr_app *app,
 	script->edges.boot += outcome->takes;
 	if (outcome->fails != ACR_FINE) {
 		acr_fail(error, outcome->fails, "%s failed", request->url);
+		if (outcome->offline)
+			acr_raise(error, OFFLINE, request->url);
 		error->transport = outcome->transport;
 		error->status = outcome->proxy_status;
 		return -1;
@@ -209,6 +212,26 @@ static void what_will_fail_the_same_way_is_not_tried_again(void **state)
 	assert_int_equal(script.tries, 1);
 }
 
+static void what_was_waited_for_long_or_offline_is_not_tried_again(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE,
+						     .transport = ACR_TRANSPORT_CONNECTION,
+						     .takes = 3001 }),
+			 -1);
+	assert_int_equal(script.tries, 1);
+	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE,
+						     .transport = ACR_TRANSPORT_CONNECTION,
+						     .takes = 2999 }),
+			 -1);
+	assert_int_equal(script.tries, 3);
+	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE,
+						     .transport = ACR_TRANSPORT_CONNECTION,
+						     .offline = true }),
+			 -1);
+	assert_int_equal(script.tries, 1);
+}
+
 static void a_proxy_that_refuses_is_not_asked_again(void **state)
 {
 	static const struct {
@@ -270,15 +293,11 @@ static void a_wait_that_ends_too_late_is_not_begun(void **state)
 static void no_try_gets_more_time_than_is_left(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE,
-						     .transport = ACR_TRANSPORT_CONNECTION,
-						     .takes = 12000 }),
-			 -1);
+	assert_int_equal(RUN(acr_service_registry, { .status = 503, .takes = 12000 }), 0);
 	assert_int_equal(script.tries, 3);
 	assert_int_equal(script.budgets[0], 30000);
 	assert_in_range(script.budgets[1], 17500, 18000);
 	assert_in_range(script.budgets[2], 4500, 6000);
-	assert_int_equal(error.kind, ACR_UNREACHABLE);
 	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE,
 						     .transport = ACR_TRANSPORT_CONNECTION,
 						     .takes = 31000 }),
@@ -311,6 +330,7 @@ int main(void)
 		cmocka_unit_test(each_service_has_its_own_statuses),
 		cmocka_unit_test(entra_says_in_a_400_that_it_is_only_now),
 		cmocka_unit_test(a_connection_that_fails_is_tried_again),
+		cmocka_unit_test(what_was_waited_for_long_or_offline_is_not_tried_again),
 		cmocka_unit_test(what_will_fail_the_same_way_is_not_tried_again),
 		cmocka_unit_test(a_proxy_that_refuses_is_not_asked_again),
 		cmocka_unit_test(pauses_grow_and_have_no_fixed_length),

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network that is not there, or that keeps silent: a person waits seconds, and reads what was waited for.
+
+Times are upper bounds with room for a busy machine.
+"""
+import re
+import subprocess
+
+import pytest
+from client import APP
+
+ACME = "acme.azurecr.io"
+NEAR_THE_END = 7300  # seconds, of 10800
+OFFLINE = ["unshare", "--net", "--"]
+pytestmark = pytest.mark.plain
+
+
+@pytest.fixture
+def signed_in(cloud):
+    return cloud.environment(APP)
+
+
+@pytest.fixture(scope="module")
+def name_servers(tmp_path_factory):
+    """A prefix under which these are the name servers."""
+    if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("to mount needs root")
+
+    def make(*addresses, search=""):
+        path = tmp_path_factory.mktemp("resolv") / "resolv.conf"
+        path.write_text("".join(f"nameserver {one}\n" for one in addresses) + (f"search {search}\n" if search else ""))
+        return ["unshare", "--mount", "--", "sh", "-c", f'mount --bind {path} /etc/resolv.conf && exec "$@"', "sh"]
+    return make
+
+
+def waited(answer):
+    """The seconds that the text names."""
+    return [float(number) for number in re.findall(r"(\d+\.\d) s\b", answer.err)]
+
+
+def test_without_any_network_a_get_says_at_once_that_the_machine_is_offline(helper, signed_in):
+    answer = helper.get(ACME, env=signed_in, prefix=OFFLINE)
+    assert answer.status == 1 and "this machine is offline" in answer.out, answer
+    assert "cannot resolve" not in answer.out + answer.err, answer
+    assert answer.seconds < 1, answer
+
+
+def test_an_interface_that_is_up_is_not_offline(helper, signed_in):
+    """A network without a default route may be left through a proxy."""
+    prefix = [*OFFLINE, "sh", "-c", 'ip link add name net0 type veth peer name net1 && ip address add 192.168.7.2/24 dev net0 && '
+              'ip link set net0 up && ip link set net1 up && exec "$@"', "sh"]
+    answer = helper.get(ACME, env=signed_in, prefix=prefix)
+    assert answer.status == 1 and "offline" not in answer.out + answer.err, answer
+    assert "cannot resolve host name" in answer.out, answer
+
+
+def test_a_name_that_does_not_exist_is_not_offline(helper, signed_in):
+    answer = helper.get("nosuch.azurecr.io", env=signed_in)
+    assert answer.status == 1 and "offline" not in answer.out + answer.err and "cannot resolve" in answer.out, answer
+
+
+@pytest.mark.parametrize("search", ["", "corp.example lab.example"], ids=["plain", "search"])
+@pytest.mark.parametrize("addresses", [["10.99.0.12"], ["10.99.0.12", "10.99.0.12"]], ids=["one", "two"])
+def test_name_servers_that_swallow_packets_cost_six_seconds_at_most(helper, signed_in, name_servers, addresses, search):
+    answer = helper.get(ACME, env=signed_in, prefix=name_servers(*addresses, search=search))
+    assert answer.status == 1 and "DNS lookup" in answer.out and "timed out after" in answer.out, answer
+    assert answer.seconds < 6, answer
+    assert waited(answer) and max(waited(answer)) > answer.seconds - 1.5, answer
+
+
+def test_a_dead_first_name_server_does_not_keep_a_get_from_being_served(helper, signed_in, name_servers):
+    answer = helper.get(ACME, env=signed_in, prefix=name_servers("10.99.0.12", "10.99.0.53"))
+    assert answer.status == 0 and answer.seconds < 10, answer
+
+
+@pytest.mark.parametrize("service", ["entra", "acr"])
+@pytest.mark.parametrize("at,most", [(None, 14), ("connect", 8)], ids=["answer", "handshake"])
+def test_a_server_that_stays_silent_is_asked_once(helper, signed_in, cloud, service, at, most):
+    cloud.fault("hang", service=service, **({"at": at} if at else {}))
+    answer = helper.get(ACME, env=signed_in)
+    assert answer.status == 1 and answer.seconds < most, answer
+    assert len([row for row in answer.requests if row["service"] == service and row.get("method") == "POST"]) <= 1, answer
+    assert waited(answer) and max(waited(answer)) > answer.seconds - 2, answer
+
+
+def test_a_registry_that_drops_packets_costs_one_connection(helper, signed_in):
+    answer = helper.get("dropped.azurecr.io", env=signed_in)
+    assert answer.status == 1 and "timed out after" in answer.out and answer.seconds < 8, answer
+
+
+@pytest.mark.parametrize("service", ["entra", "acr"])
+def test_while_a_token_is_valid_its_renewal_is_waited_for_three_seconds(helper, home, signed_in, cloud, service):
+    secret = helper.get(ACME, env=signed_in).secret
+    home.age(NEAR_THE_END)
+    cloud.fault("hang", service=service)
+    answer = helper.get(ACME, env=signed_in)
+    assert answer.status == 0 and answer.secret == secret, answer
+    assert answer.seconds < 4.5 and answer.err.count("\n") == 1 and "could not be renewed" in answer.err, answer
+
+
+@pytest.mark.parametrize("command", [["login", "--device-code", "--insecure-storage", ACME], ["renew", "--force", ACME]], ids=lambda command: command[0])
+def test_a_command_has_the_same_bounds(helper, home, signed_in, name_servers, command):
+    assert helper.get(ACME, env=signed_in).status == 0
+    answer = helper(*command, env=signed_in, prefix=OFFLINE)
+    assert answer.status == 1 and "this machine is offline" in answer.out + answer.err and answer.seconds < 2, answer
+    answer = helper(*command, env=signed_in, prefix=name_servers("10.99.0.12"))
+    assert answer.status == 1 and "DNS lookup" in answer.out + answer.err and answer.seconds < 7, answer

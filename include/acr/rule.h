@@ -134,6 +134,9 @@ void acr_facts_of_who(const char *who, struct acr_facts *facts);
 void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
 			 const struct acr_error *error, struct acr_facts *facts);
 
+/* situation: where this process runs, and what the config pins for the registry in `facts`. */
+void acr_facts_of_situation(const struct acr_app *app, struct acr_facts *facts);
+
 /* ---- rules ---- */
 
 enum acr_test { ACR_IS = 1, ACR_NOT, ACR_HAS, ACR_LACKS, ACR_BEGINS, ACR_KNOWN, ACR_UNKNOWN };

@@ -182,6 +182,8 @@ static int diagnose(struct acr_app *app, char *const *arguments, const char *con
 	}
 	acr_checks_run(app, diagnosis.cases, diagnosis.count, diagnosis.results, show, &progress);
 	acr_causes_find(diagnosis.cases, diagnosis.count, diagnosis.results, &diagnosis.causes);
+	for (size_t i = 0; i < diagnosis.causes.count; i++)
+		acr_facts_of_situation(app, &diagnosis.causes.list[i].facts);
 	diagnosis.took = app->clock.boot(app) - begun;
 	return answer(app, &diagnosis, values);
 }

@@ -92,7 +92,7 @@ static void take_asked(const struct acr_app *app, const struct acr_identity *ide
 	}
 }
 
-static void take_situation(const struct acr_app *app, struct acr_facts *facts)
+void acr_facts_of_situation(const struct acr_app *app, struct acr_facts *facts)
 {
 	const struct acr_situation *here =
 		acr_situation_of_process(app, acr_facts_get(facts, ACR_FACT_REGISTRY));
@@ -108,7 +108,7 @@ void acr_facts_of_report(const struct acr_app *app, const struct acr_report *rep
 	acr_facts_of_error(app, error, facts);
 	if (report->ours)
 		acr_facts_of_registry(&report->registry, facts);
-	take_situation(app, facts);
+	acr_facts_of_situation(app, facts);
 	if (!step || !step->identity)
 		return;
 	acr_facts_set(facts, ACR_FACT_SOURCE, step->identity->name);

@@ -9,6 +9,7 @@
 #include "base/budget.h"
 #include "explain/language.h"
 #include "explain/reasons.h"
+#include "explain/situation.h"
 
 /* Each identity that was tried and what came of it, a line each; what stands above them all is not
  * said again. Owned. */
@@ -55,6 +56,25 @@ void acr_explain_notices(const struct acr_app *app, const struct acr_report *rep
 	}
 }
 
+/* What to do where nobody is signed in: what helps in the situation of this process, and where
+ * that is none, a person signs in. Owned. */
+static char *tell_sign_in(const struct acr_app *app, const struct acr_report *report)
+{
+	const char *host = report->registry.host;
+	const struct acr_situation *here = acr_situation_of_process(app, host);
+	auto_string say = NULL;
+	auto_string command = NULL;
+	auto_facts facts = { 0 };
+
+	if (!here)
+		return acr_format(_("az login, or %s login %s"), app->program, host);
+	acr_facts_of_registry(&report->registry, &facts);
+	say = acr_fill(acr_text(here->step.say), &facts, false);
+	if (here->step.command)
+		command = acr_fill(here->step.command, &facts, true);
+	return acr_format("%s%s%s", say, command ? " " : "", command ? command : "");
+}
+
 /* "Not found" for one of ours: docker goes on anonymously, and who wanted to be somebody hears
  * how. */
 static void tell_not_found(const struct acr_app *app, const struct acr_report *report,
@@ -62,6 +82,7 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 {
 	const char *host = report->registry.host;
 	auto_secret tried = { 0 };
+	auto_string advice = NULL;
 
 	/* What the client does next works. That somebody was denied is worth a word now and then;
 	 * that nobody is signed in is not. */
@@ -80,9 +101,9 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		acr_secret_format(&tried, _("%s%s: %.160s"), tried.length ? "; " : "",
 				  report->trail.steps[i].identity->name, why);
 	}
-	acr_say(app, _("nobody is signed in for %s%s%s%s: az login, or %s login %s"), host,
-		tried.length ? " (" : "", acr_secret_text(&tried), tried.length ? ")" : "",
-		app->program, host);
+	advice = tell_sign_in(app, report);
+	acr_say(app, _("nobody is signed in for %s%s%s%s: %s"), host, tried.length ? " (" : "",
+		acr_secret_text(&tried), tried.length ? ")" : "", advice);
 }
 
 /* Was the same thing told a moment ago? BuildKit asks two to eight times. */

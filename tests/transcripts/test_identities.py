@@ -252,3 +252,22 @@ def test_what_the_registry_said_is_told_and_remembered_whatever_happens_to_a_lat
     second = helper.get(ACME, env=env)
     assert second.out == first.out and second.requests == []
     assert (home.folder / "az-started").read_text().count("x") == 1
+
+
+@pytest.mark.parametrize("env, advice", [({"GITHUB_ACTIONS": "true"}, "id-token: write"),
+                                         ({"TF_BUILD": "True"}, "service connection"),
+                                         ({"GITLAB_CI": "true"}, "id_tokens"),
+                                         ({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "workload identity"),
+                                         ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "managed-identity"}, "managed identity")])
+@pytest.mark.parametrize("verb", ["get", "diagnose"])
+def test_where_no_person_sits_nobody_is_asked_to_sign_in(helper, cloud, verb, env, advice):
+    cloud.fault("reset", service="imds", at="connect")
+    told = helper.get("acme.azurecr.io", env=env) if verb == "get" else helper("diagnose", "acme.azurecr.io", env=env)
+    said = told.err if verb == "get" else told.out
+    assert "az login" not in said and "docker-credential-acr login" not in said, told
+    assert advice in " ".join(said.split()), told
+
+
+def test_a_person_is_asked_to_sign_in(helper, cloud):
+    cloud.fault("reset", service="imds", at="connect")
+    assert "az login, or docker-credential-acr login acme.azurecr.io" in helper.get("acme.azurecr.io").err

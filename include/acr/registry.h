@@ -126,8 +126,10 @@ bool acr_access_read(const struct acr_secret *token, const char *repository,
 		     struct acr_secret *ret);
 
 /* Does the registry give a token that allows something to whoever asks without a login? Takes at
- * most ACR_BUDGET_ANONYMOUS; whatever is not a clear yes is a no. */
-bool acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry);
+ * most ACR_BUDGET_ANONYMOUS; every answer that is not a clear yes is a no. -1, and `ret` untouched, when
+ * no answer came. */
+_checked_ int acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry,
+				     bool *ret, struct acr_error *error);
 
 /* A WWW-Authenticate header taken apart: realm, service and scope, each "" where absent. False when
  * it is no Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */

@@ -128,10 +128,11 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 		   struct acr_report *report, const struct acr_error *why, struct acr_error *error)
 {
 	const char *host = lookup->registry->host;
+	bool public = false;
 
 	acr_marker_clear(app, host);
 	if (acr_config_is(app->config, host, "on_refusal", "not-found") ||
-	    acr_registry_is_public(app, lookup->registry)) {
+	    (acr_registry_is_public(app, lookup->registry, &public, NULL) == 0 && public)) {
 		report->anonymous = true;
 		acr_report_notice(report, "anonymous", "%s; going on anonymously", why->text);
 		*error = *why;

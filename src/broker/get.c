@@ -101,12 +101,15 @@ static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 /* Nobody is signed in. Where the registry serves whoever asks, that is as it should be. */
 static bool serves_anybody(const struct acr_app *app, const struct acr_registry *registry)
 {
+	struct acr_error failure = { 0 };
 	auto_secret known = { 0 };
-	bool yes;
+	bool yes = false;
 
 	if (acr_note_find(app, "anonymous", registry->host, &known))
 		return strcmp(acr_secret_text(&known), "yes") == 0;
-	yes = acr_registry_is_public(app, registry);
+	/* This machine's own fault says nothing about the registry. */
+	if (acr_registry_is_public(app, registry, &yes, &failure) && failure.kind == ACR_SYSTEM)
+		return false;
 	acr_note_keep(app, "anonymous", registry->host, ACR_NOTE_ANONYMOUS, yes ? "yes" : "no");
 	return yes;
 }

@@ -33,8 +33,8 @@ static enum reply judge(const struct acr_registry *registry, const struct acr_re
 }
 
 /* One request, not tried again, and at an end by `end`. */
-static enum reply ask(const struct acr_app *app, const struct acr_registry *registry, bool catalog,
-		      int64_t end)
+static int ask(const struct acr_app *app, const struct acr_registry *registry, bool catalog,
+	       int64_t end, enum reply *ret, struct acr_error *error)
 {
 	static const int nothing[] = { 0 };
 	int left = (int)acr_budget(app, end - app->clock.boot(app));
@@ -48,7 +48,7 @@ static enum reply ask(const struct acr_app *app, const struct acr_registry *regi
 	char service[ACR_HOST_MAX];
 
 	if (left <= 0)
-		return NO;
+		return acr_raise(error, NO_TIME_LEFT, registry->host);
 	acr_registry_login_server(registry, service);
 	if (catalog) {
 		acr_form_add(&form, "grant_type", "password");
@@ -64,15 +64,21 @@ static enum reply ask(const struct acr_app *app, const struct acr_registry *regi
 				 acr_secret_text(&form));
 	}
 	request.url = url;
-	return acr_http_send(app, &request, &answer, NULL) ? NO : judge(registry, &answer);
+	if (acr_http_send(app, &request, &answer, error))
+		return -1;
+	*ret = judge(registry, &answer);
+	return 0;
 }
 
-bool acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry)
+int acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry,
+			   bool *ret, struct acr_error *error)
 {
 	int64_t end = app->clock.boot(app) + ACR_BUDGET_ANONYMOUS;
-	enum reply reply = ask(app, registry, false, end);
+	enum reply reply = NO;
 
-	if (reply == PERHAPS)
-		reply = ask(app, registry, true, end);
-	return reply == YES;
+	if (ask(app, registry, false, end, &reply, error) ||
+	    (reply == PERHAPS && ask(app, registry, true, end, &reply, error)))
+		return -1;
+	*ret = reply == YES;
+	return 0;
 }

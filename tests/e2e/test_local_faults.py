@@ -12,7 +12,7 @@ from client import APP
 from homes import NOT_FOUND
 from test_keychain import PROGRAM, SERVER, Session
 
-ACME = "acme.azurecr.io"
+ACME, PUBLIC = "acme.azurecr.io", "public.azurecr.io"
 CALLS = "openat,socket,connect,newfstatat,clone3"
 MOST = 14  # of one call: a sample of those that are made more often
 pytestmark = pytest.mark.plain
@@ -136,3 +136,13 @@ def test_a_keyring_that_cannot_be_reached_is_not_an_empty_one(desktop, reached, 
         assert answer.returncode == 1 and answer.stdout.strip() != NOT_FOUND.strip(), answer
         assert not [name for name in desktop.files() if "logins" in name], desktop.files()
     assert desktop.get(SERVER) == ("user", "kept")
+
+
+@pytest.mark.parametrize("error", ["EACCES", "EPERM", "ENOBUFS"])
+def test_a_registry_that_could_not_be_asked_is_not_remembered_as_closed(helper, home, error):
+    """Nobody is signed in, and the registry serves whoever asks: nobody is told to sign in as soon as that can be heard."""
+    home.config(identity="none")
+    answer = helper.get(PUBLIC, prefix=failing([], "connect", f"{error}:when=1"))  # not of the DNS lookup
+    assert "nobody is signed in" in answer.err, answer
+    again = helper.get(PUBLIC)
+    assert again.out == NOT_FOUND and not again.err and again.requests, (answer, again)

@@ -50,7 +50,11 @@ static const char *token(const char *access)
 
 static bool ask(void)
 {
-	bool yes = acr_registry_is_public(&edges.app, &registry);
+	struct acr_error error = { 0 };
+	bool yes = false;
+
+	if (acr_registry_is_public(&edges.app, &registry, &yes, &error))
+		assert_false(yes || error.kind == ACR_FINE);
 
 	for (size_t i = 0; i < edges.answer_count; i++)
 		if (!edges.answers[i].asked)

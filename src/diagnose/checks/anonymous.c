@@ -12,7 +12,9 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	/* Without a repository the same is asked as `get` asks. */
 	if (!scope) {
-		if (acr_registry_is_public(app, &subject->registry))
+		bool public = false;
+
+		if (acr_registry_is_public(app, &subject->registry, &public, &error) == 0 && public)
 			acr_secret_add(&actions, "pull");
 	} else if (acr_scope_token(app, &subject->registry, NULL, NULL, scope, &access, &error) ==
 		   0) {

@@ -161,14 +161,7 @@ static bool start(struct round *round)
 
 static void collect(struct round *round, struct job *job)
 {
-	struct acr_check_result *result = result_of(round, job);
-
-	if (!acr_check_result_read(&job->child.said, result)) {
-		acr_check_result_wipe(result);
-		*result = (struct acr_check_result){ 0 };
-		acr_check_say(result, ACR_VERDICT_WARNING, _("it did not come to an end in time"));
-	}
-	acr_check_child_end(&job->child);
+	acr_check_child_end(&job->child, result_of(round, job));
 	end(round, job);
 }
 

@@ -15,6 +15,7 @@ struct acr_check_child {
 	int pipe;
 	int64_t until; /* boot time in ms; then it is ended */
 	struct acr_secret said;
+	bool late; /* its time was over before it ended */
 };
 /* False when no child could be started. */
 bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
@@ -22,6 +23,7 @@ bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
 			   struct acr_check_child *ret);
 /* Read what it has written; true when it has ended, of itself or by us. */
 bool acr_check_child_hear(const struct acr_app *app, struct acr_check_child *child, bool readable);
-void acr_check_child_end(struct acr_check_child *child);
+/* It has ended, or must: what it found, or why it found nothing. */
+void acr_check_child_end(struct acr_check_child *child, struct acr_check_result *ret);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "diagnose/scheduler.h"
+#include "explain/language.h"
 
 #define GRACE  1500 /* milliseconds over its budget, in which it may say that its time is up */
 #define SAYING (4 * ACR_ANSWER_MAX)
@@ -64,7 +65,7 @@ bool acr_check_child_hear(const struct acr_app *app, struct acr_check_child *chi
 	ssize_t got;
 
 	if (app->clock.boot(app) > child->until) {
-		kill(child->process, SIGKILL);
+		child->late = true;
 		return true;
 	}
 	if (!readable)
@@ -78,13 +79,33 @@ bool acr_check_child_hear(const struct acr_app *app, struct acr_check_child *chi
 	return got >= 0 || errno != EINTR;
 }
 
-void acr_check_child_end(struct acr_check_child *child)
+/* Why there is no result: `status` as waitpid has it. */
+static void tell_silence(const struct acr_check_child *child, int status,
+			 struct acr_check_result *ret)
 {
+	acr_check_result_wipe(ret);
+	*ret = (struct acr_check_result){ 0 };
+	if (child->late)
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("it did not come to an end in time"));
+	/* SIGKILL was ours, or the kernel's where memory ran out. */
+	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("it crashed (signal %d)"),
+			      WTERMSIG(status));
+	else
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("it ended without a result"));
+}
+
+void acr_check_child_end(struct acr_check_child *child, struct acr_check_result *ret)
+{
+	int status = 0;
+
 	close(child->pipe);
-	/* One that said too much is still there. */
+	/* One that is late or said too much is still there. */
 	kill(child->process, SIGKILL);
-	while (waitpid(child->process, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(child->process, &status, 0) < 0 && errno == EINTR)
 		;
+	if (!acr_check_result_read(&child->said, ret))
+		tell_silence(child, status, ret);
 	acr_secret_wipe(&child->said);
 	*child = (struct acr_check_child){ 0 };
 }

@@ -3,8 +3,12 @@
  * program prints. */
 #include "edges.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "acr/check.h"
 #include "acr/identity.h"
+#include "diagnose/scheduler.h"
 #include "tokens.h"
 
 struct world {
@@ -424,6 +428,64 @@ static void a_query_cannot_be_broken_out_of(void **state)
 			       "| where Identity == \"kim\\\"@contoso.example | take 1\\\\\"\n"));
 }
 
+/* ---- how a check ends ---- */
+
+static void crash(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	(void)app;
+	(void)subject;
+	(void)ret;
+	signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+}
+
+static void leave(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	(void)app;
+	(void)subject;
+	(void)ret;
+	_exit(0);
+}
+
+static void hang(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	(void)app;
+	(void)subject;
+	(void)ret;
+	pause();
+}
+
+static void a_check_without_a_result_is_told_by_its_end(void **state)
+{
+	static const struct {
+		void (*run)(struct acr_app *app, const struct acr_case *subject,
+			    struct acr_check_result *ret);
+		const char *told;
+	} ends[] = { { crash, "crashed (signal 11)" },
+		     { leave, "ended without a result" },
+		     { hang, "not come to an end in time" } };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const struct acr_check_row row = { .id = "x", .title = "x", .run = ends[i].run };
+		struct acr_check_child child;
+
+		assert_true(acr_check_child_begin(&world->edges.app, &row, &world->subject, 100,
+						  &child));
+		/* The clock of a test stands still: what hangs is late when it is moved. */
+		if (ends[i].run == hang)
+			world->edges.boot += 10000;
+		while (!acr_check_child_hear(&world->edges.app, &child, true))
+			;
+		acr_check_child_end(&child, &world->result);
+		assert_int_equal(world->result.verdict, ACR_VERDICT_WARNING);
+		if (!strstr(acr_secret_text(&world->result.line), ends[i].told))
+			fail_msg("%s", acr_secret_text(&world->result.line));
+		acr_check_result_wipe(&world->result);
+		world->result = (struct acr_check_result){ 0 };
+	}
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -444,6 +506,7 @@ int main(void)
 		WITH_WORLD(rights_are_read_from_the_access_claim),
 		cmocka_unit_test(duplicates_are_folded_and_the_likeliest_comes_first),
 		WITH_WORLD(a_query_cannot_be_broken_out_of),
+		WITH_WORLD(a_check_without_a_result_is_told_by_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

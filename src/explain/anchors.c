@@ -44,30 +44,36 @@ static void add(struct acr_anchors *anchors, const struct acr_rule *rule, const 
 
 	if (length < LETTERS || (size_t)anchors->count + 2 > COUNT(anchors->list))
 		abort();
-	*one = (struct acr_anchor){ rule,
-				    word,
-				    length,
-				    acr_rule_weight(rule),
-				    acr_is_generic(word, length),
-				    anchors->heads[at] };
+	*one = (struct acr_anchor){
+		rule, word, length, acr_rule_weight(rule), 0, anchors->heads[at]
+	};
 	anchors->heads[at] = ++anchors->count;
+}
+
+static struct acr_anchors table;
+
+bool acr_anchor_is_generic(const struct acr_anchor *anchor)
+{
+	struct acr_anchor *one = &table.list[anchor - table.list];
+
+	if (one->generic == 0)
+		one->generic = acr_is_generic(one->word, one->length) ? 1 : -1;
+	return one->generic > 0;
 }
 
 const struct acr_anchors *acr_anchors(void)
 {
-	static struct acr_anchors anchors;
-
-	if (anchors.count > 0)
-		return &anchors;
+	if (table.count > 0)
+		return &table;
 	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		const struct acr_condition *condition = anchor(rule);
 		const char *words = condition ? condition->operand : NULL, *word;
 		size_t length;
 
 		while (acr_words_next(&words, &word, &length))
-			add(&anchors, rule, word, length);
+			add(&table, rule, word, length);
 	}
-	return &anchors;
+	return &table;
 }
 
 const struct acr_anchor *acr_anchor_at(const struct acr_anchors *anchors, const char *text,

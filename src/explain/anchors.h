@@ -10,8 +10,8 @@ struct acr_anchor {
 	const struct acr_rule *rule;
 	const char *word;
 	size_t length;
-	int weight;   /* the rule's */
-	bool generic; /* acr_is_generic */
+	int weight;	     /* the rule's */
+	signed char generic; /* acr_anchor_is_generic: 0 for not yet asked, else 1 or -1 */
 	unsigned short next;
 };
 
@@ -22,6 +22,9 @@ struct acr_anchors {
 
 /* The table for all rules, made when it is first asked for. */
 const struct acr_anchors *acr_anchors(void);
+
+/* acr_is_generic of its word, found out once for each that is met: most of them never are. */
+bool acr_anchor_is_generic(const struct acr_anchor *anchor);
 
 /* The next anchor whose word stands at `text`, behind `previous` (NULL: the first); NULL for none. */
 const struct acr_anchor *acr_anchor_at(const struct acr_anchors *anchors, const char *text,

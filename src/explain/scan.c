@@ -112,13 +112,13 @@ static const struct acr_rule *find_tie(const struct reading *reading, const stru
 /* What is not ours to explain gets no registry by its words alone. */
 static bool is_specific(const struct acr_anchor *anchor)
 {
-	return !anchor->generic && anchor->rule->basis != ACR_NOT_OURS;
+	return !acr_anchor_is_generic(anchor) && anchor->rule->basis != ACR_NOT_OURS;
 }
 
 /* Words of many programs count where it is known whose they are. */
 static bool holds(const struct hit *hit, enum acr_subject subject, const struct acr_facts *facts)
 {
-	return (!hit->anchor->generic || subject >= ACR_SUBJECT_NEAR) &&
+	return (!acr_anchor_is_generic(hit->anchor) || subject >= ACR_SUBJECT_NEAR) &&
 	       acr_rule_holds(hit->anchor->rule, facts);
 }
 

@@ -13,6 +13,14 @@
 #include "base/escape.h"
 #include "base/utf8.h"
 
+/* An error is one line, whatever a variable or a file put into it. */
+static void one_line(char *text)
+{
+	for (; *text; text++)
+		if (*text == '\n' || *text == '\r')
+			*text = ' ';
+}
+
 int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...)
 {
 	va_list arguments;
@@ -23,6 +31,7 @@ int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ..
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
+	one_line(error->text);
 	return -1;
 }
 
@@ -92,6 +101,7 @@ int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, cons
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
+	one_line(error->text);
 	length = strlen(error->text);
 	snprintf(error->text + length, sizeof(error->text) - length, ": %s",
 		 acr_errno_text(number));

@@ -59,7 +59,10 @@ static int forget(const struct acr_app *app, const char *server,
 		*error = broken;
 		return -1;
 	}
-	return sign_out ? 0 : acr_state_write(app, registry->host, &state, error);
+	if (sign_out || acr_state_write(app, registry->host, &state, &broken) == 0)
+		return 0;
+	*error = broken;
+	return -1;
 }
 
 int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct acr_report *report,
@@ -76,7 +79,7 @@ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct
 	report->ours = true;
 	if (forget(app, acr_secret_text(server), &report->registry, false, &served, &failure)) {
 		/* No home: nothing was kept there, and the cache has been emptied. */
-		if (failure.kind == ACR_NOT_SET_UP)
+		if (failure.kind == ACR_NOT_SET_UP || acr_error_is(&failure, NO_FOLDER))
 			return 0;
 		*error = failure;
 		return -1;

@@ -67,10 +67,11 @@ static int read_wish(const struct acr_app *app, char *const *arguments, const ch
 		struct acr_registry registry;
 
 		if (!acr_registry_parse(app->config, *arguments, strlen(*arguments), &registry))
-			return acr_fail(error, ACR_INVALID,
-					"%.80s is no Azure registry such as contoso.azurecr.io (for "
-					"every other registry: --creds-store)",
-					*arguments);
+			return acr_fail(
+				error, ACR_INVALID,
+				"%.80s is no Azure registry such as contoso.azurecr.io (for "
+				"every other registry: --creds-store)",
+				*arguments);
 		ret->hosts[ret->host_count++] = acr_copy(registry.host);
 	}
 	return 0;

@@ -169,6 +169,10 @@ static int diagnose(struct acr_app *app, char *const *arguments, const char *con
 	status = read_arguments(app, arguments[0], values, &diagnosis);
 	if (status)
 		return status;
+	if (values[PULL] && (!*values[PULL] || *values[PULL] == '-')) {
+		acr_say(app, _("--pull takes the name of an image, not \"%.40s\""), values[PULL]);
+		return ACR_EXIT_USAGE;
+	}
 	app->interactive = true;
 	app->deadline = begun + (values[PULL] ? BUDGET_PULL : BUDGET);
 	if (values[PULL]) {

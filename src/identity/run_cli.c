@@ -13,39 +13,17 @@
 
 #define TRIES 32 /* lines that may begin with a brace before the object does */
 
-static const char *const passed[] = { "HOME",
-				      "PATH",
-				      "USER",
-				      "LOGNAME",
-				      "LANG",
-				      "LC_ALL",
-				      "LC_CTYPE",
-				      "TMPDIR",
-				      "XDG_CONFIG_HOME",
-				      "XDG_DATA_HOME",
-				      "XDG_CACHE_HOME",
-				      "XDG_RUNTIME_DIR",
-				      "DBUS_SESSION_BUS_ADDRESS",
-				      "http_proxy",
-				      "HTTP_PROXY",
-				      "https_proxy",
-				      "HTTPS_PROXY",
-				      "no_proxy",
-				      "NO_PROXY",
-				      "all_proxy",
-				      "ALL_PROXY",
-				      "REQUESTS_CA_BUNDLE",
-				      "CURL_CA_BUNDLE",
-				      "SSL_CERT_FILE",
-				      "SSL_CERT_DIR",
-				      "AZURE_CONFIG_DIR",
+static const char *const passed[] = {
+	"HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR",
+	"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
+	"DBUS_SESSION_BUS_ADDRESS", "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
+	"no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+	"SSL_CERT_FILE", "SSL_CERT_DIR", "AZURE_CONFIG_DIR",
 
-				      "AZURE_CORE_ENCRYPT_TOKEN_CACHE",
-				      "AZD_CONFIG_DIR",
-				      /* Cloud Shell, whose az asks this endpoint for its person. */
-				      "ACC_CLOUD",
-				      "MSI_ENDPOINT",
-				      NULL };
+	"AZURE_CORE_ENCRYPT_TOKEN_CACHE", "AZD_CONFIG_DIR",
+	/* Cloud Shell, whose az asks this endpoint for its person. */
+	"ACC_CLOUD", "MSI_ENDPOINT", NULL
+};
 
 /* The borrowed rows of all of them; freed as an array. */
 static const char **join(char *const *picked, const char *const *fixed, const char *variable)

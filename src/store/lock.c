@@ -23,7 +23,7 @@
 #include "base/file.h"
 #include "store/private_dir.h"
 
-#define AGAIN 20000 /* microseconds until a ring that came before flock was asleep is repeated */
+#define AGAIN	  20000 /* microseconds until a ring that came before flock was asleep is repeated */
 #define LOCKS_MAX (1024 * 1024)
 
 static volatile sig_atomic_t rung;

@@ -115,7 +115,7 @@ int acr_place_make(const char *folder, struct acr_error *error)
 
 static int nowhere(struct acr_error *error)
 {
-	return acr_fail(error, ACR_UNAVAILABLE, "there is no folder for it");
+	return acr_raise(error, NO_FOLDER);
 }
 
 int acr_place_read(const char *folder, const char *name, struct acr_secret *ret,

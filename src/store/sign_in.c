@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What our own sign-in keeps: its refresh token in one keychain, and a file that says whose it is
- * and which keychain that is. The token goes first and the file after it, so that a file never
- * promises what is not there; the file goes first when both are dropped.
+ * Our own sign-in: its refresh token in one keychain, and a file that says whose it is and which
+ * keychain that is. The token is kept first and dropped last, so that a file never promises too much.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -230,7 +229,8 @@ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_
 	if (failure.kind == ACR_NOT_FOUND)
 		return acr_fail(error, ACR_INVALID,
 				"the sign-in of %.100s is no longer in its keychain (%s): sign in "
-				"again", sign_in->who, keychain->name);
+				"again",
+				sign_in->who, keychain->name);
 	if (failure.kind == ACR_UNAVAILABLE)
 		return acr_raise(error, SIGN_IN_UNREACHABLE, sign_in->who, failure.text);
 	if (error)

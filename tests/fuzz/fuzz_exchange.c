@@ -2,8 +2,8 @@
 /* A registry's answer to /oauth2/exchange: a token that can be handed on, or an error that can be
  * shown. The first two bytes are the status, the third the content type; the rest is the body. */
 #include "oracle.h"
-#include "registry/refresh_token.h"
 #include "registry/error_body.h"
+#include "registry/refresh_token.h"
 
 static void check_error(const struct acr_error *error)
 {

@@ -376,10 +376,10 @@ $ docker-credential-acr get
 ! Que faire :
 !   Pour en savoir plus :
 !     docker-credential-acr diagnose acme.azurecr.io
-! https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
+! https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 ? 1
 
 == a notice beside a success
 $ docker-credential-acr store
 < {"ServerURL":"registry.example.com","Username":"me","Secret":"a-secret-of-somebody"}
-! docker-credential-acr: il n'y a pas de Secret Service ici : la connexion pour registry.example.com est gardée non chiffrée, dans un fichier pour vous seul
+! docker-credential-acr: il n'y a pas de Secret Service ici : la connexion pour registry.example.com est gardée non chiffrée, dans un fichier pour vous seul ; elle en remplace une plus ancienne dans un trousseau de bureau dès que celui-ci est utilisé

@@ -301,3 +301,16 @@ def test_a_refusal_takes_a_registry_from_the_list(helper, home, signed_in, cloud
     cloud.fault("norole", service="acr", host=ACME)
     assert helper.get(ACME, env=signed_in).status == 1
     assert helper.list(env=signed_in).login == {}
+
+
+HOMES = ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+
+
+def test_a_container_without_a_home_erases_what_is_not_there(helper, signed_in):
+    answer = helper("erase", stdin=ACME.encode(), env=signed_in, without=HOMES)
+    assert answer.status == 0 and answer.out == "" and answer.err == "", answer
+
+
+def test_a_value_of_two_lines_is_one_line_of_an_error(helper, signed_in):
+    answer = helper.get(ACME, env={**signed_in, "AZURE_TENANT_ID": "contoso\r\nX-Other: 1"})
+    assert answer.status == 1 and answer.out.count("\n") == 1, answer

@@ -77,3 +77,8 @@ $ docker-credential-acr logout contoso.azurecr.io partner.azurecr.io
 $ docker-credential-acr logout --frobnicate contoso.azurecr.io
 ! docker-credential-acr: ...--frobnicate...
 ? 2
+
+== an option is no image
+$ docker-credential-acr diagnose --pull=-x acme.azurecr.io
+! docker-credential-acr: --pull takes the name of an image, not "-x"
+? 2

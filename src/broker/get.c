@@ -124,11 +124,10 @@ static int give_up(const struct acr_app *app, const struct acr_lookup *lookup,
 							  serves_anybody(app, lookup->registry));
 		return -1;
 	}
-	/* The time that a client waits is over, not that of a run: a child goes on with it, and
-	 * notes what it meets. */
+	/* Noted, so that the next client does not wait as well. The time that a client waits is over,
+	 * not that of a run: a child goes on with it. */
+	acr_renewal_note(app, lookup, error);
 	report->renew_behind = acr_budget(app, 1) <= 0;
-	if (!report->renew_behind)
-		acr_renewal_note(app, lookup, error);
 	return 0;
 }
 

@@ -11,7 +11,8 @@
 #include "explain/sanitize.h"
 
 #define TRIED_MOST  4
-#define TRIED_LEAST 2 /* while steps can go in their place */
+#define TRIED_LEAST 1 /* while steps can go in their place */
+#define STEPS_LEAST 2
 #define TRIED_BYTES 180
 
 /* Up to the next blank; in a command, one outside quotes. */
@@ -201,8 +202,8 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 {
 	size_t count = explanation->step_count, most = TRIED_MOST;
 
-	/* Too long: of those who were tried all but two go, then the last and least likely steps, and
-	 * at the end who was tried at all. */
+	/* Too long: of those who were tried all but one go, then the steps behind the second, then who
+	 * was tried at all: what to do is what a person came for. */
 	for (;;) {
 		auto_secret page = { 0 };
 
@@ -211,7 +212,7 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			acr_secret_add(out, acr_secret_text(&page));
 			return;
 		}
-		if (most > TRIED_LEAST || count <= 1)
+		if (most > TRIED_LEAST || (most > 0 && count <= STEPS_LEAST))
 			most--;
 		else
 			count--;

@@ -63,10 +63,13 @@ def machine_with_tag(tag):
             f"echo {tag} > /sys/class/dmi/id/chassis_asset_tag && exec \"$@\"", "sh")
 
 
-def test_nobody_signed_in_on_a_machine_that_is_not_azures_means_no_network_at_all(helper):
-    answer = helper.get("everyone.azurecr.io", prefix=machine_with_tag("Another maker"))
-    assert answer.status == 1 and answer.out == "credentials not found in native keychain\n"
-    assert answer.requests == []
+def test_nobody_signed_in_on_a_machine_that_is_not_azures_asks_no_metadata_service(helper):
+    """Whether the registry serves anybody is asked of the registry, and once an hour."""
+    for expected in (1, 0):
+        answer = helper.get("everyone.azurecr.io", prefix=machine_with_tag("Another maker"))
+        assert answer.status == 1 and answer.out == "credentials not found in native keychain\n"
+        assert answer.asked("imds") == answer.asked("entra") == answer.exchanges == 0
+        assert (answer.asked("acr") > 0) == bool(expected), answer
 
 
 def test_a_machine_of_azures_asks_its_metadata_service_at_once(helper):

@@ -14,11 +14,11 @@ STORED = '{"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"not-the-p
 COMMANDS = [  # what is typed, by whom, and what must be on the screen: what happened, in English and in French, and what to do
     (f"docker-credential-acr diagnose {ACME}/app", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
     (f"echo {ACME} | docker-credential-acr get", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
-    (f"echo {ACME} | docker-credential-acr get", NOBODY, "gives you no", "ne vous donne", "az role assignment create"),
+    (f"echo {ACME} | docker-credential-acr get", NOBODY, "denied access to", "a refusé l'accès", "az role assignment create"),
     (f"docker pull {ACME}/app", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
-    (f"echo '{STORED}' | docker-credential-acr store", NOBODY, "nothing was changed", "n'accepte pas", "docker-credential-acr login admin.azurecr.io"),
+    (f"echo '{STORED}' | docker-credential-acr store", NOBODY, "nothing was changed", "a rejeté", "docker-credential-acr login admin.azurecr.io"),
     (f"docker push {ACME}/nothing-here 2>&1 | docker-credential-acr explain; echo unauthorized: Application not registered "
-     f"with AAD for {ACME} | docker-credential-acr explain", NOBODY, "knows nobody", "ne connaît personne", "az ad sp list"),
+     f"with AAD for {ACME} | docker-credential-acr explain", NOBODY, "[app-not-registered]", "[app-not-registered]", "az ad sp list"),
 ]
 
 pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")]

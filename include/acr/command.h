@@ -16,6 +16,8 @@ struct acr_option {
 	const char *argument; /* "TENANT", or NULL for a switch */
 	const char *summary;
 	char letter; /* 'r': -r says the same; 0: none */
+	const char
+		*synonym; /* "use-device-code", as other programs call it; not in --help; or NULL */
 };
 
 struct acr_command {
@@ -25,6 +27,7 @@ struct acr_command {
 	const char *about;		  /* a paragraph for its --help; may be NULL */
 	const struct acr_option *options; /* NULL for none */
 	bool protocol;	   /* one of docker's verbs: called by programs, errors on stdout */
+	const char *reads; /* what a verb of docker's reads from stdin; NULL: nothing */
 	int most;	   /* how many arguments it takes at most */
 	const char *alias; /* started under this name, the program is this command; may be NULL */
 	/* `values[i]` belongs to `options[i]` ("" for a switch that is set, NULL when absent).

@@ -3,7 +3,7 @@
 # in docker's config and those that the program knows (it asks nobody on the network for that).
 
 function __docker_credential_acr_commands
-	command docker-credential-acr --help 2>/dev/null | sed -nE '/^For /,/^$/s/^  ([a-z][a-z-]*)( [^ ]+)* {1,}(  )?(.*)/\1\t\4/p'
+	command docker-credential-acr --help 2>/dev/null | sed -nE '/^For /,/^$/s/^  ([a-z][a-z-]*)  +(.*)/\1\t\2/p'
 end
 
 function __docker_credential_acr_help
@@ -12,7 +12,9 @@ function __docker_credential_acr_help
 end
 
 function __docker_credential_acr_options
-	__docker_credential_acr_help | sed -nE 's/^  (-., )?(--[a-z-]+)( [^ ]+)? +(.*)/\2\t\4/p'
+	# A summary may go on in the next line.
+	__docker_credential_acr_help | sed -E ':next; $!{N; b next}; s/\n {9,}/ /g' |
+		sed -nE 's/^  (-., )?(--[a-z-]+)( [^ ]+)?  +(.*)/\2\t\4/p'
 end
 
 function __docker_credential_acr_arguments

@@ -82,17 +82,37 @@ static void check_names(struct source *source, const char *key, const char *list
 	}
 }
 
+/* `place` is a variable, or a file and its key: what is wrong with its value, and what may have been
+ * meant. The value of a free text is not repeated: it may have come from the wrong clipboard. */
+static int fail_value(struct acr_error *error, const char *place, const struct acr_setting_key *key,
+		      const char *value, const char *wrong)
+{
+	auto_string nearest = acr_setting_nearest_value(key, value);
+	auto_secret choices = { 0 };
+
+	if (nearest)
+		return acr_raise(error, SETTING_VALUE_NEAR, place, wrong, value, nearest);
+	for (const char *c = key->choices; c && *c; c++)
+		acr_secret_add_bytes(&choices, *c == '|' ? ", " : c, *c == '|' ? 2 : 1);
+	if (key->choices)
+		return acr_raise(error, SETTING_VALUE_CHOICES, place, wrong, value,
+				 acr_secret_text(&choices));
+	return acr_raise(error, SETTING_VALUE, place, wrong);
+}
+
 static int take_value(struct source *source, const char *host, const struct acr_setting_key *key,
 		      struct json_object *json, struct acr_error *error)
 {
 	auto_string value = acr_setting_text(key, json);
+	auto_string place = acr_format("%s: \"%s\"%s%s", source->path, key->name,
+				       host ? " of " : "", host ? host : "");
 	const char *wrong = value ? acr_setting_check(key, value) : "is not of the right type";
 
 	if (host && key->global_only)
-		wrong = "stands for all registries and cannot be inside \"registries\"";
+		return acr_raise(error, SETTING_VALUE, place,
+				 "stands for all registries and cannot be inside \"registries\"");
 	if (wrong)
-		return acr_fail(error, ACR_INVALID, "%s: \"%s\"%s%s %s", source->path, key->name,
-				host ? " of " : "", host ? host : "", wrong);
+		return fail_value(error, place, key, value ? value : "", wrong);
 	if (strcmp(key->name, "timeout") == 0 && acr_setting_seconds(value) == 0)
 		warn(source->config,
 		     acr_format("%s: \"timeout\" is 0, which leaves no time for anything, "
@@ -208,7 +228,7 @@ static int take_environment(struct acr_config *config, const struct acr_app *app
 		}
 		wrong = acr_setting_check(key, value);
 		if (wrong)
-			return acr_fail(error, ACR_INVALID, "%s %s", name, wrong);
+			return fail_value(error, name, key, value, wrong);
 		add(config, FROM_ENVIRONMENT, NULL, key->name, acr_copy(value));
 	}
 	return 0;

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "base/nearest.h"
 
 const struct acr_setting_key acr_setting_keys[] = {
 	{ "identity", ACR_SETTING_LIST, NULL, false, false,
@@ -46,45 +49,13 @@ const struct acr_setting_key *acr_setting_find(const char *name)
 	return NULL;
 }
 
-/* How many letters must change to make one word of the other (Levenshtein), at most 99. */
-static size_t distance(const char *left, const char *right)
-{
-	size_t width = strlen(right), row[100], corner, above;
-
-	if (width > 40 || strlen(left) > 40)
-		return 99;
-	for (size_t i = 0; i <= width; i++)
-		row[i] = i;
-	for (; *left; left++) {
-		corner = row[0]++;
-		for (size_t i = 1; i <= width; i++) {
-			size_t best = corner + (*left != right[i - 1]);
-
-			above = row[i];
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[i - 1] + 1 < best)
-				best = row[i - 1] + 1;
-			corner = above;
-			row[i] = best;
-		}
-	}
-	return row[width];
-}
-
 const char *acr_setting_nearest(const char *name)
 {
-	const char *nearest = NULL;
-	size_t least = strlen(name) / 2 < 3 ? strlen(name) / 2 + 1 : 4;
+	struct acr_nearest search = { .word = name };
 
-	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++) {
-		size_t far = distance(name, key->name);
-		if (far < least) {
-			least = far;
-			nearest = key->name;
-		}
-	}
-	return nearest;
+	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++)
+		acr_nearest_try(&search, key->name);
+	return search.best;
 }
 
 int64_t acr_setting_seconds(const char *text)
@@ -156,6 +127,67 @@ static bool is_one_of(const char *choices, const char *text)
 		if (strcspn(next, "|") == length && strncmp(next, text, length) == 0)
 			return true;
 	return false;
+}
+
+/* "true" for yes, on and 1; "false" for their opposites. */
+static char *nearest_switch(const char *text)
+{
+	static const char *const words[][2] = {
+		{ "true", "true" },	 { "yes", "true" },	{ "on", "true" },
+		{ "1", "true" },	 { "enabled", "true" }, { "false", "false" },
+		{ "no", "false" },	 { "off", "false" },	{ "0", "false" },
+		{ "disabled", "false" }, { "never", "false" },
+	};
+	struct acr_nearest search = { .word = text };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(words[i][0], text) == 0)
+			return acr_copy(words[i][1]);
+	acr_nearest_try(&search, "true");
+	acr_nearest_try(&search, "false");
+	return search.best ? acr_copy(search.best) : NULL;
+}
+
+/* "5m" for "5 minutes", "24h" for "1d". */
+static char *nearest_duration(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text + digits + strspn(text + digits, " ");
+	long number = strtol(text, NULL, 10);
+
+	if (digits == 0 || digits > 5)
+		return NULL;
+	if (*unit == 'd' || *unit == 'D')
+		return acr_format("%ldh", number * 24);
+	return *unit && strchr("smhSMH", *unit) ? acr_format("%ld%c", number, *unit | 32) : NULL;
+}
+
+static char *nearest_choice(const char *choices, const char *text)
+{
+	auto_string list = acr_copy(choices);
+	struct acr_nearest search = { .word = text };
+	char *rest = NULL;
+
+	for (char *name = strtok_r(list, "|", &rest); name; name = strtok_r(NULL, "|", &rest))
+		acr_nearest_try(&search, name);
+	return search.best ? acr_copy(search.best) : NULL;
+}
+
+char *acr_setting_nearest_value(const struct acr_setting_key *key, const char *text)
+{
+	switch (key->form) {
+	case ACR_SETTING_CHOICE:
+		return nearest_choice(key->choices, text);
+	case ACR_SETTING_SWITCH:
+		return nearest_switch(text);
+	case ACR_SETTING_DURATION:
+		return nearest_duration(text);
+	case ACR_SETTING_HOSTS:
+	case ACR_SETTING_TEXT:
+	case ACR_SETTING_LIST:
+	default:
+		return NULL;
+	}
 }
 
 /* Names with commas between them; no port, no pattern. */

@@ -15,6 +15,9 @@ const char *acr_setting_nearest(const char *name);
  * that does not fit. */
 char *acr_setting_text(const struct acr_setting_key *key, struct json_object *json);
 
+/* The valid value that looks most like this wrong one, owned by the caller; NULL when none does. */
+char *acr_setting_nearest_value(const struct acr_setting_key *key, const char *text);
+
 /* NULL when the text is a fine value; else what is wrong with it, as the end of a sentence. */
 const char *acr_setting_check(const struct acr_setting_key *key, const char *text);
 

@@ -195,7 +195,7 @@ static int diagnose(struct acr_app *app, char *const *arguments, const char *con
 const struct acr_command acr_command_diagnose = {
 	.name = "diagnose",
 	.arguments = "[REGISTRY|IMAGE]",
-	.summary = "find out why docker cannot sign in, pull or push, and what to do",
+	.summary = "find out why docker cannot sign in, pull or push",
 	.about = "Looks at docker, at how it is set up, at the way to the registry, at who you are "
 		 "and at what you\n"
 		 "may do there, and explains what is wrong. Without a registry: at every registry "

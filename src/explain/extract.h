@@ -37,8 +37,4 @@ void acr_place_names(const struct acr_place *place, struct acr_facts *facts);
  * near to nothing of ours. */
 char *acr_near_miss(const char *host);
 
-/* Letters to add, drop, change or exchange with their neighbor, to make `a` of `b`; names of 39 bytes
- * and more are far from everything. */
-size_t acr_distance(const char *a, const char *b);
-
 #endif

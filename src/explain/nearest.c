@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/nearest.h"
+
 #define FAR 3
 
 static const char *const taken_for_it[] = { "azure.io",
@@ -22,36 +24,6 @@ static const char *const taken_for_it[] = { "azure.io",
 					    "azurecr.azure.com",
 					    "azurecontainerregistry.io",
 					    NULL };
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-	size_t two = a < b ? a : b;
-
-	return two < c ? two : c;
-}
-
-size_t acr_distance(const char *a, const char *b)
-{
-	size_t rows[3][40], width = strlen(b), height = strlen(a);
-
-	if (width >= 39 || height >= 39)
-		return FAR;
-	for (size_t j = 0; j <= width; j++)
-		rows[0][j] = j;
-	for (size_t i = 1; i <= height; i++) {
-		size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
-
-		now[0] = i;
-		for (size_t j = 1; j <= width; j++) {
-			now[j] = least(last[j] + 1, now[j - 1] + 1,
-				       last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < now[j])
-				now[j] = before[j - 2] + 1;
-		}
-	}
-	return rows[height % 3][width];
-}
 
 char *acr_near_miss(const char *host)
 {

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "acr/rule.h"
+#include "base/nearest.h"
 #include "explain/extract.h"
 #include "explain/language.h"
 #include "explain/sanitize.h"

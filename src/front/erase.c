@@ -29,5 +29,6 @@ const struct acr_command acr_command_erase = {
 		 "An Azure identity of this machine still gives access afterwards: see the command "
 		 "logout.",
 	.protocol = true,
+	.reads = "the server, such as contoso.azurecr.io",
 	.run = erase,
 };

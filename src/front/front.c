@@ -34,22 +34,6 @@ static const struct acr_command *find(const char *name)
 	return NULL;
 }
 
-/* Docker's own helpers complain on stdout with status 1; people's commands on stderr with 2. */
-static int wrong_usage(const struct acr_app *app, const struct acr_command *command,
-		       const char *complaint)
-{
-	auto_secret line = { 0 };
-
-	if (!command || !command->protocol) {
-		acr_say(app, "%s (see %s%s%s --help)", complaint, app->program, command ? " " : "",
-			command ? command->name : "");
-		return ACR_EXIT_USAGE;
-	}
-	acr_secret_format(&line, "Usage: %s %s\n", app->program, command->name);
-	acr_docker_answer(app, &line);
-	return 1;
-}
-
 /* getopt's two tables. An option with a letter is found by it, all others by their number. */
 static void fill_tables(const struct acr_command *command, struct option *table, char *letters)
 {
@@ -60,14 +44,20 @@ static void fill_tables(const struct acr_command *command, struct option *table,
 	letters += sprintf(letters, "%s:h", command->protocol ? "+" : "");
 	for (const struct acr_option *option = command->options; option && option->name;
 	     option++, count++) {
-		table[count] = (struct option){ option->name,
-						option->argument ? required_argument : no_argument,
-						NULL, count };
+		const struct option row = { option->name,
+					    option->argument ? required_argument : no_argument,
+					    NULL, count };
+
+		*table++ = row;
+		if (option->synonym) {
+			*table = row;
+			table++->name = option->synonym;
+		}
 		if (option->letter)
 			letters += sprintf(letters, "%c%s", option->letter,
 					   option->argument ? ":" : "");
 	}
-	table[count] = (struct option){ "help", no_argument, NULL, 'h' };
+	*table = (struct option){ "help", no_argument, NULL, 'h' };
 }
 
 static int number_of(const struct acr_command *command, int chosen)
@@ -80,7 +70,7 @@ static int number_of(const struct acr_command *command, int chosen)
 
 static int run(struct acr_app *app, const struct acr_command *command, int argc, char **argv)
 {
-	struct option table[OPTIONS_MOST + 2] = { 0 };
+	struct option table[2 * OPTIONS_MOST + 2] = { 0 };
 	char letters[4 + 2 * OPTIONS_MOST];
 	const char *values[OPTIONS_MOST] = { 0 };
 	int chosen, status;
@@ -96,18 +86,16 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 			return 0;
 		}
 		if (chosen == '?' || chosen == ':') {
-			auto_string complaint =
-				acr_format(chosen == ':' ? "%s needs a value" : "unknown option %s",
-					   argv[optind - 1]);
-			return wrong_usage(app, command, complaint);
+			const char letter[] = { '-', (char)optopt, '\0' };
+
+			return acr_usage_option(app, command,
+						optopt > OPTIONS_MOST ? letter : argv[optind - 1],
+						chosen == ':');
 		}
 		values[number_of(command, chosen)] = optarg ? optarg : "";
 	}
-	if (argc - optind > command->most) {
-		auto_string complaint =
-			acr_format("unexpected argument %.80s", argv[optind + command->most]);
-		return wrong_usage(app, command, complaint);
-	}
+	if (argc - optind > command->most)
+		return acr_usage_argument(app, command, argv[optind + command->most]);
 	status = command->run(app, argv + optind, values);
 	/* What acr_front_begin loaded; the floors below only borrow it. */
 	acr_config_free((struct acr_config *)(uintptr_t)app->config);
@@ -131,13 +119,14 @@ int acr_front(struct acr_app *app, int argc, char **argv)
 {
 	static char version[] = "version";
 	const struct acr_command *command = find_alias(argc ? argv[0] : NULL);
-	auto_secret line = { 0 };
 
 	if (command)
 		return run(app, command, argc, argv);
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 			  strcmp(argv[1], "help") == 0)) {
 		command = argc > 2 ? find(argv[2]) : NULL;
+		if (argc > 2 && !command)
+			return acr_usage_command(app, argv[2]);
 		acr_help(app, app->out, command);
 		return 0;
 	}
@@ -145,14 +134,13 @@ int acr_front(struct acr_app *app, int argc, char **argv)
 		acr_help(app, app->out, NULL);
 		return 1;
 	}
-	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0)
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0 ||
+	    strcmp(argv[1], "-V") == 0)
 		argv[1] = version;
 	command = find(argv[1]);
 	if (command)
 		return run(app, command, argc - 1, argv + 1);
-	acr_secret_format(&line, "%s: unknown action: %.80s\n", app->program, argv[1]);
-	acr_docker_answer(app, &line);
-	return 1;
+	return acr_usage_command(app, argv[1]);
 }
 
 int acr_front_begin(struct acr_app *app, struct acr_error *error)

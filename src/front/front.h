@@ -13,6 +13,16 @@ int acr_front(struct acr_app *app, int argc, char **argv);
 /* `--help` of the program (command NULL) or of a command, to `fd`. */
 void acr_help(const struct acr_app *app, int fd, const struct acr_command *command);
 
+/* ---- usage.c: command lines that are wrong; each says on stderr what, and what may have been meant,
+ * and returns the exit status ---- */
+
+int acr_usage_command(const struct acr_app *app, const char *typed);
+/* `typed` as it stands on the command line; `valueless`: it needs a value. */
+int acr_usage_option(const struct acr_app *app, const struct acr_command *command,
+		     const char *typed, bool valueless);
+int acr_usage_argument(const struct acr_app *app, const struct acr_command *command,
+		       const char *typed);
+
 /* Load the config into `app` and set the deadline of the run. -1 with an error that names file,
  * line and column. */
 _checked_ int acr_front_begin(struct acr_app *app, struct acr_error *error);

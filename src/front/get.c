@@ -66,5 +66,6 @@ const struct acr_command acr_command_get = {
 		 "and the line\n"
 		 "\"credentials not found in native keychain\" mean that there is none.",
 	.protocol = true,
+	.reads = "the server, such as contoso.azurecr.io",
 	.run = get,
 };

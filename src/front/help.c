@@ -6,38 +6,69 @@
 #include "acr/identity.h"
 #include "base/escape.h"
 #include "base/file.h"
+#include "front/columns.h"
 #include "front/front.h"
+
+#define NAMES	17 /* columns of the names of commands and identities */
+#define OPTIONS 24 /* and of options with their values */
+
+/* A row: `left`, and behind it the summary, in 80 columns. */
+static void row(struct acr_secret *text, const char *left, size_t width, const char *summary)
+{
+	size_t wide = strlen(left);
+
+	acr_secret_format(text, "  %-*s  ", (int)width, left);
+	acr_columns_wrap(text, summary, (wide > width ? wide : width) + 4, width + 4);
+}
 
 static void rows(struct acr_secret *text, bool protocol)
 {
-	for (const struct acr_command *const *row = acr_commands; *row; row++) {
-		auto_string left = acr_format("%s %s", (*row)->name, (*row)->arguments);
+	for (const struct acr_command *const *command = acr_commands; *command; command++)
+		if ((*command)->protocol == protocol)
+			row(text, (*command)->name, NAMES, (*command)->summary);
+}
 
-		if ((*row)->protocol == protocol)
-			acr_secret_format(text, "  %-24s %s\n", left, (*row)->summary);
+/* Paragraphs in 80 columns; a line that begins with a blank is an example, and stays one. */
+static void reflow(struct acr_secret *text, const char *about)
+{
+	auto_secret paragraph = { 0 };
+
+	for (; *about; about += *about == '\n') {
+		size_t length = strcspn(about, "\n");
+		bool flows = length > 0 && *about != ' ';
+
+		if (!flows && paragraph.length > 0) {
+			acr_columns_wrap(text, acr_secret_text(&paragraph), 0, 0);
+			acr_secret_wipe(&paragraph);
+		}
+		if (flows && paragraph.length > 0)
+			acr_secret_add(&paragraph, " ");
+		acr_secret_add_bytes(flows ? &paragraph : text, about, length);
+		if (!flows)
+			acr_secret_add(text, "\n");
+		about += length;
 	}
+	if (paragraph.length > 0)
+		acr_columns_wrap(text, acr_secret_text(&paragraph), 0, 0);
 }
 
 static void whole(const struct acr_app *app, struct acr_secret *text)
 {
-	acr_secret_format(text,
-			  "Usage: %s COMMAND\n\n"
-			  "A Docker credential helper that signs in to Azure Container Registry "
-			  "with whatever Azure\n"
-			  "identity is at hand, renews the login before it ends, and keeps all "
-			  "other logins too.\n"
-			  "Set it up with {\"credsStore\": \"acr\"} in ~/.docker/config.json.\n\n"
-			  "For people:\n",
-			  app->program);
+	acr_secret_format(text, "Usage: %s COMMAND\n\n", app->program);
+	reflow(text, "A Docker credential helper that signs in to Azure Container Registry with "
+		     "whatever Azure identity is at hand, renews the login before it ends, and "
+		     "keeps all other logins too. Set it up with "
+		     "{\"credsStore\": \"acr\"} in ~/.docker/config.json.");
+	acr_secret_add(text, "\nFor people:\n");
 	rows(text, false);
 	acr_secret_add(text, "\nFor docker (one request on stdin, one answer on stdout):\n");
 	rows(text, true);
 	acr_secret_add(text, "\nIdentities, in the order in which they are tried:\n");
-	for (const struct acr_identity *const *row = acr_identities; *row; row++)
-		acr_secret_format(text, "  %-24s %s\n", (*row)->name, (*row)->summary);
-	acr_secret_format(text,
-			  "\n  --help, --version        this text, and who we are\n"
-			  "See docker-credential-acr(1), and `%s COMMAND --help`.\n",
+	for (const struct acr_identity *const *id = acr_identities; *id; id++)
+		row(text, (*id)->name, NAMES, (*id)->summary);
+	acr_secret_add(text, "\n");
+	row(text, "--help, --version", NAMES, "this text, and who we are");
+	acr_secret_format(text, "See docker-credential-acr(1), and `%s COMMAND --help`.\n",
 			  app->program);
 }
 
@@ -47,15 +78,17 @@ static void one(const struct acr_app *app, const struct acr_command *command,
 	acr_secret_format(text, "Usage: %s %s%s%s%s\n\n%s.\n", app->program, command->name,
 			  command->options ? " [OPTION...]" : "", *command->arguments ? " " : "",
 			  command->arguments, command->summary);
-	if (command->about)
-		acr_secret_format(text, "\n%s\n", command->about);
+	if (command->about) {
+		acr_secret_add(text, "\n");
+		reflow(text, command->about);
+	}
 	acr_secret_add(text, "\nOptions:\n");
 	for (const struct acr_option *option = command->options; option && option->name; option++) {
 		auto_string left = acr_format("--%s%s%s", option->name, option->argument ? " " : "",
 					      option->argument ? option->argument : "");
-		acr_secret_format(text, "  %-24s %s\n", left, option->summary);
+		row(text, left, OPTIONS, option->summary);
 	}
-	acr_secret_format(text, "  %-24s %s\n", "-h, --help", "this text");
+	row(text, "-h, --help", OPTIONS, "this text");
 }
 
 void acr_help(const struct acr_app *app, int fd, const struct acr_command *command)

@@ -21,10 +21,11 @@
 enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
 
 static const struct acr_option options[] = {
-	[TENANT] = { "tenant", "TENANT", "the Entra tenant to sign in to, a GUID or a domain" },
+	[TENANT] = { "tenant", "TENANT", "the Entra tenant to sign in to, a GUID or a domain",
+		     .letter = 't' },
 	[DEVICE_CODE] = { "device-code", NULL,
-			  "show a code to type into a browser elsewhere; so it is without a "
-			  "display" },
+			  "show a code for a browser elsewhere (as without display)",
+			  .synonym = "use-device-code" },
 	[INSECURE_STORAGE] = { "insecure-storage", NULL,
 			       "keep the sign-in unencrypted, in a file for you alone" },
 	{ 0 },

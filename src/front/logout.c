@@ -62,7 +62,7 @@ static int logout(struct acr_app *app, char *const *arguments, const char *const
 const struct acr_command acr_command_logout = {
 	.name = "logout",
 	.arguments = "[REGISTRY]",
-	.summary = "use no Azure identity for a registry any more; or forget our own sign-ins",
+	.summary = "sign out of a registry, or forget all of our own sign-ins",
 	.about = "With a registry: forgets everything about it, as docker logout does, our own "
 		 "sign-in for it\n"
 		 "too, and remembers that no Azure identity of this machine is to be used for it. "

@@ -163,7 +163,7 @@ static int status(struct acr_app *app, char *const *arguments, const char *const
 const struct acr_command acr_command_status = {
 	.name = "status",
 	.arguments = "[REGISTRY]",
-	.summary = "show what is kept and cached, and which identities would be tried",
+	.summary = "show what is cached, and which identities would be tried",
 	.about = "One row for each cached token, stored login and sign-in: for which registry, who "
 		 "it is, how\n"
 		 "long it is good for, when it is renewed, where it is kept. Then every identity, "

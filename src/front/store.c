@@ -129,5 +129,6 @@ const struct acr_command acr_command_store = {
 		 "cached,\n"
 		 "never kept as a login.",
 	.protocol = true,
+	.reads = "a JSON object with ServerURL, Username and Secret",
 	.run = store,
 };

@@ -221,7 +221,7 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 const struct acr_command acr_command_kubelet = {
 	.name = "kubelet",
 	.arguments = "[AZURE_JSON]",
-	.summary = "give kubelet the login for an image (a credential provider plugin)",
+	.summary = "give kubelet the login for an image (credential provider)",
 	.about = "Reads a CredentialProviderRequest (credentialprovider.kubelet.k8s.io/v1) from "
 		 "stdin and prints the\n"
 		 "CredentialProviderResponse. Who the node is stands in AZURE_JSON "

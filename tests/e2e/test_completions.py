@@ -72,6 +72,23 @@ def test_commands_are_completed(ask, program):
     assert "configure" in ask("conf") and "get" not in ask("conf")
 
 
+def test_a_command_and_an_option_stand_beside_what_they_do(home):
+    if not shutil.which("fish"):
+        pytest.skip("no fish here")
+    for words, rows in [("", {"diagnose": "find out why docker cannot sign in, pull or push"}),
+                        ("diagnose --ac", {"--action": "what is to be done with it: pull (the default), push or delete"})]:
+        ran = subprocess.run(["fish", "-N", "-c", f"source {FOLDER}/docker-credential-acr.fish; complete -C "
+                              f"'docker-credential-acr {words}'"], env=home.env, capture_output=True, text=True, check=True)
+        told = dict(line.split("\t") for line in ran.stdout.splitlines() if "\t" in line)
+        assert {name: told.get(name) for name in rows} == rows
+
+
+def test_zsh_shows_what_a_command_does(home):
+    if not shutil.which("zsh"):
+        pytest.skip("no zsh here")
+    assert {"find", "why", "docker"} <= set(ask_zsh(home, "diag"))
+
+
 def test_options_of_the_command_are_completed(ask):
     offered = ask("configure", "--c")
     assert {"--creds-store", "--containers-registries"} <= set(offered) and "--tenant" not in offered

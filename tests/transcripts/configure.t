@@ -148,7 +148,7 @@ $ docker-credential-acr configure --undo acme.azurecr.io
 ? 2
 keeps
 $ docker-credential-acr configure --frobnicate
-! docker-credential-acr: unknown option --frobnicate (see docker-credential-acr configure --help)
+! docker-credential-acr: unknown option '--frobnicate' (see docker-credential-acr configure --help)
 ? 2
 keeps
 

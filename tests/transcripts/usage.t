@@ -44,27 +44,33 @@ $ docker-credential-acr
 > ...
 ? 1
 
-== an action that nobody knows is named on stdout
+== an action that nobody knows is named on stdout, as other helpers do, and on stderr with what was meant
 $ docker-credential-acr frobnicate
 > docker-credential-acr: unknown action: frobnicate
-? 1
+! docker-credential-acr: unknown command 'frobnicate' (see docker-credential-acr --help)
+? 2
 $ docker-credential-acr GET
 < ghcr.io
 > docker-credential-acr: unknown action: GET
-? 1
+! docker-credential-acr: unknown command 'GET'; did you mean 'get'?
+? 2
 $ docker-credential-acr ''
 > docker-credential-acr: unknown action: 
-? 1
+! docker-credential-acr: unknown command '' (see docker-credential-acr --help)
+? 2
 
 == a verb of docker takes no argument
 $ docker-credential-acr get contoso.azurecr.io
 > Usage: docker-credential-acr ...
+! docker-credential-acr: get takes no arguments: it reads from stdin the server, such as contoso.azurecr.io
 ? 1
 $ docker-credential-acr list all
 > Usage: docker-credential-acr ...
+! docker-credential-acr: list takes no arguments
 ? 1
 $ docker-credential-acr get --frobnicate
 > Usage: docker-credential-acr ...
+! docker-credential-acr: unknown option '--frobnicate' (see docker-credential-acr get --help)
 ? 1
 
 == a command for people complains on stderr with status 2
@@ -82,3 +88,56 @@ $ docker-credential-acr logout --frobnicate contoso.azurecr.io
 $ docker-credential-acr diagnose --pull=-x acme.azurecr.io
 ! docker-credential-acr: --pull takes the name of an image, not "-x"
 ? 2
+
+== the command or option that was probably meant is named
+$ docker-credential-acr statsu
+? 2
+> docker-credential-acr: unknown action: statsu
+! docker-credential-acr: unknown command 'statsu'; did you mean 'status'?
+$ docker-credential-acr setup
+? 2
+> docker-credential-acr: unknown action: setup
+! docker-credential-acr: unknown command 'setup'; did you mean 'configure'?
+$ docker-credential-acr help logni
+? 2
+> docker-credential-acr: unknown action: logni
+! docker-credential-acr: unknown command 'logni'; did you mean 'login'?
+$ docker-credential-acr login --tennant=secret
+? 2
+! docker-credential-acr: unknown option '--tennant'; did you mean '--tenant'?
+$ docker-credential-acr status -o json
+? 2
+! docker-credential-acr: unknown option '-o'; did you mean '--json'?
+$ docker-credential-acr logout --name contoso
+? 2
+! docker-credential-acr: unknown option '--name'; did you mean 'docker-credential-acr logout REGISTRY'?
+$ docker-credential-acr renew --jsno
+? 2
+! docker-credential-acr: unknown option '--jsno'; did you mean '--json'?
+$ docker-credential-acr status --json=x
+? 2
+! docker-credential-acr: option '--json' takes no value (see docker-credential-acr status --help)
+$ docker-credential-acr login --tenant
+? 2
+! docker-credential-acr: option '--tenant' needs a value (see docker-credential-acr login --help)
+$ docker-credential-acr login -x
+? 2
+! docker-credential-acr: unknown option '-x' (see docker-credential-acr login --help)
+
+== names of other programs for an option work
+$ docker-credential-acr -V
+> docker-credential-acr (Azure Container Registry ...) ...
+$ docker-credential-acr login --use-device-code -t contoso.com ghcr.io
+? 2
+! docker-credential-acr: ghcr.io is not an Azure container registry
+$ docker-credential-acr configure --yes ghcr.io
+? 1
+! docker-credential-acr: ghcr.io is no Azure registry such as contoso.azurecr.io (for every other registry: --creds-store)
+
+== who has chosen a language reads it
+set LANGUAGE=fr
+set LC_ALL=C.UTF-8
+$ docker-credential-acr statsu
+? 2
+> docker-credential-acr: unknown action: statsu
+! docker-credential-acr: commande inconnue « statsu » ; vouliez-vous dire « status » ?

@@ -88,7 +88,16 @@ static const struct {
 	{ "{\"tenant\":", "line 1, column" },
 	{ "[]", "not a JSON object" },
 	{ "{\"tenant\":7}", "\"tenant\" is not of the right type" },
-	{ "{\"keychain\":\"paper\"}", "none of the values" },
+	{ "{\"keychain\":\"paper\"}",
+	  "\"keychain\" is none of the values that it may have: \"paper\" "
+	  "(valid: auto, secret-service, file)" },
+	{ "{\"keychain\":\"files\"}", "(did you mean \"file\"?)" },
+	{ "{\"cache\":\"keyring\"}", "kernel-keyring" },
+	{ "{\"verify_on_store\":\"yes\"}", "(did you mean \"true\"?)" },
+	{ "{\"timeout\":\"5 minutes\"}", "(did you mean \"5m\"?)" },
+	{ "{\"registries\":{\"a.azurecr.io\":{\"on_refusal\":\"not-fond\"}}}",
+	  "\"on_refusal\" of a.azurecr.io is none of the values that it may have: \"not-fond\" "
+	  "(did you mean \"not-found\"?)" },
 	{ "{\"timeout\":\"soon\"}", "not a duration" },
 	{ "{\"registries\":[]}", "\"registries\" is not an object" },
 	{ "{\"registries\":{\"a.azurecr.io\":{\"hosts\":[\"b\"]}}}", "cannot be inside" },

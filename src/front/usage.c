@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Command lines that are wrong: what is wrong with them and what was probably meant, on stderr, with
+ * status 2. Where a client of docker's protocol may be listening, stdout has what docker's own
+ * helpers write there, too.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/rule.h"
+#include "base/nearest.h"
+#include "explain/language.h"
+#include "front/front.h"
+
+/* What people try because other programs call it so. */
+static const struct {
+	const char *typed, *meant;
+} commands[] = {
+	{ "signin", "login" },
+	{ "sign-in", "login" },
+	{ "auth", "login" },
+	{ "signout", "logout" },
+	{ "sign-out", "logout" },
+	{ "setup", "configure" },
+	{ "init", "configure" },
+	{ "config", "configure" },
+	{ "install", "configure" },
+	{ "enable", "configure" },
+	{ "undo", "configure --undo" },
+	{ "uninstall", "configure --undo" },
+	{ "unconfigure", "configure --undo" },
+	{ "disable", "configure --undo" },
+	{ "doctor", "diagnose" },
+	{ "check", "diagnose" },
+	{ "test", "diagnose" },
+	{ "verify", "diagnose" },
+	{ "debug", "diagnose" },
+	{ "check-health", "diagnose" },
+	{ "info", "status" },
+	{ "show", "status" },
+	{ "whoami", "status" },
+	{ "refresh", "renew" },
+	{ "ls", "list" },
+	{ "delete", "erase" },
+	{ "remove", "erase" },
+	{ "rm", "erase" },
+	{ "put", "store" },
+	{ "set", "store" },
+};
+
+static const struct {
+	const char *typed, *meant;
+} options[] = {
+	{ "--output", "--json" },   { "-o", "--json" },		 { "-j", "--json" },
+	{ "--format", "--json" },   { "-q", "--quiet" },	 { "-f", "--force" },
+	{ "-a", "--all" },	    { "-y", "--replace" },	 { "--force", "--replace" },
+	{ "-n", "--dry-run" },	    { "--uninstall", "--undo" }, { "--remove", "--undo" },
+	{ "--image", "--pull" },    { "--file", "--report" },	 { "--tenant-id", "--tenant" },
+	{ "--global", "--system" }, { "--show", "--list" },
+};
+
+/* The registry is an argument of ours, and an option of az. */
+static const char *const registry_options[] = { "--name", "-n", "--registry", "-r", "--server" };
+
+static int say(const struct acr_app *app, const struct acr_error *error)
+{
+	auto_string text = NULL;
+
+	acr_language_begin(app);
+	text = acr_message_text(&error->message, acr_text);
+	acr_say(app, "%s", text);
+	return ACR_EXIT_USAGE;
+}
+
+/* Not on a terminal, where a person would read the same thing twice. */
+static void answer_client(const struct acr_app *app, const struct acr_secret *line)
+{
+	if (app->out >= 0 && !isatty(app->out))
+		(void)acr_docker_answer(app, line);
+}
+
+int acr_usage_command(const struct acr_app *app, const char *typed)
+{
+	struct acr_nearest search = { .word = typed };
+	struct acr_error error = { 0 };
+	auto_secret line = { 0 };
+
+	acr_secret_format(&line, "%s: unknown action: %.80s\n", app->program, typed);
+	answer_client(app, &line);
+	for (const struct acr_command *const *row = acr_commands; *row; row++)
+		acr_nearest_try(&search, (*row)->name);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcasecmp(commands[i].typed, typed) == 0)
+			search.best = commands[i].meant;
+	if (search.best)
+		(void)acr_raise(&error, USAGE_COMMAND_NEAR, typed, search.best);
+	else
+		(void)acr_raise(&error, USAGE_COMMAND, typed, app->program);
+	return say(app, &error);
+}
+
+/* Docker's own helpers complain on stdout with status 1. */
+static int status_of(const struct acr_app *app, const struct acr_command *command)
+{
+	auto_secret line = { 0 };
+
+	if (!command->protocol)
+		return ACR_EXIT_USAGE;
+	acr_secret_format(&line, "Usage: %s %s\n", app->program, command->name);
+	answer_client(app, &line);
+	return 1;
+}
+
+static const struct acr_option *find(const struct acr_command *command, const char *name)
+{
+	for (const struct acr_option *option = command->options; option && option->name; option++)
+		if (strcmp(option->name, name) == 0)
+			return option;
+	return NULL;
+}
+
+/* "--tenant" for "--tennant", of those that this command has; owned, NULL for none. */
+static char *nearest_option(const struct acr_command *command, const char *name)
+{
+	struct acr_nearest search = { .word = name + strspn(name, "-") };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (strcmp(options[i].typed, name) == 0 && find(command, options[i].meant + 2))
+			return acr_copy(options[i].meant);
+	if (name[1] != '-')
+		return NULL;
+	for (const struct acr_option *option = command->options; option && option->name; option++)
+		acr_nearest_try(&search, option->name);
+	acr_nearest_try(&search, "help");
+	return search.best ? acr_format("--%s", search.best) : NULL;
+}
+
+static bool is_registry_option(const struct acr_command *command, const char *name)
+{
+	for (size_t i = 0; i < sizeof(registry_options) / sizeof(registry_options[0]); i++)
+		if (strcmp(registry_options[i], name) == 0)
+			return strstr(command->arguments, "REGISTRY") != NULL;
+	return false;
+}
+
+int acr_usage_option(const struct acr_app *app, const struct acr_command *command,
+		     const char *typed, bool valueless)
+{
+	/* What is behind "=" may be a password. */
+	auto_string name = acr_format("%.*s", (int)strcspn(typed, "="), typed);
+	const struct acr_option *known =
+		name[0] == '-' && name[1] == '-' ? find(command, name + 2) : NULL;
+	int status = status_of(app, command);
+	auto_string nearest = known ? NULL : nearest_option(command, name);
+	struct acr_error error = { 0 };
+
+	if (valueless)
+		(void)acr_raise(&error, USAGE_VALUE_MISSING, name, app->program, command->name);
+	else if (known)
+		(void)acr_raise(&error, USAGE_VALUE_UNEXPECTED, name, app->program, command->name);
+	else if (is_registry_option(command, name))
+		(void)acr_raise(&error, USAGE_REGISTRY_OPTION, name, app->program, command->name);
+	else if (nearest)
+		(void)acr_raise(&error, USAGE_OPTION_NEAR, name, nearest);
+	else
+		(void)acr_raise(&error, USAGE_OPTION, name, app->program, command->name);
+	say(app, &error);
+	return status;
+}
+
+int acr_usage_argument(const struct acr_app *app, const struct acr_command *command,
+		       const char *typed)
+{
+	int status = status_of(app, command);
+	struct acr_error error = { 0 };
+
+	/* An argument of a verb may be a password, and is not repeated. */
+	if (command->reads)
+		(void)acr_raise(&error, USAGE_READS_STDIN, command->name, command->reads);
+	else if (command->protocol)
+		(void)acr_raise(&error, USAGE_NO_ARGUMENTS, command->name);
+	else
+		(void)acr_raise(&error, USAGE_ARGUMENT, typed, app->program, command->name);
+	say(app, &error);
+	return status;
+}

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every --help fits a terminal of 80 columns."""
+import re
+
+import pytest
+
+def as_text(out):
+    return out.decode() if isinstance(out, bytes) else out
+
+
+COMMANDS = ["get", "store", "erase", "list", "version", "login", "logout", "renew", "status", "configure", "diagnose",
+            "explain", "kubelet"]
+
+
+def test_these_are_all_the_commands(helper):
+    text = as_text(helper("--help").out)
+    assert set(re.findall(r"^  ([a-z]+)  ", "".join(re.findall(r"^For [^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)), re.M)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_no_line_of_help_is_wider_than_80_columns(helper, command):
+    ran = helper(*([command] if command else []), "--help")
+    assert ran.status == 0 and ran.out
+    assert [line for line in as_text(ran.out).splitlines() if len(line) > 80] == []

@@ -11,7 +11,7 @@
 #include "explain/sanitize.h"
 
 #define TRIED_MOST  4
-#define TRIED_LEAST 1 /* while steps can go in their place */
+#define TRIED_LEAST 2 /* while steps can go in their place */
 #define STEPS_LEAST 2
 #define TRIED_BYTES 180
 
@@ -202,7 +202,7 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 {
 	size_t count = explanation->step_count, most = TRIED_MOST;
 
-	/* Too long: of those who were tried all but one go, then the steps behind the second, then who
+	/* Too long: of those who were tried all but two go, then the steps behind the second, then who
 	 * was tried at all: what to do is what a person came for. */
 	for (;;) {
 		auto_secret page = { 0 };

@@ -21,6 +21,11 @@
 
 #include "acr/error.h"
 
+/* This is the allocator: what it returns is its caller's. */
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 #define VISIBLE __attribute__((visibility("default"), used))
 
 static void *sure(void *block)

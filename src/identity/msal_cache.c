@@ -31,7 +31,7 @@ static bool is(struct json_object *entry, const char *key, const char *value)
 {
 	const char *text = acr_json_string(entry, key);
 
-	return text && strcasecmp(text, value) == 0;
+	return text && value && strcasecmp(text, value) == 0;
 }
 
 static bool is_newer(const struct stat *file, const struct stat *other)
@@ -158,7 +158,7 @@ bool acr_msal_find_access(const struct acr_app *app, const struct acr_ask *ask,
 	int64_t now = app->clock.wall(app), latest = now + LEAST;
 	struct json_object *tokens, *best = NULL;
 	auto_json cache = NULL;
-	struct owner owner;
+	struct owner owner = { 0 };
 
 	if (read_cache(app, ask, account, &cache, &owner, NULL))
 		return false;
@@ -223,7 +223,7 @@ int acr_msal_redeem(const struct acr_app *app, const struct acr_ask *ask,
 	const char *refresh, *authority;
 	auto_json cache = NULL;
 	auto_secret form = { 0 };
-	struct owner owner;
+	struct owner owner = { 0 };
 
 	if (read_cache(app, ask, account, &cache, &owner, error))
 		return -1;

@@ -131,7 +131,7 @@ static bool socket_of(const char *address, size_t length, struct sockaddr_un *re
 	if (!name || !*name || strlen(name) >= sizeof(ret->sun_path) - 1)
 		return false;
 	/* An abstract name begins with a NUL and ends with the address. */
-	memcpy(ret->sun_path + !path, name, strlen(name));
+	memcpy(ret->sun_path + !path, name, strlen(name) + 1);
 	*ret_size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name) + 1);
 	return true;
 }

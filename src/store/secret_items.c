@@ -92,7 +92,7 @@ int acr_secret_items_locked(bool *ret, struct acr_error *error)
 	GError *gerror = NULL;
 	gboolean locked = TRUE;
 	GVariant *value;
-	const char *path;
+	const char *path = "/";
 
 	if (acr_secret_items_default(&path, error))
 		return -1;

@@ -33,7 +33,9 @@ static const struct acr_option options[] = {
 
 /* One sign-in on its way. */
 struct way {
+	const struct acr_app *app;
 	const struct acr_registry *registry; /* NULL: for all */
+	char *browser;			     /* owned; NULL: a code is shown */
 	const struct acr_keychain *keeper;
 	struct acr_sign_in_ask ask;
 	struct acr_sign_in sign_in;
@@ -42,6 +44,7 @@ struct way {
 
 static void end_way(struct way *way)
 {
+	acr_string_free(&way->browser);
 	acr_sign_in_ask_wipe(&way->ask);
 	acr_sign_in_wipe(&way->sign_in);
 	acr_secret_wipe(&way->token);
@@ -61,7 +64,7 @@ static bool is_wrong_code(const struct acr_error *error)
 	return false;
 }
 
-static int by_browser(const struct acr_app *app, const char *program, struct way *way,
+static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *ask, struct way *way,
 		      struct acr_error *error)
 {
 	auto_sign_in_page page = { 0 };
@@ -69,19 +72,19 @@ static int by_browser(const struct acr_app *app, const char *program, struct way
 	auto_loopback loopback = { .fds = { -1, -1 }, .caller = -1 };
 
 	if (acr_loopback_listen(&loopback, error) ||
-	    acr_sign_in_page(&way->ask, loopback.port, &page, error))
+	    acr_sign_in_page(ask, loopback.port, &page, error))
 		return -1;
 	acr_say(app, "sign in with the browser that opens now, or go to\n%s", page.url);
-	if (!acr_browser_open(app, program, page.url))
-		acr_say(app, "%s could not be started", program);
+	if (!acr_browser_open(app, way->browser, page.url))
+		acr_say(app, "%s could not be started", way->browser);
 	for (int wrong = 0;;) {
 		struct acr_error failure = { 0 };
 		int redeemed;
 
 		if (acr_loopback_wait(app, &loopback, page.state, &code, error))
 			return -1;
-		redeemed = acr_sign_in_redeem(app, &way->ask, &page, &code, &way->sign_in,
-					      &way->token, &failure);
+		redeemed = acr_sign_in_redeem(app, ask, &page, &code, &way->sign_in, &way->token,
+					      &failure);
 		acr_loopback_answer(&loopback, redeemed == 0);
 		if (redeemed == 0)
 			return 0;
@@ -94,15 +97,24 @@ static int by_browser(const struct acr_app *app, const char *program, struct way
 	}
 }
 
-static int by_device_code(const struct acr_app *app, struct way *way, struct acr_error *error)
+static int by_device_code(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+			  struct way *way, struct acr_error *error)
 {
 	auto_sign_in_device device = { 0 };
 
-	if (acr_sign_in_device_begin(app, &way->ask, &device, error))
+	if (acr_sign_in_device_begin(app, ask, &device, error))
 		return -1;
 	acr_say(app, "to sign in, open %s in any browser and enter the code %s", device.where,
 		device.user_code);
-	return acr_sign_in_device_wait(app, &way->ask, &device, &way->sign_in, &way->token, error);
+	return acr_sign_in_device_wait(app, ask, &device, &way->sign_in, &way->token, error);
+}
+
+static int sign_in(void *data, const struct acr_sign_in_ask *ask, struct acr_error *error)
+{
+	struct way *way = data;
+
+	return way->browser ? by_browser(way->app, ask, way, error)
+			    : by_device_code(way->app, ask, way, error);
 }
 
 /* Where it will be kept, before a person is sent to a browser for nothing. */
@@ -182,6 +194,9 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 		acr_explain(app, &report, &error);
 		return 1;
 	}
+	report.ours = true;
+	report.registry = *way->registry;
+	acr_explain_notices(app, &report);
 	step = served(&report);
 	if (step && strcmp(step->identity->name, "login") != 0) {
 		acr_say(app,
@@ -244,8 +259,7 @@ static int finish(struct acr_app *app, struct way *way, bool stored)
 static int run(struct acr_app *app, const char *const *values, const char *registry,
 	       struct acr_report *report, struct acr_error *error)
 {
-	auto_string browser = NULL;
-	auto_way way = { 0 };
+	auto_way way = { .app = app };
 	bool stored = false;
 
 	if (acr_front_begin(app, error))
@@ -264,9 +278,8 @@ static int run(struct acr_app *app, const char *const *values, const char *regis
 	    acr_sign_in_prepare(app, way.registry, values[TENANT], &way.ask, error) ||
 	    find_keeper(app, values[INSECURE_STORAGE], &way, error))
 		return 1;
-	browser = values[DEVICE_CODE] ? NULL : acr_browser_find(app);
-	if ((browser ? by_browser(app, browser, &way, error) : by_device_code(app, &way, error)) ||
-	    keep(app, &way, &stored, error))
+	way.browser = values[DEVICE_CODE] ? NULL : acr_browser_find(app);
+	if (acr_sign_in_by(app, &way.ask, sign_in, &way, error) || keep(app, &way, &stored, error))
 		return 1;
 	*error = (struct acr_error){ 0 };
 	return finish(app, &way, stored);

@@ -143,83 +143,49 @@ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registr
 	return 0;
 }
 
-/* Does this say that nobody can have a token for that audience here, rather than that we cannot?
- * An endpoint of the machine is often a proxy that knows a few audiences only (azure-cli#33698). */
-static bool audience_is_unknown(const struct acr_error *error)
-{
-	static const char *const codes[] = {
-		"AADSTS50001",	/* the resource is disabled or does not exist (azure-cli#33674) */
-		"AADSTS500011", /* its principal is not in the tenant */
-		"AADSTS500014", /* its principal is disabled */
-		"AADSTS650052", /* the organisation has no service principal for it */
-		"AADSTS650057", /* the client does not list it */
-		"AADSTS65002",	/* a client of Microsoft's that is not preauthorised for it */
-		"invalid_resource", "invalid_scope",
-	};
+/* One row that is asked, for as many audiences as it takes. */
+struct question {
+	const struct acr_app *app;
+	const struct acr_identity *row;
+	struct acr_ask ask;
+	struct acr_token *ret;
+};
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (strcmp(error->code, codes[i]) == 0)
-			return true;
-	return error->origin == ACR_ORIGIN_ENDPOINT && error->kind == ACR_REFUSED;
-}
-
-static int acquire_for(const struct acr_app *app, const struct acr_identity *row,
-		       struct acr_ask *ask, const char *audience, struct acr_token *ret,
-		       struct acr_error *error)
+static int acquire_for(void *data, const char *audience, struct acr_error *error)
 {
+	struct question *question = data;
+	const struct acr_app *app = question->app;
 	struct acr_fingerprint name = { 0 };
 	struct acr_token token = { 0 };
 	int result = 0;
 
-	ask->audience = audience;
-	acr_kept_token_name(app, row, ask, &name);
-	if (!acr_kept_token_find(app, ask, &name, &token)) {
-		result = row->acquire(app, ask, &token, error);
+	question->ask.audience = audience;
+	acr_kept_token_name(app, question->row, &question->ask, &name);
+	if (!acr_kept_token_find(app, &question->ask, &name, &token)) {
+		result = question->row->acquire(app, &question->ask, &token, error);
 		if (result == 0)
-			acr_kept_token_keep(app, row, ask, &name, &token);
+			acr_kept_token_keep(app, question->row, &question->ask, &name, &token);
 	}
 	acr_fingerprint_free(&name);
 	if (result) {
 		acr_token_wipe(&token);
 		return -1;
 	}
-	acr_token_wipe(ret);
-	*ret = token;
-	ret->audience = audience;
+	acr_token_wipe(question->ret);
+	*question->ret = token;
+	question->ret->audience = audience;
 	return 0;
 }
 
-/* ACR's audience, or what the config says. The ARM audience only where the first cannot be had, and
- * only for a host of Azure's own: an ARM token opens the whole subscription. */
 static int acquire(const struct acr_app *app, const struct acr_identity *row, struct acr_ask ask,
 		   struct acr_token *ret, struct acr_error *error)
 {
-	const struct acr_registry *registry = ask.registry;
-	const char *host = registry->host;
-	const char *wanted = acr_config_get(app->config, host, "audience");
-	struct acr_error second = { 0 };
+	struct question question = { app, row, ask, ret };
+	bool noted = false;
 
-	if (wanted || !registry->genuine)
-		return acquire_for(app, row, &ask, wanted ? wanted : ACR_AUDIENCE, ret, error);
-	if (acr_audience_is_noted(app, registry, row)) {
-		if (acquire_for(app, row, &ask, registry->cloud->arm_audience, ret, &second) == 0) {
-			ret->noted = true;
-			return 0;
-		}
-		acr_audience_forget(app, registry, row);
-	}
-	if (acquire_for(app, row, &ask, ACR_AUDIENCE, ret, error) == 0)
-		return 0;
-	if (second.kind != ACR_FINE || !audience_is_unknown(error))
+	if (acr_audience_each(app, ask.registry, row, acquire_for, &question, &noted, error))
 		return -1;
-	acr_debug(app, "%s has no token for %s (%s): asking for %s", row->name, ACR_AUDIENCE,
-		  error->text, registry->cloud->arm_audience);
-	if (acquire_for(app, row, &ask, registry->cloud->arm_audience, ret, &second)) {
-		if (!audience_is_unknown(&second))
-			*error = second;
-		return -1;
-	}
-	acr_audience_note(app, registry, row);
+	ret->noted = noted;
 	return 0;
 }
 

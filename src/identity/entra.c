@@ -134,17 +134,13 @@ int acr_entra_redeem(const struct acr_app *app, const char *authority, const cha
 		     struct acr_error *error)
 {
 	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
-	size_t length = strlen(ask->audience);
 	auto_json json = NULL;
 
 	if (!tenant || !acr_tenant_fits(tenant))
 		return acr_fail(error, ACR_INVALID,
 				"\"%.100s\" is not a tenant: give its GUID or its domain",
 				tenant ? tenant : "");
-	/* The documented scope of ARM has one slash; its resource has one of its own at the end. */
-	while (length > 0 && ask->audience[length - 1] == '/')
-		length--;
-	auto_string scope = acr_format("%.*s/.default", (int)length, ask->audience);
+	auto_string scope = acr_audience_scope(ask->audience, "");
 	acr_form_add(form, "scope", scope);
 	/* The registry's connection is made while Entra ID thinks: four round trips instead of
 	 * six. */

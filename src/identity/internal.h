@@ -23,7 +23,21 @@ void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *r
 			 const struct acr_ask *ask, const struct acr_fingerprint *name,
 			 const struct acr_token *token);
 
-/* ---- audience_note.c: "only the ARM audience works" ---- */
+/* ---- audience.c: for which audience a token is asked for ---- */
+
+/* Asks for a token for this audience, and keeps what comes of it in `data`. */
+typedef int acr_audience_ask(void *data, const char *audience, struct acr_error *error);
+
+/* Ask once, or a second time for Azure Resource Manager's audience where the first cannot be had.
+ * `row` (NULL: nothing is remembered) is who asks; `*ret_noted` tells that the note about it was
+ * believed. `error` must not be NULL. */
+_checked_ int acr_audience_each(const struct acr_app *app, const struct acr_registry *registry,
+				const struct acr_identity *row, acr_audience_ask *ask, void *data,
+				bool *ret_noted, struct acr_error *error);
+
+/* "AUDIENCE/.default" and `more` behind it, owned: the documented scope of ARM has one slash; its
+ * resource has one of its own at the end. */
+char *acr_audience_scope(const char *audience, const char *more);
 
 bool acr_audience_is_noted(const struct acr_app *app, const struct acr_registry *registry,
 			   const struct acr_identity *row);

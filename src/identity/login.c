@@ -7,11 +7,8 @@
 #include <string.h>
 
 #include "acr/sign_in.h"
-#include "identity/internal.h"
+#include "identity/login.h"
 #include "identity/run_cli.h"
-
-/* offline_access: without it no new refresh token comes back. */
-#define SCOPES " openid profile offline_access"
 
 /* The code stays what it was, for those who decide on it; a person needs to hear what to do. */
 static int tell(const struct acr_app *app, const struct acr_sign_in *kept, struct acr_error *error)
@@ -32,7 +29,6 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 {
 	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
 	const char *tenant = ask->tenant ? ask->tenant : kept->tenant;
-	size_t length = strlen(ask->audience);
 	auto_secret form = { 0 }, next = { 0 };
 	auto_json json = NULL;
 	const char *rolled;
@@ -40,9 +36,7 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 	if (!acr_tenant_fits(tenant))
 		return acr_fail(error, ACR_INVALID,
 				"\"%.100s\" is not a tenant: give its GUID or its domain", tenant);
-	while (length > 0 && ask->audience[length - 1] == '/')
-		length--;
-	auto_string scope = acr_format("%.*s/.default" SCOPES, (int)length, ask->audience);
+	auto_string scope = acr_audience_scope(ask->audience, ACR_SIGN_IN_SCOPES);
 	acr_form_add(&form, "grant_type", "refresh_token");
 	acr_form_add(&form, "client_id", kept->client_id);
 	acr_form_add(&form, "refresh_token", acr_secret_text(token));

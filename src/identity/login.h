@@ -6,6 +6,9 @@
 #include "acr/login.h"
 #include "identity/internal.h"
 
+/* offline_access: without it no new refresh token comes back. */
+#define ACR_SIGN_IN_SCOPES " openid profile offline_access"
+
 /* As acr_entra_post; `ret_word` gets OAuth's own "error", "" for none. It decides while a device
  * code waits: the AADSTS code is the same for several of them. */
 _checked_ int acr_login_post(const struct acr_app *app, const struct acr_sign_in_ask *ask,

@@ -56,17 +56,14 @@ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *re
 {
 	const char *host = registry ? registry->host : NULL;
 	const char *client = acr_config_get(app->config, host, "client_id");
-	const char *audience = acr_config_get(app->config, host, "audience");
-	struct acr_registry any;
 	const char *authority;
 
-	if (!registry) {
-		if (any_registry(app, &any, error))
-			return -1;
-		authority = any.authority;
-	} else if (acr_entra_authority(app, registry, &authority, error)) {
+	if (registry)
+		ret->registry = *registry;
+	else if (any_registry(app, &ret->registry, error))
 		return -1;
-	}
+	if (acr_entra_authority(app, &ret->registry, &authority, error))
+		return -1;
 	if (!tenant)
 		tenant = acr_config_get(app->config, host, "tenant");
 	if (tenant && !acr_tenant_fits(tenant))
@@ -75,9 +72,32 @@ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *re
 	ret->authority = acr_copy(authority);
 	ret->tenant = acr_copy(tenant ? tenant : ANY_TENANT);
 	ret->client_id = acr_copy(is_guid(client) ? client : PUBLIC_CLIENT);
-	ret->scope = acr_format("%s/.default openid profile offline_access",
-				audience ? audience : ACR_AUDIENCE);
 	return 0;
+}
+
+/* One way of signing in, for as many audiences as it takes. */
+struct attempt {
+	struct acr_sign_in_ask *ask;
+	acr_sign_in_way *way;
+	void *data;
+};
+
+static int sign_in_for(void *data, const char *audience, struct acr_error *error)
+{
+	struct attempt *attempt = data;
+
+	acr_string_free(&attempt->ask->scope);
+	attempt->ask->scope = acr_audience_scope(audience, ACR_SIGN_IN_SCOPES);
+	return attempt->way(attempt->data, attempt->ask, error);
+}
+
+int acr_sign_in_by(const struct acr_app *app, struct acr_sign_in_ask *ask, acr_sign_in_way *way,
+		   void *data, struct acr_error *error)
+{
+	struct attempt attempt = { ask, way, data };
+	bool noted;
+
+	return acr_audience_each(app, &ask->registry, NULL, sign_in_for, &attempt, &noted, error);
 }
 
 int acr_login_post(const struct acr_app *app, const struct acr_sign_in_ask *ask, const char *what,

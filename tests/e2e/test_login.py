@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from client import APP, FABRIKAM, USER
+from client import APP, CONTOSO, FABRIKAM, USER
 from homes import NOT_FOUND
 from test_keychain import Session, hostile, wait_for
 
@@ -285,6 +285,48 @@ def test_a_code_that_takes_its_time_is_waited_for(helper, cloud):
     answer = login(helper, ACME)
     assert answer.status == 0, answer
     assert entra_grants(cloud).count("urn:ietf:params:oauth:grant-type:device_code") >= 3
+
+
+@pytest.mark.parametrize("fault, more", [("transient", {}), ("throttle", {"retry_after": 1}), ("error", {"status": 503})])
+def test_an_entra_id_that_is_busy_for_a_while_does_not_end_the_wait(helper, cloud, fault, more):
+    """400 temporarily_unavailable, 429 and 503, more often than one question is tried again by itself."""
+    cloud.fault(fault, service="entra", path="/organizations/oauth2/v2.0/token", count=4, **more)
+    answer = login(helper, ACME, timeout=60)
+    assert answer.status == 0 and answer.out.startswith("Signed in to"), answer
+    assert len(cloud.requests("entra", path="/organizations/oauth2/v2.0/token")) >= 5
+
+
+def no_audience(cloud, path, **more):
+    """What a tenant says where Azure Container Registry's own principal was never made or is disabled."""
+    cloud.fault("entra", service="entra", path=path, code=500011, error="invalid_resource", status=400, count=1,
+                text="The resource principal named https://containerregistry.azure.net was not found in the tenant", **more)
+
+
+def scopes(cloud, path):
+    return [row["form"]["scope"].split("/.default")[0] for row in cloud.requests("entra", path=path)]
+
+
+AUDIENCES = ["https://containerregistry.azure.net", "https://management.azure.com"]
+
+
+def test_a_tenant_that_knows_no_registries_audience_is_asked_for_arms(helper, cloud):
+    """With a code: refused when the code is asked for, and again when the sign-in is used."""
+    no_audience(cloud, "/organizations/oauth2/v2.0/devicecode")
+    no_audience(cloud, f"/{CONTOSO}/oauth2/v2.0/token")
+    answer = login(helper, ACME)
+    assert answer.status == 0 and answer.out.startswith("Signed in to"), answer
+    assert scopes(cloud, "/organizations/oauth2/v2.0/devicecode") == AUDIENCES
+    assert scopes(cloud, f"/{CONTOSO}/oauth2/v2.0/token") == AUDIENCES
+    assert "Azure Resource Manager" in answer.err
+    assert helper.get(ACME).status == 0
+
+
+def test_in_a_browser_too_arms_audience_is_asked_for(helper, cloud, browser):
+    no_audience(cloud, "/organizations/oauth2/v2.0/token")
+    answer = login(helper, env=browser)
+    assert answer.status == 0 and answer.out.startswith("Signed in as"), answer
+    assert scopes(cloud, "/organizations/oauth2/v2.0/token") == AUDIENCES
+    assert helper.get(ACME).status == 0
 
 
 def test_stdin_stdout_and_a_terminal_are_not_needed(helper):

@@ -52,6 +52,34 @@ static void prepare(void)
 	assert_int_equal(acr_sign_in_prepare(&p.edges.app, &p.registry, NULL, &ask, &p.error), 0);
 }
 
+/* A way of signing in that Entra ID refuses with these codes, one after the other. */
+struct refusals {
+	const char *codes[4]; /* NULL: it works */
+	size_t tried;
+	char scopes[4][160];
+};
+
+static int be_refused(void *data, const struct acr_sign_in_ask *asked, struct acr_error *error)
+{
+	struct refusals *refusals = data;
+	const char *code = refusals->codes[refusals->tried];
+
+	snprintf(refusals->scopes[refusals->tried++], sizeof(refusals->scopes[0]), "%s",
+		 asked->scope);
+	if (!code)
+		return 0;
+	acr_fail(error, ACR_REFUSED, "Entra ID refused (%s)", code);
+	error->origin = ACR_ORIGIN_ENTRA;
+	snprintf(error->code, sizeof(error->code), "%s", code);
+	return -1;
+}
+
+static int sign_in_by(struct refusals *refusals)
+{
+	prepare();
+	return acr_sign_in_by(&p.edges.app, &ask, be_refused, refusals, &p.error);
+}
+
 /* What Entra ID gives to who has signed in. */
 static const char *given(const char *refresh)
 {
@@ -85,8 +113,66 @@ static void without_a_wish_the_azure_clis_client_asks_any_tenant(void **state)
 	assert_string_equal(ask.client_id, AZ);
 	assert_string_equal(ask.tenant, "organizations");
 	assert_string_equal(ask.authority, AUTHORITY);
-	assert_string_equal(ask.scope, "https://containerregistry.azure.net/.default openid "
-				       "profile offline_access");
+}
+
+#define MORE "/.default openid profile offline_access"
+
+static void a_tenant_without_the_registrys_audience_is_asked_for_arms(void **state)
+{
+	static const char *const unknown[] = { "AADSTS500011", "AADSTS650052", "invalid_resource" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		struct refusals refusals = { .codes = { unknown[i] } };
+
+		assert_int_equal(sign_in_by(&refusals), 0);
+		assert_int_equal(refusals.tried, 2);
+		assert_string_equal(refusals.scopes[0], "https://containerregistry.azure.net" MORE);
+		assert_string_equal(refusals.scopes[1], "https://management.azure.com" MORE);
+	}
+}
+
+static void what_has_nothing_to_do_with_the_audience_is_asked_once(void **state)
+{
+	struct refusals blocked = { .codes = { "AADSTS53003" } }, fine = { 0 };
+
+	(void)state;
+	assert_int_equal(sign_in_by(&fine), 0);
+	assert_int_equal(fine.tried, 1);
+	assert_int_equal(sign_in_by(&blocked), -1);
+	assert_int_equal(blocked.tried, 1);
+	assert_string_equal(p.error.code, "AADSTS53003");
+}
+
+static void a_tenant_that_knows_neither_says_so_about_the_first(void **state)
+{
+	struct refusals refusals = { .codes = { "AADSTS500011", "AADSTS650057" } };
+
+	(void)state;
+	assert_int_equal(sign_in_by(&refusals), -1);
+	assert_int_equal(refusals.tried, 2);
+	assert_string_equal(p.error.code, "AADSTS500011");
+}
+
+static void an_audience_of_the_config_is_the_only_one(void **state)
+{
+	struct refusals refusals = { .codes = { "AADSTS500011" } };
+
+	(void)state;
+	person_configure(&p, "{\"audience\":\"https://own.example\"}");
+	assert_int_equal(sign_in_by(&refusals), -1);
+	assert_int_equal(refusals.tried, 1);
+	assert_string_equal(refusals.scopes[0], "https://own.example" MORE);
+}
+
+static void a_name_of_ones_own_gets_no_token_for_arm(void **state)
+{
+	struct refusals refusals = { .codes = { "AADSTS500011" } };
+
+	(void)state;
+	p.registry.genuine = false;
+	assert_int_equal(sign_in_by(&refusals), -1);
+	assert_int_equal(refusals.tried, 1);
 }
 
 static void the_config_names_tenant_and_client(void **state)
@@ -253,6 +339,42 @@ static void who_declines_ends_it_whatever_the_code(void **state)
 		acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token, &p.error), -1);
 	assert_int_equal(p.error.kind, ACR_REFUSED);
 	assert_string_equal(p.error.text, "the sign-in was declined");
+}
+
+/* More often than one question is tried again by itself. */
+#define BUSY 4
+
+static void a_busy_entra_id_does_not_end_the_wait(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+	} busy[] = {
+		{ 429, "" },
+		{ 429, "{\"error\":\"too_many_requests\",\"error_description\":\"Slow down.\"}" },
+		{ 400,
+		  "{\"error\":\"temporarily_unavailable\",\"error_description\":\"AADSTS90033: "
+		  "A transient error has occurred.\",\"error_codes\":[90033]}" },
+		{ 503, "{\"error\":\"server_error\",\"error_description\":\"AADSTS90033: No.\"}" },
+		{ 500, "<title>Error</title>" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(busy) / sizeof(busy[0]); i++) {
+		auto_sign_in_device device = { 0 };
+
+		p.edges.answer_count = p.edges.sent_count = 0;
+		begin_device(&device);
+		p.edges.app.deadline = p.edges.boot + 900000;
+		for (int tried = 0; tried < BUSY; tried++)
+			edges_answer(&p.edges, ANY "token", busy[i].status, busy[i].body);
+		edges_answer(&p.edges, ANY "token", 200, given("refresh"));
+		assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
+							 &p.error),
+				 0);
+		/* The pace is slower after an answer that asks for it (RFC 8628, section 3.5). */
+		assert_true(device.interval > 5);
+	}
 }
 
 static void nobody_waits_longer_than_the_code_lives(void **state)
@@ -483,12 +605,18 @@ int main(void)
 		TEST(a_tenant_is_never_part_of_another_address),
 		TEST(for_all_registries_the_variable_chooses_the_cloud),
 		TEST(a_foreign_authority_is_not_asked),
+		TEST(a_tenant_without_the_registrys_audience_is_asked_for_arms),
+		TEST(what_has_nothing_to_do_with_the_audience_is_asked_once),
+		TEST(a_tenant_that_knows_neither_says_so_about_the_first),
+		TEST(an_audience_of_the_config_is_the_only_one),
+		TEST(a_name_of_ones_own_gets_no_token_for_arm),
 		TEST(every_page_has_a_challenge_and_a_state_of_its_own),
 		TEST(the_challenge_is_the_hash_of_the_verifier),
 		TEST(a_code_is_redeemed_with_its_verifier),
 		TEST(an_answer_without_a_refresh_token_is_no_sign_in),
 		TEST(a_device_code_is_waited_for_at_the_pace_that_is_asked_for),
 		TEST(who_declines_ends_it_whatever_the_code),
+		TEST(a_busy_entra_id_does_not_end_the_wait),
 		TEST(nobody_waits_longer_than_the_code_lives),
 		TEST(what_goes_to_a_terminal_is_looked_at_first),
 		TEST(the_refresh_token_is_redeemed_and_rolled_over),

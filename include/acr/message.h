@@ -18,6 +18,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Docker's protocol: what clients compare byte for byte, never translated. */
+#define ACR_NO_CREDENTIALS "credentials not found in native keychain"
+#define ACR_NO_SERVER	   "no credentials server URL"
+#define ACR_NO_USERNAME	   "no credentials username"
+
 enum acr_message_id {
 	ACR_MESSAGE_NONE,
 #define MESSAGE(name, id, kind, origin, places, text) ACR_MESSAGE_##name,

@@ -68,11 +68,7 @@ static int read_wish(const struct acr_app *app, char *const *arguments, const ch
 		struct acr_registry registry;
 
 		if (!acr_registry_parse(app->config, *arguments, strlen(*arguments), &registry))
-			return acr_fail(
-				error, ACR_INVALID,
-				"%.80s is no Azure registry such as contoso.azurecr.io (for "
-				"every other registry: --creds-store)",
-				*arguments);
+			return acr_raise(error, CONFIGURE_NOT_A_REGISTRY, *arguments);
 		ret->hosts[ret->host_count++] = acr_copy(registry.host);
 	}
 	return 0;
@@ -173,7 +169,7 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 	auto_plan plan = { 0 };
 
 	if (!folder)
-		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+		return acr_raise(error, HOME_UNSET);
 	if (undo)
 		return acr_take_back(telling, wish, folder, error);
 	if (acr_plan_make(telling->app, wish, &plan, error) ||

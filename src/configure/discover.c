@@ -67,7 +67,7 @@ static int take_token(struct search *search, const struct acr_cloud *cloud, stru
 	if (acr_chain_rows(search->app, &place, rows, &count, &pinned, error))
 		return -1;
 	ask.pinned = pinned;
-	acr_fail(error, ACR_NOT_SET_UP, "no identity is set up here to look for registries with");
+	(void)acr_raise(error, DISCOVER_NO_IDENTITY);
 	for (size_t i = 0; i < count; i++) {
 		struct acr_error failure = { 0 };
 
@@ -98,8 +98,7 @@ static int get(struct search *search, const char *url, struct json_object **ret,
 	if (acr_http_send(search->app, &request, &answer, error))
 		return -1;
 	if (answer.status != 200)
-		return acr_fail(error, ACR_REFUSED, "Azure Resource Manager answers %d",
-				answer.status);
+		return acr_raise(error, DISCOVER_ANSWER, acr_number(answer.status).text);
 	return acr_json_parse(acr_secret_text(&answer.body), answer.body.length, ret, error);
 }
 
@@ -184,9 +183,7 @@ int acr_discover(const struct acr_app *app, struct acr_found *ret, struct acr_er
 		return -1;
 	qsort(ret->hosts, ret->count, sizeof(ret->hosts[0]), by_name);
 	if (ret->count == 0)
-		return acr_fail(error, ACR_NOT_FOUND,
-				"this identity sees no registry (a role that may only pull shows "
-				"none): name it instead");
+		return acr_raise(error, DISCOVER_NOTHING);
 	return 0;
 }
 
@@ -231,10 +228,10 @@ int acr_found_choose(const struct acr_app *app, struct acr_found *found, struct 
 		acr_secret_format(&text, "%3zu  %s\n", i + 1, found->hosts[i]);
 	acr_secret_add(&text, "Which of them? Numbers, or all: ");
 	if (acr_escape_write(app->err, acr_secret_text(&text), text.length))
-		return acr_fail(error, ACR_SYSTEM, "cannot ask on the terminal");
+		return acr_raise(error, DISCOVER_NO_TERMINAL);
 	length = read(app->in, answer, sizeof(answer) - 1);
 	if (length <= 0 || !read_choice(answer, found->count, chosen))
-		return acr_fail(error, ACR_INVALID, "that is no choice; nothing was changed");
+		return acr_raise(error, DISCOVER_CHOICE);
 	for (size_t i = 0; i < found->count; i++) {
 		if (chosen[i])
 			found->hosts[kept++] = found->hosts[i];
@@ -242,5 +239,5 @@ int acr_found_choose(const struct acr_app *app, struct acr_found *found, struct 
 			acr_string_free(&found->hosts[i]);
 	}
 	found->count = kept;
-	return kept ? 0 : acr_fail(error, ACR_INVALID, "nothing was chosen, nothing was changed");
+	return kept ? 0 : acr_raise(error, DISCOVER_NO_CHOICE);
 }

@@ -49,16 +49,14 @@ char *acr_target_missing(const char *path)
 	return missing;
 }
 
-static const char *name_of(uid_t user, char ret[static 64])
+static int belongs_to(const char *path, uid_t user, struct acr_error *error)
 {
 	struct passwd entry, *found = NULL;
 	char bytes[4096];
 
 	if (getpwuid_r(user, &entry, bytes, sizeof(bytes), &found) || !found)
-		snprintf(ret, 64, "user %u", (unsigned int)user);
-	else
-		snprintf(ret, 64, "%s", entry.pw_name);
-	return ret;
+		return acr_raise(error, CONFIGURE_OWNER_NAMELESS, path, acr_number(user).text);
+	return acr_raise(error, CONFIGURE_OWNER, path, entry.pw_name);
 }
 
 /* The folder that there is, on the way to `path`: may we put a file there? */
@@ -69,39 +67,31 @@ static int check_folder(const char *path, const char *missing, struct acr_error 
 	struct stat status;
 
 	if (stat(folder, &status))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", folder);
+		return acr_raise_errno(error, errno, CONFIGURE_LOOK, folder);
 	if (!S_ISDIR(status.st_mode))
-		return acr_fail(error, ACR_INVALID, "%s is not a folder", folder);
+		return acr_raise(error, CONFIGURE_NOT_A_FOLDER, folder);
 	if (statvfs(folder, &system) == 0 && (system.f_flag & ST_RDONLY))
-		return acr_fail(error, ACR_SYSTEM,
-				"%s cannot be changed: it is on a read-only file system", path);
+		return acr_raise(error, CONFIGURE_READ_ONLY_SYSTEM, path);
 	if (access(folder, W_OK | X_OK))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+		return acr_raise_errno(error, errno, CONFIGURE_WRITE, folder);
 	return 0;
 }
 
 static int check_file(const char *path, const struct stat *status, struct acr_error *error)
 {
-	char name[64];
+	auto_string mode = acr_format("%04o", (unsigned int)status->st_mode & 07777);
 
 	if (strstr(path, "/.."))
-		return acr_fail(error, ACR_INVALID,
-				"%s is mounted from a Kubernetes secret: change the secret, or "
-				"mount a folder that can be written",
-				path);
+		return acr_raise(error, CONFIGURE_SECRET_MOUNT, path);
 	if (!S_ISREG(status->st_mode))
-		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
+		return acr_raise(error, CONFIGURE_NOT_A_FILE, path);
 	if (status->st_uid != geteuid())
-		return acr_fail(error, ACR_INVALID, "%s belongs to %s: run this as %s", path,
-				name_of(status->st_uid, name), name);
+		return belongs_to(path, status->st_uid, error);
 	if (!(status->st_mode & S_IWUSR))
-		return acr_fail(error, ACR_INVALID, "%s is read-only (mode %04o)", path,
-				(unsigned int)status->st_mode & 07777);
+		return acr_raise(error, CONFIGURE_READ_ONLY, path, mode);
 	if (status->st_nlink > 1)
-		return acr_fail(error, ACR_INVALID,
-				"%s is one file under %u names (hard links), of which only one "
-				"would change",
-				path, (unsigned int)status->st_nlink);
+		return acr_raise(error, CONFIGURE_HARD_LINKS, path,
+				 acr_number((long long)status->st_nlink).text);
 	return 0;
 }
 
@@ -110,12 +100,8 @@ static int check_owners(const char *path, struct acr_error *error)
 {
 	uid_t owner = 0;
 	auto_string foreign = acr_stranger(path, ACR_OWNED, &owner);
-	char name[64];
 
-	if (!foreign)
-		return 0;
-	return acr_fail(error, ACR_INVALID, "%s belongs to %s: run this as %s", foreign,
-			name_of(owner, name), name);
+	return !foreign ? 0 : belongs_to(foreign, owner, error);
 }
 
 /* Copies of the file, with its passwords, may lie there: also where nothing is to be written. */
@@ -139,17 +125,16 @@ int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *
 		return -1;
 	if (!real && errno == ENOENT) {
 		if (lstat(path, &link) == 0)
-			return acr_fail(error, ACR_INVALID, "%s is a link that leads nowhere",
-					path);
+			return acr_raise(error, CONFIGURE_DEAD_LINK, path);
 		ret->made = acr_target_missing(path);
 		return check_folder(path, ret->made, error);
 	}
 	if (!real)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+		return acr_raise_errno(error, errno, CONFIGURE_LOOK, path);
 	ret->there = true;
 	fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &ret->status))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot open %s", real);
+		return acr_raise_errno(error, errno, CONFIGURE_OPEN, real);
 	if (check_file(real, &ret->status, error) || check_folder(real, NULL, error))
 		return -1;
 	sweep(real);
@@ -182,7 +167,7 @@ int acr_target_write(const struct acr_target *target, const struct acr_secret *b
 		return -1;
 	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %s", folder);
+		return acr_raise_errno(error, errno, CONFIGURE_WRITE, folder);
 	return acr_file_replace(directory, target->path, &file, error);
 }
 
@@ -193,7 +178,7 @@ int acr_target_remove(const char *path, const struct stat *was, const char *made
 	auto_fd directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (directory < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot remove %s", path);
+		return acr_raise_errno(error, errno, CONFIGURE_REMOVE, path);
 	if (acr_file_remove(directory, path, was, error))
 		return -1;
 	if (!made)

@@ -233,6 +233,7 @@ static bool read_change(struct json_object *json, struct acr_change *ret)
 static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 		     struct acr_error *error)
 {
+	auto_string path = acr_format("%s/%s", folder, name);
 	auto_secret bytes = { 0 };
 	auto_json json = NULL;
 	struct json_object *changes;
@@ -241,7 +242,7 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 	if (acr_private_read(folder, name, ACR_CONFIG_MAX, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
-		return acr_wrap(error, "%s/%s", folder, name);
+		return acr_context(error, CONFIGURE_JOURNAL_JSON, path);
 	changes = acr_json_member(json, "changes");
 	*ret = (struct acr_memo){ .path = copy_of(json, "path"),
 				  .kind = copy_of(json, "kind"),
@@ -254,7 +255,7 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 	if (fine)
 		return 0;
 	acr_memo_free(ret);
-	return acr_fail(error, ACR_INVALID, "%s/%s is not what configure wrote", folder, name);
+	return acr_raise(error, CONFIGURE_JOURNAL_INVALID, path);
 }
 
 int acr_memo_load(const char *folder, const char *path, struct acr_memo *ret,
@@ -337,7 +338,7 @@ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
 	 * whoever writes in it. Whoever hangs is passed by. */
 	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot open the folder %s", above);
+		return acr_raise_errno(error, errno, CONFIGURE_FOLDER_OPEN, above);
 	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
 		nanosleep(&pause, NULL);
 	if (!*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error)) {

@@ -2,6 +2,7 @@
 /* From what was asked for to files that are ready to be written. */
 #include "configure/plan.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "acr/config.h"
 #include "base/escape.h"
 #include "base/file.h"
+#include "explain/language.h"
 
 #define DROP_IN "registries.conf.d/99-docker-credential-acr.conf"
 
@@ -58,36 +60,40 @@ char *acr_plan_home(const struct acr_app *app, const char *variable, const char 
 
 /* ---- another helper has it ---- */
 
-/* y or n on the terminal. */
+/* Yes or no on the terminal; "y" is understood in every language. */
 static bool ask(const struct acr_app *app, const char *question)
 {
-	auto_string text = acr_format("%s [y/N] ", question);
+	/* TRANSLATORS: the letters that are typed for yes and no; yes is not the default */
+	const char *choices = _("[y/N]");
+	auto_string text = acr_format("%s %s ", question, choices);
 	char answer[16] = "";
 	ssize_t length;
 
 	if (acr_escape_write(app->err, text, strlen(text)))
 		return false;
 	length = read(app->in, answer, sizeof(answer) - 1);
-	return length > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+	return length > 0 && (tolower((unsigned char)answer[0]) == 'y' ||
+			      tolower((unsigned char)answer[0]) == choices[1]);
 }
 
+/* `host` NULL: every registry. */
 static int may_replace(const struct acr_app *app, const struct acr_wish *wish, const char *path,
-		       const char *what, const char *helper, struct acr_error *error)
+		       const char *host, const char *helper, struct acr_error *error)
 {
-	auto_string question = acr_format("%s gives %s to docker-credential-%s. Give it to "
-					  "docker-credential-acr instead?",
-					  path, what, helper);
+	auto_string question = NULL;
 
 	if (wish->replace)
 		return 0;
-	if (isatty(app->in) && isatty(app->err)) {
-		if (ask(app, question))
-			return 0;
-		return acr_fail(error, ACR_INVALID, "nothing was changed");
-	}
-	return acr_fail(error, ACR_INVALID,
-			"%s gives %s to docker-credential-%s: say --replace to take it over", path,
-			what, helper);
+	if (!isatty(app->in) || !isatty(app->err))
+		return host ? acr_raise(error, CONFIGURE_REPLACE, path, host, helper)
+			    : acr_raise(error, CONFIGURE_REPLACE_ALL, path, helper);
+	question = host ? acr_format(_("%s assigns %s to docker-credential-%s. Assign it to "
+				       "docker-credential-acr instead?"),
+				     path, host, helper)
+			: acr_format(_("%s assigns all registries to docker-credential-%s. Assign "
+				       "them to docker-credential-acr instead?"),
+				     path, helper);
+	return ask(app, question) ? 0 : acr_raise(error, CONFIGURE_UNCHANGED);
 }
 
 /* ---- JSON: docker's config.json, podman's auth.json ---- */
@@ -121,7 +127,7 @@ static int put_helper(const struct acr_app *app, const struct acr_wish *wish, st
 	if (before && strcmp(before, ACR_HELPER_SUFFIX) == 0)
 		return 0;
 	if (before && *before &&
-	    may_replace(app, wish, job->target.path, outer ? key : "every registry", before, error))
+	    may_replace(app, wish, job->target.path, outer ? key : NULL, before, error))
 		return -1;
 	put_value(job, outer, key, ACR_HELPER_SUFFIX, before);
 	before = NULL;
@@ -138,9 +144,7 @@ static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct 
 				       wish->ci_host);
 
 	if (!before && acr_member_there(&job->text.bytes, NULL, "ci_hosts", NULL))
-		return acr_fail(error, ACR_INVALID,
-				"%s: \"ci_hosts\" is not a string: add \"%.100s\" to it yourself",
-				job->target.path, wish->ci_host);
+		return acr_raise(error, CONFIGURE_CI_HOSTS, job->target.path, wish->ci_host);
 	if (strcasestr(padded, wanted))
 		return 0;
 	put_value(job, NULL, "ci_hosts", value, before);
@@ -158,17 +162,16 @@ static bool is_ours(const char *key)
 static int check_shape(const char *path, struct json_object *json, struct acr_error *error)
 {
 	if (!json_object_is_type(json, json_type_object))
-		return acr_fail(error, ACR_INVALID, "%s is not a JSON object", path);
+		return acr_raise(error, CONFIGURE_NOT_AN_OBJECT, path);
 	json_object_object_foreach(json, key, value)
 	{
 		if (strcasecmp(key, "credHelpers") == 0 && value &&
 		    !json_object_is_type(value, json_type_object))
-			return acr_fail(error, ACR_INVALID, "%s: \"credHelpers\" is not an object",
-					path);
+			return acr_raise(error, CONFIGURE_MEMBER_NOT_AN_OBJECT, path,
+					 "credHelpers");
 		if (strcasecmp(key, "credsStore") == 0 && value &&
 		    !json_object_is_type(value, json_type_string))
-			return acr_fail(error, ACR_INVALID, "%s: \"credsStore\" is not a string",
-					path);
+			return acr_raise(error, CONFIGURE_MEMBER_NOT_A_STRING, path, "credsStore");
 	}
 	return 0;
 }
@@ -234,8 +237,7 @@ static int plan_json(const struct acr_app *app, const struct acr_wish *wish, con
 	/* Docker takes an empty file for an empty object. */
 	if (text[strspn(text, " \t\r\n")] || strlen(text) < job->target.bytes.length) {
 		if (acr_json_parse(text, job->target.bytes.length, &before, error))
-			return acr_wrap(error, "%s is not valid JSON, and was left as it is",
-					job->target.path);
+			return acr_context(error, CONFIGURE_NOT_JSON, job->target.path);
 		if (check_shape(job->target.path, before, error))
 			return -1;
 	}
@@ -243,9 +245,7 @@ static int plan_json(const struct acr_app *app, const struct acr_wish *wish, con
 	if (put_members(app, wish, job, what, error))
 		return -1;
 	if (acr_job_changes(job) && !is_what_was_meant(job, before))
-		return acr_fail(error, ACR_SYSTEM,
-				"%s cannot be edited safely, and was left as it is",
-				job->target.path);
+		return acr_raise(error, CONFIGURE_UNSAFE, job->target.path);
 	return 0;
 }
 
@@ -262,7 +262,7 @@ static int plan_containers(const struct acr_app *app, const struct acr_wish *wis
 
 	*job = (struct acr_job){ .kind = "toml" };
 	if (!wish->system && !person)
-		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+		return acr_raise(error, HOME_UNSET);
 	if (acr_target_open(wish->system ? system : person, &job->target, error))
 		return -1;
 	job->target.mode = wish->system ? 0644 : 0600;
@@ -308,7 +308,7 @@ static int plan_own(const struct acr_app *app, const struct acr_wish *wish, stru
 	auto_string path = acr_config_path(app, !wish->system);
 
 	if (!path)
-		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+		return acr_raise(error, HOME_UNSET);
 	if (plan_json(app, wish, path, CI_HOST, plan, error))
 		return -1;
 	if (wish->system)
@@ -323,7 +323,7 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 	auto_string podman = podman_path(app);
 
 	if ((wish->host_count || wish->creds_store) && !docker)
-		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+		return acr_raise(error, HOME_UNSET);
 	if (wish->host_count || wish->creds_store) {
 		ret->docker_folder =
 			acr_format("%.*s", (int)(strrchr(docker, '/') - docker), docker);
@@ -332,7 +332,7 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 			return -1;
 	}
 	if (wish->podman && !podman)
-		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+		return acr_raise(error, HOME_UNSET);
 	if (wish->podman && plan_json(app, wish, podman, HELPERS, ret, error))
 		return -1;
 	if (wish->containers && plan_containers(app, wish, ret, error))

@@ -79,10 +79,9 @@ int acr_timer_plan(const struct acr_app *app, bool system, struct acr_timer *ret
 {
 	*ret = (struct acr_timer){ .unit = find_unit(app), .link = find_link(app, system) };
 	if (!ret->unit)
-		return acr_fail(error, ACR_NOT_FOUND,
-				"no " UNIT " is installed here: it comes with the package");
+		return acr_raise(error, TIMER_NOT_INSTALLED, UNIT);
 	if (!ret->link)
-		return acr_fail(error, ACR_NOT_FOUND, "HOME is not set");
+		return acr_raise(error, HOME_UNSET);
 	ret->there = access(ret->link, F_OK) == 0;
 	return 0;
 }
@@ -105,9 +104,9 @@ int acr_timer_enable(const struct acr_app *app, const char *folder, const char *
 	    acr_target_folders(timer->link, system ? 0755 : 0700, error))
 		return -1;
 	if (unlink(timer->link) && errno != ENOENT)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot remove %s", timer->link);
+		return acr_raise_errno(error, errno, CONFIGURE_REMOVE, timer->link);
 	if (symlink(timer->unit, timer->link))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make %s", timer->link);
+		return acr_raise_errno(error, errno, CONFIGURE_LINK, timer->link);
 	if (!system)
 		tell_systemd(app, "start");
 	return 0;

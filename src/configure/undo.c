@@ -71,14 +71,14 @@ static int take_out_json(const struct acr_memo *memo, const struct acr_secret *b
 	auto_json json = NULL;
 
 	if (acr_json_parse(acr_secret_text(bytes), bytes->length, &json, error))
-		return acr_wrap(error, "%s", memo->path);
+		return acr_context(error, CONFIGURE_UNDO_JSON, memo->path);
 	acr_secret_add_bytes(&text.bytes, acr_secret_text(bytes), bytes->length);
 	for (size_t i = memo->count; i-- > 0;)
 		for (size_t k = memo->changes[i].put_count; k-- > 0;)
 			take_out_member(&text, &memo->changes[i].puts[k]);
 	acr_json_free(&json);
 	if (acr_json_parse(acr_secret_text(&text.bytes), text.bytes.length, &json, error))
-		return acr_wrap(error, "%s would be broken by taking our part out", memo->path);
+		return acr_context(error, CONFIGURE_UNDO_BREAKS, memo->path);
 	*ret_gone = memo->made && json_object_is_type(json, json_type_object) &&
 		    json_object_object_length(json) == 0;
 	*ret = acr_secret_steal(&text.bytes);

@@ -37,7 +37,7 @@ int acr_arm_token(struct acr_app *app, const struct acr_case *subject, const cha
 	};
 
 	if (!identity)
-		return acr_fail(error, ACR_NOT_SET_UP, "%s", _("no identity was asked for"));
+		return acr_raise(error, ARM_NO_IDENTITY);
 	return identity->acquire(app, &ask, ret, error);
 }
 
@@ -46,8 +46,7 @@ int acr_arm_begin(struct acr_app *app, const struct acr_case *subject, const cha
 {
 	*ret = (struct acr_arm){ .app = app, .subject = subject };
 	if (!subject->registry.genuine)
-		return acr_fail(error, ACR_NOT_SET_UP, "%s",
-				_("it is under a name of its own, where no such token goes"));
+		return acr_raise(error, ARM_FOREIGN);
 	return acr_arm_token(app, subject, source, subject->registry.cloud->arm_audience, NULL,
 			     &ret->token, error);
 }

@@ -138,9 +138,9 @@ int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool w
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	said = err.length ? &err : &out;
-	acr_fail(error, ACR_SYSTEM, "%s: %.300s", arguments[0],
-		 said->length ? acr_secret_text(said) : "it ended without a word");
-	return -1;
+	if (!said->length)
+		return acr_raise(error, PROGRAM_SILENT, arguments[0]);
+	return acr_raise(error, PROGRAM_FAILED, arguments[0], acr_secret_text(said));
 }
 
 long acr_look_version(const char *text)

@@ -186,14 +186,10 @@ static int write_file(const char *path, const struct acr_secret *bytes, struct a
 	struct stat there;
 
 	if (directory < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write the report to %s",
-				      path);
+		return acr_raise_errno(error, errno, REPORT_WRITE, path);
 	if (lstat(path, &there) == 0 &&
 	    (!S_ISREG(there.st_mode) || there.st_uid != geteuid() || there.st_nlink > 1))
-		return acr_fail(error, ACR_INVALID,
-				"cannot write the report to %s: it is not a regular file of yours "
-				"of one name",
-				path);
+		return acr_raise(error, REPORT_NOT_A_FILE, path);
 	return acr_file_replace(directory, path, &file, error);
 }
 

@@ -15,7 +15,7 @@ void acr_known_wipe(struct acr_known *known)
 static bool is_quiet(const struct acr_report *report, const struct acr_error *error,
 		     const struct acr_rule *rule)
 {
-	if (strncmp(error->text, "no credentials ", 15) == 0)
+	if (acr_error_is(error, SERVER_MISSING) || acr_error_is(error, USER_NAME_MISSING))
 		return true;
 	if (report->ours || rule->machine)
 		return false;

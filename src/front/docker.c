@@ -33,16 +33,16 @@ int acr_docker_check_server(struct acr_secret *server, struct acr_error *error)
 	while (end > begin && is_space(bytes[end - 1]))
 		end--;
 	if (begin == end)
-		return acr_fail(error, ACR_INVALID, ACR_NO_SERVER);
+		return acr_raise(error, SERVER_MISSING);
 	if (end - begin > ACR_SERVER_MAX)
-		return acr_fail(error, ACR_INVALID,
-				"the name of the server is longer than %d bytes", ACR_SERVER_MAX);
+		return acr_raise(error, SERVER_TOO_LONG, acr_number(ACR_SERVER_MAX).text);
 	for (size_t i = begin; i < end;) {
 		size_t size = acr_utf8_size(bytes + i, end - i);
 
-		if (size == 0 || (unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
-			return acr_fail(error, ACR_INVALID, "the name of the server holds a %s",
-					size == 0 ? "byte that is not text" : "control character");
+		if (size == 0)
+			return acr_raise(error, SERVER_NOT_TEXT);
+		if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+			return acr_raise(error, SERVER_CONTROL);
 		i += size;
 	}
 	acr_secret_add_bytes(&trimmed, bytes + begin, end - begin);
@@ -54,7 +54,7 @@ int acr_docker_check_server(struct acr_secret *server, struct acr_error *error)
 int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct acr_error *error)
 {
 	if (app->in < 0)
-		return acr_fail(error, ACR_INVALID, ACR_NO_SERVER);
+		return acr_raise(error, SERVER_MISSING);
 	if (acr_read_all(app, app->in, ACR_SERVER_MAX + 64, ACR_BUDGET_STDIN, ret, error))
 		return -1;
 	return acr_docker_check_server(ret, error);

@@ -47,8 +47,4 @@ int acr_docker_json(const struct acr_app *app, const struct acr_secret *json);
 int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,
 		      const struct acr_error *error);
 
-#define ACR_NO_CREDENTIALS "credentials not found in native keychain"
-#define ACR_NO_SERVER	   "no credentials server URL"
-#define ACR_NO_USERNAME	   "no credentials username"
-
 #endif

@@ -124,8 +124,8 @@ static int find_keeper(const struct acr_app *app, bool insecure, struct way *way
 	if (acr_sign_in_keeper(app, insecure, &way->keeper, error) == 0)
 		return 0;
 	if (insecure)
-		return acr_wrap(error, "a file cannot keep the sign-in");
-	return acr_wrap(error, "no keychain to keep the sign-in (--insecure-storage takes a file)");
+		return acr_context(error, SIGN_IN_NO_FILE);
+	return acr_context(error, SIGN_IN_NO_KEYCHAIN);
 }
 
 /* Keychain, file and state belong together: ^C waits until all three are written. */

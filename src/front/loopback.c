@@ -98,7 +98,7 @@ int acr_loopback_listen(struct acr_loopback *ret, struct acr_error *error)
 		if (result < 0)
 			break;
 	}
-	return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot listen on 127.0.0.1 and [::1]");
+	return acr_raise_errno(error, errno, SIGN_IN_NO_PORT);
 }
 
 static int hex(char c)
@@ -149,28 +149,29 @@ static bool is_printable(const struct acr_secret *text)
 
 static enum acr_loopback_request refuse(const char *query, size_t length, struct acr_error *error)
 {
-	struct acr_error failure = { .kind = ACR_REFUSED, .origin = ACR_ORIGIN_ENTRA };
 	auto_secret word = { 0 }, text = { 0 };
+	struct acr_error said = { 0 };
 	const char *code;
 
 	value_of(query, length, "error", &word);
 	value_of(query, length, "error_description", &text);
-	acr_error_quote(&failure, acr_secret_text(&text), strcspn(acr_secret_text(&text), "\r\n"));
-	code = strstr(failure.sentence, "AADSTS");
+	acr_error_quote(&said, acr_secret_text(&text), strcspn(acr_secret_text(&text), "\r\n"));
+	code = strstr(said.sentence, "AADSTS");
 	if (code)
-		snprintf(failure.code, sizeof(failure.code), "%.*s",
+		snprintf(said.code, sizeof(said.code), "%.*s",
 			 (int)(6 + strspn(code + 6, "0123456789")), code);
 	else if (is_printable(&word))
-		snprintf(failure.code, sizeof(failure.code), "%.39s", acr_secret_text(&word));
-	snprintf(failure.text, sizeof(failure.text), "Entra ID refused the sign-in");
+		snprintf(said.code, sizeof(said.code), "%.39s", acr_secret_text(&word));
 	/* "access_denied" is also what Conditional Access says, with a code of its own. */
 	if (strcmp(acr_secret_text(&word), "access_denied") == 0 &&
-	    (!code || strcmp(failure.code, "AADSTS65004") == 0)) {
-		failure.origin = ACR_ORIGIN_HERE;
-		snprintf(failure.text, sizeof(failure.text), "the sign-in was declined");
+	    (!code || strcmp(said.code, "AADSTS65004") == 0))
+		(void)acr_raise(error, SIGN_IN_DECLINED);
+	else
+		(void)acr_raise(error, SIGN_IN_REJECTED);
+	if (error) {
+		memcpy(error->code, said.code, sizeof(error->code));
+		memcpy(error->sentence, said.sentence, sizeof(error->sentence));
 	}
-	if (error)
-		*error = failure;
 	return ACR_LOOPBACK_REFUSED;
 }
 
@@ -339,7 +340,7 @@ int acr_loopback_wait(const struct acr_app *app, struct acr_loopback *loopback, 
 		int64_t left = acr_budget(app, 60000);
 
 		if (left <= 0)
-			return acr_fail(error, ACR_TIMEOUT, "nobody signed in in time");
+			return acr_raise(error, SIGN_IN_TIMEOUT);
 		for (size_t i = 0; i < CALLERS; i++)
 			ready[i] = (struct pollfd){ room.callers[i].fd, POLLIN, 0 };
 		for (size_t i = 0; i < 2; i++)

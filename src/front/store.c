@@ -45,12 +45,9 @@ static int find_members(struct json_object *request, struct json_object *ret[sta
 			if (!is_named(key, names[i]))
 				continue;
 			if (seen[i])
-				return acr_fail(error, ACR_INVALID,
-						"the request on stdin has \"%s\" more than once",
-						names[i]);
+				return acr_raise(error, REQUEST_TWICE, names[i]);
 			if (value && !json_object_is_type(value, json_type_string))
-				return acr_fail(error, ACR_INVALID,
-						"\"%s\" in the request is not a string", names[i]);
+				return acr_raise(error, REQUEST_NOT_A_STRING, names[i]);
 			ret[i] = value;
 			seen[i] = true;
 		}
@@ -76,16 +73,13 @@ static int read_request(const struct acr_app *app, struct acr_secret *server,
 	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &request, error))
-		return error->kind == ACR_SYSTEM
-			       ? -1
-			       : acr_wrap(error, "the request on stdin is not valid JSON");
+		return error->kind == ACR_SYSTEM ? -1 : acr_context(error, REQUEST_NOT_JSON);
 	if (!json_object_is_type(request, json_type_object))
-		return acr_fail(error, ACR_INVALID, "the request on stdin is not a JSON object");
+		return acr_raise(error, REQUEST_NOT_AN_OBJECT);
 	/* json-c keeps the last of those with the very same name. */
 	if (acr_json_count(acr_secret_text(&bytes), bytes.length) !=
 	    (size_t)json_object_object_length(request))
-		return acr_fail(error, ACR_INVALID,
-				"the request on stdin has a member more than once");
+		return acr_raise(error, REQUEST_DUPLICATE);
 	if (find_members(request, members, error))
 		return -1;
 	take(members[SERVER], server);
@@ -93,10 +87,9 @@ static int read_request(const struct acr_app *app, struct acr_secret *server,
 	if (acr_docker_check_server(server, error))
 		return -1;
 	if (username.length == 0)
-		return acr_fail(error, ACR_INVALID, ACR_NO_USERNAME);
+		return acr_raise(error, USER_NAME_MISSING);
 	if (!members[SECRET])
-		return acr_fail(error, ACR_INVALID, "the request on stdin has no \"%s\"",
-				names[SECRET]);
+		return acr_raise(error, REQUEST_INCOMPLETE, names[SECRET]);
 	take(members[SECRET], &login->secret);
 	login->username = acr_copy(acr_secret_text(&username));
 	return 0;

@@ -72,7 +72,7 @@ asks nobody
 file .docker/config.json
 | {"credHelpers": {"acme.azurecr.io": "acr-env"}}
 $ docker-credential-acr configure acme.azurecr.io --no-check
-! docker-credential-acr: ...config.json gives acme.azurecr.io to docker-credential-acr-env: say --replace to take it over
+! docker-credential-acr: ...config.json assigns acme.azurecr.io to docker-credential-acr-env: use --replace to take it over
 ? 1
 keeps
 $ docker-credential-acr configure acme.azurecr.io --no-check --replace
@@ -88,7 +88,7 @@ $ docker-credential-acr configure --undo
 file .docker/config.json
 | {"credsStore": "secretservice"}
 $ docker-credential-acr configure --creds-store --no-check
-! docker-credential-acr: ...config.json gives every registry to docker-credential-secretservice: say --replace to take it over
+! docker-credential-acr: ...config.json assigns all registries to docker-credential-secretservice: use --replace to take them over
 ? 1
 keeps
 

@@ -231,7 +231,7 @@ def test_a_file_of_several_names_is_refused(helper, home):
 def test_a_link_that_leads_nowhere_is_refused(helper, home):
     (home.folder / CONFIG).unlink()
     (home.folder / CONFIG).symlink_to("nowhere")
-    refused(helper, home, "leads nowhere")
+    refused(helper, home, "does not exist")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a file away")
@@ -297,7 +297,7 @@ def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
     other = '{"credHelpers": {"acme.azurecr.io": "acr-env"}}'
     home.write(CONFIG, other)
     shown, status = on_a_terminal(home, b"\n", "acme.azurecr.io")
-    assert "Give it to docker-credential-acr instead? [y/N]" in shown and status == 1
+    assert "Assign it to docker-credential-acr instead? [y/N]" in shown and status == 1
     assert text_of(home) == other
     shown, status = on_a_terminal(home, b"y\n", "acme.azurecr.io")
     assert status == 0 and text_of(home) == other.replace("acr-env", "acr")

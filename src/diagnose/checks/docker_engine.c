@@ -87,9 +87,7 @@ static int ask(const struct acr_app *app, const char *host, const char *path,
 	if (acr_http_send(app, &request, &answer, error))
 		return -1;
 	if (answer.status != 200)
-		return acr_fail(error, ACR_SYSTEM,
-				_("docker's engine at %s answers with status %d"), host,
-				answer.status);
+		return acr_raise(error, ENGINE_ANSWER, host, acr_number(answer.status).text);
 	acr_secret_wipe(ret);
 	*ret = acr_secret_steal(&answer.body);
 	return 0;
@@ -103,8 +101,7 @@ static int ask_command(const struct acr_app *app, const char *what, struct acr_s
 	const char *const arguments[] = { docker, what, "--format", "{{json .}}", NULL };
 
 	if (!docker)
-		return acr_fail(error, ACR_NOT_FOUND, "%s",
-				_("there is no docker command to ask it with"));
+		return acr_raise(error, DOCKER_COMMAND_MISSING);
 	return acr_look_ask(app, arguments, true, ret, error);
 }
 

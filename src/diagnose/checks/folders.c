@@ -38,7 +38,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	there = nearest(path);
 	if (access(there, W_OK | X_OK)) {
-		acr_fail_errno(&error, ACR_SYSTEM, errno, "cannot write in %s", there);
+		(void)acr_raise_errno(&error, errno, DATA_FOLDER_UNWRITABLE, there);
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 		return;
 	}

@@ -62,8 +62,7 @@ static int there_and_back(const struct acr_app *app, const char *server,
 	result = acr_keychain_find(app, server, &found, error);
 	if (result == 0 &&
 	    (strcmp(found.username, USER) != 0 || !acr_secret_equals(&found.secret, server)))
-		result = acr_fail(error, ACR_SYSTEM, "%s",
-				  _("it gave back something else than was kept"));
+		result = acr_raise(error, KEYCHAIN_WRONG_ANSWER);
 	/* Whatever came of it, nothing stays. */
 	if (acr_keychain_drop(app, server, &any, result ? NULL : error))
 		return -1;

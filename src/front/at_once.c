@@ -23,7 +23,7 @@ struct worker {
 	pid_t child; /* 0: the place is free */
 	int fd;
 	size_t index;
-	int64_t until; /* boot time in ms */
+	int64_t until; /* when it is killed: boot time in ms */
 	struct acr_secret said;
 };
 
@@ -40,14 +40,15 @@ static void begin(struct shop *shop, struct worker *worker)
 {
 	const struct acr_at_once *what = shop->what;
 	size_t index = shop->started++;
+	int64_t budget = what->budget(what->data, index);
 	pid_t parent = getpid();
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) == 0) {
 		*worker = (struct worker){ .fd = ends[0],
 					   .index = index,
-					   .until = shop->app->clock.boot(shop->app) +
-						    what->budget + GRACE };
+					   .until = shop->app->clock.boot(shop->app) + budget +
+						    GRACE };
 		worker->child = fork();
 	}
 	if (worker->child == 0 && worker->until > 0) {
@@ -56,7 +57,7 @@ static void begin(struct shop *shop, struct worker *worker)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		shop->app->deadline = shop->app->clock.boot(shop->app) + what->budget;
+		shop->app->deadline = shop->app->clock.boot(shop->app) + budget;
 		what->work(shop->app, what->data, index, &said);
 		_exit(acr_write(ends[1], acr_secret_text(&said), said.length) ? 1 : 0);
 	}
@@ -68,7 +69,7 @@ static void begin(struct shop *shop, struct worker *worker)
 		if (worker->until > 0)
 			close(ends[0]);
 		*worker = (struct worker){ .fd = -1 };
-		shop->app->deadline = shop->app->clock.boot(shop->app) + what->budget;
+		shop->app->deadline = shop->app->clock.boot(shop->app) + budget;
 		what->work(shop->app, what->data, index, &said);
 		what->done(what->data, index, &said);
 		shop->ended++;

@@ -11,7 +11,7 @@
 struct acr_at_once {
 	size_t count;
 	const char *doing; /* "renewing": for the progress that a terminal shows after a second */
-	int64_t budget;	   /* milliseconds for each */
+	int64_t (*budget)(const void *data, size_t index); /* milliseconds for this one */
 	/* In a child, whose deadline is set: what it appends to `ret` is what `done` gets. */
 	void (*work)(struct acr_app *app, void *data, size_t index, struct acr_secret *ret);
 	/* In the order in which they end. `said` is empty when a child was killed. */

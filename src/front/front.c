@@ -143,6 +143,11 @@ int acr_front(struct acr_app *app, int argc, char **argv)
 	return acr_usage_command(app, argv[1]);
 }
 
+void acr_front_limit(struct acr_app *app, const char *host)
+{
+	app->deadline = app->clock.boot(app) + acr_config_timeout(app->config, host);
+}
+
 int acr_front_begin(struct acr_app *app, struct acr_error *error)
 {
 	struct acr_config *config = NULL;
@@ -152,7 +157,7 @@ int acr_front_begin(struct acr_app *app, struct acr_error *error)
 	if (acr_config_load(app, &config, error))
 		return -1;
 	app->config = config;
-	app->deadline = app->clock.boot(app) + acr_config_timeout(config, NULL);
+	acr_front_limit(app, NULL);
 	for (size_t i = 0; acr_config_warning(config, i); i++)
 		acr_say(app, "%s", acr_config_warning(config, i));
 	return 0;

@@ -27,6 +27,9 @@ int acr_usage_argument(const struct acr_app *app, const struct acr_command *comm
  * line and column. */
 _checked_ int acr_front_begin(struct acr_app *app, struct acr_error *error);
 
+/* From now on this run is for one registry: its "timeout" counts, beginning now. */
+void acr_front_limit(struct acr_app *app, const char *host);
+
 /* ---- docker's protocol (docker-credential-helpers, credentials/credentials.go) ---- */
 
 /* The server that `get` and `erase` are asked for: stdin without white space around it. */

@@ -45,8 +45,7 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 			return acr_docker_refuse(app, &report, &error);
 		if (acr_registry_parse(app->config, acr_secret_text(&server), server.length,
 				       &registry))
-			app->deadline = app->clock.boot(app) +
-					acr_config_timeout(app->config, registry.host);
+			acr_front_limit(app, registry.host);
 		if (acr_get(app, &server, &login, &report, &error))
 			return acr_docker_refuse(app, &report, &error);
 	}

@@ -187,7 +187,7 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 				  host);
 		return acr_docker_answer(app, &line);
 	}
-	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
+	acr_front_limit(app, host);
 	if (acr_renew(app, way->registry, ACR_RENEW_NOW, &report, &error)) {
 		acr_say(app, "signed in as %s, which is kept; but the registry gives no token",
 			who);

@@ -122,6 +122,14 @@ static void choose(struct errand *errand, bool all)
 	}
 }
 
+static int64_t budget_of(const void *data, size_t index)
+{
+	const struct errand *errand = data;
+
+	return acr_config_timeout(errand->app->config,
+				  errand->tasks[errand->order[index]].registry.host);
+}
+
 /* ---- in a child ---- */
 
 /* Lines: kind, seconds, who, text. */
@@ -272,7 +280,7 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 	const struct acr_at_once work = {
 		.count = errand.renewing,
 		.doing = "renewing",
-		.budget = acr_config_timeout(app->config, NULL),
+		.budget = budget_of,
 		.work = renew_one,
 		.done = take,
 		.data = &errand,

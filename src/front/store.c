@@ -101,12 +101,16 @@ static int store(struct acr_app *app, char *const *arguments, const char *const 
 	struct acr_error error = { 0 };
 	auto_secret server = { 0 };
 	auto_login login = { 0 };
+	struct acr_registry registry;
 
 	(void)arguments;
 	(void)values;
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
-	if (read_request(app, &server, &login, &error) || acr_front_begin(app, &error) ||
-	    acr_store(app, &server, &login, &report, &error))
+	if (read_request(app, &server, &login, &error) || acr_front_begin(app, &error))
+		return acr_docker_refuse(app, &report, &error);
+	if (acr_registry_parse(app->config, acr_secret_text(&server), server.length, &registry))
+		acr_front_limit(app, registry.host);
+	if (acr_store(app, &server, &login, &report, &error))
 		return acr_docker_refuse(app, &report, &error);
 	acr_explain_notices(app, &report);
 	return 0;

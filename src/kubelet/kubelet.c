@@ -205,6 +205,7 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 		return 1;
 	}
 	acr_secret_add(&server, source.registry.host);
+	acr_front_limit(app, source.registry.host);
 	if (acr_get(app, &server, &login, &report, &error) == 0)
 		return answer(app, request.version, &source, &login, report.left);
 	if (error.kind == ACR_REFUSED && !source.from &&

@@ -19,6 +19,41 @@ def test_a_timeout_of_one_registry_holds_for_it_alone(helper, home, cloud, name)
     assert answer.status == 1 and 4 < answer.seconds < 8
 
 
+def of_pod():
+    return json.dumps({"apiVersion": "credentialprovider.kubelet.k8s.io/v1", "kind": "CredentialProviderRequest", "image": f"{SILENT}/team/app"})
+
+
+BEYOND_GET = {
+    "renew": lambda helper, cloud: helper("renew", SILENT, env=cloud.environment(APP)),
+    "store": lambda helper, cloud: helper.store(SILENT, "token1", "password"),
+    "kubelet": lambda helper, cloud: helper("kubelet", stdin=of_pod(), env=cloud.environment(APP)),
+    "login": lambda helper, cloud: helper("login", SILENT, "--insecure-storage"),
+}
+
+
+@pytest.mark.plain
+@pytest.mark.parametrize("command", BEYOND_GET)
+def test_a_timeout_of_one_registry_holds_for_every_command_that_asks_it(helper, home, cloud, command):
+    """Also where it is longer than that of all registries."""
+    waiting = 2 if command == "login" else 0  # until the person has entered the code
+    home.config(registries={SILENT: {"timeout": "2s"}})
+    answer = BEYOND_GET[command](helper, cloud)
+    assert 1 < answer.seconds < 5 + waiting, answer
+    home.config(timeout="2s", registries={SILENT: {"timeout": "6s"}})
+    answer = BEYOND_GET[command](helper, cloud)
+    assert 5 < answer.seconds < 9 + waiting, answer
+
+
+@pytest.mark.plain
+def test_registries_that_are_renewed_together_each_have_their_own_timeout(helper, home, cloud):
+    """A patient registry is not killed at the limit of the others, and an impatient one not kept."""
+    slow = "delay4.azurecr.io"
+    home.config(timeout="1s", registries={slow: {"timeout": "20s"}})
+    answer = helper("renew", SILENT, slow, env=cloud.environment(APP))
+    rows = dict(line.split(None, 1) for line in answer.out.splitlines() if ".azurecr.io" in line)
+    assert rows[slow].startswith("renewed") and rows[SILENT].startswith("failed"), answer
+
+
 @pytest.mark.parametrize("settings", [{"timeout": 0}, {"timeout": "0s"}, {"registries": {ACME: {"timeout": 0}}}])
 def test_a_timeout_of_nothing_is_ignored_with_a_warning(helper, home, cloud, settings):
     home.config(**settings)

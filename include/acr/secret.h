@@ -59,4 +59,9 @@ char *acr_copy(const char *text);
 char *acr_copy_bytes(const char *bytes, size_t length);
 char *acr_format(const char *format, ...) _printf_(1, 2);
 
+/* `list` of `count` elements of `size` bytes with room for one more. Never NULL; takes `list` over
+ * (NULL: an empty one), owned by the caller. Call it for each element that is added: the room
+ * doubles. */
+void *acr_grow(void *list, size_t count, size_t size);
+
 #endif

@@ -34,13 +34,11 @@ struct acr_config {
 static void add(struct acr_config *config, enum rank rank, const char *host, const char *key,
 		char *value)
 {
-	struct row *rows = realloc(config->rows, (config->count + 1) * sizeof(*rows));
+	char *name = host ? acr_copy(host) : NULL;
 
-	if (!rows)
-		acr_out_of_memory();
-	config->rows = rows;
-	rows[config->count++] = (struct row){ rank, host ? acr_copy(host) : NULL, key, value };
-	for (char *c = rows[config->count - 1].host; c && *c; c++)
+	config->rows = acr_grow(config->rows, config->count, sizeof(*config->rows));
+	config->rows[config->count++] = (struct row){ rank, name, key, value };
+	for (char *c = name; c && *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
 }
 

@@ -198,3 +198,14 @@ char *acr_format(const char *format, ...)
 		acr_out_of_memory();
 	return text;
 }
+
+/* A list of 2^n elements is full; others have room. */
+void *acr_grow(void *list, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return list;
+	list = reallocarray(list, count ? 2 * count : 1, size);
+	if (!list)
+		acr_out_of_memory();
+	return list;
+}

@@ -21,17 +21,12 @@ struct listing {
 	const struct acr_app *app;
 	struct acr_report *report;
 	struct row *rows;
-	size_t count, capacity;
+	size_t count;
 };
 
 static void add(struct listing *listing, const char *server, const char *username)
 {
-	if (listing->count == listing->capacity) {
-		listing->capacity = listing->capacity ? 2 * listing->capacity : 64;
-		listing->rows = realloc(listing->rows, listing->capacity * sizeof(*listing->rows));
-		if (!listing->rows)
-			acr_out_of_memory();
-	}
+	listing->rows = acr_grow(listing->rows, listing->count, sizeof(*listing->rows));
 	listing->rows[listing->count] =
 		(struct row){ acr_copy(server), acr_copy(username), listing->count };
 	listing->count++;

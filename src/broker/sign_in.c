@@ -43,15 +43,10 @@ struct names {
 
 static void add(struct names *names, const char *name)
 {
-	char **list;
-
 	for (size_t i = 0; i < names->count; i++)
 		if (strcmp(names->list[i], name) == 0)
 			return;
-	list = reallocarray(names->list, names->count + 1, sizeof(*list));
-	if (!list)
-		acr_out_of_memory();
-	names->list = list;
+	names->list = acr_grow(names->list, names->count, sizeof(*names->list));
 	names->list[names->count++] = acr_copy(name);
 }
 

@@ -59,19 +59,18 @@ static struct acr_status_row *add(struct gathering *gathering, enum acr_status_k
 				  const char *registry, const char *who, const char *source)
 {
 	struct acr_status *status = gathering->into;
-	struct acr_status_row *rows = reallocarray(status->rows, status->count + 1, sizeof(*rows));
+	struct acr_status_row *row;
 
-	if (!rows)
-		acr_out_of_memory();
-	status->rows = rows;
-	rows[status->count] = (struct acr_status_row){ .kind = kind,
-						       .registry = acr_copy(registry),
-						       .who = acr_copy(who),
-						       .source = acr_copy(source),
-						       .tenant = acr_copy(""),
-						       .kept = "",
-						       .in_force = true };
-	return &rows[status->count++];
+	status->rows = acr_grow(status->rows, status->count, sizeof(*row));
+	row = &status->rows[status->count++];
+	*row = (struct acr_status_row){ .kind = kind,
+					.registry = acr_copy(registry),
+					.who = acr_copy(who),
+					.source = acr_copy(source),
+					.tenant = acr_copy(""),
+					.kept = "",
+					.in_force = true };
+	return row;
 }
 
 static void add_cached(void *data, const struct acr_cached *cached)

@@ -35,13 +35,8 @@ static void replace(struct acr_secret *bytes, size_t at, size_t removed, const c
 
 void acr_edit_splice(struct acr_edit *text, size_t at, size_t removed, const char *inserted)
 {
-	struct acr_splice *splices =
-		realloc(text->splices, (text->count + 1) * sizeof(*text->splices));
-
-	if (!splices)
-		acr_out_of_memory();
-	text->splices = splices;
-	splices[text->count++] = (struct acr_splice){
+	text->splices = acr_grow(text->splices, text->count, sizeof(*text->splices));
+	text->splices[text->count++] = (struct acr_splice){
 		.at = at,
 		.removed = acr_format("%.*s", (int)removed, acr_secret_text(&text->bytes) + at),
 		.inserted = acr_copy(inserted),

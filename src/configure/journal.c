@@ -65,13 +65,9 @@ static char *name_of(const char *path)
 
 static struct acr_change *grow(struct acr_memo *memo)
 {
-	struct acr_change *changes = realloc(memo->changes, (memo->count + 1) * sizeof(*changes));
-
-	if (!changes)
-		acr_out_of_memory();
-	memo->changes = changes;
-	changes[memo->count] = (struct acr_change){ 0 };
-	return &changes[memo->count++];
+	memo->changes = acr_grow(memo->changes, memo->count, sizeof(*memo->changes));
+	memo->changes[memo->count] = (struct acr_change){ 0 };
+	return &memo->changes[memo->count++];
 }
 
 void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
@@ -285,12 +281,9 @@ struct walk {
 static void take_name(void *data, const char *name)
 {
 	struct walk *walk = data;
-	char **names = realloc(walk->names, (walk->count + 1) * sizeof(*names));
 
-	if (!names)
-		acr_out_of_memory();
-	walk->names = names;
-	names[walk->count++] = acr_copy(name);
+	walk->names = acr_grow(walk->names, walk->count, sizeof(*walk->names));
+	walk->names[walk->count++] = acr_copy(name);
 }
 
 int acr_memo_each(const char *folder,

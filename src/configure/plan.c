@@ -103,13 +103,9 @@ static void put_value(struct acr_job *job, const char *outer, const char *key, c
 		      char *before)
 {
 	bool outer_made = outer && !acr_member_there(&job->text.bytes, NULL, outer, NULL);
-	struct acr_put *puts;
 
-	puts = realloc(job->puts, (job->put_count + 1) * sizeof(*puts));
-	if (!puts)
-		acr_out_of_memory();
-	job->puts = puts;
-	puts[job->put_count++] = (struct acr_put){
+	job->puts = acr_grow(job->puts, job->put_count, sizeof(*job->puts));
+	job->puts[job->put_count++] = (struct acr_put){
 		.outer = outer ? acr_copy(outer) : NULL,
 		.key = acr_copy(key),
 		.value = acr_copy(value),

@@ -57,18 +57,15 @@ static void free_errand(struct errand *errand)
 
 static struct task *task_of(struct errand *errand, const struct acr_registry *registry)
 {
-	struct task *tasks;
+	struct task *task;
 
 	for (size_t i = 0; i < errand->count; i++)
 		if (strcmp(errand->tasks[i].registry.host, registry->host) == 0)
 			return &errand->tasks[i];
-	tasks = reallocarray(errand->tasks, errand->count + 1, sizeof(*tasks));
-	if (!tasks)
-		acr_out_of_memory();
-	errand->tasks = tasks;
-	tasks[errand->count] =
-		(struct task){ .registry = *registry, .who = acr_copy(""), .text = acr_copy("") };
-	return &tasks[errand->count++];
+	errand->tasks = acr_grow(errand->tasks, errand->count, sizeof(*task));
+	task = &errand->tasks[errand->count++];
+	*task = (struct task){ .registry = *registry, .who = acr_copy(""), .text = acr_copy("") };
+	return task;
 }
 
 static void add_cached(void *data, const struct acr_cached *cached)

@@ -26,13 +26,10 @@ void acr_kubelet_environment_free(struct acr_kubelet_environment *environment)
 
 static void add(struct acr_kubelet_environment *environment, char *row)
 {
-	char **rows = realloc(environment->rows, (environment->count + 2) * sizeof(*rows));
-
-	if (!rows)
-		acr_out_of_memory();
-	environment->rows = rows;
-	rows[environment->count++] = row;
-	rows[environment->count] = NULL;
+	/* The NULL at the end counts. */
+	environment->rows = acr_grow(environment->rows, environment->count + 1, sizeof(row));
+	environment->rows[environment->count++] = row;
+	environment->rows[environment->count] = NULL;
 }
 
 static void set(struct acr_kubelet_environment *environment, const char *name, const char *value)

@@ -123,24 +123,27 @@ static int put_new(int folder, const char *made, const char *name)
 }
 
 /* `made` holds what somebody wrote and our file stands in its place: undo that. What comes out must
- * be what was put in last; else it is newer, and belongs there. */
+ * be what was put in last; else it is newer, and belongs there. What is put in stays open until
+ * then: the inode of a file that is gone would soon be a newer file's. */
 static int put_back(int folder, const char *made, const char *name, ino_t ours)
 {
 	ino_t before = ours;
-	struct stat out;
+	auto_fd held = -1;
 
 	for (int i = 0; i < EXCHANGES; i++) {
-		ino_t going;
+		int going = openat(folder, made, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		struct stat in, out;
+		bool failed = going < 0 || fstat(going, &in) ||
+			      renameat2(folder, made, folder, name, RENAME_EXCHANGE) ||
+			      fstatat(folder, made, &out, AT_SYMLINK_NOFOLLOW);
 
-		if (fstatat(folder, made, &out, AT_SYMLINK_NOFOLLOW))
-			return -1;
-		going = out.st_ino;
-		if (renameat2(folder, made, folder, name, RENAME_EXCHANGE) ||
-		    fstatat(folder, made, &out, AT_SYMLINK_NOFOLLOW))
+		acr_fd_close(&held);
+		held = going;
+		if (failed)
 			return -1;
 		if (out.st_ino == before)
 			break;
-		before = going;
+		before = in.st_ino;
 	}
 	errno = EEXIST;
 	return -1;

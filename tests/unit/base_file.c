@@ -317,6 +317,7 @@ static bool comes_to_hold(const char *path, size_t theirs)
 			return true;
 		usleep(500);
 	}
+	print_error("theirs was lost, or stood aside for seconds: %zu letters\n", theirs);
 	return false;
 }
 

@@ -219,6 +219,9 @@ enum acr_subject acr_attribute(const struct acr_app *app, const char *text, size
 										 : "maybe");
 	if (subject.subject == ACR_SUBJECT_MASKED && subject.end > 0)
 		acr_place_image(&(struct acr_place){ text, length, subject.end }, facts);
+	if (subject.subject == ACR_SUBJECT_FOREIGN)
+		acr_facts_set_bytes(facts, ACR_FACT_SERVER, text + subject.begin,
+				    subject.end - subject.begin);
 	if (subject.subject == ACR_SUBJECT_REGISTRY)
 		take_registry(app, text, length, &subject, facts);
 	/* What the event itself names stands over what the lines around it do. */

@@ -47,11 +47,11 @@ static void add_steps(const struct acr_rule *rule, const struct acr_facts *facts
 	bool told = false;
 
 	for (size_t i = 0; i < STEPS_MOST && (rule->steps[i].say || rule->steps[i].command); i++) {
-		if (!acr_situation_replaces(here, rule->steps[i].command))
+		if (!acr_situation_replaces(here, &rule->steps[i]))
 			add_step(&rule->steps[i], facts, ret);
 		else if (!told)
 			add_step(&here->step, facts, ret);
-		told = told || acr_situation_replaces(here, rule->steps[i].command);
+		told = told || acr_situation_replaces(here, &rule->steps[i]);
 	}
 }
 

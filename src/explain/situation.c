@@ -78,6 +78,8 @@ const struct acr_situation *acr_situation_of_process(const struct acr_app *app, 
 
 	if (pinned && strcmp(pinned, "managed-identity") == 0)
 		return by_id("managed-identity-only");
+	if (app->principal != ACR_FOR_USER)
+		return by_id(app->principal == ACR_FOR_POD ? "pod" : "node");
 	for (const struct acr_situation *one = situations; one->id; one++)
 		if (is_set(app, one->variables))
 			return one;
@@ -89,12 +91,21 @@ const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts
 	return by_id(acr_facts_get(facts, ACR_FACT_SITUATION));
 }
 
-bool acr_situation_replaces(const struct acr_situation *situation, const char *command)
+/* What only a person can do, by command or in a sentence. */
+static bool is_sign_in(const char *words)
 {
-	if (!situation || !command)
+	return words &&
+	       acr_words_has(words, "az login|az logout|az account clear|docker-credential-acr "
+				    "login|azd auth login") &&
+	       !acr_words_has(words, "--identity|--allow-no-subscriptions|--service-principal");
+}
+
+bool acr_situation_replaces(const struct acr_situation *situation, const struct acr_step_row *step)
+{
+	if (!situation)
 		return false;
-	if (situation->kind == ACR_CLUSTER)
-		return acr_words_has(command, "az aks ");
-	return acr_words_has(command, "az login|docker-credential-acr login|az logout") &&
-	       !acr_words_has(command, "--identity|--allow-no-subscriptions|--service-principal");
+	if (is_sign_in(step->command) || is_sign_in(step->say))
+		return true;
+	return situation->kind == ACR_CLUSTER && step->command &&
+	       acr_words_has(step->command, "az aks ");
 }

@@ -23,7 +23,7 @@ const struct acr_situation *acr_situation_of_process(const struct acr_app *app, 
 /* That of the fact "situation", NULL for none. */
 const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts);
 
-/* Is this a command for others than those who are in `situation`? */
-bool acr_situation_replaces(const struct acr_situation *situation, const char *command);
+/* Is this a step for others than those who are in `situation`? */
+bool acr_situation_replaces(const struct acr_situation *situation, const struct acr_step_row *step);
 
 #endif

@@ -56,10 +56,15 @@ static void add_prose(enum acr_fact fact, const char *value, struct acr_secret *
 	acr_secret_add(out, told ? told : value);
 }
 
-static const char *stand_in(enum acr_fact fact, bool for_shell)
+/* No registry of Azure stands in for another server whose error was read. */
+static const char *stand_in(enum acr_fact fact, const struct acr_facts *facts, bool for_shell)
 {
 	const struct acr_fact_row *row = &acr_fact_rows[fact];
 
+	if (for_shell && (fact == ACR_FACT_REGISTRY || fact == ACR_FACT_NAME) &&
+	    *acr_facts_get(facts, ACR_FACT_SERVER) &&
+	    strcmp(acr_facts_get(facts, ACR_FACT_VERB), "explain") == 0)
+		return "";
 	if (for_shell)
 		return row->stand_in ? row->stand_in : "";
 	return row->prose ? acr_text(row->prose) : "";
@@ -99,7 +104,7 @@ static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool 
 		return FILLED;
 	}
 	if (!*value)
-		value = stand_in(fact, for_shell);
+		value = stand_in(fact, facts, for_shell);
 	if (!*value)
 		return LEFT_OUT;
 	if (option)

@@ -12,7 +12,7 @@ DENIED = ('Error response from daemon: Head "https://contoso.azurecr.io/v2/web/m
           "authentication required, visit https://aka.ms/acr/authorization for more information.\n")
 CLUSTER = ('  Warning  Failed  3s  kubelet  Failed to pull image "contoso.azurecr.io/web:1": failed to authorize: failed to fetch '
            "anonymous token: unexpected status from GET request to https://contoso.azurecr.io/oauth2/token: 401 Unauthorized\n")
-INTERACTIVE = re.compile(r"az login(?!.*(--identity|--allow-no-subscriptions))|docker-credential-acr login")
+INTERACTIVE = re.compile(r"az login(?!.*(--identity|--allow-no-subscriptions|--service-principal))|az logout|az account clear|docker-credential-acr login|azd auth login")
 
 
 def commands(found):
@@ -44,3 +44,16 @@ def test_a_log_of_a_situation_gets_its_remedy(explain, name, kind, word):
 def test_a_process_in_a_situation_gets_its_remedy(explain, name, variable):
     told = explain.run("--json", text=DENIED, **{variable: "true"}).stdout.decode()
     assert f'"situation":"{name}"' in told and not INTERACTIVE.search(told)
+
+
+def test_no_rule_asks_for_a_sign_in_where_no_person_sits(explain):
+    """Every step of every rule, by command and by sentence, in every situation."""
+    asking = [rule["rule"] for rule in explain.rules() if INTERACTIVE.search(str(rule["steps"]))]
+    assert len(set(asking)) > 20
+    wrong = []
+    for rule in sorted(set(asking)):
+        for name, *_ in ROWS:
+            found = explain.json({"facts": {"rule": rule, "situation": name, "registry": "contoso.azurecr.io", "tenant": "contoso.example"}})
+            assert found and found[0]["rule"] == rule and found[0]["steps"], (rule, name)
+            wrong += [f"{rule} in {name}: {step}" for step in found[0]["steps"] if INTERACTIVE.search(f"{step['say']} {step['command']}")]
+    assert not wrong, "\n".join(wrong)

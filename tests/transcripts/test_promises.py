@@ -1,20 +1,79 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is never sent, and who is never served."""
+"""What is never read, sent, shown or started, and who is never served."""
+import fcntl
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
+from client import APP
 
 ACME = "acme.azurecr.io"
+GENUINE = "login.microsoftonline.com"
 
 
-@pytest.mark.parametrize("variable,value", [("IDENTITY_HEADER", "secret\r\nX-Injected: yes"), ("IDENTITY_HEADER", "secret\nX-Injected: yes")],
-                         ids=["crlf", "lf"])
-def test_a_line_end_in_a_secret_header_is_refused_before_anything_is_sent(helper, variable, value):
-    answer = helper.get(ACME, env={"IDENTITY_ENDPOINT": "http://127.0.0.1:9/token", variable: value,
+@pytest.fixture
+def signed_in(cloud):
+    return cloud.environment(APP)
+
+
+def test_a_netrc_of_the_person_is_never_sent(helper, home, signed_in):
+    """The headers that a service got are in the log of the cloud."""
+    logins = "".join(f"{whom} login netrc-person password canary-of-netrc\n"
+                     for whom in (f"machine {ACME}", f"machine {GENUINE}", "default"))
+    home.write(".netrc", logins)
+    home.write("_netrc", logins)
+    home.canaries.add("canary-of-netrc")
+    answer = helper.get(ACME, env=signed_in)
+    assert answer.status == 0 and answer.exchanges == 1, answer
+    assert not [row for row in answer.requests if "authorization" in row.get("headers", {})], answer.requests
+
+
+@pytest.mark.parametrize("variable", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_ID", "AZURE_TENANT_ID"])
+def test_a_line_end_in_a_variable_makes_no_second_header(helper, signed_in, variable):
+    answer = helper.get(ACME, env={**signed_in, variable: signed_in[variable] + "\r\nX-Injected: yes"})
+    assert answer.status == 1, answer
+    assert not [row for row in answer.requests if "x-injected" in row.get("headers", {})], answer.requests
+
+
+@pytest.mark.parametrize("value", ["secret\r\nX-Injected: yes", "secret\nX-Injected: yes"], ids=["crlf", "lf"])
+def test_a_line_end_in_a_secret_header_is_refused_before_anything_is_sent(helper, value):
+    answer = helper.get(ACME, env={"IDENTITY_ENDPOINT": "http://127.0.0.1:9/token", "IDENTITY_HEADER": value,
                                    "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"})
     assert answer.status == 1 and "control character" in answer.out + answer.err, answer
+
+
+@pytest.mark.parametrize("password", ["p@ss/word", "pass/canary@word", "p:ss?canary#word", "p ss%canary", "canary@", "p@ss@canary"])
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_no_piece_of_a_proxy_password_is_shown(helper, signed_in, variable, password):
+    """By libcurl's messages neither, which quote what they cannot read."""
+    for command in (("get",), ("diagnose", ACME))[:1 + (variable == "https_proxy")]:
+        answer = helper(*command, stdin=ACME, env={
+            **signed_in, variable: f"http://user:{password}@127.0.0.1:9", "DOCKER_CREDENTIAL_ACR_LOG": "debug",
+            "DOCKER_CREDENTIAL_ACR_TIMEOUT": "2s"})
+        shown = answer.out + answer.err
+        pieces = ("p@ss", "ss/word", "@word", "canary", "ss%", "p:ss", "p ss", "user:", "ss@")
+        assert not [piece for piece in pieces if piece in shown], answer
+
+
+def test_a_store_waits_for_another_of_the_same_registry(helper, home):
+    """Two at once would leave the decision of one and the login of the other. The test is the other: it holds the lock."""
+    home.config(keychain="file", verify_on_store=False)
+    folder = home.runtime / "docker-credential-acr"
+    folder.mkdir(mode=0o700)
+    lock = os.open(folder / f"lock_{ACME}", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    store = helper.start("store")
+    store.stdin.write(b'{"ServerURL": "%s", "Username": "person", "Secret": "first-password"}\n' % ACME.encode())
+    store.stdin.close()
+    time.sleep(1)
+    before = [path for path in home.files() if "/logins/" in path or "/registries/" in path]
+    waited = store.poll() is None
+    os.close(lock)
+    assert store.wait(20) == 0
+    assert waited and not before
+    assert helper.get(ACME).login["Username"] == "person"
 
 
 @pytest.mark.plain

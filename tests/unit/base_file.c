@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -33,6 +34,18 @@ static void write_text(const char *name, const char *text)
 
 	if (acr_private_write(folder, name, text, strlen(text), true, &error))
 		fail_msg("%s", error.text);
+}
+
+static int files_in_folder(void)
+{
+	DIR *rows = opendir(folder);
+	int count = 0;
+
+	assert_non_null(rows);
+	for (struct dirent *row; (row = readdir(rows));)
+		count += strcmp(row->d_name, ".") != 0 && strcmp(row->d_name, "..") != 0;
+	closedir(rows);
+	return count;
 }
 
 static enum acr_kind read_kind(const char *name, size_t limit)
@@ -390,6 +403,8 @@ static void a_full_disk_leaves_the_old_bytes(void **state)
 	assert_int_equal(status, 0);
 	assert_int_equal(acr_private_read(folder, "entry", 100, &text, NULL), 0);
 	assert_string_equal(acr_secret_text(&text), "old");
+	/* Nor is the piece of a secret left that did fit. */
+	assert_int_equal(files_in_folder(), 1);
 }
 
 static void a_writer_killed_anywhere_leaves_old_or_new(void **state)

@@ -296,6 +296,40 @@ static const struct way_in {
 	{ "target", 0, false },	  { "target/az", 0, false },
 };
 
+/* One really is there, in each of these folders: what an entry that is no absolute path means depends
+ * on where we were started. */
+static void no_program_comes_from_a_relative_entry_of_path(void **state)
+{
+	static const char *const entries[] = { "relative", "./relative", "relative/",		".",
+					       "",	   "..",	 "relative/../relative" };
+	auto_string before = getcwd(NULL, 0);
+
+	(void)state;
+	install("relative/az");
+	install("az");
+	assert_int_equal(chdir(edges.folder), 0);
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		/* Alone, and beside others. */
+		/* (An empty PATH is none.) */
+		for (int beside = !*entries[i]; beside < 2; beside++) {
+			auto_string path = acr_format("%s%s%s", beside ? "/nowhere:" : "",
+						      entries[i], beside ? ":" : "");
+
+			edges_set(&edges, "PATH", path);
+			auto_string found = acr_program_find(&edges.app, "az");
+			auto_string first = acr_program_first(&edges.app, "az");
+
+			if (found || first)
+				fail_msg("found with PATH=%s", path);
+		}
+	}
+	auto_string absolute = acr_format("%s/relative", edges.folder);
+	edges_set(&edges, "PATH", absolute);
+	auto_string found = acr_program_find(&edges.app, "az");
+	assert_non_null(found);
+	assert_int_equal(chdir(before), 0);
+}
+
 static void programs_are_only_started_where_nobody_else_can_put_them(void **state)
 {
 	auto_string linked = acr_format("%s/link/az", edges.folder);
@@ -445,6 +479,8 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			a_child_that_was_sent_away_holds_neither_pipe_nor_lock, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_program_comes_from_a_relative_entry_of_path,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			programs_are_only_started_where_nobody_else_can_put_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_child_gets_no_switch_that_turns_protection_off,

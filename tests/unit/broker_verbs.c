@@ -4,6 +4,9 @@
 #include "broker/broker.h"
 #include "edges.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #define TENANT	 "11111111-1111-1111-1111-111111111111"
 #define CLIENT	 "22222222-2222-2222-2222-222222222222"
 #define HOST	 "acme.azurecr.io"
@@ -707,6 +710,179 @@ static void list_names_what_get_will_answer(void **state)
 				       " ghcr.io=someone ");
 }
 
+static void keep_in_keychain(const char *server, const char *username, const char *secret)
+{
+	auto_login login = { .username = acr_copy(username) };
+
+	acr_secret_add(&login.secret, secret);
+	assert_int_equal(acr_keychain_keep(&edges.app, server, &login, NULL, &error), 0);
+}
+
+static const char *listed(void)
+{
+	static char seen[2048];
+
+	seen[0] = '\0';
+	report = (struct acr_report){ 0 };
+	assert_int_equal(acr_list(&edges.app, add, seen, &report, &error), 0);
+	return seen;
+}
+
+/* As another helper kept it, before we took its place. */
+static void a_token_in_the_keychain_neither_shadows_renewal_nor_is_listed(void **state)
+{
+	static const char *const names[] = { ACR_NULL_GUID, "<token>" };
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	for (size_t i = 0; i < 2; i++) {
+		keep_in_keychain(HOST, names[i], jwt(HOST, HOUR, "left behind"));
+		assert_string_equal(listed(), "");
+		expect_entra();
+		expect_exchange(3 * HOUR, "mine");
+		assert_int_equal(get(HOST, &login), 0);
+		assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 3 * HOUR, "mine"));
+		expect_nothing_more();
+		assert_string_equal(listed(), HOST "=" ACR_NULL_GUID " ");
+		assert_int_equal(erase(HOST), 0);
+	}
+}
+
+static void what_the_keychain_holds_does_not_end_being_signed_out_in_list(void **state)
+{
+	(void)state;
+	sign_in();
+	assert_int_equal(sign_out(HOST), 0);
+	keep_in_keychain(HOST, "<token>", jwt(HOST, HOUR, "left behind"));
+	assert_string_equal(listed(), "");
+	keep_in_keychain(HOST, "admin", "password");
+	assert_string_equal(listed(), "");
+}
+
+/* A registry that worked with an identity once, and that a login was stored for since. */
+static void list_gives_the_name_of_the_stored_login(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
+	assert_int_equal(store(HOST, "admin", "password"), 0);
+	assert_string_equal(listed(), HOST "=admin ");
+}
+
+/* A socket in the place of the session bus that takes connections and never answers, and is known
+ * for that. */
+static int silent_bus(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	auto_string name = NULL;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/bus", edges.folder);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	name = acr_format("unix:path=%s", address.sun_path);
+	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", name);
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
+	edges_configure(&edges);
+	acr_note_keep(&edges.app, "no-bus", name, 60, "silent");
+	return fd;
+}
+
+static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
+{
+	static const struct acr_state stored = { .stored_login = true };
+	auto_login login = { 0 };
+	int bus;
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	expect_nothing_more();
+	bus = silent_bus();
+	/* The cached ones can be served, and so are named; with a word about the others. */
+	acr_marker_set(&edges.app, "other.azurecr.io");
+	assert_int_equal(acr_state_write(&edges.app, "other.azurecr.io", &stored, &error), 0);
+	assert_string_equal(listed(), HOST "=" ACR_NULL_GUID " ");
+	assert_non_null(notice("keychain"));
+	/* A machine's identity does not take the place of a login that cannot be reached. */
+	edges_set(&edges, "AZURE_CLIENT_SECRET", "");
+	edges_set(&edges, "MSI_ENDPOINT", "http://127.0.0.1:9/token");
+	edges_set(&edges, "MSI_SECRET", "hush");
+	assert_int_equal(get("other.azurecr.io", &login), -1);
+	assert_int_equal(error.kind, ACR_LOCKED);
+	assert_int_equal(edges.sent_count, 0);
+	assert_int_equal(erase(HOST), -1);
+	assert_int_equal(error.kind, ACR_LOCKED);
+	close(bus);
+}
+
+static void count_marks(void *data, const char *host)
+{
+	*(int *)data += strcmp(host, HOST) == 0;
+}
+
+static int marks(void)
+{
+	int found = 0;
+
+	acr_marker_each(&edges.app, count_marks, &found);
+	return found;
+}
+
+static void a_registry_that_denied_or_was_erased_is_not_one_that_works(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment");
+	edges_configure(&edges);
+	for (int denied = 0; denied < 2; denied++) {
+		expect_entra();
+		expect_exchange(3 * HOUR, "first");
+		assert_int_equal(get(HOST, &login), 0);
+		expect_nothing_more();
+		assert_int_equal(marks(), 1);
+		if (!denied) {
+			assert_int_equal(erase(HOST), 0);
+			assert_int_equal(marks(), 0);
+			continue;
+		}
+		acr_cache_drop(&edges.app, HOST);
+		expect_entra();
+		edges_answer(&edges, EXCHANGE, 401, "{}");
+		edges_answer(&edges, "GET " TOKEN, 401, "{}");
+		assert_int_equal(get(HOST, &login), -1);
+		expect_nothing_more();
+		assert_int_equal(marks(), 0);
+	}
+}
+
+/* Nobody is signed in, and the registry does not answer: it is not asked at every `get`. */
+static void a_registry_out_of_reach_is_asked_once_whether_it_serves_anybody(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "environment,workload-identity");
+	edges_configure(&edges);
+	edges_answer(&edges, "GET " TOKEN, 0, NULL)->fails = ACR_UNREACHABLE;
+	for (int again = 0; again < 3; again++) {
+		assert_int_equal(get(HOST, &login), -1);
+		assert_int_equal(error.kind, ACR_NOT_FOUND);
+		assert_false(report.anonymous);
+		assert_int_equal(edges.sent_count, 1);
+	}
+}
+
 static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
 {
 	auto_login login = { 0 };
@@ -756,6 +932,12 @@ int main(void)
 		TEST(a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_renewed),
 		TEST(a_token_is_kept_or_the_store_is_an_error),
 		TEST(a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach_is_an_error),
+		TEST(a_token_in_the_keychain_neither_shadows_renewal_nor_is_listed),
+		TEST(what_the_keychain_holds_does_not_end_being_signed_out_in_list),
+		TEST(list_gives_the_name_of_the_stored_login),
+		TEST(a_keychain_out_of_reach_is_neither_empty_nor_emptied),
+		TEST(a_registry_that_denied_or_was_erased_is_not_one_that_works),
+		TEST(a_registry_out_of_reach_is_asked_once_whether_it_serves_anybody),
 		TEST(somebody_who_renews_finds_what_another_did_meanwhile),
 	};
 

@@ -296,6 +296,35 @@ static void the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered
 	assert_holds(p.edges.sent[2], "management.azure.com");
 }
 
+/* Each answer of Entra ID that says that nobody can have a token for that audience here. */
+static void each_code_of_an_audience_that_is_unknown_asks_for_arm(void **state)
+{
+	static const char *const answers[] = {
+		"{\"error\":\"invalid_resource\"}",
+		"{\"error\":\"invalid_scope\"}",
+		"{\"error\":\"x\",\"error_codes\":[50001]}",
+		"{\"error\":\"x\",\"error_codes\":[500011]}",
+		"{\"error\":\"x\",\"error_codes\":[500014]}",
+		"{\"error\":\"x\",\"error_codes\":[650052]}",
+		"{\"error\":\"x\",\"error_codes\":[650057]}",
+		"{\"error\":\"x\",\"error_codes\":[65002]}",
+	};
+
+	(void)state;
+	set_secret();
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		edges_answer(&p.edges, ENTRA, 400, answers[i]);
+		edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+		if (person_first(&p) || p.edges.sent_count != 2)
+			fail_msg("%s", answers[i]);
+		assert_string_equal(p.token.audience, p.registry.cloud->arm_audience);
+		acr_audience_forget(&p.edges.app, &p.registry, &acr_identity_environment);
+		acr_cache_drop(&p.edges.app, "");
+		acr_cache_drop(&p.edges.app, HOST);
+		p.edges.answer_count = p.edges.sent_count = 0;
+	}
+}
+
 static void what_was_remembered_of_the_audience_may_be_wrong_by_now(void **state)
 {
 	(void)state;
@@ -414,6 +443,7 @@ int main(void)
 		CASE(azure_token_credentials_that_is_unknown_names_the_allowed),
 		CASE(the_config_stands_over_azure_token_credentials),
 		CASE(the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered),
+		CASE(each_code_of_an_audience_that_is_unknown_asks_for_arm),
 		CASE(what_was_remembered_of_the_audience_may_be_wrong_by_now),
 		CASE(an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms),
 		CASE(no_other_refusal_asks_for_arm),

@@ -140,6 +140,17 @@ static void imds_that_is_silent_on_azure_is_told(void **state)
 	assert_holds(p.error.text, "169.254.169.254");
 }
 
+/* Its limit is spent once: what took the request and said nothing will say nothing again. */
+static void imds_that_took_the_request_and_is_silent_is_asked_once(void **state)
+{
+	(void)state;
+	edges_write(&p.edges, TAG, AZURE);
+	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_TIMEOUT;
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.edges.sent_count, 1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+}
+
 static void imds_that_is_being_updated_is_asked_again(void **state)
 {
 	(void)state;
@@ -481,6 +492,7 @@ int main(void)
 		CASE(the_metadata_of_another_cloud_is_no_imds),
 		CASE(the_same_no_is_told_on_a_machine_of_azures),
 		CASE(imds_that_is_silent_on_azure_is_told),
+		CASE(imds_that_took_the_request_and_is_silent_is_asked_once),
 		CASE(imds_that_is_being_updated_is_asked_again),
 		CASE(imds_that_goes_on_being_updated_is_not_a_refusal),
 		CASE(azure_client_id_alone_chooses_an_identity),

@@ -148,6 +148,7 @@ static void a_host_of_the_config_is_ours_but_not_genuine(void **state)
 		"  \"gov.contoso.internal\": {\"authority\": "
 		"\"https://login.microsoftonline.us/\"},"
 		"  \"own.contoso.internal\": {\"authority\": \"login.contoso.internal\"},"
+		"  \"moved.azurecr.io\": {\"authority\": \"login.microsoftonline.us\"},"
 		"  \"acme.azurecr.io\": {\"authority\": \"login.contoso.internal/evil\"}}}";
 	struct acr_registry registry;
 	struct edges edges;
@@ -167,6 +168,10 @@ static void a_host_of_the_config_is_ours_but_not_genuine(void **state)
 	assert_string_equal(registry.authority, "login.microsoftonline.us");
 	assert_true(PARSE("own.contoso.internal"));
 	assert_string_equal(registry.authority, "login.contoso.internal");
+	/* Who signs in elsewhere is asked there; what is where in its cloud stays as the name says. */
+	assert_true(PARSE("moved.azurecr.io"));
+	assert_string_equal(registry.cloud->name, "AzureCloud");
+	assert_string_equal(registry.authority, "login.microsoftonline.us");
 	/* What is no host is no authority. */
 	assert_true(PARSE("acme.azurecr.io"));
 	assert_true(registry.genuine);

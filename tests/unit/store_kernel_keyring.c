@@ -43,6 +43,14 @@ static int in_new_session(int (*work)(void))
 	return WEXITSTATUS(status);
 }
 
+/* The key that KEY names, as the kernel finds it. */
+static long find_key(void)
+{
+	auto_string name = acr_format("docker-credential-acr:%s:" KEY, edges.app.root);
+
+	return keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
+}
+
 static int write_one(void)
 {
 	return write_bytes(KEY, 2000, 600, NULL) ? 1 : 0;
@@ -136,6 +144,59 @@ static void the_kernel_itself_ends_it(void **state)
 	assert_int_equal(find_none(), 0);
 }
 
+/* The key as keyctl(3) describes it: "user;UID;GID;PERMISSIONS;DESCRIPTION". */
+static int is_closed_to_others(void)
+{
+	unsigned int permissions = 0;
+	char *text = NULL, *hex;
+	long id = find_key();
+
+	if (id < 0 || keyctl_describe_alloc((key_serial_t)id, &text) < 0)
+		return 2;
+	hex = strchr(strchr(strchr(text, ';') + 1, ';') + 1, ';');
+	sscanf(hex + 1, "%x", &permissions);
+	free(text);
+	return permissions == (KEY_POS_ALL | KEY_USR_ALL) ? 0 : 1;
+}
+
+static int a_key_is_for_this_user(void)
+{
+	int result = write_one() || is_closed_to_others();
+
+	return home->drop(&edges.app, KEY, NULL) || result;
+}
+
+static void nobody_else_may_see_a_key(void **state)
+{
+	(void)state;
+	assert_int_equal(in_new_session(a_key_is_for_this_user), 0);
+}
+
+/* Somebody who linked it elsewhere (another session of the user) has a way to it that no unlink
+ * takes. */
+static int is_gone_for_a_link(void)
+{
+	char bytes[4000];
+	long id, length;
+
+	if (write_one())
+		return 2;
+	id = find_key();
+	if (keyctl_link((key_serial_t)id, KEY_SPEC_SESSION_KEYRING) < 0 ||
+	    keyctl_read((key_serial_t)id, bytes, sizeof(bytes)) <= 0)
+		return 3;
+	if (home->drop(&edges.app, KEY, NULL))
+		return 4;
+	length = keyctl_read((key_serial_t)id, bytes, sizeof(bytes));
+	return length > 0;
+}
+
+static void an_erased_key_cannot_be_read_through_a_link(void **state)
+{
+	(void)state;
+	assert_int_equal(in_new_session(is_gone_for_a_link), 0);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -160,6 +221,8 @@ int main(void)
 		TEST(half_of_the_keyring_is_left_to_others),
 		TEST(what_a_key_cannot_hold_is_left_to_the_next_home),
 		TEST(the_kernel_itself_ends_it),
+		TEST(nobody_else_may_see_a_key),
+		TEST(an_erased_key_cannot_be_read_through_a_link),
 	};
 
 	begin(NULL);

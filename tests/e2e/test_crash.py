@@ -65,9 +65,47 @@ def killed_at(home, name, number, *arguments, stdin=""):
     return killed
 
 
+def renamed_unsynced(home, *arguments, stdin="", of):
+    """Files of these paths (`of` is a pattern) that were put in their place although their bytes had not been synced, or whose
+    folder was not synced after it; and how many were put there. strace -y tells the path of a descriptor."""
+    trace = home.folder / "trace"
+    subprocess.run(["strace", "-f", "-y", "-s", "256", "-e", "trace=fsync,renameat,renameat2", "-o", str(trace), str(home.program),
+                    *arguments], env=home.env, input=stdin.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    bytes_synced, waiting, wrong, count = set(), [], [], 0
+    for call, text in re.findall(r"^\d+ +(fsync|renameat2?)\((.*)\) += 0$", trace.read_text(), re.M):
+        if call == "fsync":
+            path = re.search(r"<(.*)>", text)[1]
+            bytes_synced.add(path)
+            waiting = [(folder, name) for folder, name in waiting if folder != path]
+            continue
+        folder, made, _, name = re.match(r'\d+<(.*?)>, "(.*?)", (\d+<.*?>), "(.*?)"', text).groups()
+        if not re.search(of, f"{folder}/{name}") or name.startswith(".docker-credential-acr-"):
+            continue
+        count += 1
+        waiting.append((folder, name))
+        if f"{folder}/{made}" not in bytes_synced:
+            wrong.append(f"{folder}/{name}")
+    trace.unlink()
+    return wrong + [f"folder of {folder}/{name}" for folder, name in waiting], count
+
+
 def kept(home, folder):
     """Files below our data that are no leftovers of a killed write: those are swept by a later run, after two seconds."""
     return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".docker-credential-acr-")]
+
+
+def test_what_a_person_gave_or_decided_is_on_the_disk_before_it_is_said_to_be_kept(helper, home):
+    """The bytes before the file gets its name, and the name in its folder: a power cut leaves the old or the new."""
+    home.config(keychain="file", verify_on_store=False)
+    login = json.dumps({"ServerURL": ACME, "Username": "person", "Secret": OLD})
+    for arguments, stdin, least in ((("store",), request(OLD), 1), (("store",), login, 3), (("erase",), ACME, 1),
+                                    (("logout", ACME), "", 1), (("login", ACME, "--device-code", "--insecure-storage"), "", 3)):
+        if arguments[0] == "login":
+            assert helper("erase", stdin=ACME).status == 0
+        wrong, count = renamed_unsynced(home, *arguments, stdin=stdin, of="/(logins|sign-ins|registries)/")
+        assert not wrong and count >= least, (arguments, wrong, count)
+    wrong, count = renamed_unsynced(home, "configure", ACME, of=str(home.folder))
+    assert not wrong and count >= 2, (wrong, count)
 
 
 def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud, figures):

@@ -86,6 +86,8 @@
 	FACT(NEAR_MISS, "near_miss", NULL, NULL, "what was probably meant by a name that is none") \
 	FACT(TYPED, "typed", NULL, N_("this name"), "a name as somebody typed it") \
 	FACT(DATA_ENDPOINT, "data_endpoint", NULL, N_("the data endpoint"), "where a registry sends clients for layers") \
+	FACT(VARIABLE, "variable", NULL, N_("this variable"), "a variable of the process whose value cannot be meant") \
+	FACT(FLAW, "flaw", NULL, N_("its value cannot be meant"), "what is wrong with it, as text") \
 	FACT(FILE, "file", NULL, NULL, "a file of this machine") \
 	FACT(SERVER, "server", NULL, N_("this server"), "a server that is not one of ours, verbatim")
 /* clang-format on */

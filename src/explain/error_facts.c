@@ -8,6 +8,7 @@
 #include "explain/extract.h"
 #include "explain/reasons.h"
 #include "explain/situation.h"
+#include "explain/variables.h"
 
 static const char *const origins[] = { "here", "entra", "registry", "endpoint", "az", "keychain" };
 
@@ -100,6 +101,26 @@ void acr_facts_of_situation(const struct acr_app *app, struct acr_facts *facts)
 	acr_facts_set(facts, ACR_FACT_SITUATION, here ? here->id : NULL);
 }
 
+/* A variable that cannot be meant is why an identity that reads it was rejected, or is half set up;
+ * not why a network or a registry says no. */
+static void take_variable(const struct acr_app *app, const struct acr_identity *identity,
+			  const struct acr_error *error, struct acr_facts *facts)
+{
+	bool ours = error->origin == ACR_ORIGIN_HERE &&
+		    (error->kind == ACR_INVALID || error->kind == ACR_UNAVAILABLE);
+	bool entras = error->origin == ACR_ORIGIN_ENTRA && error->kind == ACR_REFUSED;
+	struct acr_flawed_variable variable = { 0 };
+
+	if (ours || entras)
+		variable = acr_variable_flawed(app, identity);
+	/* Entra ID was sent a value, so an empty variable is not the one. */
+	if (!variable.name || (entras && !acr_env(app, variable.name)))
+		return;
+	acr_facts_set(facts, ACR_FACT_RULE, "variable-unusable");
+	acr_facts_set(facts, ACR_FACT_VARIABLE, variable.name);
+	acr_facts_set(facts, ACR_FACT_FLAW, variable.flaw);
+}
+
 void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,
 			 const struct acr_error *error, struct acr_facts *facts)
 {
@@ -112,6 +133,7 @@ void acr_facts_of_report(const struct acr_app *app, const struct acr_report *rep
 	if (!step || !step->identity)
 		return;
 	acr_facts_set(facts, ACR_FACT_SOURCE, step->identity->name);
+	take_variable(app, step->identity, error, facts);
 	if (*step->who)
 		acr_facts_of_who(step->who, facts);
 	if (report->ours)

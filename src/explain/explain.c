@@ -10,6 +10,7 @@
 #include "explain/language.h"
 #include "explain/reasons.h"
 #include "explain/situation.h"
+#include "explain/variables.h"
 
 /* Each identity that was tried and what came of it, a line each; what stands above them all is not
  * said again. Owned. */
@@ -75,6 +76,35 @@ static char *tell_sign_in(const struct acr_app *app, const struct acr_report *re
 	return acr_format("%s%s%s", say, command ? " " : "", command ? command : "");
 }
 
+/* An application without a proof, in a job that has to bring one: NULL where that is not it. */
+static const char *tell_missing(const struct acr_app *app, const struct acr_report *report)
+{
+	static const char *const proofs[] = { "AZURE_CLIENT_SECRET",
+					      "AZURE_CLIENT_CERTIFICATE_PATH",
+					      "AZURE_FEDERATED_TOKEN_FILE" };
+
+	if (!acr_situation_of_process(app, report->registry.host) ||
+	    !acr_env(app, "AZURE_CLIENT_ID") || !acr_env(app, "AZURE_TENANT_ID"))
+		return NULL;
+	for (size_t i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++)
+		if (acr_env(app, proofs[i]))
+			return NULL;
+	return _("AZURE_CLIENT_ID is set, and neither AZURE_CLIENT_SECRET nor "
+		 "AZURE_FEDERATED_TOKEN_FILE is. ");
+}
+
+/* What stands in the way of an identity, before what to do; "" for nothing that is known. Owned. */
+static char *tell_obstacle(const struct acr_app *app, const struct acr_report *report)
+{
+	const struct acr_flawed_variable variable = acr_variable_flawed(app, NULL);
+	const char *missing = variable.name ? NULL : tell_missing(app, report);
+
+	if (variable.name)
+		return acr_format(_("%s cannot be used: %s. "), variable.name,
+				  acr_text(variable.flaw));
+	return acr_copy(missing ? missing : "");
+}
+
 /* "Not found" for one of ours: docker goes on anonymously, and who wanted to be somebody hears
  * how. */
 static void tell_not_found(const struct acr_app *app, const struct acr_report *report,
@@ -82,6 +112,7 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 {
 	const char *host = report->registry.host;
 	auto_secret tried = { 0 };
+	auto_string obstacle = NULL;
 	auto_string advice = NULL;
 
 	/* What the client does next works. That somebody was denied is worth a word now and then;
@@ -101,9 +132,10 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		acr_secret_format(&tried, _("%s%s: %.160s"), tried.length ? "; " : "",
 				  report->trail.steps[i].identity->name, why);
 	}
+	obstacle = tell_obstacle(app, report);
 	advice = tell_sign_in(app, report);
-	acr_say(app, _("nobody is signed in for %s%s%s%s: %s"), host, tried.length ? " (" : "",
-		acr_secret_text(&tried), tried.length ? ")" : "", advice);
+	acr_say(app, _("nobody is signed in for %s%s%s%s: %s%s"), host, tried.length ? " (" : "",
+		acr_secret_text(&tried), tried.length ? ")" : "", obstacle, advice);
 }
 
 /* Was the same thing told a moment ago? BuildKit asks two to eight times. */

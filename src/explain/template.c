@@ -53,6 +53,8 @@ static void add_prose(enum acr_fact fact, const char *value, struct acr_secret *
 	auto_string told =
 		fact == ACR_FACT_WHO || fact == ACR_FACT_REASON ? acr_reason(value) : NULL;
 
+	if (fact == ACR_FACT_FLAW)
+		value = acr_text(value);
 	acr_secret_add(out, told ? told : value);
 }
 

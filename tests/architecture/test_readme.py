@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The README, taken at its word: every command in it is run (or, for the two that run this, asked for its help)."""
+"""The README: every command in it is run, every output in it is what is printed, and it stays short.
+
+The two commands that run this test, and the scripts that build packages, are asked for their help; tests/packs runs the latter.
+"""
 import json
 import os
 import re
@@ -9,72 +12,175 @@ from pathlib import Path
 
 import pytest
 from client import APP
+from homes import NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+VERSION = re.search(r"version: '([^']+)'", (ROOT / "meson.build").read_text(encoding="utf-8")).group(1)
+# What is different in every run: an id of a request.
+CHANGES = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
 
 
-def commands():
-    """The command lines of the sh blocks, without comments."""
-    for block in blocks("sh"):
-        for line in block.splitlines():
-            line = re.sub(r"\s+#.*$", "", line).strip()
-            if line and not line.startswith("#"):
-                yield line
+def inline():
+    """What is written as code within a sentence or a table, on one line."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.M | re.S))
 
 
-COMMANDS = list(commands())
+def without_comment(line):
+    return re.sub(r"\s+#.*$", "", line).strip()
 
 
-def test_there_are_commands_to_try():
-    assert any(line.startswith("tests/demo") for line in COMMANDS) and any(line.startswith("tests/run") for line in COMMANDS)
+# The command lines of the sh blocks, without comments, and those within sentences.
+COMMANDS = [line for block in blocks("sh") for line in map(without_comment, block.splitlines()) if line]
+COMMANDS += [code for code in inline() if re.match(rf"(sudo |{NAME} |tests/|packaging/build)", code)]
+RELEASE = next(block for block in blocks("sh") if "RELEASE=" in block)
+SCRIPTS = [line for line in COMMANDS if re.match(r"(sudo )?(tests|packaging)/", line)]
+MESON = [line for line in COMMANDS if "meson" in line]
+APT = [line for line in COMMANDS if "apt-get" in line]
+OURS = [line for line in COMMANDS if line.startswith(f"{NAME} ")]
 
 
-@pytest.mark.parametrize("text", blocks("json"))
-def test_every_piece_of_json_is_json(text):
-    json.loads(text)
+def run(*command, **more):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **more)
 
 
-@pytest.mark.parametrize("line", [line for line in COMMANDS if re.match(r"(sudo )?(tests|packaging)/", line)])
+def test_it_is_short():
+    assert len(README.splitlines()) <= 130
+    assert max(map(len, README.splitlines())) <= 180
+
+
+def test_every_command_is_run_by_one_of_these_tests():
+    covered = {*SCRIPTS, *MESON, *APT, *OURS, *map(without_comment, RELEASE.splitlines())}
+    assert [line for line in COMMANDS if line not in covered] == []
+    assert {"tests/demo", "tests/run", "packaging/build-deb", "packaging/build-rpm", "packaging/build-bundle"} <= set(SCRIPTS)
+    assert len(MESON) == 2 and len(APT) == 2 and len(OURS) >= 6
+
+
+def test_every_piece_of_json_is_json():
+    pieces = blocks("json") + [code for code in inline() if code.startswith("{")]
+    assert len(pieces) >= 2
+    for text in pieces:
+        json.loads(text)
+
+
+@pytest.mark.parametrize("line", SCRIPTS)
 def test_every_script_that_is_named_is_there_and_explains_itself(line):
     words = [word for word in shlex.split(line) if word != "sudo"]
-    ran = subprocess.run([ROOT / words[0], "--help"], capture_output=True, text=True, check=False, cwd="/")
+    ran = run(ROOT / words[0], "--help", cwd="/")
     assert ran.returncode == 0 and Path(words[0]).name in ran.stdout
     for option in (word for word in words[1:] if word.startswith("--")):
         assert option in ran.stdout
 
 
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """A package of that name and version without anything in it, to see what curl and apt-get make of the commands."""
+    folder = tmp_path_factory.mktemp("release")
+    control = folder / "tree/DEBIAN/control"
+    control.parent.mkdir(parents=True)
+    control.write_text(f"Package: {NAME}\nVersion: {VERSION}\nArchitecture: amd64\nMaintainer: nobody <nobody@example.org>\n"
+                       "Description: empty\n")
+    assert run("dpkg-deb", "--build", "--root-owner-group", folder / "tree", folder).returncode == 0
+    (made,) = folder.glob("*.deb")
+    (folder / "SHA256SUMS").write_text(run("sha256sum", made.name, cwd=folder).stdout)
+    return made
+
+
+def test_a_release_is_fetched_checked_and_installed(package, tmp_path):
+    script = re.sub(r"^RELEASE=\S+", f"RELEASE=file://{package.parent}", RELEASE, flags=re.M)
+    assert script != RELEASE
+    script = script.replace("sudo apt-get install", "apt-get install --simulate")
+    ran = run("sh", "-euc", script, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"{package.name}: OK" in ran.stdout and f"Inst {NAME} ({VERSION} local-deb [amd64])" in ran.stdout
+    # Of another file under the name nothing is installed.
+    (tmp_path / "release").mkdir()
+    (tmp_path / "release" / package.name).write_bytes(b"another")
+    (tmp_path / "release/SHA256SUMS").write_bytes((package.parent / "SHA256SUMS").read_bytes())
+    ran = run("sh", "-euc", script.replace(str(package.parent), str(tmp_path / "release")), cwd=tmp_path)
+    assert ran.returncode == 1 and "FAILED" in ran.stdout and "Inst" not in ran.stdout
+
+
+def test_the_package_is_removed_by_the_command_that_is_given(tmp_path):
+    (line,) = [line for line in APT if "remove" in line]
+    status = tmp_path / "status"
+    status.write_text(f"Package: {NAME}\nStatus: install ok installed\nVersion: {VERSION}\nArchitecture: amd64\n"
+                      "Maintainer: nobody <nobody@example.org>\nDescription: empty\n")
+    words = [word for word in shlex.split(line) if word != "sudo"]
+    ran = run(words[0], "--simulate", "-o", f"Dir::State::status={status}", *words[1:])
+    assert ran.returncode == 0 and f"Remv {NAME}" in ran.stdout, ran
+
+
 def test_the_demo_shows_push_and_pull(tmp_path):
     if os.geteuid() != 0:
         pytest.skip("a docker engine needs root")
-    ran = subprocess.run([ROOT / "tests/demo", "--no-install"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    ran = run(ROOT / "tests/demo", "--no-install", cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "Downloaded newer image for contoso.azurecr.io/demo/hello" in ran.stdout
     assert '"Username":"00000000-0000-0000-0000-000000000000"' in ran.stdout
 
 
 def test_it_is_installed_by_the_commands_that_are_given(tmp_path):
-    lines = [line for line in COMMANDS if "meson" in line]
-    assert len(lines) == 2
-    for line in lines:
+    for line in MESON:
         words = [word for word in shlex.split(line) if word != "sudo"]
         words = [str(tmp_path / "build") if word == "build" else word for word in words]
         words += [] if words[1] == "setup" else ["--destdir", str(tmp_path / "root")]
-        ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT)
+        ran = run(*words, cwd=ROOT)
         assert ran.returncode == 0, ran.stdout + ran.stderr
     there = {path.name for path in (tmp_path / "root").rglob("*") if path.is_file()}
     assert {"docker-credential-acr", "docker-credential-acr.1", "LICENSE"} <= {name.removesuffix(".gz") for name in there}
 
 
-@pytest.mark.parametrize("line", [line for line in COMMANDS if "docker-credential-acr" in line and "meson" not in line])
+@pytest.mark.parametrize("line", OURS)
 def test_every_command_for_people_runs(line, helper, home, cloud):
-    part = next(part for part in line.split("|") if "docker-credential-acr" in part)
-    words = shlex.split(part)[1:]
-    stdin = b"unauthorized: authentication required for contoso.azurecr.io/app" if "|" in line else b""
-    answer = helper(*words, stdin=stdin, env=cloud.environment(APP))
-    assert answer.status in (0, 1) and answer.out, answer
+    words = shlex.split(line)[1:]
+    if "--undo" in words:
+        assert helper("configure", "contoso.azurecr.io", "--no-check", env=cloud.environment(APP)).status == 0
+    answer = helper(*words, env=cloud.environment(APP))
+    assert answer.status in (0, 1), answer
+    assert answer.out + answer.err or words[0] == "logout", answer
     assert "unknown" not in answer.err and "usage" not in answer.err.lower(), answer
+
+
+def test_the_identities_are_those_that_help_names(program):
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", README, re.M)
+    text = run(program, "--help").stdout.split("Identities", 1)[1]
+    assert [name for name, _ in rows] == re.findall(r"^  ([a-z-]+) ", text, re.M)
+    for name, needs in rows:
+        part = re.search(rf"^  {name} (.*(?:\n {{4,}}.*)*)", text, re.M).group(1)
+        for variable in re.findall(r"\b(?:AZURE|SYSTEM)_[A-Z_]+", part):
+            assert variable in needs, name
+
+
+def as_shown(shown, printed):
+    """Whether the lines shown stand in what was printed, one after the other; "..." is any number of lines."""
+    pattern = "".join(r"(?:.*\n)*?" if line == "..." else "^" + re.escape(line) + r"\n" for line in shown)
+    return re.search(pattern, printed, re.M) is not None
+
+
+def test_three_dots_stand_for_lines_and_nothing_else():
+    assert as_shown(["a", "...", "c"], "0\na\nb\nb\nc\nd\n") and as_shown(["...", "c"], "c\n")
+    assert not as_shown(["a", "...", "c"], "a\nb\n") and not as_shown(["a", "c"], "a\nb\nc\n") and not as_shown(["a"], "ba\nab\n")
+
+
+@pytest.mark.plain
+def test_what_is_shown_is_what_is_printed(program, home, cloud, engine):
+    """Each console block: its commands in a fresh home, and what they print on both streams."""
+    home.registries(contoso={})
+    env = {**home.env, **cloud.environment(APP), "DOCKER_HOST": os.environ["DOCKER_HOST"], "COLUMNS": "80"}
+    home.docker_config({"credsStore": "acr"})
+    image = "contoso.azurecr.io/app:latest"
+    archive = subprocess.run(["tar", "-C", "/bin", "-c", "busybox"], check=True, capture_output=True).stdout
+    subprocess.run(["docker", "import", "-", image], input=archive, env=env, check=True, capture_output=True)
+    for words in (["docker", "push", image], ["docker", "rmi", image], [program, "logout"]):
+        subprocess.run(words, env=env, check=True, capture_output=True)
+    shown = [part.splitlines() for block in blocks("console") for part in re.split(r"^\$ ", block, flags=re.M)[1:]]
+    assert len(shown) >= 3
+    for command, *lines in shown:
+        ran = subprocess.run(["sh", "-c", command], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        printed = CHANGES.sub("ID", ran.stdout)
+        assert as_shown([CHANGES.sub("ID", line) for line in lines], printed), f"README shows another output of {command}:\n{printed}"

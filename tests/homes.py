@@ -136,11 +136,21 @@ class Home:
             record = path.read_bytes()
             record = re.sub(rb"(?<=\nwall )\d+", lambda at: str(int(at[0]) - seconds).encode(), record)
             record = re.sub(rb"(?<=\nboot-id 36 )\S+", b"00000000-0000-4000-8000-000000000000", record)
-            record = record[: record.rindex(b"check ")]
-            check = 0xCBF29CE484222325  # FNV-1a, as src/store/serialize.c has it
-            for byte in record:
-                check = (check ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-            path.write_bytes(record + f"check {check:016x}\n".encode())
+            self._write_record(path, record)
+
+    def age_notes(self, seconds):
+        """Make what is remembered for seconds or minutes so much older than it is."""
+        for path in (self.runtime / NAME).glob("note_*"):
+            record = re.sub(rb"(?<=\nboot )\d+", lambda at: str(int(at[0]) - 1000 * seconds).encode(), path.read_bytes())
+            self._write_record(path, record)
+
+    @staticmethod
+    def _write_record(path, record):
+        record = record[: record.rindex(b"check ")]
+        check = 0xCBF29CE484222325  # FNV-1a, as src/store/serialize.c has it
+        for byte in record:
+            check = (check ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+        path.write_bytes(record + f"check {check:016x}\n".encode())
 
     def temporary_files(self):
         """What writers leave that were killed (src/base/replace_file.c)."""

@@ -38,7 +38,8 @@ extern const struct acr_service acr_service_entra;    /* 429, 5xx, temporarily_u
 extern const struct acr_service acr_service_registry; /* 408, 429, 5xx */
 extern const struct acr_service acr_service_imds;     /* 404, 410, 429, 5xx */
 extern const struct acr_service
-	acr_service_probe; /* IMDS where it may not exist: one try, 300 ms */
+	acr_service_probe; /* IMDS where it may not exist: one try, 300 ms to connect */
+extern const struct acr_service acr_service_slow_probe; /* the same, 1.5 s to connect */
 extern const struct acr_service
 	acr_service_endpoint; /* App Service, Arc and OIDC endpoints: 429, 5xx */
 

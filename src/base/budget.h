@@ -10,16 +10,17 @@
 #define ACR_BUDGET_GET                                                                             \
 	30000 /* a whole run, unless the config's "timeout" says otherwise; BuildKit gives up at   \
 		 60 s */
-#define ACR_BUDGET_CONNECT  5000  /* name look-up, TCP and TLS of one connection */
-#define ACR_BUDGET_SILENT   12000 /* until the first byte of an answer, once the request is sent */
-#define ACR_BUDGET_AGAIN    3000  /* a try that failed after longer is not made again */
-#define ACR_BUDGET_AT_ONCE  1000 /* what failed within this met no network, rather than a slow one */
-#define ACR_BUDGET_KNOWN    10000 /* how long a host that kept us waiting is not asked again */
-#define ACR_BUDGET_RENEWAL  3000  /* a renewal, while the old token is valid */
-#define ACR_BUDGET_WARM	    500 /* the answer on a connection that was opened ahead, once it is there */
-#define ACR_BUDGET_PROBE    300	 /* IMDS on a machine that may not be Azure's */
-#define ACR_BUDGET_ENDPOINT 3000 /* one answer of an endpoint of this machine */
-#define ACR_BUDGET_KEYCHAIN 2000 /* the Secret Service, answering */
+#define ACR_BUDGET_CONNECT    5000  /* name look-up, TCP and TLS of one connection */
+#define ACR_BUDGET_SILENT     12000 /* until the first byte of an answer, once the request is sent */
+#define ACR_BUDGET_AGAIN      3000  /* a try that failed after longer is not made again */
+#define ACR_BUDGET_AT_ONCE    1000 /* what failed within this met no network, rather than a slow one */
+#define ACR_BUDGET_KNOWN      10000 /* how long a host that kept us waiting is not asked again */
+#define ACR_BUDGET_RENEWAL    3000  /* a renewal, while the old token is valid */
+#define ACR_BUDGET_WARM	      500 /* the answer on a connection that was opened ahead, once it is there */
+#define ACR_BUDGET_PROBE      300  /* connecting to IMDS, which may not be there ... */
+#define ACR_BUDGET_PROBE_SLOW 1500 /* ... once more: long enough for the network to send it twice */
+#define ACR_BUDGET_ENDPOINT   3000 /* one answer of an endpoint of this machine */
+#define ACR_BUDGET_KEYCHAIN   2000 /* the Secret Service, answering */
 #define ACR_BUDGET_PROMPT                                                                          \
 	25000 /* the same when it may ask the person for a password: store only   \
 				*/
@@ -42,9 +43,11 @@
 			      */
 #define ACR_NOTE_NOTICE 3600 /* seconds between two notices for the same host and cause */
 #define ACR_NOTE_ANONYMOUS                                                                         \
-	3600		  /* seconds that "serves whoever asks", or not, is remembered for nobody */
-#define ACR_NOTE_TOLD 5	  /* seconds in which the same is not explained again */
-#define ACR_NOTE_IMDS 300 /* seconds that "no IMDS here" is remembered */
+	3600 /* seconds that "serves whoever asks", or not, is remembered for nobody */
+#define ACR_NOTE_TOLD	     5	 /* seconds in which the same is not explained again */
+#define ACR_NOTE_IMDS	     300 /* seconds that "no IMDS here" is remembered where that is certain */
+#define ACR_NOTE_IMDS_SILENT 20		 /* seconds that it is not asked again after silence */
+#define ACR_NOTE_IMDS_HERE   (24 * 3600) /* seconds that it is remembered to have answered */
 #define ACR_NOTE_BUS                                                                               \
 	60 /* seconds that "no Secret Service here" is remembered, never against store or erase */
 

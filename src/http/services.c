@@ -39,6 +39,11 @@ const struct acr_service acr_service_probe = { "the instance metadata service",
 					       ACR_BUDGET_PROBE,
 					       ACR_BUDGET_ENDPOINT };
 
+const struct acr_service acr_service_slow_probe = {
+	"the instance metadata service", ACR_ORIGIN_ENDPOINT, nothing, NULL, 1,
+	ACR_BUDGET_PROBE_SLOW,		 ACR_BUDGET_ENDPOINT
+};
+
 const struct acr_service acr_service_endpoint = {
 	"the token endpoint", ACR_ORIGIN_ENDPOINT, busy, NULL, 3, ACR_BUDGET_CONNECT, 0
 };

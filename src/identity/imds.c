@@ -5,8 +5,13 @@
  * cloud's metadata in some.
  *
  * Azure puts a tag of its own on the chassis of every machine, by which cloud-init knows it too
- * (cloudinit/sources/helpers/azure.py, ChassisAssetTag). Where there is no tag to read, one request
- * that must connect within ACR_BUDGET_PROBE finds out, and its "no" is remembered.
+ * (cloudinit/sources/helpers/azure.py, ChassisAssetTag). Where there is no tag to read (in some
+ * containers, in WSL), a request finds out. A connection that is refused, no route, and what another
+ * cloud answers say at once that it is not here, which is remembered for minutes. Silence may be a
+ * network that drops packets or a slow IMDS: a second, more patient try decides, and then it is
+ * remembered for seconds, since meanwhile another identity serves. Whoever takes the connection is
+ * here, and one that has answered once is known to be here until the next boot: what keeps it from
+ * answering is then told, and not taken for absence.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,14 +22,15 @@
 #include "base/file.h"
 #include "identity/internal.h"
 
-#define NAME	  "the instance metadata service"
-#define HOST	  "169.254.169.254"
-#define ENDPOINT  "http://" HOST "/metadata/identity/oauth2/token"
-#define TAG_PATH  "/sys/class/dmi/id/chassis_asset_tag"
-#define NODE_PATH "/etc/kubernetes/azure.json" /* AKS and other clusters of Azure */
-#define AZURE_TAG "7783-7084-3265-9085-8269-3286-77"
-#define NOTE	  "imds-absent"
-#define CONNECTS  3 /* tries to connect on a machine that is Azure's */
+#define NAME	    "the instance metadata service"
+#define HOST	    "169.254.169.254"
+#define ENDPOINT    "http://" HOST "/metadata/identity/oauth2/token"
+#define TAG_PATH    "/sys/class/dmi/id/chassis_asset_tag"
+#define NODE_PATH   "/etc/kubernetes/azure.json" /* AKS and other clusters of Azure */
+#define AZURE_TAG   "7783-7084-3265-9085-8269-3286-77"
+#define ABSENT_NOTE "imds-absent"
+#define SILENT_NOTE "imds-silent" /* it was tried patiently, and not heard of */
+#define HERE_NOTE   "imds-here"
 
 enum belief { ABSENT, UNKNOWN, PRESENT };
 
@@ -38,7 +44,7 @@ static enum belief believe(const struct acr_app *app, const struct acr_ask *ask)
 		return PRESENT;
 	/* sysfs calls every file as large as a page. */
 	if (acr_file_read(tag_path, 64 * 1024, &tag, NULL))
-		return UNKNOWN;
+		return acr_note_find(app, HERE_NOTE, "", NULL) ? PRESENT : UNKNOWN;
 	return strncmp(acr_secret_text(&tag), AZURE_TAG, strlen(AZURE_TAG)) == 0 ? PRESENT : ABSENT;
 }
 
@@ -47,7 +53,8 @@ static bool here(const struct acr_app *app, const struct acr_ask *ask)
 	enum belief belief = believe(app, ask);
 
 	return belief == PRESENT ||
-	       (belief == UNKNOWN && (app->interactive || !acr_note_find(app, NOTE, "", NULL)));
+	       (belief == UNKNOWN &&
+		(app->interactive || !acr_note_find(app, ABSENT_NOTE, "", NULL)));
 }
 
 static int send(const struct acr_app *app, const char *url, const struct acr_service *service,
@@ -81,15 +88,37 @@ static bool is_passing(const struct acr_response *answer)
 	       answer->status >= 500;
 }
 
-static int connect_imds(const struct acr_app *app, const char *url, int tries,
+static bool is_silence(const struct acr_error *failure)
+{
+	return acr_error_is(failure, CONNECT_TIMEOUT);
+}
+
+/* Once more after silence, unless that was done lately; twice more, whatever failed, on a machine that
+ * is Azure's. */
+static int connect_imds(const struct acr_app *app, const char *url, enum belief belief,
 			struct acr_response *answer, struct acr_error *error)
 {
-	while (send(app, url, &acr_service_probe, answer, error))
+	const bool impatient = !app->interactive && acr_note_find(app, SILENT_NOTE, "", NULL);
+	int more = belief == PRESENT ? 2 : impatient ? 0 : 1;
+	const struct acr_service *service = &acr_service_probe;
+
+	while (send(app, url, service, answer, error)) {
 		/* One that took the request and says nothing will say nothing again. */
-		if (--tries <= 0 || error->kind == ACR_TIMEOUT || error->kind == ACR_SYSTEM ||
-		    acr_budget(app, 1) <= 0)
+		if (more-- <= 0 || error->kind == ACR_TIMEOUT || error->kind == ACR_SYSTEM ||
+		    (belief == UNKNOWN && !is_silence(error)) || acr_budget(app, 1) <= 0)
 			return -1;
+		service = &acr_service_slow_probe;
+	}
 	return 0;
+}
+
+/* What was only guessed to be here is not. */
+static int be_absent(const struct acr_app *app, bool certain, struct acr_error *error)
+{
+	if (!certain)
+		acr_note_keep(app, SILENT_NOTE, "", ACR_NOTE_IMDS, "");
+	acr_note_keep(app, ABSENT_NOTE, "", certain ? ACR_NOTE_IMDS : ACR_NOTE_IMDS_SILENT, "");
+	return acr_fail(error, ACR_NOT_SET_UP, NAME " does not answer here");
 }
 
 /* All tries are spent, and it is still being updated, which takes up to 70 s (learn.microsoft.com,
@@ -120,18 +149,18 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 
 	if (!url)
 		return -1;
-	failed = connect_imds(app, url, belief == PRESENT ? CONNECTS : 1, &answer, &failure);
+	failed = connect_imds(app, url, belief, &answer, &failure);
 	/* This machine's own fault says nothing about where it is. */
 	if (failed && failure.kind == ACR_SYSTEM) {
 		if (error)
 			*error = failure;
 		return -1;
 	}
-	/* What was only guessed to be here and says no is not here. */
-	if (belief == UNKNOWN && (failed || is_of_another_cloud(&answer))) {
-		acr_note_keep(app, NOTE, "", ACR_NOTE_IMDS, "");
-		return acr_fail(error, ACR_NOT_SET_UP, NAME " does not answer here");
-	}
+	/* Another cloud's 404 is answered as quickly again; Azure's own ends in a minute. */
+	if (belief == UNKNOWN && !failed && is_of_another_cloud(&answer))
+		return be_absent(app, answer.status != 404, error);
+	if (belief == UNKNOWN && failed && failure.kind != ACR_TIMEOUT)
+		return be_absent(app, !is_silence(&failure), error);
 	if (!failed && is_passing(&answer))
 		failed = send(app, url, &acr_service_imds, &answer, &failure);
 	if (failed) {
@@ -143,7 +172,10 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 	}
 	if (answer.status == 404 || answer.status == 410)
 		return tell_update(answer.status, error);
-	return acr_endpoint_token(app, NAME, url, &answer, ret, error);
+	failed = acr_endpoint_token(app, NAME, url, &answer, ret, error);
+	if (!failed && belief == UNKNOWN)
+		acr_note_keep(app, HERE_NOTE, "", ACR_NOTE_IMDS_HERE, "");
+	return failed;
 }
 
 const struct acr_endpoint acr_endpoint_imds = { NAME, here, ask_imds };

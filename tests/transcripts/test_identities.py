@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who we are on a machine, and whom we tell: the first identities of the chain, against the whole program."""
 import base64
+import contextlib
 import json
 import os
 import subprocess
+import threading
 import time
 
 import homes
@@ -75,17 +77,101 @@ def test_the_metadata_service_is_never_asked_through_a_proxy(helper, cloud):
     assert helper.get(ACME, env={**MANAGED, **proxies, "no_proxy": ".azurecr.io,login.microsoftonline.com"}).asked("imds") == 1
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="to drop packets needs root")
-def test_a_machine_without_a_metadata_service_costs_little_and_is_remembered(helper, cloud):
-    """No answer to the connection, as on most networks; 300 ms are given to it, once."""
-    rule = ["-d", "169.254.169.254", "-j", "DROP"]
-    subprocess.run(["iptables", "-I", "INPUT", *rule], check=True)
+@contextlib.contextmanager
+def silence(seconds=None):
+    """No answer to a connection to the metadata service, as on most networks; or only for a moment."""
+    rule, ended = ["INPUT", "-d", "169.254.169.254", "-j", "DROP"], threading.Event()
+
+    def end():
+        if not ended.is_set():
+            ended.set()
+            subprocess.run(["iptables", "-D", *rule], check=True)
+
+    subprocess.run(["iptables", "-I", *rule], check=True)
+    timer = threading.Timer(seconds or 60, end)
+    timer.start()
     try:
-        first = helper.get(ACME)
-        assert first.out == NOT_FOUND and first.seconds < 1
-        assert helper.get("reader.azurecr.io").seconds < 0.1
+        yield
     finally:
-        subprocess.run(["iptables", "-D", "INPUT", *rule], check=True)
+        timer.cancel()
+        timer.join()
+        end()
+
+
+drops_packets = pytest.mark.skipif(os.geteuid() != 0, reason="to drop packets needs root")
+
+
+@drops_packets
+def test_a_machine_without_a_metadata_service_costs_little_and_is_remembered(helper, home):
+    """It is waited for twice, once; then not at all; and after a while for as long as a living one needs."""
+    with silence():
+        first = helper.get(ACME)
+        assert first.out == NOT_FOUND and first.seconds < 2.5
+        assert helper.get("reader.azurecr.io").seconds < 0.2
+        home.age_notes(21)
+        again = helper.get("reader.azurecr.io")
+        assert again.out == NOT_FOUND and again.seconds < 0.8
+    home.age_notes(21)
+    assert who(helper.get(ACME)) == MACHINE.object_id
+
+
+def test_a_machine_where_the_metadata_service_cannot_be_is_not_asked_for_minutes(helper, home, cloud):
+    cloud.fault("reset", service="imds", at="connect")
+    assert helper.get(ACME).out == NOT_FOUND
+    cloud.no_faults()
+    home.age_notes(250)
+    assert helper.get(ACME).out == NOT_FOUND
+    home.age_notes(60)
+    assert who(helper.get(ACME)) == MACHINE.object_id
+
+
+def sign_in_to_az(home, cloud):
+    """An az that works, for a person."""
+    token, end = cloud.entra_token(USER), int(time.time()) + 3000
+    home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [
+        {"id": "1", "tenantId": USER.tenant_id, "isDefault": True, "environmentName": "AzureCloud",
+         "user": {"name": USER.name, "type": "user"}}]}))
+    answer = json.dumps({"accessToken": token, "expires_on": end, "tenant": USER.tenant_id})
+    home.write("bin/az", f"#!/bin/sh\necho '{answer}'\n", 0o755)
+    home.env["PATH"] = f"{home.folder}/bin:/usr/bin:/bin"
+
+
+@drops_packets
+def test_a_metadata_service_that_is_slow_to_connect_serves_before_az(helper, home, cloud):
+    sign_in_to_az(home, cloud)
+    with silence(0.5):
+        answer = helper.get(ACME)
+    assert who(answer) == MACHINE.object_id and answer.err == ""
+
+
+@pytest.mark.parametrize("seconds", [0.6, 2])
+def test_a_metadata_service_that_is_slow_to_answer_serves_before_az(helper, home, cloud, seconds):
+    sign_in_to_az(home, cloud)
+    cloud.fault("delay", service="imds", seconds=seconds)
+    answer = helper.get(ACME)
+    assert who(answer) == MACHINE.object_id and answer.err == ""
+
+
+def test_a_metadata_service_that_takes_the_connection_is_there(helper, home, cloud):
+    """It does not answer in time, on a machine whose maker cannot be read: whoever serves instead is told and soon forgotten."""
+    sign_in_to_az(home, cloud)
+    cloud.fault("hang", service="imds")
+    first = helper.get(ACME)
+    assert who(first) == USER.object_id and "managed-identity" in first.err and USER.name in first.err
+    cloud.no_faults()
+    home.age(301)
+    assert who(helper.get(ACME)) == MACHINE.object_id
+
+
+@drops_packets
+def test_a_metadata_service_that_has_answered_is_not_absent_when_it_falls_silent(helper, home, cloud):
+    assert who(helper.get(ACME)) == MACHINE.object_id
+    sign_in_to_az(home, cloud)
+    with silence():
+        answer = helper.get("reader.azurecr.io")
+    assert who(answer) == USER.object_id and "managed-identity" in answer.err and answer.seconds < 6
+    home.age(301)
+    assert who(helper.get("reader.azurecr.io")) == MACHINE.object_id
 
 
 def test_a_metadata_service_that_takes_the_request_and_stays_silent_does_not_take_all_the_time(helper, cloud):
@@ -130,13 +216,7 @@ def test_the_managed_identity_of_the_same_client_id_serves_a_job_on_a_self_hoste
 
 def test_who_stands_in_for_an_identity_that_fails_for_a_moment_is_told_and_soon_forgotten(helper, home, cloud):
     """IMDS has a bad minute, and somebody is signed in to az."""
-    token, end = cloud.entra_token(USER), int(time.time()) + 3000
-    home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [
-        {"id": "1", "tenantId": USER.tenant_id, "isDefault": True, "environmentName": "AzureCloud",
-         "user": {"name": USER.name, "type": "user"}}]}))
-    answer = json.dumps({"accessToken": token, "expires_on": end, "tenant": USER.tenant_id})
-    home.write("bin/az", f"#!/bin/sh\necho '{answer}'\n", 0o755)
-    home.env["PATH"] = f"{home.folder}/bin:/usr/bin:/bin"
+    sign_in_to_az(home, cloud)
     cloud.fault("error", service="imds", status=500)
     first = helper.get(ACME)
     assert who(first) == USER.object_id and "managed-identity" in first.err and "user" in first.err

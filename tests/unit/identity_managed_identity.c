@@ -93,6 +93,94 @@ static void without_a_tag_one_request_finds_out_and_no_is_remembered(void **stat
 	assert_int_equal(ask(), 0);
 }
 
+/* A network that drops what is sent to IMDS, the first `dropped` times. */
+static size_t dropped, sent;
+
+static int drop(struct acr_http *self, const struct acr_app *app, const struct acr_request *request,
+		int64_t budget, struct acr_response *ret, struct acr_error *error)
+{
+	sent++;
+	if (dropped == 0)
+		return person_send(self, app, request, budget, ret, error);
+	dropped--;
+	return acr_raise(error, CONNECT_TIMEOUT, "169.254.169.254", "0.3");
+}
+
+static void is_silent(size_t times)
+{
+	p.edges.http.send = drop;
+	dropped = times;
+	sent = 0;
+}
+
+static void pass(int64_t seconds)
+{
+	p.edges.boot += seconds * 1000;
+	p.edges.app.deadline += seconds * 1000;
+}
+
+static void silence_is_asked_again_before_it_is_absence(void **state)
+{
+	(void)state;
+	is_silent(1);
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+	assert_int_equal(sent, 2);
+}
+
+static void silence_is_remembered_for_seconds_and_costs_less_for_minutes(void **state)
+{
+	(void)state;
+	is_silent(100);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	assert_int_equal(sent, 2);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(sent, 2);
+	pass(21);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(sent, 3);
+	pass(21);
+	dropped = 0;
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void another_clouds_404_may_be_an_update_and_is_remembered_for_seconds(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, IMDS, 404, "");
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
+	pass(21);
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
+static void who_takes_the_connection_and_does_not_answer_is_here(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_TIMEOUT;
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_true(p.error.temporary);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(p.edges.sent_count, 2);
+}
+
+static void what_has_answered_once_is_not_absent_when_it_falls_silent(void **state)
+{
+	(void)state;
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+	pass(3600);
+	is_silent(100);
+	assert_int_equal(ask(), -1);
+	assert_int_equal(sent, 3);
+	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
+	assert_true(p.error.temporary);
+}
+
 static void a_person_who_asks_is_not_put_off_with_a_note(void **state)
 {
 	(void)state;
@@ -488,6 +576,11 @@ int main(void)
 		CASE(a_machine_that_is_anothers_is_not_asked),
 		CASE(a_node_of_a_cluster_of_azures_is_azures),
 		CASE(without_a_tag_one_request_finds_out_and_no_is_remembered),
+		CASE(silence_is_asked_again_before_it_is_absence),
+		CASE(silence_is_remembered_for_seconds_and_costs_less_for_minutes),
+		CASE(another_clouds_404_may_be_an_update_and_is_remembered_for_seconds),
+		CASE(who_takes_the_connection_and_does_not_answer_is_here),
+		CASE(what_has_answered_once_is_not_absent_when_it_falls_silent),
 		CASE(a_person_who_asks_is_not_put_off_with_a_note),
 		CASE(the_metadata_of_another_cloud_is_no_imds),
 		CASE(the_same_no_is_told_on_a_machine_of_azures),

@@ -34,7 +34,9 @@ static void ring(int number)
 	rung = 1;
 }
 
-/* flock, but not for longer than `patience` ms. */
+/* flock, but not for longer than `patience` ms. While libcurl's threads look names up, the alarm is
+ * still this thread's: Linux gives a signal of the whole process to its first thread unless that one
+ * blocks it (kernel/signal.c, complete_signal), and it is not blocked here. */
 static int lock_within(int fd, int64_t patience)
 {
 	struct itimerval timer = { { 0, AGAIN }, { patience / 1000, patience % 1000 * 1000 } };

@@ -7,7 +7,9 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -97,6 +99,54 @@ static void another_key_is_another_lock(void **state)
 
 	(void)state;
 	assert_true(turn >= 0);
+	end_holder(holder);
+}
+
+static atomic_bool ended;
+static pthread_t waiter;
+static atomic_int alarms_of[2]; /* taken by the one who waits for the lock, by others */
+
+static void count(int number)
+{
+	(void)number;
+	alarms_of[!pthread_equal(pthread_self(), waiter)]++;
+}
+
+static void *look_up(void *data)
+{
+	while (!ended)
+		if (data)
+			usleep(1000);
+	return NULL;
+}
+
+/* libcurl looks names up in threads that block no signal. */
+static void other_threads_do_not_take_the_alarm(void **state)
+{
+	const struct sigaction counting = { .sa_handler = count };
+	const struct itimerval soon = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
+	pid_t holder = start_holder();
+	pthread_t threads[4];
+	int64_t begun = now();
+
+	(void)state;
+	waiter = pthread_self();
+	ended = false;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, look_up, i % 2 ? &ended : NULL),
+				 0);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 300), -1);
+	assert_true(now() - begun < 1500);
+	sigaction(SIGALRM, &counting, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	while (alarms_of[0] + alarms_of[1] < 100)
+		usleep(5000);
+	setitimer(ITIMER_REAL, &never, NULL);
+	signal(SIGALRM, SIG_DFL);
+	ended = true;
+	for (size_t i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(alarms_of[1], 0);
 	end_holder(holder);
 }
 
@@ -416,6 +466,7 @@ int main(void)
 		TEST(a_turn_that_ended_is_ended_for_good),
 		TEST(without_patience_a_held_lock_is_passed_by_at_once),
 		TEST(another_key_is_another_lock),
+		TEST(other_threads_do_not_take_the_alarm),
 		TEST(the_lock_of_a_killed_holder_is_free_at_once),
 		TEST(a_stopped_holder_is_passed_by_when_patience_ends),
 		TEST(patience_ends_with_the_deadline_of_the_run),

@@ -44,7 +44,11 @@ class Arm:
         if path == "/tenants":
             return as_json({"value": [self._tenant(tenant) for tenant in self._known(claims)]})
         if path == "/subscriptions":
-            return as_json({"value": [self._subscription(tenant) for tenant in tenants]})
+            others = [self._subscription({**tenant, "subscription": f"{number:08}-0000-4000-8000-000000000000"})
+                      for tenant in tenants for number in range(tenant.get("other_subscriptions", 0))]
+            return as_json({"value": others + [self._subscription(tenant) for tenant in tenants],
+                            **({"nextLink": "https://management.azure.com/subscriptions?$skiptoken=x"}
+                               if any(tenant.get("more_pages") for tenant in tenants) else {})})
         if found := ONE.match(path):
             return self._registry(request, tenants, found, claims)
         if found := MANY.match(path) or RESOURCES.match(path):

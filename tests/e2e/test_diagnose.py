@@ -773,3 +773,51 @@ def test_a_registry_that_takes_connections_and_says_nothing_is_told_in_time(diag
     cloud.fault("hang", host=ACME)
     found = diagnose(f"{ACME}/app", status=1)
     assert found.answer.seconds < 30 and found.verdict("connection") == "problem"
+
+
+# ---- settings that are not found ----
+
+HIDDEN = "hidden.azurecr.io"  # nobody may read its settings
+
+
+def sees(cloud, subscriptions, **more):
+    with cloud.changed_world() as world:
+        world["tenants"]["contoso"].update(other_subscriptions=subscriptions, **more)
+
+
+def settings_of(diagnose, helper, host):
+    """As a person, to whom a missing role would be told."""
+    assert helper("login", "--device-code", "--insecure-storage").status == 0
+    found = diagnose(host, who=None, timeout=60)
+    return found, found.checks["settings"]["verdict"], found.checks["settings"]["line"]
+
+
+def test_a_registry_in_the_last_of_many_subscriptions_is_found(diagnose, helper, cloud):
+    sees(cloud, 30)
+    found, verdict, line = settings_of(diagnose, helper, ACME)
+    assert verdict == "ok" and "admin user" in line, found
+
+
+def test_where_all_subscriptions_were_looked_into_the_role_is_named(diagnose, helper, cloud):
+    sees(cloud, 30)
+    found, verdict, line = settings_of(diagnose, helper, HIDDEN)
+    assert verdict == "warning" and "Reader" in line, found
+
+
+@pytest.mark.plain
+@pytest.mark.parametrize("why, words", [
+    ("no time", r"not found in [1-9]\d* of 31 subscriptions"), ("more pages", r"not found in 4 of 4\+ subscriptions"),
+    ("throttled", "429"), ("down", "503"), ("list", "503")])
+def test_where_it_was_not_looked_for_everywhere_nobody_is_blamed(diagnose, helper, cloud, why, words):
+    """Too slow for all of them, a list of several pages, or an answer that says nothing about a role."""
+    sees(cloud, 30 if why == "no time" else 3, more_pages=why == "more pages")
+    one = "/subscriptions/00000001-0000-4000-8000-000000000000/resources"
+    if why == "no time":
+        cloud.fault("delay", service="arm", path="/subscriptions/", seconds=0.7)
+    if why == "throttled":
+        cloud.fault("throttle", service="arm", path=one, retry_after=60)
+    if why in ("down", "list"):
+        cloud.fault("error", service="arm", path=one if why == "down" else "/subscriptions", status=503)
+    found, verdict, line = settings_of(diagnose, helper, HIDDEN)
+    assert verdict == "skipped" and re.search(words, line) and "Reader" not in line, found
+    assert "registry-settings-unreadable" not in found.rules, found

@@ -4,7 +4,8 @@
  * goes to the endpoint of the registry's own cloud and nowhere else, and for a registry under a
  * name of somebody's own there is none. The registry is looked for by its name in each subscription
  * that the identity sees (learn.microsoft.com, rest/api/containerregistry/registries;
- * rest/api/resources/resources/list).
+ * rest/api/resources/resources/list), for as long as there is time. That the identity lacks a role is
+ * said only where each of them was looked into, or access was denied.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +14,8 @@
 #include "explain/language.h"
 #include "explain/reasons.h"
 
-#define SUBSCRIPTIONS_MOST 12
-#define VERSION		   "2023-07-01" /* of registries */
+#define RESERVE 500	     /* milliseconds that are left to say what was not found */
+#define VERSION "2023-07-01" /* of registries */
 #define VERSION_MODE                                                                               \
 	"2025-11-01" /* the first stable one that tells the role mode; not every cloud has it */
 #define KIND "Microsoft.ContainerRegistry/registries"
@@ -23,7 +24,21 @@ struct search {
 	struct acr_arm arm;
 	char host
 		[ACR_HOST_MAX]; /* the registry's global one: a regional endpoint is none of its settings */
+	size_t subscriptions, looked; /* how many there are, and were looked into */
+	bool more;		      /* there are others */
+	bool failed;		      /* something but a denial kept us from looking */
 };
+
+/* The error of a request: what was denied is an answer, whatever else means that nobody knows. */
+static int fail(struct search *search, const struct acr_error *failure, struct acr_error *error)
+{
+	if (failure->kind != ACR_REFUSED && search->failed)
+		return -1;
+	search->failed |= failure->kind != ACR_REFUSED;
+	if (failure->kind != ACR_FINE)
+		*error = *failure;
+	return -1;
+}
 
 static bool is_it(const struct search *search, struct json_object *registry)
 {
@@ -43,7 +58,7 @@ static bool is_plain(const char *id)
 	       !strstr(id, "..");
 }
 
-static int read_one(const struct search *search, const char *id, struct json_object **ret,
+static int read_one(struct search *search, const char *id, struct json_object **ret,
 		    struct acr_error *error)
 {
 	static const char *const versions[] = { VERSION_MODE, VERSION, NULL };
@@ -55,18 +70,17 @@ static int read_one(const struct search *search, const char *id, struct json_obj
 		if (acr_arm_get(&search->arm, path, ret, &failure) == 0 && is_it(search, *ret))
 			return 0;
 		acr_json_free(ret);
-		if (failure.kind != ACR_FINE)
-			*error = failure;
 		/* 400: a cloud that does not know this version. */
-		if (failure.status != 400)
-			return -1;
+		if (failure.kind != ACR_FINE && failure.status != 400)
+			return fail(search, &failure, error);
 	}
 	return -1;
 }
 
-static int look_in(const struct search *search, const char *subscription, struct json_object **ret,
+static int look_in(struct search *search, const char *subscription, struct json_object **ret,
 		   struct acr_error *error)
 {
+	struct acr_error failure = { 0 };
 	char name[ACR_HOST_MAX];
 	auto_json list = NULL;
 	struct json_object *rows;
@@ -76,8 +90,13 @@ static int look_in(const struct search *search, const char *subscription, struct
 	path = acr_format("/subscriptions/%s/resources?$filter=resourceType%%20eq%%20'" KIND
 			  "'%%20and%%20name%%20eq%%20'%s'&api-version=2021-04-01",
 			  subscription, name);
-	if (!is_plain(subscription) || acr_arm_get(&search->arm, path, &list, error))
+	if (!is_plain(subscription))
 		return -1;
+	if (acr_arm_get(&search->arm, path, &list, &failure)) {
+		search->looked += failure.kind == ACR_REFUSED;
+		return fail(search, &failure, error);
+	}
+	search->looked++;
 	rows = acr_json_member(list, "value");
 	for (size_t i = 0;
 	     json_object_is_type(rows, json_type_array) && i < json_object_array_length(rows);
@@ -90,18 +109,20 @@ static int look_in(const struct search *search, const char *subscription, struct
 	return -1;
 }
 
-static int look_everywhere(const struct search *search, struct json_object **ret,
-			   struct acr_error *error)
+static int look_everywhere(struct search *search, struct json_object **ret, struct acr_error *error)
 {
+	struct acr_error failure = { 0 };
 	auto_json list = NULL;
 	struct json_object *rows;
-	size_t count;
 
-	if (acr_arm_get(&search->arm, "/subscriptions?api-version=2022-12-01", &list, error))
-		return -1;
+	if (acr_arm_get(&search->arm, "/subscriptions?api-version=2022-12-01", &list, &failure))
+		return fail(search, &failure, error);
 	rows = acr_json_member(list, "value");
-	count = json_object_is_type(rows, json_type_array) ? json_object_array_length(rows) : 0;
-	for (size_t i = 0; i < count && i < SUBSCRIPTIONS_MOST; i++) {
+	search->subscriptions =
+		json_object_is_type(rows, json_type_array) ? json_object_array_length(rows) : 0;
+	search->more = acr_json_string(list, "nextLink") != NULL;
+	for (size_t i = 0;
+	     i < search->subscriptions && acr_budget(search->arm.app, 2 * RESERVE) > RESERVE; i++) {
 		const char *id =
 			acr_json_string(json_object_array_get_idx(rows, i), "subscriptionId");
 
@@ -162,6 +183,19 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 	acr_facts_set(&ret->facts, ACR_FACT_USER, acr_facts_get(&who, ACR_FACT_USER));
 }
 
+/* It may be where nobody looked. */
+static void unfinished(const struct search *search, const struct acr_error *error,
+		       struct acr_check_result *ret)
+{
+	if (search->failed)
+		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, error);
+	else
+		acr_check_say(
+			ret, ACR_VERDICT_SKIPPED,
+			_("not found in %zu of %zu%s subscriptions; the others were not searched"),
+			search->looked, search->subscriptions, search->more ? "+" : "");
+}
+
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	const struct acr_registry *registry = &subject->registry;
@@ -174,10 +208,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (acr_arm_begin(app, subject, acr_case_found(subject, ACR_FOUND_SOURCE), &search.arm,
 			  &error))
 		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
-	else if (look_everywhere(&search, &found, &error))
-		unseen(app, subject, &error, ret);
-	else
+	else if (look_everywhere(&search, &found, &error) == 0)
 		tell(found, ret);
+	else if (search.failed || search.more || search.looked < search.subscriptions)
+		unfinished(&search, &error, ret);
+	else
+		unseen(app, subject, &error, ret);
 	acr_arm_end(&search.arm);
 }
 

@@ -121,18 +121,18 @@ void acr_cached_each(const struct acr_app *app,
 
 enum acr_status_kind {
 	ACR_STATUS_TOKEN,     /* cached; all fields */
-	ACR_STATUS_LOGIN,     /* a person's own, in the keychain: `who` is the user name */
+	ACR_STATUS_LOGIN,     /* a person's own, in the keychain: its user name */
 	ACR_STATUS_SIGN_IN,   /* with our own `login`; registry "": for all */
 	ACR_STATUS_SIGNED_OUT /* no identity is used for this registry */
 };
 struct acr_status_row {
 	enum acr_status_kind kind;
-	char *registry, *who, *source; /* owned; "" where there is nothing to say */
-	char *tenant;		       /* owned; of a sign-in */
-	const char *kept;	       /* in which home or keychain */
-	char *failed;		       /* owned: why the last renewal failed, or NULL */
-	int64_t left, renew;	       /* seconds, of a token */
-	int64_t since;		       /* seconds since 1970, of a sign-in */
+	char *registry, *username, *source; /* owned; "" where there is nothing to say */
+	struct acr_who who;		    /* of a token or a sign-in */
+	const char *kept;		    /* in which home or keychain */
+	char *failed;			    /* owned: why the last renewal failed, or NULL */
+	int64_t left, renew;		    /* seconds, of a token */
+	int64_t since;			    /* seconds since 1970, of a sign-in */
 	bool in_force; /* false: a token that is not found under the identity of now */
 };
 struct acr_status {

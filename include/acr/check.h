@@ -97,6 +97,8 @@ char *acr_case_nearest(const struct acr_app *app, const char *host);
 
 /* "" when nothing was found. Borrowed. */
 const char *acr_case_found(const struct acr_case *subject, enum acr_found found);
+/* ACR_FOUND_WHO, which is kept as a line of who.h. */
+void acr_case_who(const struct acr_case *subject, struct acr_who *ret);
 
 /* ---- what came of it ---- */
 

@@ -82,7 +82,7 @@ const struct acr_identity *acr_identity_by_name(const char *name);
 struct acr_step {
 	const struct acr_identity *identity; /* borrowed */
 	bool refused_by_registry;	     /* it had a token, and the registry said no */
-	char who[160];
+	struct acr_who who;
 	struct acr_error error; /* kind ACR_FINE: it served */
 };
 struct acr_trail {

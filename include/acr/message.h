@@ -9,8 +9,9 @@
  *	return acr_raise(error, DNS_FAILED, host);
  *
  * The first argument stands in the place that the English text names first, and so on; how many
- * there are is checked by the compiler. A place may hold another message: the cause. A message owns
- * nothing and is copied like a number; what is kept on disk or sent to another process is `value`.
+ * there are is checked by the compiler. A place may hold another message: the cause. What stands in
+ * {who} is a line of who.h, and becomes words with the rest. A message owns nothing and is copied
+ * like a number; what is kept on disk or sent to another process is `value`.
  */
 #ifndef ACR_MESSAGE_H
 #define ACR_MESSAGE_H

@@ -23,6 +23,7 @@
 #include "acr/app.h"
 #include "acr/error.h"
 #include "acr/secret.h"
+#include "acr/who.h"
 
 #define ACR_HOST_MAX 254 /* RFC 1035: 253 characters, and the NUL */
 
@@ -86,7 +87,7 @@ enum acr_issued {
 /* `ret_ends` is its end in seconds since 1970, 0 where it does not say; `ret_who` whose it is. */
 enum acr_issued acr_registry_issued(const struct acr_registry *registry,
 				    const struct acr_secret *token, int64_t *ret_ends,
-				    char ret_who[static 160]);
+				    struct acr_who *ret_who);
 
 struct acr_token; /* token.h */
 

@@ -69,7 +69,7 @@
 	FACT(ACTION, "action", NULL, NULL, "pull, push or delete") \
 	FACT(ROLE, "role", "AcrPull", "AcrPull", "the role that would allow the action, by the registry's role mode") \
 	FACT(SOURCE, "source", NULL, NULL, "the identity: environment, azure-cli, managed-identity, ...") \
-	FACT(WHO, "who", NULL, N_("this identity"), "whose token it was, for people") \
+	FACT(WHO, "who", NULL, N_("this identity"), "whose token it was: a line of who.h") \
 	FACT(ASSIGNEE, "assignee", "IDENTITY", NULL, "for az role assignment: the client id or the user") \
 	FACT(SCOPE, "scope", "REGISTRY-RESOURCE-ID", NULL, "the resource id that a role is about") \
 	FACT(TENANT, "tenant", "TENANT", N_("this tenant"), "the Entra tenant") \
@@ -128,9 +128,11 @@ void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts
  * address). */
 void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error,
 			struct acr_facts *facts);
-/* who, and the user, client_id and tenant in it: "service principal ID, tenant ID", "user NAME,
- * tenant ID", "managed identity NAME (ID), tenant ID" (struct acr_token). */
-void acr_facts_of_who(const char *who, struct acr_facts *facts);
+/* who, and the user, client_id and tenant of it. */
+void acr_facts_of_who(const struct acr_who *who, struct acr_facts *facts);
+/* The value of a fact as it is shown, owned: who it is in words, in the person's language or
+ * (`plain`) in English. */
+char *acr_fact_text(enum acr_fact fact, const char *value, bool plain);
 /* Both, and which identity it was: its source, who, tenant and client id, from the report's trail,
  * the config and the environment. */
 void acr_facts_of_report(const struct acr_app *app, const struct acr_report *report,

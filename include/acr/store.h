@@ -119,7 +119,8 @@ bool acr_cache_allows(const struct acr_app *app, const struct acr_cache_home *ho
 
 /* One cached login for one registry and one identity. Text fields are owned. */
 struct acr_entry {
-	char *host, *identity, *source, *who, *username;
+	char *host, *identity, *source, *username;
+	char *who; /* a line of who.h; a cached answer goes out without reading it */
 	struct acr_secret token;
 	int64_t life;  /* seconds that the token had when it was obtained, by the server's clock */
 	int64_t renew; /* renewed behind once it is this old (seconds): past half its life, jittered

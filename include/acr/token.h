@@ -12,13 +12,14 @@
 
 #include "acr/registry.h"
 #include "acr/secret.h"
+#include "acr/who.h"
 
 /* An Entra access token, and whose it is. */
 struct acr_token {
 	struct acr_secret access;  /* owned */
 	int64_t life;		   /* seconds left when we got it; 0: not known */
 	char tenant[ACR_HOST_MAX]; /* the GUID or domain to send along; "" where not known */
-	char who[160];	      /* for people: "service principal 11111111-..., tenant 2222..." */
+	struct acr_who who;
 	const char *audience; /* what it is for, set by the chain: another than ACR_AUDIENCE where
 				 that could not be had; borrowed */
 	uint64_t kept_as;     /* not 0: it was asked for earlier, for another registry */

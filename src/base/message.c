@@ -10,6 +10,7 @@
 
 #include "acr/error.h"
 #include "acr/secret.h"
+#include "acr/who.h"
 #include "base/utf8.h"
 
 #define BEGIN	 '\x02'
@@ -120,30 +121,6 @@ char *acr_message_data(const struct acr_message *message)
 
 /* ---- filling in ---- */
 
-/* Printable and at most `most` bytes. Returns behind the last one written. */
-static char *put_argument(char *to, const char *text, size_t most)
-{
-	const unsigned char *in = (const unsigned char *)text;
-	size_t left = strlen(text), used = 0;
-
-	for (size_t size; left > 0; in += size, left -= size) {
-		size_t valid = acr_utf8_size((const char *)in, left);
-		bool control = (valid == 1 && (*in < 0x20 || *in == 0x7f)) ||
-			       (valid == 2 && in[0] == 0xc2 && in[1] < 0xa0);
-
-		size = valid ? valid : 1;
-		if (used + size > most)
-			break;
-		if (valid && !control) {
-			memcpy(to + used, in, size);
-			used += size;
-		} else {
-			to[used++] = *in == '\n' || *in == '\r' || *in == '\t' ? ' ' : '?';
-		}
-	}
-	return to + used;
-}
-
 void acr_message_set(struct acr_message *ret, enum acr_message_id id,
 		     const struct acr_message *cause, const char *const *arguments, size_t count)
 {
@@ -160,14 +137,14 @@ void acr_message_set(struct acr_message *ret, enum acr_message_id id,
 	*to++ = BEGIN;
 	to = stpcpy(to, name);
 	for (size_t i = 0; i < count; i++) {
-		size_t share = room / (count - i);
-		char *begin;
+		const char *argument = arguments[i] ? arguments[i] : "";
+		size_t share = room / (count - i), used;
 
 		*to++ = PART;
-		begin = to;
-		to = put_argument(to, arguments[i] ? arguments[i] : "",
-				  share < ARGUMENT ? share : ARGUMENT);
-		room -= (size_t)(to - begin);
+		used = acr_utf8_clean(to, share < ARGUMENT ? share : ARGUMENT, argument,
+				      strlen(argument));
+		to += used;
+		room -= used;
 	}
 	if (cause) {
 		*to++ = PART;
@@ -284,6 +261,18 @@ static void add_errno(const char *digits, bool english, struct acr_secret *out)
 	acr_secret_add(out, english && plain ? strerror_l(number, plain) : strerror(number));
 }
 
+/* An argument of a place that is called {who}. */
+static void add_who(const char *line, const char *(*translate)(const char *),
+		    struct acr_secret *out)
+{
+	struct acr_who who;
+	auto_string text = NULL;
+
+	acr_who_read(line, &who);
+	text = acr_who_text(&who, translate);
+	acr_secret_add(out, text);
+}
+
 static void render(const char *at, const char *(*translate)(const char *), int depth,
 		   struct acr_secret *out)
 {
@@ -311,7 +300,9 @@ static void render(const char *at, const char *(*translate)(const char *), int d
 		size_t size = place(text);
 		int which = size ? number_of(row.text, text, size) : -1;
 
-		if (which >= 0 && which < count)
+		if (which >= 0 && which < count && size == 5 && memcmp(text, "{who}", 5) == 0)
+			add_who(parts[which], translate, out);
+		else if (which >= 0 && which < count)
 			render(parts[which], translate, depth + 1, out);
 		else if (which < 0)
 			acr_secret_add_bytes(out, text, size ? size : 1);

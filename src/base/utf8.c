@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One sequence of UTF-8, by the table of RFC 3629 section 4. */
+/* One sequence of UTF-8, by the table of RFC 3629 section 4, and texts that hold nothing else. */
 #include "base/utf8.h"
+
+#include <stdbool.h>
+#include <string.h>
 
 size_t acr_utf8_size(const char *text, size_t left)
 {
@@ -22,4 +25,26 @@ size_t acr_utf8_size(const char *text, size_t left)
 	    (first == 0xf0 && bytes[1] < 0x90) || (first == 0xf4 && bytes[1] > 0x8f))
 		return 0;
 	return size;
+}
+
+size_t acr_utf8_clean(char *to, size_t most, const char *bytes, size_t length)
+{
+	const unsigned char *in = (const unsigned char *)bytes;
+	size_t used = 0;
+
+	for (size_t size; length > 0; in += size, length -= size) {
+		size_t valid = acr_utf8_size((const char *)in, length);
+		bool control = (valid == 1 && (*in < 0x20 || *in == 0x7f)) ||
+			       (valid == 2 && in[0] == 0xc2 && in[1] < 0xa0);
+
+		size = valid ? valid : 1;
+		if (used + size > most)
+			break;
+		if (valid && !control)
+			memcpy(to + used, in, size);
+		else
+			to[used] = *in == '\n' || *in == '\r' || *in == '\t' ? ' ' : '?';
+		used += valid && !control ? size : 1;
+	}
+	return used;
 }

@@ -75,14 +75,25 @@ static bool is_anothers(const struct acr_app *app, const struct acr_lookup *look
 static void tell_replaced(struct acr_report *report, const struct acr_step *before,
 			  const struct acr_token *token, const char *host)
 {
+	auto_string who = acr_who_text(&token->who, NULL);
+
 	if (acr_step_is_out_of_reach(before))
 		acr_report_notice(report, "out-of-reach", "%s; using %s instead, which is not kept",
-				  before->error.text, token->who);
+				  before->error.text, who);
 	else
 		acr_report_notice(report, "instead",
 				  "%s cannot be asked just now (%s); %s is used for %s instead, "
 				  "for a few minutes",
-				  before->identity->name, before->error.text, token->who, host);
+				  before->identity->name, before->error.text, who, host);
+}
+
+static void tell_other(struct acr_report *report, const struct acr_token *token, const char *host)
+{
+	auto_string first = acr_who_text(&report->trail.steps[0].who, NULL);
+	auto_string now = acr_who_text(&token->who, NULL);
+
+	acr_report_notice(report, "other-identity", "%s was refused by %s; using %s instead", first,
+			  host, now);
 }
 
 /* A token that a client stored has expired or is not found under this identity, and now it is somebody
@@ -90,15 +101,20 @@ static void tell_replaced(struct acr_report *report, const struct acr_step *befo
 static void tell_client(const struct acr_app *app, struct acr_report *report,
 			const struct acr_token *token, const char *host)
 {
-	auto_secret who = { 0 };
+	auto_string now = acr_who_text(&token->who, NULL);
+	auto_secret line = { 0 };
+	auto_string before = NULL;
+	struct acr_who who;
 
-	if (!acr_note_find(app, ACR_NOTE_CLIENT, host, &who))
+	if (!acr_note_find(app, ACR_NOTE_CLIENT, host, &line))
 		return;
+	acr_who_read(acr_secret_text(&line), &who);
+	before = acr_who_text(&who, NULL);
 	acr_note_drop(app, ACR_NOTE_CLIENT, host);
 	acr_report_notice(report, "client-token",
 			  "the token of %.80s that a client stored for %s is used no longer; "
 			  "using %s",
-			  acr_secret_text(&who), host, token->who);
+			  before, host, now);
 }
 
 static void keep(const struct acr_app *app, struct acr_lookup *lookup,
@@ -110,7 +126,7 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 
 	if (replaced(&report->trail) && life > STAND_IN_LIFE)
 		life = STAND_IN_LIFE;
-	acr_entry_begin(app, lookup, step->identity->name, token->who, &grant->token, life, ret);
+	acr_entry_begin(app, lookup, step->identity->name, &token->who, &grant->token, life, ret);
 	/* Its life began when it was asked for, not when we came to write it down. */
 	ret->wall -= (ret->boot - grant->obtained) / 1000;
 	ret->boot = grant->obtained;
@@ -172,10 +188,7 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 			break;
 		if (acr_exchange(app, lookup->registry, &token, &grant, &end) == 0) {
 			if (refusal.kind != ACR_FINE)
-				acr_report_notice(report, "other-identity",
-						  "%s was refused by %s; using %s instead",
-						  report->trail.steps[0].who,
-						  lookup->registry->host, token.who);
+				tell_other(report, &token, lookup->registry->host);
 			tell_audience(app, lookup->registry, &token, report);
 			before = replaced(&report->trail);
 			if (before && is_anothers(app, lookup, last_step(report))) {

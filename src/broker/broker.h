@@ -42,7 +42,7 @@ void acr_entry_login(const struct acr_entry *entry, struct acr_login *ret);
 
 /* An entry for a token that begins its life now: when to renew it is decided here. */
 void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup, const char *source,
-		     const char *who, const struct acr_secret *token, int64_t life,
+		     const struct acr_who *who, const struct acr_secret *token, int64_t life,
 		     struct acr_entry *ret);
 
 /* Is this a token that a registry issued, and for how many seconds is it good? 0: dead, or its end

@@ -188,9 +188,15 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 		}
 		return give_up(app, &lookup, ret, report, error);
 	}
-	if (report->trail.chosen_only)
+	if (report->trail.chosen_only) {
+		struct acr_who served;
+		auto_string who = NULL;
+
+		acr_who_read(entry.who, &served);
+		who = acr_who_text(&served, NULL);
 		acr_report_notice(report, "out-of-reach", "%s; using %s instead, which is not kept",
-				  unreachable.text, entry.who);
+				  unreachable.text, who);
+	}
 	acr_entry_login(&entry, ret);
 	report->left = entry.life;
 	return 0;

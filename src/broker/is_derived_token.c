@@ -10,9 +10,9 @@
 enum acr_issued acr_login_issued(const struct acr_app *app, const struct acr_registry *registry,
 				 const struct acr_login *login, int64_t *ret_life)
 {
-	char who[160];
+	struct acr_who who;
 	int64_t ends;
-	enum acr_issued issued = acr_registry_issued(registry, &login->secret, &ends, who);
+	enum acr_issued issued = acr_registry_issued(registry, &login->secret, &ends, &who);
 	int64_t left = ends - app->clock.wall(app);
 
 	*ret_life = left < 0 ? 0 : left < MOST_LIFE ? left : MOST_LIFE;

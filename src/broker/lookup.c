@@ -82,7 +82,7 @@ static int64_t spread(const struct acr_entry *entry)
 }
 
 void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup, const char *source,
-		     const char *who, const struct acr_secret *token, int64_t life,
+		     const struct acr_who *who, const struct acr_secret *token, int64_t life,
 		     struct acr_entry *ret)
 {
 	const char *host = lookup->registry->host;
@@ -93,7 +93,7 @@ void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup,
 		.host = acr_copy(host),
 		.identity = acr_copy(lookup->fingerprint.text),
 		.source = acr_copy(source),
-		.who = acr_copy(who),
+		.who = acr_copy(acr_who_line(who).text),
 		.username = acr_copy(username ? username : ACR_NULL_GUID),
 		.life = life,
 		.validity = validity < life / 3 ? validity : life / 3,

@@ -46,7 +46,8 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 		const struct acr_step *step = &trail->steps[i];
 
 		acr_secret_format(&text, "%s\n%s\n%s\n", step->identity->name,
-				  step->refused_by_registry ? "refused" : "", step->who);
+				  step->refused_by_registry ? "refused" : "",
+				  acr_who_line(&step->who).text);
 		add_error(&text, &step->error);
 	}
 	/* Asking again before the time that the service named only makes it longer. */
@@ -96,10 +97,12 @@ static bool take_error(const char **next, struct acr_error *ret)
 static bool take_step(const char **next, struct acr_step *ret)
 {
 	char name[32], refused[16];
+	struct acr_who_line who;
 
 	field(next, name, sizeof(name));
 	field(next, refused, sizeof(refused));
-	field(next, ret->who, sizeof(ret->who));
+	field(next, who.text, sizeof(who.text));
+	acr_who_read(who.text, &ret->who);
 	ret->identity = acr_identity_by_name(name);
 	ret->refused_by_registry = *refused != '\0';
 	return ret->identity && take_error(next, &ret->error);

@@ -56,7 +56,7 @@ static bool wanted(const struct gathering *gathering, const char *host)
 
 /* A row with what all have in common; the caller fills in the rest. */
 static struct acr_status_row *add(struct gathering *gathering, enum acr_status_kind kind,
-				  const char *registry, const char *who, const char *source)
+				  const char *registry, const char *source)
 {
 	struct acr_status *status = gathering->into;
 	struct acr_status_row *row;
@@ -65,9 +65,8 @@ static struct acr_status_row *add(struct gathering *gathering, enum acr_status_k
 	row = &status->rows[status->count++];
 	*row = (struct acr_status_row){ .kind = kind,
 					.registry = acr_copy(registry),
-					.who = acr_copy(who),
+					.username = acr_copy(""),
 					.source = acr_copy(source),
-					.tenant = acr_copy(""),
 					.kept = "",
 					.in_force = true };
 	return row;
@@ -81,8 +80,8 @@ static void add_cached(void *data, const struct acr_cached *cached)
 
 	if (!wanted(gathering, cached->registry.host))
 		return;
-	row = add(gathering, ACR_STATUS_TOKEN, cached->registry.host, cached->entry->who,
-		  cached->entry->source);
+	row = add(gathering, ACR_STATUS_TOKEN, cached->registry.host, cached->entry->source);
+	acr_who_read(cached->entry->who, &row->who);
 	row->kept = cached->home->name;
 	row->left = cached->left;
 	row->renew = cached->renew;
@@ -95,11 +94,15 @@ static void add_login(void *data, const char *server, const char *username)
 {
 	struct gathering *gathering = data;
 	struct acr_registry registry;
+	struct acr_status_row *row;
 
-	if (!acr_sign_in_reserved(server) &&
-	    acr_registry_parse(gathering->app->config, server, strlen(server), &registry) &&
-	    wanted(gathering, registry.host))
-		add(gathering, ACR_STATUS_LOGIN, registry.host, username, "docker login");
+	if (acr_sign_in_reserved(server) ||
+	    !acr_registry_parse(gathering->app->config, server, strlen(server), &registry) ||
+	    !wanted(gathering, registry.host))
+		return;
+	row = add(gathering, ACR_STATUS_LOGIN, registry.host, "docker login");
+	acr_string_free(&row->username);
+	row->username = acr_copy(username);
 }
 
 /* The one for all belongs to every registry. */
@@ -110,9 +113,8 @@ static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
 
 	if (*sign_in->registry && !wanted(gathering, sign_in->registry))
 		return;
-	row = add(gathering, ACR_STATUS_SIGN_IN, sign_in->registry, sign_in->who, "login");
-	acr_string_free(&row->tenant);
-	row->tenant = acr_copy(sign_in->tenant);
+	row = add(gathering, ACR_STATUS_SIGN_IN, sign_in->registry, "login");
+	row->who = acr_who(ACR_WHO_USER, NULL, sign_in->who, sign_in->tenant);
 	row->since = sign_in->since;
 	for (size_t i = 0; acr_keychains[i]; i++)
 		if (strcmp(acr_keychains[i]->name, sign_in->keychain) == 0)
@@ -131,7 +133,7 @@ static void add_state(void *data, const char *host)
 	    gathering->into->decisions.kind == ACR_FINE)
 		gathering->into->decisions = failure;
 	if (state.signed_out)
-		add(gathering, ACR_STATUS_SIGNED_OUT, host, "", "logout");
+		add(gathering, ACR_STATUS_SIGNED_OUT, host, "logout");
 }
 
 static int by_registry(const void *left, const void *right)
@@ -167,9 +169,8 @@ void acr_status_free(struct acr_status *status)
 		struct acr_status_row *row = &status->rows[i];
 
 		acr_string_free(&row->registry);
-		acr_string_free(&row->who);
+		acr_string_free(&row->username);
 		acr_string_free(&row->source);
-		acr_string_free(&row->tenant);
 		acr_string_free(&row->failed);
 	}
 	free(status->rows);

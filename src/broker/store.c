@@ -78,14 +78,10 @@ static int check_derived(const struct acr_app *app, const struct acr_registry *r
 
 /* Whose it was, for when it has expired and another identity serves. */
 static void note_client(const struct acr_app *app, const struct acr_registry *registry,
-			const struct acr_login *login, int64_t life)
+			const struct acr_who *who, int64_t life)
 {
-	char who[160];
-	int64_t ends;
-
-	acr_registry_issued(registry, &login->secret, &ends, who);
 	acr_note_keep(app, ACR_NOTE_CLIENT, registry->host, life + CLIENT_REMEMBERED,
-		      *who ? who : "?");
+		      acr_who_line(who).text);
 }
 
 static int store_derived(const struct acr_app *app, const struct acr_registry *registry,
@@ -96,6 +92,8 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 	struct acr_state state = { 0 };
 	auto_lookup lookup = { 0 };
 	auto_entry entry = { 0 };
+	struct acr_who who;
+	int64_t ends;
 
 	if (acr_decisions_recover(app, registry->host, &state, error))
 		return -1;
@@ -107,8 +105,8 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 	if (state.signed_out && decide(app, registry->host, &back, &no_home))
 		return acr_fail(error, no_home.kind, "%s", no_home.text);
 	acr_lookup_begin(app, registry, &lookup);
-	acr_entry_begin(app, &lookup, ACR_SOURCE_CLIENT, "a token that was stored by a client",
-			&login->secret, life, &entry);
+	acr_registry_issued(registry, &login->secret, &ends, &who);
+	acr_entry_begin(app, &lookup, ACR_SOURCE_CLIENT, &who, &login->secret, life, &entry);
 	/* It is nobody's to renew: handed out to its end. */
 	entry.validity = 0;
 	entry.renew = life;
@@ -117,7 +115,7 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 			acr_debug(app, "%s", no_home.text);
 		return acr_raise(error, TOKEN_NOT_CACHED, registry->host);
 	}
-	note_client(app, registry, login, life);
+	note_client(app, registry, &who, life);
 	acr_marker_set(app, registry->host);
 	acr_refusal_drop(app, &lookup);
 	return 0;

@@ -79,10 +79,16 @@ void acr_check_get(struct acr_app *app, const char *host, struct acr_check *ret)
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	ret->fine = acr_get(app, &server, &login, &report, &error) == 0;
 	if (ret->fine) {
-		const char *who =
-			report.trail.count ? report.trail.steps[report.trail.count - 1].who : "";
+		const struct acr_trail *trail = &report.trail;
+		const struct acr_who nobody = { 0 }, *served = &nobody;
+		auto_string who = NULL;
 
-		ret->detail = acr_format("%s gives a login%s%s", host, *who ? ": " : "", who);
+		if (trail->count)
+			served = &trail->steps[trail->count - 1].who;
+		who = acr_who_text(served, NULL);
+		ret->detail = acr_format("%s gives a login%s%s", host,
+					 acr_who_is_known(served) ? ": " : "",
+					 acr_who_is_known(served) ? who : "");
 	} else {
 		ret->detail = acr_format("no login for %s: %s", host, error.text);
 		acr_explain(app, &report, &error);

@@ -73,3 +73,8 @@ const char *acr_case_found(const struct acr_case *subject, enum acr_found found)
 		return acr_secret_text(&subject->found[found]);
 	return acr_secret_text(&subject->machine->found[found]);
 }
+
+void acr_case_who(const struct acr_case *subject, struct acr_who *ret)
+{
+	acr_who_read(acr_case_found(subject, ACR_FOUND_WHO), ret);
+}

@@ -41,9 +41,12 @@ static void list(struct acr_secret *out, const char *key, const char *words, cha
 static void facts(struct acr_secret *out, const struct acr_facts *known)
 {
 	acr_secret_add(out, ",\"facts\":{");
-	for (int i = 0; i < ACR_FACT_COUNT; i++)
-		if (known->values[i])
-			text(out, acr_fact_rows[i].name, known->values[i]);
+	for (enum acr_fact i = 0; i < ACR_FACT_COUNT; i++) {
+		auto_string shown = acr_fact_text(i, acr_facts_get(known, i), true);
+
+		if (*shown)
+			text(out, acr_fact_rows[i].name, shown);
+	}
 	acr_secret_add(out, "}");
 }
 

@@ -21,27 +21,20 @@ static void quote(const char *text, struct acr_secret *out)
 	acr_secret_add(out, "\"");
 }
 
-/* The name under which the registry knows who we are: the application's id, or the user's name. */
-static void identity(const struct acr_case *subject, struct acr_facts *facts, const char **ret)
-{
-	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), facts);
-	*ret = acr_facts_get(facts, ACR_FACT_CLIENT_ID);
-	if (!**ret)
-		*ret = acr_facts_get(facts, ACR_FACT_USER);
-}
-
 void acr_case_query(const struct acr_case *subject, struct acr_secret *out)
 {
-	auto_facts facts = { 0 };
-	const char *who;
+	struct acr_who who;
+	const char *name;
 
-	identity(subject, &facts, &who);
+	/* The name under which the registry knows who we are. */
+	acr_case_who(subject, &who);
+	name = who.type == ACR_WHO_USER ? who.name : who.id;
 	acr_secret_add(out, "ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)\n"
 			    "| where LoginServer == ");
 	quote(subject->registry.host, out);
-	if (*who) {
+	if (*name) {
 		acr_secret_add(out, "\n| where Identity == ");
-		quote(who, out);
+		quote(name, out);
 	}
 	acr_secret_add(out,
 		       "\n| where ResultDescription != \"200\" | order by TimeGenerated desc\n"

@@ -72,6 +72,7 @@ void acr_rights_facts(const struct acr_case *subject, const char *action,
 		      struct acr_check_result *ret)
 {
 	bool abac = strcmp(acr_rights_mode(subject), "abac") == 0;
+	struct acr_who who;
 
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_ACTION, action);
@@ -80,5 +81,6 @@ void acr_rights_facts(const struct acr_case *subject, const char *action,
 		if (strcmp(roles[i].action, action) == 0)
 			acr_facts_set(&ret->facts, ACR_FACT_ROLE,
 				      abac ? roles[i].abac : roles[i].rbac);
-	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &ret->facts);
+	acr_case_who(subject, &who);
+	acr_facts_of_who(&who, &ret->facts);
 }

@@ -51,22 +51,16 @@ static const struct acr_step *step_of(const struct acr_trail *trail, const struc
 	return trail->count ? &trail->steps[trail->count - 1] : NULL;
 }
 
-void acr_facts_of_who(const char *who, struct acr_facts *facts)
+void acr_facts_of_who(const struct acr_who *who, struct acr_facts *facts)
 {
-	const char *tenant = strstr(who, ", tenant "), *open = strrchr(who, '(');
-	size_t length = tenant ? (size_t)(tenant - who) : strlen(who);
-
-	acr_facts_set(facts, ACR_FACT_WHO, who);
-	if (tenant)
-		acr_facts_set(facts, ACR_FACT_TENANT, tenant + 9);
-	if (strncmp(who, "user ", 5) == 0)
-		acr_facts_set_bytes(facts, ACR_FACT_USER, who + 5, length - 5);
-	else if (open && open < who + length)
-		acr_facts_set_bytes(facts, ACR_FACT_CLIENT_ID, open + 1, strcspn(open + 1, ")"));
-	else if (strncmp(who, "service principal ", 18) == 0)
-		acr_facts_set_bytes(facts, ACR_FACT_CLIENT_ID, who + 18, length - 18);
-	else if (strncmp(who, "managed identity ", 17) == 0)
-		acr_facts_set_bytes(facts, ACR_FACT_CLIENT_ID, who + 17, length - 17);
+	if (acr_who_is_known(who))
+		acr_facts_set(facts, ACR_FACT_WHO, acr_who_line(who).text);
+	if (who->tenant[0])
+		acr_facts_set(facts, ACR_FACT_TENANT, who->tenant);
+	if (who->type == ACR_WHO_USER)
+		acr_facts_set(facts, ACR_FACT_USER, who->name);
+	else if (who->id[0])
+		acr_facts_set(facts, ACR_FACT_CLIENT_ID, who->id);
 }
 
 /* Where nobody told who it was: what the config and the environment ask for. */
@@ -134,8 +128,7 @@ void acr_facts_of_report(const struct acr_app *app, const struct acr_report *rep
 		return;
 	acr_facts_set(facts, ACR_FACT_SOURCE, step->identity->name);
 	take_variable(app, step->identity, error, facts);
-	if (*step->who)
-		acr_facts_of_who(step->who, facts);
+	acr_facts_of_who(&step->who, facts);
 	if (report->ours)
 		take_asked(app, step->identity, report->registry.host, facts);
 }

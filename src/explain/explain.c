@@ -20,8 +20,8 @@ static char *tell_trail(const struct acr_trail *trail, const struct acr_error *e
 
 	for (size_t i = 0; i < trail->count; i++) {
 		const struct acr_step *step = &trail->steps[i];
-		bool named = *step->who && strcmp(step->who, step->identity->name) != 0;
-		auto_string who = acr_reason(step->who);
+		bool named = acr_who_is_known(&step->who);
+		auto_string who = acr_who_text(&step->who, acr_text);
 		bool above = error->terse && strcmp(step->error.text, error->text) == 0;
 		auto_string why = above ? acr_copy(_("as above")) : acr_error_words(&step->error);
 

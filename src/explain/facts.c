@@ -6,6 +6,7 @@
 
 #include "acr/rule.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 #include "explain/sanitize.h"
 
 #define VALUE_MAX 500
@@ -68,6 +69,20 @@ void acr_facts_set_number(struct acr_facts *facts, enum acr_fact fact, long valu
 const char *acr_facts_get(const struct acr_facts *facts, enum acr_fact fact)
 {
 	return facts->values[fact] ? facts->values[fact] : "";
+}
+
+char *acr_fact_text(enum acr_fact fact, const char *value, bool plain)
+{
+	struct acr_who who;
+
+	if (fact == ACR_FACT_REASON && !plain)
+		return acr_reason(value);
+	if (fact == ACR_FACT_FLAW && !plain)
+		return acr_copy(acr_text(value));
+	if (fact != ACR_FACT_WHO)
+		return acr_copy(value);
+	acr_who_read(value, &who);
+	return acr_who_text(&who, plain ? NULL : acr_text);
 }
 
 void acr_facts_of_registry(const struct acr_registry *registry, struct acr_facts *facts)

@@ -50,9 +50,12 @@ void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *f
 	acr_secret_add(out, "]");
 	member(out, "link", explanation->link);
 	acr_secret_add(out, ",\"facts\":{");
-	for (size_t i = 0; i < ACR_FACT_COUNT; i++)
-		if (i != ACR_FACT_TEXT && facts->values[i])
-			member(out, acr_fact_rows[i].name, facts->values[i]);
+	for (enum acr_fact i = 0; i < ACR_FACT_COUNT; i++) {
+		auto_string shown = acr_fact_text(i, acr_facts_get(facts, i), true);
+
+		if (i != ACR_FACT_TEXT && *shown)
+			member(out, acr_fact_rows[i].name, shown);
+	}
 	acr_secret_add(out, "}}");
 }
 

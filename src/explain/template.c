@@ -9,7 +9,6 @@
 
 #include "acr/rule.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+=,-"
 
@@ -45,17 +44,6 @@ static const char *value_of(enum acr_fact fact, const struct acr_facts *facts)
 		if (*acr_facts_get(facts, assignees[i]))
 			return acr_facts_get(facts, assignees[i]);
 	return acr_facts_get(facts, fact);
-}
-
-/* Some facts are sentences of our own, which have a translation. */
-static void add_prose(enum acr_fact fact, const char *value, struct acr_secret *out)
-{
-	auto_string told =
-		fact == ACR_FACT_WHO || fact == ACR_FACT_REASON ? acr_reason(value) : NULL;
-
-	if (fact == ACR_FACT_FLAW)
-		value = acr_text(value);
-	acr_secret_add(out, told ? told : value);
 }
 
 /* No registry of Azure stands in for another server whose error was read. */
@@ -98,6 +86,7 @@ static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool 
 			bool option, char quote, struct acr_secret *out)
 {
 	const char *value = value_of(fact, facts);
+	auto_string shown = NULL;
 	bool begins = out->length == 0 || strchr(" \n", out->bytes[out->length - 1]);
 
 	if (option && !*value) {
@@ -111,10 +100,10 @@ static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool 
 		return LEFT_OUT;
 	if (option)
 		acr_secret_format(out, "--%s ", acr_fact_rows[fact].name);
-	if (!for_shell)
-		add_prose(fact, value, out);
-	else if (!add_for_shell(value, quote, begins, out))
-		return HARMFUL;
+	if (for_shell)
+		return add_for_shell(value, quote, begins, out) ? FILLED : HARMFUL;
+	shown = acr_fact_text(fact, value, false);
+	acr_secret_add(out, shown);
 	return FILLED;
 }
 

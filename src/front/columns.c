@@ -17,18 +17,6 @@ void acr_columns_duration(int64_t seconds, char ret[static 24])
 		snprintf(ret, 24, "%lldh %02lldm", hours, minutes);
 }
 
-/* "service principal 1111-..., tenant 2222-..." is too long for a column: who it is, without the
- * kind, which the source tells, and without the tenant. */
-char *acr_columns_who(const char *who)
-{
-	static const char *const kinds[] = { "service principal ", "user ", "managed identity " };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncmp(who, kinds[i], strlen(kinds[i])) == 0)
-			who += strlen(kinds[i]);
-	return acr_format("%.*s", (int)strcspn(who, ","), who);
-}
-
 static bool continues(char byte)
 {
 	return ((unsigned char)byte & 0xc0) == 0x80;

@@ -11,9 +11,6 @@
 /* "2h 41m", "58m", "40s". */
 void acr_columns_duration(int64_t seconds, char ret[static 24]);
 
-/* Who it is, without the kind and the tenant, owned by the caller. */
-char *acr_columns_who(const char *who);
-
 /* How many columns a text takes: one a character. */
 size_t acr_columns_width(const char *text);
 

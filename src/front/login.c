@@ -199,9 +199,12 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 	acr_explain_notices(app, &report);
 	step = served(&report);
 	if (step && strcmp(step->identity->name, "login") != 0) {
+		auto_string other = acr_who_is_known(&step->who) ? acr_who_text(&step->who, NULL)
+								 : acr_copy(step->identity->name);
+
 		acr_say(app,
 			"signed in as %s, which is kept; but %s is served by another identity: %s",
-			who, host, *step->who ? step->who : step->identity->name);
+			who, host, other);
 		for (size_t i = 0; i < report.trail.count; i++)
 			if (report.trail.steps[i].error.kind != ACR_FINE)
 				acr_say(app, "  %s: %s", report.trail.steps[i].identity->name,

@@ -32,7 +32,8 @@ struct task {
 	int64_t left, renew; /* seconds */
 	const char *result;  /* "renewed", "fresh", "skipped", "failed" */
 	enum acr_kind kind;
-	char *who, *text; /* owned; who it is now, why not */
+	struct acr_who who; /* as of now */
+	char *text;	    /* owned; why not */
 };
 
 struct errand {
@@ -47,7 +48,6 @@ struct errand {
 static void free_errand(struct errand *errand)
 {
 	for (size_t i = 0; i < errand->count; i++) {
-		acr_string_free(&errand->tasks[i].who);
 		acr_string_free(&errand->tasks[i].text);
 	}
 	free(errand->tasks);
@@ -64,7 +64,7 @@ static struct task *task_of(struct errand *errand, const struct acr_registry *re
 			return &errand->tasks[i];
 	errand->tasks = acr_grow(errand->tasks, errand->count, sizeof(*task));
 	task = &errand->tasks[errand->count++];
-	*task = (struct task){ .registry = *registry, .who = acr_copy(""), .text = acr_copy("") };
+	*task = (struct task){ .registry = *registry, .text = acr_copy("") };
 	return task;
 }
 
@@ -79,8 +79,7 @@ static void add_cached(void *data, const struct acr_cached *cached)
 	task->left = cached->left;
 	task->renew = cached->renew;
 	task->due = cached->renew == 0;
-	acr_string_free(&task->who);
-	task->who = acr_copy(cached->entry->who);
+	acr_who_read(cached->entry->who, &task->who);
 }
 
 static void settle(struct task *task, const char *result, enum acr_kind kind, const char *text)
@@ -136,7 +135,7 @@ static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_
 	const struct task *task = &errand->tasks[errand->order[index]];
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
-	const char *who = task->who;
+	struct acr_who who = task->who;
 
 	app->interactive = task->named;
 	/* What is only due may have been renewed by somebody else meanwhile. */
@@ -149,8 +148,8 @@ static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_
 	for (size_t i = 0; i < report.trail.count; i++)
 		if (report.trail.steps[i].error.kind == ACR_FINE)
 			who = report.trail.steps[i].who;
-	acr_secret_format(ret, "%d\n%lld\n%s\n%s", (int)error.kind, (long long)report.left, who,
-			  error.text);
+	acr_secret_format(ret, "%d\n%lld\n%s\n%s", (int)error.kind, (long long)report.left,
+			  acr_who_line(&who).text, error.text);
 }
 
 /* ---- back in the parent ---- */
@@ -169,8 +168,7 @@ static void take(void *data, size_t index, const struct acr_secret *said)
 	line = strchr(text, '\n') + 1;
 	task->left = strtoll(line, NULL, 10);
 	line = strchr(line, '\n') + 1;
-	acr_string_free(&task->who);
-	task->who = acr_format("%.*s", (int)strcspn(line, "\n"), line);
+	acr_who_read(line, &task->who);
 	line = strchr(line, '\n') + 1;
 	settle(task,
 	       kind == ACR_FINE		? "renewed"
@@ -181,14 +179,13 @@ static void take(void *data, size_t index, const struct acr_secret *said)
 
 static void tell(const struct task *task, size_t width, struct acr_secret *out)
 {
-	auto_string who = acr_columns_who(task->who);
 	char left[24], renew[24];
 	auto_string text = NULL;
 
 	acr_columns_duration(task->left, left);
 	acr_columns_duration(task->renew, renew);
 	if (strcmp(task->result, "renewed") == 0)
-		text = acr_format("renewed, good for %s (%s)", left, who);
+		text = acr_format("renewed, good for %s (%s)", left, acr_who_short(&task->who));
 	else if (strcmp(task->result, "fresh") == 0)
 		text = acr_format("good for %s, renewed in %s", left, renew);
 	else
@@ -203,12 +200,14 @@ static void tell_json(const struct errand *errand, struct acr_secret *out)
 	acr_secret_add(out, "{\"version\":1,\"registries\":[");
 	for (size_t i = 0; i < errand->count; i++) {
 		const struct task *task = &errand->tasks[i];
+		auto_string who = acr_who_is_known(&task->who) ? acr_who_text(&task->who, NULL)
+							       : acr_copy("");
 		const bool failed =
 			strcmp(task->result, "failed") == 0 || strcmp(task->result, "skipped") == 0;
 		const char *const texts[][2] = {
 			{ "{\"registry\":", task->registry.host },
 			{ ",\"result\":", task->result },
-			{ ",\"who\":", task->who },
+			{ ",\"who\":", who },
 			{ ",\"why\":", failed ? task->text : "" },
 			{ ",\"kind\":", failed ? acr_kind_name(task->kind) : "" },
 		};

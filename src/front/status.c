@@ -58,6 +58,7 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 
 	for (size_t i = 0; i < status->count; i++) {
 		const struct acr_status_row *row = &status->rows[i];
+		auto_string who = acr_who_text(&row->who, NULL);
 		char left[24], renew[24];
 		auto_secret text = { 0 };
 
@@ -66,10 +67,8 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 		acr_secret_format(&text, "%s", kinds[row->kind]);
 		if (row->kind == ACR_STATUS_SIGN_IN && !*row->registry)
 			acr_secret_add(&text, " for all registries");
-		if (*row->who)
-			acr_secret_format(&text, " of %s", row->who);
-		if (*row->tenant)
-			acr_secret_format(&text, ", tenant %s", row->tenant);
+		if (*row->username || acr_who_is_known(&row->who))
+			acr_secret_format(&text, " of %s", *row->username ? row->username : who);
 		if (row->kind == ACR_STATUS_TOKEN) {
 			acr_secret_format(&text, ", from %s, good for %s", row->source, left);
 			if (!row->in_force)

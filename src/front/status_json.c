@@ -19,8 +19,10 @@ static void text(struct acr_secret *out, const char *lead, const char *value)
 
 static void token(const struct acr_status_row *row, struct acr_secret *out)
 {
+	auto_string who = acr_who_text(&row->who, NULL);
+
 	text(out, "{\"registry\":", row->registry);
-	text(out, ",\"who\":", row->who);
+	text(out, ",\"who\":", who);
 	text(out, ",\"source\":", row->source);
 	acr_secret_format(out, ",\"expires_in\":%lld,\"renewed_in\":%lld,\"in_force\":%s",
 			  (long long)row->left, (long long)row->renew,
@@ -33,15 +35,15 @@ static void token(const struct acr_status_row *row, struct acr_secret *out)
 static void login(const struct acr_status_row *row, struct acr_secret *out)
 {
 	text(out, "{\"registry\":", row->registry);
-	text(out, ",\"username\":", row->who);
+	text(out, ",\"username\":", row->username);
 	acr_secret_add(out, "}");
 }
 
 static void sign_in(const struct acr_status_row *row, struct acr_secret *out)
 {
 	text(out, "{\"registry\":", *row->registry ? row->registry : NULL);
-	text(out, ",\"who\":", row->who);
-	text(out, ",\"tenant\":", row->tenant);
+	text(out, ",\"who\":", row->who.name);
+	text(out, ",\"tenant\":", row->who.tenant);
 	acr_secret_format(out, ",\"since\":%lld", (long long)row->since);
 	text(out, ",\"kept_in\":", row->kept);
 	acr_secret_add(out, "}");

@@ -44,8 +44,10 @@ static struct line line_of(const struct acr_status_row *row)
 		acr_columns_duration(row->renew, renew);
 	}
 	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : "(all)");
-	line.cells[WHO] = row->kind == ACR_STATUS_SIGNED_OUT ? acr_copy("(signed out)")
-							     : acr_columns_who(row->who);
+	/* Without the kind, which the source tells, and the tenant: too long for a column. */
+	line.cells[WHO] = acr_copy(row->kind == ACR_STATUS_SIGNED_OUT ? "(signed out)"
+				   : row->kind == ACR_STATUS_LOGIN    ? row->username
+								      : acr_who_short(&row->who));
 	line.cells[SOURCE] = acr_copy(row->source);
 	line.cells[EXPIRES] = acr_copy(left);
 	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN ? ""

@@ -209,7 +209,7 @@ static void add_step(struct acr_trail *trail, const struct acr_identity *row,
 	if (failure)
 		step->error = *failure;
 	else
-		snprintf(step->who, sizeof(step->who), "%s", token->who);
+		step->who = token->who;
 	if (trail->count < most)
 		trail->count++;
 }

@@ -68,7 +68,9 @@ static enum acr_prospect ask_row(const struct acr_app *app, const struct acr_reg
 
 	survey.asked[0] = '\0';
 	if (row->acquire(app, &ask, &token, &error) == 0) {
-		snprintf(ret_text, size, "%s", token.who);
+		auto_string who = acr_who_text(&token.who, NULL);
+
+		snprintf(ret_text, size, "%s", who);
 		return ACR_PROSPECT_SERVES;
 	}
 	snprintf(ret_text, size, "%s", survey.asked[0] ? survey.asked : error.text);

@@ -151,6 +151,6 @@ int acr_endpoint_token(const struct acr_app *app, const char *name, const char *
 			*error = failure;
 		return -1;
 	}
-	acr_token_describe(app, ret, "managed identity");
+	acr_token_describe(app, ret, ACR_WHO_MANAGED_IDENTITY);
 	return 0;
 }

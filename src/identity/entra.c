@@ -149,7 +149,7 @@ int acr_entra_redeem(const struct acr_app *app, const char *authority, const cha
 	    acr_oauth_token(app, &entra, json, ret, error))
 		return -1;
 	snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
-	acr_token_describe(app, ret, NULL);
+	acr_token_describe(app, ret, ACR_WHO_OTHER);
 	return 0;
 }
 

@@ -51,10 +51,10 @@ void acr_audience_forget(const struct acr_app *app, const struct acr_registry *r
 /* Could this be a bearer token: 1 to ACR_TOKEN_MAX bytes of printable ASCII without spaces? */
 bool acr_token_fits(const char *text);
 
-/* Take tenant, life and whose it is from the claims, where they can be read. `kind` is the word for
- * an application ("managed identity"), NULL for "service principal". Never overwrites a life that
- * is known. */
-void acr_token_describe(const struct acr_app *app, struct acr_token *token, const char *kind);
+/* Take tenant, life and whose it is from the claims, where they can be read. `kind` is what an
+ * application is taken for (ACR_WHO_OTHER: a service principal). Never overwrites a life that is
+ * known. */
+void acr_token_describe(const struct acr_app *app, struct acr_token *token, enum acr_who_type kind);
 
 /* ---- oauth.c: what a token endpoint answers ---- */
 

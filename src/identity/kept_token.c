@@ -51,7 +51,7 @@ bool acr_kept_token_find(const struct acr_app *app, const struct acr_ask *ask,
 	ret->life = entry.left;
 	ret->kept_as = name->hash;
 	snprintf(ret->tenant, sizeof(ret->tenant), "%s", entry.username);
-	snprintf(ret->who, sizeof(ret->who), "%s", entry.who);
+	acr_who_read(entry.who, &ret->who);
 	return true;
 }
 
@@ -67,7 +67,7 @@ void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *r
 		.host = acr_copy(ask->registry->host),
 		.identity = acr_copy(name->text),
 		.source = acr_copy(row->name),
-		.who = acr_copy(token->who),
+		.who = acr_copy(acr_who_line(&token->who).text),
 		.username = acr_copy(token->tenant),
 		.life = token->life,
 		.validity = LEAST,

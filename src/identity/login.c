@@ -46,7 +46,7 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 	    acr_oauth_token(app, &entra, json, ret, error))
 		return -1;
 	snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
-	acr_token_describe(app, ret, NULL);
+	acr_token_describe(app, ret, ACR_WHO_OTHER);
 	rolled = acr_json_string(json, "refresh_token");
 	if (rolled && acr_token_fits(rolled) && !acr_secret_equals(token, rolled)) {
 		acr_secret_add(&next, rolled);
@@ -79,7 +79,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	if (ask->survey) {
-		snprintf(ret->who, sizeof(ret->who), "user %.100s", kept.who);
+		ret->who = acr_who(ACR_WHO_USER, NULL, kept.who, NULL);
 		return 0;
 	}
 	if (acr_sign_in_token(app, &kept, &token, error))

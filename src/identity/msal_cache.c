@@ -187,7 +187,7 @@ bool acr_msal_find_access(const struct acr_app *app, const struct acr_ask *ask,
 	ret->life = latest - now;
 	if (acr_tenant_fits(account->tenant))
 		snprintf(ret->tenant, sizeof(ret->tenant), "%s", account->tenant);
-	acr_token_describe(app, ret, NULL);
+	acr_token_describe(app, ret, ACR_WHO_OTHER);
 	return true;
 }
 

@@ -198,7 +198,7 @@ int acr_tool_token(const struct acr_app *app, const struct acr_tool *tool, struc
 	ret->life = end > 0 ? end : 0;
 	if (tenant && acr_tenant_fits(tenant))
 		snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
-	acr_token_describe(app, ret, NULL);
+	acr_token_describe(app, ret, ACR_WHO_OTHER);
 	return 0;
 }
 

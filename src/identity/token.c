@@ -7,7 +7,6 @@
 
 #include "base/budget.h"
 #include "base/jwt.h"
-#include "base/utf8.h"
 #include "identity/internal.h"
 
 void acr_token_wipe(struct acr_token *token)
@@ -45,23 +44,7 @@ static const char *resource_name(struct json_object *claims)
 	return slash && slash[1] ? slash + 1 : NULL;
 }
 
-/* Claims are written by Entra, and names in them by people: nothing but text reaches a terminal. */
-static void keep_text(char *text)
-{
-	for (size_t i = 0; text[i];) {
-		size_t size = acr_utf8_size(text + i, strlen(text + i));
-
-		if (size == 0 || (unsigned char)text[i] < 0x20 || text[i] == 0x7f ||
-		    (size == 2 && (unsigned char)text[i] == 0xc2 &&
-		     (unsigned char)text[i + 1] < 0xa0)) {
-			text[i] = '?';
-			size = 1;
-		}
-		i += size;
-	}
-}
-
-static void tell_who(struct acr_token *token, struct json_object *claims, const char *kind)
+static void tell_who(struct acr_token *token, struct json_object *claims, enum acr_who_type kind)
 {
 	static const char *const users[] = { "upn", "unique_name", "preferred_username", "email",
 					     NULL };
@@ -72,22 +55,17 @@ static void tell_who(struct acr_token *token, struct json_object *claims, const 
 	const char *name = resource_name(claims);
 
 	if (user)
-		snprintf(token->who, sizeof(token->who), "user %.90s", user);
+		token->who = acr_who(ACR_WHO_USER, NULL, user, token->tenant);
 	else if (name && application)
-		snprintf(token->who, sizeof(token->who), "managed identity %.40s (%.40s)", name,
-			 application);
+		token->who = acr_who(ACR_WHO_MANAGED_IDENTITY, application, name, token->tenant);
 	else if (application)
-		snprintf(token->who, sizeof(token->who), "%s %.60s",
-			 kind ? kind : "service principal", application);
-	else if (!token->who[0])
-		snprintf(token->who, sizeof(token->who), "%s", kind ? kind : "an identity");
-	if (token->tenant[0])
-		snprintf(token->who + strlen(token->who), sizeof(token->who) - strlen(token->who),
-			 ", tenant %.60s", token->tenant);
-	keep_text(token->who);
+		token->who = acr_who(kind ? kind : ACR_WHO_SERVICE_PRINCIPAL, application, NULL,
+				     token->tenant);
+	else if (!acr_who_is_known(&token->who))
+		token->who = acr_who(kind, NULL, NULL, token->tenant);
 }
 
-void acr_token_describe(const struct acr_app *app, struct acr_token *token, const char *kind)
+void acr_token_describe(const struct acr_app *app, struct acr_token *token, enum acr_who_type kind)
 {
 	auto_json claims = NULL;
 	const char *tenant;

@@ -83,21 +83,19 @@ static bool check_audience(const struct acr_registry *registry, struct json_obje
 
 enum acr_issued acr_registry_issued(const struct acr_registry *registry,
 				    const struct acr_secret *token, int64_t *ret_ends,
-				    char ret_who[static 160])
+				    struct acr_who *ret_who)
 {
 	char audience[ACR_HOST_MAX] = "";
 	auto_json claims = NULL;
-	const char *issuer, *who;
+	const char *issuer, *name;
 
 	*ret_ends = 0;
-	ret_who[0] = '\0';
+	*ret_who = (struct acr_who){ 0 };
 	if (acr_jwt_claims(acr_secret_text(token), token->length, &claims, NULL))
 		return ACR_ISSUED_NOT;
 	*ret_ends = acr_json_int(claims, "exp", 0);
-	who = acr_json_string(claims, "appid");
-	if (!who)
-		who = acr_json_string(claims, "sub");
-	snprintf(ret_who, 160, "%.80s", who ? who : "");
+	name = acr_json_string(claims, "appid");
+	*ret_who = acr_who(ACR_WHO_OTHER, NULL, name ? name : acr_json_string(claims, "sub"), NULL);
 	if (check_audience(registry, claims, audience) && audience[0])
 		return ACR_ISSUED_HERE;
 	issuer = acr_json_string(claims, "iss");

@@ -39,7 +39,7 @@ def recorded():
 
 
 def test_a_run_takes_no_more_instructions_than_recorded(costs, recorded):
-    """Beyond the empty twin, by callgrind; fewer by more than the margin want a new figure, too."""
+    """By callgrind; fewer by more than the margin want a new figure, too."""
     counted = costs.instructions()
     for work, figure in recorded["instructions"].items():
         assert abs(counted[work] - figure) <= MARGIN * figure, f"{work}: {counted[work]:,} instructions, recorded {figure:,}"

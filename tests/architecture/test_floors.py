@@ -13,7 +13,7 @@ CODE = [path for path in SOURCES if path.suffix == ".c"]
 HEIGHT = {"base": 0, "http": 1, "store": 1, "registry": 2, "identity": 3, "broker": 4, "explain": 5, "front": 6, "configure": 7,
           "kubelet": 7, "diagnose": 7}
 # The floor that keeps the promise of a seam in include/acr.
-SEAM = {"app": "base", "error": "base", "message": "base", "secret": "base", "config": "base", "http": "http", "store": "store", "portal": "store",
+SEAM = {"app": "base", "error": "base", "message": "base", "who": "base", "secret": "base", "config": "base", "http": "http", "store": "store", "portal": "store",
         "registry": "registry", "token": "registry", "identity": "identity", "sign_in": "store", "login": "identity", "broker": "broker",
         "rule": "explain", "check": "diagnose", "command": "front"}
 # What is loaded at first use: whose headers, and where they may be named.

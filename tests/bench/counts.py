@@ -39,10 +39,12 @@ def _run(command, env, stdin, status=0):
     return ran
 
 
-def instructions(command, env, stdin, status=0):
-    """Executed by the process and by what it forks (not by what it starts), as callgrind counts them."""
+def instructions(command, env, stdin, status=0, inside=None):
+    """Executed by the process and by what it forks (not by what it starts), as callgrind counts them; of a function alone
+    with `inside`: what the loader takes differs by where the linker happened to put a string."""
+    only = [f"--toggle-collect={inside}"] if inside else []
     with tempfile.TemporaryDirectory() as folder:
-        ran = _run(["/usr/bin/valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out.%p", *command], env, stdin, status)
+        ran = _run(["/usr/bin/valgrind", "--tool=callgrind", *only, f"--callgrind-out-file={folder}/out.%p", *command], env, stdin, status)
     return sum(int(number) for number in re.findall(rb"Collected : (\d+)", ran.stderr))
 
 

@@ -21,6 +21,7 @@ static size_t answer_count;
 static struct acr_report report;
 static struct acr_error error;
 static struct acr_login login;
+static const struct acr_who nobody;
 
 static int setup(void **state)
 {
@@ -191,7 +192,8 @@ static void the_points_of_renewal_of_a_thousand_tokens_are_spread_wide(void **st
 		auto_secret token = { 0 };
 
 		acr_secret_format(&token, "e30.node-%d.c2ln", node);
-		acr_entry_begin(&edges.app, &lookup, "environment", "x", &token, 3 * HOUR, &entry);
+		acr_entry_begin(&edges.app, &lookup, "environment", &nobody, &token, 3 * HOUR,
+				&entry);
 		assert_in_range(entry.renew, 3 * HOUR * 50 / 100, 3 * HOUR * 65 / 100);
 		bins[(entry.renew - 3 * HOUR / 2) * BINS / (3 * HOUR * 15 / 100 + 1)]++;
 	}
@@ -496,7 +498,7 @@ static void signing_out_everywhere_reaches_what_is_just_being_renewed(void **sta
 	assert_int_equal(done.sign_ins, 0);
 	assert_int_equal(done.registries, 1);
 	acr_secret_add(&token, "late");
-	acr_entry_begin(&edges.app, &under_way, "environment", "x", &token, 3 * HOUR, &entry);
+	acr_entry_begin(&edges.app, &under_way, "environment", &nobody, &token, 3 * HOUR, &entry);
 	acr_cache_keep(&edges.app, under_way.fingerprint.hash, &entry);
 	expect_token(3 * HOUR, "second", 0);
 	assert_int_equal(get(), 0);
@@ -529,7 +531,7 @@ static void status_tells_what_is_there_and_in_force(void **state)
 	assert_true(status.rows[0].renew > HOUR);
 	assert_true(status.rows[0].in_force);
 	assert_int_equal(status.rows[1].kind, ACR_STATUS_LOGIN);
-	assert_string_equal(status.rows[1].who, "admin");
+	assert_string_equal(status.rows[1].username, "admin");
 	assert_int_equal(status.rows[2].kind, ACR_STATUS_SIGNED_OUT);
 	assert_string_equal(status.rows[2].registry, "public.azurecr.io");
 	assert_int_equal(edges.sent_count, 0);

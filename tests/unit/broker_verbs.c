@@ -282,7 +282,7 @@ static void a_remembered_refusal_knows_who_was_tried(void **state)
 
 		assert_ptr_equal(is->identity, was->identity);
 		assert_int_equal(is->refused_by_registry, was->refused_by_registry);
-		assert_string_equal(is->who, was->who);
+		assert_memory_equal(&is->who, &was->who, sizeof(is->who));
 		assert_int_equal(is->error.kind, was->error.kind);
 		assert_int_equal(is->error.status, was->error.status);
 		assert_string_equal(is->error.code, was->error.code);

@@ -422,7 +422,7 @@ static void a_query_cannot_be_broken_out_of(void **state)
 	struct world *world = *state;
 	auto_secret query = { 0 };
 
-	found(world, ACR_FOUND_WHO, "user kim\"@contoso.example | take 1\\, tenant t");
+	found(world, ACR_FOUND_WHO, "user tenant=t name=kim\"@contoso.example | take 1\\");
 	acr_case_query(&world->subject, &query);
 	assert_non_null(strstr(acr_secret_text(&query),
 			       "| where Identity == \"kim\\\"@contoso.example | take 1\\\\\"\n"));

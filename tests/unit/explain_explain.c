@@ -59,13 +59,18 @@ static size_t lines(const char *text)
 	return count;
 }
 
-static void add_step(struct world *world, const char *identity, const char *who,
+static struct acr_who principal(const char *id)
+{
+	return acr_who(ACR_WHO_SERVICE_PRINCIPAL, id, NULL, "2222");
+}
+
+static void add_step(struct world *world, const char *identity, struct acr_who who,
 		     const struct acr_error *error)
 {
 	struct acr_step *step = &world->report.trail.steps[world->report.trail.count++];
 
 	step->identity = acr_identity_by_name(identity);
-	snprintf(step->who, sizeof(step->who), "%s", who);
+	step->who = who;
 	step->error = *error;
 }
 
@@ -100,7 +105,7 @@ static void an_explanation_has_four_parts_and_those_who_were_tried(void **state)
 {
 	struct acr_error error = firewall();
 
-	add_step(*state, "environment", "service principal 1111, tenant 2222", &error);
+	add_step(*state, "environment", principal("1111"), &error);
 	const char *said = explain(*state, &error);
 	assert_non_null(
 		strstr(said, "docker-credential-acr: the network rules of acme.azurecr.io do not"));
@@ -119,8 +124,8 @@ static void a_role_is_asked_for_whoever_was_refused(void **state)
 {
 	struct acr_error error = no_role();
 
-	add_step(*state, "managed-identity", "managed identity agents (aaaa-bbbb), tenant 2222",
-		 &error);
+	add_step(*state, "managed-identity",
+		 acr_who(ACR_WHO_MANAGED_IDENTITY, "aaaa-bbbb", "agents", "2222"), &error);
 	assert_non_null(strstr(explain(*state, &error), "--assignee aaaa-bbbb --role AcrPull"));
 }
 
@@ -139,7 +144,7 @@ static void a_client_that_entra_refused_is_the_one_of_the_environment(void **sta
 
 	edges_set(&world->edges, "AZURE_CLIENT_ID", "cccc-dddd");
 	edges_set(&world->edges, "AZURE_TENANT_ID", "contoso.example");
-	add_step(world, "environment", "", &error);
+	add_step(world, "environment", (struct acr_who){ 0 }, &error);
 	explain(world, &error);
 	assert_non_null(strstr(world->said, "az ad app credential list --id cccc-dddd --output"));
 }
@@ -173,7 +178,7 @@ static void a_refused_login_of_a_person_is_no_matter_of_roles(void **state)
 	struct acr_error error = no_role();
 
 	world->edges.app.interactive = true; /* both are told */
-	add_step(world, "environment", "service principal 1111, tenant 2222", &error);
+	add_step(world, "environment", principal("1111"), &error);
 	assert_non_null(strstr(explain(world, &error), "role assignment"));
 	world->report.trail.count = 0;
 	world->report.storing = true;
@@ -188,7 +193,7 @@ static void not_found_is_one_line_with_the_way_to_sign_in(void **state)
 	struct acr_error out = { .kind = ACR_UNAVAILABLE, .text = "az is signed out" };
 	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "az is signed out" };
 
-	add_step(world, "azure-cli", "", &out);
+	add_step(world, "azure-cli", (struct acr_who){ 0 }, &out);
 	explain(world, &error);
 	assert_int_equal(lines(world->said), 1);
 	assert_non_null(strstr(world->said, "azure-cli: az is signed out"));
@@ -329,8 +334,7 @@ static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
 	struct acr_error error = no_role();
 
 	for (int i = 0; i < 16; i++)
-		add_step(world, "environment",
-			 "service principal 11111111-2222-3333-4444-555555555555, tenant 2222",
+		add_step(world, "environment", principal("11111111-2222-3333-4444-555555555555"),
 			 &error);
 	explain(world, &error);
 	assert_true(lines(world->said) <= ACR_LINES);

@@ -58,7 +58,8 @@ static void what_the_environment_names_goes_before_the_machine(void **state)
 	assert_int_equal(p.trail.count, 1);
 	assert_string_equal(p.trail.steps[0].identity->name, "environment");
 	assert_int_equal(p.trail.steps[0].error.kind, ACR_FINE);
-	assert_holds(p.trail.steps[0].who, "service principal " CLIENT);
+	assert_int_equal(p.trail.steps[0].who.type, ACR_WHO_SERVICE_PRINCIPAL);
+	assert_string_equal(p.trail.steps[0].who.id, CLIENT);
 	assert_string_equal(p.token.audience, ACR_AUDIENCE);
 }
 
@@ -171,7 +172,7 @@ static void the_walk_goes_on_behind_what_served(void **state)
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
 	assert_int_equal(person_first(&p), 0);
 	assert_int_equal(person_next(&p), 0);
-	assert_holds(p.token.who, OTHER);
+	assert_string_equal(p.token.who.id, OTHER);
 	assert_int_equal(person_next(&p), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 	assert_int_equal(p.trail.count, 2);

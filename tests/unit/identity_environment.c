@@ -58,7 +58,7 @@ static void the_secret_arrives_to_the_byte(void **state)
 	assert_int_equal(ask(), 0);
 	assert_holds(p.edges.sent[0], "grant_type=client_credentials&client_id=" CLIENT
 				      "&client_secret=a%2Bb%26c%3Dd~e%25&scope=");
-	assert_string_equal(p.token.who, "service principal " CLIENT ", tenant " TENANT);
+	assert_who(&p.token.who, "service principal " CLIENT ", tenant " TENANT);
 }
 
 static void the_config_chooses_tenant_and_client(void **state)

@@ -81,7 +81,8 @@ static void the_token_for_one_registry_serves_the_next(void **state)
 	assert_int_equal(ask_for(SECOND), 0);
 	assert_string_equal(acr_secret_text(&p.token.access), first);
 	assert_string_equal(p.token.tenant, TENANT);
-	assert_holds(p.token.who, "service principal " CLIENT);
+	assert_int_equal(p.token.who.type, ACR_WHO_SERVICE_PRINCIPAL);
+	assert_string_equal(p.token.who.id, CLIENT);
 	assert_string_equal(p.token.audience, ACR_AUDIENCE);
 	assert_string_equal(p.trail.steps[0].identity->name, "environment");
 }

@@ -56,7 +56,7 @@ static void a_machine_of_azures_asks_imds_at_once(void **state)
 	assert_int_equal(ask(), 0);
 	assert_holds(p.headers[0], "Metadata: true");
 	assert_true(p.local[0]);
-	assert_string_equal(p.token.who, "managed identity puller (" CLIENT "), tenant " TENANT);
+	assert_who(&p.token.who, "managed identity puller (" CLIENT "), tenant " TENANT);
 	assert_string_equal(p.token.tenant, TENANT);
 }
 
@@ -346,7 +346,7 @@ static void app_service_gets_its_header_and_names(void **state)
 	assert_holds(p.edges.sent[0], "&mi_res_id=%2Fsubscriptions");
 	assert_true(p.local[0]);
 	assert_int_equal(p.token.life, 3000);
-	assert_string_equal(p.token.who, "managed identity");
+	assert_who(&p.token.who, "managed identity");
 }
 
 static void app_service_says_no_in_its_own_way(void **state)

@@ -40,7 +40,8 @@ static void the_file_is_read_anew_each_time_and_trimmed(void **state)
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"azp\":\"" CLIENT "\""));
 	assert_int_equal(ask(), 0);
 	assert_holds(p.edges.sent[1], "&client_assertion=second.a.b&scope=");
-	assert_holds(p.token.who, "service principal " CLIENT);
+	assert_int_equal(p.token.who.type, ACR_WHO_SERVICE_PRINCIPAL);
+	assert_string_equal(p.token.who.id, CLIENT);
 }
 
 static void kubelets_links_are_followed(void **state)

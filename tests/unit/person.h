@@ -191,6 +191,13 @@ static inline void person_end(struct person *p)
 	edges_end(&p->edges);
 }
 
+static inline void assert_who(const struct acr_who *who, const char *text)
+{
+	auto_string said = acr_who_text(who, NULL);
+
+	assert_string_equal(said, text);
+}
+
 static inline void assert_holds(const char *text, const char *part)
 {
 	if (!strstr(text, part))

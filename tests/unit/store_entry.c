@@ -4,23 +4,26 @@
 #include "edges.h"
 
 #include "acr/store.h"
+#include "acr/who.h"
 #include "store/serialize.h"
 
 #define BOOT_ID "11111111-2222-3333-4444-555555555555"
 
 static struct acr_entry sample(void)
 {
-	struct acr_entry entry = { .host = acr_copy("acme.azurecr.io"),
-				   .identity = acr_copy("config auto\nfile 1:2:3\n"),
-				   .source = acr_copy("azure-cli"),
-				   .who = acr_copy("Z\xc3\xbcrich, \"tenant\"\n42"),
-				   .username = acr_copy("00000000-0000-0000-0000-000000000000"),
-				   .life = 10800,
-				   .renew = 5400,
-				   .validity = 3600,
-				   .wall = 1750000000,
-				   .boot = 1000000,
-				   .boot_id = BOOT_ID };
+	struct acr_entry entry = {
+		.host = acr_copy("acme.azurecr.io"),
+		.identity = acr_copy("config auto\nfile 1:2:3\n"),
+		.source = acr_copy("azure-cli"),
+		.who = acr_copy("managed-identity id=1 tenant=3 name=Z\xc3\xbcrich, \"42\""),
+		.username = acr_copy("00000000-0000-0000-0000-000000000000"),
+		.life = 10800,
+		.renew = 5400,
+		.validity = 3600,
+		.wall = 1750000000,
+		.boot = 1000000,
+		.boot_id = BOOT_ID
+	};
 
 	for (int byte = 0; byte < 256; byte++)
 		acr_secret_add_bytes(&entry.token, &(char){ (char)byte }, 1);
@@ -75,6 +78,34 @@ static void an_entry_without_texts_is_read_back_with_empty_ones(void **state)
 	assert_string_equal(back.host, "");
 	assert_string_equal(back.who, "");
 	assert_int_equal(back.token.length, 0);
+}
+
+/* As version 0.1 wrote it: whose it is was a sentence. */
+static void an_entry_of_before_who_had_fields_is_read(void **state)
+{
+	static const char *const parts[][2] = {
+		{ "host", "acme.azurecr.io" }, { "identity", "i" },
+		{ "source", "environment" },   { "who", "user u, tenant t" },
+		{ "username", "0000-00" },     { "token", "t0k3n" },
+	};
+	static const char *const numbers[] = { "life", "renew", "validity", "wall", "boot" };
+	auto_secret bytes = { 0 };
+	auto_entry back = { 0 };
+	struct acr_who who;
+
+	(void)state;
+	acr_record_begin(&bytes, "entry", 1);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		acr_record_add(&bytes, parts[i][0], parts[i][1], strlen(parts[i][1]));
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		acr_record_add_number(&bytes, numbers[i], 60);
+	acr_record_add(&bytes, "boot-id", "", 0);
+	acr_record_end(&bytes);
+	assert_int_equal(acr_entry_read(bytes.bytes, bytes.length, &back, NULL), 0);
+	assert_string_equal(acr_secret_text(&back.token), "t0k3n");
+	assert_string_equal(back.username, "0000-00");
+	acr_who_read(back.who, &who);
+	assert_string_equal(who.name, "user u, tenant t");
 }
 
 static void every_truncation_is_refused(void **state)
@@ -278,6 +309,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_is_read_back_as_it_was_written),
 		cmocka_unit_test(an_entry_without_texts_is_read_back_with_empty_ones),
+		cmocka_unit_test(an_entry_of_before_who_had_fields_is_read),
+		cmocka_unit_test(an_entry_of_before_who_had_fields_is_read),
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(every_flipped_bit_is_refused),
 		cmocka_unit_test(bytes_behind_the_end_are_refused),

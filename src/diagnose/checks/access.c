@@ -33,6 +33,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_string scope = acr_rights_scope(subject);
 	auto_secret password = { 0 }, access = { 0 }, actions = { 0 };
 	struct acr_error error = { 0 };
+	struct acr_who who;
 
 	if (!*refresh) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
@@ -43,7 +44,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (acr_scope_token(app, &subject->registry, ACR_NULL_GUID, &password, scope, &access,
 			    &error)) {
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
-		acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &ret->facts);
+		acr_case_who(subject, &who);
+		acr_facts_of_who(&who, &ret->facts);
 		if (error.status == 429)
 			acr_check_found_number(ret, ACR_FOUND_THROTTLED, error.retry_after);
 		return;

@@ -36,18 +36,15 @@ static bool find_tenant(struct acr_app *app, const struct acr_case *subject,
 {
 	for (size_t i = 0; i < trail->count; i++) {
 		const struct acr_step *step = &trail->steps[i];
-		auto_facts who = { 0 };
 		char other[ACR_HOST_MAX];
 
-		acr_facts_of_who(step->who, &who);
-		if (!step->refused_by_registry || !*acr_facts_get(&who, ACR_FACT_USER) ||
-		    !acr_arm_other_tenant(app, subject, step->identity->name,
-					  acr_facts_get(&who, ACR_FACT_TENANT), other,
-					  sizeof(other)))
+		if (!step->refused_by_registry || step->who.type != ACR_WHO_USER ||
+		    !acr_arm_other_tenant(app, subject, step->identity->name, step->who.tenant,
+					  other, sizeof(other)))
 			continue;
 		acr_check_detail(ret, _("with a token of the tenant %s it is taken"), other);
 		acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, NULL);
-		acr_facts_of_who(step->who, &ret->facts);
+		acr_facts_of_who(&step->who, &ret->facts);
 		acr_facts_set(&ret->facts, ACR_FACT_SOURCE, step->identity->name);
 		acr_facts_set(&ret->facts, ACR_FACT_TENANT, other);
 		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "exchange-tenant-of-user");
@@ -91,8 +88,8 @@ static void take_first(const struct acr_case *subject, struct acr_token *token,
 	struct acr_step *step = &trail->steps[trail->count++];
 
 	step->identity = acr_identity_by_name(acr_case_found(subject, ACR_FOUND_SOURCE));
-	strncpy(step->who, acr_case_found(subject, ACR_FOUND_WHO), sizeof(step->who) - 1);
-	strncpy(token->who, step->who, sizeof(token->who) - 1);
+	acr_case_who(subject, &step->who);
+	token->who = step->who;
 	strncpy(token->tenant, acr_case_found(subject, ACR_FOUND_TENANT),
 		sizeof(token->tenant) - 1);
 	acr_secret_add(&token->access, acr_case_found(subject, ACR_FOUND_ENTRA_TOKEN));
@@ -102,8 +99,8 @@ static void taken(const struct acr_report *report, const struct acr_token *token
 		  const struct acr_grant *grant, struct acr_check_result *ret)
 {
 	const struct acr_step *step = &report->trail.steps[report->trail.count - 1];
-	auto_string first = acr_reason(report->trail.steps[0].who);
-	auto_string who = acr_reason(token->who);
+	auto_string first = acr_who_text(&report->trail.steps[0].who, acr_text);
+	auto_string who = acr_who_text(&token->who, acr_text);
 
 	if (report->trail.count > 1)
 		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s was refused; %s is taken instead"),
@@ -112,9 +109,18 @@ static void taken(const struct acr_report *report, const struct acr_token *token
 		acr_check_say(ret, ACR_VERDICT_OK, _("a refresh token for %lld min"),
 			      (long long)grant->life / 60);
 	acr_check_found(ret, ACR_FOUND_REFRESH_TOKEN, acr_secret_text(&grant->token));
-	acr_check_found(ret, ACR_FOUND_WHO, token->who);
+	acr_check_found(ret, ACR_FOUND_WHO, acr_who_line(&token->who).text);
 	acr_check_found(ret, ACR_FOUND_TENANT, token->tenant);
 	acr_check_found(ret, ACR_FOUND_SOURCE, step->identity->name);
+}
+
+static void tell_refused(const struct acr_step *step, const struct acr_error *failure,
+			 struct acr_check_result *ret)
+{
+	auto_string who = acr_who_text(&step->who, acr_text);
+	auto_string why = acr_error_words(failure);
+
+	acr_check_detail(ret, "%s: %s", who, why);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -138,7 +144,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			taken(&report, &token, &grant, ret);
 			return;
 		}
-		acr_check_detail(ret, "%s: %s", step->who, failure.text);
+		tell_refused(step, &failure, ret);
 		step->error = failure;
 		step->refused_by_registry = failure.kind == ACR_REFUSED;
 		if (error.kind == ACR_FINE || failure.kind != ACR_REFUSED)

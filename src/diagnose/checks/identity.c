@@ -17,7 +17,7 @@ static void serves(const struct acr_token *token, const struct acr_trail *trail,
 		   struct acr_check_result *ret)
 {
 	const char *source = trail->steps[trail->count - 1].identity->name;
-	auto_string who = acr_reason(token->who);
+	auto_string who = acr_who_text(&token->who, acr_text);
 
 	if (token->life > 0)
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s, for %lld min"), who, source,
@@ -29,7 +29,7 @@ static void serves(const struct acr_token *token, const struct acr_trail *trail,
 	acr_check_found(ret, ACR_FOUND_ENTRA_TOKEN, acr_secret_text(&token->access));
 	acr_check_found(ret, ACR_FOUND_AUDIENCE, token->audience ? token->audience : "");
 	acr_check_found(ret, ACR_FOUND_TENANT, token->tenant);
-	acr_check_found(ret, ACR_FOUND_WHO, token->who);
+	acr_check_found(ret, ACR_FOUND_WHO, acr_who_line(&token->who).text);
 	acr_check_found(ret, ACR_FOUND_SOURCE, source);
 	acr_check_found_number(ret, ACR_FOUND_CURSOR, (int64_t)cursor);
 }

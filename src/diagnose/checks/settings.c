@@ -168,11 +168,11 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 		   const struct acr_error *error, struct acr_check_result *ret)
 {
 	auto_string why = acr_error_words(error);
-	auto_facts who = { 0 };
+	struct acr_who who;
 	bool person;
 
-	acr_facts_of_who(acr_case_found(subject, ACR_FOUND_WHO), &who);
-	person = *acr_facts_get(&who, ACR_FACT_USER);
+	acr_case_who(subject, &who);
+	person = who.type == ACR_WHO_USER;
 	acr_check_say(ret, person ? ACR_VERDICT_WARNING : ACR_VERDICT_SKIPPED,
 		      _("this identity may not read them (role Reader)%s%s"), *why ? ": " : "",
 		      why);
@@ -180,7 +180,7 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 		return;
 	acr_facts_of_error(app, error, &ret->facts);
 	acr_check_explain(subject, "registry-settings-unreadable", ret);
-	acr_facts_set(&ret->facts, ACR_FACT_USER, acr_facts_get(&who, ACR_FACT_USER));
+	acr_facts_set(&ret->facts, ACR_FACT_USER, who.name);
 }
 
 /* It may be where nobody looked. */

@@ -53,7 +53,8 @@ bool acr_message_holds(const struct acr_message *message, enum acr_message_id id
 /* The ids of it and of its causes, a blank between them, owned. */
 char *acr_message_names(const struct acr_message *message);
 
-/* Ids and arguments for rules to match, without any words of ours: "acr-error:dns-failed; HOST", owned. */
+/* Ids and arguments for rules to match, without any words of ours, owned: "acr-error:dns-failed; HOST";
+ * of an errno its name, "acr-error:errno; EACCES". */
 char *acr_message_data(const struct acr_message *message);
 
 /* Fill in. `cause` (may be NULL) takes the last place; control characters in arguments and what is

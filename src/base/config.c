@@ -137,9 +137,7 @@ static int take_registries(struct source *source, struct json_object *registries
 	json_object_object_foreach(registries, host, entry)
 	{
 		if (!json_object_is_type(entry, json_type_object))
-			return acr_fail(error, ACR_INVALID,
-					"%s: the entry of %s in \"registries\" is not an object",
-					source->path, host);
+			return acr_raise(error, CONFIG_ENTRY_INVALID, source->path, host);
 		check_name(source, "registries", host);
 		/* A row of its own, so that an entry without keys still names the host. */
 		add(source->config, source->host_rank, host, "", acr_copy(""));
@@ -159,9 +157,7 @@ static int take_object(struct source *source, const char *host, struct json_obje
 
 		if (!host && strcmp(name, "registries") == 0) {
 			if (!json_object_is_type(value, json_type_object))
-				return acr_fail(error, ACR_INVALID,
-						"%s: \"registries\" is not an object",
-						source->path);
+				return acr_raise(error, CONFIG_REGISTRIES_INVALID, source->path);
 			if (take_registries(source, value, error))
 				return -1;
 		} else if (key) {
@@ -196,10 +192,9 @@ static int take_file(struct acr_config *config, const char *path, bool personal,
 		return -1;
 	}
 	if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
-		return acr_wrap(error, "%s", path);
+		return acr_context(error, AT, path);
 	if (!json_object_is_type(json, json_type_object))
-		return acr_fail(error, ACR_INVALID,
-				"%s: line 1, column 1: this is not a JSON object", path);
+		return acr_raise(error, JSON_NOT_OBJECT, path);
 	return take_object(&source, NULL, json, error);
 }
 

@@ -77,6 +77,9 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 {
 	if (!error)
 		return -1;
+	if (!*error->message.value)
+		acr_message_set(&error->message, ACR_MESSAGE_PLAIN, NULL,
+				(const char *const[]){ error->text }, 1);
 	acr_message_set(&error->message, id, &error->message, arguments, count);
 	return put_text(error);
 }
@@ -110,7 +113,7 @@ int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, cons
 
 int acr_wrap(struct acr_error *error, const char *format, ...)
 {
-	char context[sizeof(error->text)], whole[2 * sizeof(error->text) + 2];
+	char context[sizeof(error->text)];
 	va_list arguments;
 
 	if (!error)
@@ -118,10 +121,7 @@ int acr_wrap(struct acr_error *error, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(context, sizeof(context), format, arguments);
 	va_end(arguments);
-	snprintf(whole, sizeof(whole), "%s: %s", context, error->text);
-	memcpy(error->text, whole, sizeof(error->text));
-	error->text[sizeof(error->text) - 1] = '\0';
-	return -1;
+	return acr_context(error, AT, context);
 }
 
 void acr_error_quote(struct acr_error *error, const char *bytes, size_t length)

@@ -16,6 +16,11 @@ void acr_fd_close(int *fd)
 	*fd = -1;
 }
 
+static int too_large(struct acr_error *error, const char *path, size_t limit)
+{
+	return acr_raise(error, FILE_TOO_LARGE, path, acr_number((long long)limit).text);
+}
+
 /* As much as it was when it was looked at (`size`); to its end where it does not say how much that
  * is, as in /proc. */
 static int read_up_to(int fd, const char *path, size_t size, size_t limit, struct acr_secret *ret,
@@ -28,10 +33,9 @@ static int read_up_to(int fd, const char *path, size_t size, size_t limit, struc
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot read %s", path);
+			return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 		if (ret->length > limit)
-			return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path,
-					limit);
+			return too_large(error, path, limit);
 		if (got == 0 || (size > 0 && ret->length >= size))
 			return 0;
 	}
@@ -44,9 +48,9 @@ int acr_file_read_open(int fd, const char *path, size_t limit, struct acr_secret
 	struct stat status;
 
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
-		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
+		return acr_raise(error, FILE_NOT_REGULAR, path);
 	if ((uint64_t)status.st_size > limit)
-		return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path, limit);
+		return too_large(error, path, limit);
 	if (read_up_to(fd, path, (size_t)status.st_size, limit, &bytes, error))
 		return -1;
 	acr_secret_wipe(ret);
@@ -54,14 +58,19 @@ int acr_file_read_open(int fd, const char *path, size_t limit, struct acr_secret
 	return 0;
 }
 
+static int cannot_open(struct acr_error *error, int number, const char *path)
+{
+	return number == ENOENT || number == ENOTDIR
+		       ? acr_raise_errno(error, number, FILE_MISSING, path)
+		       : acr_raise_errno(error, number, FILE_INACCESSIBLE, path);
+}
+
 int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct acr_error *error)
 {
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return acr_fail_errno(
-			error, errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
-			errno, "cannot open %s", path);
+		return cannot_open(error, errno, path);
 	return acr_file_read_open(fd, path, limit, ret, error);
 }
 
@@ -73,23 +82,17 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
 	struct stat status;
 
-	if (fd < 0)
-		return acr_fail_errno(error,
-				      errno == ENOENT || errno == ENOTDIR ? ACR_NOT_FOUND
-				      : errno == ELOOP			  ? ACR_INVALID
-									  : ACR_SYSTEM,
-				      errno, "cannot open %s", path);
-	if (fstat(fd, &status))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+	if (fd < 0 && errno == ELOOP)
+		return acr_raise(error, FILE_LINK, path);
+	if (fd < 0 || fstat(fd, &status))
+		return cannot_open(error, errno, path);
 	/* None is left where a newer one was put in its place just now; what we hold is whole. */
 	if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
-		return acr_fail(error, ACR_INVALID, "%s is not a regular file of one name", path);
+		return acr_raise(error, FILE_NOT_SINGLE, path);
 	if (status.st_uid != geteuid() || (status.st_mode & 077))
-		return acr_fail(error, ACR_INVALID,
-				"%s belongs to someone else or is open to others (want mode 0600)",
-				path);
+		return acr_raise(error, FILE_NOT_PRIVATE, path, "0600");
 	if ((uint64_t)status.st_size > limit)
-		return acr_fail(error, ACR_INVALID, "%s is larger than %zu bytes", path, limit);
+		return too_large(error, path, limit);
 	if (read_up_to(fd, path, (size_t)status.st_size, limit, &bytes, error))
 		return -1;
 	acr_secret_wipe(ret);
@@ -120,6 +123,8 @@ int acr_private_write(const char *folder, const char *name, const void *bytes, s
 int acr_private_drop(const char *folder, const char *name, struct acr_error *error)
 {
 	auto_fd directory = acr_folder_open(folder, false, error);
+	auto_string path = NULL;
+	int number;
 
 	if (directory < 0)
 		return -1;
@@ -127,8 +132,10 @@ int acr_private_drop(const char *folder, const char *name, struct acr_error *err
 	acr_folder_sweep(directory);
 	if (unlinkat(directory, name, 0) == 0)
 		return 0;
-	return acr_fail_errno(error, errno == ENOENT ? ACR_NOT_FOUND : ACR_SYSTEM, errno,
-			      "cannot remove %s/%s", folder, name);
+	number = errno;
+	path = acr_format("%s/%s", folder, name);
+	return number == ENOENT ? acr_raise_errno(error, number, FILE_MISSING, path)
+				: acr_raise_errno(error, number, FILE_UNREMOVABLE, path);
 }
 
 int acr_private_each(const char *folder, void (*visit)(void *data, const char *name), void *data,
@@ -149,7 +156,7 @@ int acr_private_each(const char *folder, void (*visit)(void *data, const char *n
 	names = fdopendir(fd);
 	if (!names) {
 		close(fd);
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot list %s", folder);
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, folder);
 	}
 	while ((row = readdir(names)))
 		if (row->d_name[0] != '.')

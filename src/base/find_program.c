@@ -122,10 +122,8 @@ int acr_program_check_home(const char *program, const char *const *environment,
 		auto_string foreign = folder ? acr_stranger(folder, ACR_OWNED, &owner) : NULL;
 
 		if (foreign)
-			return acr_fail(error, ACR_UNAVAILABLE,
-					"%s belongs to uid %u and this runs as %s, so %s is not "
-					"started with it: run as that user",
-					foreign, (unsigned int)owner, acr_own_name(self), name);
+			return acr_raise(error, PROGRAM_FOREIGN_HOME, foreign,
+					 acr_number(owner).text, acr_own_name(self), name);
 	}
 	return 0;
 }
@@ -135,8 +133,6 @@ int acr_program_check(const char *program, const char *const *environment, struc
 	auto_string other = writable_by_others(program);
 
 	if (other)
-		return acr_fail(error, ACR_UNAVAILABLE,
-				"%s is not started, since other users can change %s", program,
-				other);
+		return acr_raise(error, PROGRAM_UNTRUSTED, program, other);
 	return acr_program_check_home(program, environment, error);
 }

@@ -21,9 +21,8 @@ int acr_folder_check(const char *path, struct acr_error *error)
 
 	if (!foreign)
 		return 0;
-	return acr_fail(error, ACR_INVALID,
-			"%s belongs to uid %u and this runs as %s, so nothing is written there",
-			foreign, (unsigned int)owner, acr_own_name(self));
+	return acr_raise(error, FOLDER_FOREIGN, foreign, acr_number(owner).text,
+			 acr_own_name(self));
 }
 
 /* Parents that exist are taken as they are. */
@@ -54,7 +53,7 @@ int acr_folder_make(const char *path, mode_t mode, struct acr_error *error)
 	if (acr_folder_check(path, error))
 		return -1;
 	if (make(copy, mode))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make the folder %s", path);
+		return acr_raise_errno(error, errno, FOLDER_NOT_CREATED, path);
 	/* Somebody may have been faster. */
 	return acr_folder_check(path, error);
 }
@@ -71,18 +70,14 @@ int acr_folder_open(const char *path, bool create, struct acr_error *error)
 			return -1;
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	}
-	if (fd < 0)
-		return acr_fail_errno(error,
-				      errno == ENOENT			   ? ACR_NOT_FOUND
-				      : errno == ELOOP || errno == ENOTDIR ? ACR_INVALID
-									   : ACR_SYSTEM,
-				      errno, "cannot open the folder %s", path);
-	if (fstat(fd, &status))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+	if (fd < 0 && errno == ENOENT)
+		return acr_raise_errno(error, ENOENT, FILE_MISSING, path);
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return acr_raise(error, FOLDER_INVALID, path);
+	if (fd < 0 || fstat(fd, &status))
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 	if (status.st_uid != geteuid() || (status.st_mode & 022))
-		return acr_fail(error, ACR_INVALID,
-				"the folder %s belongs to someone else or is writable by others",
-				path);
+		return acr_raise(error, FOLDER_NOT_OURS, path);
 	if (acr_folder_check(path, error))
 		return -1;
 	taken = fd;
@@ -171,17 +166,16 @@ int acr_read_all(const struct acr_app *app, int fd, size_t limit, int64_t patien
 		if (polled < 0 && errno == EINTR)
 			continue;
 		if (polled == 0)
-			return acr_fail(error, ACR_TIMEOUT, "the request on stdin does not end");
+			return acr_raise(error, STDIN_TIMEOUT);
 		got = acr_read(fd, ret);
 		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (got < 0)
-			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot read stdin");
+			return acr_raise_errno(error, errno, STDIN_UNREADABLE);
 		if (got == 0)
 			return 0;
 		if (ret->length > limit)
-			return acr_fail(error, ACR_INVALID,
-					"the request on stdin is larger than %zu bytes", limit);
+			return acr_raise(error, STDIN_TOO_LARGE, acr_number((long long)limit).text);
 	}
 }
 

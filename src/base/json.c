@@ -19,10 +19,10 @@
 struct scan {
 	const unsigned char *bytes;
 	size_t at, length;
-	const char *reason;
+	enum acr_message_id reason;
 };
 
-static bool wrong(struct scan *scan, const char *reason)
+static bool wrong(struct scan *scan, enum acr_message_id reason)
 {
 	if (!scan->reason)
 		scan->reason = reason;
@@ -53,24 +53,24 @@ static bool scan_escape(struct scan *scan)
 	int unit, low;
 
 	if (left < 2 || (bytes[1] != 'u' && !strchr("\"\\/bfnrt", bytes[1])) || bytes[1] == '\0')
-		return wrong(scan, "an unknown escape in a string");
+		return wrong(scan, ACR_MESSAGE_JSON_ESCAPE);
 	if (bytes[1] != 'u') {
 		scan->at += 2;
 		return true;
 	}
 	unit = left >= 6 ? hex4(bytes + 2) : -1;
 	if (unit < 0)
-		return wrong(scan, "a \\u without four hexadecimal digits");
+		return wrong(scan, ACR_MESSAGE_JSON_UNICODE_ESCAPE);
 	if (unit == 0)
-		return wrong(scan, "a NUL in a string");
+		return wrong(scan, ACR_MESSAGE_JSON_NUL);
 	if (unit >= 0xdc00 && unit <= 0xdfff)
-		return wrong(scan, "a lone surrogate");
+		return wrong(scan, ACR_MESSAGE_JSON_SURROGATE);
 	scan->at += 6;
 	if (unit < 0xd800 || unit > 0xdbff)
 		return true;
 	low = left >= 12 && bytes[6] == '\\' && bytes[7] == 'u' ? hex4(bytes + 8) : -1;
 	if (low < 0xdc00 || low > 0xdfff)
-		return wrong(scan, "a lone surrogate");
+		return wrong(scan, ACR_MESSAGE_JSON_SURROGATE);
 	scan->at += 6;
 	return true;
 }
@@ -87,7 +87,7 @@ static bool scan_string(struct scan *scan)
 			return true;
 		}
 		if (c < 0x20 || c == 0x7f)
-			return wrong(scan, "a control character in a string");
+			return wrong(scan, ACR_MESSAGE_JSON_CONTROL);
 		if (c == '\\') {
 			if (!scan_escape(scan))
 				return false;
@@ -95,10 +95,10 @@ static bool scan_string(struct scan *scan)
 		}
 		size = acr_utf8_size((const char *)scan->bytes + scan->at, scan->length - scan->at);
 		if (size == 0)
-			return wrong(scan, "text that is not UTF-8");
+			return wrong(scan, ACR_MESSAGE_JSON_UTF8);
 		scan->at += size;
 	}
-	return wrong(scan, "a string without an end");
+	return wrong(scan, ACR_MESSAGE_JSON_STRING_END);
 }
 
 /* At a letter outside of strings: a literal, or the exponent of a number. json-c would take NaN and
@@ -119,10 +119,11 @@ static bool scan_word(struct scan *scan)
 	}
 	if ((*word | 32) == 'e' && scan->at >= 2 && word[-1] >= '0' && word[-1] <= '9')
 		return true;
-	return wrong(scan, "a word that is not JSON");
+	return wrong(scan, ACR_MESSAGE_JSON_WORD);
 }
 
-bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset, const char **ret_reason)
+bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset,
+		   enum acr_message_id *ret_reason)
 {
 	struct scan scan = { .bytes = (const unsigned char *)bytes, .length = length };
 	int depth = 0;
@@ -133,12 +134,12 @@ bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset, const c
 		if (c == '"')
 			scan_string(&scan);
 		else if ((c == '{' || c == '[') && ++depth > ACR_JSON_DEPTH)
-			wrong(&scan, "nested too deeply");
+			wrong(&scan, ACR_MESSAGE_JSON_DEPTH);
 		else if (c == '}' || c == ']')
 			depth--;
 		else if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c >= 0x7f ||
 			 c == '\'' || c == '/')
-			wrong(&scan, "a character that does not belong here");
+			wrong(&scan, ACR_MESSAGE_JSON_CHARACTER);
 		else if ((c | 32) >= 'a' && (c | 32) <= 'z')
 			scan_word(&scan);
 	}
@@ -149,15 +150,17 @@ bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset, const c
 	return !scan.reason;
 }
 
-static int fail_at(struct acr_error *error, const char *bytes, size_t offset, const char *reason)
+static int fail_at(struct acr_error *error, const char *bytes, size_t offset,
+		   const struct acr_message *reason)
 {
-	size_t line = 1, column = 1;
+	long long line = 1, column = 1;
 
 	for (size_t i = 0; i < offset; i++) {
 		column = bytes[i] == '\n' ? 1 : column + 1;
 		line += bytes[i] == '\n';
 	}
-	return acr_fail(error, ACR_INVALID, "line %zu, column %zu: %s", line, column, reason);
+	return acr_raise_cause(error, reason, JSON_INVALID, acr_number(line).text,
+			       acr_number(column).text);
 }
 
 int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
@@ -166,17 +169,23 @@ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 	struct json_tokener *tokener;
 	struct json_object *json;
 	enum json_tokener_error result;
-	const char *reason = NULL;
+	enum acr_message_id reason;
+	struct acr_message why;
 	size_t offset = 0;
 
 	if (acr_jsonc_load(error))
 		return -1;
-	if (!acr_json_scan(bytes, length, &offset, &reason))
-		return fail_at(error, bytes, offset, reason);
+	if (!acr_json_scan(bytes, length, &offset, &reason)) {
+		acr_message_set(&why, reason, NULL, NULL, 0);
+		return fail_at(error, bytes, offset, &why);
+	}
 	while (length > 0 && strchr(" \t\r\n", bytes[length - 1]) && bytes[length - 1])
 		length--;
-	if (length == 0 || length > INT32_MAX)
-		return fail_at(error, bytes, length, length ? "too large" : "nothing here");
+	if (length == 0 || length > INT32_MAX) {
+		acr_message_set(&why, length ? ACR_MESSAGE_JSON_TOO_LARGE : ACR_MESSAGE_JSON_EMPTY,
+				NULL, NULL, 0);
+		return fail_at(error, bytes, length, &why);
+	}
 	tokener = json_tokener_new_ex(ACR_JSON_DEPTH + 1);
 	if (!tokener)
 		acr_out_of_memory();
@@ -197,10 +206,14 @@ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 		return 0;
 	}
 	json_object_put(json);
-	return fail_at(error, bytes, offset < length ? offset : length,
-		       result == json_tokener_success ? "more text behind the end"
-		       : offset >= length	      ? "it ends too early"
-						      : json_tokener_error_desc(result));
+	if (result == json_tokener_success)
+		acr_message_set(&why, ACR_MESSAGE_JSON_TRAILING, NULL, NULL, 0);
+	else if (offset >= length)
+		acr_message_set(&why, ACR_MESSAGE_JSON_TRUNCATED, NULL, NULL, 0);
+	else
+		acr_message_set(&why, ACR_MESSAGE_PLAIN, NULL,
+				(const char *const[]){ json_tokener_error_desc(result) }, 1);
+	return fail_at(error, bytes, offset < length ? offset : length, &why);
 }
 
 void acr_json_free(struct json_object **json)

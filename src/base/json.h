@@ -19,12 +19,13 @@
 void acr_json_free(struct json_object **json);
 #define auto_json __attribute__((cleanup(acr_json_free))) struct json_object *
 
-/* ACR_INVALID with "line L, column C: what" as text. The result is owned by the caller. */
+/* JSON_INVALID tells line, column and what is wrong there. The result is owned by the caller. */
 _checked_ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 			     struct acr_error *error);
 
 /* Is this text fit for json-c? The scan alone; on failure the offset and a reason. */
-bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset, const char **ret_reason);
+bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset,
+		   enum acr_message_id *ret_reason);
 
 /* Members of an object; NULL, false or `otherwise` where absent or of another type. Strings are
  * borrowed. `object` may be NULL or not an object. */

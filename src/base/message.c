@@ -103,17 +103,32 @@ char *acr_message_names(const struct acr_message *message)
 	return acr_copy(acr_secret_text(&names));
 }
 
+/* "EACCES": a rule could not tell 1 from 13. */
+static const char *errno_name(const char *digits)
+{
+	const char *name = strerrorname_np((int)strtol(digits, NULL, 10));
+
+	return name ? name : "";
+}
+
 char *acr_message_data(const struct acr_message *message)
 {
 	auto_secret data = { 0 };
+	bool number = false;
 
 	for (const char *at = message->value; *at;) {
 		size_t length = strcspn(at + 1, "\x02\x03\x1f");
 
-		if (*at == BEGIN)
+		if (*at == BEGIN) {
+			number = strncmp(at + 1, "errno\x1f", 6) == 0;
 			acr_secret_format(&data, " acr-error:%.*s;", (int)length, at + 1);
-		else if (*at == PART && length)
-			acr_secret_format(&data, " %.*s", (int)length, at + 1);
+		} else if (*at == PART && length) {
+			acr_secret_add(&data, " ");
+			if (number)
+				acr_secret_add(&data, errno_name(at + 1));
+			else
+				acr_secret_add_bytes(&data, at + 1, length);
+		}
 		at += 1 + length;
 	}
 	return acr_copy(data.length ? acr_secret_text(&data) + 1 : "");

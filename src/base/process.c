@@ -234,11 +234,11 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 		return -1;
 	environment = acr_environment_for_child(run->environment);
 	if (pipe2(out, O_CLOEXEC))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
+		return acr_raise_errno(error, errno, PIPE_FAILED);
 	if (pipe2(err, O_CLOEXEC)) {
 		close(out[0]);
 		close(out[1]);
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
+		return acr_raise_errno(error, errno, PIPE_FAILED);
 	}
 	watch_signals(saved);
 	child = begin_fork();
@@ -253,7 +253,7 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 		forget_signals(saved);
 		close(out[0]);
 		close(err[0]);
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot start %s", run->argv[0]);
+		return acr_raise_errno(error, errno, PROGRAM_START_FAILED, run->argv[0]);
 	}
 	supervisor = child;
 	struct stream streams[] = { { out[0], ret_out, run->limit, false },
@@ -266,12 +266,12 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 	for (size_t i = 0; i < 2; i++)
 		acr_fd_close(&streams[i].fd);
 	if (kind == ACR_TIMEOUT || killed)
-		return acr_fail(error, ACR_TIMEOUT, "%s did not end in time", run->argv[0]);
+		return acr_raise(error, PROGRAM_TIMEOUT, run->argv[0]);
 	if (kind == ACR_INVALID)
-		return acr_fail(error, ACR_INVALID, "%s printed more than %zu bytes", run->argv[0],
-				run->limit);
+		return acr_raise(error, PROGRAM_OUTPUT_TOO_LARGE, run->argv[0],
+				 acr_number((long long)run->limit).text);
 	if (kind == ACR_SYSTEM)
-		return acr_fail(error, ACR_SYSTEM, "what %s printed cannot be read", run->argv[0]);
+		return acr_raise(error, PROGRAM_OUTPUT_UNREADABLE, run->argv[0]);
 	return 0;
 }
 
@@ -285,7 +285,7 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 	int pipes[2], status;
 
 	if (pipe2(pipes, O_CLOEXEC))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot make a pipe");
+		return acr_raise_errno(error, errno, PIPE_FAILED);
 	child = begin_fork();
 	if (child == 0) {
 		begin_child(parent, false);
@@ -298,7 +298,7 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 	close(pipes[1]);
 	if (child < 0) {
 		close(pipes[0]);
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot start a child");
+		return acr_raise_errno(error, errno, CHILD_START_FAILED);
 	}
 	struct stream stream = { pipes[0], ret, limit, false };
 	kind = collect(app, &stream, 1, until);
@@ -307,12 +307,11 @@ int acr_fork_ask(const struct acr_app *app, int (*work)(void *data, int out), vo
 	status = reap(app, child, until, SIGKILL, &killed);
 	acr_fd_close(&stream.fd);
 	if (kind == ACR_TIMEOUT || killed)
-		return acr_fail(error, ACR_TIMEOUT, "no answer in time");
+		return acr_raise(error, CHILD_TIMEOUT);
 	if (kind == ACR_INVALID)
-		return acr_fail(error, ACR_INVALID, "the answer is larger than %zu bytes", limit);
+		return acr_raise(error, CHILD_ANSWER_TOO_LARGE, acr_number((long long)limit).text);
 	if (kind == ACR_SYSTEM || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return acr_fail(error, ACR_SYSTEM, "the child that asked ended with status %d",
-				status);
+		return acr_raise(error, CHILD_FAILED, acr_number(status).text);
 	return 0;
 }
 

@@ -179,8 +179,7 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 	acr_folder_sweep(folder);
 	fd = unfinished(folder, made);
 	if (fd < 0)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot write in %.*s",
-				      (int)(slash ? slash - path : 1), slash ? path : ".");
+		return acr_raise_errno(error, errno, FILE_UNWRITABLE, path);
 	if (fill(fd, file))
 		number = errno;
 	/* Ours is known by its inode, which stays ours while it is open. */
@@ -195,19 +194,13 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 	if (number) {
 		unlinkat(folder, made, 0);
 		if (number == EEXIST || (number == ENOENT && file->was))
-			return acr_fail(error, ACR_INVALID,
-					"%s was changed by somebody else just now: try again",
-					path);
+			return acr_raise(error, FILE_CHANGED, path);
 		if (number == EBUSY)
-			return acr_fail(error, ACR_SYSTEM,
-					"%s cannot be replaced: it is mounted by itself (a "
-					"Kubernetes subPath, or docker run -v)",
-					path);
-		return acr_fail_errno(error, ACR_SYSTEM, number, "cannot write %s", path);
+			return acr_raise(error, FILE_MOUNTED, path);
+		return acr_raise_errno(error, number, FILE_UNWRITABLE, path);
 	}
 	if (file->durable && fsync(folder) && errno != EINVAL && errno != EROFS)
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot sync the folder of %s",
-				      path);
+		return acr_raise_errno(error, errno, FILE_UNWRITABLE, path);
 	return 0;
 }
 
@@ -225,19 +218,17 @@ int acr_file_remove(int folder, const char *path, const struct stat *was, struct
 		if (is_lacking(errno))
 			return unlinkat(folder, name, 0) == 0
 				       ? 0
-				       : acr_fail_errno(error, ACR_SYSTEM, errno,
-							"cannot remove %s", path);
+				       : acr_raise_errno(error, errno, FILE_UNREMOVABLE, path);
 		if (errno == ENOENT)
 			return 0;
 		if (errno != EEXIST)
-			return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot remove %s", path);
+			return acr_raise_errno(error, errno, FILE_UNREMOVABLE, path);
 	}
 	/* Somebody wrote since: back with it, unless something newer is there by now. */
 	if (fstatat(folder, taken, &out, AT_SYMLINK_NOFOLLOW) == 0 && !is_same(&out, was)) {
 		if (renameat2(folder, taken, folder, name, RENAME_NOREPLACE))
 			unlinkat(folder, taken, 0);
-		return acr_fail(error, ACR_INVALID,
-				"%s was changed by somebody else just now: try again", path);
+		return acr_raise(error, FILE_CHANGED, path);
 	}
 	unlinkat(folder, taken, 0);
 	return 0;

@@ -25,9 +25,9 @@ static bool is_trusted(const struct stat *status)
 
 static int missing(int number, const char *path, struct acr_error *error)
 {
-	return acr_fail_errno(error,
-			      number == ENOENT || number == ENOTDIR ? ACR_NOT_FOUND : ACR_SYSTEM,
-			      number, "cannot open %s", path);
+	return number == ENOENT || number == ENOTDIR
+		       ? acr_raise_errno(error, number, FILE_MISSING, path)
+		       : acr_raise_errno(error, number, FILE_INACCESSIBLE, path);
 }
 
 /* Where the link `name` in `folder` leads, owned by the caller. */
@@ -40,13 +40,11 @@ static char *follow(int folder, const char *name, const char *path, struct acr_e
 
 	if (link < 0 || fstat(link, &status) || fstat(folder, &above) ||
 	    (length = readlinkat(link, "", target, sizeof(target) - 1)) < 0) {
-		acr_fail_errno(error, ACR_SYSTEM, errno, "cannot open %s", path);
+		acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 		return NULL;
 	}
 	if (!is_trusted(&status) || !is_trusted(&above)) {
-		acr_fail(error, ACR_INVALID,
-			 "%s is a link that someone else made, or one in someone else's folder",
-			 path);
+		acr_raise(error, FILE_LINK_FOREIGN, path);
 		return NULL;
 	}
 	target[length] = '\0';
@@ -84,7 +82,7 @@ static int open_file(const char *path, struct acr_error *error)
 		acr_string_free(&rest);
 		rest = next;
 	}
-	return acr_fail_errno(error, ACR_SYSTEM, ELOOP, "cannot open %s", path);
+	return acr_raise_errno(error, ELOOP, FILE_INACCESSIBLE, path);
 }
 
 /* Is `gid` the group that a system makes for each user: of the same name, and nobody else in it? */
@@ -108,19 +106,13 @@ static bool is_private_group(gid_t gid, uid_t owner)
 static int check(const struct stat *status, const char *path, struct acr_error *error)
 {
 	if (!S_ISREG(status->st_mode))
-		return acr_fail(error, ACR_INVALID, "%s is not a regular file", path);
+		return acr_raise(error, FILE_NOT_REGULAR, path);
 	if (!is_trusted(status))
-		return acr_fail(
-			error, ACR_INVALID,
-			"%s belongs to uid %u, and only root and you decide where tokens go", path,
-			(unsigned int)status->st_uid);
+		return acr_raise(error, FILE_FOREIGN, path, acr_number(status->st_uid).text);
 	if (status->st_mode & S_IWOTH)
-		return acr_fail(error, ACR_INVALID,
-				"%s is writable by everybody: run chmod go-w %s", path, path);
+		return acr_raise(error, FILE_WORLD_WRITABLE, path);
 	if ((status->st_mode & S_IWGRP) && !is_private_group(status->st_gid, status->st_uid))
-		return acr_fail(error, ACR_INVALID,
-				"%s is writable by its group (gid %u): run chmod g-w %s", path,
-				(unsigned int)status->st_gid, path);
+		return acr_raise(error, FILE_GROUP_WRITABLE, path, acr_number(status->st_gid).text);
 	return 0;
 }
 
@@ -135,13 +127,13 @@ int acr_trusted_read(const char *path, size_t limit, struct acr_secret *ret,
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &status))
-		return acr_fail_errno(error, ACR_SYSTEM, errno, "cannot look at %s", path);
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 	if (check(&status, path, error))
 		return -1;
 	/* In another user's home even a file of ours is what that user chose. */
 	foreign = acr_stranger(path, ACR_OWNED, &owner);
 	if (foreign)
-		return acr_fail(error, ACR_INVALID, "%s belongs to uid %u, so %s is not believed",
-				foreign, (unsigned int)owner, path);
+		return acr_raise(error, FILE_IN_FOREIGN_HOME, foreign, acr_number(owner).text,
+				 path);
 	return acr_file_read_open(fd, path, limit, ret, error);
 }

@@ -87,7 +87,6 @@ def test_every_error_and_every_notice_has_a_row():
     """A person who reads French hears in French what was tried and what is wrong with a file."""
     known = [re.compile(re.sub(r"\\{\d\\}", ".+", re.escape(row))) for row in rows()]
     texts = [text for text in formats(FAILING[:4], *FLOORS) if not wordless(text)]
-    assert len(texts) > 150
     for text in texts:
         sample = ("it" if text.startswith(" ") else "") + re.sub(CONVERSION, "7", text)
         told = any(row.fullmatch(said) for row in known for said in (sample, sample + ": 7"))

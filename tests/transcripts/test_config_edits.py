@@ -245,7 +245,7 @@ def test_someone_elses_file_is_refused_by_name(helper, home):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount")
-@pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "mounted by itself")])
+@pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "a mount of its own")])
 def test_a_mount_is_refused(helper, home, what, words):
     path = str(home.folder / what)
     mount = f"mount --bind {path} {path}" + ("" if what == CONFIG else f" && mount -o remount,bind,ro {path}")
@@ -266,7 +266,7 @@ def test_a_config_that_changes_under_our_hands_is_not_overwritten(helper, home):
         time.sleep(0.05)
     home.write(CONFIG, '{"auths": {"quay.io": {}}}')
     _, err = run.communicate(timeout=60)
-    assert run.returncode == 1 and "changed by somebody else just now" in err
+    assert run.returncode == 1 and "another program just changed" in err
     assert text_of(home) == '{"auths": {"quay.io": {}}}'
     assert not list((home.folder / ".docker").glob(".docker-credential-acr-*"))
 

@@ -33,7 +33,7 @@ static void write_text(const char *name, const char *text)
 	struct acr_error error = { 0 };
 
 	if (acr_private_write(folder, name, text, strlen(text), true, &error))
-		fail_msg("%s", error.text);
+		fail_msg("%s", edges_words(&error));
 }
 
 static int files_in_folder(void)
@@ -136,7 +136,8 @@ static void nothing_is_written_below_a_folder_of_another_user(void **state)
 		assert_int_equal(acr_folder_make(path, 0755, &error), -1);
 		assert_int_equal(acr_private_drop(path, "entry", NULL), -1);
 	}
-	assert_non_null(strstr(error.text, "belongs to uid 65534 and this runs as root"));
+	assert_true(acr_error_is(&error, FOLDER_FOREIGN));
+	assert_non_null(strstr(edges_data(&error), " 65534 root"));
 	assert_int_equal(rmdir(there), 0); /* nothing is in it */
 }
 

@@ -116,6 +116,26 @@ static inline void edges_set(struct edges *edges, const char *name, const char *
 }
 
 /* Read the config files and overrides anew. */
+/* What an error says in English, until the next call. */
+static inline const char *edges_words(const struct acr_error *error)
+{
+	static char words[1024];
+	auto_string text = acr_message_text(&error->message, NULL);
+
+	snprintf(words, sizeof(words), "%s", text);
+	return words;
+}
+
+/* Its ids and arguments, as rules see them, until the next call. */
+static inline const char *edges_data(const struct acr_error *error)
+{
+	static char data[1024];
+	auto_string text = acr_message_data(&error->message);
+
+	snprintf(data, sizeof(data), "%s", text);
+	return data;
+}
+
 static inline void edges_configure(struct edges *edges)
 {
 	struct acr_error error = { 0 };
@@ -123,7 +143,7 @@ static inline void edges_configure(struct edges *edges)
 	acr_config_free(edges->config);
 	edges->config = NULL;
 	if (acr_config_load(&edges->app, &edges->config, &error))
-		fail_msg("config: %s", error.text);
+		fail_msg("config: %s", edges_words(&error));
 	edges->app.config = edges->config;
 }
 

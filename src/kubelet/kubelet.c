@@ -22,6 +22,7 @@
 
 #define UNKNOWN_LIFE 600	/* seconds that a login without an end of its own is kept */
 #define LONGEST_LIFE (3 * 3600) /* seconds that a registry's token lives */
+#define CLOCK_SKEW   300 /* seconds that a clock may be wrong by: as much as Entra ID allows */
 
 enum { MIRROR, SNI_NAME, API_SERVER, DEFAULT_CLIENT, DEFAULT_TENANT, NODE_IDENTITY, LEVEL };
 
@@ -61,17 +62,19 @@ static int64_t left_of(const struct acr_app *app, const struct acr_login *login,
 
 /* How long kubelet may keep it: for most of what is left, with time for a pull that has begun, and
  * not equally long on every node that began at the same time. Never for longer than a token of a
- * registry lives, whatever the token says. */
+ * registry lives, whatever the token says, nor to the last minutes: what is left may have been told
+ * by a clock that is behind (a token that a client or a person stored, an entry of before a reboot). */
 static int64_t life_of(const struct acr_app *app, const struct acr_login *login, int64_t counted)
 {
 	uint64_t spread = (uint64_t)app->clock.boot(app) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-	int64_t left = left_of(app, login, counted);
+	int64_t left = left_of(app, login, counted), life;
 
-	if (left <= 0)
+	if (left <= CLOCK_SKEW)
 		return 0;
 	if (left > LONGEST_LIFE)
 		left = LONGEST_LIFE;
-	return left * 75 / 100 + left * 15 / 100 * (int64_t)(spread % 1000) / 1000;
+	life = left * 75 / 100 + left * 15 / 100 * (int64_t)(spread % 1000) / 1000;
+	return life < left - CLOCK_SKEW ? life : left - CLOCK_SKEW;
 }
 
 static void add_key(struct acr_secret *json, const char *key, const struct acr_login *login)

@@ -312,7 +312,8 @@ def stored(helper, home, **claim):
     assert helper("store", stdin=text, env={"DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE": "false"}).status == 0
 
 
-@pytest.mark.parametrize("life, least, most", [(600, 440, 600), (3 * 3600, 8000, 3 * 3600), (10 ** 9, 8000, 3 * 3600), (-60, 0, 0)])
+@pytest.mark.parametrize("life, least, most", [(600, 290, 300), (1800, 1340, 1500), (3 * 3600, 8000, 3 * 3600), (10 ** 9, 8000, 3 * 3600),
+                                               (200, 0, 0), (-60, 0, 0)])
 def test_kubelet_keeps_nothing_for_longer_than_it_lives_or_three_hours(kubelet, azure_json, helper, home, life, least, most):
     stored(helper, home, exp=int(time.time()) + life)
     _, response = kubelet("acme.azurecr.io/app", azure_json(), env={"DOCKER_CREDENTIAL_ACR_MIN_VALIDITY": "300h"})
@@ -328,6 +329,28 @@ def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, az
     home.age(6000)
     _, response = kubelet("acme.azurecr.io/app", azure_json())
     assert 0 < seconds(response["cacheDuration"]) <= 10800 - 6000
+
+
+@pytest.mark.parametrize("wrong", [-300, -120, 120, 300])
+@pytest.mark.parametrize("left", [400, 900, 3780, 10800])
+def test_a_clock_that_is_minutes_wrong_does_not_make_kubelet_use_a_dead_token(kubelet, azure_json, helper, home, left, wrong):
+    """A login has only its own claims, and the node's clock is `wrong` seconds ahead: so much more or less seems to be left."""
+    now = int(time.time())
+    stored(helper, home, iat=now - wrong - 7000, exp=now + left - wrong)
+    _, response = kubelet("acme.azurecr.io/app", azure_json(), env={"DOCKER_CREDENTIAL_ACR_MIN_VALIDITY": "300h"})
+    assert seconds(response["cacheDuration"]) <= left
+
+
+@pytest.mark.parametrize("wrong", [-300, 300])
+@pytest.mark.parametrize("age", [7020, 9000, 10200])
+def test_a_clock_that_was_set_at_a_reboot_does_not_make_kubelet_use_a_dead_token(kubelet, azure_json, cloud, home, age, wrong):
+    """Only the clock tells then how old the cached token is; Azure cannot be asked for another."""
+    file, env = azure_json(), {"DOCKER_CREDENTIAL_ACR_TIMEOUT": "4s"}
+    kubelet("acme.azurecr.io/app", file, env=env)
+    home.age(age - wrong)
+    cloud.fault("error", service="imds", status=500)
+    _, response = kubelet("acme.azurecr.io/app", file, env=env)
+    assert seconds(response["cacheDuration"]) <= 10800 - age
 
 
 # when it does not work

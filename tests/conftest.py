@@ -9,6 +9,7 @@
 See README.md beside this file.
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -131,6 +132,21 @@ def somebody_else(home):
     copy = shutil.copy(home.program, folder)
     yield ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "sh", "-c", f'shift; exec {copy} "$@"', "sh"]
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def empty_package(tmp_path_factory):
+    """A Debian package of our name and version without anything in it, to see what curl and apt-get make of a command."""
+    folder = tmp_path_factory.mktemp("release")
+    version = re.search(r"version: '([^']+)'", (HERE.parent / "meson.build").read_text(encoding="utf-8")).group(1)
+    (folder / "tree/DEBIAN").mkdir(parents=True)
+    (folder / "tree/DEBIAN/control").write_text(f"Package: {NAME}\nVersion: {version}\nArchitecture: amd64\nDescription: empty\n"
+                                                "Maintainer: nobody <nobody@example.org>\n", encoding="utf-8")
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", folder / "tree", folder], check=True, capture_output=True)
+    (made,) = folder.glob("*.deb")
+    sums = subprocess.run(["sha256sum", made.name], cwd=folder, check=True, capture_output=True).stdout
+    (folder / "SHA256SUMS").write_bytes(sums)
+    return made
 
 
 @pytest.fixture

@@ -76,32 +76,18 @@ def test_every_script_that_is_named_is_there_and_explains_itself(line):
         assert option in ran.stdout
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    """A package of that name and version without anything in it, to see what curl and apt-get make of the commands."""
-    folder = tmp_path_factory.mktemp("release")
-    control = folder / "tree/DEBIAN/control"
-    control.parent.mkdir(parents=True)
-    control.write_text(f"Package: {NAME}\nVersion: {VERSION}\nArchitecture: amd64\nMaintainer: nobody <nobody@example.org>\n"
-                       "Description: empty\n")
-    assert run("dpkg-deb", "--build", "--root-owner-group", folder / "tree", folder).returncode == 0
-    (made,) = folder.glob("*.deb")
-    (folder / "SHA256SUMS").write_text(run("sha256sum", made.name, cwd=folder).stdout)
-    return made
-
-
-def test_a_release_is_fetched_checked_and_installed(package, tmp_path):
-    script = re.sub(r"^RELEASE=\S+", f"RELEASE=file://{package.parent}", RELEASE, flags=re.M)
+def test_a_release_is_fetched_checked_and_installed(empty_package, tmp_path):
+    script = re.sub(r"^RELEASE=\S+", f"RELEASE=file://{empty_package.parent}", RELEASE, flags=re.M)
     assert script != RELEASE
     script = script.replace("sudo apt-get install", "apt-get install --simulate")
     ran = run("sh", "-euc", script, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert f"{package.name}: OK" in ran.stdout and f"Inst {NAME} ({VERSION} local-deb [amd64])" in ran.stdout
+    assert f"{empty_package.name}: OK" in ran.stdout and f"Inst {NAME} ({VERSION} local-deb [amd64])" in ran.stdout
     # Of another file under the name nothing is installed.
     (tmp_path / "release").mkdir()
-    (tmp_path / "release" / package.name).write_bytes(b"another")
-    (tmp_path / "release/SHA256SUMS").write_bytes((package.parent / "SHA256SUMS").read_bytes())
-    ran = run("sh", "-euc", script.replace(str(package.parent), str(tmp_path / "release")), cwd=tmp_path)
+    (tmp_path / "release" / empty_package.name).write_bytes(b"another")
+    (tmp_path / "release/SHA256SUMS").write_bytes((empty_package.parent / "SHA256SUMS").read_bytes())
+    ran = run("sh", "-euc", script.replace(str(empty_package.parent), str(tmp_path / "release")), cwd=tmp_path)
     assert ran.returncode == 1 and "FAILED" in ran.stdout and "Inst" not in ran.stdout
 
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """packaging/recipes, run as far as their parts exist here: the real commands, with the variables of each platform."""
+import functools
+import http.server
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -41,9 +45,15 @@ def shell(home, base):
     (home.folder / ".docker/config.json").unlink()
     home.write("checkout/Dockerfile", f"FROM {base}\nLABEL built=here\n")
 
+    # apt-get says what it would do; wget is that of the image in which the recipe for GitLab runs.
+    home.write("stubs/sudo", '#!/bin/sh\nexec "$@"\n', mode=0o755)
+    home.write("stubs/apt-get", '#!/bin/sh\nexec /usr/bin/apt-get --simulate "$@"\n', mode=0o755)
+    (home.folder / "stubs/wget").symlink_to("/bin/busybox")
+    path = f"{home.folder}/stubs:{home.env['PATH']}"
+
     def run(script, check=True, **variables):
         # A runner's shell is bash with these.
-        env = {**home.env, "DOCKER_BUILDKIT": "0", "DOCKER_HOST": os.environ["DOCKER_HOST"], **variables}
+        env = {**home.env, "PATH": path, "DOCKER_BUILDKIT": "0", "DOCKER_HOST": os.environ["DOCKER_HOST"], **variables}
         ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=env, cwd=home.folder / "checkout", capture_output=True,
                              text=True, check=False, timeout=120)
         assert not check or ran.returncode == 0, f"{script}\n{ran.stdout}\n{ran.stderr}"
@@ -51,47 +61,133 @@ def shell(home, base):
     return run
 
 
+DEB = re.compile(r"https://\S+/(docker-credential-acr_[\d.]+_amd64\.deb)")
+
+
+def address(text, package):
+    """The one address in a recipe that names the package, answered by a file."""
+    (found,) = DEB.finditer(text)
+    assert found.group(1) == package.name, "a recipe names the version that there is"
+    return f"file://{package}"
+
+
+def installed(ran):
+    return "Inst docker-credential-acr" in ran.stdout
+
+
 def pushed(cloud):
     return [row for row in cloud.requests("acr", method="PUT") if "/manifests/" in row["path"] and row["status"] == 201]
 
 
-def test_github_actions(shell, home, cloud):
+def test_github_actions(shell, home, cloud, empty_package):
     home.registries(contoso={})
     flow = parse("github-actions.yml")[0]
-    assert flow["permissions"]["id-token"] == "write"
-    steps = [step["run"] for step in flow["jobs"]["image"]["steps"] if "run" in step and step["name"] != "Install"]
-    for step in steps:
-        shell(step, **cloud.github_environment(), GITHUB_SHA="0123abcd", IMAGE=flow["env"]["IMAGE"])
+    job = flow["jobs"]["image"]
+    assert job["permissions"]["id-token"] == "write"
+    steps = {step["name"]: step for step in job["steps"] if "run" in step}
+    variables = {**cloud.github_environment(), "GITHUB_SHA": "0123abcd", "IMAGE": flow["env"]["IMAGE"], "RUNNER_TEMP": str(home.folder)}
+    assert installed(shell(steps["Install"]["run"], **variables, PACKAGE=address(flow["env"]["PACKAGE"], empty_package)))
+    for name in ("Configure", "Build and push"):
+        shell(steps[name]["run"], **variables)
     assert pushed(cloud) and cloud.requests("github")
+    last = steps["Find out what is wrong"]
+    cloud.fault("firewall", service="acr")
+    assert last["if"] == "failure()" and "[firewall]" in shell(last["run"], check=False, **variables).stdout
 
 
-def test_azure_pipelines(shell, home, cloud):
+@pytest.fixture
+def action(shell, home):
+    """action(name, **inputs) runs a step of packaging/github-action as a runner does; its `if` is returned beside."""
+    definition = yaml.safe_load((PACKAGING / "github-action/action.yml").read_text())
+    steps = {step["name"]: step for step in definition["runs"]["steps"]}
+
+    def run(name, check=True, **inputs):
+        values = {key: value["default"] if "default" in value else None for key, value in definition["inputs"].items()}
+        values.update(inputs)
+        env = {key: re.sub(r"\${{ inputs\.(\w+) }}", lambda found: values[found.group(1)], text) for key, text in steps[name]["env"].items()}
+        return shell(steps[name]["run"], check=check, **env, RUNNER_TEMP=str(home.folder), GITHUB_STEP_SUMMARY=str(home.folder / "summary"))
+    run.steps = steps
+    return run
+
+
+def test_the_action_installs_what_has_the_checksum_that_is_given(action, empty_package):
+    url, checksum = f"file://{empty_package}", (empty_package.parent / "SHA256SUMS").read_text().split()[0]
+    assert installed(action("Install", package=url, sha256=checksum))
+    assert installed(action("Install", package=str(empty_package)))
+    for inputs in ({"package": url}, {"package": url, "sha256": "0" * 64}, {"package": str(empty_package), "sha256": "0" * 64}):
+        refused = action("Install", check=False, **inputs)
+        assert refused.returncode != 0 and not installed(refused), inputs
+
+
+def test_the_action_configures_and_explains_a_failure(action, home, cloud):
+    home.registries(contoso={})
+    home.env.update(cloud.github_environment())
+    action("Configure", registry="contoso.azurecr.io")
+    assert json.loads((home.folder / ".docker/config.json").read_text())["credHelpers"] == {"contoso.azurecr.io": "acr"}
+    assert action("Diagnose", registry="contoso.azurecr.io").returncode == 0
+    (home.folder / "summary").unlink()
+    assert action("Configure", check=False, registry="firewall.azurecr.io").returncode == 1
+    failed = action("Diagnose", check=False, registry="firewall.azurecr.io")
+    assert failed.returncode == 1 and "[firewall]" in failed.stdout
+    assert (home.folder / "summary").read_text() == f"```text\n{failed.stdout}```\n"
+    assert "failure()" in action.steps["Diagnose"]["if"]
+
+
+def test_azure_pipelines(shell, home, cloud, empty_package):
     home.registries(contoso={})
     flow = parse("azure-pipelines.yml")[0]
-    task = [step for step in flow["steps"] if step.get("task") == "AzureCLI@2"][0]
-    assert "SYSTEM_ACCESSTOKEN" in task["env"]
-    shell(task["inputs"]["inlineScript"], **cloud.pipelines_environment(), BUILD_BUILDID="7", IMAGE=flow["variables"]["image"])
+    install, task = flow["steps"]
+    assert "SYSTEM_ACCESSTOKEN" in task["env"] and task["task"] == "AzureCLI@2"
+    variables = {**cloud.pipelines_environment(), "BUILD_BUILDID": "7", "IMAGE": flow["variables"]["image"],
+                 "AGENT_TEMPDIRECTORY": str(home.folder), "PACKAGE": address(flow["variables"]["package"], empty_package)}
+    assert installed(shell(install["script"], **variables))
+    shell(task["inputs"]["inlineScript"], **variables)
     assert pushed(cloud) and cloud.requests("pipelines")
 
 
-def test_gitlab_ci(shell, home, cloud):
+@pytest.fixture
+def served(home):
+    """The address of the bundle, with the program in its place."""
+    folder = home.folder / "served"
+    (folder / "opt/docker-credential-acr/bin").mkdir(parents=True)
+    shutil.copy(home.program, folder / "opt/docker-credential-acr/bin")
+    subprocess.run(["tar", "-C", folder, "-czf", folder / "bundle.tar.gz", "opt"], check=True)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/bundle.tar.gz"
+        server.shutdown()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount an empty /opt")
+def test_gitlab_ci(shell, home, cloud, served):
     home.registries(contoso={})
-    job = parse("gitlab-ci.yml")[0]["image"]
+    flow = parse("gitlab-ci.yml")[0]
+    job = flow["image"]
+    assert job["image"].startswith("docker:") and job["services"] and re.search(r"docker-credential-acr-[\d.]+-amd64\.tar\.gz$", flow["variables"]["BUNDLE"])
     project = str(home.folder / "checkout")
-    variables = {name: value.replace("$CI_PROJECT_DIR", project) for name, value in job["variables"].items()}
+    variables = {name: value.replace("$CI_PROJECT_DIR", project) for name, value in {**flow["variables"], **job["variables"]}.items()}
     token = cloud.federated_token(issuer=KUBERNETES, subject="system:serviceaccount:default:builder",
                                   audience=job["id_tokens"]["AZURE_ID_TOKEN"]["aud"])
-    for line in job["before_script"] + job["script"] + job["after_script"]:
-        shell(line, **variables, CI_PROJECT_DIR=project, AZURE_ID_TOKEN=token, CI_COMMIT_SHORT_SHA="0123abcd")
+    # A runner joins these two; the program is found only where the bundle laid it.
+    script = "\n".join(job["before_script"] + ["command -v docker-credential-acr"] + job["script"])
+    variables.update(CI_PROJECT_DIR=project, AZURE_ID_TOKEN=token, CI_COMMIT_SHORT_SHA="0123abcd", BUNDLE=served)
+    ran = shell(f"unshare -m bash -euc {shlex.quote('mount -t tmpfs tmpfs /opt; ' + script)}", **variables)
+    assert "/opt/docker-credential-acr/bin/docker-credential-acr" in ran.stdout.splitlines()
+    for line in job["after_script"]:
+        shell(line, **variables)
     assert pushed(cloud) and not Path(variables["AZURE_FEDERATED_TOKEN_FILE"]).exists()
 
 
-def test_cloud_init(shell, home, cloud):
+def test_cloud_init(shell, home, cloud, empty_package):
     recipe = parse("cloud-init.yaml")[0]
     settings = json.loads(recipe["write_files"][0]["content"])
     assert recipe["write_files"][0]["path"] == "/etc/docker-credential-acr/config.json" and settings["client_id"] == DEPLOYER.client_id
     home.config(**settings)
-    for words in recipe["runcmd"]:
+    install, *others = recipe["runcmd"]
+    install = [word.replace("/run/", f"{home.folder}/") for word in install]
+    assert installed(shell(shlex.join([*install[:-1], address(install[-1], empty_package)])))
+    for words in others:
         if words[0] == "systemctl":
             assert (PACKAGING / "systemd" / words[-1].replace("@root", "@")).exists()
             continue

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The project's own papers: forms that can be filled in, links that lead somewhere, commands that exist."""
+import json
 import os
 import re
 import subprocess
@@ -64,16 +65,51 @@ def test_every_link_to_a_file_leads_to_one(paper):
             assert (paper.parent / target).exists(), target
 
 
-def test_every_command_for_contributors_is_one():
+def for_contributors():
+    """The commands of CONTRIBUTING.md, without comments."""
     text = (GITHUB / "CONTRIBUTING.md").read_text(encoding="utf-8")
     lines = [line for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
-    lines += re.findall(r"`(tests/bench/run [^`]*)`", text)
-    assert lines
+    lines += re.findall(r"`((?:tests/bench/run|meson test -C) [^`]*)`", text)
+    return [re.sub(r"\s+#.*$", "", line) for line in lines]
+
+
+def test_every_script_for_contributors_is_one():
+    lines = [line for line in for_contributors() if line.startswith("tests/")]
+    assert len(lines) >= 4
     for line in lines:
-        script, *words = re.sub(r"\s+#.*$", "", line).split()
+        script, *words = line.split()
         shown = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True).stdout
         for word in words:
             assert re.search(rf"(?<![\w-]){word}(?![\w-])", shown), line
+
+
+def test_one_unit_test_is_run_by_the_command_that_is_given(program):
+    """In the build at hand. It links the tests of a folder, not each file of them."""
+    lines = [line for line in for_contributors() if line.startswith("meson test")]
+    build = program.parents[1]
+    tests = json.loads(subprocess.run(["meson", "introspect", "--tests", build], capture_output=True, text=True, check=True).stdout)
+    if not tests:
+        pytest.skip("this build has no unit tests")
+    names = {test["name"] for test in tests}
+    files = {path.stem for path in (ROOT / "tests/unit").glob("*_*.c")}
+    assert names <= files and files - names <= {"base_heap"}, "a file is not in tests/unit/meson.build"
+    assert len({test["cmd"][0] for test in tests} - {str(build / "tests/unit/unit_base_heap")}) == len({name.split("_")[0] for name in files})
+    assert lines
+    for line in lines:
+        words = [str(build) if word == "build" else word for word in line.split()]
+        ran = subprocess.run([*words, "--no-rebuild"], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "--list" in words or "Ok:                 1" in ran.stdout, ran.stdout
+
+
+@pytest.mark.parametrize("paper", [GITHUB / "CONTRIBUTING.md", ROOT / "tests/README.md"], ids=named)
+def test_black_box_tests_are_chosen_by_the_commands_that_are_given(paper):
+    lines = re.findall(r"-- (?:/usr/bin/)?python3 (-m pytest .*)", paper.read_text(encoding="utf-8"))
+    assert lines
+    for line in lines:
+        ran = subprocess.run(["/usr/bin/python3", *line.split(), "--collect-only", "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True,
+                             text=True, check=False)
+        assert ran.returncode == 0 and "::" in ran.stdout, ran.stdout
 
 
 @pytest.mark.plain

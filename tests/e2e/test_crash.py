@@ -67,12 +67,13 @@ def killed_at(home, name, number, *arguments, stdin=""):
 
 def renamed_unsynced(home, *arguments, stdin="", of):
     """Files of these paths (`of` is a pattern) that were put in their place although their bytes had not been synced, or whose
-    folder was not synced after it; and how many were put there. strace -y tells the path of a descriptor."""
+    folder was not synced after it; and all that were put there, in order. strace -y tells the path of a descriptor."""
     trace = home.folder / "trace"
-    subprocess.run(["strace", "-f", "-y", "-s", "256", "-e", "trace=fsync,renameat,renameat2", "-o", str(trace), str(home.program),
+    subprocess.run(["strace", "-ff", "-y", "-s", "256", "-e", "trace=fsync,renameat,renameat2", "-o", str(trace), str(home.program),
                     *arguments], env=home.env, input=stdin.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    bytes_synced, waiting, wrong, count = set(), [], [], 0
-    for call, text in re.findall(r"^\d+ +(fsync|renameat2?)\((.*)\) += 0$", trace.read_text(), re.M):
+    bytes_synced, waiting, wrong, put = set(), [], [], []
+    calls = "".join(one.read_text() for one in home.folder.glob("trace.*"))
+    for call, text in re.findall(r"^(fsync|renameat2?)\((.*)\) += 0$", calls, re.M):
         if call == "fsync":
             path = re.search(r"<(.*)>", text)[1]
             bytes_synced.add(path)
@@ -81,12 +82,13 @@ def renamed_unsynced(home, *arguments, stdin="", of):
         folder, made, _, name = re.match(r'\d+<(.*?)>, "(.*?)", (\d+<.*?>), "(.*?)"', text).groups()
         if not re.search(of, f"{folder}/{name}") or name.startswith(".docker-credential-acr-"):
             continue
-        count += 1
+        put.append(f"{folder}/{name}")
         waiting.append((folder, name))
         if f"{folder}/{made}" not in bytes_synced:
             wrong.append(f"{folder}/{name}")
-    trace.unlink()
-    return wrong + [f"folder of {folder}/{name}" for folder, name in waiting], count
+    for one in home.folder.glob("trace.*"):
+        one.unlink()
+    return wrong + [f"folder of {folder}/{name}" for folder, name in waiting], put
 
 
 def kept(home, folder):
@@ -102,10 +104,11 @@ def test_what_a_person_gave_or_decided_is_on_the_disk_before_it_is_said_to_be_ke
                                     (("logout", ACME), "", 1), (("login", ACME, "--device-code", "--insecure-storage"), "", 3)):
         if arguments[0] == "login":
             assert helper("erase", stdin=ACME).status == 0
-        wrong, count = renamed_unsynced(home, *arguments, stdin=stdin, of="/(logins|sign-ins|registries)/")
-        assert not wrong and count >= least, (arguments, wrong, count)
-    wrong, count = renamed_unsynced(home, "configure", ACME, of=str(home.folder))
-    assert not wrong and count >= 2, (wrong, count)
+        wrong, put = renamed_unsynced(home, *arguments, stdin=stdin, of="/(logins|sign-ins|registries)/")
+        assert not wrong and len(put) >= least, (arguments, wrong, put)
+    wrong, put = renamed_unsynced(home, "configure", ACME, of="/")
+    assert not wrong, wrong
+    assert len(put) > 1 and put[-1] == str(home.folder / ".docker/config.json"), f"the journal comes before what it is about: {put}"
 
 
 def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud, figures):
@@ -157,6 +160,20 @@ def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud
     assert not [path for path in home.temporary_files() if "/logins/" in str(path)]
     figures(f"points tried: {tried}, killed: {killed}, signed in: {there}, torn: 0")
     assert killed > 0.8 * tried
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+def test_an_interrupt_while_a_sign_in_is_kept_waits_until_it_is_whole(helper, home, name):
+    """The token, whose it is, and that the registry is not signed out of: the first fsync is of the first, the last of the last."""
+    arguments = ("login", ACME, "--device-code", "--insecure-storage")
+    helper.logout(ACME)
+    for number in range(1, 7):
+        assert helper.logout(ACME).status == 0
+        ran = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", f"inject=fsync:signal={name}:when={number}",
+                              str(home.program), *arguments], env=home.env, capture_output=True, check=False)
+        seen = json.loads(helper("status", "--json").out)["sign_ins"]
+        assert ran.returncode and len(seen) == 1 and seen[0]["who"] == USER.name, (number, ran, seen)
+        assert helper.get(ACME).status == 0, number
 
 
 def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, signed_in, cloud, figures):

@@ -53,9 +53,10 @@ _checked_ int acr_sign_in_find(const struct acr_app *app, const char *host, stru
 _checked_ int acr_sign_in_each(const struct acr_app *app,
 			       void (*visit)(void *data, const struct acr_sign_in *sign_in),
 			       void *data, struct acr_error *error);
-/* The registry ("": all) of every file, readable or not. */
-void acr_sign_in_registries(const struct acr_app *app,
-			    void (*visit)(void *data, const char *registry), void *data);
+/* The registry ("": all) of every file, readable or not. -1 where there may be more. */
+_checked_ int acr_sign_in_registries(const struct acr_app *app,
+				     void (*visit)(void *data, const char *registry), void *data,
+				     struct acr_error *error);
 /* -1 where a newer version wrote the file, which a new sign-in may not replace: to be asked before
  * a person is sent to a browser. */
 _checked_ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,

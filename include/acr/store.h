@@ -196,9 +196,9 @@ _checked_ int acr_state_replaceable(const struct acr_app *app, const char *host,
  * but never of a newer version's. Only store, erase, login and logout write it. */
 _checked_ int acr_state_write(const struct acr_app *app, const char *host,
 			      const struct acr_state *state, struct acr_error *error);
-/* Every host that something was decided about. */
-void acr_state_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
-		    void *data);
+/* Every host that something was decided about. -1 where there may be more. */
+_checked_ int acr_state_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
+			     void *data, struct acr_error *error);
 /* Its path, owned by the caller, NULL without a home. */
 char *acr_state_path(const struct acr_app *app, const char *host);
 

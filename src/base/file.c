@@ -145,6 +145,7 @@ int acr_private_each(const char *folder, void (*visit)(void *data, const char *n
 	int fd = acr_folder_open(folder, false, &missing);
 	struct dirent *row;
 	DIR *names;
+	int number;
 
 	if (fd < 0 && missing.kind == ACR_NOT_FOUND)
 		return 0;
@@ -158,9 +159,11 @@ int acr_private_each(const char *folder, void (*visit)(void *data, const char *n
 		close(fd);
 		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, folder);
 	}
-	while ((row = readdir(names)))
+	/* readdir(3): at the end errno is what it was. */
+	while ((errno = 0, row = readdir(names)))
 		if (row->d_name[0] != '.')
 			visit(data, row->d_name);
+	number = errno;
 	closedir(names);
-	return 0;
+	return number ? acr_raise_errno(error, number, FILE_INACCESSIBLE, folder) : 0;
 }

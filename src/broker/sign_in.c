@@ -88,7 +88,8 @@ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 
 	*ret = (struct acr_sign_out){ 0 };
 	add(&sign_ins, ""); /* also where its file is lost, and its token is not */
-	acr_sign_in_registries(app, add_host, &sign_ins);
+	/* What can be found is dropped all the same. */
+	(void)!acr_sign_in_registries(app, add_host, &sign_ins, &first);
 	acr_marker_each(app, add_host, &hosts);
 	acr_cache_each(app, add_cached, &hosts);
 	for (size_t i = 0; i < sign_ins.count; i++) {

@@ -158,7 +158,8 @@ void acr_status_take(const struct acr_app *app, const char *host, struct acr_sta
 		ret->keychain = failure;
 	if (acr_sign_in_each(app, add_sign_in, &gathering, &failure))
 		ret->decisions = failure;
-	acr_state_each(app, add_state, &gathering);
+	if (acr_state_each(app, add_state, &gathering, &failure))
+		ret->decisions = failure;
 	if (ret->count > 0)
 		qsort(ret->rows, ret->count, sizeof(*ret->rows), by_registry);
 }

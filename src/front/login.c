@@ -237,8 +237,10 @@ static void add_signed_out(void *data, const char *host)
 static void tell_signed_out(const struct acr_app *app, struct acr_secret *line)
 {
 	struct signed_out list = { .app = app };
+	struct acr_error failure = { 0 };
 
-	acr_state_each(app, add_signed_out, &list);
+	if (acr_state_each(app, add_signed_out, &list, &failure))
+		acr_debug(app, "%s", failure.text);
 	if (list.hosts.length > 0)
 		acr_secret_format(line,
 				  "Still signed out of single registries; to sign in again:\n%s",

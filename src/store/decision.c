@@ -152,6 +152,15 @@ int acr_decision_read(const struct acr_decision *decision, struct acr_secret *by
 	return acr_decision_damaged(decision, error);
 }
 
+int acr_decision_each(const char *folder, void (*visit)(void *data, const char *name), void *data,
+		      struct acr_error *error)
+{
+	const struct acr_decision all = { .folder = folder };
+	auto_fd fd = open_folder(&all, NULL);
+
+	return fd == NO_FOLDER ? 0 : acr_private_each(folder, visit, data, error);
+}
+
 int acr_decision_replaceable(const struct acr_decision *decision, struct acr_error *error)
 {
 	struct acr_error failure = { 0 };

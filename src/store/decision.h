@@ -34,6 +34,11 @@ int acr_decision_damaged(const struct acr_decision *decision, struct acr_error *
 _checked_ int acr_decision_write(const struct acr_decision *decision,
 				 const struct acr_secret *bytes, struct acr_error *error);
 
+/* Names of all decisions in a folder, readable or not; none where a folder of ours is not there. -1 where
+ * it is, and cannot be listed to its end: that is not "nothing was decided". */
+_checked_ int acr_decision_each(const char *folder, void (*visit)(void *data, const char *name),
+				void *data, struct acr_error *error);
+
 /* -1 with ACR_UNAVAILABLE where acr_decision_write would refuse to replace a newer version's. */
 _checked_ int acr_decision_replaceable(const struct acr_decision *decision,
 				       struct acr_error *error);

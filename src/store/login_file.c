@@ -135,11 +135,13 @@ struct walk {
 	const char *folder;
 	acr_keychain_visit *visit;
 	void *data;
+	struct acr_error
+		failure; /* the first of this machine's: behind it is a login that was not seen */
 };
 
 static void visit_file(void *data, const char *name)
 {
-	const struct walk *walk = data;
+	struct walk *walk = data;
 	struct acr_error error = { 0 };
 	auto_string server = NULL;
 	auto_login login = { 0 };
@@ -148,15 +150,23 @@ static void visit_file(void *data, const char *name)
 		walk->visit(walk->data, server, login.username);
 	else
 		acr_debug(walk->app, "not listed: %s", error.text);
+	if (error.kind == ACR_SYSTEM && walk->failure.kind == ACR_FINE)
+		walk->failure = error;
 }
 
 static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
 		struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
-	struct walk walk = { app, folder, visit, data };
+	struct walk walk = { .app = app, .folder = folder, .visit = visit, .data = data };
 
-	return folder ? acr_place_each(folder, visit_file, &walk, error) : homeless(error);
+	if (!folder)
+		return homeless(error);
+	if (acr_place_each(folder, visit_file, &walk, error))
+		return -1;
+	if (walk.failure.kind != ACR_FINE && error)
+		*error = walk.failure;
+	return walk.failure.kind == ACR_FINE ? 0 : -1;
 }
 
 const struct acr_keychain acr_keychain_login_file = {

@@ -169,8 +169,8 @@ int acr_sign_in_each(const struct acr_app *app,
 	struct acr_error first = { 0 };
 	struct walk walk = { app, visit, data, &first };
 
-	if (acr_place_each(folder, visit_name, &walk, NULL))
-		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+	if (acr_decision_each(folder, visit_name, &walk, error))
+		return -1;
 	if (first.kind != ACR_FINE && error)
 		*error = first;
 	return first.kind == ACR_FINE ? 0 : -1;
@@ -190,14 +190,14 @@ static void visit_registry(void *data, const char *name)
 		registries->visit(registries->data, registry);
 }
 
-void acr_sign_in_registries(const struct acr_app *app,
-			    void (*visit)(void *data, const char *registry), void *data)
+int acr_sign_in_registries(const struct acr_app *app,
+			   void (*visit)(void *data, const char *registry), void *data,
+			   struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
 	struct registries registries = { visit, data };
 
-	if (acr_place_each(folder, visit_registry, &registries, NULL))
-		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+	return acr_decision_each(folder, visit_registry, &registries, error);
 }
 
 static const struct acr_keychain *keychain_by_name(const char *name)

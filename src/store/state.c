@@ -132,14 +132,13 @@ static void visit_name(void *data, const char *name)
 		walk->visit(walk->data, host);
 }
 
-void acr_state_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
-		    void *data)
+int acr_state_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
+		   void *data, struct acr_error *error)
 {
 	auto_string folder = folder_of(app, "/registries");
 	struct walk walk = { visit, data };
 
-	if (acr_place_each(folder, visit_name, &walk, NULL))
-		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+	return acr_decision_each(folder, visit_name, &walk, error);
 }
 
 void acr_marker_set(const struct acr_app *app, const char *host)

@@ -85,6 +85,34 @@ def test_a_library_that_cannot_be_loaded_is_named_and_nobody_is_asked(helper, si
     assert helper.get(ACME).status == 0
 
 
+def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(helper, home, signed_in):
+    """Half a list is no list: who says that all is undone, signed out or named must have seen all."""
+    home.config(keychain="file")
+    path = home.folder / ".docker/config.json"
+    before = path.read_bytes()
+    assert helper.store("ghcr.io", "person", "password-of-a-person").status == 0
+    assert helper("login", ACME, "--device-code", "--insecure-storage").status == 0
+    assert helper("configure", ACME).status == 0
+
+    def fault(arguments, folder):
+        return helper(*arguments, prefix=failing([home.data / folder], "getdents64", "EIO"))
+    assert fault(("configure", "--undo"), "configure").status == 1 and path.read_bytes() != before
+    assert helper("configure", "--undo").status == 0 and path.read_bytes() == before
+    answer = fault(("list",), "logins")
+    assert answer.status == 1 or "left out" in answer.err, answer
+    answer = fault(("logout",), "sign-ins")
+    assert answer.status == 1 and str(home.data / "sign-ins") in answer.out + answer.err, answer
+    assert helper("logout").status == 0 and not json.loads(helper("status", "--json").out)["sign_ins"]
+
+
+def test_a_login_that_cannot_be_read_is_not_left_out_of_list_in_silence(helper, home):
+    home.config(keychain="file")
+    for server in ("ghcr.io", "quay.io"):
+        assert helper.store(server, "person", "password-of-a-person").status == 0
+    answer = helper.list(prefix=failing([home.data / "logins/quay.io"], "openat", "EIO"))
+    assert json.loads(answer.out) == {"ghcr.io": "person"} and "left out" in answer.err, answer
+
+
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_trusted_certificates_that_cannot_be_read_are_not_the_services_fault(helper, home, signed_in, variable):
     there = home.write("trust/ca.pem", "")

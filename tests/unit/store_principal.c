@@ -97,7 +97,7 @@ static bool see_state(void)
 	bool found = false;
 
 	assert_int_equal(acr_state_read(&edges.app, HOST, &state, NULL), 0);
-	acr_state_each(&edges.app, visit_host, &found);
+	assert_int_equal(acr_state_each(&edges.app, visit_host, &found, NULL), 0);
 	return found || state.signed_out;
 }
 

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every verb and command, refused at any system call with any error that it may have, or killed there: an end by itself,
+nothing lost of what a person gave or decided, nothing remembered against anybody, no secret shown, and whoever runs it again
+is served. The short suite takes a sample of the points, the long one each name of a call and each error."""
+import os
+import random
+import re
+import subprocess
+from collections import Counter
+
+import pytest
+from every_command import EVERY, Stage
+
+pytestmark = pytest.mark.plain
+OFTEN = 10  # calls of one name that are taken of those that are made more often: the first, the last, and some between
+
+# What each call may fail with, however well the program behaves (its manual page, ERRORS). Not brk, which tells no error.
+ERRORS = {
+    "openat": "EMFILE ENFILE EACCES EIO ENOMEM ENOSPC EROFS EINTR", "read": "EIO EINTR", "pread64": "EIO", "write": "ENOSPC EIO EDQUOT EINTR",
+    "writev": "ENOSPC EIO", "fsync": "EIO ENOSPC", "rename": "EIO EROFS", "renameat": "EIO ENOSPC EROFS EDQUOT",
+    "renameat2": "EIO ENOSPC EROFS EINVAL", "unlink": "EIO EROFS", "unlinkat": "EIO EROFS", "mkdir": "ENOSPC EACCES EROFS",
+    "mkdirat": "ENOSPC EACCES", "rmdir": "EIO", "flock": "ENOLCK EINTR", "close": "EIO EINTR", "lseek": "EINVAL",
+    "newfstatat": "EIO ENOMEM EACCES", "fstat": "EIO ENOMEM", "stat": "EIO", "lstat": "EIO", "statx": "EIO", "access": "EIO EACCES",
+    "faccessat2": "EIO", "readlink": "EIO", "readlinkat": "EIO", "getdents64": "EIO ENOMEM", "fchmod": "EPERM EROFS", "fchown": "EPERM", "dup": "EMFILE", "dup3": "EMFILE", "socket": "EMFILE ENFILE ENOBUFS EACCES", "connect": "EACCES EPERM ENOBUFS EINTR",
+    "sendto": "ENOBUFS ECONNRESET", "sendmmsg": "ENOBUFS", "sendmsg": "ENOBUFS", "recvfrom": "ENOMEM ECONNRESET", "recvmsg": "ENOMEM",
+    "setsockopt": "ENOBUFS", "getsockopt": "ENOBUFS", "getsockname": "ENOBUFS", "poll": "ENOMEM EINTR", "ppoll": "ENOMEM", "select": "ENOMEM",
+    "pipe2": "EMFILE ENFILE", "socketpair": "EMFILE", "eventfd2": "EMFILE", "epoll_create1": "EMFILE", "clone": "EAGAIN ENOMEM",
+    "clone3": "EAGAIN ENOMEM", "vfork": "EAGAIN", "wait4": "EINTR", "memfd_create": "EMFILE ENOMEM",
+    "mmap": "ENOMEM", "mprotect": "ENOMEM", "getrandom": "EAGAIN", "setitimer": "EINVAL", "prctl": "EINVAL",
+    "madvise": "EINVAL", "sysinfo": "EFAULT", "uname": "EFAULT", "keyctl": "ENOMEM", "add_key": "EDQUOT",
+}
+WITHOUT_EFFECT = {"exit_group", "exit"}  # to be killed at
+
+
+def counted(stage):
+    """The numbers of the calls by name that a run makes, in the process that makes most: strace counts for each anew. Not what
+    the loader does before there is a program, which begins with PR_SET_DUMPABLE."""
+    trace = stage.home.folder.with_suffix(".trace")
+    ran = subprocess.run(["strace", "-f", "-o", trace, str(stage.home.program), *stage.arguments], env=stage.home.env,
+                         input=stage.row.stdin.encode(), capture_output=True, check=False)
+    assert ran.returncode in stage.row.fine, ran
+    text = trace.read_text()
+    trace.unlink()
+    loader = Counter(re.findall(r"^\d+ +(\w+)\(", text[:text.index("prctl(PR_SET_DUMPABLE")], re.M))
+    counts = {}
+    for (_, name), count in Counter(re.findall(r"^(\d+) +(\w+)\(", text, re.M)).items():
+        counts[name] = max(count, counts.get(name, 0))
+    return {name: some_of(range(loader[name] + 1, count + 1)) for name, count in counts.items() if count > loader[name]}
+
+
+def some_of(numbers):
+    if len(numbers) <= OFTEN:
+        return numbers
+    return sorted({*numbers[::len(numbers) // (OFTEN // 2)], *numbers[-OFTEN // 2:]})
+
+
+def sample(points, most, row):
+    """All of them in the long suite."""
+    if os.environ.get("ACR_LONG") or len(points) <= most:
+        return points
+    return sorted(random.Random(row.name).sample(points, most))
+
+
+@pytest.fixture(params=EVERY, ids=repr)
+def stage(request, helper, home, cloud):
+    return Stage(request.param, helper, home, cloud)
+
+
+def inject(name, number, what):
+    return ["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:{what}:when={number}"]
+
+
+def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nobody(stage, figures):
+    points = [(name, number, error) for name, numbers in counted(stage).items() for number in numbers
+              for error in ERRORS.get(name, "").split()]
+    tried = failed = 0
+    for point in sample(points, 10, stage.row):
+        stage.put_back()
+        name, number, error = point
+        print(point)  # shown where the run itself fails the test
+        answer = stage.run(prefix=inject(name, number, f"error={error}"))
+        assert answer.status in (0, 1), (point, answer)
+        assert answer.status == 0 or answer.out or answer.err, (point, "failed without a word")
+        stage.judge(point, answer)
+        tried, failed = tried + 1, failed + (answer.status != 0)
+    figures(f"{tried} errors at {len(points)} points, failed: {failed}, lost: 0")
+
+
+def test_whoever_is_killed_at_any_system_call_loses_nothing(stage, figures):
+    points = [(name, number) for name, numbers in counted(stage).items() for number in numbers if name not in WITHOUT_EFFECT]
+    chosen, killed = sample(points, 8, stage.row), 0
+    for name, number in chosen:
+        stage.put_back()
+        ran = subprocess.run([*inject(name, number, "signal=KILL"), str(stage.home.program), *stage.arguments], env=stage.home.env,
+                             input=stage.row.stdin.encode(), capture_output=True, check=False)
+        assert not stage.helper.secrets_in(ran.stderr.decode("utf-8", "replace")), ran
+        killed += ran.returncode != 0
+        stage.judge((name, number), None)
+    figures(f"killed {killed} times at {len(points)} points, lost: 0")
+    assert killed > 0.5 * len(chosen)

@@ -98,7 +98,7 @@ file .docker/config.json
 | 	"auths": {},
 | }
 $ docker-credential-acr configure acme.azurecr.io
-! docker-credential-acr: ...config.json is not valid JSON, and was left as it is: line 3, column ...
+! docker-credential-acr: .../.docker/config.json is not valid JSON and was left unchanged: line 3, column 1: unexpected character
 ? 1
 keeps
 asks nobody
@@ -121,11 +121,11 @@ keeps
 
 == only registries of Azure can be named
 $ docker-credential-acr configure ghcr.io
-! docker-credential-acr: ghcr.io is no Azure registry such as contoso.azurecr.io (for every other registry: --creds-store)
+! docker-credential-acr: ghcr.io is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
 ? 1
 keeps
 $ docker-credential-acr configure acme.azurecr.io.evil.com
-! docker-credential-acr: acme.azurecr.io.evil.com is no Azure registry...
+! docker-credential-acr: acme.azurecr.io.evil.com is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
 ? 1
 keeps
 asks nobody
@@ -185,6 +185,6 @@ unset AZURE_CLIENT_SECRET
 set AZURE_CLIENT_SECRET=
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr configure --discover
-! docker-credential-acr: no identity is set up here to look for registries with
+! docker-credential-acr: no identity is available to look for registries with
 ? 1
 keeps

@@ -132,7 +132,7 @@ $ docker-credential-acr login --use-device-code -t contoso.com ghcr.io
 ! docker-credential-acr: ghcr.io is not an Azure container registry
 $ docker-credential-acr configure --yes ghcr.io
 ? 1
-! docker-credential-acr: ghcr.io is no Azure registry such as contoso.azurecr.io (for every other registry: --creds-store)
+! docker-credential-acr: ghcr.io is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
 
 == who has chosen a language reads it
 set LANGUAGE=fr

@@ -79,9 +79,13 @@ static int read_entry(const struct acr_app *app, const struct acr_cache_home *ho
 	return -1;
 }
 
+/* The first that is not due for renewal, else the one that lives longest: where its home could not be
+ * written (a full or read-only folder) an old entry lies in front of the renewed one. */
 static bool find(const struct acr_app *app, const char *key, const char *host, const char *identity,
 		 bool memory, struct acr_entry *ret)
 {
+	bool found = false;
+
 	for (size_t i = 0; acr_cache_homes[i]; i++) {
 		const struct acr_cache_home *home = acr_cache_homes[i];
 		struct acr_error error = { 0 };
@@ -95,14 +99,16 @@ static bool find(const struct acr_app *app, const char *key, const char *host, c
 		    strcmp(entry.identity, identity) != 0)
 			continue;
 		entry.left = acr_entry_left(app, &entry, &entry.age);
-		if (entry.left == 0)
+		if (entry.left == 0 || (found && entry.left <= ret->left))
 			continue;
 		acr_entry_wipe(ret);
 		*ret = entry;
 		entry = (struct acr_entry){ 0 };
-		return true;
+		found = true;
+		if (ret->age < ret->renew)
+			break;
 	}
-	return false;
+	return found;
 }
 
 bool acr_cache_find(const struct acr_app *app, const char *host, uint64_t hash,

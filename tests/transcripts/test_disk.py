@@ -140,6 +140,19 @@ def test_a_full_disk_refuses_a_store_and_keeps_the_old_login(helper, home):
     assert "No space left" in said and "second-password" not in said
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="to mount needs root")
+def test_a_runtime_folder_that_has_become_read_only_does_not_hide_what_was_renewed(helper, home, signed_in):
+    assert helper.get(ACME, env=signed_in).exchanges == 1
+    home.age(7300)
+    for command in (["mount", "--bind", home.runtime, home.runtime], ["mount", "-o", "remount,ro,bind", home.runtime]):
+        subprocess.run(command, check=True)
+    try:
+        assert helper.get(ACME, env=signed_in).exchanges == 1
+        assert helper.get(ACME, env=signed_in).requests == []
+    finally:
+        subprocess.run(["umount", home.runtime], check=True)
+
+
 def test_a_limit_on_file_sizes_is_a_full_disk_and_no_signal(helper, signed_in):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))

@@ -368,6 +368,29 @@ static void a_dead_entry_does_not_hide_a_live_one_in_another_home(void **state)
 	assert_true(found("live"));
 }
 
+/* The runtime folder could not be written when it was renewed. */
+static void an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home(void **state)
+{
+	auto_entry due = entry_of(HOST, IDENTITY, "due");
+	auto_secret bytes = { 0 };
+
+	(void)state;
+	configure("file");
+	edges_set(&edges, "XDG_RUNTIME_DIR", "");
+	assert_string_equal(keep(HOST, IDENTITY, "renewed"), "cache-folder");
+	edges_set(&edges, "XDG_RUNTIME_DIR", at("run"));
+	due.life = 10800;
+	due.renew = 5400;
+	due.boot -= 6000 * 1000;
+	due.wall -= 6000;
+	acr_entry_write(&due, &bytes);
+	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
+	assert_true(found("renewed"));
+	acr_cache_drop(&edges.app, HOST);
+	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
+	assert_true(found("due"));
+}
+
 static void keeping_sweeps_what_died_and_nothing_else(void **state)
 {
 	(void)state;
@@ -519,6 +542,7 @@ int main(void)
 		TEST(a_link_in_the_way_is_replaced_and_not_written_through),
 		TEST(entries_are_closed_to_others_whatever_the_umask),
 		TEST(a_dead_entry_does_not_hide_a_live_one_in_another_home),
+		TEST(an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home),
 		TEST(keeping_sweeps_what_died_and_nothing_else),
 		TEST(drop_takes_every_identity_of_a_host_and_no_other_host),
 		TEST(drop_reaches_homes_that_the_config_does_not_use_today),

@@ -55,6 +55,26 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 	return 0;
 }
 
+/* The registry's own, for a regional endpoint also that of the registry it belongs to; else the one for
+ * all. */
+static int find(const struct acr_app *app, const struct acr_registry *registry,
+		struct acr_sign_in *ret, struct acr_error *error)
+{
+	struct acr_error failure = { 0 };
+	char server[ACR_HOST_MAX];
+
+	acr_registry_login_server(registry, server);
+	if (acr_sign_in_find(app, registry->host, ret, &failure) == 0) {
+		if (*ret->registry || strcmp(server, registry->host) == 0)
+			return 0;
+	} else if (failure.kind != ACR_NOT_FOUND) {
+		if (error)
+			*error = failure;
+		return -1;
+	}
+	return acr_sign_in_find(app, server, ret, error);
+}
+
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		   struct acr_error *error)
 {
@@ -63,7 +83,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	auto_secret token = { 0 };
 	const char *authority;
 
-	if (acr_sign_in_find(app, ask->registry->host, &kept, &failure)) {
+	if (find(app, ask->registry, &kept, &failure)) {
 		if (failure.kind == ACR_NOT_FOUND)
 			return acr_fail(error, ACR_NOT_SET_UP, "nobody signed in with %s login",
 					app->program);

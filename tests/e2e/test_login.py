@@ -510,6 +510,16 @@ def test_a_sign_in_for_one_registry_is_not_used_for_another(helper, cloud):
     assert not cloud.requests("entra")
 
 
+def test_a_sign_in_for_a_registry_is_one_for_its_regional_endpoints(helper, cloud):
+    """As signing out is, whoever else this process could be."""
+    regional = "acme.westeurope.geo.azurecr.io"
+    assert login(helper, ACME, env=cloud.environment(APP)).status == 0
+    answer = helper.get(regional, env=cloud.environment(APP))
+    assert answer.status == 0 and "refresh_token" in entra_grants(cloud) and "client_credentials" not in entra_grants(cloud)
+    assert helper("logout", ACME).status == 0
+    assert helper.get(regional, env=cloud.environment(APP)).out == NOT_FOUND
+
+
 def test_the_help_tells_all_options(helper):
     answer = helper("login", "--help")
     assert answer.status == 0

@@ -98,6 +98,16 @@ static int fail_value(struct acr_error *error, const char *place, const struct a
 	return acr_raise(error, SETTING_VALUE, place, wrong);
 }
 
+/* `place`: the file or the variable. */
+static void warn_of_no_time(struct acr_config *config, const char *place,
+			    const struct acr_setting_key *key, const char *value)
+{
+	if (strcmp(key->name, "timeout") == 0 && acr_setting_seconds(value) == 0)
+		warn(config, acr_format("%s: \"timeout\" is 0, which leaves no time for anything, "
+					"and is ignored",
+					place));
+}
+
 static int take_value(struct source *source, const char *host, const struct acr_setting_key *key,
 		      struct json_object *json, struct acr_error *error)
 {
@@ -111,11 +121,7 @@ static int take_value(struct source *source, const char *host, const struct acr_
 				 "stands for all registries and cannot be inside \"registries\"");
 	if (wrong)
 		return fail_value(error, place, key, value ? value : "", wrong);
-	if (strcmp(key->name, "timeout") == 0 && acr_setting_seconds(value) == 0)
-		warn(source->config,
-		     acr_format("%s: \"timeout\" is 0, which leaves no time for anything, "
-				"and is ignored",
-				source->path));
+	warn_of_no_time(source->config, source->path, key, value);
 	if (strcmp(key->name, "hosts") == 0)
 		check_names(source, key->name, value);
 	add(source->config, host ? source->host_rank : source->rank, host, key->name, value);
@@ -222,6 +228,7 @@ static int take_environment(struct acr_config *config, const struct acr_app *app
 		wrong = acr_setting_check(key, value);
 		if (wrong)
 			return fail_value(error, name, key, value, wrong);
+		warn_of_no_time(config, name, key, value);
 		add(config, FROM_ENVIRONMENT, NULL, key->name, acr_copy(value));
 	}
 	return 0;

@@ -61,6 +61,12 @@ def test_a_timeout_of_nothing_is_ignored_with_a_warning(helper, home, cloud, set
     assert answer.status == 0 and '"timeout" is 0' in answer.err
 
 
+@pytest.mark.parametrize("value", ["0", "0s", "0m"])
+def test_a_timeout_of_nothing_in_the_environment_is_ignored_with_a_warning(helper, cloud, value):
+    answer = helper.get(ACME, env={**cloud.environment(APP), "DOCKER_CREDENTIAL_ACR_TIMEOUT": value})
+    assert answer.status == 0 and 'DOCKER_CREDENTIAL_ACR_TIMEOUT: "timeout" is 0' in answer.err
+
+
 @pytest.mark.parametrize("settings, name", [
     ({"hosts": "hub.example, hub2.example"}, " hub2.example"), ({"hosts": ["hub2.example:443"]}, "hub2.example:443"),
     ({"hosts": ["https://hub2.example"]}, "https://hub2.example"), ({"hosts": ["hub"]}, "hub"),

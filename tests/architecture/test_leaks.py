@@ -17,6 +17,7 @@ VALGRIND.append(f"--suppressions={Path(__file__).with_name('valgrind.supp')}")
 @pytest.fixture
 def watched(helper, home, plain_program):
     home.program = plain_program
+    home.config(timeout=100)  # seconds: what valgrind runs takes its time
     return {"prefix": VALGRIND, "timeout": 120}
 
 
@@ -39,7 +40,7 @@ def test_a_refusal_leaks_nothing(helper, watched, signed_in):
 
 
 def test_stores_lists_and_erases_leak_nothing(helper, home, watched):
-    home.config(keychain="file", registries={ACME: {"identity": ["azure-cli", "environment"]}})
+    home.config(keychain="file", timeout=100, registries={ACME: {"identity": ["azure-cli", "environment"]}})
     assert helper.store("ghcr.io", "developer", "some-password", **watched).status == 0
     assert helper.get("ghcr.io", **watched).status == 0
     assert helper.list(**watched).status == 0

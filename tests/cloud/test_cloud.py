@@ -467,9 +467,12 @@ def test_an_old_token_can_be_revoked(cloud):
 @pytest.mark.parametrize("version, trips", [("1.2", 4), ("1.3", 3)])
 def test_distance_costs_a_round_trip_for_tcp_one_or_two_for_tls_and_one_for_the_request(cloud, version, trips):
     cloud.fault("rtt", ms=100)
-    took = float(subprocess.run(["curl", "-s", "--cacert", cloud.path("ca.pem"), "--tls-max", version, "-o", "/dev/null", "-w",
-                                 "%{time_total}", f"https://{ACME}/v2/"], check=True, capture_output=True, text=True).stdout)
-    assert trips * 0.1 <= took < trips * 0.1 + 0.08
+    took = []
+    while len(took) < 8 and not (took and min(took) < (trips + 0.8) * 0.1):  # a busy machine only makes it longer
+        took.append(float(subprocess.run(["curl", "-s", "--cacert", cloud.path("ca.pem"), "--tls-max", version, "-o", "/dev/null",
+                                          "-w", "%{time_total}", f"https://{ACME}/v2/"],
+                                         check=True, capture_output=True, text=True).stdout))
+    assert trips * 0.1 <= min(took) < (trips + 0.8) * 0.1
 
 
 def test_a_hundred_clients_at_once_are_served(cloud):

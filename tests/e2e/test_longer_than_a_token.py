@@ -12,7 +12,7 @@ import uuid
 import pytest
 
 ACME = "acme.azurecr.io"
-pytestmark = pytest.mark.plain
+pytestmark = [pytest.mark.plain, pytest.mark.long]
 ASKED_AGAIN, ACCESS, REFRESH = 65, 70, 30  # seconds
 
 

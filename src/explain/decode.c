@@ -6,6 +6,7 @@
  */
 #include "explain/decode.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -134,6 +135,15 @@ static bool is_one_word(const struct line *line)
 	return blanks + first_word(line) == line->length;
 }
 
+/* "2026-05-11 ...", "2026/05/11 ..." */
+static bool begins_date(const struct line *line)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (i >= line->length || !isdigit((unsigned char)line->text[i]))
+			return false;
+	return line->length > 4 && (line->text[4] == '-' || line->text[4] == '/');
+}
+
 /* Does a message of its own begin here, whatever stands before it? */
 static bool begins_message(const struct line *line)
 {
@@ -144,8 +154,6 @@ static bool begins_message(const struct line *line)
 		"Warning", "WARN",   "INFO",  "[",     "#",  "The push refers",
 		"\xe2\x94"
 	};
-	size_t digits = strspn(line->text, "0123456789");
-
 	/* "[job 1] ..." */
 	if (line->length > TAG && *line->text == '[' && memchr(line->text, ']', TAG))
 		return true;
@@ -160,7 +168,7 @@ static bool begins_message(const struct line *line)
 	for (size_t i = 0; i + 6 < line->length && line->text[i] != ' '; i++)
 		if (memcmp(line->text + i, "Error:", 6) == 0)
 			return true;
-	return digits == 4 && line->length > 4 && strchr("-/", line->text[4]);
+	return begins_date(line);
 }
 
 struct window {

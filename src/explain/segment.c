@@ -49,10 +49,10 @@ static void find_attempt(const char *text, size_t at, struct acr_event *event)
 	event->attempt = event->record;
 	event->head = (struct acr_span){ begin, begin };
 	event->number = 0;
-	if (list && (size_t)(list - text) < at && at < end)
+	if (list && (size_t)(list - text) + 2 <= at && at < end)
 		event->head.end = (size_t)(list - text) + 2;
 	event->attempt.begin = event->head.end;
-	while ((stop = next_separator(text, event->attempt.begin, end)) < at) {
+	while ((stop = next_separator(text, event->attempt.begin, end)) + 2 <= at) {
 		/* Before the first attempt stands what was attempted. */
 		event->attempt.begin = stop + 2;
 		event->number++;

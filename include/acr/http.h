@@ -92,6 +92,10 @@ struct acr_http {
 	void (*wait)(struct acr_http *self, const struct acr_app *app, int64_t milliseconds);
 };
 
+/* Is no network connected? For what has failed already, never to decide whether to try: the kernel
+ * knows the way out of this machine alone, and nothing is sent. False where it cannot be told. */
+bool acr_offline(void);
+
 /* Any status is an answer (0), also a 429 or 503 that is still there after all retries; -1 means
  * that none came: ACR_UNREACHABLE (with `transport`; with `status` where a proxy refused),
  * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a fault of this machine). `origin` is

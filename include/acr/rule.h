@@ -70,7 +70,8 @@
 	FACT(ROLE, "role", "AcrPull", "AcrPull", "the role that would allow the action, by the registry's role mode") \
 	FACT(SOURCE, "source", NULL, NULL, "the identity: environment, azure-cli, managed-identity, ...") \
 	FACT(WHO, "who", NULL, N_("this identity"), "whose token it was: a line of who.h") \
-	FACT(ASSIGNEE, "assignee", "IDENTITY", NULL, "for az role assignment: the client id or the user") \
+	FACT(ASSIGNEE, "assignee", "IDENTITY", NULL, "for az role assignment: the client id or the user; {--assignee}: --assignee-object-id where that is known") \
+	FACT(OBJECT, "object", "OBJECT-ID", NULL, "the object id of the principal: az finds it without Microsoft Graph") \
 	FACT(SCOPE, "scope", "REGISTRY-RESOURCE-ID", NULL, "the resource id that a role is about") \
 	FACT(TENANT, "tenant", "TENANT", N_("this tenant"), "the Entra tenant") \
 	FACT(CLIENT_ID, "client_id", "APPLICATION-ID", N_("this application"), "the application (client) id") \

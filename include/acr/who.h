@@ -25,6 +25,7 @@ struct acr_who {
 	char id[64]; /* the application (client) ID */
 	char name[120];
 	char tenant[64];
+	char object[40]; /* the object ID, which a role is assigned to; not for people */
 };
 
 /* Each text may be NULL. What cannot be printed becomes '?', what is too long is cut. */
@@ -39,7 +40,7 @@ char *acr_who_text(const struct acr_who *who, const char *(*translate)(const cha
 
 /* "service-principal id=1111... tenant=2222...", printable, on one line: acr_who_line(&who).text */
 struct acr_who_line {
-	char text[320];
+	char text[384];
 };
 struct acr_who_line acr_who_line(const struct acr_who *who);
 /* Such a line, up to its end or the first control character. Anything else is the name of somebody

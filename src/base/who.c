@@ -78,9 +78,10 @@ struct acr_who_line acr_who_line(const struct acr_who *who)
 	if (who->type == ACR_WHO_OTHER && !who->id[0] && !who->tenant[0])
 		snprintf(line.text, sizeof(line.text), "%s", who->name);
 	else /* the name last: blanks may stand in it */
-		snprintf(line.text, sizeof(line.text), "%s%s%s%s%s%s%s", types[who->type],
+		snprintf(line.text, sizeof(line.text), "%s%s%s%s%s%s%s%s%s", types[who->type],
 			 who->id[0] ? " id=" : "", who->id, who->tenant[0] ? " tenant=" : "",
-			 who->tenant, who->name[0] ? " name=" : "", who->name);
+			 who->tenant, who->object[0] ? " object=" : "", who->object,
+			 who->name[0] ? " name=" : "", who->name);
 	return line;
 }
 
@@ -116,6 +117,7 @@ void acr_who_read(const char *line, struct acr_who *ret)
 		*ret = (struct acr_who){ .type = type };
 		take(&at, end, " id=", false, ret->id, sizeof(ret->id));
 		take(&at, end, " tenant=", false, ret->tenant, sizeof(ret->tenant));
+		take(&at, end, " object=", false, ret->object, sizeof(ret->object));
 		take(&at, end, " name=", true, ret->name, sizeof(ret->name));
 		if (at == end)
 			return;

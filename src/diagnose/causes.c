@@ -23,11 +23,20 @@ static void copy_facts(const struct acr_facts *from, struct acr_facts *to)
 		acr_facts_set(to, (enum acr_fact)i, from->values[i]);
 }
 
+/* What is wrong with the machine is one cause, however many registries it stands in the way of. */
+static bool is_same(const struct acr_cause *cause, const struct acr_rule *rule,
+		    const struct acr_case *subject)
+{
+	return strcmp(cause->rule->id, rule->id) == 0 &&
+	       (cause->subject == subject || rule->machine || !*cause->subject->typed ||
+		!*subject->typed);
+}
+
 static struct acr_cause *find(struct acr_causes *causes, const struct acr_rule *rule,
 			      const struct acr_case *subject)
 {
 	for (size_t i = 0; i < causes->count; i++)
-		if (causes->list[i].rule == rule && causes->list[i].subject == subject)
+		if (is_same(&causes->list[i], rule, subject))
 			return &causes->list[i];
 	return NULL;
 }

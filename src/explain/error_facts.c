@@ -57,6 +57,7 @@ void acr_facts_of_who(const struct acr_who *who, struct acr_facts *facts)
 		acr_facts_set(facts, ACR_FACT_WHO, acr_who_line(who).text);
 	if (who->tenant[0])
 		acr_facts_set(facts, ACR_FACT_TENANT, who->tenant);
+	acr_facts_set(facts, ACR_FACT_OBJECT, who->object);
 	if (who->type == ACR_WHO_USER)
 		acr_facts_set(facts, ACR_FACT_USER, who->name);
 	else if (who->id[0])

@@ -40,7 +40,7 @@ static const struct mark {
 	{ ACR_FACT_CLIENT_ID, "application ", HEX, 36 },
 	{ ACR_FACT_CLIENT_ID, "client '", HEX, 36 },
 	{ ACR_FACT_CLIENT_ID, "principal ", HEX, 36 },
-	{ ACR_FACT_ASSIGNEE, "with object id '", HEX, 36 },
+	{ ACR_FACT_OBJECT, "with object id '", HEX, 36 },
 	{ ACR_FACT_ASSIGNEE, "The client '", NULL, 3 },
 	{ ACR_FACT_SCOPE, "over scope '", NULL, 10 },
 	{ ACR_FACT_NAME, "providers/Microsoft.ContainerRegistry/registries/", WORD, 5 },

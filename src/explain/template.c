@@ -37,10 +37,10 @@ static bool add_for_shell(const char *value, bool quoted, bool begins_word, stru
 /* A role is assigned to an application or to a user, whichever it was. */
 static const char *value_of(enum acr_fact fact, const struct acr_facts *facts)
 {
-	static const enum acr_fact assignees[] = { ACR_FACT_ASSIGNEE, ACR_FACT_CLIENT_ID,
-						   ACR_FACT_USER };
+	static const enum acr_fact assignees[] = { ACR_FACT_OBJECT, ACR_FACT_ASSIGNEE,
+						   ACR_FACT_CLIENT_ID, ACR_FACT_USER };
 
-	for (size_t i = 0; fact == ACR_FACT_ASSIGNEE && i < 3; i++)
+	for (size_t i = 0; fact == ACR_FACT_ASSIGNEE && i < 4; i++)
 		if (*acr_facts_get(facts, assignees[i]))
 			return acr_facts_get(facts, assignees[i]);
 	return acr_facts_get(facts, fact);
@@ -81,6 +81,20 @@ static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option
 	return acr_fact_by_name(text + begin, name);
 }
 
+/* The options that name whom a role is for. By the object id az needs no Microsoft Graph, which
+ * refuses many who may assign roles, and knows no identity that was created a moment ago. */
+static const char *assignee_options(const struct acr_facts *facts)
+{
+	const char *object = acr_facts_get(facts, ACR_FACT_OBJECT);
+	bool user = *acr_facts_get(facts, ACR_FACT_USER) ||
+		    strchr(acr_facts_get(facts, ACR_FACT_ASSIGNEE), '@');
+
+	if (!*object && *value_of(ACR_FACT_ASSIGNEE, facts))
+		return "--assignee {assignee}";
+	return user ? "--assignee-object-id {object} --assignee-principal-type User"
+		    : "--assignee-object-id {object} --assignee-principal-type ServicePrincipal";
+}
+
 /* A value in its place; an option stands in front of its own, or both are left out. */
 static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool for_shell,
 			bool option, char quote, struct acr_secret *out)
@@ -89,6 +103,14 @@ static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool 
 	auto_string shown = NULL;
 	bool begins = out->length == 0 || strchr(" \n", out->bytes[out->length - 1]);
 
+	if (option && fact == ACR_FACT_ASSIGNEE) {
+		auto_string options = acr_fill(assignee_options(facts), facts, true);
+
+		if (!options)
+			return HARMFUL;
+		acr_secret_add(out, options);
+		return FILLED;
+	}
 	if (option && !*value) {
 		if (out->length > 0 && out->bytes[out->length - 1] == ' ')
 			out->bytes[--out->length] = '\0';

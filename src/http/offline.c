@@ -4,7 +4,7 @@
  * address. One without the other is common: networks without a default route that are left through
  * a proxy, and bridges of container engines that are up wherever the machine is.
  */
-#include "http/offline.h"
+#include "acr/http.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

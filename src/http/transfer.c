@@ -18,7 +18,6 @@
 #include "base/jwt.h"
 #include "base/library.h"
 #include "http/ca_and_proxy.h"
-#include "http/offline.h"
 
 #define SYMBOLS(X)                                                                                 \
 	X(curl_easy_init)                                                                          \

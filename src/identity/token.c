@@ -44,6 +44,16 @@ static const char *resource_name(struct json_object *claims)
 	return slash && slash[1] ? slash + 1 : NULL;
 }
 
+/* Only what is a GUID: it goes into commands that people paste. */
+static void tell_object(struct acr_token *token, struct json_object *claims)
+{
+	const char *object = acr_json_string(claims, "oid");
+	const size_t guid = 36;
+
+	if (object && strlen(object) == guid && strspn(object, "0123456789abcdefABCDEF-") == guid)
+		snprintf(token->who.object, sizeof(token->who.object), "%s", object);
+}
+
 static void tell_who(struct acr_token *token, struct json_object *claims, enum acr_who_type kind)
 {
 	static const char *const users[] = { "upn", "unique_name", "preferred_username", "email",
@@ -63,6 +73,7 @@ static void tell_who(struct acr_token *token, struct json_object *claims, enum a
 				     token->tenant);
 	else if (!acr_who_is_known(&token->who))
 		token->who = acr_who(kind, NULL, NULL, token->tenant);
+	tell_object(token, claims);
 }
 
 void acr_token_describe(const struct acr_app *app, struct acr_token *token, enum acr_who_type kind)

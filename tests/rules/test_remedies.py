@@ -4,6 +4,7 @@
 The programs run without a network, in a home of their own, so that all they can do is to read their arguments. az is asked
 by its own parser with ACR_LONG=1 (az_parser.py).
 """
+import json
 import os
 import re
 import shlex
@@ -201,6 +202,38 @@ def test_a_new_role_for_a_managed_identity_needs_no_look_up_in_graph(explain):
     for rule, command in lines_of(explain):
         if "--assignee-object-id" in command:
             assert "--assignee-principal-type" in command, rule
+
+
+def test_a_new_role_is_given_time(explain):
+    """A registry knows rights for up to ten minutes; who tries at once believes that the role was the wrong one."""
+    for rule in explain.rules():
+        told = " ".join(step["say"] + " " for step in rule["steps"]) + rule["why"]
+        if "az role assignment create" in " ".join(step["command"] for step in rule["steps"]):
+            assert "10 minutes" in told, rule["rule"]
+
+
+OBJECT = "99999999-8888-7777-6666-555555555555"
+
+
+@pytest.mark.parametrize("facts, options", [
+    ({"object": OBJECT, "client_id": "11111111-2222-3333-4444-555555555555"}, f"--assignee-object-id {OBJECT} --assignee-principal-type ServicePrincipal"),
+    ({"object": OBJECT, "user": "kim@contoso.example"}, f"--assignee-object-id {OBJECT} --assignee-principal-type User"),
+    ({"user": "kim@contoso.example"}, "--assignee kim@contoso.example"),
+    ({}, "--assignee-object-id OBJECT-ID --assignee-principal-type ServicePrincipal"),
+])
+def test_a_role_is_assigned_by_the_object_id_where_it_is_known(explain, facts, options):
+    """By the name az asks Microsoft Graph, which refuses many who may assign roles."""
+    commands = [line for one in explain.json({"facts": {"rule": "no-role", "registry": "contoso.azurecr.io", **facts}})
+                for step in one["steps"] for line in step["command"].splitlines()]
+    assert any(f"az role assignment create {options} --role" in line for line in commands), commands
+
+
+def test_nobody_is_looked_up_in_graph_where_the_text_names_the_object(explain):
+    text = (f"(AuthorizationFailed) The client 'kim@contoso.example' with object id '{OBJECT}' does not have authorization to perform action "
+            "'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/s/resourceGroups/g/providers/"
+            "Microsoft.ContainerRegistry/registries/contoso' or the scope is invalid.")
+    found = explain.json({"text": text})
+    assert f"--assignee-object-id {OBJECT} --assignee-principal-type User" in json.dumps(found)
 
 
 def test_nothing_is_changed_in_the_step_that_looks(explain):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where nobody can sign in, no remedy asks for it; where a cluster is not AKS, none is a command of AKS."""
+import json
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,40 @@ def test_no_rule_asks_for_a_sign_in_where_no_person_sits(explain):
             assert found and found[0]["rule"] == rule and found[0]["steps"], (rule, name)
             wrong += [f"{rule} in {name}: {step}" for step in found[0]["steps"] if INTERACTIVE.search(f"{step['say']} {step['command']}")]
     assert not wrong, "\n".join(wrong)
+
+
+# ---- diagnose ----
+
+OFFLINE = ["unshare", "--net", "--map-root-user"]
+
+
+def diagnosed(program, home, **env):
+    """The causes that diagnose finds in a process without a network and without any sign-in."""
+    ran = subprocess.run([*OFFLINE, str(program), "diagnose", "--json", "contoso.azurecr.io"], capture_output=True, text=True, timeout=120, check=False,
+                         env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **env})
+    return {one["explanation"]["rule"]: one["explanation"] for one in json.loads(ran.stdout)["causes"]}
+
+
+needs_unshare = pytest.mark.skipif(subprocess.run([*OFFLINE, "true"], capture_output=True, check=False).returncode != 0,
+                                   reason="a network of its own is not to be had here")
+
+
+@needs_unshare
+def test_diagnose_asks_a_person_to_sign_in(program, tmp_path):
+    assert INTERACTIVE.search(str(diagnosed(program, tmp_path)["not-signed-in"]["steps"]))
+
+
+@needs_unshare
+@pytest.mark.parametrize("name, variable", [(name, names.split("|")[0]) for name, _, _, names in ROWS if names])
+def test_diagnose_gives_the_remedy_of_its_situation(explain, program, tmp_path, name, variable):
+    causes = diagnosed(program, tmp_path, **{variable: "true"})
+    here = explain.json({"facts": {"rule": "not-signed-in", "situation": name, "registry": "contoso.azurecr.io"}})[0]
+    assert causes["not-signed-in"]["steps"] == here["steps"]
+    for rule, cause in causes.items():
+        assert not INTERACTIVE.search(str(cause["steps"])), rule
+
+
+@needs_unshare
+def test_diagnose_calls_a_machine_without_a_network_offline(program, tmp_path):
+    causes = diagnosed(program, tmp_path)
+    assert "offline" in causes and "dns-name-not-found" not in causes

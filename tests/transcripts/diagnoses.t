@@ -41,8 +41,10 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >     az acr show --name acme --query roleAssignmentMode --output tsv
 >   They assign AcrPull (AcrPush to push); in the mode AbacRepositoryPermissions
 >   "Container Registry Repository Reader" (or Writer):
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000003 \
->         --role AcrPull --scope "$(az acr show -n acme --query id -o tsv)"
+>     az role assignment create \
+>         --assignee-object-id aaaa0001-0000-4000-8000-000000000003 \
+>         --assignee-principal-type ServicePrincipal --role AcrPull \
+>         --scope "$(az acr show -n acme --query id -o tsv)"
 >   Check the result:
 >     docker-credential-acr diagnose acme.azurecr.io
 > More: status 401, code UNAUTHORIZED, correlation id
@@ -142,8 +144,10 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 >     az acr show --name reader --query roleAssignmentMode --output tsv
 >   They assign this role; in the mode AbacRepositoryPermissions "Container
 >   Registry Repository Reader", "Writer" or "Contributor" (delete) instead:
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
->         --role AcrPush --scope "$(az acr show -n reader --query id -o tsv)"
+>     az role assignment create \
+>         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
+>         --assignee-principal-type ServicePrincipal --role AcrPush \
+>         --scope "$(az acr show -n reader --query id -o tsv)"
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > For the registry's owner: what its log says (Log Analytics)
@@ -228,11 +232,10 @@ $ docker-credential-acr diagnose hidden.azurecr.io
 >   Configuration Administrator".
 >   Ask an Owner or User Access Administrator of the registry to assign the one
 >   that fits (up to 10 minutes; the portal shows it in a new private window):
->     az role assignment create --assignee developer@contoso.com --role "ROLE" \
+>     az role assignment create \
+>         --assignee-object-id eeee0001-0000-4000-8000-000000000001 \
+>         --assignee-principal-type User --role "ROLE" \
 >         --scope REGISTRY-RESOURCE-ID
->   See the roles that are assigned:
->     az role assignment list --assignee developer@contoso.com --all \
->         --output table
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > ...
@@ -330,12 +333,14 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 >   repository.
 > What to do:
 >   See the roles that are assigned, and their conditions:
->     az role assignment list --assignee aaaa0000-0000-4000-8000-000000000001 \
+>     az role assignment list --assignee aaaa0001-0000-4000-8000-000000000001 \
 >         --scope "$(az acr show -n abac --query id -o tsv)" \
 >         --query "[].[roleDefinitionName,condition]"
 >   Ask an Owner or User Access Administrator of the registry to assign the role
 >   (it takes up to 10 minutes; without a condition it covers all repositories):
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
+>     az role assignment create \
+>         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
+>         --assignee-principal-type ServicePrincipal \
 >         --role 'Container Registry Repository Contributor' \
 >         --scope "$(az acr show -n abac --query id -o tsv)"
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions

@@ -48,10 +48,10 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >   Il attribue AcrPull (AcrPush pour envoyer) ; dans le mode
 >   AbacRepositoryPermissions, "Container Registry Repository Reader" (ou Writer)
 >   :
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000003 \
->         --role AcrPull --scope "$(az acr show -n acme --query id -o tsv)"
->   Vérifier le résultat :
->     docker-credential-acr diagnose acme.azurecr.io
+>     az role assignment create \
+>         --assignee-object-id aaaa0001-0000-4000-8000-000000000003 \
+>         --assignee-principal-type ServicePrincipal --role AcrPull \
+>         --scope "$(az acr show -n acme --query id -o tsv)"
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
 > https://aka.ms/acr/authorization
@@ -149,8 +149,10 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 >   Il attribue ce rôle ; dans le mode AbacRepositoryPermissions, plutôt
 >   "Container Registry Repository Reader", "Writer" ou "Contributor" (supprimer)
 >   :
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
->         --role AcrPush --scope "$(az acr show -n reader --query id -o tsv)"
+>     az role assignment create \
+>         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
+>         --assignee-principal-type ServicePrincipal --role AcrPush \
+>         --scope "$(az acr show -n reader --query id -o tsv)"
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
@@ -235,11 +237,10 @@ $ docker-credential-acr diagnose hidden.azurecr.io
 >   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
 >   d'attribuer celui qui convient (jusqu'à 10 minutes ; le portail le montre dans
 >   une nouvelle fenêtre privée) :
->     az role assignment create --assignee developer@contoso.com --role "ROLE" \
+>     az role assignment create \
+>         --assignee-object-id eeee0001-0000-4000-8000-000000000001 \
+>         --assignee-principal-type User --role "ROLE" \
 >         --scope REGISTRY-RESOURCE-ID
->   Voir les rôles attribués :
->     az role assignment list --assignee developer@contoso.com --all \
->         --output table
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
 >
 > ...
@@ -338,15 +339,9 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 >   exclure ce dépôt.
 > Que faire :
 >   Voir les rôles attribués, et leurs conditions :
->     az role assignment list --assignee aaaa0000-0000-4000-8000-000000000001 \
+>     az role assignment list --assignee aaaa0001-0000-4000-8000-000000000001 \
 >         --scope "$(az acr show -n abac --query id -o tsv)" \
 >         --query "[].[roleDefinitionName,condition]"
->   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
->   d'attribuer le rôle (cela prend jusqu'à 10 minutes ; sans condition, il couvre
->   tous les dépôts) :
->     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
->         --role 'Container Registry Repository Contributor' \
->         --scope "$(az acr show -n abac --query id -o tsv)"
 > https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
 >
 > Pour le propriétaire du registre : ce que dit son journal (Log Analytics)

@@ -111,7 +111,7 @@ $ docker-credential-acr explain
 >   run (not across tenants):
 >     az aks update --name CLUSTER --resource-group GROUP --attach-acr acme
 >   In the mode AbacRepositoryPermissions, or elsewhere (AcrPull), they assign the
->   role:
+>   role (it takes up to 10 minutes):
 >     ID=$(az aks show --name CLUSTER --resource-group GROUP \
 >         --query identityProfile.kubeletidentity.objectId --output tsv)
 >     az role assignment create --assignee-object-id "$ID" \
@@ -270,10 +270,10 @@ $ docker-credential-acr get
 !     az acr show --name norole --query roleAssignmentMode --output tsv
 !   They assign AcrPull (AcrPush to push); in the mode AbacRepositoryPermissions
 !   "Container Registry Repository Reader" (or Writer):
-!     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
-!         --role AcrPull --scope "$(az acr show -n norole --query id -o tsv)"
-!   Check the result:
-!     docker-credential-acr diagnose norole.azurecr.io
+!     az role assignment create \
+!         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
+!         --assignee-principal-type ServicePrincipal --role AcrPull \
+!         --scope "$(az acr show -n norole --query id -o tsv)"
 ! More: status 401, code UNAUTHORIZED, correlation id
 !   ...
 ! https://aka.ms/acr/authorization
@@ -346,7 +346,8 @@ $ docker-credential-acr explain
 >   Ask an Owner or User Access Administrator of the registry to assign AcrPull;
 >   in the mode AbacRepositoryPermissions "Container Registry Repository Reader"
 >   (it takes up to 10 minutes):
->     az role assignment create --assignee IDENTITY --role AcrPull \
+>     az role assignment create --assignee-object-id OBJECT-ID \
+>         --assignee-principal-type ServicePrincipal --role AcrPull \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
 >   See whether anonymous pull is enabled (it is off by default):
 >     az acr show --name acme --query anonymousPullEnabled

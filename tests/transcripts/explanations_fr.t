@@ -111,8 +111,8 @@ $ docker-credential-acr explain
 >   AKS sans ABAC : demandez à un propriétaire ou administrateur des accès
 >   utilisateur du registre d'exécuter (pas entre locataires) :
 >     az aks update --name CLUSTER --resource-group GROUP --attach-acr acme
->   Dans le mode AbacRepositoryPermissions, ou ailleurs (AcrPull), il attribue le
->   rôle :
+>   Dans le mode AbacRepositoryPermissions, ou ailleurs (AcrPull), ils attribuent
+>   le rôle (cela prend jusqu'à 10 minutes) :
 >     ID=$(az aks show --name CLUSTER --resource-group GROUP \
 >         --query identityProfile.kubeletidentity.objectId --output tsv)
 >     az role assignment create --assignee-object-id "$ID" \
@@ -265,9 +265,6 @@ $ docker-credential-acr get
 !   c0470500-0000-4000-8000-000000000001 [no-role]
 ! Pourquoi : L'identité n'y a aucun rôle, ou le registre appartient à un autre
 !   locataire. Un nouveau rôle prend jusqu'à 10 minutes.
-! Identités essayées :
-!   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
-!     locataire c0470500-0000-4000-8000-000000000001) : voir plus haut
 ! Que faire :
 !   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
 !   registre :
@@ -275,8 +272,10 @@ $ docker-credential-acr get
 !   Il attribue AcrPull (AcrPush pour envoyer) ; dans le mode
 !   AbacRepositoryPermissions, "Container Registry Repository Reader" (ou Writer)
 !   :
-!     az role assignment create --assignee aaaa0000-0000-4000-8000-000000000001 \
-!         --role AcrPull --scope "$(az acr show -n norole --query id -o tsv)"
+!     az role assignment create \
+!         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
+!         --assignee-principal-type ServicePrincipal --role AcrPull \
+!         --scope "$(az acr show -n norole --query id -o tsv)"
 ! Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 !   ...
 ! https://aka.ms/acr/authorization
@@ -350,7 +349,8 @@ $ docker-credential-acr explain
 >   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
 >   d'attribuer AcrPull ; dans le mode AbacRepositoryPermissions, "Container
 >   Registry Repository Reader" (cela prend jusqu'à 10 minutes) :
->     az role assignment create --assignee IDENTITY --role AcrPull \
+>     az role assignment create --assignee-object-id OBJECT-ID \
+>         --assignee-principal-type ServicePrincipal --role AcrPull \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
 >   Voir si l'extraction anonyme est activée (elle est désactivée par défaut) :
 >     az acr show --name acme --query anonymousPullEnabled

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "acr/http.h"
 #include "base/process.h"
 #include "diagnose/network.h"
 #include "explain/language.h"
@@ -73,7 +74,8 @@ static int look_up(const struct acr_app *app, const char *host, struct acr_secre
 	if (app->run(app, &run, &status, &out, &err, &failure))
 		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(PATIENCE).text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return acr_raise(error, DNS_FAILED, host);
+		return acr_offline() ? acr_raise(error, OFFLINE, host)
+				     : acr_raise(error, DNS_FAILED, host);
 	for (const char *line = acr_secret_text(&out); *line;
 	     line += strcspn(line, "\n"), line += *line == '\n')
 		take_line(line, strcspn(line, "\n"), ret, canonical, size);

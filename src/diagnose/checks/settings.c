@@ -181,6 +181,7 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 	acr_facts_of_error(app, error, &ret->facts);
 	acr_check_explain(subject, "registry-settings-unreadable", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_USER, who.name);
+	acr_facts_set(&ret->facts, ACR_FACT_OBJECT, who.object);
 }
 
 /* It may be where nobody looked. */

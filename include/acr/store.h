@@ -202,11 +202,16 @@ _checked_ int acr_state_each(const struct acr_app *app, void (*visit)(void *data
 /* Its path, owned by the caller, NULL without a home. */
 char *acr_state_path(const struct acr_app *app, const char *host);
 
-/* "Worked when last asked": what `list` may promise without asking anybody. */
-void acr_marker_set(const struct acr_app *app, const char *host);
-void acr_marker_clear(const struct acr_app *app, const char *host);
-void acr_marker_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
-		     void *data);
+/* What was last seen of a server: hints, never the last word. */
+enum acr_marker {
+	ACR_WORKED, /* an identity had access: what `list` may promise without asking anybody */
+	ACR_IN_SECRET_SERVICE, /* a login is kept there: what a session without a bus must know */
+};
+void acr_marker_set(const struct acr_app *app, enum acr_marker marker, const char *server);
+void acr_marker_clear(const struct acr_app *app, enum acr_marker marker, const char *server);
+bool acr_marker_is_set(const struct acr_app *app, enum acr_marker marker, const char *server);
+void acr_marker_each(const struct acr_app *app, enum acr_marker marker,
+		     void (*visit)(void *data, const char *server), void *data);
 
 /* ---- single flight ---- */
 

@@ -133,7 +133,7 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 	if (is_stand_in(&report->trail) || !same_identity(app, lookup))
 		return;
 	acr_cache_keep(app, lookup->fingerprint.hash, ret);
-	acr_marker_set(app, lookup->registry->host);
+	acr_marker_set(app, ACR_WORKED, lookup->registry->host);
 	acr_refusal_drop(app, lookup);
 	acr_renewal_forget(app, lookup);
 }
@@ -146,7 +146,7 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 	const char *host = lookup->registry->host;
 	bool public = false;
 
-	acr_marker_clear(app, host);
+	acr_marker_clear(app, ACR_WORKED, host);
 	if (acr_config_is(app->config, host, "on_refusal", "not-found") ||
 	    (acr_registry_is_public(app, lookup->registry, &public, NULL) == 0 && public)) {
 		report->anonymous = true;

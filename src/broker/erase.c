@@ -9,19 +9,27 @@
 #include "acr/sign_in.h"
 #include "broker/broker.h"
 
-/* Out of every keychain that can be reached. Where a login is known to be kept and none was found,
- * it is in one that cannot: whoever hears "done" would believe it gone. Not after a logout, which holds
- * there too. */
+/* Out of every keychain that can be reached. Where a login is known to be kept in another, whoever
+ * hears "done" would believe it gone. Not after a logout, which holds there too. */
 static int drop_login(const struct acr_app *app, const char *server, const char *host, bool stored,
-		      struct acr_error *error)
+		      bool sign_out, struct acr_error *error)
 {
-	bool any, more = false;
+	const char *names[] = { host, strcmp(server, host) ? server : NULL };
+	bool any = false;
 
-	if (acr_keychain_drop(app, host, &any, error) ||
-	    (strcmp(server, host) != 0 && acr_keychain_drop(app, server, &more, error)))
-		return -1;
-	if (stored && !any && !more && !acr_keychain_is_whole(app, host))
-		return acr_raise(error, LOGIN_OUT_OF_REACH, host, app->program);
+	for (size_t i = 0; i < 2 && names[i]; i++) {
+		struct acr_error failure = { 0 };
+		bool one;
+
+		if (acr_keychain_drop(app, names[i], &one, &failure) &&
+		    !(sign_out && acr_error_is(&failure, LOGIN_OUT_OF_REACH))) {
+			*error = failure;
+			return -1;
+		}
+		any = any || one;
+	}
+	if (stored && !sign_out && !any && !acr_keychain_is_whole(app, host))
+		return acr_raise(error, LOGIN_OUT_OF_REACH, host);
 	return 0;
 }
 
@@ -43,7 +51,7 @@ static int forget(const struct acr_app *app, const char *server,
 	acr_renewal_forget(app, &lookup);
 	acr_cache_drop(app, registry->host);
 	acr_note_drop(app, ACR_NOTE_CLIENT, registry->host);
-	acr_marker_clear(app, registry->host);
+	acr_marker_clear(app, ACR_WORKED, registry->host);
 	/* A logout says all that there is to say. */
 	unreadable = acr_state_read(app, registry->host, &state, &broken) && !sign_out;
 	stored = state.stored_login;
@@ -53,7 +61,7 @@ static int forget(const struct acr_app *app, const char *server,
 	 * login that could not be removed is still one: the keychain goes first. */
 	if (sign_out && acr_state_write(app, registry->host, &state, error))
 		return -1;
-	if (drop_login(app, server, registry->host, stored && !sign_out, error))
+	if (drop_login(app, server, registry->host, stored, sign_out, error))
 		return -1;
 	if (unreadable) {
 		*error = broken;

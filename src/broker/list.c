@@ -149,7 +149,7 @@ int acr_list(const struct acr_app *app,
 	int result = acr_keychain_each(app, add_login, &listing, &locked);
 
 	acr_cache_each(app, add_cached, &listing);
-	acr_marker_each(app, add_marked, &listing);
+	acr_marker_each(app, ACR_WORKED, add_marked, &listing);
 	acr_config_hosts(app->config, add_configured, &listing);
 	/* Locked is not empty. But what can be said is worth more to a build than nothing at all.
 	 */

@@ -90,7 +90,7 @@ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 	add(&sign_ins, ""); /* also where its file is lost, and its token is not */
 	/* What can be found is dropped all the same. */
 	(void)!acr_sign_in_registries(app, add_host, &sign_ins, &first);
-	acr_marker_each(app, add_host, &hosts);
+	acr_marker_each(app, ACR_WORKED, add_host, &hosts);
 	acr_cache_each(app, add_cached, &hosts);
 	for (size_t i = 0; i < sign_ins.count; i++) {
 		struct acr_error failure = { 0 };

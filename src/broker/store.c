@@ -116,7 +116,7 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 		return acr_raise(error, TOKEN_NOT_CACHED, registry->host);
 	}
 	note_client(app, registry, &who, life);
-	acr_marker_set(app, registry->host);
+	acr_marker_set(app, ACR_WORKED, registry->host);
 	acr_refusal_drop(app, &lookup);
 	return 0;
 }

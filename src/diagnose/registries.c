@@ -72,7 +72,7 @@ size_t acr_case_discover(const struct acr_app *app, struct acr_case *ret, size_t
 	}
 	acr_config_hosts(app->config, add_configured, &listing);
 	acr_cached_each(app, add_cached, &listing);
-	acr_marker_each(app, add_marked, &listing);
+	acr_marker_each(app, ACR_WORKED, add_marked, &listing);
 	return listing.count;
 }
 

@@ -115,6 +115,8 @@ int acr_keychain_look(const struct acr_app *app, const char *server, struct acr_
 		if (acr_keychains[i]->find(app, server, ret, &failure) == 0) {
 			ret->kept_in = acr_keychains[i];
 			prefer_newer(app, server, i + 1, ret);
+			if (!ret->kept_in->plain)
+				acr_marker_set(app, ACR_IN_SECRET_SERVICE, server);
 			return 0;
 		}
 		if (!passes(&failure, pinned))
@@ -138,6 +140,8 @@ int acr_keychain_keep(const struct acr_app *app, const char *server, const struc
 			continue;
 		if (acr_keychains[i]->keep(app, server, login, &failure) == 0) {
 			drop_plain(app, acr_keychains[i], server);
+			if (!acr_keychains[i]->plain)
+				acr_marker_set(app, ACR_IN_SECRET_SERVICE, server);
 			if (ret_used)
 				*ret_used = acr_keychains[i];
 			return 0;
@@ -156,14 +160,22 @@ int acr_keychain_drop(const struct acr_app *app, const char *server, bool *ret_a
 	*ret_any = false;
 	for (size_t i = 0; acr_keychains[i]; i++) {
 		struct acr_error failure = { 0 };
-		bool pinned;
+		bool pinned, gone;
 
 		if (!allowed(app, acr_keychains[i], &pinned))
 			continue;
-		if (acr_keychains[i]->drop(app, server, &failure) == 0)
-			*ret_any = true;
-		else if (!passes(&failure, pinned) && first.kind == ACR_FINE)
+		gone = acr_keychains[i]->drop(app, server, &failure) == 0;
+		*ret_any = *ret_any || gone;
+		gone = gone || failure.kind == ACR_NOT_FOUND;
+		if (gone && !acr_keychains[i]->plain)
+			acr_marker_clear(app, ACR_IN_SECRET_SERVICE, server);
+		if (first.kind != ACR_FINE || gone)
+			continue;
+		if (!passes(&failure, pinned))
 			first = failure;
+		else if (!acr_keychains[i]->plain &&
+			 acr_marker_is_set(app, ACR_IN_SECRET_SERVICE, server))
+			(void)acr_raise(&first, LOGIN_OUT_OF_REACH, server);
 	}
 	return first.kind == ACR_FINE ? 0 : give(error, &first);
 }

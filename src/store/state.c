@@ -141,30 +141,44 @@ int acr_state_each(const struct acr_app *app, void (*visit)(void *data, const ch
 	return acr_decision_each(folder, visit_name, &walk, error);
 }
 
-void acr_marker_set(const struct acr_app *app, const char *host)
+static const char *const marker_folders[] = {
+	[ACR_WORKED] = "/worked",
+	[ACR_IN_SECRET_SERVICE] = "/in-secret-service",
+};
+
+void acr_marker_set(const struct acr_app *app, enum acr_marker marker, const char *server)
 {
-	auto_string folder = folder_of(app, "/worked");
-	auto_string name = acr_place_name(host);
-	auto_string path = folder ? acr_format("%s/%s", folder, name) : NULL;
+	auto_string folder = folder_of(app, marker_folders[marker]);
+	auto_string name = acr_place_name(server);
 	struct acr_secret nothing = { 0 };
 
-	if (path && access(path, F_OK) != 0 && acr_place_write(folder, name, &nothing, false, NULL))
-		acr_debug(app, "cannot note that %s worked", host);
+	if (folder && !acr_marker_is_set(app, marker, server) &&
+	    acr_place_write(folder, name, &nothing, false, NULL))
+		acr_debug(app, "cannot write %s/%s", folder, name);
 }
 
-void acr_marker_clear(const struct acr_app *app, const char *host)
+void acr_marker_clear(const struct acr_app *app, enum acr_marker marker, const char *server)
 {
-	auto_string folder = folder_of(app, "/worked");
-	auto_string name = acr_place_name(host);
+	auto_string folder = folder_of(app, marker_folders[marker]);
+	auto_string name = acr_place_name(server);
 
 	if (acr_place_drop(folder, name, NULL))
 		return; /* it was not there */
 }
 
-void acr_marker_each(const struct acr_app *app, void (*visit)(void *data, const char *host),
-		     void *data)
+bool acr_marker_is_set(const struct acr_app *app, enum acr_marker marker, const char *server)
 {
-	auto_string folder = folder_of(app, "/worked");
+	auto_string folder = folder_of(app, marker_folders[marker]);
+	auto_string name = acr_place_name(server);
+	auto_string path = folder ? acr_format("%s/%s", folder, name) : NULL;
+
+	return path && access(path, F_OK) == 0;
+}
+
+void acr_marker_each(const struct acr_app *app, enum acr_marker marker,
+		     void (*visit)(void *data, const char *server), void *data)
+{
+	auto_string folder = folder_of(app, marker_folders[marker]);
 	struct walk walk = { visit, data };
 
 	if (acr_place_each(folder, visit_name, &walk, NULL))

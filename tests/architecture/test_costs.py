@@ -39,16 +39,16 @@ def recorded():
 
 
 def test_a_run_takes_no_more_instructions_than_recorded(costs, recorded):
-    """By callgrind; fewer by more than the margin want a new figure, too."""
+    """By callgrind. Fewer are welcome."""
     counted = costs.instructions()
     for work, figure in recorded["instructions"].items():
-        assert abs(counted[work] - figure) <= MARGIN * figure, f"{work}: {counted[work]:,} instructions, recorded {figure:,}"
+        assert counted[work] <= (1 + MARGIN) * figure, f"{work}: {counted[work]:,} instructions, recorded {figure:,}"
     assert counted["hit"] <= GOALS["instructions"]
 
 
 def test_a_hit_asks_the_kernel_no_more_than_recorded(costs, recorded):
     counted = costs.system_calls()
-    assert counted == recorded["system_calls"]
+    assert all(counted[work] <= calls for work, calls in recorded["system_calls"].items()), counted
     assert counted["hit"] <= GOALS["system_calls"]
 
 

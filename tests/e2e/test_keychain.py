@@ -121,9 +121,10 @@ class Session:
         return json.loads(answer.stdout)
 
     def files(self):
-        """Everything that was written below HOME and is not the keyring's own."""
+        """Everything that was written below HOME and is not the keyring's own, nor an empty hint that it has something."""
         return sorted(str(path.relative_to(self.home)) for path in self.home.rglob("*")
-                      if path.is_file() and "keyrings" not in path.parts)
+                      if path.is_file() and "keyrings" not in path.parts
+                      and not ("in-secret-service" in path.parts and path.stat().st_size == 0))
 
 
 def wait_for(condition, seconds=10):
@@ -329,6 +330,26 @@ def over_ssh(desktop):
     bus = desktop.environment.pop("DBUS_SESSION_BUS_ADDRESS")
     yield
     desktop.environment["DBUS_SESSION_BUS_ADDRESS"] = bus
+
+
+@pytest.mark.parametrize("known", ["stored here", "found here", "stored over ssh since"])
+def test_a_login_of_any_server_that_docker_logout_cannot_reach_is_said_to_stay(desktop, known):
+    if known == "found here":
+        desktop.store(SERVER, "user", "secret", UPSTREAM if shutil.which(UPSTREAM) else PROGRAM)
+        assert desktop.get(SERVER) == ("user", "secret")
+    else:
+        assert desktop.store(SERVER, "user", "secret").returncode == 0
+    with over_ssh(desktop):
+        if known == "stored over ssh since":
+            assert desktop.store(SERVER, "user", "newer").returncode == 0
+        answer = desktop.ask("erase", SERVER)
+        assert answer.returncode == 1 and SERVER in answer.stdout and "cannot reach" in answer.stdout
+        assert desktop.ask("get", SERVER).returncode == 1
+        assert desktop.ask("erase", "ghcr.io").returncode == 0, "nothing is known of this one"
+    assert desktop.get(SERVER) == ("user", "secret")
+    assert desktop.ask("erase", SERVER).returncode == 0
+    with over_ssh(desktop):
+        assert desktop.ask("erase", SERVER).returncode == 0, "it is gone"
 
 
 @pytest.mark.parametrize("server", [SERVER, "acme.azurecr.io"])

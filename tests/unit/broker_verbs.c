@@ -808,7 +808,7 @@ static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
 	expect_nothing_more();
 	bus = silent_bus();
 	/* The cached ones can be served, and so are named; with a word about the others. */
-	acr_marker_set(&edges.app, "other.azurecr.io");
+	acr_marker_set(&edges.app, ACR_WORKED, "other.azurecr.io");
 	assert_int_equal(acr_state_write(&edges.app, "other.azurecr.io", &stored, &error), 0);
 	assert_string_equal(listed(), HOST "=" ACR_NULL_GUID " ");
 	assert_non_null(notice("keychain"));
@@ -833,7 +833,7 @@ static int marks(void)
 {
 	int found = 0;
 
-	acr_marker_each(&edges.app, count_marks, &found);
+	acr_marker_each(&edges.app, ACR_WORKED, count_marks, &found);
 	return found;
 }
 

@@ -103,20 +103,20 @@ static bool see_state(void)
 
 static void fill_marker(void)
 {
-	acr_marker_set(&edges.app, HOST);
+	acr_marker_set(&edges.app, ACR_WORKED, HOST);
 }
 
 static bool see_marker(void)
 {
 	bool found = false;
 
-	acr_marker_each(&edges.app, visit_host, &found);
+	acr_marker_each(&edges.app, ACR_WORKED, visit_host, &found);
 	return found;
 }
 
 static void empty_marker(void)
 {
-	acr_marker_clear(&edges.app, HOST);
+	acr_marker_clear(&edges.app, ACR_WORKED, HOST);
 }
 
 static void fill_sign_in(void)

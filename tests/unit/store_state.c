@@ -98,8 +98,8 @@ static void without_a_home_a_decision_cannot_be_written_and_says_so(void **state
 	assert_int_equal(acr_state_write(&edges.app, HOST, &(struct acr_state){ 0 }, &error), -1);
 	assert_non_null(strstr(error.text, HOST));
 	assert_false(state_of(HOST).signed_out);
-	acr_marker_set(&edges.app, HOST);
-	acr_marker_clear(&edges.app, HOST);
+	acr_marker_set(&edges.app, ACR_WORKED, HOST);
+	acr_marker_clear(&edges.app, ACR_WORKED, HOST);
 }
 
 /* ---- files that cannot be used ---- */
@@ -355,7 +355,7 @@ static void hosts_that_something_was_decided_about_are_listed(void **state)
 	assert_int_equal(acr_state_each(&edges.app, list, hosts, NULL), 0);
 	assert_string_equal(hosts, "");
 	write_state(true, false);
-	acr_marker_set(&edges.app, "worked.azurecr.io");
+	acr_marker_set(&edges.app, ACR_WORKED, "worked.azurecr.io");
 	assert_int_equal(acr_state_each(&edges.app, list, hosts, NULL), 0);
 	assert_string_equal(hosts, HOST " ");
 }
@@ -365,17 +365,17 @@ static void a_marker_is_listed_until_it_is_cleared(void **state)
 	char hosts[256] = "";
 
 	(void)state;
-	acr_marker_clear(&edges.app, HOST);
-	acr_marker_each(&edges.app, list, hosts);
+	acr_marker_clear(&edges.app, ACR_WORKED, HOST);
+	acr_marker_each(&edges.app, ACR_WORKED, list, hosts);
 	assert_string_equal(hosts, "");
-	acr_marker_set(&edges.app, HOST);
-	acr_marker_set(&edges.app, HOST);
-	acr_marker_each(&edges.app, list, hosts);
+	acr_marker_set(&edges.app, ACR_WORKED, HOST);
+	acr_marker_set(&edges.app, ACR_WORKED, HOST);
+	acr_marker_each(&edges.app, ACR_WORKED, list, hosts);
 	assert_string_equal(hosts, HOST " ");
 	assert_int_equal(status_of(OURS "/worked/" HOST).st_size, 0);
-	acr_marker_clear(&edges.app, HOST);
+	acr_marker_clear(&edges.app, ACR_WORKED, HOST);
 	hosts[0] = '\0';
-	acr_marker_each(&edges.app, list, hosts);
+	acr_marker_each(&edges.app, ACR_WORKED, list, hosts);
 	assert_string_equal(hosts, "");
 }
 
@@ -384,9 +384,9 @@ static void setting_a_marker_again_writes_nothing(void **state)
 	struct stat before, after;
 
 	(void)state;
-	acr_marker_set(&edges.app, HOST);
+	acr_marker_set(&edges.app, ACR_WORKED, HOST);
 	before = status_of(OURS "/worked/" HOST);
-	acr_marker_set(&edges.app, HOST);
+	acr_marker_set(&edges.app, ACR_WORKED, HOST);
 	after = status_of(OURS "/worked/" HOST);
 	assert_int_equal(before.st_ino, after.st_ino);
 }

@@ -24,6 +24,9 @@
 #define ACR_NO_SERVER	   "no credentials server URL"
 #define ACR_NO_USERNAME	   "no credentials username"
 
+/* Marks a text for the catalog; whoever prints it looks it up (src/explain/language.h). */
+#define N_(text) text
+
 enum acr_message_id {
 	ACR_MESSAGE_NONE,
 #define MESSAGE(name, id, kind, origin, places, text) ACR_MESSAGE_##name,

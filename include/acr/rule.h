@@ -273,6 +273,9 @@ void acr_rules_json(struct acr_secret *out);
  * many there are. */
 size_t acr_rules_page(const char *word, struct acr_secret *out);
 
+/* The codes of Entra ID and of `az acr check-health` that mean this rule, each with a blank behind it. */
+void acr_rule_codes(const struct acr_rule *rule, struct acr_secret *out);
+
 /* Every id with its headline, a line each. */
 void acr_rules_list(struct acr_secret *out);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# bash completion for docker-credential-acr. Commands and options are what the program itself tells; registries are those
+# bash completion for docker-credential-acr. Commands and options are what the program itself tells, in any language: commands
+# stand in the third and fourth paragraph of --help. Registries are those
 # in docker's config and those that the program knows (it asks nobody on the network for that).
 
 __docker_credential_acr_registries() {
@@ -15,7 +16,7 @@ _docker_credential_acr() {
 	COMPREPLY=()
 	program=${program/#\~\//$HOME/}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words=$("$program" --help 2>/dev/null | sed -n '/^For /,/^$/s/^  \([a-z][a-z-]*\).*/\1/p')
+		words=$("$program" --help 2>/dev/null | awk -v RS= 'NR == 3 || NR == 4' | sed -n 's/^  \([a-z][a-z-]*\).*/\1/p')
 		mapfile -t COMPREPLY < <(compgen -W "$words --help --version" -- "$current")
 		return
 	fi

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# fish completion for docker-credential-acr. Commands and options are what the program itself tells; registries are those
+# fish completion for docker-credential-acr. Commands and options are what the program itself tells, in any language: commands
+# stand in the third and fourth paragraph of --help. Registries are those
 # in docker's config and those that the program knows (it asks nobody on the network for that).
 
 function __docker_credential_acr_commands
-	command docker-credential-acr --help 2>/dev/null | sed -nE '/^For /,/^$/s/^  ([a-z][a-z-]*)  +(.*)/\1\t\2/p'
+	command docker-credential-acr --help 2>/dev/null | awk -v RS= 'NR == 3 || NR == 4' | sed -nE 's/^  ([a-z][a-z-]*)  +(.*)/\1\t\2/p'
 end
 
 function __docker_credential_acr_help

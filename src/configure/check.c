@@ -12,6 +12,8 @@
 #include "base/process.h"
 #include "configure/configure.h"
 #include "explain/explain.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
 
 #define NAME "docker-credential-" ACR_HELPER_SUFFIX
 
@@ -53,15 +55,15 @@ void acr_check_path(const struct acr_app *app, struct acr_check *ret)
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		self[0] = '\0';
 	if (!found) {
-		ret->detail = acr_format("no folder of PATH has " NAME " (this one is %s): docker "
-					 "will not find it",
-					 self);
+		ret->detail = acr_format(_("no directory of PATH contains %s (this program is %s): "
+					   "docker will not find it"),
+					 NAME, self);
 	} else if (is_this_file(found) || says_our_name(app, found)) {
 		ret->fine = true;
-		ret->detail = acr_format("docker finds %s", found);
+		ret->detail = acr_format(_("docker finds %s"), found);
 	} else {
-		ret->detail = acr_format("docker would run %s, another program of the same name: "
-					 "put the folder of %s in front of it in PATH",
+		ret->detail = acr_format(_("docker would run %s, another program of the same name: "
+					   "put the directory of %s before it in PATH"),
 					 found, self);
 	}
 }
@@ -85,12 +87,14 @@ void acr_check_get(struct acr_app *app, const char *host, struct acr_check *ret)
 
 		if (trail->count)
 			served = &trail->steps[trail->count - 1].who;
-		who = acr_who_text(served, NULL);
-		ret->detail = acr_format("%s gives a login%s%s", host,
-					 acr_who_is_known(served) ? ": " : "",
-					 acr_who_is_known(served) ? who : "");
+		who = acr_who_text(served, acr_text);
+		ret->detail = acr_who_is_known(served)
+				      ? acr_format(_("%s issued a login to %s"), host, who)
+				      : acr_format(_("%s issued a login"), host);
 	} else {
-		ret->detail = acr_format("no login for %s: %s", host, error.text);
+		auto_string why = acr_error_words(&error);
+
+		ret->detail = acr_format(_("no login for %s: %s"), host, why);
 		acr_explain(app, &report, &error);
 	}
 }
@@ -109,14 +113,15 @@ bool acr_check_overridden(const struct acr_app *app, const char *folder, const c
 			  struct acr_check *ret)
 {
 	auto_string buildx = acr_format("%s/buildx/config/%s", folder, host);
-	const char *by = in_variable(app, host)	     ? "DOCKER_AUTH_CONFIG in the environment"
+	const char *by = in_variable(app, host)	     ? _("DOCKER_AUTH_CONFIG in the environment")
 			 : access(buildx, F_OK) == 0 ? buildx
 						     : NULL;
 
 	if (!by)
 		return false;
-	*ret = (struct acr_check){ .name = acr_format("override %s", host),
-				   .detail = acr_format("%s stands over this helper for %s", by,
-							host) };
+	*ret = (struct acr_check){
+		.name = acr_format("override %s", host),
+		.detail = acr_format(_("%s takes precedence over this helper for %s"), by, host)
+	};
 	return true;
 }

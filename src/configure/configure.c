@@ -13,6 +13,8 @@
 #include "base/file.h"
 #include "base/settings.h"
 #include "configure/plan.h"
+#include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 enum {
@@ -31,21 +33,24 @@ enum {
 };
 
 static const struct acr_option options[] = {
-	[CREDS_STORE] = { "creds-store", NULL, "make it docker's helper for every registry" },
-	[PODMAN] = { "podman", NULL, "write podman's and skopeo's auth.json too" },
+	[CREDS_STORE] = { "creds-store", NULL,
+			  N_("make it Docker's credential helper for all registries") },
+	[PODMAN] = { "podman", NULL, N_("also write auth.json of Podman and skopeo") },
 	[CONTAINERS] = { "containers-registries", NULL,
-			 "every registry of podman, skopeo, buildah (registries.conf.d)" },
-	[TIMER] = { "timer", NULL, "renew logins by a timer of systemd" },
+			 N_("for all registries of Podman, skopeo and Buildah "
+			    "(registries.conf.d)") },
+	[TIMER] = { "timer", NULL, N_("renew logins with a systemd timer") },
 	[CI_HOST] = { "ci-host", "HOST",
-		      "your own CI server, to which a job's OIDC request token may go" },
-	[SYSTEM] = { "system", NULL, "for all users (the last three; as root)" },
-	[DISCOVER] = { "discover", NULL, "find the registries that your identity may see" },
-	[REPLACE] = { "replace", NULL, "take over from another helper without asking",
+		      N_("your own CI server, to which the OIDC request token of a job may be "
+			 "sent") },
+	[SYSTEM] = { "system", NULL, N_("for all users (the last three; as root)") },
+	[DISCOVER] = { "discover", NULL, N_("find the registries that your identity can see") },
+	[REPLACE] = { "replace", NULL, N_("take over from another helper without asking"),
 		      .synonym = "yes" },
-	[NO_CHECK] = { "no-check", NULL, "do not try whether it works afterwards" },
-	[DRY_RUN] = { "dry-run", NULL, "show what would change" },
-	[UNDO] = { "undo", NULL, "take out what configure put in" },
-	[JSON] = { "json", NULL, "tell what was done as JSON" },
+	[NO_CHECK] = { "no-check", NULL, N_("do not test whether it works afterwards") },
+	[DRY_RUN] = { "dry-run", NULL, N_("show what would change") },
+	[UNDO] = { "undo", NULL, N_("remove what configure added") },
+	[JSON] = { "json", NULL, N_("print what was done as JSON") },
 	{ 0 },
 };
 
@@ -87,18 +92,18 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 
 	if (undo)
 		return wish->host_count
-			       ? "--undo takes no registry: it takes out all that was put in"
+			       ? _("--undo takes no registry: it removes everything that was added")
 			       : NULL;
 	if (wish->system && (docker || wish->podman))
-		return "docker and podman keep no such settings for all users: --system goes with "
-		       "--containers-registries, --timer and --ci-host";
+		return _("docker and podman have no such settings for all users: use --system with "
+			 "--containers-registries, --timer and --ci-host");
 	if (wish->podman && !wish->host_count)
-		return "--podman needs the names of registries";
+		return _("--podman needs the names of registries");
 	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
-		return "--ci-host takes a host name such as github.contoso.com";
+		return _("--ci-host takes a host name such as github.contoso.com");
 	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
-		return "name a registry (such as contoso.azurecr.io), or say --creds-store or "
-		       "--discover";
+		return _("name a registry (such as contoso.azurecr.io), or use --creds-store or "
+			 "--discover");
 	return NULL;
 }
 
@@ -115,11 +120,11 @@ static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
 			acr_diff(job->target.path, &job->target.bytes, &job->text.bytes,
 				 strcmp(job->kind, "json") == 0, &diff);
 		acr_tell_file(telling, job->target.path,
-			      diff.length ? "changed" : "nothing to change", &diff);
+			      diff.length ? N_("changed") : N_("nothing to change"), &diff);
 	}
 	if (timer->link)
-		acr_tell_file(telling, timer->link, timer->there ? "nothing to change" : "enabled",
-			      &none);
+		acr_tell_file(telling, timer->link,
+			      timer->there ? N_("nothing to change") : N_("enabled"), &none);
 }
 
 static int carry_out(const struct acr_app *app, const char *folder, struct acr_plan *plan,
@@ -226,14 +231,14 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 	int status;
 
 	if (acr_front_begin(app, &error) || read_wish(app, arguments, values, &wish, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	if (values[DISCOVER] && !values[UNDO]) {
 		bool done = false;
 
 		if (discover(&telling, &wish, &done, &error)) {
-			acr_say(app, "%s", error.text);
+			acr_say_error(app, &error);
 			return 1;
 		}
 		if (done)
@@ -241,11 +246,11 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 	}
 	wrong = misuse(&wish, values[UNDO]);
 	if (wrong) {
-		acr_say(app, "%s (see %s configure --help)", wrong, app->program);
+		acr_say(app, _("%s (see %s configure --help)"), wrong, app->program);
 		return ACR_EXIT_USAGE;
 	}
 	if (work(&telling, &wish, values[UNDO], &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		telling.failed = true;
 	}
 	status = acr_tell_end(&telling);
@@ -255,13 +260,11 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 const struct acr_command acr_command_configure = {
 	.name = "configure",
 	.arguments = "[REGISTRY...]",
-	.summary = "set up docker, podman and skopeo, or take that back",
-	.about = "Writes \"credHelpers\" for the registries named into docker's config.json, "
-		 "shows the change, and\n"
-		 "tries whether docker finds this program and gets a login. Everything else in "
-		 "the file stays as\n"
-		 "it is. --undo takes out what configure put in, and leaves what others wrote "
-		 "since.",
+	.summary = N_("set up docker, podman and skopeo, or undo that"),
+	.about = N_("Writes \"credHelpers\" for the registries named into docker's config.json, "
+		    "shows the change, and tests whether docker finds this program and gets a "
+		    "login. Everything else in the file stays as it is. --undo removes what "
+		    "configure added, and keeps what others wrote since."),
 	.options = options,
 	.most = ACR_HOSTS_MOST,
 	.run = configure,

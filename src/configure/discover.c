@@ -16,6 +16,8 @@
 #include "base/escape.h"
 #include "base/file.h"
 #include "configure/plan.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
 
 #define SUBSCRIPTIONS "/subscriptions?api-version=2022-12-01"
 #define REGISTRIES                                                                                 \
@@ -160,8 +162,11 @@ static int take_subscription(struct search *search, struct json_object *row,
 		return 0;
 	auto_string path = acr_format(REGISTRIES, id);
 	/* One subscription that may not be looked at does not hide the others. */
-	if (each(search, path, take_registry, &failure))
-		acr_say(search->app, "subscription %s: %s", id, failure.text);
+	if (each(search, path, take_registry, &failure)) {
+		auto_string why = acr_error_words(&failure);
+
+		acr_say(search->app, _("subscription %s: %s"), id, why);
+	}
 	(void)error;
 	return 0;
 }
@@ -226,7 +231,7 @@ int acr_found_choose(const struct acr_app *app, struct acr_found *found, struct 
 
 	for (size_t i = 0; i < found->count; i++)
 		acr_secret_format(&text, "%3zu  %s\n", i + 1, found->hosts[i]);
-	acr_secret_add(&text, "Which of them? Numbers, or all: ");
+	acr_secret_add(&text, _("Which of them? Numbers, or all: "));
 	if (acr_escape_write(app->err, acr_secret_text(&text), text.length))
 		return acr_raise(error, DISCOVER_NO_TERMINAL);
 	length = read(app->in, answer, sizeof(answer) - 1);

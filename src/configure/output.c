@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "configure/plan.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 static void quote(struct acr_secret *out, const char *text)
@@ -27,7 +28,7 @@ void acr_tell_file(struct acr_telling *telling, const char *path, const char *st
 	if (diff->length)
 		acr_secret_add_bytes(&line, diff->bytes, diff->length);
 	else
-		acr_secret_format(&line, "%s: %s\n", path, state);
+		acr_secret_format(&line, "%s: %s\n", path, acr_text(state));
 	(void)acr_docker_answer(telling->app, &line);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/process.h"
 #include "configure/plan.h"
+#include "explain/language.h"
 
 #define UNIT	       "docker-credential-acr-renew.timer"
 #define SYSTEMCTL_WAIT 10000 /* milliseconds */
@@ -70,8 +71,8 @@ static void tell_systemd(const struct acr_app *app, const char *verb)
 		if (app->run(app, &run, &status, &out, &err, NULL) == 0 && status == 0)
 			return;
 	}
-	acr_say(app, "systemctl --user %s " UNIT " did not work; it takes effect at the next login",
-		verb);
+	acr_say(app, _("systemctl --user %s %s failed; the change takes effect at the next login"),
+		verb, UNIT);
 }
 
 int acr_timer_plan(const struct acr_app *app, bool system, struct acr_timer *ret,

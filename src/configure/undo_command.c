@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "configure/plan.h"
+#include "explain/language.h"
 
 struct undo {
 	struct acr_telling *telling;
@@ -45,7 +46,8 @@ static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_
 		if (acr_target_remove(memo->path, &was, memo->made_folder, error))
 			return -1;
 	}
-	acr_tell_file(undo->telling, memo->path, ours ? "removed" : "gone already", &none);
+	acr_tell_file(undo->telling, memo->path, ours ? N_("removed") : N_("already removed"),
+		      &none);
 	return 0;
 }
 
@@ -58,7 +60,7 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 	if (acr_target_open(memo->path, &target, error))
 		return -1;
 	if (!target.there) {
-		acr_tell_file(undo->telling, memo->path, "gone already", &diff);
+		acr_tell_file(undo->telling, memo->path, N_("already removed"), &diff);
 		return 0;
 	}
 	if (acr_memo_undo(memo, &target.bytes, &after, &gone, error))
@@ -71,7 +73,8 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 	if (changes)
 		acr_diff(target.path, &target.bytes, &after, strcmp(memo->kind, "json") == 0,
 			 &diff);
-	acr_tell_file(undo->telling, target.path, changes ? "changed" : "nothing to change", &diff);
+	acr_tell_file(undo->telling, target.path, changes ? N_("changed") : N_("nothing to change"),
+		      &diff);
 	if (!changes || undo->wish->dry_run)
 		return 0;
 	if (gone)

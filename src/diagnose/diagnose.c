@@ -10,6 +10,7 @@
 
 #include "acr/config.h"
 #include "base/file.h"
+#include "explain/explain.h"
 #include "explain/language.h"
 #include "front/front.h"
 
@@ -21,14 +22,16 @@ enum { REPOSITORY, ACTION, PULL, AS_JSON, REPORT, SHOW_HOME, SHOW_ADDRESSES };
 
 static const struct acr_option options[] = {
 	[REPOSITORY] = { "repository", "NAME",
-			 "the repository to see the rights on (or name an image)" },
+			 N_("the repository to check the rights on (or name an image)") },
 	[ACTION] = { "action", "ACTION",
-		     "what is to be done with it: pull (the default), push or delete" },
-	[PULL] = { "pull", "IMAGE", "also let docker pull this image, for a try" },
-	[AS_JSON] = { "json", NULL, "print JSON" },
-	[REPORT] = { "report", "FILE", "also write a report for a ticket: no secrets in it" },
-	[SHOW_HOME] = { "show-home", NULL, "leave the home folder's name in the report" },
-	[SHOW_ADDRESSES] = { "show-addresses", NULL, "leave IP addresses in the report" },
+		     N_("what you want to do with it: pull (the default), push or delete") },
+	[PULL] = { "pull", "IMAGE", N_("also let docker pull this image as a test") },
+	[AS_JSON] = { "json", NULL, N_("print JSON") },
+	[REPORT] = { "report", "FILE",
+		     N_("also write a report without secrets, for a support ticket") },
+	[SHOW_HOME] = { "show-home", NULL,
+			N_("keep the name of the home directory in the report") },
+	[SHOW_ADDRESSES] = { "show-addresses", NULL, N_("keep IP addresses in the report") },
 	{ 0 },
 };
 
@@ -151,7 +154,7 @@ static int answer(const struct acr_app *app, const struct acr_diagnosis *diagnos
 	if (acr_docker_answer(app, &out))
 		return 1;
 	if (report.path && acr_diagnosis_report(app, diagnosis, &report, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	return well ? 0 : 1;
@@ -195,13 +198,13 @@ static int diagnose(struct acr_app *app, char *const *arguments, const char *con
 const struct acr_command acr_command_diagnose = {
 	.name = "diagnose",
 	.arguments = "[REGISTRY|IMAGE]",
-	.summary = "find out why docker cannot sign in, pull or push",
-	.about = "Looks at docker, at how it is set up, at the way to the registry, at who you are "
-		 "and at what you\n"
-		 "may do there, and explains what is wrong. Without a registry: at every registry "
-		 "of Azure that\n"
-		 "docker's config, this helper's config or its cache names. It changes nothing.\n\n"
-		 "Exit status 0: all is well; 1: there is something to mend; 2: wrong usage.",
+	.summary = N_("find out why docker cannot sign in, pull or push"),
+	.about = N_("Checks docker and its configuration, the way to the registry, your identity "
+		    "and its rights there, and explains what is wrong. Without a registry: every "
+		    "Azure registry that docker's configuration, this helper's configuration or "
+		    "its cache names. It changes nothing.\n\n"
+		    "Exit status 0: no problem was found; 1: there is a problem; 2: the command "
+		    "line is wrong."),
 	.options = options,
 	.most = 1,
 	.run = diagnose,

@@ -2,6 +2,9 @@
 /* Looking into a failure: the facts of it, and the rule that holds. */
 #include "explain/classify.h"
 
+#include "explain/language.h"
+#include "explain/reasons.h"
+
 #include <string.h>
 
 void acr_known_wipe(struct acr_known *known)
@@ -38,14 +41,16 @@ void acr_known_of(const struct acr_app *app, const struct acr_report *report,
 char *acr_known_line(const struct acr_known *known, const struct acr_error *error)
 {
 	auto_string what = NULL;
+	auto_string words = NULL;
 
 	if (!known->rule || known->rule->basis == ACR_GENERAL)
-		return acr_copy(error->text);
+		return acr_error_words(error);
+	words = acr_error_words(error);
 	if (!error->terse)
-		return acr_format("%s [%s]", error->text, known->rule->id);
-	what = acr_fill(known->rule->what, &known->facts, false);
+		return acr_format("%s [%s]", words, known->rule->id);
+	what = acr_fill(acr_text(known->rule->what), &known->facts, false);
 	if (error->status == 0)
 		return acr_format("%s [%s]", what, known->rule->id);
-	return acr_format("%s (status %d%s%s) [%s]", what, error->status, *error->code ? ", " : "",
-			  error->code, known->rule->id);
+	return acr_format(_("%s (status %d%s%s) [%s]"), what, error->status,
+			  *error->code ? ", " : "", error->code, known->rule->id);
 }

@@ -20,7 +20,7 @@ void acr_known_of(const struct acr_app *app, const struct acr_report *report,
 		  const struct acr_error *error, struct acr_known *ret);
 
 /* One line for clients that show nothing else: what the rule says of an error that is terse, else the
- * error's own text. English, as all that programs read, when asked for before acr_language_begin.
+ * error's own text, in the language of acr_language_begin.
  * Owned. */
 char *acr_known_line(const struct acr_known *known, const struct acr_error *error);
 

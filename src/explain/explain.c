@@ -33,6 +33,15 @@ static char *tell_trail(const struct acr_trail *trail, const struct acr_error *e
 	return acr_copy(acr_secret_text(&lines));
 }
 
+void acr_say_error(const struct acr_app *app, const struct acr_error *error)
+{
+	auto_string words = NULL;
+
+	acr_language_begin(app);
+	words = acr_error_words(error);
+	acr_say(app, "%s", words);
+}
+
 static void tell_notice(const struct acr_app *app, const struct acr_notice *notice)
 {
 	auto_string text = NULL;

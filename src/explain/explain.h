@@ -18,6 +18,9 @@ void acr_explain(const struct acr_app *app, const struct acr_report *report,
 void acr_explain_known(const struct acr_app *app, const struct acr_report *report,
 		       const struct acr_error *error, const struct acr_known *known);
 
+/* One line on stderr: the error in the person's language. */
+void acr_say_error(const struct acr_app *app, const struct acr_error *error);
+
 /* What a person should know beside an answer, in the person's language: each cause at most once an
  * hour and host. */
 void acr_explain_notices(const struct acr_app *app, const struct acr_report *report);

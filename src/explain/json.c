@@ -96,6 +96,18 @@ static void add_alternatives(const struct acr_rule *rule, struct acr_secret *out
 		acr_secret_add(out, "]");
 }
 
+static void add_codes(const struct acr_rule *rule, struct acr_secret *out)
+{
+	auto_secret codes = { 0 };
+
+	acr_rule_codes(rule, &codes);
+	acr_secret_add(out, ",\"codes\":[");
+	for (const char *at = acr_secret_text(&codes); *at; at += strcspn(at, " ") + 1)
+		acr_secret_format(out, "%s\"%.*s\"", at == codes.bytes ? "" : ",",
+				  (int)strcspn(at, " "), at);
+	acr_secret_add(out, "]");
+}
+
 /* A rule's texts as they stand in the table, translated. */
 static void quote_rule(const struct acr_rule *rule, struct acr_explanation *ret)
 {
@@ -129,6 +141,7 @@ void acr_rules_json(struct acr_secret *out)
 		acr_secret_add(out, ",\"when\":");
 		add_conditions(rule, out);
 		add_alternatives(rule, out);
+		add_codes(rule, out);
 		acr_secret_add(out, "}");
 	}
 	acr_secret_add(out, "\n]\n");

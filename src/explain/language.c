@@ -28,6 +28,11 @@ const char *acr_text(const char *text)
 	return *text ? dgettext(ACR_DOMAIN, text) : text;
 }
 
+const char *acr_plural(const char *one, const char *many, unsigned long count)
+{
+	return dngettext(ACR_DOMAIN, one, many, count);
+}
+
 /* The name of the locale that was asked for. */
 static const char *asked_for(const struct acr_app *app)
 {

@@ -13,7 +13,8 @@
 #include "explain/language.h"
 #include "explain/sanitize.h"
 
-#define ID_MAX 39 /* bytes, of what may be an id */
+#define ID_MAX	       39 /* bytes, of what may be an id */
+#define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 
 /* DOCKER_PULL_ERROR, AADSTS700016, UNAUTHORIZED: what a service or az prints as a code. */
 static bool is_code(const char *word, size_t length)
@@ -44,11 +45,26 @@ static void add_codes(const struct acr_condition *condition, struct acr_secret *
 					  word);
 }
 
-static void codes_of(const struct acr_rule *rule, struct acr_secret *out)
+/* The codes of a rule and of its ALSO rows. */
+static void codes_of(const char *id, struct acr_secret *out)
 {
-	for (size_t i = 0; i < sizeof(rule->when) / sizeof(rule->when[0]) && rule->when[i].test;
-	     i++)
-		add_codes(&rule->when[i], out);
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++)
+		for (size_t i = 0;
+		     strcmp(rule->id, id) == 0 && i < CONDITIONS_MAX && rule->when[i].test; i++)
+			add_codes(&rule->when[i], out);
+}
+
+void acr_rule_codes(const struct acr_rule *rule, struct acr_secret *out)
+{
+	auto_secret all = { 0 };
+
+	codes_of(rule->id, &all);
+	for (const char *at = acr_secret_text(&all); *at; at += strcspn(at, " ") + 1) {
+		auto_string code = acr_format("%.*s ", (int)strcspn(at, " "), at);
+
+		if (!out->length || !strstr(acr_secret_text(out), code))
+			acr_secret_add(out, code);
+	}
 }
 
 /* Is `word` the id of this rule, or one of its codes? */
@@ -59,29 +75,53 @@ static bool is_meant(const struct acr_rule *rule, const char *word)
 
 	if (strcasecmp(rule->id, word) == 0)
 		return true;
-	codes_of(rule, &codes);
+	acr_rule_codes(rule, &codes);
 	for (const char *at = acr_secret_text(&codes); (at = strcasestr(at, whole)); at++)
 		if (at == codes.bytes || at[-1] == ' ')
 			return true;
 	return false;
 }
 
+/* No failure is at hand: what has no stand-in of its own is named in capitals, so that no cause and no
+ * remedy is left out for it. `word` may be the code that was asked for. */
+static void fill_in(const char *word, struct acr_facts *facts)
+{
+	static const enum acr_fact named[] = {
+		ACR_FACT_HOST,	      ACR_FACT_ACTION, ACR_FACT_PROXY,	  ACR_FACT_ADDRESS,
+		ACR_FACT_CERTIFICATE, ACR_FACT_SKEW,   ACR_FACT_AUDIENCE, ACR_FACT_NEAR_MISS,
+		ACR_FACT_TYPED,	      ACR_FACT_FILE,   ACR_FACT_SERVER,	  ACR_FACT_DATA_ENDPOINT
+	};
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		auto_string name = acr_copy(acr_fact_rows[named[i]].name);
+
+		for (char *c = name; *c; c++)
+			*c = *c == '_' ? '-' : (char)toupper((unsigned char)*c);
+		acr_facts_set(facts, named[i], name);
+	}
+	acr_facts_set(facts, ACR_FACT_CODE, "CODE");
+	if (strncasecmp(word, "AADSTS", 6) == 0) {
+		acr_facts_set(facts, ACR_FACT_CODE, word);
+		acr_facts_set(facts, ACR_FACT_NUMBER, word + 6);
+	}
+}
+
 size_t acr_rules_page(const char *word, struct acr_secret *out)
 {
-	static const struct acr_facts none;
+	auto_facts facts = { 0 };
 	size_t count = 0;
 
+	fill_in(word, &facts);
 	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		auto_explanation explanation = { 0 };
 		auto_secret codes = { 0 };
 
-		/* An ALSO row has the texts of its rule: it is named by a code of its own alone. */
-		if (!is_meant(rule, word) || (rule->alternative && strcasecmp(rule->id, word) == 0))
+		if (rule->alternative || !is_meant(rule, word))
 			continue;
 		acr_secret_add(out, count++ ? "\n" : "");
-		acr_rule_render(rule, &none, &explanation);
+		acr_rule_render(rule, &facts, &explanation);
 		acr_explanation_lay_out_whole(&explanation, out);
-		codes_of(rule, &codes);
+		acr_rule_codes(rule, &codes);
 		if (codes.length > 0)
 			acr_secret_format(out, _("Codes: %s\n"), acr_secret_text(&codes));
 	}
@@ -90,10 +130,13 @@ size_t acr_rules_page(const char *word, struct acr_secret *out)
 
 void acr_rules_list(struct acr_secret *out)
 {
-	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
-		auto_string what = acr_fill(acr_text(rule->what), &(struct acr_facts){ 0 }, false);
+	auto_facts facts = { 0 };
 
-		if (rule == acr_rules() || strcmp(rule->id, rule[-1].id) != 0)
+	fill_in("", &facts);
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
+		auto_string what = acr_fill(acr_text(rule->what), &facts, false);
+
+		if (!rule->alternative)
 			acr_secret_format(out, "%-32s %s\n", rule->id, what);
 	}
 }

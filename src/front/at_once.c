@@ -106,7 +106,7 @@ static void show(struct shop *shop)
 	    shop->app->clock.boot(shop->app) - shop->begun < QUIET)
 		return;
 	shop->shown = true;
-	acr_secret_format(&line, "\r%s: %zu of %zu", shop->what->doing, shop->ended,
+	acr_secret_format(&line, "\r%s: %zu/%zu", shop->what->doing, shop->ended,
 			  shop->what->count);
 	if (acr_write(shop->app->err, acr_secret_text(&line), line.length))
 		shop->shown = false;

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "acr/rule.h"
 #include "base/budget.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "base/utf8.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 #define SLOW	2000  /* milliseconds that any reader may take to read on */
@@ -77,8 +79,10 @@ static int write_out(const struct acr_app *app, const struct acr_secret *text)
 
 static int complain(const struct acr_app *app)
 {
-	acr_say(app, "cannot write the answer to stdout: %s",
-		app->out < 0 ? "it is closed" : acr_errno_text(errno));
+	int number = app->out < 0 ? EBADF : errno;
+
+	acr_language_begin(app);
+	acr_say(app, _("cannot write the answer to stdout: %s"), strerror(number));
 	return 1;
 }
 
@@ -102,11 +106,12 @@ int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report
 	auto_string what = NULL;
 	auto_secret line = { 0 };
 
+	acr_language_begin(app);
 	acr_known_of(app, report, error, &known);
 	what = acr_known_line(&known, error);
 	acr_secret_format(&line, "%s\n", error->kind == ACR_NOT_FOUND ? ACR_NO_CREDENTIALS : what);
 	if (app->out >= 0 && write_out(app, &line))
-		acr_say(app, "cannot write the answer to stdout: %s", acr_errno_text(errno));
+		(void)complain(app);
 	acr_explain_known(app, report, error, &known);
 	return 1;
 }

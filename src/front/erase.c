@@ -2,6 +2,7 @@
 /* `erase`: a server on stdin, forgotten. */
 #include "base/budget.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 static int erase(struct acr_app *app, char *const *arguments, const char *const *values)
@@ -23,12 +24,11 @@ static int erase(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_erase = {
 	.name = "erase",
 	.arguments = "",
-	.summary = "forget the login for the server named on stdin",
-	.about = "Forgets the stored login and every cached token. Forgetting what is not there is "
-		 "no error.\n"
-		 "An Azure identity of this machine still gives access afterwards: see the command "
-		 "logout.",
+	.summary = N_("forget the login for the server named on stdin"),
+	.about = N_("Forgets the stored login and every cached token. Forgetting what is not "
+		    "there is not an error. An Azure identity of this machine still gives access "
+		    "afterwards: see the command logout."),
 	.protocol = true,
-	.reads = "the server, such as contoso.azurecr.io",
+	.reads = N_("the server, such as contoso.azurecr.io"),
 	.run = erase,
 };

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "explain/language.h"
+#include "explain/reasons.h"
 #include "front/front.h"
 
 #define KEPT (1024 * 1024) /* bytes of a text that are looked at: its end, where errors stand */
@@ -64,7 +65,7 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			acr_say(app, "%s: %s", _("cannot read the text"), acr_errno_text(errno));
+			acr_say(app, "%s: %s", _("cannot read the text"), strerror(errno));
 			return -1;
 		}
 		/* Whoever looks at the output may go away; the text still counts. */
@@ -161,8 +162,10 @@ static int read_facts(const struct acr_app *app, const struct acr_secret *text,
 
 	if (acr_json_parse(acr_secret_text(text), text->length, &json, &error) ||
 	    !json_object_is_type(json, json_type_object)) {
-		acr_say(app, "%s%s%s", _("that is no JSON object of facts"),
-			*error.text ? ": " : "", error.text);
+		auto_string why = acr_error_words(&error);
+
+		acr_say(app, "%s%s%s", _("the input is not a JSON object of facts"),
+			*why ? ": " : "", why);
 		return -1;
 	}
 	for (size_t i = 0; i < ACR_FACT_COUNT; i++)
@@ -284,29 +287,27 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 }
 
 static const struct acr_option options[] = {
-	[OPTION_JSON] = { "json", NULL, "print what was found as JSON, and no text" },
+	[OPTION_JSON] = { "json", NULL, N_("print what was found as JSON, and no text") },
 	[OPTION_FACTS] = { "facts", NULL,
-			   "the text is a JSON object of facts, as diagnose --json tells them" },
-	[OPTION_RULES] = { "rules", NULL, "print the table of rules as JSON" },
-	[OPTION_LIST] = { "list", NULL, "list the ids of all explanations" },
+			   N_("the text is a JSON object of facts, as diagnose --json prints "
+			      "them") },
+	[OPTION_RULES] = { "rules", NULL, N_("print the table of rules as JSON") },
+	[OPTION_LIST] = { "list", NULL, N_("list the ids of all explanations") },
 	{ 0 },
 };
 
 const struct acr_command acr_command_explain = {
 	.name = "explain",
 	.arguments = "[FILE|ID|CODE|TEXT...]",
-	.summary = "say what an error message means and what to do about it",
-	.about = "Reads what docker, podman, containerd, kubelet or az printed, and explains every "
-		 "symptom\n"
-		 "that it knows: what happened, why, what to do, where to read more. In a pipe the "
-		 "text\n"
-		 "stays visible:\n\n"
-		 "  docker push contoso.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
-		 "With an id that an explanation ends with, or a code such as AADSTS700016, it "
-		 "prints that\n"
-		 "explanation in full:\n\n"
-		 "  docker-credential-acr explain firewall\n\n"
-		 "Nothing is sent anywhere. Exit status 1 means that it knows none of it.",
+	.summary = N_("explain an error message and what to do about it"),
+	.about = N_("Reads what docker, podman, containerd, kubelet or az printed, and explains "
+		    "every symptom that it knows: what happened, why, what to do, where to read "
+		    "more. In a pipe the text stays visible:\n\n"
+		    "  docker push contoso.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
+		    "With an id that an explanation ends with, or a code such as AADSTS700016, it "
+		    "prints that explanation in full:\n\n"
+		    "  docker-credential-acr explain firewall\n\n"
+		    "Nothing is sent anywhere. Exit status 1 means that nothing in it is known."),
 	.options = options,
 	.most = 1000,
 	.run = explain,

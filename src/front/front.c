@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "acr/config.h"
+#include "acr/rule.h"
 #include "base/budget.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "explain/language.h"
 
 #define COMMAND(folder, name) extern const struct acr_command acr_command_##name;
 #include "front/commands.def"
@@ -80,6 +82,8 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 		fill_tables(command, table, letters);
 	opterr = 0;
 	optind = 1;
+	if (!command->protocol)
+		acr_language_begin(app);
 	while (argc > 1 && (chosen = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		if (chosen == 'h') {
 			acr_help(app, app->out, command);

@@ -6,6 +6,7 @@
 #include "base/budget.h"
 #include "base/json.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 static int answer(const struct acr_app *app, const struct acr_secret *server,
@@ -59,12 +60,13 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 const struct acr_command acr_command_get = {
 	.name = "get",
 	.arguments = "",
-	.summary = "give the login for the server named on stdin",
-	.about = "Reads a server such as contoso.azurecr.io from stdin and prints\n"
-		 "{\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"}. Exit status 1 "
-		 "and the line\n"
-		 "\"credentials not found in native keychain\" mean that there is none.",
+	.summary = N_("give the login for the server named on stdin"),
+	.about =
+		N_("Reads a server such as contoso.azurecr.io from stdin and prints "
+		   "{\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"}. Exit status 1 "
+		   "and the line \"credentials not found in native keychain\" mean that there is "
+		   "none."),
 	.protocol = true,
-	.reads = "the server, such as contoso.azurecr.io",
+	.reads = N_("the server, such as contoso.azurecr.io"),
 	.run = get,
 };

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "acr/identity.h"
+#include "acr/rule.h"
 #include "base/escape.h"
 #include "base/file.h"
+#include "explain/language.h"
 #include "front/columns.h"
 #include "front/front.h"
 
@@ -15,7 +17,7 @@
 /* A row: `left`, and behind it the summary, in 80 columns. */
 static void row(struct acr_secret *text, const char *left, size_t width, const char *summary)
 {
-	size_t wide = strlen(left);
+	size_t wide = acr_columns_width(left);
 
 	acr_secret_format(text, "  %-*s  ", (int)width, left);
 	acr_columns_wrap(text, summary, (wide > width ? wide : width) + 4, width + 4);
@@ -25,7 +27,7 @@ static void rows(struct acr_secret *text, bool protocol)
 {
 	for (const struct acr_command *const *command = acr_commands; *command; command++)
 		if ((*command)->protocol == protocol)
-			row(text, (*command)->name, NAMES, (*command)->summary);
+			row(text, (*command)->name, NAMES, acr_text((*command)->summary));
 }
 
 /* Paragraphs in 80 columns; a line that begins with a blank is an example, and stays one. */
@@ -54,51 +56,58 @@ static void reflow(struct acr_secret *text, const char *about)
 
 static void whole(const struct acr_app *app, struct acr_secret *text)
 {
-	acr_secret_format(text, "Usage: %s COMMAND\n\n", app->program);
-	reflow(text, "A Docker credential helper that signs in to Azure Container Registry with "
-		     "whatever Azure identity is at hand, renews the login before it ends, and "
-		     "keeps all other logins too. Set it up with "
-		     "{\"credsStore\": \"acr\"} in ~/.docker/config.json.");
-	acr_secret_add(text, "\nFor people:\n");
-	rows(text, false);
-	acr_secret_add(text, "\nFor docker (one request on stdin, one answer on stdout):\n");
-	rows(text, true);
-	acr_secret_add(text, "\nIdentities, in the order in which they are tried:\n");
-	for (const struct acr_identity *const *id = acr_identities; *id; id++)
-		row(text, (*id)->name, NAMES, (*id)->summary);
+	acr_secret_format(text, _("Usage: %s COMMAND\n"), app->program);
 	acr_secret_add(text, "\n");
-	row(text, "--help, --version", NAMES, "this text, and who we are");
-	acr_secret_format(text, "See docker-credential-acr(1), and `%s COMMAND --help`.\n",
+	reflow(text,
+	       _("A Docker credential helper that signs in to Azure Container Registry with any "
+		 "available Azure identity, renews the login before it expires, and keeps all "
+		 "other logins too. Set it up with {\"credsStore\": \"acr\"} in "
+		 "~/.docker/config.json."));
+	acr_secret_format(text, "\n%s\n", _("For people:"));
+	rows(text, false);
+	acr_secret_format(text, "\n%s\n",
+			  _("For docker (one request on stdin, one answer on stdout):"));
+	rows(text, true);
+	acr_secret_format(text, "\n%s\n", _("Identities, in the order in which they are tried:"));
+	for (const struct acr_identity *const *id = acr_identities; *id; id++)
+		row(text, (*id)->name, NAMES, acr_text((*id)->summary));
+	acr_secret_add(text, "\n");
+	row(text, "--help, --version", NAMES, _("this text; the program's name and version"));
+	acr_secret_format(text, _("See docker-credential-acr(1), and `%s COMMAND --help`.\n"),
 			  app->program);
 }
 
 static void one(const struct acr_app *app, const struct acr_command *command,
 		struct acr_secret *text)
 {
-	acr_secret_format(text, "Usage: %s %s%s%s%s\n\n%s.\n", app->program, command->name,
-			  command->options ? " [OPTION...]" : "", *command->arguments ? " " : "",
-			  command->arguments, command->summary);
+	auto_string usage = acr_format("%s %s%s%s%s", app->program, command->name,
+				       command->options ? " [OPTION...]" : "",
+				       *command->arguments ? " " : "", command->arguments);
+
+	acr_secret_format(text, _("Usage: %s\n"), usage);
+	acr_secret_format(text, "\n%s.\n", acr_text(command->summary));
 	if (command->about) {
 		acr_secret_add(text, "\n");
-		reflow(text, command->about);
+		reflow(text, acr_text(command->about));
 	}
-	acr_secret_add(text, "\nOptions:\n");
+	acr_secret_format(text, "\n%s\n", _("Options:"));
 	for (const struct acr_option *option = command->options; option && option->name; option++) {
 		auto_string left = acr_format("--%s%s%s", option->name, option->argument ? " " : "",
 					      option->argument ? option->argument : "");
-		row(text, left, OPTIONS, option->summary);
+		row(text, left, OPTIONS, acr_text(option->summary));
 	}
-	row(text, "-h, --help", OPTIONS, "this text");
+	row(text, "-h, --help", OPTIONS, _("this text"));
 }
 
 void acr_help(const struct acr_app *app, int fd, const struct acr_command *command)
 {
 	auto_secret text = { 0 };
 
+	acr_language_begin(app);
 	if (command)
 		one(app, command, &text);
 	else
 		whole(app, &text);
 	if (fd < 0 || acr_escape_write(fd, acr_secret_text(&text), text.length))
-		acr_say(app, "cannot write to stdout");
+		acr_say(app, "%s", _("cannot write to stdout"));
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 static void add(void *data, const char *server, const char *username)
@@ -36,10 +37,11 @@ static int list(struct acr_app *app, char *const *arguments, const char *const *
 const struct acr_command acr_command_list = {
 	.name = "list",
 	.arguments = "",
-	.summary = "list the servers that get will answer for",
-	.about = "Prints {\"SERVER\":\"USERNAME\",...}: stored logins, and the registries that an "
-		 "Azure identity\n"
-		 "served when they were last asked for or that the config names.",
+	.summary = N_("list the servers that get will answer for"),
+	.about =
+		N_("Prints {\"SERVER\":\"USERNAME\",...}: stored logins, and the registries for "
+		   "which an Azure identity obtained a token when they were last asked for or that "
+		   "the configuration names."),
 	.protocol = true,
 	.run = list,
 };

@@ -12,6 +12,8 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "explain/explain.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
 #include "front/front.h"
 #include "front/login.h"
 
@@ -21,13 +23,16 @@
 enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
 
 static const struct acr_option options[] = {
-	[TENANT] = { "tenant", "TENANT", "the Entra tenant to sign in to, a GUID or a domain",
+	[TENANT] = { "tenant", "TENANT",
+		     N_("the Microsoft Entra tenant to sign in to, a GUID or a domain"),
 		     .letter = 't' },
 	[DEVICE_CODE] = { "device-code", NULL,
-			  "show a code for a browser elsewhere (as without display)",
+			  N_("show a code for a browser on another device (the default without a "
+			     "display)"),
 			  .synonym = "use-device-code" },
 	[INSECURE_STORAGE] = { "insecure-storage", NULL,
-			       "keep the sign-in unencrypted, in a file for you alone" },
+			       N_("keep the sign-in unencrypted, in a file that only you can "
+				  "read") },
 	{ 0 },
 };
 
@@ -74,9 +79,9 @@ static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *a
 	if (acr_loopback_listen(&loopback, error) ||
 	    acr_sign_in_page(ask, loopback.port, &page, error))
 		return -1;
-	acr_say(app, "sign in with the browser that opens now, or go to\n%s", page.url);
+	acr_say(app, _("sign in with the browser that opens now, or go to\n%s"), page.url);
 	if (!acr_browser_open(app, way->browser, page.url))
-		acr_say(app, "%s could not be started", way->browser);
+		acr_say(app, _("%s could not be started"), way->browser);
 	for (int wrong = 0;;) {
 		struct acr_error failure = { 0 };
 		int redeemed;
@@ -93,7 +98,9 @@ static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *a
 				*error = failure;
 			return -1;
 		}
-		acr_say(app, "Entra ID did not issue the code that came back; still waiting");
+		acr_say(app, "%s",
+			_("the code that came back was not issued by Microsoft Entra ID; still "
+			  "waiting"));
 	}
 }
 
@@ -104,7 +111,7 @@ static int by_device_code(const struct acr_app *app, const struct acr_sign_in_as
 
 	if (acr_sign_in_device_begin(app, ask, &device, error))
 		return -1;
-	acr_say(app, "to sign in, open %s in any browser and enter the code %s", device.where,
+	acr_say(app, _("to sign in, open %s in any browser and enter the code %s"), device.where,
 		device.user_code);
 	return acr_sign_in_device_wait(app, ask, &device, &way->sign_in, &way->token, error);
 }
@@ -158,7 +165,7 @@ static void tell_until(const struct acr_app *app, int64_t left, struct acr_secre
 
 	if (left > 0 && localtime_r(&until, &local) &&
 	    strftime(text, sizeof(text), "%H:%M", &local))
-		acr_secret_format(line, ", and has given a token until %s", text);
+		acr_secret_format(line, _("The token for it expires at %s.\n"), text);
 }
 
 /* Who was it that the registry took? NULL: nobody. */
@@ -170,6 +177,13 @@ static const struct acr_step *served(const struct acr_report *report)
 	return NULL;
 }
 
+static void tell_step(const struct acr_app *app, const struct acr_step *step)
+{
+	auto_string why = acr_error_words(&step->error);
+
+	acr_say(app, "  %s: %s", step->identity->name, why);
+}
+
 /* Try it, and say what came of it. Returns the exit status. */
 static int try_registry(struct acr_app *app, struct way *way, bool stored)
 {
@@ -179,18 +193,17 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 	const struct acr_step *step;
 	auto_secret line = { 0 };
 
-	acr_secret_format(&line, "Signed in to %s as %s", host, who);
 	if (stored) {
 		acr_secret_format(&line,
-				  "; but a login that was stored for it goes before: docker "
-				  "logout %s forgets that\n",
-				  host);
+				  _("Signed in to %s as %s, but a login stored for it takes "
+				    "precedence; to remove that: docker logout %s\n"),
+				  host, who, host);
 		return acr_docker_answer(app, &line);
 	}
 	acr_front_limit(app, host);
 	if (acr_renew(app, way->registry, ACR_RENEW_NOW, &report, &error)) {
-		acr_say(app, "signed in as %s, which is kept; but the registry gives no token",
-			who);
+		acr_say(app, _("signed in as %s, and the sign-in is kept, but %s issued no token"),
+			who, host);
 		acr_explain(app, &report, &error);
 		return 1;
 	}
@@ -199,22 +212,28 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 	acr_explain_notices(app, &report);
 	step = served(&report);
 	if (step && strcmp(step->identity->name, "login") != 0) {
-		auto_string other = acr_who_is_known(&step->who) ? acr_who_text(&step->who, NULL)
-								 : acr_copy(step->identity->name);
+		auto_string other = acr_who_is_known(&step->who)
+					    ? acr_who_text(&step->who, acr_text)
+					    : acr_copy(step->identity->name);
 
 		acr_say(app,
-			"signed in as %s, which is kept; but %s is served by another identity: %s",
+			_("signed in as %s, and the sign-in is kept, but another identity is used "
+			  "for %s: %s"),
 			who, host, other);
 		for (size_t i = 0; i < report.trail.count; i++)
 			if (report.trail.steps[i].error.kind != ACR_FINE)
-				acr_say(app, "  %s: %s", report.trail.steps[i].identity->name,
-					report.trail.steps[i].error.text);
+				tell_step(app, &report.trail.steps[i]);
 		return 1;
 	}
-	acr_secret_format(&line, ", kept in %s; the registry takes it",
-			  way->keeper->plain ? "a file, unencrypted" : "the Secret Service");
+	acr_secret_format(
+		&line,
+		way->keeper->plain
+			? _("Signed in to %s as %s, kept unencrypted in a file; the registry "
+			    "accepted the sign-in\n")
+			: _("Signed in to %s as %s, kept in the Secret Service; the registry "
+			    "accepted the sign-in\n"),
+		host, who);
 	tell_until(app, report.left, &line);
-	acr_secret_add(&line, "\n");
 	return acr_docker_answer(app, &line);
 }
 
@@ -243,7 +262,7 @@ static void tell_signed_out(const struct acr_app *app, struct acr_secret *line)
 		acr_debug(app, "%s", failure.text);
 	if (list.hosts.length > 0)
 		acr_secret_format(line,
-				  "Still signed out of single registries; to sign in again:\n%s",
+				  _("Still signed out of these registries; to sign in again:\n%s"),
 				  acr_secret_text(&list.hosts));
 	acr_secret_wipe(&list.hosts);
 }
@@ -254,9 +273,12 @@ static int finish(struct acr_app *app, struct way *way, bool stored)
 
 	if (way->registry)
 		return try_registry(app, way, stored);
-	acr_secret_format(&line, "Signed in as %s for all registries, kept in %s\n",
-			  way->sign_in.who,
-			  way->keeper->plain ? "a file, unencrypted" : "the Secret Service");
+	acr_secret_format(
+		&line,
+		way->keeper->plain
+			? _("Signed in as %s for all registries, kept unencrypted in a file\n")
+			: _("Signed in as %s for all registries, kept in the Secret Service\n"),
+		way->sign_in.who);
 	tell_signed_out(app, &line);
 	return acr_docker_answer(app, &line);
 }
@@ -272,7 +294,7 @@ static int run(struct acr_app *app, const char *const *values, const char *regis
 	report->ours = registry && acr_registry_parse(app->config, registry, strlen(registry),
 						      &report->registry);
 	if (registry && !report->ours) {
-		acr_say(app, "%.200s is not an Azure container registry", registry);
+		acr_say(app, _("%.200s is not an Azure container registry"), registry);
 		return ACR_EXIT_USAGE;
 	}
 	way.registry = registry ? &report->registry : NULL;
@@ -304,7 +326,7 @@ static int login(struct acr_app *app, char *const *arguments, const char *const 
 		acr_explain(app, &report, &error);
 		return status;
 	}
-	acr_say(app, "%s", error.text);
+	acr_say_error(app, &error);
 	if (*error.sentence)
 		acr_say(app, "  %.400s", error.sentence);
 	return status;
@@ -313,14 +335,11 @@ static int login(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_login = {
 	.name = "login",
 	.arguments = "[REGISTRY]",
-	.summary = "sign in to Azure yourself, where no Azure tool is at hand",
-	.about =
-		"Opens a browser, or shows a code to type into one elsewhere, and keeps what Entra "
-		"ID gives\n"
-		"in the Secret Service: for the registry named, or for all. get then uses it "
-		"before any other\n"
-		"identity, and renews it. A registry that is named is tried at once, and is no "
-		"longer signed out.",
+	.summary = N_("sign in to Azure without the Azure CLI"),
+	.about = N_("Opens a browser, or shows a code to enter on another device, and keeps the "
+		    "sign-in in the Secret Service: for the registry named, or for all. It takes "
+		    "precedence over all other identities and is renewed. A registry that is named "
+		    "is tried at once, and is no longer signed out."),
 	.options = options,
 	.most = 1,
 	.run = login,

@@ -7,6 +7,7 @@
 
 #include "acr/sign_in.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 static int logout_of(struct acr_app *app, const char *registry)
@@ -24,15 +25,10 @@ static int logout_of(struct acr_app *app, const char *registry)
 	}
 	acr_secret_format(
 		&line,
-		"Signed out of %s: get answers \"not found\" for it until a login is stored or "
-		"%s login %s\n",
+		_("Signed out of %s: get answers \"not found\" for it until a login is stored or "
+		  "you run %s login %s\n"),
 		report.registry.host, app->program, report.registry.host);
 	return acr_docker_answer(app, &line);
-}
-
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
 }
 
 static int logout_everywhere(struct acr_app *app)
@@ -42,14 +38,18 @@ static int logout_everywhere(struct acr_app *app)
 	auto_secret line = { 0 };
 
 	if (acr_front_begin(app, &error) || acr_sign_out_everywhere(app, &done, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	acr_secret_format(&line,
-			  "Forgot %zu sign-in%s of ours and the tokens for %zu registr%s; "
-			  "stored logins and other Azure identities stay\n",
-			  done.sign_ins, plural(done.sign_ins), done.registries,
-			  done.registries == 1 ? "y" : "ies");
+			  acr_plural("Removed %zu sign-in of this helper\n",
+				     "Removed %zu sign-ins of this helper\n", done.sign_ins),
+			  done.sign_ins);
+	acr_secret_format(&line,
+			  acr_plural("Removed the tokens for %zu registry\n",
+				     "Removed the tokens for %zu registries\n", done.registries),
+			  done.registries);
+	acr_secret_add(&line, _("Stored logins and other Azure identities were not changed\n"));
 	return acr_docker_answer(app, &line);
 }
 
@@ -62,14 +62,12 @@ static int logout(struct acr_app *app, char *const *arguments, const char *const
 const struct acr_command acr_command_logout = {
 	.name = "logout",
 	.arguments = "[REGISTRY]",
-	.summary = "sign out of a registry, or forget all of our own sign-ins",
-	.about = "With a registry: forgets everything about it, as docker logout does, our own "
-		 "sign-in for it\n"
-		 "too, and remembers that no Azure identity of this machine is to be used for it. "
-		 "This is\n"
-		 "also the way to anonymous pull. Without: forgets every sign-in of the command "
-		 "login and\n"
-		 "every cached token; other identities of this machine are used as before.",
+	.summary = N_("sign out of a registry, or remove this helper's sign-ins"),
+	.about = N_("With a registry: forgets everything about it, as docker logout does, and this "
+		    "helper's own sign-in for it, and remembers that no Azure identity of this "
+		    "machine is to be used for it. Afterwards, docker pulls from it anonymously. "
+		    "Without: removes every sign-in of the command login and every cached token; "
+		    "other identities of this machine are used as before."),
 	.most = 1,
 	.run = logout,
 };

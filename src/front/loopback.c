@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "explain/language.h"
 #include "front/login.h"
 
 #define CALLERS	    8	  /* connections at a time */
@@ -30,12 +31,13 @@
 	"<!DOCTYPE html><meta charset=\"utf-8\"><title>docker-credential-acr</title>"              \
 	"<style>body{font:1.1em sans-serif;margin:4em}</style>"
 
-static const char done[] =
-	"HTTP/1.1 200 OK\r\n" HEAD "<h1>Back to the terminal</h1><p>You can close this window.</p>";
-static const char declined[] = "HTTP/1.1 200 OK\r\n" HEAD
-			       "<h1>Not signed in</h1><p>The terminal says why. You can close this "
-			       "window.</p>";
-static const char other[] = "HTTP/1.1 404 Not Found\r\n" HEAD "<p>Nothing is here.</p>";
+/* What the browser shows. */
+static const struct page {
+	const char *status, *title, *text;
+} done = { "200 OK", N_("Back to the terminal"), N_("You can close this window.") },
+  declined = { "200 OK", N_("Not signed in"),
+	       N_("The terminal says why. You can close this window.") },
+  other = { "404 Not Found", N_("Nothing is here"), "" };
 
 #define TRIES 32 /* ports whose other half somebody else may hold */
 
@@ -239,8 +241,11 @@ static void let_in(struct room *room, int listener)
 	room->next = (room->next + 1) % CALLERS;
 }
 
-static void answer(int fd, const char *page)
+static void answer(int fd, const struct page *shown)
 {
+	auto_string page = acr_format("HTTP/1.1 %s\r\n" HEAD "<h1>%s</h1><p>%s</p>", shown->status,
+				      acr_text(shown->title), acr_text(shown->text));
+
 	/* It fits into the socket's buffer; who does not take it goes without. */
 	if (send(fd, page, strlen(page), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
 		shutdown(fd, SHUT_WR);
@@ -249,7 +254,7 @@ static void answer(int fd, const char *page)
 void acr_loopback_answer(struct acr_loopback *loopback, bool signed_in)
 {
 	if (loopback->caller >= 0)
-		answer(loopback->caller, signed_in ? done : declined);
+		answer(loopback->caller, signed_in ? &done : &declined);
 	acr_fd_close(&loopback->caller);
 }
 
@@ -275,8 +280,9 @@ static bool is_own(const struct acr_app *app, struct acr_loopback *loopback, int
 		return true;
 	if (peer == ACR_PEER_KNOWN && !loopback->told)
 		acr_say(app,
-			"the answer of a browser that runs as uid %u is not taken: use one that "
-			"runs as you, or --device-code",
+			_("the answer of a browser that runs as uid %u is not accepted: use one "
+			  "that "
+			  "runs as you, or --device-code"),
 			(unsigned int)user);
 	loopback->told = loopback->told || peer == ACR_PEER_KNOWN;
 	return false;
@@ -322,7 +328,7 @@ static enum acr_loopback_request hear(const struct acr_app *app, struct acr_loop
 	explicit_bzero(bytes, sizeof(bytes));
 	request = read_from(app, loopback, caller, state, ret_code, error);
 	if (request == ACR_LOOPBACK_OTHER) {
-		answer(caller->fd, other);
+		answer(caller->fd, &other);
 		leave(caller);
 	}
 	return request;

@@ -10,6 +10,9 @@
 #include "acr/config.h"
 #include "base/budget.h"
 #include "base/json.h"
+#include "explain/explain.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
 #include "front/at_once.h"
 #include "front/columns.h"
 #include "front/front.h"
@@ -17,10 +20,11 @@
 enum { ALL, FORCE, QUIET, JSON };
 
 static const struct acr_option options[] = {
-	[ALL] = { "all", NULL, "also what is not due yet" },
-	[FORCE] = { "force", NULL, "drop what is cached first, and then also what is not due" },
-	[QUIET] = { "quiet", NULL, "say only what failed" },
-	[JSON] = { "json", NULL, "print JSON" },
+	[ALL] = { "all", NULL, N_("also renew what is not due yet") },
+	[FORCE] = { "force", NULL,
+		    N_("drop the cached tokens first, and also renew what is not due") },
+	[QUIET] = { "quiet", NULL, N_("print only what failed") },
+	[JSON] = { "json", NULL, N_("print JSON") },
 	{ 0 },
 };
 
@@ -31,9 +35,8 @@ struct task {
 	bool in_force, due;  /* what is cached: found under the identity of now, past its point */
 	int64_t left, renew; /* seconds */
 	const char *result;  /* "renewed", "fresh", "skipped", "failed" */
-	enum acr_kind kind;
-	struct acr_who who; /* as of now */
-	char *text;	    /* owned; why not */
+	struct acr_who who;  /* as of now */
+	struct acr_error error; /* why not */
 };
 
 struct errand {
@@ -47,9 +50,6 @@ struct errand {
 
 static void free_errand(struct errand *errand)
 {
-	for (size_t i = 0; i < errand->count; i++) {
-		acr_string_free(&errand->tasks[i].text);
-	}
 	free(errand->tasks);
 	free(errand->order);
 }
@@ -64,7 +64,7 @@ static struct task *task_of(struct errand *errand, const struct acr_registry *re
 			return &errand->tasks[i];
 	errand->tasks = acr_grow(errand->tasks, errand->count, sizeof(*task));
 	task = &errand->tasks[errand->count++];
-	*task = (struct task){ .registry = *registry, .text = acr_copy("") };
+	*task = (struct task){ .registry = *registry };
 	return task;
 }
 
@@ -80,14 +80,6 @@ static void add_cached(void *data, const struct acr_cached *cached)
 	task->renew = cached->renew;
 	task->due = cached->renew == 0;
 	acr_who_read(cached->entry->who, &task->who);
-}
-
-static void settle(struct task *task, const char *result, enum acr_kind kind, const char *text)
-{
-	task->result = result;
-	task->kind = kind;
-	acr_string_free(&task->text);
-	task->text = acr_copy(text);
 }
 
 static int by_host(const void *left, const void *right)
@@ -111,10 +103,11 @@ static void choose(struct errand *errand, bool all)
 		if (task->named || (task->in_force && (all || task->due)))
 			errand->order[errand->renewing++] = i;
 		else if (task->in_force)
-			settle(task, "fresh", ACR_FINE, "");
-		else
-			settle(task, "skipped", ACR_NOT_SET_UP,
-			       "cached for another identity than the one of now");
+			task->result = "fresh";
+		else {
+			task->result = N_("skipped");
+			(void)acr_raise(&task->error, RENEW_OTHER_IDENTITY);
+		}
 	}
 }
 
@@ -128,7 +121,7 @@ static int64_t budget_of(const void *data, size_t index)
 
 /* ---- in a child ---- */
 
-/* Lines: kind, seconds, who, text. */
+/* Lines: kind, seconds, who, message, and its English. */
 static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_secret *ret)
 {
 	const struct errand *errand = data;
@@ -148,33 +141,45 @@ static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_
 	for (size_t i = 0; i < report.trail.count; i++)
 		if (report.trail.steps[i].error.kind == ACR_FINE)
 			who = report.trail.steps[i].who;
-	acr_secret_format(ret, "%d\n%lld\n%s\n%s", (int)error.kind, (long long)report.left,
-			  acr_who_line(&who).text, error.text);
+	acr_secret_format(ret, "%d\n%lld\n%s\n%s\n%s", (int)error.kind, (long long)report.left,
+			  acr_who_line(&who).text, error.message.value, error.text);
 }
 
 /* ---- back in the parent ---- */
+
+static char *next_line(const char **at)
+{
+	size_t length = strcspn(*at, "\n");
+	char *line = acr_copy_bytes(*at, length);
+
+	*at += length + ((*at)[length] == '\n');
+	return line;
+}
 
 static void take(void *data, size_t index, const struct acr_secret *said)
 {
 	struct errand *errand = data;
 	struct task *task = &errand->tasks[errand->order[index]];
-	const char *text = acr_secret_text(said), *line;
-	long kind = strtol(text, NULL, 10);
+	const char *at = acr_secret_text(said);
+	auto_string kind = next_line(&at);
+	auto_string left = next_line(&at);
+	auto_string who = next_line(&at);
+	auto_string message = next_line(&at);
 
+	task->result = N_("failed");
 	if (said->length == 0) {
-		settle(task, "failed", ACR_TIMEOUT, "it took too long");
+		(void)acr_raise(&task->error, RENEW_TIMEOUT);
 		return;
 	}
-	line = strchr(text, '\n') + 1;
-	task->left = strtoll(line, NULL, 10);
-	line = strchr(line, '\n') + 1;
-	acr_who_read(line, &task->who);
-	line = strchr(line, '\n') + 1;
-	settle(task,
-	       kind == ACR_FINE		? "renewed"
-	       : kind == ACR_NOT_SET_UP ? "skipped"
-					: "failed",
-	       (enum acr_kind)kind, line);
+	task->left = strtoll(left, NULL, 10);
+	acr_who_read(who, &task->who);
+	task->error.kind = (enum acr_kind)strtol(kind, NULL, 10);
+	(void)acr_message_read(message, &task->error.message);
+	snprintf(task->error.text, sizeof(task->error.text), "%s", at);
+	if (task->error.kind == ACR_FINE)
+		task->result = "renewed";
+	else if (task->error.kind == ACR_NOT_SET_UP)
+		task->result = "skipped";
 }
 
 static void tell(const struct task *task, size_t width, struct acr_secret *out)
@@ -185,11 +190,15 @@ static void tell(const struct task *task, size_t width, struct acr_secret *out)
 	acr_columns_duration(task->left, left);
 	acr_columns_duration(task->renew, renew);
 	if (strcmp(task->result, "renewed") == 0)
-		text = acr_format("renewed, good for %s (%s)", left, acr_who_short(&task->who));
+		text = acr_format(_("renewed, expires in %s (%s)"), left,
+				  acr_who_short(&task->who));
 	else if (strcmp(task->result, "fresh") == 0)
-		text = acr_format("good for %s, renewed in %s", left, renew);
-	else
-		text = acr_format("%s: %s", task->result, task->text);
+		text = acr_format(_("expires in %s, renewed in %s"), left, renew);
+	else {
+		auto_string why = acr_error_words(&task->error);
+
+		text = acr_format(_("%s: %s"), acr_text(task->result), why);
+	}
 	acr_columns_cell(out, task->registry.host, width, false);
 	acr_secret_add(out, "  ");
 	acr_columns_wrap(out, text, width + 2, width + 2);
@@ -208,8 +217,10 @@ static void tell_json(const struct errand *errand, struct acr_secret *out)
 			{ "{\"registry\":", task->registry.host },
 			{ ",\"result\":", task->result },
 			{ ",\"who\":", who },
-			{ ",\"why\":", failed ? task->text : "" },
-			{ ",\"kind\":", failed ? acr_kind_name(task->kind) : "" },
+			{ ",\"why\":", failed ? task->error.text : "" },
+			{ ",\"kind\":", failed ? acr_kind_name(task->error.kind) : "" },
+			{ ",\"id\":",
+			  failed ? acr_message_name(acr_message_id(&task->error.message)) : "" },
 		};
 
 		acr_secret_add(out, i ? "," : "");
@@ -246,7 +257,7 @@ static int tell_all(struct acr_app *app, const struct errand *errand, const char
 			if (!values[QUIET] || strcmp(errand->tasks[i].result, "failed") == 0)
 				tell(&errand->tasks[i], width, &out);
 		if (errand->count == 0 && !values[QUIET])
-			acr_secret_add(&out, "No token is cached: there is nothing to renew\n");
+			acr_secret_add(&out, _("No token is cached: there is nothing to renew\n"));
 	}
 	return acr_docker_answer(app, &out) ? 1 : status;
 }
@@ -257,7 +268,7 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 	struct acr_error error = { 0 };
 
 	if (acr_front_begin(app, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	for (size_t i = 0; arguments[i]; i++) {
@@ -265,7 +276,7 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 
 		if (!acr_registry_parse(app->config, arguments[i], strlen(arguments[i]),
 					&registry)) {
-			acr_say(app, "%.200s is not an Azure container registry", arguments[i]);
+			acr_say(app, _("%.200s is not an Azure container registry"), arguments[i]);
 			return ACR_EXIT_USAGE;
 		}
 		task_of(&errand, &registry)->named = true;
@@ -275,7 +286,7 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 	choose(&errand, values[ALL] || values[FORCE]);
 	const struct acr_at_once work = {
 		.count = errand.renewing,
-		.doing = "renewing",
+		.doing = _("renewing"),
 		.budget = budget_of,
 		.work = renew_one,
 		.done = take,
@@ -288,12 +299,11 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_renew = {
 	.name = "renew",
 	.arguments = "[REGISTRY...]",
-	.summary = "renew cached tokens now, before anybody waits for it",
-	.about = "Renews what is cached and past its point of renewal, or the registries named, "
-		 "several at\n"
-		 "once. Exit status 1 when one failed. --force also drops the old tokens, for a "
-		 "registry\n"
-		 "that has changed its role assignment mode and takes them no more.",
+	.summary = N_("renew cached tokens now, ahead of time"),
+	.about = N_("Renews the cached tokens that are due, or those of the registries named, "
+		    "several at once. Exit status 1 when one failed. --force also drops the old "
+		    "tokens, for a registry whose role assignment mode has changed and that no "
+		    "longer accepts them."),
 	.options = options,
 	.most = 64,
 	.run = renew,

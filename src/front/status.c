@@ -7,12 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explain/explain.h"
+#include "explain/language.h"
+#include "explain/reasons.h"
 #include "front/columns.h"
 #include "front/front.h"
 #include "front/status.h"
 
 static const struct acr_option options[] = {
-	{ "json", NULL, "print JSON" },
+	{ "json", NULL, N_("print JSON") },
 	{ 0 },
 };
 
@@ -25,6 +28,13 @@ void acr_status_heading(const struct acr_app *app, struct acr_secret *out, const
 	acr_secret_format(out, "%s%s%s\n", bold ? "\033[1m" : "", text, bold ? "\033[0m" : "");
 }
 
+static void tell_error(struct acr_secret *out, const struct acr_error *error)
+{
+	auto_string text = acr_error_words(error);
+
+	acr_columns_wrap(out, text, 0, 2);
+}
+
 /* What has no place in a column. */
 static void tell_failures(const struct acr_status *status, struct acr_secret *out)
 {
@@ -34,52 +44,52 @@ static void tell_failures(const struct acr_status *status, struct acr_secret *ou
 
 		if (!row->failed)
 			continue;
-		text = acr_format("%s could not be renewed: %s", row->registry, row->failed);
+		text = acr_format(_("%s could not be renewed: %s"), row->registry, row->failed);
 		acr_columns_wrap(out, text, 0, 2);
 	}
 	if (status->keychain.kind != ACR_FINE) {
-		auto_string text =
-			acr_format("Stored logins are not shown: %s", status->keychain.text);
+		auto_string why = acr_error_words(&status->keychain);
+		auto_string text = acr_format(_("Stored logins are not shown: %s"), why);
 		acr_columns_wrap(out, text, 0, 2);
 	}
 	if (status->decisions.kind != ACR_FINE)
-		acr_columns_wrap(out, status->decisions.text, 0, 2);
+		tell_error(out, &status->decisions);
 }
 
 /* One registry: everything about it, in full. */
 static void tell_details(const struct acr_status *status, struct acr_secret *out)
 {
 	static const char *const kinds[] = {
-		[ACR_STATUS_TOKEN] = "token",
-		[ACR_STATUS_LOGIN] = "stored login",
-		[ACR_STATUS_SIGN_IN] = "sign-in",
-		[ACR_STATUS_SIGNED_OUT] = "signed out: no identity is used",
+		[ACR_STATUS_TOKEN] = N_("token"),
+		[ACR_STATUS_LOGIN] = N_("stored login"),
+		[ACR_STATUS_SIGN_IN] = N_("sign-in"),
+		[ACR_STATUS_SIGNED_OUT] = N_("signed out: no identity is used"),
 	};
 
 	for (size_t i = 0; i < status->count; i++) {
 		const struct acr_status_row *row = &status->rows[i];
-		auto_string who = acr_who_text(&row->who, NULL);
+		auto_string who = acr_who_text(&row->who, acr_text);
 		char left[24], renew[24];
 		auto_secret text = { 0 };
 
 		acr_columns_duration(row->left, left);
 		acr_columns_duration(row->renew, renew);
-		acr_secret_format(&text, "%s", kinds[row->kind]);
+		acr_secret_add(&text, acr_text(kinds[row->kind]));
 		if (row->kind == ACR_STATUS_SIGN_IN && !*row->registry)
-			acr_secret_add(&text, " for all registries");
+			acr_secret_add(&text, _(" for all registries"));
 		if (*row->username || acr_who_is_known(&row->who))
-			acr_secret_format(&text, " of %s", *row->username ? row->username : who);
+			acr_secret_format(&text, _(" of %s"), *row->username ? row->username : who);
 		if (row->kind == ACR_STATUS_TOKEN) {
-			acr_secret_format(&text, ", from %s, good for %s", row->source, left);
+			acr_secret_format(&text, _(", from %s, expires in %s"), row->source, left);
 			if (!row->in_force)
-				acr_secret_add(&text, ", not used: another identity is in force");
+				acr_secret_add(&text, _(", not used: another identity is in use"));
 			else if (row->renew > 0)
-				acr_secret_format(&text, ", renewed in %s", renew);
+				acr_secret_format(&text, _(", renewed in %s"), renew);
 			else
-				acr_secret_add(&text, ", renewed at the next get");
+				acr_secret_add(&text, _(", renewed at the next get"));
 		}
 		if (*row->kept)
-			acr_secret_format(&text, ", kept in the %s", row->kept);
+			acr_secret_format(&text, _(", kept in the %s"), row->kept);
 		acr_columns_wrap(out, acr_secret_text(&text), 0, 2);
 	}
 }
@@ -97,7 +107,7 @@ static void tell_identity(void *data, const struct acr_identity *row, enum acr_p
 				    : "- ");
 	acr_columns_cell(out, row->name, 17, false);
 	acr_secret_add(out, " ");
-	words = prospect == ACR_PROSPECT_SERVES ? acr_format("would serve: %s", text)
+	words = prospect == ACR_PROSPECT_SERVES ? acr_format(_("would be used: %s"), text)
 						: acr_copy(text);
 	acr_columns_wrap(out, words, 20, 20);
 }
@@ -115,13 +125,16 @@ static void tell(struct acr_app *app, const struct acr_registry *registry,
 		 const struct acr_status *status, struct acr_secret *out)
 {
 	struct acr_error error = { 0 };
-	auto_string title = acr_format("Identities, as they would be tried now%s%s",
-				       registry ? " for " : "", registry ? registry->host : "");
+	auto_string title = registry
+				    ? acr_format(_("Identities, as they would be tried now for %s"),
+						 registry->host)
+				    : acr_copy(_("Identities, as they would be tried now"));
 	struct acr_registry any = acr_status_any();
 
-	if (status->count == 0)
-		acr_secret_format(out, "Nothing is kept or cached%s%s\n", registry ? " for " : "",
-				  registry ? registry->host : "");
+	if (status->count == 0 && registry)
+		acr_secret_format(out, _("Nothing is kept or cached for %s\n"), registry->host);
+	else if (status->count == 0)
+		acr_secret_add(out, _("Nothing is kept or cached\n"));
 	else if (registry)
 		tell_details(status, out);
 	else
@@ -130,7 +143,7 @@ static void tell(struct acr_app *app, const struct acr_registry *registry,
 	acr_secret_add(out, "\n");
 	acr_status_heading(app, out, acr_secret_text(&(struct acr_secret){ .bytes = title }));
 	if (acr_chain_survey(app, registry ? registry : &any, tell_identity, out, &error))
-		acr_columns_wrap(out, error.text, 0, 2);
+		tell_error(out, &error);
 }
 
 static int status(struct acr_app *app, char *const *arguments, const char *const *values)
@@ -141,13 +154,13 @@ static int status(struct acr_app *app, char *const *arguments, const char *const
 	auto_secret out = { 0 };
 
 	if (acr_front_begin(app, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	if (arguments[0]) {
 		one = &registry;
 		if (!acr_registry_parse(app->config, arguments[0], strlen(arguments[0]), one)) {
-			acr_say(app, "%.200s is not an Azure container registry", arguments[0]);
+			acr_say(app, _("%.200s is not an Azure container registry"), arguments[0]);
 			return ACR_EXIT_USAGE;
 		}
 	}
@@ -162,12 +175,11 @@ static int status(struct acr_app *app, char *const *arguments, const char *const
 const struct acr_command acr_command_status = {
 	.name = "status",
 	.arguments = "[REGISTRY]",
-	.summary = "show what is cached, and which identities would be tried",
-	.about = "One row for each cached token, stored login and sign-in: for which registry, who "
-		 "it is, how\n"
-		 "long it is good for, when it is renewed, where it is kept. Then every identity, "
-		 "and why it\n"
-		 "would not be tried. Asks nobody on the network, and never shows a secret.",
+	.summary = N_("show what is cached, and which identities would be tried"),
+	.about = N_("One row for each cached token, stored login and sign-in: its registry and "
+		    "identity, when it expires, when it is renewed, where it is kept. Then every "
+		    "identity, and why it would not be tried. Uses no network, and never shows a "
+		    "secret."),
 	.options = options,
 	.most = 1,
 	.run = status,

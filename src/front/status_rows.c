@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain/language.h"
 #include "front/columns.h"
 #include "front/status.h"
 
 enum { REGISTRY, WHO, SOURCE, EXPIRES, RENEWED, KEPT, COLUMNS };
 
-static const char *const titles[COLUMNS] = { "REGISTRY", "WHO",	    "SOURCE",
-					     "EXPIRES",	 "RENEWED", "KEPT IN" };
-static const size_t most[COLUMNS] = { 40, 44, 17, 7, 7, 8 };
+static const char *const titles[COLUMNS] = { N_("REGISTRY"), N_("WHO"),	    N_("SOURCE"),
+					     N_("EXPIRES"),  N_("RENEWED"), N_("KEPT IN") };
+static const size_t most[COLUMNS] = { 40, 44, 17, 9, 12, 9 };
 static const size_t least[COLUMNS] = { 16, 14, 11, 7, 7, 8 };
 
 struct line {
@@ -22,15 +23,15 @@ struct line {
 static const char *short_home(const char *name)
 {
 	static const char *const words[][2] = {
-		{ "runtime-folder", "memory" },
-		{ "kernel-keyring", "keyring" },
-		{ "cache-folder", "disk" },
-		{ "secret-service", "keychain" },
+		{ "runtime-folder", N_("memory") },
+		{ "kernel-keyring", N_("keyring") },
+		{ "cache-folder", N_("disk") },
+		{ "secret-service", N_("keychain") },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i][0], name) == 0)
-			return words[i][1];
+			return acr_text(words[i][1]);
 	return name;
 }
 
@@ -43,17 +44,17 @@ static struct line line_of(const struct acr_status_row *row)
 		acr_columns_duration(row->left, left);
 		acr_columns_duration(row->renew, renew);
 	}
-	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : "(all)");
+	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : _("(all)"));
 	/* Without the kind, which the source tells, and the tenant: too long for a column. */
-	line.cells[WHO] = acr_copy(row->kind == ACR_STATUS_SIGNED_OUT ? "(signed out)"
+	line.cells[WHO] = acr_copy(row->kind == ACR_STATUS_SIGNED_OUT ? _("(signed out)")
 				   : row->kind == ACR_STATUS_LOGIN    ? row->username
 								      : acr_who_short(&row->who));
 	line.cells[SOURCE] = acr_copy(row->source);
 	line.cells[EXPIRES] = acr_copy(left);
 	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN ? ""
-				       : !row->in_force		     ? "unused"
-				       : row->failed		     ? "failed"
-				       : row->renew == 0	     ? "due"
+				       : !row->in_force		     ? _("unused")
+				       : row->failed		     ? _("failed")
+				       : row->renew == 0	     ? _("due")
 								     : renew);
 	line.cells[KEPT] = acr_copy(short_home(row->kept));
 	return line;
@@ -65,7 +66,7 @@ static void measure(const struct line *lines, size_t count, size_t widths[static
 	size_t sum = 2 * (COLUMNS - 1);
 
 	for (size_t c = 0; c < COLUMNS; c++) {
-		widths[c] = strlen(titles[c]);
+		widths[c] = acr_columns_width(acr_text(titles[c]));
 		for (size_t i = 0; i < count; i++) {
 			size_t wide = acr_columns_width(lines[i].cells[c]);
 			widths[c] = wide > widths[c] ? wide : widths[c];
@@ -104,6 +105,7 @@ void acr_status_rows(const struct acr_app *app, const struct acr_status *status,
 		     struct acr_secret *out)
 {
 	struct line *lines = calloc(status->count + 1, sizeof(*lines));
+	const char *words[COLUMNS];
 	size_t widths[COLUMNS];
 	auto_secret title = { 0 };
 
@@ -112,7 +114,9 @@ void acr_status_rows(const struct acr_app *app, const struct acr_status *status,
 	for (size_t i = 0; i < status->count; i++)
 		lines[i] = line_of(&status->rows[i]);
 	measure(lines, status->count, widths);
-	tell_line(&title, titles, widths);
+	for (size_t c = 0; c < COLUMNS; c++)
+		words[c] = acr_text(titles[c]);
+	tell_line(&title, words, widths);
 	title.bytes[--title.length] = '\0';
 	acr_status_heading(app, out, acr_secret_text(&title));
 	for (size_t i = 0; i < status->count; i++) {

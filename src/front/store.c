@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 
 /* The members that a request has, in the order of the table below. */
@@ -119,13 +120,11 @@ static int store(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_store = {
 	.name = "store",
 	.arguments = "",
-	.summary = "keep the login given as JSON on stdin",
-	.about = "Reads {\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"} from "
-		 "stdin. A login for a\n"
-		 "registry of ours is tried there first; a token that an Azure identity gave is "
-		 "cached,\n"
-		 "never kept as a login.",
+	.summary = N_("keep the login given as JSON on stdin"),
+	.about = N_("Reads {\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"} from "
+		    "stdin. A login for an Azure container registry is verified there first; a "
+		    "token that an Azure identity obtained is cached, never kept as a login."),
 	.protocol = true,
-	.reads = "a JSON object with ServerURL, Username and Secret",
+	.reads = N_("a JSON object with ServerURL, Username and Secret"),
 	.run = store,
 };

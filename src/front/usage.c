@@ -9,6 +9,7 @@
 
 #include "acr/rule.h"
 #include "base/nearest.h"
+#include "explain/explain.h"
 #include "explain/language.h"
 #include "front/front.h"
 
@@ -64,11 +65,7 @@ static const char *const registry_options[] = { "--name", "-n", "--registry", "-
 
 static int say(const struct acr_app *app, const struct acr_error *error)
 {
-	auto_string text = NULL;
-
-	acr_language_begin(app);
-	text = acr_message_text(&error->message, acr_text);
-	acr_say(app, "%s", text);
+	acr_say_error(app, error);
 	return ACR_EXIT_USAGE;
 }
 
@@ -174,9 +171,10 @@ int acr_usage_argument(const struct acr_app *app, const struct acr_command *comm
 	int status = status_of(app, command);
 	struct acr_error error = { 0 };
 
+	acr_language_begin(app);
 	/* An argument of a verb may be a password, and is not repeated. */
 	if (command->reads)
-		(void)acr_raise(&error, USAGE_READS_STDIN, command->name, command->reads);
+		(void)acr_raise(&error, USAGE_READS_STDIN, command->name, acr_text(command->reads));
 	else if (command->protocol)
 		(void)acr_raise(&error, USAGE_NO_ARGUMENTS, command->name);
 	else

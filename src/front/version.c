@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `version`: unmistakably us, since other programs are called docker-credential-acr too. */
+#include "explain/language.h"
 #include "front/front.h"
 
 static int version(struct acr_app *app, char *const *arguments, const char *const *values)
@@ -16,7 +17,7 @@ static int version(struct acr_app *app, char *const *arguments, const char *cons
 const struct acr_command acr_command_version = {
 	.name = "version",
 	.arguments = "",
-	.summary = "print who we are",
+	.summary = N_("print the program name and version"),
 	.protocol = true,
 	.run = version,
 };

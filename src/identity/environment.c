@@ -36,8 +36,8 @@ const struct acr_identity acr_identity_environment = {
 	.name = "environment",
 	.sdk = "EnvironmentCredential",
 	.named = true,
-	.summary = "a service principal and its secret in AZURE_CLIENT_ID, AZURE_TENANT_ID and "
-		   "AZURE_CLIENT_SECRET",
+	.summary = N_("a service principal and its secret in AZURE_CLIENT_ID, AZURE_TENANT_ID and "
+		      "AZURE_CLIENT_SECRET"),
 	.variables = variables,
 	.application = acr_application_wanted,
 	.acquire = acquire,

@@ -122,7 +122,7 @@ const struct acr_identity acr_identity_login = {
 	.developer = true,
 	.named = true,
 	.apart = true, /* a registry may have a sign-in of its own */
-	.summary = "whoever signed in with `docker-credential-acr login`",
+	.summary = N_("whoever signed in with `docker-credential-acr login`"),
 	.file = file,
 	.acquire = acquire,
 };

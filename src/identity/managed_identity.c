@@ -56,9 +56,9 @@ const struct acr_identity acr_identity_managed_identity = {
 	.name = "managed-identity",
 	.sdk = "ManagedIdentityCredential",
 	.apart = true, /* its endpoint is near, and keeps its tokens itself */
-	.summary =
+	.summary = N_(
 		"the managed identity of this VM, node, app or Arc server; AZURE_CLIENT_ID chooses "
-		"one",
+		"one"),
 	.variables = variables,
 	.application = acr_application_wanted,
 	.acquire = acquire,

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/jwt.h"
 #include "explain/explain.h"
+#include "explain/language.h"
 #include "front/front.h"
 #include "kubelet/kubelet.h"
 
@@ -28,15 +29,16 @@ enum { MIRROR, SNI_NAME, API_SERVER, DEFAULT_CLIENT, DEFAULT_TENANT, NODE_IDENTI
 
 static const struct acr_option options[] = {
 	[MIRROR] = { "registry-mirror", "FROM:TO,...",
-		     "images below FROM (a registry, or one with a path) come from TO", 'r' },
+		     N_("pull images below FROM (a registry, or one with a path) from TO"), 'r' },
 	[SNI_NAME] = { "ib-sni-name", "NAME",
-		       "identity bindings are not supported: every pod is refused" },
-	[API_SERVER] = { "ib-apiserver-ip", "ADDRESS", "accepted, see --ib-sni-name" },
-	[DEFAULT_CLIENT] = { "ib-default-client-id", "ID", "accepted, see --ib-sni-name" },
-	[DEFAULT_TENANT] = { "ib-default-tenant-id", "ID", "accepted, see --ib-sni-name" },
+		       N_("identity bindings are not supported: every pod is denied") },
+	[API_SERVER] = { "ib-apiserver-ip", "ADDRESS", N_("accepted, see --ib-sni-name") },
+	[DEFAULT_CLIENT] = { "ib-default-client-id", "ID", N_("accepted, see --ib-sni-name") },
+	[DEFAULT_TENANT] = { "ib-default-tenant-id", "ID", N_("accepted, see --ib-sni-name") },
 	[NODE_IDENTITY] = { "node-identity", NULL,
-			    "pull as the node for pods that have no identity of their own" },
-	[LEVEL] = { "v", "LEVEL", "accepted; DOCKER_CREDENTIAL_ACR_LOG=debug tells more", 'v' },
+			    N_("pull as the node for pods that have no identity of their own") },
+	[LEVEL] = { "v", "LEVEL",
+		    N_("accepted and ignored; DOCKER_CREDENTIAL_ACR_LOG=debug prints more"), 'v' },
 	{ 0 },
 };
 
@@ -225,13 +227,12 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 const struct acr_command acr_command_kubelet = {
 	.name = "kubelet",
 	.arguments = "[AZURE_JSON]",
-	.summary = "give kubelet the login for an image (credential provider)",
-	.about = "Reads a CredentialProviderRequest (credentialprovider.kubelet.k8s.io/v1) from "
-		 "stdin and prints the\n"
-		 "CredentialProviderResponse. Who the node is stands in AZURE_JSON "
-		 "(" ACR_NODE_FILE "\n"
-		 "where it is there). Started under the name acr-credential-provider the program "
-		 "is this command.",
+	.summary = N_("give kubelet the login for an image (credential provider)"),
+	.about = N_("Reads a CredentialProviderRequest (credentialprovider.kubelet.k8s.io/v1) from "
+		    "stdin and prints the CredentialProviderResponse. AZURE_JSON says which "
+		    "identity the node has; the default is /etc/kubernetes/azure.json where it "
+		    "exists. Started under the name acr-credential-provider the program is this "
+		    "command."),
 	.options = options,
 	.most = 1,
 	.alias = "acr-credential-provider",

@@ -72,11 +72,17 @@ def test_commands_are_completed(ask, program):
     assert "configure" in ask("conf") and "get" not in ask("conf")
 
 
+def test_the_language_of_help_does_not_matter(ask, home):
+    home.env["LANGUAGE"] = "fr"
+    assert {"get", "configure", "kubelet", "login"} <= set(ask(""))
+    assert {"--creds-store", "--containers-registries"} <= set(ask("configure", "--c"))
+
+
 def test_a_command_and_an_option_stand_beside_what_they_do(home):
     if not shutil.which("fish"):
         pytest.skip("no fish here")
     for words, rows in [("", {"diagnose": "find out why docker cannot sign in, pull or push"}),
-                        ("diagnose --ac", {"--action": "what is to be done with it: pull (the default), push or delete"})]:
+                        ("diagnose --ac", {"--action": "what you want to do with it: pull (the default), push or delete"})]:
         ran = subprocess.run(["fish", "-N", "-c", f"source {FOLDER}/docker-credential-acr.fish; complete -C "
                               f"'docker-credential-acr {words}'"], env=home.env, capture_output=True, text=True, check=True)
         told = dict(line.split("\t") for line in ran.stdout.splitlines() if "\t" in line)

@@ -70,8 +70,8 @@ def entra_grants(cloud):
 def test_a_person_signs_in_with_a_browser_and_get_is_that_person(helper, cloud, browser):
     answer = login(helper, ACME, env=browser)
     assert answer.status == 0, answer
-    assert re.fullmatch(rf"Signed in to {ACME} as {USER.name}, kept in a file, unencrypted; the registry takes it, and "
-                        r"has given a token until \d\d:\d\d\n", answer.out)
+    assert re.fullmatch(rf"Signed in to {ACME} as {USER.name}, kept unencrypted in a file; the registry accepted the sign-in\n"
+                        r"The token for it expires at \d\d:\d\d\.\n", answer.out)
     assert "authorization_code" in entra_grants(cloud)
     asked = cloud.requests("entra", method="GET")[0]["query"]
     assert asked["code_challenge_method"] == "S256" and asked["prompt"] == "select_account"
@@ -89,7 +89,7 @@ def test_who_declines_in_the_browser_is_not_signed_in(helper, home, browser):
 
 def test_without_a_registry_the_sign_in_is_for_all_of_them(helper, cloud, browser):
     answer = login(helper, env=browser)
-    assert answer.out == f"Signed in as {USER.name} for all registries, kept in a file, unencrypted\n"
+    assert answer.out == f"Signed in as {USER.name} for all registries, kept unencrypted in a file\n"
     assert answer.exchanges == 0
     assert helper.get(ACME).status == 0 and helper.get("reader.azurecr.io").status == 0
 
@@ -169,7 +169,7 @@ setpriv --reuid 5 --regid 5 --clear-groups {BROWSER} "$1" > /dev/null 2>&1
 exec {BROWSER} "$1"
 """)
     answer = login(helper, ACME, env=env)
-    assert answer.status == 0 and "the answer of a browser that runs as uid 5 is not taken" in answer.err, answer
+    assert answer.status == 0 and "the answer of a browser that runs as uid 5 is not accepted" in answer.err, answer
     assert "still waiting" not in answer.err
     assert len(cloud.requests("entra", path="/organizations/oauth2/v2.0/authorize")) >= 2
     assert entra_grants(cloud).count("authorization_code") == 1
@@ -358,7 +358,7 @@ def test_a_registry_that_refuses_is_told_and_the_sign_in_kept(helper, cloud):
     cloud.fault("norole", service="acr", host=ACME)
     answer = login(helper, ACME)
     assert answer.status == 1 and answer.out == ""
-    assert f"signed in as {USER.name}, which is kept" in answer.err
+    assert f"signed in as {USER.name}, and the sign-in is kept" in answer.err
     cloud.no_faults()
     assert helper("renew", ACME).status == 0
     assert helper.get(ACME).status == 0
@@ -480,7 +480,7 @@ def test_logout_without_a_registry_forgets_every_sign_in_and_token(helper, home,
     assert login(helper, PARTNER, "--tenant", "fabrikam.com").status == 0
     assert helper.get(ACME).status == 0
     answer = helper("logout")
-    assert answer.out.startswith("Forgot 2 sign-ins of ours and the tokens for 2 registries")
+    assert answer.out.startswith("Removed 2 sign-ins of this helper\nRemoved the tokens for 2 registries\n")
     assert not list((home.data / "logins").iterdir()) and not home.entries()
     cloud.mark()
     # Nobody is signed out of anything: another identity serves at once.

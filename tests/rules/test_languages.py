@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PO = ROOT / "src/explain/po"
 LANGUAGES = (PO / "LINGUAS").read_text().split()
-MARKS = ["_", "N_", "WHAT", "WHY", "SAY", "STEP:1", "REASON", "MESSAGE:6"]
+MARKS = ["_", "N_", "WHAT", "WHY", "SAY", "STEP:1", "REASON", "MESSAGE:6", "acr_plural:1,2"]
 
 pytestmark = pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext's tools are not here")
 
@@ -29,7 +29,9 @@ def catalogue(language, tmp_path):
     binary = tmp_path / f"{language}.mo"
     subprocess.run(["msgfmt", "--check-format", "--check-domain", "-o", binary, PO / f"{language}.po"], check=True)
     with open(binary, "rb") as file:
-        return {text: said for text, said in gettext.GNUTranslations(file)._catalog.items() if text}
+        # A text for numbers of things is (text, which form).
+        return {text[0] if isinstance(text, tuple) else text: said
+                for text, said in gettext.GNUTranslations(file)._catalog.items() if text}
 
 
 def marks(text):

@@ -14,7 +14,7 @@ $ docker-credential-acr configure acme.azurecr.io
 > +}
 > \ No newline at end of file
 > docker finds .../docker-credential-acr
-> acme.azurecr.io gives a login: service principal ...
+> acme.azurecr.io issued a login to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001
 $ docker-credential-acr configure acme.azurecr.io --no-check
 > .../new/config.json: nothing to change
 keeps
@@ -140,7 +140,7 @@ $ docker-credential-acr configure --podman
 ? 2
 keeps
 $ docker-credential-acr configure --system acme.azurecr.io
-! docker-credential-acr: docker and podman keep no such settings for all users...
+! docker-credential-acr: docker and podman have no such settings for all users...
 ? 2
 keeps
 $ docker-credential-acr configure --undo acme.azurecr.io
@@ -156,7 +156,7 @@ keeps
 file .docker/config.json
 | {}
 $ docker-credential-acr configure acme.azurecr.io --json
-> {"files":[{"path":".../.docker/config.json","state":"changed","diff":"..."}],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io gives a login..."}]}
+> {"files":[{"path":".../.docker/config.json","state":"changed","diff":"..."}],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io issued a login..."}]}
 
 == what stands over us is told
 file .docker/config.json
@@ -164,7 +164,7 @@ file .docker/config.json
 set DOCKER_AUTH_CONFIG={"auths": {"acme.azurecr.io": {"auth": "eDp5"}}}
 $ docker-credential-acr configure acme.azurecr.io
 > ...
-! docker-credential-acr: DOCKER_AUTH_CONFIG in the environment stands over this helper for acme.azurecr.io
+! docker-credential-acr: DOCKER_AUTH_CONFIG in the environment takes precedence over this helper for acme.azurecr.io
 ? 1
 
 == the registries that the identity may see are listed, one a line, and nothing is changed

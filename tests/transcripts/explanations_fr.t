@@ -193,7 +193,7 @@ asks nobody
 as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
-> cannot resolve host name nosuch.azurecr.io [dns-name-not-found]
+> impossible de résoudre le nom d'hôte nosuch.azurecr.io [dns-name-not-found]
 ! docker-credential-acr: personne ne connaît ici le nom nosuch.azurecr.io
 !   [dns-name-not-found]
 ! Pourquoi : Le registre n'existe pas ou s'écrit autrement, il est d'un autre
@@ -231,7 +231,7 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret is not valid for application aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
+> la clé secrète client n'est pas valide pour l'application aaaa0000-0000-4000-8000-000000000001 (statut 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: la clé secrète client n'est pas valide pour l'application
 !   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
 ! Pourquoi : Souvent, l'ID du secret a été utilisé à la place de sa valeur, qui
@@ -259,7 +259,7 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < norole.azurecr.io
-> norole.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
+> norole.azurecr.io a refusé l'accès à principal de service aaaa0000-0000-4000-8000-000000000001, locataire c0470500-0000-4000-8000-000000000001 (statut 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: norole.azurecr.io a refusé l'accès à principal de service
 !   aaaa0000-0000-4000-8000-000000000001, locataire
 !   c0470500-0000-4000-8000-000000000001 [no-role]
@@ -286,7 +286,7 @@ as app
 fault entra service=entra code=7000222
 $ docker-credential-acr get
 < acme.azurecr.io
-> the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222) [entra-secret-expired]
+> la clé secrète client de aaaa0000-0000-4000-8000-000000000001 a expiré (statut 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: la clé secrète client de
 !   aaaa0000-0000-4000-8000-000000000001 a expiré [entra-secret-expired]
 ! Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
@@ -313,7 +313,7 @@ as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
 < firewall.azurecr.io
-> the network rules of firewall.azurecr.io do not allow 203.0.113.7 (status 403, DENIED) [firewall]
+> les règles réseau de firewall.azurecr.io n'autorisent pas 203.0.113.7 (statut 403, DENIED) [firewall]
 ! docker-credential-acr: les règles réseau de firewall.azurecr.io n'autorisent pas
 !   203.0.113.7 [firewall]
 ! Pourquoi : L'adresse ne figure dans aucune règle réseau du registre, ou l'accès
@@ -365,10 +365,10 @@ set AZURE_CLIENT_SECRET=a-secret-of-somebody
 set AZURE_CLIENT_ID=aaaa0000-0000-4000-8000-000000000001
 $ docker-credential-acr get
 < acme.azurecr.io
-> AZURE_CLIENT_SECRET is set, but AZURE_TENANT_ID is not: all three are needed
+> AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas : il faut les trois
 ! docker-credential-acr: il n'y a pas d'informations d'identification pour
 !   acme.azurecr.io [login-unavailable]
-! Pourquoi : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas :
+! Pourquoi : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas :
 !   il faut les trois.
 ! Identités essayées :
 !   environment : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est

@@ -320,6 +320,14 @@ def test_kubelet_keeps_nothing_for_longer_than_it_lives_or_three_hours(kubelet, 
     assert least <= seconds(response["cacheDuration"]) <= most
 
 
+def test_a_clock_that_is_behind_makes_no_login_older_than_it_can_be(kubelet, azure_json, helper, home):
+    """By its own claims it lives for an hour; by this machine's clock, which is an hour behind, for two."""
+    made = int(time.time()) + 3600
+    stored(helper, home, iat=made, exp=made + 3600)
+    _, response = kubelet("acme.azurecr.io/app", azure_json())
+    assert 0.7 * 3600 <= seconds(response["cacheDuration"]) <= 0.95 * 3600
+
+
 @pytest.mark.parametrize("skew", [-3600, 3600])
 def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, azure_json, cloud, home, skew):
     """The registry's clock is wrong by `skew` for the node, and two hours have passed since the token was had."""

@@ -14,7 +14,7 @@ BUDGET = 6  # seconds that the config allows here
 # Faults that end a get, and a word that must be in what it says.
 FAILS = {
     "html": "web page", "proxy": "403", "empty": "token", "nobody": "JSON", "badjson": "JSON", "deepjson": "JSON",
-    "endless": "", "truncated": "", "nulltoken": "token", "nultoken": "", "crlftoken": "", "bigtoken": "", "otheraud": "another registry",
+    "endless": "larger than allowed", "truncated": "", "nulltoken": "token", "nultoken": "", "crlftoken": "", "bigtoken": "", "otheraud": "another registry",
     "expired": "", "redirect": "", "redirect301": "", "redirect302": "", "redirect303": "", "redirect308": "",
     "reset": "", "reset40": "", "selfsigned": "certificate", "expiredcert": "certificate", "wronghost": "certificate",
     "tls10": "", "refused": "connect", "dropped": "", "unreachable": "", "nosuch": "", "silent": "", "servfail": "",

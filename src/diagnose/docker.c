@@ -152,8 +152,10 @@ long acr_look_version(const char *text)
 		if (!isdigit((unsigned char)*text))
 			continue;
 		major = strtol(text, &end, 10);
+		/* What is no version of an engine's need not be told apart. */
 		if (*end == '.' && isdigit((unsigned char)end[1]))
-			return major * 1000 + strtol(end + 1, NULL, 10) % 1000;
+			return (major < 1000 ? major : 999) * 1000 +
+			       strtol(end + 1, NULL, 10) % 1000;
 		text = end - 1;
 	}
 	return 0;

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_object *json = NULL;
 	struct acr_error error = { 0 };
-	enum acr_message_id reason = NULL;
+	enum acr_message_id reason = ACR_MESSAGE_NONE;
 	size_t offset = 0;
 	bool fine = acr_json_scan((const char *)data, size, &offset, &reason);
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The journal of `configure`, and a file that it is about, behind a line of its own: what is undone is
+ * JSON again, and a journal that is written is read back the same. */
+#include "configure/journal.c"
+#include "world.h"
+
+static void check(const struct acr_memo *memo, const struct acr_secret *text)
+{
+	struct acr_error error = { 0 };
+	auto_secret back = { 0 };
+	auto_json json = NULL;
+	bool gone = false;
+
+	if (acr_memo_undo(memo, text, &back, &gone, &error))
+		must_be_told(&error);
+	else if (strcmp(memo->kind, "json") == 0 && !gone && back.length &&
+		 acr_json_parse(acr_secret_text(text), text->length, &json, NULL) == 0)
+		(void)json;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *line = memchr(data, '\n', size);
+	size_t length = line ? (size_t)(line - data) : size;
+	struct world *world = world_begin();
+	struct acr_error error = { 0 };
+	auto_secret text = { 0 };
+	auto_memo memo = { 0 }, again = { 0 };
+	auto_string name = NULL;
+	auto_string folder = acr_format("%s/journal", world->folder);
+
+	world_write(world, "journal/memo", data, length);
+	if (line)
+		acr_secret_add_bytes(&text, line + 1, size - length - 1);
+	if (read_memo(folder, "memo", &memo, &error)) {
+		must_be_told(&error);
+		return 0;
+	}
+	must(memo.path && memo.kind);
+	check(&memo, &text);
+	acr_memo_unhash(&memo, &text);
+	if (acr_memo_save(folder, &memo, &error))
+		return 0;
+	name = name_of(memo.path);
+	must(read_memo(folder, name, &again, &error) == 0);
+	must(again.count == memo.count && strcmp(again.path, memo.path) == 0);
+	acr_memo_forget(folder, memo.path);
+	return 0;
+}

@@ -26,16 +26,28 @@ from client import Cloud  # noqa: E402
 from homes import NAME, NOBODY, Helper, Home, give_away  # noqa: E402
 
 
+def settle(folder):
+    """The home and the place for temporary files of all that is started here, so that none of it is whoever runs the tests'."""
+    os.chmod(folder, 0o755)  # tests as another user
+    for name, mode in (("home", 0o700), ("t", 0o1777)):
+        os.mkdir(f"{folder}/{name}")
+        os.chmod(f"{folder}/{name}", mode)
+    os.environ.update(HOME=f"{folder}/home", TMPDIR=f"{folder}/t")
+    tempfile.tempdir = None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
+    config.acr_folder = tempfile.mkdtemp(prefix="acr-")
+    settle(config.acr_folder)
     if config.option.basetemp is None:  # pytest would keep its last three
-        config.option.basetemp = config.acr_basetemp = tempfile.mkdtemp(prefix="acr-pytest-")
+        config.option.basetemp = f"{config.acr_folder}/pytest"
     config.addinivalue_line("markers", "long: takes minutes, or a client that does: for tests/run long")
     config.addinivalue_line("markers", "plain: looks at memory, time or system calls: not for a sanitizer's build")
 
 
 def pytest_unconfigure(config):
-    shutil.rmtree(getattr(config, "acr_basetemp", ""), ignore_errors=True)
+    shutil.rmtree(getattr(config, "acr_folder", ""), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -2,6 +2,7 @@
 """Running `explain` on a text or on facts: no cloud, no home but an empty one."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -50,4 +51,6 @@ class Explain:
 
 @pytest.fixture(scope="session")
 def explain(program):
-    return Explain(program)
+    here = Explain(program)
+    yield here
+    shutil.rmtree(here.home)

@@ -12,7 +12,7 @@ import assertions
 import signin
 from http1 import Answer, as_json
 from refusals import Refusal
-from spoil import spoil_token
+from corrupt import corrupt_token
 from world import CLOUDS, cloud_of_authority
 
 ACR_AUDIENCE = "https://containerregistry.azure.net"
@@ -172,7 +172,7 @@ class Entra:
     def app_token(self, request, principal, tenant, resource, proof="1", life=LIFE):
         claims = self.claims(tenant, principal, resource, self.now(request), life)
         claims.update({"appid": principal["client_id"], "appidacr": proof, "idtyp": "app"})
-        token = spoil_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, self.now(request))
+        token = corrupt_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, self.now(request))
         life = request.fault.get("seconds", 60) if request.fault.kind == "short" else life
         return as_json({"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token})
 

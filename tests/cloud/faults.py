@@ -11,7 +11,7 @@ A rule comes from $CLOUD_DIR/faults.json, a list of objects that is read again a
 Or it comes from the name of a registry: firewall.azurecr.io has the fault `firewall`, and so do firewall1 and
 firewall-abc. Digits after the name are the fault's number: error503, delay3, throttle7, short600.
 
-How each of them is done is in spoil.py, and with the service that it belongs to.
+How each of them is done is in corrupt.py, and with the service that it belongs to.
 """
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HTTP/1.1, the server's side, over a socket that is ours to spoil.
+"""HTTP/1.1, the server's side, over a socket whose answers can be corrupted.
 
 A library's server would not let us send half an answer, none, or one that never ends. This one keeps a
 connection alive, streams bodies both ways, and leaves the last word to whoever holds `Connection.socket`.

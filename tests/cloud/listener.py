@@ -2,7 +2,7 @@
 """One service at one address: connections, requests, and the faults of the wire.
 
 A connection is looked at before anything is said on it: its first bytes tell the name that is asked for,
-and a rule may then choose a certificate, a distance, or silence.
+and a rule may then choose a certificate, a latency, or silence.
 """
 import socket
 import ssl
@@ -12,11 +12,11 @@ import time
 import traceback
 from email.utils import formatdate
 
-import distance
+import latency
 import tls
 from faults import Rule
 from http1 import Answer, Closed, Connection, read_request
-from spoil import WIRE
+from corrupt import WIRE
 
 IDLE = 120
 SO_ORIGINAL_DST = 80
@@ -77,7 +77,7 @@ class Listener:
             return None
         distant = cloud.faults.find(self.service, host, None, ("rtt",))
         if distant:
-            sock = distance.far(sock, distant.get("ms", 30) / 1000)
+            sock = latency.far(sock, distant.get("ms", 30) / 1000)
         sock.settimeout(IDLE)
         if not encrypted:
             return Connection(sock, self.service, bare.peer, bare.local, bare.sni)

@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 
-from furniture import check, libc
+from mounts import check, libc
 
 NEWNS, NEWUSER, NEWPID, NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
 PR_SET_PDEATHSIG = 1

@@ -11,7 +11,7 @@ import jwt
 from entra import ACR_AUDIENCE
 from http1 import Answer, as_json
 from names import registry_name
-from spoil import spoil_token
+from corrupt import corrupt_token
 from tokens import EARLY, NULL_GUID, access_claims, member, registry_claims
 from world import scope_map_actions
 
@@ -134,7 +134,7 @@ class Registry:
         return as_json({"refresh_token": self._sign(request, made, now)})
 
     def _sign(self, request, claims, now):
-        return spoil_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, now)
+        return corrupt_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, now)
 
     # a credential for an access token
 

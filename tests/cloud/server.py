@@ -17,7 +17,7 @@ import names
 import proxy
 import registry
 import tls
-import trap
+import catch_all
 from faults import Faults
 from listener import Listener
 from recorder import Recorder
@@ -47,7 +47,7 @@ class Cloud:
         self.storage = Storage(self.folder)
         gate = registry.Registry(self.world, directory, entra_signer, acr_signer, self.storage)
         metadata = imds.Imds(self.world, directory)
-        elsewhere = issuers.Elsewhere(trap.Trap(), proxy.Proxy(), known)
+        elsewhere = issuers.Elsewhere(catch_all.CatchAll(), proxy.Proxy(), known)
         local = hosting.Hosting(self.world, directory)
         self.authority.write_thumbprint("127.0.0.1", "selfsigned", self.folder + "/service-fabric-thumbprint")
         listeners = [

@@ -16,7 +16,7 @@ import jwt
 
 from http1 import Answer, as_json
 from refusals import Refusal
-from spoil import spoil_token
+from corrupt import corrupt_token
 
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 PREFIX = "1.AXXX"
@@ -54,7 +54,7 @@ class People:
         life = request.fault.get("seconds", 60) if request.fault.kind == "short" else 3599
         body = {"token_type": "Bearer", "scope": f"{resource}/user_impersonation {resource}/.default",
                 "expires_in": life, "ext_expires_in": life,
-                "access_token": spoil_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, now),
+                "access_token": corrupt_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, now),
                 "refresh_token": self.refresh_token(user, client, now)}
         if client == AZURE_CLI:
             body["foci"] = "1"

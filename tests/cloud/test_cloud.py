@@ -465,7 +465,7 @@ def test_an_old_token_can_be_revoked(cloud):
 
 
 @pytest.mark.parametrize("version, trips", [("1.2", 4), ("1.3", 3)])
-def test_distance_costs_a_round_trip_for_tcp_one_or_two_for_tls_and_one_for_the_request(cloud, version, trips):
+def test_latency_costs_a_round_trip_for_tcp_one_or_two_for_tls_and_one_for_the_request(cloud, version, trips):
     cloud.fault("rtt", ms=100)
     took = []
     while len(took) < 8 and not (took and min(took) < (trips + 0.8) * 0.1):  # a busy machine only makes it longer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Distance for benchmarks: what is said on a connection arrives half a round trip later.
+"""Latency for benchmarks: what is sent on a connection arrives half a round trip later.
 
 Kernels of small machines have no netem, so the bytes wait here. The client's connect() is answered by the
 kernel at once; the round trip that it would have cost is charged before its first byte is let through.

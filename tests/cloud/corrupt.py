@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How an answer is spoilt on its way, and a token in the making; which faults there are is in faults.py.
+"""How an answer is corrupted on its way, and a token in the making; which faults there are is in faults.py.
 
 A fault of the wire is given the rule, the request, and a function that makes the right answer.
 """
@@ -112,7 +112,7 @@ WIRE = {
 }
 
 
-def spoil_token(rule, token, claims, sign, now):
+def corrupt_token(rule, token, claims, sign, now):
     """What a service answers instead of `token`, under a fault of the tokens; sign(claims) makes another."""
     kind = rule.kind
     if kind == "noexp":

@@ -6,7 +6,7 @@ A test of a hostile name or of a redirect fails here: the request is on record w
 from http1 import as_json
 
 
-class Trap:
+class CatchAll:
     def answer(self, request):
         request.record = request.read(1 << 20).decode("utf-8", "replace") if request.has_body() else ""
         token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ0cmFwIiwiZXhwIjo0MTAyNDQ0ODAwfQ.dHJhcA"

@@ -58,7 +58,7 @@ def bind(source, target):
     mount(source, target, flags=MS_BIND | MS_REC)
 
 
-def furnish(folder, authority):
+def prepare(folder, authority):
     """The mounts: own /proc, /run, names, and a trust store that knows our authority."""
     mount(None, "/", flags=MS_REC | MS_PRIVATE)
     try:

@@ -123,6 +123,16 @@ int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct 
 		  const char *const *arguments, size_t count);
 int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 		       const char *const *arguments, size_t count);
+/* Say it in another message; everything else stays. Returns -1. */
+#define acr_reword(error, name, ...)                                                               \
+	({                                                                                         \
+		_Static_assert(ACR_GIVEN(__VA_ARGS__) == (size_t)ACR_PLACES_##name,                \
+			       "arguments of " #name);                                             \
+		acr_error_reword(error, ACR_MESSAGE_##name, ACR_ARGUMENTS(__VA_ARGS__),            \
+				 ACR_GIVEN(__VA_ARGS__));                                          \
+	})
+int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char *const *arguments,
+		     size_t count);
 
 /* Is it this error, or one with it as a cause? acr_error_is(error, TOKEN_MISSING) */
 #define acr_error_is(error, name) acr_message_holds(&(error)->message, ACR_MESSAGE_##name)

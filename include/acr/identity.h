@@ -115,10 +115,10 @@ _checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registr
 
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
 enum acr_prospect {
-	ACR_PROSPECT_SERVES,  /* it has what it needs at hand; `text` says who */
-	ACR_PROSPECT_ASKS,    /* it would ask; `text` says whom */
+	ACR_PROSPECT_SERVES,  /* it has what it needs at hand; `why` says who */
+	ACR_PROSPECT_ASKS,    /* it would ask; `why` says whom */
 	ACR_PROSPECT_ABSENT,  /* it would not: nothing here says that it should */
-	ACR_PROSPECT_FAILS,   /* it would be tried and could not; `text` says why */
+	ACR_PROSPECT_FAILS,   /* it would be tried and could not */
 	ACR_PROSPECT_LEFT_OUT /* the config or AZURE_TOKEN_CREDENTIALS names others */
 };
 /* Visits the rows in the order in which they would be asked, those left out last. The edges of
@@ -126,7 +126,8 @@ enum acr_prospect {
  * identity that does not exist. */
 _checked_ int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
 			       void (*visit)(void *data, const struct acr_identity *row,
-					     enum acr_prospect prospect, const char *text),
+					     enum acr_prospect prospect,
+					     const struct acr_message *why),
 			       void *data, struct acr_error *error);
 
 /* The registry refused a token of this row: if something remembered stood behind it (a token that

@@ -54,7 +54,7 @@
 	FACT(CODE, "code", NULL, NULL, "AADSTS7000222, UNAUTHORIZED, DENIED, invalid_client") \
 	FACT(NUMBER, "number", NULL, NULL, "the digits of an AADSTS code") \
 	FACT(SENTENCE, "sentence", NULL, NULL, "the service's own first sentence") \
-	FACT(REASON, "reason", NULL, NULL, "our own sentence for it") \
+	FACT(REASON, "reason", NULL, NULL, "our own sentence for it: a message's value, or a text") \
 	FACT(HOST, "host", NULL, N_("this host"), "the host that was spoken to or looked up") \
 	FACT(CORRELATION, "correlation", NULL, NULL, "the service's id of the failed request") \
 	FACT(TRACE, "trace", NULL, NULL, "Entra's trace id") \
@@ -131,8 +131,8 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 			struct acr_facts *facts);
 /* who, and the user, client_id and tenant of it. */
 void acr_facts_of_who(const struct acr_who *who, struct acr_facts *facts);
-/* The value of a fact as it is shown, owned: who it is in words, in the person's language or
- * (`plain`) in English. */
+/* The value of a fact as it is shown, owned: who it is and our own sentences in words, in the
+ * person's language or (`plain`) in English. */
 char *acr_fact_text(enum acr_fact fact, const char *value, bool plain);
 /* Both, and which identity it was: its source, who, tenant and client id, from the report's trail,
  * the config and the environment. */

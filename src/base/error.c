@@ -84,6 +84,19 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 	return put_text(error);
 }
 
+int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char *const *arguments,
+		     size_t count)
+{
+	struct acr_message message;
+
+	if (!error)
+		return -1;
+	/* An argument may lie in the error. */
+	acr_message_set(&message, id, NULL, arguments, count);
+	error->message = message;
+	return put_text(error);
+}
+
 const char *acr_errno_text(int number)
 {
 	static locale_t plain;

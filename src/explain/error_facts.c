@@ -6,7 +6,6 @@
 #include "acr/config.h"
 #include "acr/rule.h"
 #include "explain/extract.h"
-#include "explain/reasons.h"
 #include "explain/situation.h"
 #include "explain/variables.h"
 
@@ -19,7 +18,6 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 		*error->message.value ? acr_message_data(&error->message) : acr_copy(error->text);
 	auto_string text = acr_format("%s\n%s", data, error->sentence);
 	auto_string ids = acr_message_names(&error->message);
-	auto_string words = acr_error_words(error);
 	const struct acr_place place = { text, strlen(text), 0 };
 
 	acr_facts_set(facts, ACR_FACT_KIND, acr_kind_name(error->kind));
@@ -29,7 +27,8 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 	acr_facts_set_number(facts, ACR_FACT_RETRY_AFTER, error->retry_after);
 	acr_facts_set(facts, ACR_FACT_HOST, error->host);
 	acr_facts_set(facts, ACR_FACT_CORRELATION, error->correlation);
-	acr_facts_set(facts, ACR_FACT_REASON, words);
+	acr_facts_set(facts, ACR_FACT_REASON,
+		      *error->message.value ? error->message.value : error->text);
 	acr_place_facts(app, &place, facts);
 	/* What the service said in its own field stands over what was read in its sentence. */
 	if (*error->code)

@@ -38,11 +38,17 @@ void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char
 			 size_t length)
 {
 	char **place = &facts->values[fact];
+	struct acr_message message;
 	auto_secret clean = { 0 };
 
 	acr_string_free(place);
 	if (!value || length == 0)
 		return;
+	/* Worded when it is printed, in the language of then. */
+	if (fact == ACR_FACT_REASON && acr_message_read(value, &message)) {
+		*place = acr_copy(message.value);
+		return;
+	}
 	acr_words_clean(value, length, &clean);
 	if (fact != ACR_FACT_TEXT) {
 		acr_words_fold(&clean);
@@ -73,8 +79,11 @@ const char *acr_facts_get(const struct acr_facts *facts, enum acr_fact fact)
 
 char *acr_fact_text(enum acr_fact fact, const char *value, bool plain)
 {
+	struct acr_message message;
 	struct acr_who who;
 
+	if (fact == ACR_FACT_REASON && acr_message_read(value, &message))
+		return acr_message_text(&message, plain ? NULL : acr_text);
 	if (fact == ACR_FACT_REASON && !plain)
 		return acr_reason(value);
 	if (fact == ACR_FACT_FLAW && !plain)

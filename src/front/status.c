@@ -97,9 +97,10 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 /* ---- the chain ---- */
 
 static void tell_identity(void *data, const struct acr_identity *row, enum acr_prospect prospect,
-			  const char *text)
+			  const struct acr_message *why)
 {
 	struct acr_secret *out = data;
+	auto_string text = acr_message_text(why, acr_text);
 	auto_string words = NULL;
 
 	acr_secret_add(out, prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS

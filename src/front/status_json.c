@@ -71,9 +71,10 @@ static const char *const prospects[] = {
 };
 
 static void identity(void *data, const struct acr_identity *row, enum acr_prospect prospect,
-		     const char *what)
+		     const struct acr_message *why)
 {
 	struct acr_secret *out = data;
+	auto_string what = acr_message_text(why, NULL);
 
 	text(out,
 	     out->bytes[out->length - 1] == '[' ? "{\"identity\":" : ",{\"identity\":", row->name);

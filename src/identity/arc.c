@@ -58,16 +58,15 @@ static int read_key(const struct acr_app *app, const char *path, struct acr_secr
 	ssize_t got;
 
 	if (fd < 0 && (errno == EACCES || errno == EPERM))
-		return acr_fail(error, ACR_UNAVAILABLE,
-				NAME " lets in root and the group himds only: add this user to it");
+		return acr_raise(error, ARC_DENIED);
 	if (fd < 0)
-		return acr_fail_errno(error, ACR_UNAVAILABLE, errno, "cannot open %s", full);
+		return acr_raise_errno(error, errno, ARC_KEY_UNREADABLE, full);
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
-		return acr_fail(error, ACR_INVALID, "%s is not a regular file", full);
+		return acr_raise(error, ARC_KEY_INVALID, full);
 	got = read(fd, bytes, sizeof(bytes));
 	if (got <= 0 || got > KEY_MAX) {
 		explicit_bzero(bytes, sizeof(bytes));
-		return acr_fail(error, ACR_INVALID, "%s is empty or larger than a key", full);
+		return acr_raise(error, ARC_KEY_INVALID, full);
 	}
 	acr_secret_add_bytes(ret, bytes, (size_t)got);
 	explicit_bzero(bytes, sizeof(bytes));
@@ -94,7 +93,7 @@ static int check_identity(const struct acr_app *app, const struct acr_ask *ask,
 		if (echo && strcasecmp(echo, wanted) == 0)
 			return 0;
 	}
-	return acr_fail(error, ACR_UNAVAILABLE, NAME " gave another identity than %.100s", wanted);
+	return acr_raise(error, ARC_OTHER_IDENTITY, wanted);
 }
 
 static int ask_arc(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
@@ -120,12 +119,10 @@ static int ask_arc(const struct acr_app *app, const struct acr_ask *ask, struct 
 	if (!url || acr_http_send(app, &request, &first, error))
 		return -1;
 	if (first.status != 401)
-		return acr_fail(error, ACR_INVALID, NAME " answered %d where 401 was due",
-				first.status);
+		return acr_raise(error, ARC_UNEXPECTED, acr_number(first.status).text);
 	path = key_path(first.challenge);
 	if (!path)
-		return acr_fail(error, ACR_INVALID,
-				NAME " named a file that is no key of its agent; it was not read");
+		return acr_raise(error, ARC_KEY_ELSEWHERE);
 	if (read_key(app, path, &key, error))
 		return -1;
 	acr_secret_format(&header, "Authorization: Basic %s", acr_secret_text(&key));

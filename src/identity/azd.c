@@ -29,7 +29,7 @@ static int check_sign_in(const struct acr_app *app, struct acr_error *error)
 
 	if (path && acr_file_read(path, 64 * 1024, &text, &wrong) == 0) {
 		if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
-			return acr_wrap(error, "%s", path);
+			return acr_context(error, AT, path);
 		if (acr_json_member(acr_json_member(acr_json_member(json, "auth"), "account"),
 				    "currentUser"))
 			return 0;
@@ -38,8 +38,7 @@ static int check_sign_in(const struct acr_app *app, struct acr_error *error)
 			*error = wrong;
 		return -1;
 	}
-	return acr_fail(error, ACR_NOT_SET_UP,
-			"nobody is signed in to the Azure Developer CLI (azd auth login)");
+	return acr_raise(error, NOT_SIGNED_IN, "azd", "azd auth login");
 }
 
 static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
@@ -51,13 +50,10 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	if (check_sign_in(app, error))
 		return -1;
 	if (ask->tenant && !acr_tenant_fits(ask->tenant))
-		return acr_fail(error, ACR_INVALID, "\"%.100s\" is not a tenant", ask->tenant);
+		return acr_raise(error, TENANT_INVALID, ask->tenant);
 	program = acr_program_find(app, "azd");
 	if (!program)
-		return acr_fail(
-			error, ACR_UNAVAILABLE,
-			"somebody is signed in to the Azure Developer CLI, but there is no azd "
-			"on the PATH");
+		return acr_raise(error, AZD_MISSING);
 	if (acr_program_check_home(program, app->environment, error))
 		return -1;
 	auto_string scope = acr_format("%s/.default", ask->audience);

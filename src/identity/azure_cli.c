@@ -45,9 +45,7 @@ static int ask_az(const struct acr_app *app, const char *program, const struct a
 		value = account->subscription;
 	}
 	if (account->other_tenant && !acr_tenant_fits(account->tenant))
-		return acr_fail(error, ACR_INVALID,
-				"\"%.100s\" is not a tenant: give its GUID or its domain",
-				account->tenant);
+		return acr_raise(error, TENANT_INVALID, account->tenant);
 	const char *const arguments[] = { program,	"account",     "get-access-token",
 					  "--output",	"json",	       "--only-show-errors",
 					  "--resource", ask->audience, option,
@@ -63,10 +61,7 @@ static int use_files(const struct acr_app *app, const struct acr_ask *ask,
 		     struct acr_error *error)
 {
 	if (account->machine)
-		return acr_fail(
-			error, ACR_UNAVAILABLE,
-			"az is signed in with a managed identity, and is not here to be asked: "
-			"use \"identity\": \"managed-identity\"");
+		return acr_raise(error, AZ_MACHINE);
 	if (account->service_principal) {
 		error->kind = ACR_UNAVAILABLE;
 		return -1;

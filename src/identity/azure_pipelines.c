@@ -88,32 +88,26 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	/* Every job of Azure Pipelines has the URI; AzureCLI@2 and its like name the connection. */
 	if (!connection && !acr_env(app, "AZURESUBSCRIPTION_CLIENT_ID") &&
 	    !acr_env(app, "AZURESUBSCRIPTION_TENANT_ID"))
-		return acr_fail(error, ACR_NOT_SET_UP,
-				"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set");
+		return acr_raise(error, VARIABLE_UNSET, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
 	if (!uri || !connection)
 		return acr_raise(error, CREDENTIAL_INCOMPLETE, "AZURESUBSCRIPTION_...",
 				 connection ? "SYSTEM_OIDCREQUESTURI"
 					    : "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
 	if (!token)
-		return acr_fail(error, ACR_INVALID,
-				"SYSTEM_ACCESSTOKEN is not set: map $(System.AccessToken) in the "
-				"step's env");
+		return acr_raise(error, PIPELINES_NO_TOKEN);
 	if (!client || !tenant)
-		return acr_fail(error, ACR_INVALID,
-				"a service connection is set, but no client and tenant "
-				"(AZURESUBSCRIPTION_CLIENT_ID, AZURESUBSCRIPTION_TENANT_ID)");
+		return acr_raise(
+			error, CREDENTIAL_INCOMPLETE, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+			client ? "AZURESUBSCRIPTION_TENANT_ID" : "AZURESUBSCRIPTION_CLIENT_ID");
 	if (!is_id(connection))
-		return acr_fail(error, ACR_INVALID,
-				"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not an ID; nothing was "
-				"sent");
+		return acr_raise(error, PIPELINES_CONNECTION_INVALID);
 	if (acr_ci_check(app, &azure_pipelines, uri, error) ||
 	    acr_entra_authority(app, ask->registry, &authority, error) ||
 	    ask_pipelines(app, uri, connection, token, &json, error))
 		return -1;
 	assertion = acr_json_string(json, "oidcToken");
 	if (!assertion || !acr_token_fits(assertion))
-		return acr_fail(error, ACR_INVALID,
-				"Azure Pipelines answered without a token in it");
+		return acr_raise(error, SERVICE_NO_TOKEN, azure_pipelines.name);
 	return acr_entra_assert(app, ask, authority, tenant, client, assertion, ret, error);
 }
 

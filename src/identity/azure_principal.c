@@ -69,11 +69,9 @@ int acr_azure_principal(const struct acr_app *app, const struct acr_ask *ask,
 	secret = acr_json_string(entry, "client_secret");
 	assertion = acr_json_string(entry, "client_assertion");
 	if (!secret && !assertion && !acr_json_string(entry, "certificate"))
-		return acr_fail(error, ACR_NOT_FOUND,
-				"the Azure CLI keeps no credential of service principal %.60s",
-				account->user);
+		return acr_raise(error, AZ_NO_CREDENTIAL, account->user);
 	if (!acr_tenant_fits(account->tenant))
-		return acr_fail(error, ACR_INVALID, "\"%.100s\" is not a tenant", account->tenant);
+		return acr_raise(error, TENANT_INVALID, account->tenant);
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	if (secret)

@@ -43,7 +43,7 @@ int acr_azure_file(const struct acr_app *app, const char *name, struct json_obje
 	struct acr_error wrong = { 0 };
 
 	if (!folder)
-		return acr_fail(error, ACR_NOT_FOUND, "there is no folder of az's");
+		return acr_raise(error, AZ_FOLDER_NONE);
 	auto_string path = acr_format("%s/%s", folder, name);
 	for (int tried = 1;; tried++) {
 		auto_secret bytes = { 0 };
@@ -60,7 +60,9 @@ int acr_azure_file(const struct acr_app *app, const char *name, struct json_obje
 			break;
 		poll(NULL, 0, READ_PAUSE);
 	}
-	return acr_fail(error, wrong.kind, "%s: %.200s", path, wrong.text);
+	if (error)
+		*error = wrong;
+	return acr_context(error, AT, path);
 }
 
 bool acr_azure_environment(const struct acr_registry *registry, const char *host)
@@ -130,8 +132,7 @@ int acr_azure_profile_find(const struct acr_app *app, const struct acr_ask *ask,
 
 	if (acr_azure_file(app, "azureProfile.json", &profile, &wrong)) {
 		if (wrong.kind == ACR_NOT_FOUND)
-			return acr_fail(error, ACR_NOT_SET_UP,
-					"nobody is signed in to the Azure CLI (az login)");
+			return acr_raise(error, NOT_SIGNED_IN, "az", "az login");
 		if (error)
 			*error = wrong;
 		return -1;
@@ -139,8 +140,7 @@ int acr_azure_profile_find(const struct acr_app *app, const struct acr_ask *ask,
 	entries = acr_json_member(profile, "subscriptions");
 	if (!json_object_is_type(entries, json_type_array) ||
 	    json_object_array_length(entries) == 0)
-		return acr_fail(error, ACR_NOT_SET_UP,
-				"nobody is signed in to the Azure CLI (az login)");
+		return acr_raise(error, NOT_SIGNED_IN, "az", "az login");
 	for (size_t i = 0; i < json_object_array_length(entries); i++) {
 		struct json_object *entry = json_object_array_get_idx(entries, i);
 		int fits = fit(ask, entry);
@@ -153,12 +153,8 @@ int acr_azure_profile_find(const struct acr_app *app, const struct acr_ask *ask,
 			elsewhere = acr_json_string(entry, "environmentName");
 	}
 	if (!best)
-		return acr_fail(
-			error, ACR_UNAVAILABLE,
-			"the Azure CLI is signed in to %.40s, but %s is of %s: run az cloud set "
-			"--name %s and az login",
-			elsewhere ? elsewhere : "another cloud", ask->registry->host,
-			ask->registry->cloud->name, ask->registry->cloud->name);
+		return acr_raise(error, AZ_OTHER_CLOUD, elsewhere ? elsewhere : "?",
+				 ask->registry->host, ask->registry->cloud->name);
 	take(ask, best, ret);
 	return 0;
 }

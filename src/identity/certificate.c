@@ -26,17 +26,12 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	auto_secret assertion = { 0 };
 
 	if (!what.path)
-		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_CLIENT_CERTIFICATE_PATH is not set");
+		return acr_raise(error, VARIABLE_UNSET, "AZURE_CLIENT_CERTIFICATE_PATH");
 	if (!what.client_id || !what.tenant)
-		return acr_fail(
-			error, ACR_INVALID,
-			"AZURE_CLIENT_CERTIFICATE_PATH is set, but %s is not: all three are "
-			"needed",
-			what.client_id ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
+		return acr_raise(error, CREDENTIAL_INCOMPLETE, "AZURE_CLIENT_CERTIFICATE_PATH",
+				 what.client_id ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
 	if (!acr_tenant_fits(what.tenant))
-		return acr_fail(error, ACR_INVALID,
-				"\"%.100s\" is not a tenant: give its GUID or its domain",
-				what.tenant);
+		return acr_raise(error, TENANT_INVALID, what.tenant);
 	if (acr_check_application(app, ask, "AZURE_CLIENT_CERTIFICATE_PATH", error))
 		return -1;
 	if (acr_entra_authority(app, ask->registry, &what.authority, error))

@@ -95,6 +95,12 @@ static int give_password(char *bytes, int size, int writing, void *data)
 	return (int)length;
 }
 
+static int raise_password(const struct acr_bundle_file *file, struct acr_error *error)
+{
+	return file->password ? acr_raise(error, CLIENT_CERTIFICATE_PASSWORD_WRONG, file->path)
+			      : acr_raise(error, CLIENT_CERTIFICATE_PASSWORD_UNSET, file->path);
+}
+
 /* Certificate and key may stand in either order, with the rest of the chain anywhere. */
 static int read_pem(const struct acr_secret *bytes, const struct acr_bundle_file *file,
 		    struct acr_bundle *ret, struct acr_error *error)
@@ -114,11 +120,8 @@ static int read_pem(const struct acr_secret *bytes, const struct acr_bundle_file
 	if (ret->key)
 		return 0;
 	if (password.asked)
-		return acr_fail(error, ACR_INVALID, "%s: its key is encrypted, and %s", file->path,
-				file->password ? "AZURE_CLIENT_CERTIFICATE_PASSWORD is not its "
-						 "password"
-					       : "AZURE_CLIENT_CERTIFICATE_PASSWORD is not set");
-	return acr_fail(error, ACR_INVALID, "%s holds no private key that can be read", file->path);
+		return raise_password(file, error);
+	return acr_raise(error, CLIENT_CERTIFICATE_NO_KEY, file->path);
 }
 
 static void take_stack(STACK_OF(X509) * stack, struct acr_bundle *ret)
@@ -148,7 +151,7 @@ static int read_pkcs12(const struct acr_secret *bytes, const struct acr_bundle_f
 		acr_out_of_memory();
 	store = sym_d2i_PKCS12_bio(bio, NULL);
 	if (!store)
-		return acr_fail(error, ACR_INVALID, "%s is neither PEM nor PKCS#12", file->path);
+		return acr_raise(error, CLIENT_CERTIFICATE_FORMAT, file->path);
 	parsed = sym_PKCS12_parse(store, file->password, &ret->key, &certificate, &others);
 	reason = ERR_GET_REASON(sym_ERR_peek_last_error());
 	sym_PKCS12_free(store);
@@ -158,14 +161,8 @@ static int read_pkcs12(const struct acr_secret *bytes, const struct acr_bundle_f
 	if (parsed && ret->key)
 		return 0;
 	if (!parsed && reason == PKCS12_R_MAC_VERIFY_FAILURE)
-		return acr_fail(error, ACR_INVALID,
-				"%s does not open: AZURE_CLIENT_CERTIFICATE_PASSWORD is %s",
-				file->path, file->password ? "not its password" : "not set");
-	return acr_fail(
-		error, ACR_INVALID,
-		"%s cannot be read: it holds no key, or is encrypted in an old way (export it "
-		"anew, or as PEM)",
-		file->path);
+		return raise_password(file, error);
+	return acr_raise(error, CLIENT_CERTIFICATE_OLD, file->path);
 }
 
 /* The certificate of the key goes first. */
@@ -202,12 +199,9 @@ int acr_bundle_read(const struct acr_bundle_file *file, struct acr_bundle *ret,
 		return -1;
 	kind = sym_EVP_PKEY_get_base_id(ret->key);
 	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_RSA_PSS)
-		return acr_fail(error, ACR_INVALID,
-				"the key in %s is not RSA, which Entra ID asks for", file->path);
+		return acr_raise(error, CLIENT_CERTIFICATE_NOT_RSA, file->path);
 	if (!sort_bundle(ret))
-		return acr_fail(error, ACR_INVALID,
-				"%s holds a key, but not the certificate that belongs to it",
-				file->path);
+		return acr_raise(error, CLIENT_CERTIFICATE_MISSING, file->path);
 	return 0;
 }
 
@@ -218,7 +212,7 @@ int acr_bundle_thumbprint(const struct acr_bundle *bundle, struct acr_secret *ou
 	unsigned int length = 0;
 
 	if (sym_X509_digest(bundle->certificates[0], sym_EVP_sha256(), digest, &length) != 1)
-		return acr_fail(error, ACR_SYSTEM, "libcrypto gives no SHA-256 of the certificate");
+		return acr_raise(error, CLIENT_CERTIFICATE_UNUSABLE);
 	acr_base64url_encode(digest, length, out);
 	return 0;
 }
@@ -258,7 +252,7 @@ int acr_bundle_sign(const struct acr_bundle *bundle, const struct acr_secret *wh
 		sym_EVP_DigestSign(context, signature, &length, bytes, what->length) == 1;
 	sym_EVP_MD_CTX_free(context);
 	if (!signs)
-		return acr_fail(error, ACR_SYSTEM, "libcrypto cannot sign with this key");
+		return acr_raise(error, CLIENT_CERTIFICATE_UNUSABLE);
 	acr_base64url_encode(signature, length, out);
 	return 0;
 }
@@ -271,6 +265,6 @@ int acr_sha256(const void *bytes, size_t length, unsigned char ret[static 32],
 	if (load("signing in with a browser", error))
 		return -1;
 	if (sym_EVP_Digest(bytes, length, ret, &size, sym_EVP_sha256(), NULL) != 1 || size != 32)
-		return acr_fail(error, ACR_SYSTEM, "libcrypto gives no SHA-256");
+		return acr_raise(error, CLIENT_CERTIFICATE_UNUSABLE);
 	return 0;
 }

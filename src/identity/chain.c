@@ -79,9 +79,7 @@ static int choose_by_config(const char *list, struct choice *ret, struct acr_err
 		const struct acr_identity *row = acr_identity_by_name(word);
 
 		if (!row)
-			return acr_fail(error, ACR_INVALID,
-					"\"identity\" names \"%s\", which is none of %s", word,
-					known);
+			return acr_raise(error, IDENTITY_NAME_UNKNOWN, word, known);
 		choose_row(ret, row);
 	}
 	return 0;
@@ -106,9 +104,7 @@ static int choose_by_variable(const char *value, struct choice *ret, struct acr_
 	}
 	ret->pinned = !production && !developer;
 	if (ret->count == 0)
-		return acr_fail(error, ACR_INVALID,
-				"AZURE_TOKEN_CREDENTIALS is \"%s\", which is none of %s", word,
-				known);
+		return acr_raise(error, TOKEN_CREDENTIALS_UNKNOWN, word, known);
 	return 0;
 }
 
@@ -321,7 +317,7 @@ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registr
 		return -1;
 	}
 	if (acr_budget(app, 1) <= 0)
-		return acr_fail(error, ACR_TIMEOUT, "the time is over before anybody was asked");
-	return acr_fail(error, ACR_NOT_SET_UP, "no %sidentity is set up for %s",
-			trail->count ? "other " : "", registry->host);
+		return acr_raise(error, NO_TIME_LEFT, registry->host);
+	return trail->count ? acr_raise(error, IDENTITY_NO_OTHER, registry->host)
+			    : acr_raise(error, IDENTITY_NONE, registry->host);
 }

@@ -81,9 +81,7 @@ int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, const char 
 
 	host_of(url, host);
 	if (!host[0])
-		return acr_fail(error, ACR_INVALID,
-				"%s is not an https URL with a plain host name; nothing was sent",
-				ci->variable);
+		return acr_raise(error, CI_URL_INVALID, ci->variable);
 	for (const char *const *row = ci->hosts; *row; row++)
 		if (matches(host, *row))
 			return 0;
@@ -92,9 +90,5 @@ int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, const char 
 	file = acr_config_path(app, true);
 	if (!file)
 		file = acr_config_path(app, false);
-	return acr_fail(error, ACR_INVALID,
-			"%s names %.100s, which is not a host of %s; nothing was sent. If it is "
-			"your own server, add {\"ci_hosts\":\"%.100s\"} to %.120s, or run: "
-			"%s configure --ci-host %.100s",
-			ci->variable, host, ci->name, host, file, app->program, host);
+	return acr_raise(error, CI_HOST_FOREIGN, ci->variable, host, ci->name, file, app->program);
 }

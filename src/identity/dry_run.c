@@ -12,11 +12,19 @@
 #include "identity/internal.h"
 
 struct survey {
-	struct acr_http http; /* first: `self` is this struct */
-	char asked[ACR_HOST_MAX + 64];
+	struct acr_http http;	  /* first: `self` is this struct */
+	struct acr_message asked; /* the first of whom a row would ask; none: it asked nobody */
 };
 
 static struct survey survey; /* the edges are given no data of ours: one at a time */
+
+static void note_asked(enum acr_message_id how, const char *whom, size_t length)
+{
+	auto_string name = acr_copy_bytes(whom, length);
+
+	if (!survey.asked.value[0])
+		acr_message_set(&survey.asked, how, NULL, (const char *const[]){ name }, 1);
+}
 
 /* "busy": the one answer from which nobody concludes that there is nothing to be asked. */
 static int ask_nobody(struct acr_http *self, const struct acr_app *app,
@@ -29,9 +37,8 @@ static int ask_nobody(struct acr_http *self, const struct acr_app *app,
 	(void)app;
 	(void)budget;
 	(void)error;
-	if (!survey.asked[0] && host)
-		snprintf(survey.asked, sizeof(survey.asked), "would ask %.*s",
-			 (int)strcspn(host + 3, "/?"), host + 3);
+	if (host)
+		note_asked(ACR_MESSAGE_PROSPECT_ASKS, host + 3, strcspn(host + 3, "/?"));
 	ret->status = 503;
 	return 0;
 }
@@ -44,14 +51,13 @@ static int run_nothing(const struct acr_app *app, const struct acr_run *run, int
 	(void)status;
 	(void)ret_out;
 	(void)ret_err;
-	if (!survey.asked[0])
-		snprintf(survey.asked, sizeof(survey.asked), "would run %s", run->argv[0]);
-	return acr_fail(error, ACR_TIMEOUT, "not run");
+	note_asked(ACR_MESSAGE_PROSPECT_RUNS, run->argv[0], strlen(run->argv[0]));
+	return acr_raise(error, PROSPECT_RUNS, run->argv[0]);
 }
 
 static enum acr_prospect ask_row(const struct acr_app *app, const struct acr_registry *registry,
-				 const struct acr_identity *row, bool pinned, char *ret_text,
-				 size_t size)
+				 const struct acr_identity *row, bool pinned,
+				 struct acr_message *ret_why)
 {
 	const char *host = registry->host;
 	const char *audience = acr_config_get(app->config, host, "audience");
@@ -66,15 +72,14 @@ static enum acr_prospect ask_row(const struct acr_app *app, const struct acr_reg
 	struct acr_error error = { 0 };
 	auto_token token = { 0 };
 
-	survey.asked[0] = '\0';
+	survey.asked = (struct acr_message){ 0 };
 	if (row->acquire(app, &ask, &token, &error) == 0) {
-		auto_string who = acr_who_text(&token.who, NULL);
-
-		snprintf(ret_text, size, "%s", who);
+		acr_message_set(ret_why, ACR_MESSAGE_PROSPECT_WHO, NULL,
+				(const char *const[]){ acr_who_line(&token.who).text }, 1);
 		return ACR_PROSPECT_SERVES;
 	}
-	snprintf(ret_text, size, "%s", survey.asked[0] ? survey.asked : error.text);
-	if (survey.asked[0])
+	*ret_why = survey.asked.value[0] ? survey.asked : error.message;
+	if (survey.asked.value[0])
 		return ACR_PROSPECT_ASKS;
 	return error.kind == ACR_NOT_SET_UP ? ACR_PROSPECT_ABSENT : ACR_PROSPECT_FAILS;
 }
@@ -90,13 +95,14 @@ static bool holds(const struct acr_identity *const *rows, size_t count,
 
 int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
 		     void (*visit)(void *data, const struct acr_identity *row,
-				   enum acr_prospect prospect, const char *text),
+				   enum acr_prospect prospect, const struct acr_message *why),
 		     void *data, struct acr_error *error)
 {
 	const char *list = acr_config_get(app->config, registry->host, "identity");
 	const struct acr_identity *rows[ACR_CHAIN_MAX];
 	acr_run_function *run = app->run;
 	struct acr_http *http = app->http;
+	struct acr_message left_out;
 	size_t count;
 	bool pinned;
 
@@ -106,19 +112,19 @@ int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
 	app->http = &survey.http;
 	app->run = run_nothing;
 	for (size_t i = 0; i < count; i++) {
-		char text[512] = "";
-		enum acr_prospect prospect =
-			ask_row(app, registry, rows[i], pinned, text, sizeof(text));
+		struct acr_message why = { 0 };
+		enum acr_prospect prospect = ask_row(app, registry, rows[i], pinned, &why);
 
-		visit(data, rows[i], prospect, text);
+		visit(data, rows[i], prospect, &why);
 	}
 	app->http = http;
 	app->run = run;
+	acr_message_set(&left_out,
+			list && strcmp(list, "auto") != 0 ? ACR_MESSAGE_PROSPECT_CONFIG
+							  : ACR_MESSAGE_PROSPECT_VARIABLE,
+			NULL, NULL, 0);
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		if (!holds(rows, count, *row))
-			visit(data, *row, ACR_PROSPECT_LEFT_OUT,
-			      list && strcmp(list, "auto") != 0
-				      ? "left out by \"identity\" in the config"
-				      : "left out by AZURE_TOKEN_CREDENTIALS");
+			visit(data, *row, ACR_PROSPECT_LEFT_OUT, &left_out);
 	return 0;
 }

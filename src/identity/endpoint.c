@@ -69,10 +69,7 @@ char *acr_endpoint_url(const struct acr_app *app, const struct acr_ask *ask, con
 	auto_secret query = { 0 };
 
 	if (!acr_endpoint_is_local(base)) {
-		acr_fail(error, ACR_INVALID,
-			 "the endpoint that the environment names for %s is not on this machine; "
-			 "nothing was sent to it",
-			 name);
+		acr_raise(error, ENDPOINT_NOT_LOCAL, name);
 		return NULL;
 	}
 	if (wanted && wanted[0] == '/') {
@@ -82,8 +79,7 @@ char *acr_endpoint_url(const struct acr_app *app, const struct acr_ask *ask, con
 		wanted += 7;
 	}
 	if (wanted && !parameter) {
-		acr_fail(error, ACR_UNAVAILABLE, "%s cannot be asked for an identity by \"%.60s\"",
-			 name, wanted);
+		acr_raise(error, ENDPOINT_CHOICE, name, wanted);
 		return NULL;
 	}
 	acr_form_add(&query, "api-version", words->version);
@@ -107,20 +103,16 @@ static void tell_meaning(const char *name, const struct acr_response *answer,
 {
 	static const struct {
 		int status;
-		const char *words, *text;
+		const char *words;
+		enum acr_message_id message;
 	} rows[] = {
-		{ 400, "Identity not found",
-		  "knows no such managed identity: none is assigned to this machine, or not the "
-		  "one "
-		  "that AZURE_CLIENT_ID or \"client_id\" names" },
+		{ 400, "Identity not found", ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
 		{ 400, "No User Assigned or Delegated Managed Identity found",
-		  "knows no managed identity with the id that AZURE_CLIENT_ID or \"client_id\" "
-		  "names" },
-		{ 400, "No Managed Identity found", "knows no managed identity" },
+		  ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
+		{ 400, "No Managed Identity found", ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
 		{ 400, "Multiple user assigned identities",
-		  "has several managed identities: say which with AZURE_CLIENT_ID or "
-		  "\"client_id\"" },
-		{ 403, "unreachable", "cannot be reached from here: a proxy answered" },
+		  ACR_MESSAGE_MACHINE_IDENTITY_AMBIGUOUS },
+		{ 403, "unreachable", ACR_MESSAGE_ENDPOINT_PROXIED },
 	};
 
 	if (error->kind != ACR_REFUSED || strncmp(error->code, "AADSTS", 6) == 0)
@@ -129,7 +121,7 @@ static void tell_meaning(const char *name, const struct acr_response *answer,
 		if (rows[i].status != answer->status || !says(error, answer, rows[i].words))
 			continue;
 		error->kind = ACR_UNAVAILABLE;
-		snprintf(error->text, sizeof(error->text), "%s %s", name, rows[i].text);
+		acr_error_reword(error, rows[i].message, &name, 1);
 		return;
 	}
 }

@@ -87,15 +87,11 @@ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *re
 	for (const struct acr_cloud *cloud = acr_clouds; cloud->name && !known; cloud++) {
 		known = name_in_cloud(cloud, host);
 		if (known && cloud != registry->cloud)
-			return acr_fail(error, ACR_UNAVAILABLE,
-					"AZURE_AUTHORITY_HOST is of %s, but %s is of %s",
-					cloud->name, registry->host, registry->cloud->name);
+			return acr_raise(error, AUTHORITY_OF_ANOTHER_CLOUD, cloud->name,
+					 registry->host, registry->cloud->name);
 	}
 	if (!known)
-		return acr_fail(error, ACR_INVALID,
-				"AZURE_AUTHORITY_HOST is \"%.100s\", which is no host of Entra ID "
-				"that is known here; nothing was sent to it",
-				variable);
+		return acr_raise(error, AUTHORITY_UNKNOWN, variable);
 	/* What a config file says for this host stands over the environment. */
 	if (name_in_cloud(registry->cloud, registry->authority))
 		*ret = known;
@@ -106,7 +102,7 @@ int acr_entra_post(const struct acr_app *app, const char *authority, const char 
 		   const char *what, const struct acr_secret *form, struct json_object **ret,
 		   struct acr_error *error)
 {
-	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
+	const struct acr_speaker entra = { ACR_ENTRA_NAME, authority, ACR_ORIGIN_ENTRA };
 	auto_string url = acr_format("https://%s/%s/oauth2/v2.0/%s", authority, tenant, what);
 	auto_response answer = { 0 };
 	char id[37];
@@ -133,13 +129,11 @@ int acr_entra_redeem(const struct acr_app *app, const char *authority, const cha
 		     const struct acr_ask *ask, struct acr_secret *form, struct acr_token *ret,
 		     struct acr_error *error)
 {
-	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
+	const struct acr_speaker entra = { ACR_ENTRA_NAME, authority, ACR_ORIGIN_ENTRA };
 	auto_json json = NULL;
 
 	if (!tenant || !acr_tenant_fits(tenant))
-		return acr_fail(error, ACR_INVALID,
-				"\"%.100s\" is not a tenant: give its GUID or its domain",
-				tenant ? tenant : "");
+		return acr_raise(error, TENANT_INVALID, tenant ? tenant : "");
 	auto_string scope = acr_audience_scope(ask->audience, "");
 	acr_form_add(form, "scope", scope);
 	/* The registry's connection is made while Entra ID thinks: four round trips instead of

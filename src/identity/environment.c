@@ -17,11 +17,10 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	const char *authority;
 
 	if (!secret)
-		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_CLIENT_SECRET is not set");
+		return acr_raise(error, VARIABLE_UNSET, "AZURE_CLIENT_SECRET");
 	if (!client || !tenant)
-		return acr_fail(error, ACR_INVALID,
-				"AZURE_CLIENT_SECRET is set, but %s is not: all three are needed",
-				client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
+		return acr_raise(error, CREDENTIAL_INCOMPLETE, "AZURE_CLIENT_SECRET",
+				 client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
 	if (acr_check_application(app, ask, "AZURE_CLIENT_SECRET", error))
 		return -1;
 	if (acr_entra_authority(app, ask->registry, &authority, error))

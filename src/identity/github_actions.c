@@ -69,26 +69,22 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 
 	/* A job that may ask for a token may do so for others than Azure. */
 	if (!client && !tenant)
-		return acr_fail(error, ACR_NOT_SET_UP,
-				"AZURE_CLIENT_ID and AZURE_TENANT_ID are not set");
+		return acr_raise(error, VARIABLE_UNSET, "AZURE_CLIENT_ID");
 	if (!url && !token && !(acr_env(app, "GITHUB_ACTIONS") && client && tenant))
-		return acr_fail(error, ACR_NOT_SET_UP, "ACTIONS_ID_TOKEN_REQUEST_URL is not set");
+		return acr_raise(error, VARIABLE_UNSET, "ACTIONS_ID_TOKEN_REQUEST_URL");
 	if (!client || !tenant)
 		return acr_raise(error, CREDENTIAL_INCOMPLETE,
 				 client ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID",
 				 client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID");
 	if (!url || !token)
-		return acr_fail(error, ACR_INVALID,
-				"this job has no ACTIONS_ID_TOKEN_REQUEST_URL: give it "
-				"\"permissions: id-token: write\"");
+		return acr_raise(error, GITHUB_NO_ID_TOKEN);
 	if (acr_ci_check(app, &github_actions, url, error) ||
 	    acr_entra_authority(app, ask->registry, &authority, error) ||
 	    ask_github(app, ask, url, token, &json, error))
 		return -1;
 	assertion = acr_json_string(json, "value");
 	if (!assertion || !acr_token_fits(assertion))
-		return acr_fail(error, ACR_INVALID,
-				"GitHub Actions answered without a token in it");
+		return acr_raise(error, SERVICE_NO_TOKEN, github_actions.name);
 	return acr_entra_assert(app, ask, authority, tenant, client, assertion, ret, error);
 }
 

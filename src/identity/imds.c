@@ -22,7 +22,7 @@
 #include "base/file.h"
 #include "identity/internal.h"
 
-#define NAME	    "the instance metadata service"
+#define NAME	    "Azure IMDS"
 #define HOST	    "169.254.169.254"
 #define ENDPOINT    "http://" HOST "/metadata/identity/oauth2/token"
 #define TAG_PATH    "/sys/class/dmi/id/chassis_asset_tag"
@@ -118,18 +118,16 @@ static int be_absent(const struct acr_app *app, bool certain, struct acr_error *
 	if (!certain)
 		acr_note_keep(app, SILENT_NOTE, "", ACR_NOTE_IMDS, "");
 	acr_note_keep(app, ABSENT_NOTE, "", certain ? ACR_NOTE_IMDS : ACR_NOTE_IMDS_SILENT, "");
-	return acr_fail(error, ACR_NOT_SET_UP, NAME " does not answer here");
+	return acr_raise(error, IMDS_ABSENT, NAME);
 }
 
 /* All tries are spent, and it is still being updated, which takes up to 70 s (learn.microsoft.com,
  * how-to-use-vm-token, "Retry guidance"). */
 static int tell_update(int status, struct acr_error *error)
 {
-	acr_fail(error, ACR_UNREACHABLE, NAME " is being updated (HTTP %d): try again in a minute",
-		 status);
+	acr_raise(error, IMDS_UPDATING, NAME, acr_number(status).text);
 	if (!error)
 		return -1;
-	error->origin = ACR_ORIGIN_ENDPOINT;
 	error->status = status;
 	snprintf(error->host, sizeof(error->host), "%s", HOST);
 	return -1;

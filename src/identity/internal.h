@@ -58,9 +58,11 @@ void acr_token_describe(const struct acr_app *app, struct acr_token *token, enum
 
 /* ---- oauth.c: what a token endpoint answers ---- */
 
+#define ACR_ENTRA_NAME "Microsoft Entra ID"
+
 /* Who answered: for texts and for the error's fields. */
 struct acr_speaker {
-	const char *name; /* "Entra ID" */
+	const char *name; /* ACR_ENTRA_NAME, "App Service" */
 	const char *host;
 	enum acr_origin origin;
 };

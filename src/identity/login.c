@@ -10,16 +10,31 @@
 #include "identity/login.h"
 #include "identity/run_cli.h"
 
-/* The code stays what it was, for those who decide on it; a person needs to hear what to do. */
+/* What Entra ID said stays, for those who decide on it; a person needs to hear what to do. */
 static int tell(const struct acr_app *app, const struct acr_sign_in *kept, struct acr_error *error)
 {
-	auto_string code = acr_copy(error->code);
+	auto_string command = acr_format("%s login%s%s", app->program, *kept->registry ? " " : "",
+					 kept->registry);
 
 	error->terse = false;
-	snprintf(error->text, sizeof(error->text),
-		 "the sign-in of %.100s is good no more (Entra ID says %s): %s login%s%.200s",
-		 kept->who, *code ? code : "no", app->program, *kept->registry ? " " : "",
-		 kept->registry);
+	return acr_context(error, SIGN_IN_EXPIRED, kept->who, command);
+}
+
+static int raise_nobody(const struct acr_app *app, struct acr_error *error)
+{
+	auto_string command = acr_format("%s login", app->program);
+
+	return acr_raise(error, NOT_SIGNED_IN, app->program, command);
+}
+
+/* The sign-in for all registries is for those of its cloud. */
+static int raise_other_cloud(const struct acr_ask *ask, const struct acr_sign_in *kept,
+			     struct acr_error *error)
+{
+	acr_raise(error, SIGN_IN_OTHER_CLOUD, kept->who, kept->authority, ask->registry->host,
+		  ask->registry->cloud->name);
+	if (error && !*kept->registry)
+		error->kind = ACR_NOT_SET_UP;
 	return -1;
 }
 
@@ -27,15 +42,14 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 		  const struct acr_sign_in *kept, const struct acr_secret *token,
 		  struct acr_token *ret, struct acr_error *error)
 {
-	const struct acr_speaker entra = { "Entra ID", authority, ACR_ORIGIN_ENTRA };
+	const struct acr_speaker entra = { ACR_ENTRA_NAME, authority, ACR_ORIGIN_ENTRA };
 	const char *tenant = ask->tenant ? ask->tenant : kept->tenant;
 	auto_secret form = { 0 }, next = { 0 };
 	auto_json json = NULL;
 	const char *rolled;
 
 	if (!acr_tenant_fits(tenant))
-		return acr_fail(error, ACR_INVALID,
-				"\"%.100s\" is not a tenant: give its GUID or its domain", tenant);
+		return acr_raise(error, TENANT_INVALID, tenant);
 	auto_string scope = acr_audience_scope(ask->audience, ACR_SIGN_IN_SCOPES);
 	acr_form_add(&form, "grant_type", "refresh_token");
 	acr_form_add(&form, "client_id", kept->client_id);
@@ -85,17 +99,13 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 
 	if (find(app, ask->registry, &kept, &failure)) {
 		if (failure.kind == ACR_NOT_FOUND)
-			return acr_fail(error, ACR_NOT_SET_UP, "nobody signed in with %s login",
-					app->program);
+			return raise_nobody(app, error);
 		if (error)
 			*error = failure;
 		return -1;
 	}
-	/* The sign-in for all registries is for those of its cloud. */
 	if (!acr_azure_environment(ask->registry, kept.authority))
-		return acr_fail(error, *kept.registry ? ACR_INVALID : ACR_NOT_SET_UP,
-				"the sign-in of %.100s is one at %.100s, but %s is of %s", kept.who,
-				kept.authority, ask->registry->host, ask->registry->cloud->name);
+		return raise_other_cloud(ask, &kept, error);
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	if (ask->survey) {

@@ -67,8 +67,7 @@ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *re
 	if (!tenant)
 		tenant = acr_config_get(app->config, host, "tenant");
 	if (tenant && !acr_tenant_fits(tenant))
-		return acr_fail(error, ACR_INVALID,
-				"\"%.100s\" is not a tenant: give its GUID or its domain", tenant);
+		return acr_raise(error, TENANT_INVALID, tenant);
 	ret->authority = acr_copy(authority);
 	ret->tenant = acr_copy(tenant ? tenant : ANY_TENANT);
 	ret->client_id = acr_copy(is_guid(client) ? client : PUBLIC_CLIENT);
@@ -104,7 +103,7 @@ int acr_login_post(const struct acr_app *app, const struct acr_sign_in_ask *ask,
 		   const struct acr_secret *form, char ret_word[static 40],
 		   struct json_object **ret, struct acr_error *error)
 {
-	const struct acr_speaker entra = { "Entra ID", ask->authority, ACR_ORIGIN_ENTRA };
+	const struct acr_speaker entra = { ACR_ENTRA_NAME, ask->authority, ACR_ORIGIN_ENTRA };
 	auto_string url =
 		acr_format("https://%s/%s/oauth2/v2.0/%s", ask->authority, ask->tenant, what);
 	const struct acr_request request = {
@@ -172,8 +171,7 @@ int acr_login_take(struct json_object *json, const struct acr_sign_in_ask *ask,
 	char id[37];
 
 	if (!token || !acr_token_fits(token))
-		return acr_fail(error, ACR_INVALID,
-				"Entra ID gave no refresh token: this sign-in could not be kept");
+		return acr_raise(error, SIGN_IN_NOT_KEPT);
 	acr_sign_in_wipe(ret);
 	tell_who(json, ask, ret);
 	acr_uuid_make(id);

@@ -46,7 +46,7 @@ int acr_sign_in_device_begin(const struct acr_app *app, const struct acr_sign_in
 	if (!device || !acr_token_fits(device) || !user || strlen(user) >= sizeof(ret->user_code) ||
 	    !is_plain(user, "-") || !where || strlen(where) >= sizeof(ret->where) ||
 	    strncmp(where, "https://", 8) != 0 || !is_plain(where, ":/.-_~?=&%"))
-		return acr_fail(error, ACR_INVALID, "Entra ID gave no device code");
+		return acr_raise(error, DEVICE_CODE_NONE);
 	acr_secret_wipe(&ret->code);
 	acr_secret_add(&ret->code, device);
 	snprintf(ret->user_code, sizeof(ret->user_code), "%s", user);
@@ -66,14 +66,14 @@ static const struct {
 	const char *word;
 	bool waits;
 	int64_t slower;
-	const char *text; /* NULL: Entra ID's own */
+	enum acr_message_id message; /* NONE: Entra ID's own words */
 } words[] = {
-	{ "authorization_pending", true, 0, NULL },
-	{ "slow_down", true, SLOWER, NULL },
-	{ "authorization_declined", false, 0, "the sign-in was declined" },
-	{ "access_denied", false, 0, "the sign-in was declined" },
-	{ "expired_token", false, 0, "the code has ended before anybody used it" },
-	{ "code_expired", false, 0, "the code has ended before anybody used it" },
+	{ "authorization_pending", true, 0, ACR_MESSAGE_NONE },
+	{ "slow_down", true, SLOWER, ACR_MESSAGE_NONE },
+	{ "authorization_declined", false, 0, ACR_MESSAGE_SIGN_IN_DECLINED },
+	{ "access_denied", false, 0, ACR_MESSAGE_SIGN_IN_DECLINED },
+	{ "expired_token", false, 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED },
+	{ "code_expired", false, 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED },
 };
 
 /* Does it go on after this failure? */
@@ -84,8 +84,8 @@ static bool waits(const char *word, struct acr_sign_in_device *device, struct ac
 			continue;
 		device->interval += words[i].slower;
 		/* The person's own doing: there is nothing about Entra ID to explain. */
-		if (words[i].text)
-			acr_fail(error, ACR_REFUSED, "%s", words[i].text);
+		if (words[i].message)
+			acr_error_set(error, words[i].message, NULL, NULL, 0);
 		return words[i].waits;
 	}
 	/* A connection that breaks, or a service that is busy, once in a quarter of an hour is no
@@ -112,8 +112,7 @@ int acr_sign_in_device_wait(const struct acr_app *app, const struct acr_sign_in_
 		if (app->http->wait)
 			app->http->wait(app->http, app, device->interval * 1000);
 		if (app->clock.boot(app) >= device->until || acr_budget(app, 1) <= 0)
-			return acr_fail(error, ACR_TIMEOUT, "nobody used the code %s in time",
-					device->user_code);
+			return acr_raise(error, DEVICE_CODE_UNUSED, device->user_code);
 		acr_form_add(&form, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
 		acr_form_add(&form, "client_id", ask->client_id);
 		acr_form_add(&form, "device_code", acr_secret_text(&device->code));

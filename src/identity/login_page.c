@@ -25,7 +25,7 @@ static int random_text(struct acr_secret *ret, struct acr_error *error)
 	unsigned char bytes[32];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return acr_fail(error, ACR_SYSTEM, "the kernel gives no random numbers");
+		return acr_raise(error, RANDOM_UNAVAILABLE);
 	acr_base64url_encode(bytes, sizeof(bytes), ret);
 	explicit_bzero(bytes, sizeof(bytes));
 	return 0;

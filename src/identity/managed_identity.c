@@ -19,9 +19,7 @@ static int ask_fabric(const struct acr_app *app, const struct acr_ask *ask, stru
 	(void)app;
 	(void)ask;
 	(void)ret;
-	return acr_fail(error, ACR_UNAVAILABLE,
-			"Service Fabric's managed identity is not supported: its endpoint has a "
-			"certificate that only a thumbprint vouches for");
+	return acr_raise(error, SERVICE_FABRIC_UNSUPPORTED);
 }
 
 /* Known, so that its variables are not taken for App Service's. */
@@ -38,8 +36,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
 		if (endpoints[i]->here(app, ask))
 			return endpoints[i]->ask(app, ask, ret, error);
-	return acr_fail(error, ACR_NOT_SET_UP,
-			"this machine is not Azure's and has no endpoint for managed identities");
+	return acr_raise(error, MACHINE_NOT_AZURE);
 }
 
 static const char *const variables[] = { "AZURE_CLIENT_ID",

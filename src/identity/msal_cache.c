@@ -63,10 +63,7 @@ static int check_encryption(const struct acr_app *app, struct acr_error *error)
 			best = i;
 		}
 	}
-	return best == 0 ? 0
-			 : acr_fail(error, ACR_UNAVAILABLE,
-				    "the Azure CLI keeps its tokens encrypted, and only az can "
-				    "read them");
+	return best == 0 ? 0 : acr_raise(error, AZ_ENCRYPTED);
 }
 
 /* Does one of the scopes belong to the resource? "RES/.default", "RES//.default", "RES/name". */
@@ -123,9 +120,7 @@ static const char *find_home(struct json_object *cache, const struct acr_ask *as
 static int say_none(const struct acr_ask *ask, const struct acr_azure_account *account,
 		    struct acr_error *error)
 {
-	return acr_fail(error, ACR_UNAVAILABLE,
-			"the Azure CLI's files hold no refresh token of %.100s for %s",
-			account->user, ask->registry->cloud->name);
+	return acr_raise(error, AZ_NO_REFRESH_TOKEN, account->user, ask->registry->cloud->name);
 }
 
 static int read_cache(const struct acr_app *app, const struct acr_ask *ask,

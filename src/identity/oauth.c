@@ -103,6 +103,28 @@ size_t acr_oauth_sentence(const char *text, size_t length)
 	return end;
 }
 
+/* What it said, with the code where there is one. */
+static void tell_refusal(const struct acr_speaker *speaker, enum acr_message_id plain,
+			 enum acr_message_id with_code, struct acr_error *failure)
+{
+	struct acr_number status = acr_number(failure->status);
+	const char *const arguments[] = { speaker->name, status.text, failure->code };
+	bool code = failure->code[0];
+
+	acr_error_reword(failure, code ? with_code : plain, arguments, code ? 3 : 2);
+}
+
+/* Whoever answered wrongly said it, not this machine. */
+static int blame(const struct acr_speaker *speaker, int status, struct acr_error *error)
+{
+	if (!error)
+		return -1;
+	error->origin = speaker->origin;
+	error->status = status;
+	snprintf(error->host, sizeof(error->host), "%s", speaker->host);
+	return -1;
+}
+
 static int refuse(const struct acr_speaker *speaker, const struct acr_response *answer,
 		  struct json_object *json, struct acr_error *error)
 {
@@ -121,21 +143,22 @@ static int refuse(const struct acr_speaker *speaker, const struct acr_response *
 	snprintf(failure.host, sizeof(failure.host), "%s", speaker->host);
 	if (text)
 		acr_error_quote(&failure, text, acr_oauth_sentence(text, strlen(text)));
+	failure.terse = true;
 	if (answer->status == 429 || answer->status >= 500 ||
 	    (word && strcmp(word, "temporarily_unavailable") == 0)) {
 		failure.kind = ACR_UNREACHABLE;
-		snprintf(failure.text, sizeof(failure.text), "%s is busy or down (HTTP %d%s%s)",
-			 speaker->name, answer->status, failure.code[0] ? ", " : "", failure.code);
+		failure.terse = false;
+		tell_refusal(speaker, ACR_MESSAGE_SERVICE_UNAVAILABLE,
+			     ACR_MESSAGE_SERVICE_UNAVAILABLE_CODE, &failure);
 	} else if (!word && !text && speaker->origin == ACR_ORIGIN_ENTRA) {
 		/* Entra ID always says why, in JSON: this is a proxy or a portal in between. */
 		failure.kind = ACR_UNREACHABLE;
-		snprintf(failure.text, sizeof(failure.text),
-			 "something in between answered for %s with HTTP %d", speaker->host,
-			 answer->status);
+		failure.terse = false;
+		acr_reword(&failure, SERVICE_IMPERSONATED, speaker->host,
+			   acr_number(answer->status).text);
 	} else {
-		failure.terse = true;
-		snprintf(failure.text, sizeof(failure.text), "%s refused (HTTP %d%s%s)",
-			 speaker->name, answer->status, failure.code[0] ? ", " : "", failure.code);
+		tell_refusal(speaker, ACR_MESSAGE_SERVICE_REJECTED,
+			     ACR_MESSAGE_SERVICE_REJECTED_CODE, &failure);
 	}
 	if (error)
 		*error = failure;
@@ -159,14 +182,11 @@ int acr_oauth_read(const struct acr_speaker *speaker, const struct acr_response 
 	if (answer->status != 200)
 		return refuse(speaker, answer, json, error);
 	if (!json_object_is_type(json, json_type_object)) {
-		acr_fail(error, ACR_INVALID, "%s answered with something that is not JSON%s%s",
-			 speaker->name, wrong.text[0] ? ": " : "", wrong.text);
-		if (error) {
-			error->origin = speaker->origin;
-			error->status = answer->status;
-			snprintf(error->host, sizeof(error->host), "%s", speaker->host);
-		}
-		return -1;
+		if (wrong.kind)
+			acr_raise_cause(error, &wrong.message, SERVICE_NOT_JSON, speaker->name);
+		else
+			acr_raise(error, SERVICE_NOT_AN_OBJECT, speaker->name);
+		return blame(speaker, answer->status, error);
 	}
 	*ret = json;
 	json = NULL;
@@ -182,13 +202,8 @@ int acr_oauth_token(const struct acr_app *app, const struct acr_speaker *speaker
 	int64_t end = acr_json_int(json, "expires_on", 0);
 
 	if (!token || !acr_token_fits(token) || (type && strcasecmp(type, "Bearer") != 0)) {
-		acr_fail(error, ACR_INVALID, "%s answered without a token in it", speaker->name);
-		if (error) {
-			error->origin = speaker->origin;
-			error->status = 200;
-			snprintf(error->host, sizeof(error->host), "%s", speaker->host);
-		}
-		return -1;
+		acr_raise(error, SERVICE_NO_TOKEN, speaker->name);
+		return blame(speaker, 200, error);
 	}
 	/* expires_on is seconds since 1970; an old form with a date is left to the token's
 	 * claims. */

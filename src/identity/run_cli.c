@@ -84,34 +84,32 @@ static void blank_tokens(char *text)
 static int complain(const struct acr_tool *tool, int status, const struct acr_secret *out,
 		    const struct acr_secret *err, struct acr_error *error)
 {
-	struct acr_error failure = { .origin = ACR_ORIGIN_AZ };
+	struct acr_error failure = { 0 };
 	const struct acr_secret *said = err->length > 0 ? err : out;
 	const char *text = acr_secret_text(said);
 	const struct acr_tool_complaint *row = tool->complaints;
+	char code[sizeof(failure.code)];
 	size_t length;
 	const char *line = telling_line(text, &length);
 
-	acr_error_quote(&failure, line, acr_oauth_sentence(line, length));
-	blank_tokens(failure.sentence);
 	while (row->words && !strstr(text, row->words))
 		row++;
-	if (acr_oauth_code(text, failure.code, sizeof(failure.code))) {
-		failure.kind = ACR_REFUSED;
-		snprintf(failure.text, sizeof(failure.text),
-			 "Entra ID refused what %s keeps (%s): sign in to it anew", tool->name,
-			 failure.code);
+	if (acr_oauth_code(text, code, sizeof(code))) {
+		acr_raise(&failure, TOOL_REJECTED, tool->name, code);
+		snprintf(failure.code, sizeof(failure.code), "%s", code);
 	} else if (row->words) {
-		failure.kind = row->kind;
-		snprintf(failure.text, sizeof(failure.text), "%s %s", tool->name, row->text);
+		acr_error_set(&failure, row->message, NULL,
+			      (const char *const[]){ tool->name, row->advice },
+			      row->advice ? 2 : 1);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-		failure.kind = ACR_SYSTEM;
-		snprintf(failure.text, sizeof(failure.text), "%s cannot be started", tool->name);
+		acr_raise(&failure, TOOL_NOT_STARTED, tool->name);
+	} else if (WIFEXITED(status)) {
+		acr_raise(&failure, TOOL_FAILED, tool->name, acr_number(WEXITSTATUS(status)).text);
 	} else {
-		failure.kind = ACR_SYSTEM;
-		snprintf(failure.text, sizeof(failure.text), "%s failed (%s %d)", tool->name,
-			 WIFEXITED(status) ? "status" : "signal",
-			 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+		acr_raise(&failure, TOOL_KILLED, tool->name, acr_number(WTERMSIG(status)).text);
 	}
+	acr_error_quote(&failure, line, acr_oauth_sentence(line, length));
+	blank_tokens(failure.sentence);
 	if (error)
 		*error = failure;
 	return -1;
@@ -146,10 +144,7 @@ static int read_object(const struct acr_tool *tool, const struct acr_secret *out
 		json = NULL;
 		return 0;
 	}
-	acr_fail(error, ACR_INVALID, "%s printed something that is not JSON", tool->name);
-	if (error)
-		error->origin = ACR_ORIGIN_AZ;
-	return -1;
+	return acr_raise(error, TOOL_NOT_JSON, tool->name);
 }
 
 int acr_tool_ask(const struct acr_app *app, const struct acr_tool *tool,
@@ -186,12 +181,8 @@ int acr_tool_token(const struct acr_app *app, const struct acr_tool *tool, struc
 	const char *tenant = tool->tenant ? acr_json_string(json, tool->tenant) : NULL;
 	int64_t end = tool->end ? acr_json_int(json, tool->end, 0) : 0;
 
-	if (!token || !acr_token_fits(token)) {
-		acr_fail(error, ACR_INVALID, "%s printed no token", tool->name);
-		if (error)
-			error->origin = ACR_ORIGIN_AZ;
-		return -1;
-	}
+	if (!token || !acr_token_fits(token))
+		return acr_raise(error, TOOL_NO_TOKEN, tool->name);
 	acr_token_wipe(ret);
 	acr_secret_add(&ret->access, token);
 	end -= app->clock.wall(app);
@@ -209,27 +200,22 @@ static const char *const azd_fixed[] = { "AZURE_DEV_COLLECT_TELEMETRY=no",
 
 /* az's own sentences (Azure/azure-cli, azure-cli-core: _profile.py, auth/identity.py). */
 static const struct acr_tool_complaint az_complaints[] = {
-	{ "Please run 'az login' to setup account", ACR_UNAVAILABLE,
-	  "has nobody signed in: run az login" },
-	{ "does not exist in MSAL token cache", ACR_UNAVAILABLE,
-	  "has lost the sign-in of this account: run az login" },
-	{ "Could not retrieve credential from local cache", ACR_UNAVAILABLE,
-	  "has lost the credential of this service principal: run az login" },
-	{ "Can't find token from MSAL cache", ACR_UNAVAILABLE, "has lost its token: run az login" },
-	{ "No subscription found", ACR_UNAVAILABLE,
-	  "has no subscription chosen: run az account set" },
-	{ "CERTIFICATE_VERIFY_FAILED", ACR_UNREACHABLE,
-	  "does not trust the certificate that it met (REQUESTS_CA_BUNDLE)" },
-	{ "Max retries exceeded", ACR_UNREACHABLE, "cannot reach Entra ID" },
-	{ "Failed to establish a new connection", ACR_UNREACHABLE, "cannot reach Entra ID" },
-	{ "Failed to connect to MSI", ACR_UNAVAILABLE,
-	  "is signed in with a managed identity that does not answer" },
-	{ "az login", ACR_UNAVAILABLE, "asks for a new sign-in: run az login" },
-	{ "Traceback (most recent call last)", ACR_SYSTEM, "is broken: it crashed" },
+	{ "Please run 'az login' to setup account", ACR_MESSAGE_TOOL_SIGNED_OUT, "az login" },
+	{ "does not exist in MSAL token cache", ACR_MESSAGE_TOOL_SIGN_IN_LOST, "az login" },
+	{ "Could not retrieve credential from local cache", ACR_MESSAGE_TOOL_SIGN_IN_LOST,
+	  "az login" },
+	{ "Can't find token from MSAL cache", ACR_MESSAGE_TOOL_SIGN_IN_LOST, "az login" },
+	{ "No subscription found", ACR_MESSAGE_TOOL_NO_SUBSCRIPTION, "az account set" },
+	{ "CERTIFICATE_VERIFY_FAILED", ACR_MESSAGE_TOOL_CERTIFICATE, "REQUESTS_CA_BUNDLE" },
+	{ "Max retries exceeded", ACR_MESSAGE_TOOL_OFFLINE, NULL },
+	{ "Failed to establish a new connection", ACR_MESSAGE_TOOL_OFFLINE, NULL },
+	{ "Failed to connect to MSI", ACR_MESSAGE_TOOL_MACHINE_SILENT, NULL },
+	{ "az login", ACR_MESSAGE_TOOL_SIGN_IN_AGAIN, "az login" },
+	{ "Traceback (most recent call last)", ACR_MESSAGE_TOOL_CRASHED, NULL },
 	{ 0 },
 };
 static const struct acr_tool_complaint azd_complaints[] = {
-	{ "azd auth login", ACR_UNAVAILABLE, "has nobody signed in: run azd auth login" },
+	{ "azd auth login", ACR_MESSAGE_TOOL_SIGNED_OUT, "azd auth login" },
 	{ 0 },
 };
 

@@ -14,8 +14,8 @@
 /* What a tool's complaint means: words in it, and what they say about the sign-in. */
 struct acr_tool_complaint {
 	const char *words;
-	enum acr_kind kind;
-	const char *text; /* behind the tool's name */
+	enum acr_message_id message; /* its places: the tool, and the advice where there is one */
+	const char *advice;	     /* or NULL */
 };
 
 struct acr_tool {

@@ -31,17 +31,14 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	const char *authority, *start;
 
 	if (!path && !acr_env(app, "AZURE_KUBERNETES_TOKEN_PROXY"))
-		return acr_fail(error, ACR_NOT_SET_UP, "AZURE_FEDERATED_TOKEN_FILE is not set");
+		return acr_raise(error, VARIABLE_UNSET, "AZURE_FEDERATED_TOKEN_FILE");
 	if (acr_env(app, "AZURE_KUBERNETES_TOKEN_PROXY"))
-		return acr_fail(error, ACR_INVALID,
-				"this pod has an AKS identity binding "
-				"(AZURE_KUBERNETES_TOKEN_PROXY), which is not supported here");
+		return acr_raise(error, WORKLOAD_BINDING);
 	if (!client || !tenant)
-		return acr_fail(error, ACR_INVALID,
-				"AZURE_FEDERATED_TOKEN_FILE is set, but %s is not: annotate the "
-				"service account with azure.workload.identity/%s",
-				client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID",
-				client ? "tenant-id" : "client-id");
+		return acr_raise(error, WORKLOAD_INCOMPLETE, "AZURE_FEDERATED_TOKEN_FILE",
+				 client ? "AZURE_TENANT_ID" : "AZURE_CLIENT_ID",
+				 client ? "azure.workload.identity/tenant-id"
+					: "azure.workload.identity/client-id");
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
 	if (acr_file_read(path, FILE_MAX, &assertion, error)) {
@@ -49,13 +46,13 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 			error->kind = ACR_INVALID;
 			error->origin = ACR_ORIGIN_HERE;
 		}
-		return acr_wrap(error, "the federated token cannot be read");
+		return acr_context(error, FEDERATED_TOKEN_UNREADABLE);
 	}
 	trim(&assertion);
 	start = acr_secret_text(&assertion);
 	start += strspn(start, " \t\r\n");
 	if (!acr_token_fits(start))
-		return acr_fail(error, ACR_INVALID, "%s holds no token", path);
+		return acr_raise(error, FEDERATED_TOKEN_EMPTY, path);
 	return acr_entra_assert(app, ask, authority, tenant, client, start, ret, error);
 }
 

@@ -291,7 +291,8 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
->   problem  identity           Entra ID refused (HTTP 401, AADSTS7000215)
+>   problem  identity           Microsoft Entra ID rejected the request (status
+>                               401, AADSTS7000215)
 > ...
 >
 > What is wrong
@@ -359,7 +360,8 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 as expired
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
->   problem  identity           Entra ID refused (HTTP 401, AADSTS7000222)
+>   problem  identity           Microsoft Entra ID rejected the request (status
+>                               401, AADSTS7000222)
 > ...
 >
 > What is wrong

@@ -297,7 +297,8 @@ as app
 set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
->   problème identité           Entra ID a refusé (HTTP 401, AADSTS7000215)
+>   problème identité           Microsoft Entra ID a rejeté la demande (statut
+>                               401, AADSTS7000215)
 > ...
 >
 > Ce qui ne va pas
@@ -358,7 +359,8 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 as expired
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
->   problème identité           Entra ID a refusé (HTTP 401, AADSTS7000222)
+>   problème identité           Microsoft Entra ID a rejeté la demande (statut
+>                               401, AADSTS7000222)
 > ...
 >
 > Ce qui ne va pas

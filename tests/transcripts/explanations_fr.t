@@ -365,14 +365,14 @@ set AZURE_CLIENT_SECRET=a-secret-of-somebody
 set AZURE_CLIENT_ID=aaaa0000-0000-4000-8000-000000000001
 $ docker-credential-acr get
 < acme.azurecr.io
-> AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas : il faut les trois
+> AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas : aucune autre identité n'est utilisée
 ! docker-credential-acr: il n'y a pas d'informations d'identification pour
 !   acme.azurecr.io [login-unavailable]
 ! Pourquoi : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas :
-!   il faut les trois.
+!   aucune autre identité n'est utilisée.
 ! Identités essayées :
 !   environment : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est
-!     pas : il faut les trois
+!     pas : aucune autre identité n'est utilisée
 ! Que faire :
 !   Pour en savoir plus :
 !     docker-credential-acr diagnose acme.azurecr.io

@@ -190,23 +190,26 @@ static void the_chain_goes_along_when_asked_for_leaf_first(void **state)
 
 static void a_file_that_cannot_sign_says_why_and_nothing_is_sent(void **state)
 {
-	static const char *const rows[][3] = {
-		{ "encrypted.pem", "", "AZURE_CLIENT_CERTIFICATE_PASSWORD is not set" },
-		{ "encrypted.pem", "wrong", "is not its password" },
-		{ "locked.pfx", "", "AZURE_CLIENT_CERTIFICATE_PASSWORD is not set" },
-		{ "locked.pfx", "wrong", "not its password" },
-		{ "mismatch.pem", "", "not the certificate that belongs to it" },
-		{ "ec.pem", "", "not RSA" },
-		{ "no-key.pem", "", "no private key" },
-		{ "broken.pem", "", "no private key" },
-		{ "garbage.pem", "", "neither PEM nor PKCS#12" },
-		{ "empty.pem", "", "neither PEM nor PKCS#12" },
+	static const struct {
+		const char *file, *password;
+		enum acr_message_id says;
+	} rows[] = {
+		{ "encrypted.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_PASSWORD_UNSET },
+		{ "encrypted.pem", "wrong", ACR_MESSAGE_CLIENT_CERTIFICATE_PASSWORD_WRONG },
+		{ "locked.pfx", "", ACR_MESSAGE_CLIENT_CERTIFICATE_PASSWORD_UNSET },
+		{ "locked.pfx", "wrong", ACR_MESSAGE_CLIENT_CERTIFICATE_PASSWORD_WRONG },
+		{ "mismatch.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_MISSING },
+		{ "ec.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_NOT_RSA },
+		{ "no-key.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_NO_KEY },
+		{ "broken.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_NO_KEY },
+		{ "garbage.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_FORMAT },
+		{ "empty.pem", "", ACR_MESSAGE_CLIENT_CERTIFICATE_FORMAT },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(ask(rows[i][0], rows[i][1]), -1);
-		assert_holds(p.error.text, rows[i][2]);
+		assert_int_equal(ask(rows[i].file, rows[i].password), -1);
+		assert_int_equal(acr_message_id(&p.error.message), rows[i].says);
 		assert_int_equal(p.error.kind, ACR_INVALID);
 	}
 	assert_int_equal(ask("absent.pem", ""), -1);

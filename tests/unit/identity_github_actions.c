@@ -52,7 +52,8 @@ static void a_job_with_the_right_but_half_a_client_is_told(void **state)
 	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
 	assert_int_equal(ask(), -1);
 	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
-	assert_holds(p.error.text, "AZURE_CLIENT_ID is not");
+	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
+	assert_holds(p.error.text, "AZURE_CLIENT_ID");
 	edges_set(&p.edges, "AZURE_TENANT_ID", "");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
@@ -71,7 +72,7 @@ static void a_job_with_a_client_but_without_the_right_is_told(void **state)
 	edges_write(&p.edges, TAG, "another cloud's\n");
 	assert_int_equal(person_first(&p), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
-	assert_holds(p.error.text, "id-token: write");
+	assert_true(acr_error_is(&p.error, GITHUB_NO_ID_TOKEN));
 	edges_set(&p.edges, "AZURE_TENANT_ID", "");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);

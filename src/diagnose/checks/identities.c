@@ -13,8 +13,9 @@ struct survey {
 };
 
 static void visit(void *data, const struct acr_identity *row, enum acr_prospect prospect,
-		  const char *text)
+		  const struct acr_message *why)
 {
+	auto_string text = acr_message_text(why, acr_text);
 	static const char *const words[] = { [ACR_PROSPECT_SERVES] = N_("ready"),
 					     [ACR_PROSPECT_ASKS] = N_("would be tried"),
 					     [ACR_PROSPECT_ABSENT] = N_("not set up"),

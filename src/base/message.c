@@ -19,64 +19,57 @@
 #define ARGUMENT 200 /* bytes, at most */
 #define DEPTH	 6   /* causes of causes */
 
-/* One block, id and text of each row, and not an array: the loader would fill in every pointer of
- * that at each start, that of a cached get too. */
-static const char rows[] =
-#define MESSAGE(name, id, kind, origin, places, text) id "\0" text "\0"
+/* One block, id and text of each row, with the place of each as a number: the loader would fill in
+ * every pointer of an array at each start, that of a cached get too. */
+static const struct rows {
+	char none[1];
+#define MESSAGE(name, id, kind, origin, places, text) char row_##name[sizeof(id "\0" text)];
 #include "acr/messages/all.def"
 #undef MESSAGE
-	;
-
-struct row {
-	const char *id, *text;
+} rows = {
+	"",
+#define MESSAGE(name, id, kind, origin, places, text) id "\0" text,
+#include "acr/messages/all.def"
+#undef MESSAGE
 };
 
-static bool next_row(struct row *row)
+static const unsigned int places_of_rows[] = {
+	0,
+#define MESSAGE(name, id, kind, origin, places, text) offsetof(struct rows, row_##name),
+#include "acr/messages/all.def"
+#undef MESSAGE
+};
+#define COUNT (sizeof(places_of_rows) / sizeof(places_of_rows[0]))
+
+const char *acr_message_name(enum acr_message_id id)
 {
-	row->id = row->id ? row->text + strlen(row->text) + 1 : rows;
-	if (row->id >= rows + sizeof(rows) - 1)
-		return false;
-	row->text = row->id + strlen(row->id) + 1;
-	return true;
+	return (const char *)&rows + (id < COUNT ? places_of_rows[id] : 0);
 }
 
-/* The row at the beginning of "id..."; its number in `ret`, which is 0 where there is none. */
-static struct row find(const char *id, enum acr_message_id *ret)
+static const char *text_of(enum acr_message_id id)
+{
+	const char *name = acr_message_name(id);
+
+	return *name ? name + strlen(name) + 1 : "";
+}
+
+/* Of the row at the beginning of "id...". */
+static enum acr_message_id find(const char *id)
 {
 	size_t length = strcspn(id, "\x02\x03\x1f");
-	struct row row = { 0 };
-	int number = 0;
 
-	while (next_row(&row)) {
-		number++;
-		if (strlen(row.id) == length && memcmp(row.id, id, length) == 0) {
-			*ret = (enum acr_message_id)number;
-			return row;
-		}
+	for (enum acr_message_id number = ACR_MESSAGE_NONE + 1; number < COUNT; number++) {
+		const char *name = acr_message_name(number);
+
+		if (*name == *id && strncmp(name, id, length) == 0 && !name[length])
+			return number;
 	}
-	*ret = ACR_MESSAGE_NONE;
-	return (struct row){ "", "" };
+	return ACR_MESSAGE_NONE;
 }
 
 enum acr_message_id acr_message_id(const struct acr_message *message)
 {
-	enum acr_message_id id;
-
-	if (message->value[0] != BEGIN)
-		return ACR_MESSAGE_NONE;
-	find(message->value + 1, &id);
-	return id;
-}
-
-const char *acr_message_name(enum acr_message_id id)
-{
-	struct row row = { 0 };
-	int number = 0;
-
-	while (next_row(&row))
-		if (++number == (int)id)
-			return row.id;
-	return "";
+	return message->value[0] == BEGIN ? find(message->value + 1) : ACR_MESSAGE_NONE;
 }
 
 bool acr_message_holds(const struct acr_message *message, enum acr_message_id id)
@@ -218,13 +211,11 @@ bool acr_message_read(const char *value, struct acr_message *ret)
 {
 	const char *end = *value == BEGIN ? skip(value, 0) : NULL;
 	size_t length = strlen(value);
-	enum acr_message_id id;
 
 	if (!end || *end || length >= sizeof(ret->value))
 		return false;
 	for (const char *at = value; (at = strchr(at, BEGIN)); at++) {
-		find(at + 1, &id);
-		if (id == ACR_MESSAGE_NONE)
+		if (find(at + 1) == ACR_MESSAGE_NONE)
 			return false;
 	}
 	for (const char *at = value; *at; at++)
@@ -293,15 +284,15 @@ static void render(const char *at, const char *(*translate)(const char *), int d
 {
 	enum acr_message_id id;
 	const char *parts[9] = { 0 }, *end = at;
-	struct row row;
-	const char *text;
+	const char *english, *text;
 	int count = 0;
 
 	if (*at != BEGIN || depth > DEPTH) {
 		acr_secret_add_bytes(out, at, strcspn(at, "\x02\x03\x1f"));
 		return;
 	}
-	row = find(at + 1, &id);
+	id = find(at + 1);
+	english = text_of(id);
 	end = at + 1 + strcspn(at + 1, "\x02\x03\x1f");
 	while (end && *end == PART && count < 9) {
 		parts[count++] = end + 1;
@@ -311,9 +302,9 @@ static void render(const char *at, const char *(*translate)(const char *), int d
 		add_errno(count ? parts[0] : "0", !translate, out);
 		return;
 	}
-	for (text = translate && *row.text ? translate(row.text) : row.text; *text;) {
+	for (text = translate && *english ? translate(english) : english; *text;) {
 		size_t size = place(text);
-		int which = size ? number_of(row.text, text, size) : -1;
+		int which = size ? number_of(english, text, size) : -1;
 
 		if (which >= 0 && which < count && size == 5 && memcmp(text, "{who}", 5) == 0)
 			add_who(parts[which], translate, out);

@@ -94,6 +94,22 @@ def test_diagnose_gives_the_remedy_of_its_situation(explain, program, tmp_path, 
 
 
 @needs_unshare
+@pytest.mark.parametrize("job", ["", "CI", "GITHUB_ACTIONS"])
+def test_a_check_that_asks_no_identity_knows_the_situation_too(program, tmp_path, job):
+    """Under sudo, where only the person's own docker is set up: root signs in, where a person can."""
+    config = tmp_path / "kim/.docker/config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text('{"credHelpers": {"contoso.azurecr.io": "acr"}}')
+    users = tmp_path / "passwd"
+    users.write_text(f"root:x:0:0::/root:/bin/sh\nkim:x:1000:1000::{tmp_path}/kim:/bin/sh\n")
+    ran = subprocess.run([*OFFLINE, "--mount", "sh", "-c", 'mount --bind "$1" /etc/passwd && exec "$2" diagnose --json contoso.azurecr.io', "sh",
+                          str(users), str(program)], capture_output=True, text=True, timeout=120, check=False,
+                         env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "SUDO_USER": "kim", **({job: "true"} if job else {})})
+    causes = {one["explanation"]["rule"]: one["explanation"] for one in json.loads(ran.stdout)["causes"]}
+    assert bool(INTERACTIVE.search(str(causes["sudo-home"]["steps"]))) == (job == "")
+
+
+@needs_unshare
 def test_diagnose_calls_a_machine_without_a_network_offline(program, tmp_path):
     causes = diagnosed(program, tmp_path)
     assert "offline" in causes and "dns-name-not-found" not in causes

@@ -92,7 +92,9 @@ static void take_scope(const struct acr_place *place, struct acr_facts *facts)
 /* "/team/app:v1", "/v2/team/app/manifests/v1" behind a registry's name. */
 static void take_image(const struct acr_place *place, size_t at, struct acr_facts *facts)
 {
-	static const char *const ends[] = { "/manifests/", "/blobs/", "/tags/", "/referrers/" };
+	static const char *const ends[] = { "/manifests/", "/blobs/",	   "/tags/",
+					    "/referrers/", "/_manifests/", "/_tags/" };
+	static const char *const begins[] = { "v2/", "acr/v1/" };
 	char path[256];
 	size_t length = 0;
 
@@ -101,8 +103,12 @@ static void take_image(const struct acr_place *place, size_t at, struct acr_fact
 	if (at >= place->length || place->text[at] != '/')
 		return;
 	at++;
-	if (at + 3 < place->length && strncmp(place->text + at, "v2/", 3) == 0)
-		at += 3;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		size_t begin = strlen(begins[i]);
+
+		if (at + begin < place->length && strncmp(place->text + at, begins[i], begin) == 0)
+			at += begin;
+	}
 	while (at + length < place->length && length < sizeof(path) - 1 &&
 	       in_path(place->text[at + length]))
 		length++;

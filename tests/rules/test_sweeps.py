@@ -150,6 +150,10 @@ BYSTANDERS = {
     "gpg: keyserver receive failed: No route to host": None,
     "error getting metric: error requesting metrics endpoint: \"http://prometheus:9090\": 503 Service Unavailable": None,
     "Error: vault read: secret/data/ci: token expired": None,
+    "Failed to pull image \"ghcr.io/litware/web:1\": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token: 401 Unauthorized": None,
+    "ERROR: failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token?service=ghcr.io: 403 Forbidden": None,
+    "ERROR: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://quay.io/v2/auth: 403 Forbidden": None,
+    "ERROR: failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://auth.litware.example/token: 401 Unauthorized": None,
     "exec: \"docker-credential-gcloud\": executable file not found in $PATH (us-docker.pkg.dev/litware/shop:1)": "credential helper",
 }
 AROUND = {

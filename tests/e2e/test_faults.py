@@ -2,7 +2,6 @@
 """Every verb and command, refused at any system call with any error that it may have, or killed there: an end by itself,
 nothing lost of what a person gave or decided, nothing remembered against anybody, no secret shown, and whoever runs it again
 is served. The short suite takes a sample of the points, the long one each name of a call and each error."""
-import os
 import random
 import re
 import subprocess
@@ -54,11 +53,11 @@ def some_of(numbers):
     return sorted({*numbers[::len(numbers) // (OFTEN // 2)], *numbers[-OFTEN // 2:]})
 
 
+SAMPLED = pytest.mark.parametrize("most", [pytest.param(10, id="sample"), pytest.param(10 ** 6, id="all", marks=pytest.mark.long)])
+
+
 def sample(points, most, row):
-    """All of them in the long suite."""
-    if os.environ.get("ACR_LONG") or len(points) <= most:
-        return points
-    return sorted(random.Random(row.name).sample(points, most))
+    return points if len(points) <= most else sorted(random.Random(row.name).sample(points, most))
 
 
 @pytest.fixture(params=EVERY, ids=repr)
@@ -70,11 +69,12 @@ def inject(name, number, what):
     return ["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:{what}:when={number}"]
 
 
-def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nobody(stage, figures):
+@SAMPLED
+def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nobody(stage, most, figures):
     points = [(name, number, error) for name, numbers in counted(stage).items() for number in numbers
               for error in ERRORS.get(name, "").split()]
     tried = failed = 0
-    for point in sample(points, 10, stage.row):
+    for point in sample(points, most, stage.row):
         stage.put_back()
         name, number, error = point
         print(point)  # shown where the run itself fails the test
@@ -86,9 +86,10 @@ def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nob
     figures(f"{tried} errors at {len(points)} points, failed: {failed}, lost: 0")
 
 
-def test_whoever_is_killed_at_any_system_call_loses_nothing(stage, figures):
+@SAMPLED
+def test_whoever_is_killed_at_any_system_call_loses_nothing(stage, most, figures):
     points = [(name, number) for name, numbers in counted(stage).items() for number in numbers if name not in WITHOUT_EFFECT]
-    chosen, killed = sample(points, 8, stage.row), 0
+    chosen, killed = sample(points, most, stage.row), 0
     for name, number in chosen:
         stage.put_back()
         ran = subprocess.run([*inject(name, number, "signal=KILL"), str(stage.home.program), *stage.arguments], env=stage.home.env,

@@ -2,7 +2,6 @@
 """Memory that runs out at any allocation, of the program's own or of a library's: status 1, the old state or the new one,
 nothing remembered against anybody, no secret shown."""
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -15,7 +14,6 @@ OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
 SOURCE = Path(__file__).with_name("fail_allocation.c")
 OUT_OF_MEMORY = "docker-credential-acr: out of memory\n"
 pytestmark = pytest.mark.plain
-LONG = 400  # points in the long suite, of those that are more with the libraries' own
 APART = {"get", "get-cached", "store", "erase", "configure", "undo"}  # rows with a test of their own here
 
 
@@ -46,7 +44,6 @@ def failing(helper, home, plain_program, preloaded, figures):
             before()
             answer, count, _ = run(0, arguments, stdin, env)
             assert answer.status in fine, answer
-        most = max(most, LONG) if os.environ.get("ACR_LONG") else most
         points = range(1, count + 1, max(1, count // most))
         met = 0
         for at in points:
@@ -122,8 +119,9 @@ def test_an_undo_without_memory_can_be_done_again(helper, home, failing):
         assert path.read_text() == before, (at, undone)
 
 
+@pytest.mark.parametrize("most", [12, pytest.param(400, marks=pytest.mark.long)])
 @pytest.mark.parametrize("row", [row for row in EVERY if row.name not in APART], ids=repr)
-def test_any_command_without_memory_loses_nothing_and_can_be_run_again(helper, home, cloud, failing, row):
+def test_any_command_without_memory_loses_nothing_and_can_be_run_again(helper, home, cloud, failing, row, most):
     stage = Stage(row, helper, home, cloud)
-    for at, answer in failing(12, *stage.arguments, stdin=row.stdin, before=stage.put_back, fine=row.fine):
+    for at, answer in failing(most, *stage.arguments, stdin=row.stdin, before=stage.put_back, fine=row.fine):
         stage.judge(at, answer)

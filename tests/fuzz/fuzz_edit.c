@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	acr_secret_add_bytes(&text.bytes, data, size);
 	acr_member_values(&text.bytes, count, &text.bytes.length);
+	acr_edit_mark(&text.bytes);
 	put(&text, "credHelpers", "acme.azurecr.io");
 	put(&text, "credHelpers", "b.azurecr.io");
 	put(&text, NULL, "credsStore");

@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(fine || (reason && offset <= size));
 	if (acr_json_parse((const char *)data, size, &json, &error) == 0) {
 		must(fine);
+		acr_json_count((const char *)data, size);
 		acr_json_string(json, "error");
 		acr_json_int(json, "exp", 0);
 		acr_json_bool(json, "a", false);

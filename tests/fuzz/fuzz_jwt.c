@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_object *claims = NULL;
 	struct acr_error error = { 0 };
-	struct acr_secret token = { 0 };
+	struct acr_secret token = { 0 }, subject = { 0 };
 
 	check_base64(data, size);
 	if (acr_jwt_claims((const char *)data, size, &claims, &error) == 0)
@@ -39,6 +39,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (acr_jwt_claims(acr_secret_text(&token), token.length, &claims, &error) == 0)
 		must(json_object_is_type(claims, json_type_object));
 	acr_json_free(&claims);
+	acr_jwt_subject(acr_secret_text(&token), token.length, &subject);
+	acr_jwt_subject((const char *)data, size, &subject);
+	acr_secret_wipe(&subject);
 	acr_secret_wipe(&token);
 	return 0;
 }

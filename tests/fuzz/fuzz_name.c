@@ -35,6 +35,7 @@ static void check_origin(const char *host, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct acr_registry registry, again;
+	char name[ACR_HOST_MAX];
 	size_t length;
 
 	if (!acr_registry_parse(NULL, (const char *)data, size, &registry))
@@ -49,5 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_origin(registry.host, data, size);
 	must(acr_registry_parse(NULL, registry.host, length, &again));
 	must(strcmp(registry.host, again.host) == 0 && registry.cloud == again.cloud);
+	acr_registry_name(&registry, name);
+	must(*name && !strchr(name, '.'));
+	acr_registry_login_server(&registry, name);
+	must(acr_registry_is_audience(&registry, name) &&
+	     acr_registry_is_audience(&registry, registry.host));
 	return 0;
 }

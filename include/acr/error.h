@@ -134,6 +134,10 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char *const *arguments,
 		     size_t count);
 
+/* The error that another process wrote down. Returns -1. */
+int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
+		   const struct acr_message *message);
+
 /* Is it this error, or one with it as a cause? acr_error_is(error, TOKEN_MISSING) */
 #define acr_error_is(error, name) acr_message_holds(&(error)->message, ACR_MESSAGE_##name)
 

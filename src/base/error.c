@@ -72,6 +72,15 @@ int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct 
 	return put_text(error);
 }
 
+int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
+		   const struct acr_message *message)
+{
+	if (!error)
+		return -1;
+	*error = (struct acr_error){ .kind = kind, .origin = origin, .message = *message };
+	return put_text(error);
+}
+
 int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 		       const char *const *arguments, size_t count)
 {

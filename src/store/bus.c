@@ -149,8 +149,7 @@ static int connect_to(const struct sockaddr_un *address, socklen_t size, struct 
 		return is_absence(errno) ? acr_raise(error, BUS_ABSENT)
 					 : acr_raise_errno(error, errno, BUS_UNREACHABLE);
 	if (peer.uid != geteuid())
-		return acr_fail(error, ACR_UNAVAILABLE,
-				"the session bus belongs to uid %u, so it is not used", peer.uid);
+		return acr_raise(error, BUS_FOREIGN, acr_number(peer.uid).text);
 	taken = fd;
 	fd = -1;
 	return taken;

@@ -13,42 +13,56 @@
 
 #define NO_FOLDER (-2) /* missing, or not ours */
 
-/* `command` repairs it. */
-static int unusable(const struct acr_decision *decision, enum acr_kind kind, const char *why,
+/* `command` repairs it; NULL: whoever decides anew does. The error has the kind of `why`. */
+static int unusable(const struct acr_decision *decision, const struct acr_error *why,
 		    const char *command, struct acr_error *error)
 {
-	return acr_fail(error, kind, "the decision kept in %s/%s cannot be used (%s): run %s",
-			decision->folder, decision->name, why, command);
+	auto_string path = acr_format("%s/%s", decision->folder, decision->name);
+
+	if (!error)
+		return -1;
+	if (command)
+		acr_raise_cause(error, &why->message, DECISION_UNUSABLE, path, command);
+	else if (decision->leave)
+		acr_raise_cause(error, &why->message, DECISION_UNUSABLE_EITHER, path,
+				decision->leave, decision->again);
+	else
+		acr_raise_cause(error, &why->message, DECISION_UNUSABLE, path, decision->again);
+	error->kind = why->kind;
+	return -1;
 }
 
-static int bad_mode(const struct acr_decision *decision, enum acr_kind kind, const char *why,
+static int bad_mode(const struct acr_decision *decision, const struct acr_error *why,
 		    struct acr_error *error)
 {
 	auto_string command = acr_format("chmod 600 %s/%s", decision->folder, decision->name);
 
-	return unusable(decision, kind, why, command, error);
+	return unusable(decision, why, command, error);
 }
 
-static int bad_folder(const struct acr_decision *decision, enum acr_kind kind, const char *why,
+static int bad_folder(const struct acr_decision *decision, const struct acr_error *why,
 		      const char *mode, struct acr_error *error)
 {
 	auto_string command = acr_format("chmod %s %s", mode, decision->folder);
 
-	return unusable(decision, kind, why, command, error);
+	return unusable(decision, why, command, error);
 }
 
 int acr_decision_damaged(const struct acr_decision *decision, struct acr_error *error)
 {
-	return unusable(decision, ACR_INVALID, "it is damaged", decision->again, error);
+	struct acr_error why;
+
+	acr_raise(&why, RECORD_DAMAGED);
+	return unusable(decision, &why, NULL, error);
 }
 
 static int failed(const struct acr_decision *decision, int number, struct acr_error *error)
 {
 	bool open_files = number == EMFILE || number == ENFILE;
+	struct acr_error why;
 
-	return unusable(decision, ACR_SYSTEM, acr_errno_text(number),
-			open_files ? "ulimit -n 1024, then the command again" : decision->again,
-			error);
+	acr_raise(&why, ERRNO, acr_number(number).text);
+	return unusable(decision, &why, open_files ? "ulimit -n 1024" : NULL, error);
 }
 
 /* Whose is the folder that keeps `path` from us? It is the nearest one that can be looked at. */
@@ -72,13 +86,16 @@ static int open_folder(const struct acr_decision *decision, struct acr_error *er
 {
 	auto_fd fd =
 		decision->folder ? open(decision->folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	struct acr_error why;
 	struct stat status;
 	int taken;
 
 	if (!decision->folder)
 		return NO_FOLDER;
-	if (fd < 0 && errno == EACCES && is_kept_by_us(decision->folder))
-		return bad_folder(decision, ACR_SYSTEM, acr_errno_text(EACCES), "u+rwx", error);
+	if (fd < 0 && errno == EACCES && is_kept_by_us(decision->folder)) {
+		acr_raise(&why, ERRNO, acr_number(EACCES).text);
+		return bad_folder(decision, &why, "u+rwx", error);
+	}
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP))
 		return NO_FOLDER;
 	if (fd < 0 || fstat(fd, &status))
@@ -86,9 +103,10 @@ static int open_folder(const struct acr_decision *decision, struct acr_error *er
 	if (status.st_uid != geteuid())
 		return NO_FOLDER;
 	/* Who may write in it may have taken a decision away. */
-	if (status.st_mode & 022)
-		return bad_folder(decision, ACR_INVALID, "its folder is writable by others", "700",
-				  error);
+	if (status.st_mode & 022) {
+		acr_raise(&why, FOLDER_NOT_OURS, decision->folder);
+		return bad_folder(decision, &why, "700", error);
+	}
 	taken = fd;
 	fd = -1;
 	return taken;
@@ -100,25 +118,31 @@ static int read_file(const struct acr_decision *decision, int folder, struct acr
 {
 	auto_fd fd = openat(folder, decision->name,
 			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	struct acr_error why = { 0 };
 	struct stat status;
 
 	if (fd < 0 && errno == ENOENT)
-		return acr_fail(error, ACR_NOT_FOUND, "nothing was decided");
-	if (fd < 0 && errno == ELOOP)
-		return unusable(decision, ACR_INVALID, "it is a symbolic link", decision->again,
-				error);
-	if (fd < 0 && errno == EACCES)
-		return bad_mode(decision, ACR_SYSTEM, acr_errno_text(EACCES), error);
-	if (fd < 0 || fstat(fd, &status))
+		return acr_raise(error, DECISION_NONE);
+	if (fd < 0 && errno == EACCES) {
+		acr_raise(&why, ERRNO, acr_number(EACCES).text);
+		return bad_mode(decision, &why, error);
+	}
+	if (fd < 0 && errno != ELOOP)
 		return failed(decision, errno, error);
-	if (!S_ISREG(status.st_mode))
-		return unusable(decision, ACR_INVALID, "it is not a regular file", decision->again,
-				error);
-	if (status.st_uid != geteuid())
-		return unusable(decision, ACR_INVALID, "it belongs to someone else",
-				decision->again, error);
-	if (status.st_mode & 022)
-		return bad_mode(decision, ACR_INVALID, "it is writable by others", error);
+	if (fd < 0)
+		acr_raise(&why, DECISION_LINK);
+	else if (fstat(fd, &status))
+		return failed(decision, errno, error);
+	else if (!S_ISREG(status.st_mode))
+		acr_raise(&why, DECISION_NO_FILE);
+	else if (status.st_uid != geteuid())
+		acr_raise(&why, DECISION_FOREIGN);
+	if (why.kind != ACR_FINE)
+		return unusable(decision, &why, NULL, error);
+	if (status.st_mode & 022) {
+		acr_raise(&why, DECISION_WRITABLE);
+		return bad_mode(decision, &why, error);
+	}
 	if (status.st_size > ACR_ENTRY_MAX)
 		return acr_decision_damaged(decision, error);
 	for (ssize_t got = 1; got > 0 && bytes->length <= ACR_ENTRY_MAX;) {
@@ -138,17 +162,17 @@ int acr_decision_read(const struct acr_decision *decision, struct acr_secret *by
 	auto_fd folder = open_folder(decision, error);
 
 	if (folder == NO_FOLDER)
-		return acr_fail(error, ACR_NOT_FOUND, "nothing was decided");
+		return acr_raise(error, DECISION_NONE);
 	if (folder < 0 || read_file(decision, folder, bytes, ret_repaired, error))
 		return -1;
 	if (acr_record_open(acr_secret_text(bytes), bytes->length, decision->kind,
 			    decision->version, ret, &damage) == 0)
 		return 0;
-	if (damage.kind == ACR_UNAVAILABLE)
-		return acr_fail(error, ACR_UNAVAILABLE,
-				"the decision kept in %s/%s was written by a newer version of this "
-				"program: update it, or run rm %s/%s",
-				decision->folder, decision->name, decision->folder, decision->name);
+	if (damage.kind == ACR_UNAVAILABLE) {
+		auto_string path = acr_format("%s/%s", decision->folder, decision->name);
+
+		return acr_raise(error, DECISION_NEWER, path);
+	}
 	return acr_decision_damaged(decision, error);
 }
 

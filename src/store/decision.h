@@ -17,7 +17,8 @@ struct acr_decision {
 	const char *name;
 	const char *kind; /* of the record */
 	int version;
-	const char *again; /* the commands that decide anew, for the error's text */
+	const char *again; /* the command that decides anew, for the error's text */
+	const char *leave; /* another that does, or NULL */
 };
 
 /* 0 with the record open over `bytes`; -1 with ACR_NOT_FOUND (nothing was decided), ACR_INVALID (it

@@ -61,12 +61,12 @@ static int take_auth(const char *auth, struct acr_login *login, struct acr_error
 	size_t length;
 
 	if (!acr_base64_decode(auth, strlen(auth), &plain))
-		return acr_fail(error, ACR_INVALID, "\"auth\" is not base64");
+		return acr_raise(error, AUTHS_NOT_BASE64);
 	text = acr_secret_text(&plain);
 	length = plain.length;
 	colon = memchr(text, ':', length);
 	if (!colon || memchr(text, '\0', (size_t)(colon - text)))
-		return acr_fail(error, ACR_INVALID, "\"auth\" is not a user name and a password");
+		return acr_raise(error, AUTHS_NO_PASSWORD);
 	while (length > (size_t)(colon + 1 - text) && text[length - 1] == '\0')
 		length--;
 	take(login, text, (size_t)(colon - text), colon + 1, length - (size_t)(colon + 1 - text));
@@ -87,7 +87,7 @@ static int take_entry(struct json_object *entry, struct acr_login *login, struct
 	else if (username && *username && password)
 		take(login, username, strlen(username), password, strlen(password));
 	else /* docker leaves {} behind for logins that it keeps elsewhere */
-		return acr_fail(error, ACR_NOT_FOUND, "an empty entry");
+		return acr_raise(error, AUTHS_EMPTY);
 	return 0;
 }
 
@@ -101,20 +101,20 @@ int acr_docker_auths_find(const struct acr_app *app, const char *server, struct 
 	auto_json json = NULL;
 
 	if (!acr_may_use(app, ACR_KEPT_BY_DOCKER))
-		return acr_fail(error, ACR_NOT_FOUND, "Docker's own logins are not used for pods");
+		return acr_raise(error, AUTHS_NOT_FOR_PODS);
 	if (!path)
-		return acr_fail(error, ACR_NOT_FOUND, "there is no home folder");
+		return acr_raise(error, AUTHS_NO_HOME);
 	if (acr_file_read(path, ACR_CONFIG_MAX, &text, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
-		return acr_wrap(error, "%s", path);
+		return acr_context(error, AT, path);
 	entry = entry_for(acr_json_member(json, "auths"), server);
 	if (!entry)
-		return acr_fail(error, ACR_NOT_FOUND, "%s has no login for %s", path, server);
+		return acr_raise(error, AUTHS_MISSING, path, server);
 	if (take_entry(entry, &login, error))
-		return acr_wrap(error, "%s: the login of %s", path, server);
+		return acr_context(error, AUTHS_INVALID, path, server);
 	if (login.secret.length == 0)
-		return acr_fail(error, ACR_NOT_FOUND, "%s has an empty login for %s", path, server);
+		return acr_raise(error, AUTHS_MISSING, path, server);
 	acr_login_wipe(ret);
 	*ret = login;
 	login = (struct acr_login){ 0 };

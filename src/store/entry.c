@@ -90,11 +90,11 @@ int acr_entry_read(const char *bytes, size_t length, struct acr_entry *ret, stru
 	struct acr_record record;
 
 	if (length > ACR_ENTRY_MAX)
-		return acr_fail(error, ACR_INVALID, "larger than an entry may be");
+		return acr_raise(error, RECORD_DAMAGED);
 	if (acr_record_open(bytes, length, "entry", VERSION, &record, error))
 		return -1;
 	if (!take(&record, &entry))
-		return acr_fail(error, ACR_INVALID, "not the parts of an entry");
+		return acr_raise(error, RECORD_DAMAGED);
 	acr_entry_wipe(ret);
 	*ret = entry;
 	entry = (struct acr_entry){ 0 };

@@ -24,12 +24,11 @@ static char *description(const struct acr_app *app, const char *key)
 	return acr_format(PREFIX "%s:%s", app->root ? app->root : "", key);
 }
 
-static int failed(struct acr_error *error, const char *what)
+static int failed(struct acr_error *error)
 {
-	bool absent = errno == ENOKEY || errno == EKEYEXPIRED || errno == EKEYREVOKED;
-
-	return acr_fail_errno(error, absent ? ACR_NOT_FOUND : ACR_UNAVAILABLE, errno,
-			      "cannot %s the kernel keyring", what);
+	return errno == ENOKEY || errno == EKEYEXPIRED || errno == EKEYREVOKED
+		       ? acr_raise_errno(error, errno, KERNEL_KEY_MISSING)
+		       : acr_raise_errno(error, errno, KERNEL_KEYRING_UNUSABLE);
 }
 
 static int read_key(const struct acr_app *app, const char *key, struct acr_secret *ret,
@@ -41,15 +40,15 @@ static int read_key(const struct acr_app *app, const char *key, struct acr_secre
 	long length;
 
 	if (id < 0)
-		return failed(error, "search");
+		return failed(error);
 	/* The kernel says how long it is, also where that is more than it was given room for. */
 	for (length = USUAL; (size_t)length >= bytes.capacity;) {
 		acr_secret_reserve(&bytes, (size_t)length);
 		length = keyctl_read((key_serial_t)id, bytes.bytes, bytes.capacity - 1);
 		if (length < 0)
-			return failed(error, "read");
+			return failed(error);
 		if (length > PAYLOAD)
-			return acr_fail(error, ACR_INVALID, "%s is larger than a key may be", name);
+			return acr_raise(error, KERNEL_KEY_TOO_LARGE);
 	}
 	bytes.length = (size_t)length;
 	bytes.bytes[length] = '\0';
@@ -89,18 +88,17 @@ static int write_key(const struct acr_app *app, const char *key, const struct ac
 	int result;
 
 	if (life <= 0 || bytes->length == 0 || bytes->length > PAYLOAD)
-		return acr_fail(error, ACR_UNAVAILABLE, "does not fit in the kernel keyring");
+		return acr_raise(error, KERNEL_KEYRING_NO_ROOM);
 	id = add_key("user", name, bytes->bytes, bytes->length, KEY_SPEC_PROCESS_KEYRING);
 	if (id < 0)
-		return failed(error, "add to");
+		return failed(error);
 	/* Looked at with the new key in it. */
 	if (is_half_full())
-		result = acr_fail(error, ACR_UNAVAILABLE,
-				  "more than half of the kernel keyring is taken");
+		result = acr_raise(error, KERNEL_KEYRING_HALF_FULL);
 	else if (keyctl_set_timeout(id, life > INT32_MAX ? INT32_MAX : (unsigned int)life) ||
 		 keyctl_setperm(id, KEY_POS_ALL | KEY_USR_ALL) ||
 		 keyctl_link(id, KEY_SPEC_USER_KEYRING))
-		result = failed(error, "add to");
+		result = failed(error);
 	else
 		result = 0;
 	keyctl_unlink(id, KEY_SPEC_PROCESS_KEYRING);
@@ -113,7 +111,7 @@ static int drop_key(const struct acr_app *app, const char *key, struct acr_error
 	long id = keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
 
 	if (id < 0)
-		return failed(error, "search");
+		return failed(error);
 	/* Invalid first: so it is gone for whoever holds a link to it, too. */
 	keyctl_invalidate((key_serial_t)id);
 	keyctl_unlink((key_serial_t)id, KEY_SPEC_USER_KEYRING);
@@ -128,7 +126,7 @@ static int each_key(const struct acr_app *app, void (*visit)(void *data, const c
 	int length = keyctl_read_alloc(KEY_SPEC_USER_KEYRING, &list);
 
 	if (length < 0)
-		return failed(error, "list");
+		return failed(error);
 	for (size_t i = 0; i < (size_t)length / sizeof(key_serial_t); i++) {
 		char *text = NULL, *name;
 

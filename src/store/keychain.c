@@ -124,7 +124,7 @@ int acr_keychain_look(const struct acr_app *app, const char *server, struct acr_
 		if (failure.kind == ACR_UNAVAILABLE)
 			*ret_absent = failure;
 	}
-	return acr_fail(error, ACR_NOT_FOUND, "no login for %s is kept", server);
+	return acr_raise(error, LOGIN_MISSING, server);
 }
 
 int acr_keychain_keep(const struct acr_app *app, const char *server, const struct acr_login *login,

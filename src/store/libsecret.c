@@ -83,11 +83,6 @@ static SecretService *service(GError **gerror)
 				  "org.freedesktop.Secret.Service", NULL);
 }
 
-static int say_locked(struct acr_error *error)
-{
-	return acr_fail(error, ACR_LOCKED, "the keyring is locked");
-}
-
 /* Nothing was found: because there is nothing, or because nothing can be seen? */
 static int nothing_found(const char *server, struct acr_error *error)
 {
@@ -96,8 +91,8 @@ static int nothing_found(const char *server, struct acr_error *error)
 	if (acr_secret_items_locked(&locked, error))
 		return -1;
 	if (locked)
-		return say_locked(error);
-	return acr_fail(error, ACR_NOT_FOUND, "no login for %s in the Secret Service", server);
+		return acr_raise(error, KEYCHAIN_LOCKED);
+	return acr_raise(error, LOGIN_MISSING, server);
 }
 
 /* The newest of the items for this server; its `server` is "" when there is none. A service may
@@ -138,7 +133,7 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	if (!*newest.server)
 		return nothing_found(question->server, error);
 	if (newest.locked)
-		return say_locked(error);
+		return acr_raise(error, KEYCHAIN_LOCKED);
 	if (load(error))
 		return -1;
 	secrets = service(&gerror);
@@ -147,12 +142,11 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 									   NULL, &gerror)
 			: NULL;
 	if (!value)
-		return acr_secret_items_fail(error, gerror,
-					     "the keyring does not give the login out");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_UNREADABLE);
 	bytes = sym_secret_value_get(value, &length);
 	/* As docker-credential-secretservice has it: an empty secret is none. */
 	if (length == 0)
-		return acr_fail(error, ACR_NOT_FOUND, "an empty login for %s", question->server);
+		return acr_raise(error, LOGIN_MISSING, question->server);
 	acr_record_add(ret, "username", newest.username, strlen(newest.username));
 	acr_record_add_number(ret, "modified", (int64_t)acr_secret_item_modified(&newest));
 	acr_record_add(ret, "secret", bytes, length);
@@ -211,7 +205,7 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 		if (acr_secret_items_locked(&locked, error))
 			return -1;
 		if (locked)
-			return say_locked(error);
+			return acr_raise(error, KEYCHAIN_LOCKED);
 	}
 	/* Asked now, because gnome-keyring answers nothing while it writes the new one down. */
 	others = find_others(question->server, login->username);
@@ -226,7 +220,7 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 					&schema, "label", LABEL, "server", question->server,
 					"username", login->username, "docker_cli", "1", NULL),
 				SECRET_COLLECTION_DEFAULT, question->server, value, NULL, &gerror))
-		return acr_secret_items_fail(error, gerror, "the keyring did not take the login");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_NOT_STORED);
 	/* The new one is safe. Others of this server only now, and a failure there costs nothing:
 	 * the newest is what is found. */
 	for (const char *const *path = others; path && *path; path++)
@@ -247,7 +241,7 @@ static int drop_login(const struct acr_libsecret_question *question, struct acr_
 	for (const char *const *path = lists[0]; *path; path++)
 		if (acr_secret_item_drop(*path, error))
 			return -1;
-	return *lists[1] ? say_locked(error) : 0;
+	return *lists[1] ? acr_raise(error, KEYCHAIN_LOCKED) : 0;
 }
 
 static int by_server(const void *left, const void *right)
@@ -269,7 +263,7 @@ static int each_login(const struct acr_libsecret_question *question, struct acr_
 	    acr_secret_items_locked(&locked, error))
 		return -1;
 	if (locked)
-		return say_locked(error);
+		return acr_raise(error, KEYCHAIN_LOCKED);
 	for (size_t i = 0; i < 2; i++)
 		for (const char *const *path = lists[i]; *path; path++)
 			most++;

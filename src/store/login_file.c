@@ -25,13 +25,14 @@ static char *folder_of(const struct acr_app *app)
 
 static int homeless(struct acr_error *error)
 {
-	return acr_fail(error, ACR_UNAVAILABLE, "there is no home folder to keep logins in");
+	return acr_raise(error, LOGINS_NO_HOME);
 }
 
 /* What the file says, in the order in which it says it. `ret` may be NULL. */
 static int read_file(const char *folder, const char *name, char **ret_server, struct acr_login *ret,
 		     struct acr_error *error)
 {
+	auto_string path = acr_format("%s/%s", folder, name);
 	auto_secret bytes = { 0 };
 	auto_string server = NULL;
 	auto_login login = { 0 };
@@ -43,12 +44,13 @@ static int read_file(const char *folder, const char *name, char **ret_server, st
 		return -1;
 	if (acr_record_open(acr_secret_text(&bytes), bytes.length, "login", VERSION, &record,
 			    error))
-		return acr_wrap(error, "%s/%s", folder, name);
+		return acr_context(error, AT, path);
 	if (!acr_record_take_text(&record, "server", &server) ||
 	    !acr_record_take_text(&record, "username", &login.username) ||
-	    !acr_record_take(&record, "secret", &secret, &length) || !acr_record_done(&record))
-		return acr_fail(error, ACR_INVALID, "%s/%s: not the parts of a login", folder,
-				name);
+	    !acr_record_take(&record, "secret", &secret, &length) || !acr_record_done(&record)) {
+		acr_raise(error, RECORD_DAMAGED);
+		return acr_context(error, AT, path);
+	}
 	*ret_server = server;
 	server = NULL;
 	if (ret) {
@@ -80,7 +82,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 	if (read_file(folder, name, &there, &login, error))
 		return -1;
 	if (!there || strcmp(there, server) != 0)
-		return acr_fail(error, ACR_NOT_FOUND, "no login for %s", server);
+		return acr_raise(error, LOGIN_MISSING, server);
 	login.since = written(folder, name);
 	acr_login_wipe(ret);
 	*ret = login;
@@ -106,9 +108,11 @@ static int keep(const struct acr_app *app, const char *server, const struct acr_
 
 	if (!folder)
 		return homeless(error);
-	if (taken(folder, name, server))
-		return acr_fail(error, ACR_SYSTEM, "%s/%s holds another server's login", folder,
-				name);
+	if (taken(folder, name, server)) {
+		auto_string path = acr_format("%s/%s", folder, name);
+
+		return acr_raise(error, FILE_OF_ANOTHER_LOGIN, path);
+	}
 	acr_secret_reserve(&bytes, login->secret.length + strlen(server) + 512);
 	acr_record_begin(&bytes, "login", VERSION);
 	acr_record_add(&bytes, "server", server, strlen(server));
@@ -126,7 +130,7 @@ static int drop(const struct acr_app *app, const char *server, struct acr_error 
 	if (!folder)
 		return homeless(error);
 	if (taken(folder, name, server))
-		return acr_fail(error, ACR_NOT_FOUND, "no login for %s", server);
+		return acr_raise(error, LOGIN_MISSING, server);
 	return acr_place_drop(folder, name, error);
 }
 

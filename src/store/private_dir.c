@@ -91,16 +91,12 @@ static int open_place(const char *folder, struct acr_error *error)
 	       slash != parent)
 		*slash = '\0';
 	if (strcmp(parent, folder) != 0 && (stat(parent, &status) || !ours(&status, 002)))
-		return acr_fail(error, ACR_INVALID,
-				"%s belongs to someone else or is writable by everybody", parent);
+		return acr_raise(error, FOLDER_NOT_OURS, parent);
 	fd = acr_folder_open(folder, true, error);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &status) || !ours(&status, 077))
-		return acr_fail(error, ACR_INVALID,
-				"the folder %s belongs to someone else or is open to others (want "
-				"mode 0700)",
-				folder);
+		return acr_raise(error, FILE_NOT_PRIVATE, folder, "0700");
 	taken = fd;
 	fd = -1;
 	return taken;

@@ -22,7 +22,7 @@ int acr_secret_items_load(struct acr_error *error)
 				       library_symbols, error);
 }
 
-int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const char *what)
+int acr_secret_items_fail(struct acr_error *error, const GError *gerror, enum acr_message_id what)
 {
 	const struct {
 		GQuark domain;
@@ -35,12 +35,14 @@ int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const c
 		{ sym_g_io_error_quark(), G_IO_ERROR_NOT_FOUND },
 		{ sym_g_io_error_quark(), G_IO_ERROR_CONNECTION_REFUSED },
 	};
-	enum acr_kind kind = ACR_LOCKED;
+	bool is_absent = false;
 
 	for (size_t i = 0; gerror && i < sizeof(absent) / sizeof(absent[0]); i++)
 		if (gerror->domain == absent[i].domain && gerror->code == absent[i].code)
-			kind = ACR_UNAVAILABLE;
-	acr_fail(error, kind, "%s", what);
+			is_absent = true;
+	acr_error_set(error, what, NULL, NULL, 0);
+	if (error && is_absent)
+		error->kind = ACR_UNAVAILABLE;
 	if (gerror && gerror->message)
 		acr_error_quote(error, gerror->message, strlen(gerror->message));
 	return -1;
@@ -81,8 +83,7 @@ int acr_secret_items_default(const char **ret, struct acr_error *error)
 		call(SERVICE, "ReadAlias", sym_g_variant_new("(s)", "default"), "(o)", &gerror);
 
 	if (!answer)
-		return acr_secret_items_fail(error, gerror,
-					     "the default keyring cannot be looked at");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_UNREADABLE);
 	sym_g_variant_get(answer, "(&o)", ret);
 	return 0;
 }
@@ -102,8 +103,7 @@ int acr_secret_items_locked(bool *ret, struct acr_error *error)
 		return 0;
 	value = property(path, "org.freedesktop.Secret.Collection", "Locked", &gerror);
 	if (!value)
-		return acr_secret_items_fail(error, gerror,
-					     "the default keyring cannot be looked at");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_UNREADABLE);
 	if (is_a(value, "b"))
 		sym_g_variant_get(value, "b", &locked);
 	*ret = locked;
@@ -123,8 +123,7 @@ int acr_secret_items_search(const char *server, const char *const **ret,
 	GVariant *answer = call(SERVICE, "SearchItems", wanted, "(aoao)", &gerror);
 
 	if (!answer)
-		return acr_secret_items_fail(error, gerror,
-					     "the Secret Service cannot be searched");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_UNREADABLE);
 	sym_g_variant_get(answer, "(^a&o^a&o)", ret, ret_locked);
 	return 0;
 }
@@ -139,8 +138,7 @@ int acr_secret_item_look(const char *path, bool locked, struct acr_secret_item *
 		.path = path, .server = "", .username = "", .locked = locked
 	};
 	if (!attributes)
-		return acr_secret_items_fail(error, gerror,
-					     "a login in the keyring cannot be looked at");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_UNREADABLE);
 	if (!is_a(attributes, "a{ss}"))
 		return 0;
 	sym_g_variant_lookup(attributes, "server", "&s", &ret->server);
@@ -172,7 +170,7 @@ int acr_secret_item_drop(const char *path, struct acr_error *error)
 	const char *prompt;
 
 	if (!answer)
-		return acr_secret_items_fail(error, gerror, "the keyring did not remove the login");
+		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_NOT_REMOVED);
 	sym_g_variant_get(answer, "(&o)", &prompt);
-	return strcmp(prompt, "/") == 0 ? 0 : acr_fail(error, ACR_LOCKED, "the keyring is locked");
+	return strcmp(prompt, "/") == 0 ? 0 : acr_raise(error, KEYCHAIN_LOCKED);
 }

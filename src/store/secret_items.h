@@ -25,7 +25,7 @@ _checked_ int acr_secret_items_load(struct acr_error *error);
 
 /* ACR_UNAVAILABLE for errors that mean "no such service here", ACR_LOCKED for all others, which
  * mean that there is one, and no answer. `gerror` may be NULL. Always returns -1. */
-int acr_secret_items_fail(struct acr_error *error, const GError *gerror, const char *what);
+int acr_secret_items_fail(struct acr_error *error, const GError *gerror, enum acr_message_id what);
 
 /* The path of the collection that logins are stored in; "/" where there is none yet. */
 _checked_ int acr_secret_items_default(const char **ret, struct acr_error *error);

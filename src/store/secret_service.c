@@ -39,7 +39,6 @@ static int work(void *data, int out)
 		acr_secret_wipe(&parts);
 	acr_record_begin(&answer, "answer", 1);
 	acr_record_add_number(&answer, "kind", error.kind);
-	acr_record_add(&answer, "text", error.text, strlen(error.text));
 	acr_record_add(&answer, "message", error.message.value, strlen(error.message.value));
 	acr_record_add(&answer, "sentence", error.sentence, strlen(error.sentence));
 	acr_secret_add_bytes(&answer, acr_secret_text(&parts), parts.length);
@@ -53,24 +52,21 @@ static int work(void *data, int out)
 static int open_answer(const struct acr_secret *answer, struct acr_record *ret,
 		       struct acr_error *error)
 {
-	auto_string text = NULL;
+	struct acr_message why;
 	auto_string sentence = NULL;
 	auto_string message = NULL;
 	int64_t kind;
 
 	if (acr_record_open(acr_secret_text(answer), answer->length, "answer", 1, ret, error) ||
 	    !acr_record_take_number(ret, "kind", &kind) ||
-	    !acr_record_take_text(ret, "text", &text) ||
 	    !acr_record_take_text(ret, "message", &message) ||
-	    !acr_record_take_text(ret, "sentence", &sentence))
-		return acr_fail(error, ACR_LOCKED, "the Secret Service gave half an answer");
+	    !acr_record_take_text(ret, "sentence", &sentence) ||
+	    (kind != ACR_FINE && !acr_message_read(message, &why)))
+		return acr_raise(error, SECRET_SERVICE_CUT);
 	if (kind == ACR_FINE)
 		return 0;
-	acr_fail(error, (enum acr_kind)kind, "%s", text);
-	if (error) {
-		(void)!acr_message_read(message, &error->message);
-		acr_error_quote(error, sentence, strlen(sentence));
-	}
+	acr_error_from(error, (enum acr_kind)kind, ACR_ORIGIN_HERE, &why);
+	acr_error_quote(error, sentence, strlen(sentence));
 	return -1;
 }
 
@@ -84,7 +80,7 @@ static int ask(const struct child *child, int64_t budget, struct acr_secret *ans
 	/* It is there, and what it keeps cannot be known: that is not "nothing". A fault of this
 	 * machine stays one. */
 	if (result && failure.kind == ACR_TIMEOUT)
-		acr_fail(&failure, ACR_LOCKED, "the Secret Service does not answer");
+		acr_raise(&failure, SECRET_SERVICE_SILENT);
 	else if (result && failure.kind != ACR_SYSTEM)
 		failure.kind = ACR_LOCKED;
 	else if (result == 0)
@@ -119,15 +115,10 @@ static int ask_again(const struct acr_app *app, struct child *child, struct acr_
 
 	if (!address)
 		return -1;
-	if (!app->interactive && acr_note_find(app, NOTE, address, &note)) {
-		bool silent = acr_secret_equals(&note, "silent");
-		acr_fail(error, silent ? ACR_LOCKED : ACR_UNAVAILABLE,
-			 silent ? "the Secret Service did not answer a moment ago"
-				: "there was no Secret Service a moment ago");
-		if (error)
-			error->origin = ACR_ORIGIN_KEYCHAIN;
-		return -1;
-	}
+	if (!app->interactive && acr_note_find(app, NOTE, address, &note))
+		return acr_secret_equals(&note, "silent")
+			       ? acr_raise(error, SECRET_SERVICE_SILENT_BEFORE)
+			       : acr_raise(error, SECRET_SERVICE_ABSENT_BEFORE);
 	child->app = app;
 	child->question.bus = address;
 	patient = acr_budget(app, ACR_BUDGET_KEYCHAIN) == ACR_BUDGET_KEYCHAIN;
@@ -172,14 +163,13 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 	size_t length;
 
 	if (!is_utf8(server))
-		return acr_fail(error, ACR_NOT_FOUND,
-				"the Secret Service keeps nothing under names that are not UTF-8");
+		return acr_raise(error, LOGIN_MISSING, server);
 	if (ask_again(app, &child, &answer, &record, error))
 		return -1;
 	if (!acr_record_take_text(&record, "username", &login.username) ||
 	    !acr_record_take_number(&record, "modified", &login.since) ||
 	    !acr_record_take(&record, "secret", &bytes, &length))
-		return acr_fail(error, ACR_LOCKED, "the Secret Service gave half an answer");
+		return acr_raise(error, SECRET_SERVICE_CUT);
 	acr_secret_add_bytes(&login.secret, bytes, length);
 	acr_login_wipe(ret);
 	*ret = login;
@@ -197,8 +187,7 @@ static int keep(const struct acr_app *app, const char *server, const struct acr_
 					     .prompt = screen } };
 
 	if (!is_utf8(server) || !is_utf8(login->username))
-		return acr_fail(error, ACR_INVALID,
-				"the Secret Service takes only names that are UTF-8");
+		return acr_raise(error, SECRET_SERVICE_NOT_UTF8);
 	return change(app, &child, screen ? ACR_BUDGET_PROMPT : ACR_BUDGET_KEYCHAIN, error);
 }
 
@@ -207,8 +196,7 @@ static int drop(const struct acr_app *app, const char *server, struct acr_error 
 	struct child child = { .question = { .verb = ACR_LIBSECRET_DROP, .server = server } };
 
 	if (!is_utf8(server))
-		return acr_fail(error, ACR_NOT_FOUND,
-				"the Secret Service keeps nothing under names that are not UTF-8");
+		return acr_raise(error, LOGIN_MISSING, server);
 	return change(app, &child, ACR_BUDGET_KEYCHAIN, error);
 }
 
@@ -227,8 +215,7 @@ static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data
 
 		if (!acr_record_take_text(&record, "server", &server) ||
 		    !acr_record_take_text(&record, "username", &username))
-			return acr_fail(error, ACR_LOCKED,
-					"the Secret Service gave half an answer");
+			return acr_raise(error, SECRET_SERVICE_CUT);
 		visit(data, server, username);
 	}
 	return 0;

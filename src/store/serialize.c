@@ -84,20 +84,19 @@ int acr_record_open(const char *bytes, size_t length, const char *kind, int vers
 	int64_t written = 0;
 
 	if (length < CHECK_SIZE)
-		return acr_fail(error, ACR_INVALID, "too short for a record");
+		return acr_raise(error, RECORD_DAMAGED);
 	record.end -= CHECK_SIZE;
 	acr_record_digits(acr_record_hash(bytes, length - CHECK_SIZE), check);
 	if (memcmp(record.end, "check ", 6) != 0 || memcmp(record.end + 6, check, 16) != 0 ||
 	    record.end[22] != '\n')
-		return acr_fail(error, ACR_INVALID, "the checksum does not fit");
+		return acr_raise(error, RECORD_DAMAGED);
 	if (!skip(&record, "docker-credential-acr ") || !skip(&record, kind) ||
 	    !skip(&record, " ") || !digits(&record, &written) || !skip(&record, "\n"))
-		return acr_fail(error, ACR_INVALID, "not a record of the kind \"%s\"", kind);
+		return acr_raise(error, RECORD_DAMAGED);
 	if (written > version)
-		return acr_fail(error, ACR_UNAVAILABLE,
-				"written by a newer version of this program");
+		return acr_raise(error, RECORD_NEWER);
 	if (written < version)
-		return acr_fail(error, ACR_INVALID, "written by an older version of this program");
+		return acr_raise(error, RECORD_OLDER);
 	*ret = record;
 	return 0;
 }

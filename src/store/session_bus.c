@@ -53,7 +53,7 @@ int acr_session_bus_open(const char *addresses, struct acr_error *error)
 		     : NULL;
 	if (bus)
 		return 0;
-	acr_fail(error, ACR_LOCKED, "the session bus does not let us in");
+	acr_raise(error, BUS_DENIED);
 	if (gerror && gerror->message)
 		acr_error_quote(error, gerror->message, strlen(gerror->message));
 	return -1;

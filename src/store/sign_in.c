@@ -87,7 +87,7 @@ static int read_name(const struct acr_app *app, const char *name, struct acr_sig
 {
 	auto_string folder = folder_of(app);
 	auto_string again = again_of(app, name);
-	const struct acr_decision decision = { folder, name, "sign-in", VERSION, again };
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, again, NULL };
 	struct acr_error failure = { 0 };
 	auto_secret bytes = { 0 };
 	auto_sign_in found = { 0 };
@@ -119,7 +119,7 @@ static int read_own(const struct acr_app *app, const char *registry, struct acr_
 	auto_string folder = folder_of(app);
 	auto_string name = name_of(registry);
 	auto_string again = again_of(app, name);
-	const struct acr_decision decision = { folder, name, "sign-in", VERSION, again };
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, again, NULL };
 
 	if (read_name(app, name, ret, error))
 		return -1;
@@ -217,25 +217,19 @@ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_
 	auto_login login = { 0 };
 
 	if (!keychain)
-		return acr_fail(
-			error, ACR_INVALID,
-			"the sign-in of %.100s is kept in \"%.40s\", which is not known here",
-			sign_in->who, sign_in->keychain);
+		return acr_raise(error, SIGN_IN_KEYCHAIN_UNKNOWN, sign_in->who, sign_in->keychain);
 	if (keychain->find(app, server, &login, &failure) == 0) {
 		acr_secret_wipe(ret);
 		*ret = acr_secret_steal(&login.secret);
 		return 0;
 	}
 	if (failure.kind == ACR_NOT_FOUND)
-		return acr_fail(error, ACR_INVALID,
-				"the sign-in of %.100s is no longer in its keychain (%s): sign in "
-				"again",
-				sign_in->who, keychain->name);
+		return acr_raise(error, SIGN_IN_LOST, sign_in->who, keychain->name);
 	if (failure.kind == ACR_UNAVAILABLE)
-		return acr_raise(error, SIGN_IN_UNREACHABLE, sign_in->who, failure.text);
+		return acr_raise_cause(error, &failure.message, SIGN_IN_UNREACHABLE, sign_in->who);
 	if (error)
 		*error = failure;
-	return acr_wrap(error, "the sign-in of %.100s cannot be read", sign_in->who);
+	return acr_context(error, SIGN_IN_UNREADABLE, sign_in->who);
 }
 
 int acr_sign_in_keeper(const struct acr_app *app, bool plain, const struct acr_keychain **ret,
@@ -253,8 +247,7 @@ int acr_sign_in_keeper(const struct acr_app *app, bool plain, const struct acr_k
 		if (keychain->plain != plain)
 			continue;
 		if (pinned && strcmp(wanted, keychain->name) != 0) {
-			acr_fail(&failure, ACR_UNAVAILABLE, "\"keychain\" in the config is \"%s\"",
-				 wanted);
+			acr_raise(&failure, KEYCHAIN_CONFIGURED, wanted);
 			continue;
 		}
 		failure = (struct acr_error){ 0 };
@@ -277,7 +270,7 @@ static int write_file(const struct acr_app *app, struct acr_sign_in *sign_in,
 {
 	auto_string folder = folder_of(app);
 	auto_string name = name_of(sign_in->registry);
-	const struct acr_decision decision = { folder, name, "sign-in", VERSION, "" };
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, "", NULL };
 	auto_secret bytes = { 0 };
 
 	acr_record_begin(&bytes, "sign-in", VERSION);
@@ -287,7 +280,7 @@ static int write_file(const struct acr_app *app, struct acr_sign_in *sign_in,
 	acr_record_add_number(&bytes, "since", sign_in->since);
 	acr_record_end(&bytes);
 	if (acr_decision_write(&decision, &bytes, error))
-		return acr_wrap(error, "cannot note who signed in");
+		return acr_context(error, SIGN_IN_NOT_WRITTEN);
 	return 0;
 }
 
@@ -296,7 +289,7 @@ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
 {
 	auto_string folder = folder_of(app);
 	auto_string name = name_of(registry);
-	const struct acr_decision decision = { folder, name, "sign-in", VERSION, "" };
+	const struct acr_decision decision = { folder, name, "sign-in", VERSION, "", NULL };
 
 	return acr_decision_replaceable(&decision, error);
 }
@@ -348,9 +341,9 @@ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 	sign_in->keychain = acr_copy(keeper->name);
 	sign_in->since = app->clock.wall(app);
 	if (!acr_may_use(app, ACR_KEPT_BY_PERSON))
-		return acr_fail(error, ACR_UNAVAILABLE, "no keychain may be used for this request");
+		return acr_raise(error, KEYCHAIN_NOT_ALLOWED);
 	if (keep_token(app, sign_in, keeper, token, error))
-		return acr_wrap(error, "the sign-in cannot be kept");
+		return acr_context(error, SIGN_IN_NOT_WRITTEN);
 	if (write_file(app, sign_in, error)) {
 		keeper->drop(app, server, NULL);
 		return -1;
@@ -392,9 +385,6 @@ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_
 		return -1;
 	}
 	if (drop_tokens(app, registry, NULL, *ret_any ? sign_in.keychain : NULL, error))
-		return acr_wrap(error,
-				"the sign-in of %.100s is not used any more, but its token "
-				"is still kept",
-				sign_in.who);
+		return acr_context(error, SIGN_IN_TOKEN_LEFT, sign_in.who);
 	return 0;
 }

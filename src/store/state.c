@@ -32,7 +32,7 @@ char *acr_state_path(const struct acr_app *app, const char *host)
 
 /* A state's file, with the texts that its struct acr_decision borrows. */
 struct file {
-	char *folder, *name, *again; /* owned */
+	char *folder, *name, *again, *leave; /* owned */
 	struct acr_decision decision;
 };
 
@@ -41,6 +41,7 @@ static void close_file(struct file *file)
 	acr_string_free(&file->folder);
 	acr_string_free(&file->name);
 	acr_string_free(&file->again);
+	acr_string_free(&file->leave);
 }
 #define auto_file __attribute__((cleanup(close_file))) struct file
 
@@ -49,12 +50,12 @@ static struct file file_of(const struct acr_app *app, const char *host)
 	struct file file = {
 		.folder = folder_of(app, "/registries"),
 		.name = acr_place_name(host),
-		.again = acr_format("%s logout %.200s or %s login %.200s", app->program, host,
-				    app->program, host),
+		.again = acr_format("%s login %.200s", app->program, host),
+		.leave = acr_format("%s logout %.200s", app->program, host),
 	};
 
-	file.decision =
-		(struct acr_decision){ file.folder, file.name, "state", VERSION, file.again };
+	file.decision = (struct acr_decision){ file.folder, file.name,	"state",
+					       VERSION,	    file.again, file.leave };
 	return file;
 }
 
@@ -114,7 +115,7 @@ int acr_state_write(const struct acr_app *app, const char *host, const struct ac
 						   : 1);
 	acr_record_end(&bytes);
 	if (acr_decision_write(&file.decision, &bytes, error))
-		return acr_wrap(error, "cannot note what was decided about %s", host);
+		return acr_context(error, DECISION_NOT_WRITTEN, host);
 	return 0;
 }
 

@@ -451,7 +451,7 @@ def test_a_locked_keyring_is_said_to_be_locked_and_nobody_else_is_asked(helper, 
     assert not cloud.requests("entra")
     # Whom this process names may serve, and says in whose place.
     named = helper.get(ACME, env=cloud.environment(APP))
-    assert named.status == 0 and APP.client_id in named.err and "keyring is locked" in named.err, named
+    assert named.status == 0 and APP.client_id in named.err and "keychain is locked" in named.err, named
 
 
 def test_who_never_signed_in_is_not_asked_for_a_keyring(helper, home, cloud):

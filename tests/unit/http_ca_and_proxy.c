@@ -79,8 +79,8 @@ static void what_the_person_names_and_cannot_be_read_is_a_fault_of_this_machine(
 		assert_int_equal(acr_trust_find(&edges.app, true, &trust, &error), -1);
 		assert_true(acr_error_is(&error, CA_PATH_UNREADABLE));
 		assert_int_equal(error.kind, ACR_SYSTEM);
-		assert_non_null(strstr(error.text, "/nonexistent/trust"));
-		assert_non_null(strstr(error.text, rows[i].name));
+		assert_non_null(strstr(edges_data(&error), "/nonexistent/trust"));
+		assert_non_null(strstr(edges_data(&error), rows[i].name));
 		edges_end(&edges);
 	}
 }

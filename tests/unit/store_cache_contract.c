@@ -17,7 +17,7 @@ static void write_text(const char *key, const char *bytes, size_t length)
 
 	acr_secret_add_bytes(&secret, bytes, length);
 	if (row->write(&edges.app, key, &secret, 600, &error))
-		fail_msg("%s: %s", row->name, error.text);
+		fail_msg("%s: %s", row->name, edges_words(&error));
 }
 
 static void expect(const char *key, const char *bytes, size_t length)
@@ -26,7 +26,7 @@ static void expect(const char *key, const char *bytes, size_t length)
 	struct acr_error error = { 0 };
 
 	if (row->read(&edges.app, key, &secret, &error))
-		fail_msg("%s: %s", row->name, error.text);
+		fail_msg("%s: %s", row->name, edges_words(&error));
 	assert_int_equal(secret.length, length);
 	assert_memory_equal(secret.bytes, bytes, length);
 }
@@ -157,7 +157,7 @@ static bool is_here(const struct acr_cache_home *home)
 	acr_secret_add(&bytes, "x");
 	here = row->write(&edges.app, KEY, &bytes, 600, &error) == 0;
 	if (!here)
-		print_message("# %s is skipped: %s\n", row->name, error.text);
+		print_message("# %s is skipped: %s\n", row->name, edges_words(&error));
 	end(&state);
 	return here;
 }

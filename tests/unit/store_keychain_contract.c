@@ -28,7 +28,7 @@ static void keep(const char *server, const char *username, const char *secret)
 	struct acr_error error = { 0 };
 
 	if (row->keep(&edges.app, server, &login, &error))
-		fail_msg("%s: %s (%s)", row->name, error.text, error.sentence);
+		fail_msg("%s: %s (%s)", row->name, edges_words(&error), error.sentence);
 }
 
 static void expect(const char *server, const char *username, const char *secret, size_t length)
@@ -37,7 +37,7 @@ static void expect(const char *server, const char *username, const char *secret,
 	auto_login login = { 0 };
 
 	if (row->find(&edges.app, server, &login, &error))
-		fail_msg("%s: %s (%s)", row->name, error.text, error.sentence);
+		fail_msg("%s: %s (%s)", row->name, edges_words(&error), error.sentence);
 	assert_string_equal(login.username, username);
 	assert_int_equal(login.secret.length, length);
 	assert_memory_equal(login.secret.bytes, secret, length);
@@ -160,7 +160,7 @@ static void a_secret_of_a_megabyte_is_kept(void **state)
 		secret[i] = (char)('a' + i % 26);
 	auto_login login = login_of("user", secret, length);
 	if (row->keep(&edges.app, SERVER, &login, &error))
-		fail_msg("%s: %s (%s)", row->name, error.text, error.sentence);
+		fail_msg("%s: %s (%s)", row->name, edges_words(&error), error.sentence);
 	expect(SERVER, "user", secret, length);
 	assert_int_equal(row->drop(&edges.app, SERVER, NULL), 0);
 	free(secret);
@@ -238,7 +238,7 @@ static bool is_here(const struct acr_keychain *keychain)
 	begin(&state);
 	here = row->find(&edges.app, SERVER, &login, &error) == 0 || error.kind == ACR_NOT_FOUND;
 	if (!here)
-		print_message("# %s is skipped: %s\n", row->name, error.text);
+		print_message("# %s is skipped: %s\n", row->name, edges_words(&error));
 	end(&state);
 	return here;
 }

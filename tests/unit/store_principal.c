@@ -61,7 +61,7 @@ static void empty_keychain(void)
 	bool any;
 
 	if (acr_keychain_drop(&edges.app, HOST, &any, &error))
-		fail_msg("drop: %s", error.text);
+		fail_msg("drop: %s", edges_words(&error));
 }
 
 static void fill_auths(void)
@@ -147,7 +147,7 @@ static void empty_sign_in(void)
 	bool any;
 
 	if (acr_sign_in_drop(&edges.app, "", &any, &error))
-		fail_msg("drop: %s", error.text);
+		fail_msg("drop: %s", edges_words(&error));
 }
 
 static void fill_cache(void)

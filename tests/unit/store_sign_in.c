@@ -143,7 +143,7 @@ static void no_file_keeps_it_unless_that_was_asked_for(void **state)
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "secret-service");
 	edges_configure(&edges);
 	assert_int_equal(acr_sign_in_keeper(&edges.app, true, &keeper, &error), -1);
-	assert_non_null(strstr(error.text, "secret-service"));
+	assert_non_null(strstr(edges_data(&error), "secret-service"));
 }
 
 static void the_file_beside_it_holds_no_secret(void **state)
@@ -178,9 +178,9 @@ static void complains_of_the_file(const char *words)
 
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, &error), -1);
 	if (error.kind != ACR_INVALID && error.kind != ACR_SYSTEM)
-		fail_msg("%s", error.text);
-	assert_non_null(strstr(error.text, ALL));
-	assert_non_null(strstr(error.text, words));
+		fail_msg("%s", edges_words(&error));
+	assert_non_null(strstr(edges_data(&error), ALL));
+	assert_non_null(strstr(edges_data(&error), words));
 	assert_int_equal(acr_sign_in_each(&edges.app, count, &(int){ 0 }, &error), -1);
 }
 
@@ -208,7 +208,7 @@ static void a_file_that_cannot_be_used_is_an_error_and_not_nobody(void **state)
 	edges_write(&edges, ALL, "docker-credential-acr sign-in 1\nregistry 0 \n");
 	complains_of_the_file("docker-credential-acr login");
 	edges_write(&edges, ALL, "");
-	complains_of_the_file("damaged");
+	complains_of_the_file("acr-error:record-damaged;");
 	sign_in("", "1", "token");
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
 	assert_int_equal(chmod(path, 0622), 0);
@@ -218,7 +218,7 @@ static void a_file_that_cannot_be_used_is_an_error_and_not_nobody(void **state)
 	assert_true(found.repaired);
 	assert_int_equal(rename(path, other), 0);
 	assert_int_equal(symlink(other, path), 0);
-	complains_of_the_file("symbolic link");
+	complains_of_the_file("acr-error:decision-link;");
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(link(other, path), 0);
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
@@ -240,13 +240,13 @@ static void a_newer_versions_file_is_not_replaced_nor_its_token(void **state)
 	(void)state;
 	sign_in("", "1", "old-token");
 	write_newer();
-	complains_of_the_file("newer version");
+	complains_of_the_file("acr-error:decision-newer;");
 	assert_int_equal(acr_sign_in_keeper(&edges.app, true, &keeper, &error), 0);
 	acr_secret_add(&token, "new-token");
 	assert_int_equal(acr_sign_in_keep(&edges.app, &again, keeper, &token, &error), -1);
-	assert_non_null(strstr(error.text, "newer version"));
+	assert_non_null(strstr(edges_data(&error), "acr-error:decision-newer;"));
 	assert_int_equal(acr_sign_in_drop(&edges.app, "", &any, &error), -1);
-	complains_of_the_file("newer version");
+	complains_of_the_file("acr-error:decision-newer;");
 	assert_int_equal(
 		keeper->find(&edges.app, "docker-credential-acr://login/default", &kept, &error),
 		0);

@@ -19,7 +19,7 @@ static struct acr_state state_of(const char *host)
 	struct acr_error error = { 0 };
 
 	if (acr_state_read(&edges.app, host, &state, &error))
-		fail_msg("%s", error.text);
+		fail_msg("%s", edges_words(&error));
 	return state;
 }
 
@@ -31,7 +31,7 @@ static void write_state(bool signed_out, bool stored_login)
 		    &edges.app, HOST,
 		    &(struct acr_state){ .signed_out = signed_out, .stored_login = stored_login },
 		    &error))
-		fail_msg("%s", error.text);
+		fail_msg("%s", edges_words(&error));
 }
 
 static struct stat status_of(const char *path)
@@ -96,7 +96,7 @@ static void without_a_home_a_decision_cannot_be_written_and_says_so(void **state
 	(void)state;
 	edges_set(&edges, "HOME", "");
 	assert_int_equal(acr_state_write(&edges.app, HOST, &(struct acr_state){ 0 }, &error), -1);
-	assert_non_null(strstr(error.text, HOST));
+	assert_non_null(strstr(edges_data(&error), HOST));
 	assert_false(state_of(HOST).signed_out);
 	acr_marker_set(&edges.app, ACR_WORKED, HOST);
 	acr_marker_clear(&edges.app, ACR_WORKED, HOST);
@@ -120,8 +120,16 @@ static struct acr_error complaint(void)
 
 	if (acr_state_read(&edges.app, HOST, &state, &error) != -1)
 		fail_msg("read as %d, %d", state.signed_out, state.stored_login);
-	assert_non_null(strstr(error.text, full(STATE)));
+	assert_non_null(strstr(edges_data(&error), full(STATE)));
 	return error;
+}
+
+/* Its ids and arguments. */
+static const char *complained(void)
+{
+	struct acr_error error = complaint();
+
+	return edges_data(&error);
 }
 
 static void write_newer(void)
@@ -147,7 +155,7 @@ static void a_damaged_state_is_an_error_until_it_is_decided_anew(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		write_state(true, true);
 		edges_write(&edges, STATE, texts[i]);
-		assert_non_null(strstr(complaint().text, "logout " HOST));
+		assert_non_null(strstr(complained(), "logout " HOST));
 		assert_int_equal(complaint().kind, ACR_INVALID);
 	}
 	write_state(true, false);
@@ -165,7 +173,7 @@ static void a_decision_about_another_host_is_damage(void **state)
 	snprintf(other, sizeof(other), "%s/" OURS "/registries/other.azurecr.io", edges.folder);
 	assert_int_equal(rename(full(STATE), other), 0);
 	assert_int_equal(acr_state_read(&edges.app, "other.azurecr.io", &read, &error), -1);
-	assert_non_null(strstr(error.text, "damaged"));
+	assert_non_null(strstr(edges_data(&error), "acr-error:record-damaged;"));
 }
 
 static void a_newer_versions_state_is_an_error_and_stays(void **state)
@@ -176,11 +184,11 @@ static void a_newer_versions_state_is_an_error_and_stays(void **state)
 	(void)state;
 	write_state(true, false);
 	write_newer();
-	assert_non_null(strstr(complaint().text, "newer version"));
-	assert_non_null(strstr(complaint().text, "rm "));
+	assert_non_null(strstr(complained(), "acr-error:decision-newer;"));
+	assert_non_null(strstr(complained(), OURS "/registries/"));
 	assert_int_equal(acr_state_replaceable(&edges.app, HOST, NULL), -1);
 	assert_int_equal(acr_state_write(&edges.app, HOST, &decided, &error), -1);
-	assert_non_null(strstr(complaint().text, "newer version"));
+	assert_non_null(strstr(complained(), "acr-error:decision-newer;"));
 }
 
 static void what_others_can_read_is_honored_and_closed(void **state)
@@ -219,12 +227,12 @@ static void what_others_can_write_is_an_error_that_prints_the_chmod(void **state
 	write_state(true, false);
 	assert_int_equal(chmod(full(STATE), 0660), 0);
 	snprintf(command, sizeof(command), "chmod 600 %s", full(STATE));
-	assert_non_null(strstr(complaint().text, command));
+	assert_non_null(strstr(complained(), command));
 	assert_int_equal(chmod(full(STATE), 0606), 0);
-	assert_non_null(strstr(complaint().text, command));
+	assert_non_null(strstr(complained(), command));
 	assert_int_equal(chmod(full(STATE), 0600), 0);
 	assert_int_equal(chmod(full(OURS "/registries"), 0777), 0);
-	assert_non_null(strstr(complaint().text, "chmod 700 "));
+	assert_non_null(strstr(complained(), "chmod 700 "));
 }
 
 static void what_is_no_file_is_an_error(void **state)
@@ -236,16 +244,16 @@ static void what_is_no_file_is_an_error(void **state)
 	snprintf(other, sizeof(other), "%s/copy", edges.folder);
 	assert_int_equal(rename(full(STATE), other), 0);
 	assert_int_equal(symlink(other, full(STATE)), 0);
-	assert_non_null(strstr(complaint().text, "symbolic link"));
+	assert_non_null(strstr(complained(), "acr-error:decision-link;"));
 	assert_int_equal(unlink(full(STATE)), 0);
 	assert_int_equal(symlink("/nonexistent", full(STATE)), 0);
-	assert_non_null(strstr(complaint().text, "symbolic link"));
+	assert_non_null(strstr(complained(), "acr-error:decision-link;"));
 	assert_int_equal(unlink(full(STATE)), 0);
 	assert_int_equal(mkfifo(full(STATE), 0600), 0);
-	assert_non_null(strstr(complaint().text, "regular file"));
+	assert_non_null(strstr(complained(), "acr-error:decision-no-file;"));
 	assert_int_equal(unlink(full(STATE)), 0);
 	assert_int_equal(mkdir(full(STATE), 0700), 0);
-	assert_non_null(strstr(complaint().text, "regular file"));
+	assert_non_null(strstr(complained(), "acr-error:decision-no-file;"));
 }
 
 static void without_descriptors_a_decision_is_an_error(void **state)
@@ -268,7 +276,7 @@ static void without_descriptors_a_decision_is_an_error(void **state)
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &most), 0);
 		assert_int_equal(result, -1);
 		assert_int_equal(error.kind, ACR_SYSTEM);
-		assert_non_null(strstr(error.text, full(STATE)));
+		assert_non_null(strstr(edges_data(&error), full(STATE)));
 	}
 }
 
@@ -283,7 +291,7 @@ static void a_folder_that_is_not_ours_holds_no_decision(void **state)
 	assert_int_equal(chown(full(OURS "/registries"), 0, 0), 0);
 	assert_true(state_of(HOST).signed_out);
 	assert_int_equal(chown(full(STATE), 12345, 12345), 0);
-	assert_non_null(strstr(complaint().text, "someone else"));
+	assert_non_null(strstr(complained(), " acr-error:decision-foreign;"));
 }
 
 /* Root may read everything, so a child that is somebody else looks. */
@@ -299,7 +307,7 @@ static int status_as_nobody(void)
 		if (setgid(12345) || setuid(12345))
 			_exit(9);
 		if (acr_state_read(&edges.app, HOST, &read, &error))
-			_exit(strstr(error.text, "chmod ") ? 2 : 3);
+			_exit(strstr(edges_data(&error), "chmod ") ? 2 : 3);
 		_exit(read.signed_out ? 1 : 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

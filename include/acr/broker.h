@@ -14,18 +14,11 @@
 #include "acr/secret.h"
 #include "acr/store.h"
 
-/* Something that a person should know although it worked. Given at most once an hour per host and
- * cause. */
-struct acr_notice {
-	char cause[32]; /* "old-token", "other-identity", "plaintext", "still-served",
-			   "trailing-space" */
-	char text[400]; /* one or two sentences, no secret */
-};
-
 /* What happened on the way, for the front to tell. */
 struct acr_report {
 	struct acr_trail trail;
-	struct acr_notice notices[6];
+	struct acr_message notices[6]; /* what a person should know although it worked: told at
+					  most once an hour per host, identity and id */
 	size_t notice_count;
 	bool ours;	   /* the server was one of our registries */
 	bool anonymous;	   /* "not found", and clients get in without a login: no fault */
@@ -37,8 +30,28 @@ struct acr_report {
 	int64_t left;	   /* seconds that the token handed out or renewed lives on; 0: not known */
 	struct acr_registry registry; /* when ours */
 };
-void acr_report_notice(struct acr_report *report, const char *cause, const char *format, ...)
-	_printf_(3, 4);
+/*
+ * Add a notice; what there is no room for is not told. What the error `cause` says takes the row's
+ * last place.
+ *
+ *	acr_report_notice(report, STILL_SERVED, host, app->program);
+ *	acr_report_notice_cause(report, why, ANONYMOUS);
+ */
+#define acr_report_notice(report, name, ...)                                                       \
+	acr_report_notice_with(report, name, NULL, 0, "" __VA_OPT__(, ) __VA_ARGS__)
+#define acr_report_notice_cause(report, cause, name, ...)                                          \
+	acr_report_notice_with(report, name, cause, 1, "" __VA_OPT__(, ) __VA_ARGS__)
+#define acr_report_notice_with(report, name, cause, extra, first, ...)                             \
+	({                                                                                         \
+		_Static_assert(ACR_GIVEN(__VA_ARGS__) + (extra) == (size_t)ACR_PLACES_##name,      \
+			       "arguments of " #name);                                             \
+		acr_report_add(report, ACR_MESSAGE_##name, cause, ACR_ARGUMENTS(__VA_ARGS__),      \
+			       ACR_GIVEN(__VA_ARGS__));                                            \
+	})
+void acr_report_add(struct acr_report *report, enum acr_message_id id,
+		    const struct acr_error *cause, const char *const *arguments, size_t count);
+/* Is this notice among them? */
+bool acr_report_notes(const struct acr_report *report, enum acr_message_id id);
 
 /* Is a token cached that lives long enough to be handed out at once? Costs what a few system calls
  * cost: no config is
@@ -100,10 +113,10 @@ _checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *re
  * remembered: until it is time to try again, `get` tells of it and leaves renew_behind false. */
 void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry);
 
-/* The last failure to renew this registry's token for the identity in force, while it is remembered:
- * why, in one sentence. */
+/* The last failure to renew this registry's token for the identity in force, while it is
+ * remembered, and why. */
 bool acr_renewal_failed(const struct acr_app *app, const struct acr_registry *registry,
-			struct acr_secret *ret_why);
+			struct acr_message *ret_why);
 
 /* ---- what is there: for `status` and `renew`, without network ---- */
 
@@ -130,7 +143,7 @@ struct acr_status_row {
 	char *registry, *username, *source; /* owned; "" where there is nothing to say */
 	struct acr_who who;		    /* of a token or a sign-in */
 	const char *kept;		    /* in which home or keychain */
-	char *failed;			    /* owned: why the last renewal failed, or NULL */
+	struct acr_message failed;	    /* why the last renewal failed; of no id: it did not */
 	int64_t left, renew;		    /* seconds, of a token */
 	int64_t since;			    /* seconds since 1970, of a sign-in */
 	bool in_force; /* false: a token that is not found under the identity of now */

@@ -138,6 +138,9 @@ int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char
 int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
 		   const struct acr_message *message);
 
+/* Its message; of an error that has a text alone, that text. */
+struct acr_message acr_error_message(const struct acr_error *error);
+
 /* Is it this error, or one with it as a cause? acr_error_is(error, TOKEN_MISSING) */
 #define acr_error_is(error, name) acr_message_holds(&(error)->message, ACR_MESSAGE_##name)
 

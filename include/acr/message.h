@@ -10,7 +10,7 @@
  *
  * The first argument stands in the place that the English text names first, and so on; how many
  * there are is checked by the compiler. A place may hold another message: the cause. What stands in
- * {who} is a line of who.h, and becomes words with the rest. A message owns nothing and is copied
+ * {who} or {who_...} is a line of who.h, and becomes words with the rest. A message owns nothing and is copied
  * like a number; what is kept on disk or sent to another process is `value`.
  */
 #ifndef ACR_MESSAGE_H

@@ -72,6 +72,16 @@ int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct 
 	return put_text(error);
 }
 
+struct acr_message acr_error_message(const struct acr_error *error)
+{
+	struct acr_message message = error->message;
+
+	if (!*message.value)
+		acr_message_set(&message, ACR_MESSAGE_PLAIN, NULL,
+				(const char *const[]){ error->text }, 1);
+	return message;
+}
+
 int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
 		   const struct acr_message *message)
 {
@@ -86,9 +96,7 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 {
 	if (!error)
 		return -1;
-	if (!*error->message.value)
-		acr_message_set(&error->message, ACR_MESSAGE_PLAIN, NULL,
-				(const char *const[]){ error->text }, 1);
+	error->message = acr_error_message(error);
 	acr_message_set(&error->message, id, &error->message, arguments, count);
 	return put_text(error);
 }

@@ -279,6 +279,12 @@ static void add_who(const char *line, const char *(*translate)(const char *),
 	acr_secret_add(out, text);
 }
 
+/* {who}, {who_else} */
+static bool is_who(const char *place)
+{
+	return strncmp(place, "{who", 4) == 0 && (place[4] == '}' || place[4] == '_');
+}
+
 static void render(const char *at, const char *(*translate)(const char *), int depth,
 		   struct acr_secret *out)
 {
@@ -306,7 +312,7 @@ static void render(const char *at, const char *(*translate)(const char *), int d
 		size_t size = place(text);
 		int which = size ? number_of(english, text, size) : -1;
 
-		if (which >= 0 && which < count && size == 5 && memcmp(text, "{who}", 5) == 0)
+		if (which >= 0 && which < count && is_who(text))
 			add_who(parts[which], translate, out);
 		else if (which >= 0 && which < count)
 			render(parts[which], translate, depth + 1, out);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From an identity to a login: each identity that has a token is tried at the registry, until one
  * is taken. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,20 +8,6 @@
 #include "broker/broker.h"
 
 #define STAND_IN_LIFE 300 /* seconds that a token is kept whose owner stands in for another */
-
-void acr_report_notice(struct acr_report *report, const char *cause, const char *format, ...)
-{
-	struct acr_notice *notice;
-	va_list arguments;
-
-	if (report->notice_count == sizeof(report->notices) / sizeof(report->notices[0]))
-		return;
-	notice = &report->notices[report->notice_count++];
-	snprintf(notice->cause, sizeof(notice->cause), "%s", cause);
-	va_start(arguments, format);
-	vsnprintf(notice->text, sizeof(notice->text), format, arguments);
-	va_end(arguments);
-}
 
 /* The step of the trail that has just had a token. */
 static struct acr_step *last_step(struct acr_report *report)
@@ -75,25 +60,13 @@ static bool is_anothers(const struct acr_app *app, const struct acr_lookup *look
 static void tell_replaced(struct acr_report *report, const struct acr_step *before,
 			  const struct acr_token *token, const char *host)
 {
-	auto_string who = acr_who_text(&token->who, NULL);
-
 	if (acr_step_is_out_of_reach(before))
-		acr_report_notice(report, "out-of-reach", "%s; using %s instead, which is not kept",
-				  before->error.text, who);
+		acr_report_notice_cause(report, &before->error, IDENTITY_OUT_OF_REACH,
+					acr_who_line(&token->who).text);
 	else
-		acr_report_notice(report, "instead",
-				  "%s cannot be asked just now (%s); %s is used for %s instead, "
-				  "for a few minutes",
-				  before->identity->name, before->error.text, who, host);
-}
-
-static void tell_other(struct acr_report *report, const struct acr_token *token, const char *host)
-{
-	auto_string first = acr_who_text(&report->trail.steps[0].who, NULL);
-	auto_string now = acr_who_text(&token->who, NULL);
-
-	acr_report_notice(report, "other-identity", "%s was refused by %s; using %s instead", first,
-			  host, now);
+		acr_report_notice_cause(report, &before->error, IDENTITY_REPLACED,
+					before->identity->name, acr_who_line(&token->who).text,
+					host);
 }
 
 /* A token that a client stored has expired or is not found under this identity, and now it is somebody
@@ -101,20 +74,13 @@ static void tell_other(struct acr_report *report, const struct acr_token *token,
 static void tell_client(const struct acr_app *app, struct acr_report *report,
 			const struct acr_token *token, const char *host)
 {
-	auto_string now = acr_who_text(&token->who, NULL);
-	auto_secret line = { 0 };
-	auto_string before = NULL;
-	struct acr_who who;
+	auto_secret before = { 0 };
 
-	if (!acr_note_find(app, ACR_NOTE_CLIENT, host, &line))
+	if (!acr_note_find(app, ACR_NOTE_CLIENT, host, &before))
 		return;
-	acr_who_read(acr_secret_text(&line), &who);
-	before = acr_who_text(&who, NULL);
 	acr_note_drop(app, ACR_NOTE_CLIENT, host);
-	acr_report_notice(report, "client-token",
-			  "the token of %.80s that a client stored for %s is used no longer; "
-			  "using %s",
-			  before, host, now);
+	acr_report_notice(report, TOKEN_OF_CLIENT_UNUSED, acr_secret_text(&before), host,
+			  acr_who_line(&token->who).text);
 }
 
 static void keep(const struct acr_app *app, struct acr_lookup *lookup,
@@ -135,7 +101,6 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 	acr_cache_keep(app, lookup->fingerprint.hash, ret);
 	acr_marker_set(app, ACR_WORKED, lookup->registry->host);
 	acr_refusal_drop(app, lookup);
-	acr_renewal_forget(app, lookup);
 }
 
 /* Refused by all: would the registry have let us in without saying who we are? Then docker should
@@ -150,7 +115,7 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 	if (acr_config_is(app->config, host, "on_refusal", "not-found") ||
 	    (acr_registry_is_public(app, lookup->registry, &public, NULL) == 0 && public)) {
 		report->anonymous = true;
-		acr_report_notice(report, "anonymous", "%s; going on anonymously", why->text);
+		acr_report_notice_cause(report, why, ANONYMOUS);
 		*error = *why;
 		error->kind = ACR_NOT_FOUND;
 		return -1;
@@ -166,10 +131,7 @@ static void tell_audience(const struct acr_app *app, const struct acr_registry *
 {
 	if (token->audience && strcmp(token->audience, registry->cloud->arm_audience) == 0 &&
 	    !acr_config_get(app->config, registry->host, "audience"))
-		acr_report_notice(report, "arm-audience",
-				  "no token for Azure Container Registry itself was to be had for "
-				  "%s; one for Azure Resource Manager was used instead",
-				  registry->host);
+		acr_report_notice(report, ARM_AUDIENCE, registry->host);
 }
 
 int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr_entry *ret,
@@ -188,7 +150,9 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 			break;
 		if (acr_exchange(app, lookup->registry, &token, &grant, &end) == 0) {
 			if (refusal.kind != ACR_FINE)
-				tell_other(report, &token, lookup->registry->host);
+				acr_report_notice(report, OTHER_IDENTITY, lookup->registry->host,
+						  acr_who_line(&report->trail.steps[0].who).text,
+						  acr_who_line(&token.who).text);
 			tell_audience(app, lookup->registry, &token, report);
 			before = replaced(&report->trail);
 			if (before && is_anothers(app, lookup, last_step(report))) {

@@ -72,19 +72,20 @@ _checked_ int acr_decisions_read(const struct acr_app *app, const char *host, st
 _checked_ int acr_decisions_recover(const struct acr_app *app, const char *host,
 				    struct acr_state *ret, struct acr_error *error);
 
-/* A refusal, and who was tried, is remembered for ACR_NOTE_REFUSAL seconds per host and identity. */
+/* ---- what was met last, per host and identity (negative_cache.c) ---- */
+
+/* A service's refusal, and who was tried, for ACR_NOTE_REFUSAL seconds. */
 void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
 		      const struct acr_trail *trail, const struct acr_error *error);
 bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
 		      struct acr_trail *ret_trail, struct acr_error *ret);
-void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup);
-
-/* A renewal that failed while the old token lives: remembered with its reason per host and identity,
- * and for a while, longer each time, it is not tried again. */
+/* A renewal that failed while the old token lives: remembered with its reason, and for a while,
+ * longer each time, it is not tried again. */
 void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup,
 		      const struct acr_error *why);
 bool acr_renewal_pauses(const struct acr_app *app, const struct acr_lookup *lookup,
-			struct acr_secret *ret_why);
-void acr_renewal_forget(const struct acr_app *app, const struct acr_lookup *lookup);
+			struct acr_error *ret_why);
+/* It worked: neither is remembered any more. */
+void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup);
 
 #endif

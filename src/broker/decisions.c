@@ -34,10 +34,7 @@ int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_s
 		return -1;
 	/* A sign-in that cannot be used is an error of the identity that would use it. */
 	if (ret->repaired || (acr_sign_in_find(app, host, &sign_in, NULL) == 0 && sign_in.repaired))
-		acr_report_notice(report, "decision-mode",
-				  "others could read what was decided about %s; its file has mode "
-				  "0600 again",
-				  host);
+		acr_report_notice(report, DECISION_REPAIRED, host);
 	return 0;
 }
 

@@ -48,7 +48,6 @@ static int forget(const struct acr_app *app, const char *server,
 				     lookup.fingerprint.text, &entry) &&
 		      strcmp(entry.source, "stored-token") != 0;
 	acr_refusal_drop(app, &lookup);
-	acr_renewal_forget(app, &lookup);
 	acr_cache_drop(app, registry->host);
 	acr_note_drop(app, ACR_NOTE_CLIENT, registry->host);
 	acr_marker_clear(app, ACR_WORKED, registry->host);
@@ -93,10 +92,7 @@ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct
 		return -1;
 	}
 	if (served)
-		acr_report_notice(report, "still-served",
-				  "an Azure identity still gives access to %s; to sign out of it: "
-				  "%s logout %s",
-				  report->registry.host, app->program, report->registry.host);
+		acr_report_notice(report, STILL_SERVED, report->registry.host, app->program);
 	return 0;
 }
 
@@ -129,8 +125,7 @@ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
 
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
-		return acr_fail(error, ACR_INVALID, "%.200s is not an Azure container registry",
-				acr_secret_text(server));
+		return acr_raise(error, REGISTRY_FOREIGN, acr_secret_text(server));
 	report->ours = true;
 	failed = acr_sign_in_drop(app, report->registry.host, &any, &kept);
 	if (forget(app, acr_secret_text(server), &report->registry, true, &served, error))

@@ -17,18 +17,14 @@
 static bool hand_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
 			struct acr_report *report)
 {
-	const char *host = lookup->registry->host;
-	auto_secret why = { 0 };
+	struct acr_error why;
 
 	if (!acr_lookup_cached(app, lookup, ret, report))
 		return false;
 	if (report->renew_behind && acr_renewal_pauses(app, lookup, &why)) {
 		report->renew_behind = false;
-		acr_report_notice(
-			report, "renewal-failed",
-			"the token for %s is good for %lld more minutes, but could not be "
-			"renewed: %s",
-			host, (long long)(report->left / 60), acr_secret_text(&why));
+		acr_report_notice_cause(report, &why, RENEWAL_FAILED, lookup->registry->host,
+					acr_number(report->left / 60).text);
 	}
 	return true;
 }
@@ -55,7 +51,7 @@ static int get_foreign(const struct acr_app *app, const char *server, struct acr
 	struct acr_error missing = { 0 };
 
 	if (acr_sign_in_reserved(server))
-		return acr_fail(error, ACR_NOT_FOUND, "%.200s is no server", server);
+		return acr_raise(error, LOGIN_MISSING, server);
 	if (acr_keychain_find(app, server, ret, error) == 0)
 		return 0;
 	/* A locked keychain is not an empty one, but an entry that lies open is still the best
@@ -77,10 +73,8 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 	acr_entry_login(&lookup->old, ret);
 	report->renew_behind = false;
 	report->left = left;
-	acr_report_notice(report, "old-token",
-			  "the token for %s could not be renewed (%s); the old one is good for "
-			  "%lld more minutes",
-			  lookup->registry->host, error->text, (long long)(left / 60));
+	acr_report_notice_cause(report, error, OLD_TOKEN, lookup->registry->host,
+				acr_number(left / 60).text);
 	return 0;
 }
 
@@ -89,13 +83,11 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 		     struct acr_login *ret, struct acr_report *report)
 {
-	auto_secret why = { 0 };
-	struct acr_error error;
+	struct acr_error why;
 
 	if (!lookup->old.host || app->interactive || !acr_renewal_pauses(app, lookup, &why))
 		return false;
-	acr_fail(&error, ACR_UNREACHABLE, "%s", acr_secret_text(&why));
-	return fall_back(app, lookup, ret, report, &error) == 0;
+	return fall_back(app, lookup, ret, report, &why) == 0;
 }
 
 /* Nobody is signed in. Where the registry serves whoever asks, that is as it should be. */
@@ -172,7 +164,7 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 		report->trail.chosen_only = unreachable.kind != ACR_NOT_FOUND;
 	}
 	if (state.signed_out)
-		return acr_fail(error, ACR_NOT_FOUND, "signed out of %s", registry->host);
+		return acr_raise(error, SIGNED_OUT, registry->host);
 	if (!app->interactive && acr_refusal_find(app, &lookup, &report->trail, error)) {
 		report->anonymous = error->kind == ACR_NOT_FOUND;
 		return fall_back(app, &lookup, ret, report, error);
@@ -188,15 +180,8 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 		}
 		return give_up(app, &lookup, ret, report, error);
 	}
-	if (report->trail.chosen_only) {
-		struct acr_who served;
-		auto_string who = NULL;
-
-		acr_who_read(entry.who, &served);
-		who = acr_who_text(&served, NULL);
-		acr_report_notice(report, "out-of-reach", "%s; using %s instead, which is not kept",
-				  unreachable.text, who);
-	}
+	if (report->trail.chosen_only)
+		acr_report_notice_cause(report, &unreachable, IDENTITY_OUT_OF_REACH, entry.who);
 	acr_entry_login(&entry, ret);
 	report->left = entry.life;
 	return 0;

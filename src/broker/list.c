@@ -48,7 +48,7 @@ static bool decided(struct listing *listing, const char *host, struct acr_state 
 
 	if (acr_decisions_of(listing->app, host, ret, &error) == 0)
 		return true;
-	acr_report_notice(listing->report, "decision", "%s is left out: %s", host, error.text);
+	acr_report_notice_cause(listing->report, &error, LIST_WITHOUT_REGISTRY, host);
 	return false;
 }
 
@@ -154,8 +154,7 @@ int acr_list(const struct acr_app *app,
 	/* Locked is not empty. But what can be said is worth more to a build than nothing at all.
 	 */
 	if (result && listing.count > 0) {
-		acr_report_notice(report, "keychain", "stored logins are left out: %s",
-				  locked.text);
+		acr_report_notice_cause(report, &locked, LIST_WITHOUT_LOGINS);
 		result = 0;
 	} else if (result) {
 		*error = locked;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A refusal, remembered for half a minute per host and identity: BuildKit asks two to eight times
- * for one build, and those who waited for the lock take the holder's answer instead of asking Azure
- * again. It is a copy of the error and of what was tried, written as lines, so that a person hears the
- * same again; what cannot be read is no refusal.
+ * What was met last for a host and an identity, in one note. A service's refusal, for half a minute:
+ * BuildKit asks two to eight times for one build, and those who waited for the lock take the holder's
+ * answer instead of asking Azure again. A renewal that failed while the old token lives: for longer,
+ * with a pause in which nobody tries again. It is a copy of the error and of what was tried, written
+ * as lines, so that a person hears the same again; what cannot be read is none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,11 @@
 #include "base/budget.h"
 #include "broker/broker.h"
 
-#define LONGEST 3600 /* seconds that a service may ask us to wait */
+#define KIND	      "refusal"
+#define LONGEST	      3600 /* seconds that a service may ask us to wait */
+#define FIRST_PAUSE   60   /* seconds after a renewal that failed; doubled after each further one */
+#define LONGEST_PAUSE 900
+#define REMEMBERED    (2 * LONGEST_PAUSE) /* seconds that a failed renewal is told of */
 
 /* Only what a service said: with a status, or a code that came by way of az. This machine may have
  * been the cause of anything else (no descriptors, no permission, no memory), and is asked anew.
@@ -23,26 +28,31 @@ static bool worth_keeping(const struct acr_error *error)
 	       (error->status || error->code[0]);
 }
 
+struct memory {
+	long failures; /* of renewals in a row; 0: a refusal */
+	int64_t pause; /* until then, by the clock since boot, nobody renews */
+	struct acr_error error;
+};
+
 static void add_error(struct acr_secret *text, const struct acr_error *error)
 {
-	acr_secret_format(text, "%d %d %d %d %ld %d %d\n%s\n%s\n%s\n%s\n%s\n%s\n", (int)error->kind,
+	const struct acr_message message = acr_error_message(error);
+
+	acr_secret_format(text, "%d %d %d %d %ld %d %d\n%s\n%s\n%s\n%s\n%s\n", (int)error->kind,
 			  (int)error->origin, (int)error->transport, error->status,
 			  error->retry_after, error->terse, error->temporary, error->code,
-			  error->host, error->correlation, error->sentence, error->message.value,
-			  error->text);
+			  error->host, error->correlation, error->sentence, message.value);
 }
 
-void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
-		      const struct acr_trail *trail, const struct acr_error *error)
+static void keep(const struct acr_app *app, const struct acr_lookup *lookup,
+		 const struct memory *memory, const struct acr_trail *trail, int64_t seconds)
 {
 	auto_string about = acr_lookup_subject(lookup);
-	int64_t seconds = ACR_NOTE_REFUSAL;
 	auto_secret text = { 0 };
 
-	if (!worth_keeping(error))
-		return;
-	add_error(&text, error);
-	for (size_t i = 0; i < trail->count; i++) {
+	acr_secret_format(&text, "%ld %lld\n", memory->failures, (long long)memory->pause);
+	add_error(&text, &memory->error);
+	for (size_t i = 0; trail && i < trail->count; i++) {
 		const struct acr_step *step = &trail->steps[i];
 
 		acr_secret_format(&text, "%s\n%s\n%s\n", step->identity->name,
@@ -50,10 +60,7 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 				  acr_who_line(&step->who).text);
 		add_error(&text, &step->error);
 	}
-	/* Asking again before the time that the service named only makes it longer. */
-	if (seconds < error->retry_after)
-		seconds = error->retry_after < LONGEST ? error->retry_after : LONGEST;
-	acr_note_keep(app, "refusal", about, seconds, acr_secret_text(&text));
+	acr_note_keep(app, KIND, about, seconds, acr_secret_text(&text));
 }
 
 /* The text up to the next newline into a field; moves behind it. */
@@ -87,9 +94,10 @@ static bool take_error(const char **next, struct acr_error *ret)
 	field(next, error.correlation, sizeof(error.correlation));
 	field(next, error.sentence, sizeof(error.sentence));
 	field(next, message, sizeof(message));
-	field(next, error.text, sizeof(error.text));
 	if (*message && !acr_message_read(message, &error.message))
 		return false;
+	acr_error_from(ret, error.kind, error.origin, &error.message);
+	memcpy(error.text, ret->text, sizeof(error.text));
 	*ret = error;
 	return true;
 }
@@ -108,26 +116,104 @@ static bool take_step(const char **next, struct acr_step *ret)
 	return ret->identity && take_error(next, &ret->error);
 }
 
-bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
-		      struct acr_trail *ret_trail, struct acr_error *ret)
+/* `ret_trail` may be NULL. */
+static bool find(const struct acr_app *app, const struct acr_lookup *lookup, struct memory *ret,
+		 struct acr_trail *ret_trail)
 {
 	const size_t most = sizeof(ret_trail->steps) / sizeof(ret_trail->steps[0]);
 	auto_string about = acr_lookup_subject(lookup);
-	struct acr_trail trail = { .chosen_only = ret_trail->chosen_only };
-	struct acr_error error = { 0 };
 	auto_secret text = { 0 };
+	struct memory memory;
+	long long pause;
+	char numbers[64];
 	const char *next;
 
-	if (!acr_note_find(app, "refusal", about, &text))
+	if (!acr_note_find(app, KIND, about, &text))
 		return false;
 	next = acr_secret_text(&text);
-	if (!take_error(&next, &error) || error.kind == ACR_FINE || !worth_keeping(&error))
+	field(&next, numbers, sizeof(numbers));
+	if (sscanf(numbers, "%ld %lld", &memory.failures, &pause) != 2 ||
+	    !take_error(&next, &memory.error) || memory.error.kind == ACR_FINE)
 		return false;
-	while (*next && trail.count < most)
-		if (!take_step(&next, &trail.steps[trail.count++]))
+	memory.pause = pause;
+	while (*next && ret_trail && ret_trail->count < most)
+		if (!take_step(&next, &ret_trail->steps[ret_trail->count++]))
 			return false;
+	*ret = memory;
+	return true;
+}
+
+void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup,
+		      const struct acr_trail *trail, const struct acr_error *error)
+{
+	const struct memory memory = { .error = *error };
+	int64_t seconds = ACR_NOTE_REFUSAL;
+
+	if (!worth_keeping(error))
+		return;
+	/* Asking again before the time that the service named only makes it longer. */
+	if (seconds < error->retry_after)
+		seconds = error->retry_after < LONGEST ? error->retry_after : LONGEST;
+	keep(app, lookup, &memory, trail, seconds);
+}
+
+bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup,
+		      struct acr_trail *ret_trail, struct acr_error *ret)
+{
+	struct acr_trail trail = { .chosen_only = ret_trail->chosen_only };
+	struct memory memory;
+
+	if (!find(app, lookup, &memory, &trail) || memory.failures || !worth_keeping(&memory.error))
+		return false;
 	*ret_trail = trail;
-	*ret = error;
+	*ret = memory.error;
+	return true;
+}
+
+void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup,
+		      const struct acr_error *why)
+{
+	struct memory memory = { 0 };
+	int64_t pause;
+
+	/* This machine's own fault may be over at once, and nobody else is spared anything. */
+	if (why->kind == ACR_SYSTEM)
+		return;
+	if (!find(app, lookup, &memory, NULL) || memory.failures < 0 || memory.failures > 10)
+		memory.failures = 0;
+	pause = (int64_t)FIRST_PAUSE << memory.failures;
+	if (pause < why->retry_after)
+		pause = why->retry_after;
+	if (pause > LONGEST_PAUSE)
+		pause = LONGEST_PAUSE;
+	memory.failures++;
+	memory.pause = app->clock.boot(app) + pause * 1000;
+	memory.error = *why;
+	keep(app, lookup, &memory, NULL, REMEMBERED);
+}
+
+bool acr_renewal_pauses(const struct acr_app *app, const struct acr_lookup *lookup,
+			struct acr_error *ret_why)
+{
+	struct memory memory;
+
+	if (!find(app, lookup, &memory, NULL) || !memory.failures ||
+	    memory.pause <= app->clock.boot(app))
+		return false;
+	*ret_why = memory.error;
+	return true;
+}
+
+bool acr_renewal_failed(const struct acr_app *app, const struct acr_registry *registry,
+			struct acr_message *ret_why)
+{
+	auto_lookup lookup = { 0 };
+	struct memory memory;
+
+	acr_lookup_begin(app, registry, &lookup);
+	if (!find(app, &lookup, &memory, NULL) || !memory.failures)
+		return false;
+	*ret_why = memory.error.message;
 	return true;
 }
 
@@ -135,5 +221,5 @@ void acr_refusal_drop(const struct acr_app *app, const struct acr_lookup *lookup
 {
 	auto_string about = acr_lookup_subject(lookup);
 
-	acr_note_drop(app, "refusal", about);
+	acr_note_drop(app, KIND, about);
 }

@@ -14,11 +14,12 @@
 #include "base/process.h"
 #include "broker/broker.h"
 
-#define FIRST_PAUSE   60 /* seconds after a first failure; doubled after each further one */
-#define LONGEST_PAUSE 900
-#define REMEMBERED    (2 * LONGEST_PAUSE) /* seconds that a failure is told of */
-#define PAUSE	      "renewal-failed"	  /* until it is time to try again: why */
-#define FAILURES      "renewal-failures"  /* how often, and why */
+static int not_due(struct acr_error *error, enum acr_message_id id, const char *host)
+{
+	acr_error_set(error, id, NULL, (const char *const[]){ host }, 1);
+	error->kind = ACR_NOT_SET_UP;
+	return -1;
+}
 
 int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 	      enum acr_renewal which, struct acr_report *report, struct acr_error *error)
@@ -42,9 +43,8 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 		stored = acr_stored_login_find(app, registry, NULL, &state, &own, &missing) == 0 ||
 			 missing.kind != ACR_NOT_FOUND;
 	if (stored || state.signed_out)
-		return acr_fail(error, ACR_NOT_SET_UP,
-				stored ? "a login is stored for %s" : "signed out of %s",
-				registry->host);
+		return not_due(error, stored ? ACR_MESSAGE_LOGIN_STORED : ACR_MESSAGE_SIGNED_OUT,
+			       registry->host);
 	if (acr_cache_find(app, registry->host, lookup.fingerprint.hash, lookup.fingerprint.text,
 			   &entry) &&
 	    strcmp(entry.source, ACR_SOURCE_CLIENT) == 0)
@@ -57,7 +57,7 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 	if (!force && cached && !report->renew_behind)
 		return 0;
 	if (!force && !cached && !lookup.old.host)
-		return acr_fail(error, ACR_NOT_SET_UP, "no token for %s is cached", registry->host);
+		return not_due(error, ACR_MESSAGE_TOKEN_NOT_CACHED_YET, registry->host);
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
 		/* `list` goes on naming what can still be served. */
 		if (cached || lookup.old.host)
@@ -68,65 +68,6 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 	}
 	report->left = entry.life;
 	return 0;
-}
-
-void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup,
-		      const struct acr_error *why)
-{
-	auto_string about = acr_lookup_subject(lookup);
-	auto_secret before = { 0 };
-	auto_string text = NULL;
-	long failures = 0;
-	int64_t pause;
-
-	/* This machine's own fault may be over at once, and nobody else is spared anything. */
-	if (why->kind == ACR_SYSTEM)
-		return;
-	if (acr_note_find(app, FAILURES, about, &before))
-		failures = strtol(acr_secret_text(&before), NULL, 10);
-	failures = failures < 0 || failures > 10 ? 10 : failures;
-	pause = (int64_t)FIRST_PAUSE << failures;
-	if (pause < why->retry_after)
-		pause = why->retry_after;
-	text = acr_format("%ld\n%s", failures + 1, why->text);
-	acr_note_keep(app, FAILURES, about, REMEMBERED, text);
-	acr_note_keep(app, PAUSE, about, pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE, why->text);
-}
-
-bool acr_renewal_pauses(const struct acr_app *app, const struct acr_lookup *lookup,
-			struct acr_secret *ret_why)
-{
-	auto_string about = acr_lookup_subject(lookup);
-
-	return acr_note_find(app, PAUSE, about, ret_why);
-}
-
-bool acr_renewal_failed(const struct acr_app *app, const struct acr_registry *registry,
-			struct acr_secret *ret_why)
-{
-	auto_lookup lookup = { 0 };
-	auto_string about = NULL;
-	auto_secret note = { 0 };
-	const char *why;
-
-	acr_lookup_begin(app, registry, &lookup);
-	about = acr_lookup_subject(&lookup);
-	if (!acr_note_find(app, FAILURES, about, &note))
-		return false;
-	why = strchr(acr_secret_text(&note), '\n');
-	acr_secret_wipe(ret_why);
-	acr_secret_add(ret_why, why ? why + 1 : acr_secret_text(&note));
-	return true;
-}
-
-void acr_renewal_forget(const struct acr_app *app, const struct acr_lookup *lookup)
-{
-	auto_string about = acr_lookup_subject(lookup);
-
-	if (!acr_note_find(app, FAILURES, about, NULL))
-		return;
-	acr_note_drop(app, PAUSE, about);
-	acr_note_drop(app, FAILURES, about);
 }
 
 struct behind {

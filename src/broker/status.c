@@ -76,7 +76,6 @@ static void add_cached(void *data, const struct acr_cached *cached)
 {
 	struct gathering *gathering = data;
 	struct acr_status_row *row;
-	auto_secret why = { 0 };
 
 	if (!wanted(gathering, cached->registry.host))
 		return;
@@ -86,8 +85,8 @@ static void add_cached(void *data, const struct acr_cached *cached)
 	row->left = cached->left;
 	row->renew = cached->renew;
 	row->in_force = cached->in_force;
-	if (row->in_force && acr_renewal_failed(gathering->app, &cached->registry, &why))
-		row->failed = acr_copy(acr_secret_text(&why));
+	if (row->in_force)
+		acr_renewal_failed(gathering->app, &cached->registry, &row->failed);
 }
 
 static void add_login(void *data, const char *server, const char *username)
@@ -172,7 +171,6 @@ void acr_status_free(struct acr_status *status)
 		acr_string_free(&row->registry);
 		acr_string_free(&row->username);
 		acr_string_free(&row->source);
-		acr_string_free(&row->failed);
 	}
 	free(status->rows);
 	*status = (struct acr_status){ 0 };

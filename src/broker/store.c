@@ -24,12 +24,7 @@ static int keep_login(const struct acr_app *app, const char *server, const struc
 		return -1;
 	*ret_in_file = used && used->plain;
 	if (used && used->plain && !acr_config_is(app->config, NULL, "keychain", "file"))
-		acr_report_notice(
-			report, "plaintext",
-			"there is no Secret Service here: the login for %.200s is kept "
-			"unencrypted, in a file for you alone; it replaces an older one in a "
-			"desktop's keyring when that is next used",
-			server);
+		acr_report_notice(report, LOGIN_IN_FILE, server);
 	return 0;
 }
 
@@ -65,8 +60,7 @@ static int check_derived(const struct acr_app *app, const struct acr_registry *r
 	auto_login stored = { 0 };
 
 	if (life == 0)
-		return acr_fail(error, ACR_INVALID, "this token for %s has ended: sign in again",
-				registry->host);
+		return acr_raise(error, TOKEN_STORED_EXPIRED, registry->host);
 	if (pin && strcmp(pin, "auto") != 0 && strcmp(pin, "none") != 0)
 		return acr_raise(error, TOKEN_PINNED, pin, registry->host);
 	if ((!state->signed_out || state->stored_login) &&
@@ -102,8 +96,8 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 	if (check_derived(app, registry, &state, life, error))
 		return -1;
 	/* Without a home nothing can be signed out, and a cache may still be had. */
-	if (state.signed_out && decide(app, registry->host, &back, &no_home))
-		return acr_fail(error, no_home.kind, "%s", no_home.text);
+	if (state.signed_out && decide(app, registry->host, &back, error))
+		return -1;
 	acr_lookup_begin(app, registry, &lookup);
 	acr_registry_issued(registry, &login->secret, &ends, &who);
 	acr_entry_begin(app, &lookup, ACR_SOURCE_CLIENT, &who, &login->secret, life, &entry);
@@ -132,9 +126,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 	size_t length = login->secret.length;
 
 	if (length > 0 && strchr(" \t\r\n", login->secret.bytes[length - 1]))
-		acr_report_notice(report, "trailing-space",
-				  "the password for %s ends with white space; is that meant?",
-				  registry->host);
+		acr_report_notice(report, TRAILING_SPACE, registry->host);
 	report->storing = true;
 	/* Before the keychain: its login would be replaced, and no decision could say so. */
 	if (acr_decisions_recover(app, registry->host, &before, error))
@@ -147,9 +139,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 		}
 		/* A firewall (docker's engine may stand elsewhere), or no network: it may be right
 		 * all the same. */
-		acr_report_notice(report, "unverified",
-				  "the login for %s is kept, but could not be tried: %s",
-				  registry->host, refusal.text);
+		acr_report_notice_cause(report, &refusal, LOGIN_UNVERIFIED, registry->host);
 	}
 	/* A login that is kept is used: so nothing is kept where the decision cannot be. */
 	if (decide(app, registry->host, &state, error))
@@ -173,7 +163,7 @@ int acr_store(const struct acr_app *app, const struct acr_secret *server,
 	bool in_file;
 
 	if (acr_sign_in_reserved(acr_secret_text(server)))
-		return acr_fail(error, ACR_INVALID, "%.200s is no server", acr_secret_text(server));
+		return acr_raise(error, SERVER_RESERVED, acr_secret_text(server));
 	if (!acr_registry_parse(app->config, acr_secret_text(server), server->length,
 				&report->registry))
 		return keep_login(app, acr_secret_text(server), login, &in_file, report, error);

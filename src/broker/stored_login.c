@@ -51,6 +51,7 @@ int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *
 		return 0;
 	}
 	if (state->stored_login && !state->in_file && absent.kind != ACR_FINE)
-		return acr_raise(error, STORED_LOGIN_UNREACHABLE, registry->host, absent.text);
-	return acr_fail(error, ACR_NOT_FOUND, "no login is stored for %s", registry->host);
+		return acr_raise_cause(error, &absent.message, STORED_LOGIN_UNREACHABLE,
+				       registry->host);
+	return acr_raise(error, LOGIN_MISSING, registry->host);
 }

@@ -42,22 +42,23 @@ void acr_say_error(const struct acr_app *app, const struct acr_error *error)
 	acr_say(app, "%s", words);
 }
 
-static void tell_notice(const struct acr_app *app, const struct acr_notice *notice)
+static void tell_notice(const struct acr_app *app, const struct acr_message *notice)
 {
 	auto_string text = NULL;
 
 	acr_language_begin(app);
-	text = acr_reason(notice->text);
+	text = acr_message_text(notice, acr_text);
 	acr_say(app, "%s", text);
 }
 
 void acr_explain_notices(const struct acr_app *app, const struct acr_report *report)
 {
 	for (size_t i = 0; i < report->notice_count; i++) {
-		const struct acr_notice *notice = &report->notices[i];
-		auto_string subject = acr_format("%s.%s.%016llx", notice->cause,
-						 report->ours ? report->registry.host : "",
-						 (unsigned long long)report->identity);
+		const struct acr_message *notice = &report->notices[i];
+		auto_string subject =
+			acr_format("%s.%s.%016llx", acr_message_name(acr_message_id(notice)),
+				   report->ours ? report->registry.host : "",
+				   (unsigned long long)report->identity);
 
 		if (acr_note_find(app, "notice", subject, NULL))
 			continue;
@@ -130,7 +131,7 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		acr_explain_notices(app, report);
 		return;
 	}
-	if (strncmp(error->text, "signed out of ", 14) == 0) {
+	if (acr_error_is(error, SIGNED_OUT)) {
 		acr_say(app, _("signed out of %s; to sign in again: %s login %s"), host,
 			app->program, host);
 		return;

@@ -41,10 +41,12 @@ static void tell_failures(const struct acr_status *status, struct acr_secret *ou
 	for (size_t i = 0; i < status->count; i++) {
 		const struct acr_status_row *row = &status->rows[i];
 		auto_string text = NULL;
+		auto_string why = NULL;
 
-		if (!row->failed)
+		if (!acr_message_id(&row->failed))
 			continue;
-		text = acr_format(_("%s could not be renewed: %s"), row->registry, row->failed);
+		why = acr_message_text(&row->failed, acr_text);
+		text = acr_format(_("%s could not be renewed: %s"), row->registry, why);
 		acr_columns_wrap(out, text, 0, 2);
 	}
 	if (status->keychain.kind != ACR_FINE) {

@@ -20,6 +20,8 @@ static void text(struct acr_secret *out, const char *lead, const char *value)
 static void token(const struct acr_status_row *row, struct acr_secret *out)
 {
 	auto_string who = acr_who_text(&row->who, NULL);
+	bool failed = acr_message_id(&row->failed) != ACR_MESSAGE_NONE;
+	auto_string why = failed ? acr_message_text(&row->failed, NULL) : NULL;
 
 	text(out, "{\"registry\":", row->registry);
 	text(out, ",\"who\":", who);
@@ -28,7 +30,7 @@ static void token(const struct acr_status_row *row, struct acr_secret *out)
 			  (long long)row->left, (long long)row->renew,
 			  row->in_force ? "true" : "false");
 	text(out, ",\"kept_in\":", row->kept);
-	text(out, ",\"renewal_failed\":", row->failed);
+	text(out, ",\"renewal_failed\":", why);
 	acr_secret_add(out, "}");
 }
 

@@ -51,11 +51,11 @@ static struct line line_of(const struct acr_status_row *row)
 								      : acr_who_short(&row->who));
 	line.cells[SOURCE] = acr_copy(row->source);
 	line.cells[EXPIRES] = acr_copy(left);
-	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN ? ""
-				       : !row->in_force		     ? _("unused")
-				       : row->failed		     ? _("failed")
-				       : row->renew == 0	     ? _("due")
-								     : renew);
+	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN  ? ""
+				       : !row->in_force		      ? _("unused")
+				       : acr_message_id(&row->failed) ? _("failed")
+				       : row->renew == 0	      ? _("due")
+								      : renew);
 	line.cells[KEPT] = acr_copy(short_home(row->kept));
 	return line;
 }

@@ -3,6 +3,7 @@
  * From what kubelet and azure.json say to what the identities read. They read an environment, so
  * they are given one: the chain, its rules and its explanations are the same as everywhere.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,13 +121,11 @@ int acr_kubelet_be_pod(const struct acr_app *app, const struct acr_kubelet_reque
 
 	begin(app, true, ret);
 	if (!tenant)
-		return acr_fail(error, ACR_INVALID,
-				"the service account has no annotation "
-				"kubernetes.azure.com/acr-tenant-id, and azure.json no tenantId");
+		return acr_raise(error, POD_NO_TENANT);
 	ret->token = memfd_create("service-account-token", MFD_CLOEXEC);
 	if (ret->token < 0 ||
 	    acr_write(ret->token, acr_secret_text(&request->token), request->token.length))
-		return acr_fail(error, ACR_SYSTEM, "cannot hand on the service account's token");
+		return acr_raise_errno(error, errno, POD_TOKEN);
 	path = acr_format("/proc/self/fd/%d", ret->token);
 	set(ret, SETTING "IDENTITY", "workload-identity");
 	set(ret, SETTING "CLIENT_ID", request->client_id);

@@ -133,16 +133,9 @@ static int choose_principal(const struct acr_kubelet_request *request,
 	else if ((!token && !bindings) || (values[NODE_IDENTITY] && !request->client_id))
 		*ret = ACR_FOR_NODE;
 	else if (bindings)
-		return acr_fail(
-			error, ACR_INVALID,
-			"identity bindings (--ib-sni-name) are not supported: use workload "
-			"identity (serviceAccountTokenAudience api://AzureADTokenExchange), "
-			"or --node-identity to pull with the node's identity");
+		return acr_raise(error, POD_BINDINGS);
 	else
-		return acr_fail(error, ACR_INVALID,
-				"the pod's service account has no annotation "
-				"kubernetes.azure.com/acr-client-id, so the pod has no identity of "
-				"its own; the node's identity is used only with --node-identity");
+		return acr_raise(error, POD_NO_IDENTITY);
 	return 0;
 }
 

@@ -45,9 +45,9 @@ int acr_node_read(const char *path, struct acr_node *ret, struct acr_error *erro
 	if (acr_file_read(path, ACR_CONFIG_MAX, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
-		return acr_wrap(error, "%s is not valid JSON", path);
+		return acr_context(error, NODE_NOT_JSON, path);
 	if (!json_object_is_type(json, json_type_object))
-		return acr_fail(error, ACR_INVALID, "%s is not a JSON object", path);
+		return acr_raise(error, JSON_NOT_OBJECT, path);
 	*ret = (struct acr_node){
 		.cloud = text_of(json, "cloud"),
 		.tenant = text_of(json, "tenantId"),
@@ -62,9 +62,6 @@ int acr_node_read(const char *path, struct acr_node *ret, struct acr_error *erro
 	secret_of(json, "aadClientCertPassword", &ret->certificate_password);
 	if (!ret->managed && !(ret->federated && ret->token_file) && !ret->secret.length &&
 	    !ret->certificate)
-		return acr_fail(error, ACR_INVALID,
-				"%s says of no identity: neither useManagedIdentityExtension nor "
-				"aadClientSecret, aadClientCertPath or aadFederatedTokenFile",
-				path);
+		return acr_raise(error, NODE_NO_IDENTITY, path);
 	return 0;
 }

@@ -37,20 +37,14 @@ static int check_types(struct json_object *request, struct acr_error *error)
 	struct json_object *annotations = acr_json_member(request, "serviceAccountAnnotations");
 
 	if (token && !json_object_is_type(token, json_type_string))
-		return acr_fail(error, ACR_INVALID,
-				"\"serviceAccountToken\" of the request on stdin is not a string");
+		return acr_raise(error, KUBELET_NOT_A_STRING, "serviceAccountToken");
 	if (annotations && !json_object_is_type(annotations, json_type_object))
-		return acr_fail(
-			error, ACR_INVALID,
-			"\"serviceAccountAnnotations\" of the request on stdin is not an object");
+		return acr_raise(error, KUBELET_NOT_AN_OBJECT, "serviceAccountAnnotations");
 	if (annotations) {
 		json_object_object_foreach(annotations, name, value)
 		{
 			if (!json_object_is_type(value, json_type_string))
-				return acr_fail(error, ACR_INVALID,
-						"the annotation %.80s of the request on stdin is "
-						"not a string",
-						name);
+				return acr_raise(error, KUBELET_NOT_A_STRING, name);
 		}
 	}
 	return 0;
@@ -77,24 +71,20 @@ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_reque
 	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
-		return acr_wrap(error, "the request on stdin is not valid JSON");
+		return acr_context(error, REQUEST_NOT_JSON);
 	version = acr_json_string(json, "apiVersion");
 	kind = acr_json_string(json, "kind");
 	image = acr_json_string(json, "image");
 	token = acr_json_string(json, "serviceAccountToken");
 	if (!kind || strcmp(kind, "CredentialProviderRequest") != 0)
-		return acr_fail(
-			error, ACR_INVALID,
-			"the request on stdin is no CredentialProviderRequest of kubelet's");
+		return acr_raise(error, KUBELET_REQUEST_KIND);
 	if (!version || !is_known(version))
-		return acr_fail(error, ACR_INVALID,
-				"kubelet speaks \"%.80s\"; known here are " GROUP
-				"v1, v1beta1 and v1alpha1",
-				version ? version : "");
+		return acr_raise(error, KUBELET_VERSION, version ? version : "",
+				 GROUP "v1, v1beta1, v1alpha1");
 	if (check_types(json, error))
 		return -1;
 	if (!image || !*image)
-		return acr_fail(error, ACR_INVALID, "the request on stdin names no image");
+		return acr_raise(error, KUBELET_NO_IMAGE);
 	ret->version = acr_copy(version);
 	ret->image = acr_copy(image);
 	ret->client_id = annotation(json, "kubernetes.azure.com/acr-client-id",

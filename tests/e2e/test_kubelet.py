@@ -381,15 +381,15 @@ def test_a_node_without_the_identity_pulls_anonymously_and_is_asked_again(kubele
 
 
 @pytest.mark.parametrize("stdin, words", [
-    ("", "not valid JSON"), ("{", "not valid JSON"), ("[]", "no CredentialProviderRequest"), ("{}", "no CredentialProviderRequest"),
-    (request("", V1), "names no image"), (request("acme.azurecr.io/app", "credentialprovider.kubelet.k8s.io/v9"), "kubelet speaks"),
+    ("", "not valid JSON"), ("{", "not valid JSON"), ("[]", "not a CredentialProviderRequest"), ("{}", "not a CredentialProviderRequest"),
+    (request("", V1), "names no image"), (request("acme.azurecr.io/app", "credentialprovider.kubelet.k8s.io/v9"), "which is not supported"),
     (b"\xff\x00" * 50, "not valid JSON")], ids=range(7))
 def test_what_is_no_request_is_refused(helper, azure_json, stdin, words):
     answer = helper("kubelet", azure_json(), stdin=stdin)
     assert answer.status == 1 and answer.out == "" and words in answer.err and answer.requests == []
 
 
-@pytest.mark.parametrize("text, words", [("{", "is not valid JSON"), ("[]", "is not a JSON object"), ("{}", "says of no identity")])
+@pytest.mark.parametrize("text, words", [("{", "is not valid JSON"), ("[]", "is not a JSON object"), ("{}", "names no identity")])
 def test_a_broken_azure_json_is_named(helper, home, text, words):
     path = home.write("azure.json", text)
     answer = helper("kubelet", str(path), stdin=request("acme.azurecr.io/app"))

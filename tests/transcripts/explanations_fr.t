@@ -382,4 +382,4 @@ $ docker-credential-acr get
 == a notice beside a success
 $ docker-credential-acr store
 < {"ServerURL":"registry.example.com","Username":"me","Secret":"a-secret-of-somebody"}
-! docker-credential-acr: il n'y a pas de Secret Service ici : la connexion pour registry.example.com est gardée non chiffrée, dans un fichier pour vous seul ; elle en remplace une plus ancienne dans un trousseau de bureau dès que celui-ci est utilisé
+! docker-credential-acr: il n'y a pas de Secret Service ici, la connexion de registry.example.com est donc enregistrée en clair, dans un fichier que vous seul pouvez lire ; elle remplace une plus ancienne dans le trousseau d'un bureau quand celui-ci servira de nouveau

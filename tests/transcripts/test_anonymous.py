@@ -37,7 +37,7 @@ def test_where_anybody_may_pull_a_refusal_is_not_found_and_one_notice(helper, as
     env = as_who(principal)
     answer = helper.get(PUBLIC, env=env)
     assert answer.status == 1 and answer.out == NOT_FOUND and answer.asked("acr", TOKEN) == 1
-    assert answer.err.count("\n") == 1 and "going on anonymously" in answer.err
+    assert answer.err.count("\n") == 1 and "continuing anonymously" in answer.err
     again = helper.get(PUBLIC, env=env)
     assert (again.status, again.out, again.err) == (1, NOT_FOUND, "") and again.requests == []
 

@@ -115,7 +115,7 @@ static int renew(bool force)
 			 &error);
 }
 
-static bool renewal_failed(struct acr_secret *ret_why)
+static bool renewal_failed(struct acr_message *ret_why)
 {
 	struct acr_registry registry;
 
@@ -129,12 +129,9 @@ static void pass(int64_t seconds)
 	edges.wall += seconds;
 }
 
-static bool noticed(const char *cause)
+static bool noticed(enum acr_message_id id)
 {
-	for (size_t i = 0; i < report.notice_count; i++)
-		if (strcmp(report.notices[i].cause, cause) == 0)
-			return true;
-	return false;
+	return acr_report_notes(&report, id);
 }
 
 static void begin(int64_t life)
@@ -211,7 +208,7 @@ static void where_renewal_fails_the_old_token_is_handed_out_with_a_word(void **s
 	pass(3 * HOUR * 70 / 100);
 	expect_refusal();
 	assert_int_equal(get(), 0);
-	assert_true(noticed("old-token"));
+	assert_true(noticed(ACR_MESSAGE_OLD_TOKEN));
 	all_was_asked();
 }
 
@@ -225,7 +222,7 @@ static void a_dead_identity_is_not_asked_at_every_get(void **state)
 	all_was_asked();
 	pass(55);
 	assert_int_equal(get(), 0);
-	assert_true(noticed("old-token"));
+	assert_true(noticed(ACR_MESSAGE_OLD_TOKEN));
 	assert_int_equal(edges.sent_count, 0);
 	pass(10);
 	expect_refusal();
@@ -237,13 +234,13 @@ static void a_dead_identity_is_not_asked_at_every_get(void **state)
 	pass(25);
 	expect_token(3 * HOUR, "second", 0);
 	assert_int_equal(get(), 0);
-	assert_false(noticed("old-token"));
+	assert_false(noticed(ACR_MESSAGE_OLD_TOKEN));
 	all_was_asked();
 }
 
 static void a_renewal_behind_that_failed_is_told_by_the_next_get(void **state)
 {
-	auto_secret why = { 0 };
+	struct acr_message why;
 
 	(void)state;
 	begin(3 * HOUR);
@@ -251,11 +248,11 @@ static void a_renewal_behind_that_failed_is_told_by_the_next_get(void **state)
 	expect_refusal();
 	assert_int_equal(renew(false), -1);
 	assert_int_equal(get(), 0);
-	assert_true(noticed("renewal-failed"));
+	assert_true(noticed(ACR_MESSAGE_RENEWAL_FAILED));
 	/* Nobody starts another one before its time. */
 	assert_false(report.renew_behind);
 	assert_true(renewal_failed(&why));
-	assert_non_null(strstr(acr_secret_text(&why), "AADSTS7000222"));
+	assert_non_null(strstr(why.value, "AADSTS7000222"));
 	pass(61);
 	assert_int_equal(get(), 0);
 	assert_true(report.renew_behind);
@@ -560,7 +557,7 @@ static void status_shows_why_a_renewal_failed(void **state)
 	assert_int_equal(renew(true), -1);
 	acr_status_take(&edges.app, NULL, &status);
 	assert_int_equal(status.count, 1);
-	assert_non_null(status.rows[0].failed);
+	assert_true(acr_message_id(&status.rows[0].failed) != ACR_MESSAGE_NONE);
 	assert_int_equal(status.rows[0].renew, 0);
 }
 

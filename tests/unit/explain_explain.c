@@ -74,31 +74,45 @@ static void add_step(struct world *world, const char *identity, struct acr_who w
 	step->error = *error;
 }
 
+static struct acr_error message_of(enum acr_kind kind, const char *text)
+{
+	struct acr_error error;
+
+	(void)acr_raise(&error, PLAIN, text);
+	error.kind = kind;
+	return error;
+}
+
+static struct acr_error answered(int status, const char *code, const char *sentence,
+				 struct acr_error error)
+{
+	error.terse = true;
+	error.status = status;
+	snprintf(error.code, sizeof(error.code), "%s", code);
+	snprintf(error.sentence, sizeof(error.sentence), "%s", sentence);
+	return error;
+}
+
 static struct acr_error firewall(void)
 {
-	return (struct acr_error){
-		.kind = ACR_REFUSED,
-		.terse = true,
-		.origin = ACR_ORIGIN_REGISTRY,
-		.status = 403,
-		.code = "DENIED",
-		.host = "acme.azurecr.io",
-		.correlation = "0a37b3c4-0000-1111-2222-333344445555",
-		.sentence = "client with IP '203.0.113.7' is not allowed access.",
-		.text = "the firewall of acme.azurecr.io does not let this machine in (status 403)"
-	};
+	struct acr_error error;
+
+	(void)acr_raise(&error, FIREWALL_DENIED, "acme.azurecr.io");
+	error = answered(403, "DENIED", "client with IP '203.0.113.7' is not allowed access.",
+			 error);
+	strcpy(error.host, "acme.azurecr.io");
+	strcpy(error.correlation, "0a37b3c4-0000-1111-2222-333344445555");
+	return error;
 }
 
 static struct acr_error no_role(void)
 {
-	return (struct acr_error){ .kind = ACR_REFUSED,
-				   .terse = true,
-				   .origin = ACR_ORIGIN_REGISTRY,
-				   .status = 401,
-				   .code = "UNAUTHORIZED",
-				   .host = "acme.azurecr.io",
-				   .sentence = "authentication required",
-				   .text = "acme.azurecr.io refused (status 401, UNAUTHORIZED)" };
+	struct acr_error error;
+
+	(void)acr_raise(&error, REGISTRY_DENIED_CODE, "acme.azurecr.io", "401", "UNAUTHORIZED");
+	error = answered(401, "UNAUTHORIZED", "authentication required", error);
+	strcpy(error.host, "acme.azurecr.io");
+	return error;
 }
 
 static void an_explanation_has_four_parts_and_those_who_were_tried(void **state)
@@ -132,16 +146,11 @@ static void a_role_is_asked_for_whoever_was_refused(void **state)
 static void a_client_that_entra_refused_is_the_one_of_the_environment(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = {
-		.kind = ACR_REFUSED,
-		.terse = true,
-		.origin = ACR_ORIGIN_ENTRA,
-		.status = 401,
-		.code = "AADSTS7000222",
-		.sentence = "AADSTS7000222: The provided client secret keys are expired.",
-		.text = "Entra ID refused (HTTP 401, AADSTS7000222)"
-	};
+	struct acr_error error = answered(
+		401, "AADSTS7000222", "AADSTS7000222: The provided client secret keys are expired.",
+		message_of(ACR_REFUSED, "rejected"));
 
+	error.origin = ACR_ORIGIN_ENTRA;
 	edges_set(&world->edges, "AZURE_CLIENT_ID", "cccc-dddd");
 	edges_set(&world->edges, "AZURE_TENANT_ID", "contoso.example");
 	add_step(world, "environment", (struct acr_who){ 0 }, &error);
@@ -190,8 +199,8 @@ static void a_refused_login_of_a_person_is_no_matter_of_roles(void **state)
 static void not_found_is_one_line_with_the_way_to_sign_in(void **state)
 {
 	struct world *world = *state;
-	struct acr_error out = { .kind = ACR_UNAVAILABLE, .text = "az is signed out" };
-	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "az is signed out" };
+	struct acr_error out = message_of(ACR_UNAVAILABLE, "az is signed out");
+	struct acr_error error = message_of(ACR_NOT_FOUND, "az is signed out");
 
 	add_step(world, "azure-cli", (struct acr_who){ 0 }, &out);
 	explain(world, &error);
@@ -202,8 +211,9 @@ static void not_found_is_one_line_with_the_way_to_sign_in(void **state)
 
 static void signed_out_is_one_line_with_the_way_back(void **state)
 {
-	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "signed out of acme.azurecr.io" };
+	struct acr_error error;
 
+	(void)acr_raise(&error, SIGNED_OUT, "acme.azurecr.io");
 	explain(*state, &error);
 	assert_string_equal(
 		((struct world *)*state)->said,
@@ -214,14 +224,15 @@ static void signed_out_is_one_line_with_the_way_back(void **state)
 static void going_on_anonymously_is_said_in_one_line(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_NOT_FOUND,
-				   .text = "acme.azurecr.io refused (status 401)" };
+	struct acr_error error;
 
-	acr_report_notice(&world->report, "anonymous", "%s; going on anonymously", error.text);
+	(void)acr_raise(&error, REGISTRY_DENIED, "acme.azurecr.io", "401");
+	error.kind = ACR_NOT_FOUND;
+	acr_report_notice_cause(&world->report, &error, ANONYMOUS);
 	world->report.anonymous = true;
 	explain(world, &error);
-	assert_string_equal(world->said, "docker-credential-acr: acme.azurecr.io refused (status "
-					 "401); going on anonymously\n");
+	assert_string_equal(world->said, "docker-credential-acr: continuing anonymously: "
+					 "acme.azurecr.io denied access (status 401)\n");
 	/* Once an hour. */
 	assert_string_equal(explain(world, &error), "");
 }
@@ -229,7 +240,7 @@ static void going_on_anonymously_is_said_in_one_line(void **state)
 static void where_anybody_gets_in_nobody_need_sign_in(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_NOT_FOUND, .text = "no identity is set up" };
+	struct acr_error error = message_of(ACR_NOT_FOUND, "no identity is set up");
 
 	world->report.anonymous = true;
 	assert_string_equal(explain(world, &error), "");
@@ -238,11 +249,9 @@ static void where_anybody_gets_in_nobody_need_sign_in(void **state)
 static void servers_that_are_not_ours_hear_nothing(void **state)
 {
 	struct world *world = *state;
-	struct acr_error absent = { .kind = ACR_NOT_FOUND, .text = "no login for ghcr.io is kept" };
-	struct acr_error empty;
+	struct acr_error absent, empty, refused = message_of(ACR_REFUSED, "ghcr.io refused");
 
-	struct acr_error refused = { .kind = ACR_REFUSED, .text = "ghcr.io refused" };
-
+	(void)acr_raise(&absent, LOGIN_MISSING, "ghcr.io");
 	(void)acr_raise(&empty, SERVER_MISSING);
 	world->report.ours = false;
 	assert_string_equal(explain(world, &absent), "");
@@ -253,10 +262,9 @@ static void servers_that_are_not_ours_hear_nothing(void **state)
 static void a_locked_keyring_is_explained_for_every_server(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_LOCKED,
-				   .origin = ACR_ORIGIN_KEYCHAIN,
-				   .text = "the keyring is locked" };
+	struct acr_error error;
 
+	(void)acr_raise(&error, KEYCHAIN_LOCKED);
 	world->report.ours = false;
 	assert_non_null(
 		strstr(explain(world, &error), "the keychain that holds your logins is locked\n"));
@@ -267,10 +275,9 @@ static void a_broken_config_is_explained_before_there_is_one(void **state)
 {
 	struct world *world = *state;
 	const struct acr_config *config = world->edges.app.config;
-	struct acr_error error = {
-		.kind = ACR_INVALID,
-		.text = "/home/x/.config/docker-credential-acr/config.json:3:7: a value is missing"
-	};
+	struct acr_error error =
+		message_of(ACR_INVALID, "/home/x/.config/docker-credential-acr/config.json:3:7: "
+					"a value is missing");
 
 	world->report.ours = false;
 	world->edges.app.config = NULL;
@@ -282,12 +289,12 @@ static void a_broken_config_is_explained_before_there_is_one(void **state)
 static void what_nobody_foresaw_is_still_said(void **state)
 {
 	struct world *world = *state;
-	struct acr_error error = { .kind = ACR_SYSTEM, .text = "the moon is in the way" };
+	struct acr_error error = message_of(ACR_SYSTEM, "the moon is in the way");
 
 	assert_non_null(strstr(explain(world, &error), "the moon is in the way"));
 	assert_non_null(strstr(world->said, "diagnose acme.azurecr.io"));
 	world->report.ours = false;
-	error.text[0] = 'T';
+	error = message_of(ACR_SYSTEM, "The moon is in the way");
 	assert_string_equal(explain(world, &error),
 			    "docker-credential-acr: The moon is in the way\n");
 }

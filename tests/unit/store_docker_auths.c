@@ -123,7 +123,7 @@ static void a_broken_file_is_told_from_an_empty_one(void **state)
 	assert_int_equal(acr_docker_auths_find(&edges.app, "a.example", &login, &error), -1);
 	assert_int_equal(error.kind, ACR_INVALID);
 	assert_non_null(strstr(edges_data(&error), "config.json"));
-	assert_non_null(strstr(edges_data(&error), "line 2"));
+	assert_non_null(strstr(edges_data(&error), "acr-error:json-invalid; 2 "));
 }
 
 static int begin(void **state)

@@ -6,13 +6,15 @@
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_secret why = { 0 };
+	struct acr_message why;
+	auto_string text = NULL;
 
-	if (acr_renewal_failed(app, &subject->registry, &why))
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("the last one failed: %s"),
-			      acr_secret_text(&why));
-	else
+	if (!acr_renewal_failed(app, &subject->registry, &why)) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none has failed lately"));
+		return;
+	}
+	text = acr_message_text(&why, acr_text);
+	acr_check_say(ret, ACR_VERDICT_WARNING, _("the last one failed: %s"), text);
 }
 
 const struct acr_check_row acr_check_renewal = {

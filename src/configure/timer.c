@@ -53,11 +53,16 @@ static void tell_systemd(const struct acr_app *app, const char *verb)
 	const char *runtime = acr_env(app, "XDG_RUNTIME_DIR");
 	auto_string manager = acr_format("%s/systemd/private", runtime ? runtime : "");
 	auto_string program = acr_program_find(app, "systemctl");
+	static const char *const names[] = {
+		"PATH", "HOME", "LANG", "LC_ALL", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
+		NULL
+	};
+	auto_environment environment = acr_environment_pick(app, names);
 	const char *const reload[] = { program, "--user", "daemon-reload", NULL };
 	const char *const change[] = { program, "--user", verb, UNIT, NULL };
 	struct acr_run run = {
 		.argv = reload,
-		.environment = app->environment,
+		.environment = (const char *const *)environment,
 		.budget = SYSTEMCTL_WAIT,
 		.limit = 4096,
 	};

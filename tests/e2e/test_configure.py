@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `configure` writes is what docker, podman, skopeo and buildah really go by."""
+import os
+
 import pytest
+from client import APP
 from clients import Client
 
 ACME = "acme.azurecr.io"
@@ -91,3 +94,16 @@ def test_a_list_of_ci_servers_and_a_wrong_name_are_left_alone(helper, fresh):
     for wrong in ("https://tfs.contoso.com", "*.contoso.com", "a,b", "x:8080", ""):
         assert helper("configure", "--ci-host", wrong).status != 0
     assert own_config(fresh).read_text() == before
+
+
+def test_systemctl_gets_none_of_a_jobs_secrets(helper, home, cloud):
+    home.write("run/systemd/private", "")
+    home.write(".config/systemd/user/docker-credential-acr-renew.timer", "[Timer]\n")
+    home.write("bin/systemctl", f"#!/bin/sh\nenv >{home.folder}/systemctl\n", mode=0o755)
+    secrets = {"AZURE_FEDERATED_TOKEN": cloud.federated_token(), "CIRCLE_OIDC_TOKEN_V2": "secret-of-circle", **cloud.environment(APP)}
+    done = helper("configure", "--timer", "--no-check", env={**secrets, "PATH": f"{home.folder}/bin:{os.environ['PATH']}",
+                                                             "XDG_RUNTIME_DIR": f"{home.folder}/run"})
+    shown = (home.folder / "systemctl").read_text()
+    assert done.status == 0 and f"XDG_RUNTIME_DIR={home.folder}/run" in shown, (done, shown)
+    for secret in secrets:
+        assert secret not in shown

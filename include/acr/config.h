@@ -26,7 +26,8 @@ enum acr_setting_form {
 	ACR_SETTING_TEXT,
 	ACR_SETTING_CHOICE,
 	ACR_SETTING_LIST,
-	ACR_SETTING_HOSTS, /* a list of plain host names */
+	ACR_SETTING_HOSTS,    /* a list of plain host names */
+	ACR_SETTING_VARIABLE, /* the name of an environment variable */
 	ACR_SETTING_DURATION,
 	ACR_SETTING_SWITCH
 };

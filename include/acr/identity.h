@@ -151,6 +151,9 @@ _checked_ int acr_entra_redeem(const struct acr_app *app, const char *authority,
 _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
 				  const char **ret, struct acr_error *error);
 
+/* Does this process hold a federated token, in a file or in a variable? */
+bool acr_federated_token_is_set(const struct acr_app *app);
+
 /*
  * The identity in force, as text: the config's state, every variable and file that a row names, and
  * the host's state file (and its registry's, for a regional endpoint). Part of every cache key, so that after `az logout`, `az account set` or

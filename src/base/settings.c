@@ -8,6 +8,8 @@
 
 #include "base/nearest.h"
 
+#define VARIABLE_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
 const struct acr_setting_key acr_setting_keys[] = {
 	{ "identity", ACR_SETTING_LIST, NULL, false, false,
 	  "who to be: auto, none, or names of identities in the order to try them" },
@@ -19,6 +21,8 @@ const struct acr_setting_key acr_setting_keys[] = {
 	  "the resource to ask tokens for, instead of ACR's" },
 	{ "authority", ACR_SETTING_TEXT, NULL, true, false,
 	  "Entra ID's host, for clouds that are not in the table" },
+	{ "federated_token_variable", ACR_SETTING_VARIABLE, NULL, false, true,
+	  "the environment variable that holds a CI job's OIDC token" },
 	{ "min_validity", ACR_SETTING_DURATION, NULL, false, false,
 	  "renew first when less than this is left (60m)" },
 	{ "timeout", ACR_SETTING_DURATION, NULL, false, false,
@@ -183,6 +187,7 @@ char *acr_setting_nearest_value(const struct acr_setting_key *key, const char *t
 	case ACR_SETTING_DURATION:
 		return nearest_duration(text);
 	case ACR_SETTING_HOSTS:
+	case ACR_SETTING_VARIABLE:
 	case ACR_SETTING_TEXT:
 	case ACR_SETTING_LIST:
 	default:
@@ -229,6 +234,10 @@ const char *acr_setting_check(const struct acr_setting_key *key, const char *tex
 		return are_hosts(text) ? NULL
 				       : "is not a list of host names such as "
 					 "github.contoso.com";
+	case ACR_SETTING_VARIABLE:
+		return text[strspn(text, VARIABLE_CHARS)] || (*text >= '0' && *text <= '9')
+			       ? "is not the name of an environment variable"
+			       : NULL;
 	case ACR_SETTING_TEXT:
 	case ACR_SETTING_LIST:
 	default:

@@ -90,11 +90,11 @@ static char *tell_sign_in(const struct acr_app *app, const struct acr_report *re
 static const char *tell_missing(const struct acr_app *app, const struct acr_report *report)
 {
 	static const char *const proofs[] = { "AZURE_CLIENT_SECRET",
-					      "AZURE_CLIENT_CERTIFICATE_PATH",
-					      "AZURE_FEDERATED_TOKEN_FILE" };
+					      "AZURE_CLIENT_CERTIFICATE_PATH" };
 
 	if (!acr_situation_of_process(app, report->registry.host) ||
-	    !acr_env(app, "AZURE_CLIENT_ID") || !acr_env(app, "AZURE_TENANT_ID"))
+	    acr_federated_token_is_set(app) || !acr_env(app, "AZURE_CLIENT_ID") ||
+	    !acr_env(app, "AZURE_TENANT_ID"))
 		return NULL;
 	for (size_t i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++)
 		if (acr_env(app, proofs[i]))

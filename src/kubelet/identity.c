@@ -42,10 +42,10 @@ static void set(struct acr_kubelet_environment *environment, const char *name, c
 /* Kubelet's own variables that would say who we are. */
 static bool is_about_identity(const char *row)
 {
-	static const char *const names[] = {
-		"AZURE_CLIENT_",	 "AZURE_TENANT_ID=",	     "AZURE_FEDERATED_",
-		"AZURE_AUTHORITY_HOST=", "AZURE_TOKEN_CREDENTIALS=", "AZURE_KUBERNETES_"
-	};
+	static const char *const names[] = { "AZURE_CLIENT_",	      "AZURE_TENANT_ID=",
+					     "AZURE_FEDERATED_",      "AZD_GITLAB_FEDERATED_",
+					     "AZURE_AUTHORITY_HOST=", "AZURE_TOKEN_CREDENTIALS=",
+					     "AZURE_KUBERNETES_" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strncmp(row, names[i], strlen(names[i])) == 0)

@@ -10,7 +10,7 @@ import time
 
 import homes
 import pytest
-from client import ACR_AUDIENCE, APP, AWKWARD, CHINA, DEPLOYER, EXPIRED, GOV, MACHINE, NOBODY, PARTNER, USER
+from client import ACR_AUDIENCE, APP, AWKWARD, CHINA, DEPLOYER, EXPIRED, GOV, MACHINE, NOBODY, PARTNER, USER, WORKLOAD
 from homes import NOT_FOUND
 
 ACME = "acme.azurecr.io"
@@ -240,6 +240,64 @@ def test_the_next_job_of_a_runner_does_not_get_the_token_of_the_last(helper, hom
     assert helper.get(ACME, env=environment).status == 1
     path.unlink()
     assert helper.get(ACME, env=environment).status == 1
+
+
+# The variable that holds a CI job's OIDC token, and what names it where it is not known by itself.
+OIDC_VARIABLES = {"AZURE_FEDERATED_TOKEN": {}, "AZD_GITLAB_FEDERATED_TOKEN": {},
+                  "CIRCLE_OIDC_TOKEN_V2": {"federated_token_variable": "CIRCLE_OIDC_TOKEN_V2"},
+                  "BITBUCKET_STEP_OIDC_TOKEN": {"federated_token_variable": "BITBUCKET_STEP_OIDC_TOKEN"}}
+
+
+def job_with_token(cloud, variable, **token):
+    return {"AZURE_TENANT_ID": WORKLOAD.tenant_id, "AZURE_CLIENT_ID": WORKLOAD.client_id, variable: cloud.federated_token(**token)}
+
+
+@pytest.mark.parametrize("variable", OIDC_VARIABLES)
+def test_a_jobs_oidc_token_serves_from_a_variable(helper, home, cloud, variable):
+    home.config(**OIDC_VARIABLES[variable])
+    assert who(helper.get(ACME, env=job_with_token(cloud, variable))) == WORKLOAD.object_id
+    assert helper.get(ACME, env=job_with_token(cloud, variable)).requests == [], "another job with the same subject"
+    other = helper.get(ACME, env=job_with_token(cloud, variable, subject="system:serviceaccount:other:branch"))
+    assert other.status == 1 and other.exchanges == 0 and "AADSTS700213" in other.err
+
+
+def test_the_environment_may_name_the_variable_too(helper, cloud):
+    env = job_with_token(cloud, "TFC_WORKLOAD_IDENTITY_TOKEN")
+    assert helper.get(ACME, env=env).asked("entra") == 0, "nothing names it"
+    env["DOCKER_CREDENTIAL_ACR_FEDERATED_TOKEN_VARIABLE"] = "TFC_WORKLOAD_IDENTITY_TOKEN"
+    assert who(helper.get(ACME, env=env)) == WORKLOAD.object_id
+
+
+def test_a_file_with_a_token_takes_precedence_over_variables(helper, home, cloud):
+    env = {**cloud.workload_environment(home.folder / "token"),
+           "AZURE_FEDERATED_TOKEN": cloud.federated_token(subject="system:serviceaccount:other:branch")}
+    assert who(helper.get(ACME, env=env)) == WORKLOAD.object_id
+
+
+@pytest.mark.parametrize("value", ["hunter2-is-the-password", "two words", "a.b.c", "eyJhbGciOiJub25lIn0.e30.x"])
+@pytest.mark.parametrize("variable", OIDC_VARIABLES)
+def test_what_is_no_oidc_token_is_neither_sent_nor_shown(helper, home, cloud, variable, value):
+    home.config(**OIDC_VARIABLES[variable])
+    answer = helper.get(ACME, env={**job_with_token(cloud, variable), variable: value})
+    assert answer.status == 1 and answer.asked("entra") == answer.exchanges == 0 and variable in answer.err, answer
+    assert value not in answer.out + answer.err
+
+
+@pytest.mark.parametrize("language", ["en_US.UTF-8", "fr_FR.UTF-8"])
+def test_half_of_a_job_with_a_token_is_never_the_machine(helper, home, cloud, language):
+    job = job_with_token(cloud, "AZURE_FEDERATED_TOKEN")
+    for missing in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID"):
+        answer = helper.get(ACME, env={**job, missing: "", "LC_ALL": language})
+        assert answer.status == 1 and answer.exchanges == 0 and missing in answer.err, answer
+    home.config(federated_token_variable="CIRCLE_OIDC_TOKEN_V2")
+    answer = helper.get(ACME, env={**job, "LC_ALL": language})
+    assert answer.status == 1 and answer.exchanges == 0 and "CIRCLE_OIDC_TOKEN_V2" in answer.err, answer
+
+
+def test_a_name_that_no_variable_can_have_is_a_fault_of_the_config(helper, home):
+    home.config(federated_token_variable="$CIRCLE_OIDC_TOKEN_V2")
+    answer = helper.get(ACME)
+    assert answer.status == 1 and "is not the name of an environment variable" in answer.err
 
 
 def test_an_expired_secret_is_told_as_entra_tells_it(helper, cloud):

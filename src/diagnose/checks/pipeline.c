@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "acr/check.h"
+#include "acr/identity.h"
 #include "explain/language.h"
 
 static void github(const struct acr_app *app, const struct acr_case *subject,
@@ -14,7 +15,7 @@ static void github(const struct acr_app *app, const struct acr_case *subject,
 {
 	bool wants = acr_env(app, "AZURE_CLIENT_ID") && !acr_env(app, "AZURE_CLIENT_SECRET") &&
 		     !acr_env(app, "AZURE_CLIENT_CERTIFICATE_PATH") &&
-		     !acr_env(app, "AZURE_FEDERATED_TOKEN_FILE");
+		     !acr_federated_token_is_set(app);
 
 	if (acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_URL") &&
 	    acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")) {
@@ -69,12 +70,12 @@ static void gitlab(const struct acr_app *app, const struct acr_case *subject,
 			ret, ACR_VERDICT_WARNING, "%s",
 			_("GitLab: DOCKER_AUTH_CONFIG names a helper, which runners start only if "
 			  "allowed_docker_credential_helpers lists it"));
-	else if (acr_env(app, "AZURE_FEDERATED_TOKEN_FILE") || acr_env(app, "AZURE_CLIENT_SECRET"))
+	else if (acr_federated_token_is_set(app) || acr_env(app, "AZURE_CLIENT_SECRET"))
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("GitLab: the job has a credential"));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("GitLab: no credential; write a token of \"id_tokens\" to a file "
-				"for AZURE_FEDERATED_TOKEN_FILE"));
+			      _("GitLab: no credential; add a token named AZURE_FEDERATED_TOKEN to "
+				"\"id_tokens\" of the job"));
 }
 
 static const struct {

@@ -66,6 +66,12 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 _checked_ int acr_get(struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
 		      struct acr_report *report, struct acr_error *error);
 
+/* A token of the identity that `get` would use for this registry, for another service. Nothing is kept,
+ * and the registry is not asked. */
+_checked_ int acr_get_other(const struct acr_app *app, const struct acr_registry *registry,
+			    const struct acr_token_wish *wish, struct acr_token *ret,
+			    struct acr_error *error);
+
 /* Keep what a person or a client gives for `server`, by the rules of src/broker/store.c. */
 _checked_ int acr_store(const struct acr_app *app, const struct acr_secret *server,
 			const struct acr_login *login, struct acr_report *report,

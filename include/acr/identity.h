@@ -105,13 +105,20 @@ _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registr
 			     size_t *cursor, struct acr_trail *trail, struct acr_token *ret,
 			     struct acr_error *error);
 
-#define ACR_CHAIN_MAX 16
+/* A token for another service than the registry: Azure Resource Manager, or the registry's own
+ * audience at a tenant that is not the identity's. */
+struct acr_token_wish {
+	const char *audience;
+	const char *tenant; /* NULL: the config's, or the identity's own */
+	const char *source; /* NULL: whoever the chain gives; else this row alone */
+};
+/* The first identity that has it, by the rules of the walk above. It is neither kept nor taken from
+ * what was kept. ACR_NOT_SET_UP when there is none. */
+_checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry *registry,
+			    const struct acr_token_wish *wish, struct acr_token *ret,
+			    struct acr_error *error);
 
-/* The rows to ask for a registry, in order, by config and environment; `*ret_pinned` tells that one
- * of both names them. */
-_checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
-			     const struct acr_identity *ret[static ACR_CHAIN_MAX],
-			     size_t *ret_count, bool *ret_pinned, struct acr_error *error);
+#define ACR_CHAIN_MAX 16
 
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
 enum acr_prospect {

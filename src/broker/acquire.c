@@ -192,3 +192,9 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 		error->kind = ACR_NOT_FOUND;
 	return -1;
 }
+
+int acr_get_other(const struct acr_app *app, const struct acr_registry *registry,
+		  const struct acr_token_wish *wish, struct acr_token *ret, struct acr_error *error)
+{
+	return acr_chain_for(app, registry, wish, ret, error);
+}

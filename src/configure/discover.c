@@ -10,9 +10,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "acr/config.h"
+#include "acr/broker.h"
 #include "acr/http.h"
-#include "acr/identity.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "configure/plan.h"
@@ -48,40 +47,16 @@ static const struct acr_cloud *choose_cloud(const struct acr_app *app)
 	return named ? named : &acr_clouds[0];
 }
 
-/* The first identity that has a token for Resource Manager; as in the chain, one that was asked for
- * by name and rejected is the last. */
 static int take_token(struct search *search, const struct acr_cloud *cloud, struct acr_error *error)
 {
-	const struct acr_config *config = search->app->config;
-	const struct acr_identity *rows[ACR_CHAIN_MAX];
-	size_t count;
-	bool pinned;
-	/* Identities ask for a registry; this one is Resource Manager's own endpoint. */
+	/* Identities are asked for a registry; this one is Resource Manager's own endpoint. */
 	struct acr_registry place = { .cloud = cloud, .authority = cloud->authority };
-	struct acr_ask ask = {
-		.registry = &place,
-		.audience = cloud->arm_audience,
-		.tenant = acr_config_get(config, NULL, "tenant"),
-		.client_id = acr_config_get(config, NULL, "client_id"),
-	};
+	const struct acr_token_wish wish = { .audience = cloud->arm_audience };
 
 	snprintf(place.host, sizeof(place.host), "%s", cloud->arm + strlen("https://"));
-	if (acr_chain_rows(search->app, &place, rows, &count, &pinned, error))
-		return -1;
-	ask.pinned = pinned;
-	(void)acr_raise(error, DISCOVER_NO_IDENTITY);
-	for (size_t i = 0; i < count; i++) {
-		struct acr_error failure = { 0 };
-
-		if (rows[i]->acquire(search->app, &ask, &search->token, &failure) == 0)
-			return 0;
-		if (failure.kind == ACR_NOT_SET_UP)
-			continue;
-		*error = failure;
-		if (failure.kind != ACR_UNAVAILABLE && (rows[i]->named || pinned))
-			return -1;
-	}
-	return -1;
+	if (acr_get_other(search->app, &place, &wish, &search->token, error) == 0)
+		return 0;
+	return acr_error_is(error, IDENTITY_NONE) ? acr_raise(error, DISCOVER_NO_IDENTITY) : -1;
 }
 
 /* ---- what we see ---- */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "acr/config.h"
+#include "acr/broker.h"
 #include "diagnose/network.h"
 #include "explain/language.h"
 
@@ -25,20 +25,11 @@ int acr_arm_token(struct acr_app *app, const struct acr_case *subject, const cha
 		  const char *audience, const char *tenant, struct acr_token *ret,
 		  struct acr_error *error)
 {
-	const struct acr_identity *identity = *source ? acr_identity_by_name(source) : NULL;
-	const char *host = subject->registry.host,
-		   *list = acr_config_get(app->config, host, "identity");
-	const struct acr_ask ask = {
-		.registry = &subject->registry,
-		.audience = audience,
-		.tenant = tenant ? tenant : acr_config_get(app->config, host, "tenant"),
-		.client_id = acr_config_get(app->config, host, "client_id"),
-		.pinned = list && strcmp(list, "auto") != 0,
-	};
+	const struct acr_token_wish wish = { audience, tenant, source };
 
-	if (!identity)
+	if (!*source)
 		return acr_raise(error, ARM_NO_IDENTITY);
-	return identity->acquire(app, &ask, ret, error);
+	return acr_get_other(app, &subject->registry, &wish, ret, error);
 }
 
 int acr_arm_begin(struct acr_app *app, const struct acr_case *subject, const char *source,

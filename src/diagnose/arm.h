@@ -5,7 +5,6 @@
 #define DIAGNOSE_ARM_H
 
 #include "acr/check.h"
-#include "acr/identity.h"
 #include "base/json.h"
 
 struct acr_arm {

@@ -173,12 +173,15 @@ static int acquire_for(void *data, const char *audience, struct acr_error *error
 	return 0;
 }
 
+/* For the audience that is wanted, else for the registry's. */
 static int acquire(const struct acr_app *app, const struct acr_identity *row, struct acr_ask ask,
 		   struct acr_token *ret, struct acr_error *error)
 {
 	struct question question = { app, row, ask, ret };
 	bool noted = false;
 
+	if (ask.audience)
+		return row->acquire(app, &ask, ret, error);
 	if (acr_audience_each(app, ask.registry, row, acquire_for, &question, &noted, error))
 		return -1;
 	ret->noted = noted;
@@ -274,17 +277,25 @@ static bool is_end(const struct acr_step *step, bool pinned)
 	       !is_half_set_up(step) && !acr_step_is_out_of_reach(step);
 }
 
-int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry, size_t *cursor,
-		   struct acr_trail *trail, struct acr_token *ret, struct acr_error *error)
+static int walk(const struct acr_app *app, const struct acr_registry *registry,
+		const struct acr_token_wish *wish, size_t *cursor, struct acr_trail *trail,
+		struct acr_token *ret, struct acr_error *error)
 {
 	struct choice choice = { 0 };
 	struct acr_error gravest = { 0 };
 
 	if (choose(app, registry, &choice, error))
 		return -1;
+	if (wish && wish->source) {
+		choice.rows[0] = acr_identity_by_name(wish->source);
+		choice.count = choice.rows[0] != NULL;
+	}
 	const struct acr_ask ask = {
 		.registry = registry,
-		.tenant = acr_config_get(app->config, registry->host, "tenant"),
+		.audience = wish ? wish->audience : NULL,
+		.tenant = wish && wish->tenant
+				  ? wish->tenant
+				  : acr_config_get(app->config, registry->host, "tenant"),
 		.client_id = acr_config_get(app->config, registry->host, "client_id"),
 		.pinned = choice.pinned,
 	};
@@ -320,4 +331,19 @@ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registr
 		return acr_raise(error, NO_TIME_LEFT, registry->host);
 	return trail->count ? acr_raise(error, IDENTITY_NO_OTHER, registry->host)
 			    : acr_raise(error, IDENTITY_NONE, registry->host);
+}
+
+int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry, size_t *cursor,
+		   struct acr_trail *trail, struct acr_token *ret, struct acr_error *error)
+{
+	return walk(app, registry, NULL, cursor, trail, ret, error);
+}
+
+int acr_chain_for(const struct acr_app *app, const struct acr_registry *registry,
+		  const struct acr_token_wish *wish, struct acr_token *ret, struct acr_error *error)
+{
+	struct acr_trail trail = { 0 };
+	size_t cursor = 0;
+
+	return walk(app, registry, wish, &cursor, &trail, ret, error);
 }

@@ -10,6 +10,14 @@
 #include "acr/identity.h"
 #include "base/json.h"
 
+/* ---- chain.c ---- */
+
+/* The rows to ask for a registry, in order, by config and environment; `*ret_pinned` tells that one
+ * of both names them. */
+_checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
+			     const struct acr_identity *ret[static ACR_CHAIN_MAX],
+			     size_t *ret_count, bool *ret_pinned, struct acr_error *error);
+
 /* ---- kept_token.c: tokens that were asked for earlier ---- */
 
 /* The name to find and keep a token under, to be freed. Taken before the row is asked: az may be

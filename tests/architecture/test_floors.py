@@ -128,3 +128,9 @@ def test_every_file_is_built(program):
     built = {row["file"].rpartition("/src/")[2] for row in json.loads(database.read_text(encoding="utf-8"))}
     lost = {name_of(path).removeprefix("src/") for path in CODE} - built
     assert not lost
+
+
+def test_nobody_but_the_chain_asks_an_identity():
+    """Who is asked, in which order, and what a failure means for the next is decided once."""
+    asking = [name_of(path) for path in SOURCES if re.search(r"(->|\.)acquire\(", path.read_text())]
+    assert asking and all(name.startswith("src/identity/") for name in asking), asking

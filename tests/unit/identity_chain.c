@@ -63,6 +63,29 @@ static void what_the_environment_names_goes_before_the_machine(void **state)
 	assert_string_equal(p.token.audience, ACR_AUDIENCE);
 }
 
+/* For another service the walk is the same: a half set-up identity is not passed over, and one that
+ * is named is the only one. */
+static void a_token_for_another_service_comes_of_the_same_walk(void **state)
+{
+	struct acr_token_wish wish = { .audience = "https://management.azure.com/" };
+
+	(void)state;
+	set_secret();
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
+	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &wish, &p.token, &p.error), 0);
+	assert_string_equal(p.token.who.id, CLIENT);
+	assert_holds(p.edges.sent[0], "scope=https%3A%2F%2Fmanagement.azure.com%2F.default");
+	edges_set(&p.edges, "AZURE_TENANT_ID", "");
+	edges_write(&p.edges, TAG, "a desk\n");
+	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &wish, &p.token, &p.error), -1);
+	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
+	edges_write(&p.edges, TAG, AZURE);
+	wish.source = "managed-identity";
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
+	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &wish, &p.token, &p.error), 0);
+	assert_string_equal(p.token.who.id, OTHER);
+}
+
 static void a_refusal_of_what_was_named_ends_the_chain(void **state)
 {
 	(void)state;
@@ -431,6 +454,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(nothing_set_up_is_silent),
 		CASE(what_the_environment_names_goes_before_the_machine),
+		CASE(a_token_for_another_service_comes_of_the_same_walk),
+		CASE(a_token_for_another_service_comes_of_the_same_walk),
 		CASE(a_refusal_of_what_was_named_ends_the_chain),
 		CASE(what_is_half_set_up_gives_way_to_the_same_application_alone),
 		CASE(az_that_is_signed_in_as_the_same_application_serves_for_a_step_without_a_token),

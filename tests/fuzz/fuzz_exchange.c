@@ -33,9 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_error(&error);
 	if (acr_grant_read(&registry, &answer, 1750000000, &grant, &error) == 0) {
 		int64_t ends;
-		char who[160];
+		struct acr_who who;
 
-		acr_registry_issued(&registry, &grant.token, &ends, who);
+		acr_registry_issued(&registry, &grant.token, &ends, &who);
 		must(grant.token.length > 0 && grant.token.length <= 32768);
 		must(strspn(acr_secret_text(&grant.token),
 			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -775,6 +775,72 @@ static void list_gives_the_name_of_the_stored_login(void **state)
 	assert_string_equal(listed(), HOST "=admin ");
 }
 
+static void count_entry(void *data, const struct acr_cache_home *home,
+			const struct acr_entry *entry)
+{
+	(void)home;
+	(void)entry;
+	*(int *)data += 1;
+}
+
+static int entries(void)
+{
+	int found = 0;
+
+	acr_cache_each(&edges.app, count_entry, &found);
+	return found;
+}
+
+/* Not only out of reach: no token is left lying about. */
+static void erase_and_logout_leave_no_token_behind(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+	edges_set(&edges, "AZURE_CLIENT_ID", "33333333-3333-3333-3333-333333333333");
+	expect_nothing_more();
+	expect_entra();
+	expect_exchange(3 * HOUR, "of another");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_int_equal(entries(), 2);
+	assert_int_equal(erase(HOST), 0);
+	assert_int_equal(entries(), 0);
+	expect_nothing_more();
+	expect_entra();
+	expect_regional("regional");
+	assert_int_equal(get(REGIONAL, &login), 0);
+	assert_int_equal(entries(), 1);
+	assert_int_equal(sign_out(HOST), 0);
+	assert_int_equal(entries(), 0);
+}
+
+static void the_name_of_a_sign_in_is_no_server(void **state)
+{
+	static const char name[] = "docker-credential-acr://login/default";
+	auto_login login = { 0 };
+
+	(void)state;
+	keep_in_keychain(name, "person", "refresh token");
+	assert_int_equal(get(name, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_int_equal(store(name, "person", "another"), -1);
+	assert_int_equal(erase(name), 0);
+	assert_int_equal(acr_keychain_find(&edges.app, name, &login, &error), 0);
+	assert_string_equal(acr_secret_text(&login.secret), "refresh token");
+}
+
+static void a_token_that_has_ended_is_not_stored(void **state)
+{
+	(void)state;
+	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, -10, "over")), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+	assert_int_equal(entries(), 0);
+}
+
 /* A socket in the place of the session bus that takes connections and never answers, and is known
  * for that. */
 static int silent_bus(void)
@@ -935,6 +1001,9 @@ int main(void)
 		TEST(a_token_in_the_keychain_neither_shadows_renewal_nor_is_listed),
 		TEST(what_the_keychain_holds_does_not_end_being_signed_out_in_list),
 		TEST(list_gives_the_name_of_the_stored_login),
+		TEST(erase_and_logout_leave_no_token_behind),
+		TEST(the_name_of_a_sign_in_is_no_server),
+		TEST(a_token_that_has_ended_is_not_stored),
 		TEST(a_keychain_out_of_reach_is_neither_empty_nor_emptied),
 		TEST(a_registry_that_denied_or_was_erased_is_not_one_that_works),
 		TEST(a_registry_out_of_reach_is_asked_once_whether_it_serves_anybody),

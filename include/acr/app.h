@@ -100,5 +100,7 @@ void acr_say(const struct acr_app *app, const char *format, ...) _printf_(2, 3);
 
 /* The same for people who ask for it (DOCKER_CREDENTIAL_ACR_LOG=debug). Never give it a secret. */
 void acr_debug(const struct acr_app *app, const char *format, ...) _printf_(2, 3);
+/* "about: what the error says" */
+void acr_debug_error(const struct acr_app *app, const char *about, const struct acr_error *error);
 
 #endif

@@ -5,8 +5,8 @@
  * A function that can fail returns 0 or -1 and takes a `struct acr_error *` as its last parameter.
  * The error is untouched on success, lives on the caller's stack and owns nothing, so nobody frees
  * it and nobody forgets to. Code decides on the `kind`, rules (rule.h) match on `kind`, `status`
- * and `code`; people read `text`, which is one sentence on one line and never holds a secret. It is
- * printed once, by the front.
+ * and `code` and on the ids of `message`, of which people read the words: one sentence on one line
+ * that never holds a secret. It is printed once, by the front.
  *
  *	if (acr_exchange(app, &registry, &token, &entry, error))
  *		return -1;
@@ -72,13 +72,9 @@ struct acr_error {
 	char sentence[512];   /* the service's own words, control characters removed, cut; may be
 				 empty */
 	struct acr_message message; /* ours: what happened */
-	char text[512];		    /* the same in English: one sentence, no full stop, no secret */
 	bool temporary;		    /* UNAVAILABLE, but it is here and may answer in a moment */
-	bool terse; /* the text says little more than the status: what it means, a rule knows */
+	bool terse; /* the message says little more than the status: what it means, a rule knows */
 };
-
-/* Fill `error` (may be NULL) with a kind and a text, everything else zeroed. Always returns -1. */
-int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...) _printf_(3, 4);
 
 /*
  * Fill `error` (may be NULL) with a message, and the kind and the origin of its row; everything else
@@ -138,23 +134,12 @@ int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char
 int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
 		   const struct acr_message *message);
 
-/* Its message; of an error that has a text alone, that text. */
-struct acr_message acr_error_message(const struct acr_error *error);
-
 /* Is it this error, or one with it as a cause? acr_error_is(error, TOKEN_MISSING) */
 #define acr_error_is(error, name) acr_message_holds(&(error)->message, ACR_MESSAGE_##name)
 
-/* What an errno means, in English whatever language was chosen: rules look for these words.
- * Borrowed until the next call. */
-const char *acr_errno_text(int number);
-
-/* As acr_fail, with ": " and the meaning of `number` (an errno) behind the text; ENOMEM is never
- * fatal here. */
-int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, const char *format, ...)
-	_printf_(4, 5);
-
-/* Put "context: " in front of the text that is there. Always returns -1. */
-int acr_wrap(struct acr_error *error, const char *format, ...) _printf_(2, 3);
+/* What it says in English, owned: for machines, logs and tests. People read acr_error_words
+ * (explain/error_words.h). */
+char *acr_error_text(const struct acr_error *error);
 
 /* Copy a service's words into `error->sentence`: one line, escapes and control characters shown as
  * '?', invalid UTF-8 too, cut at the size of the field. `length` in bytes. */

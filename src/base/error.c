@@ -13,28 +13,6 @@
 #include "base/escape.h"
 #include "base/utf8.h"
 
-/* An error is one line, whatever a variable or a file put into it. */
-static void one_line(char *text)
-{
-	for (; *text; text++)
-		if (*text == '\n' || *text == '\r')
-			*text = ' ';
-}
-
-int acr_fail(struct acr_error *error, enum acr_kind kind, const char *format, ...)
-{
-	va_list arguments;
-
-	if (!error)
-		return -1;
-	*error = (struct acr_error){ .kind = kind };
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	one_line(error->text);
-	return -1;
-}
-
 /* What a row says of itself, a byte each: pointers would cost every start (message.c). */
 static const unsigned char kinds[] = {
 	ACR_SYSTEM,
@@ -49,14 +27,6 @@ static const unsigned char origins[] = {
 #undef MESSAGE
 };
 
-static int put_text(struct acr_error *error)
-{
-	auto_string text = acr_message_text(&error->message, NULL);
-
-	snprintf(error->text, sizeof(error->text), "%s", text);
-	return -1;
-}
-
 int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct acr_message *cause,
 		  const char *const *arguments, size_t count)
 {
@@ -69,17 +39,7 @@ int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct 
 	*error = (struct acr_error){ .kind = (enum acr_kind)kinds[id],
 				     .origin = (enum acr_origin)origins[id],
 				     .message = message };
-	return put_text(error);
-}
-
-struct acr_message acr_error_message(const struct acr_error *error)
-{
-	struct acr_message message = error->message;
-
-	if (!*message.value)
-		acr_message_set(&message, ACR_MESSAGE_PLAIN, NULL,
-				(const char *const[]){ error->text }, 1);
-	return message;
+	return -1;
 }
 
 int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
@@ -88,7 +48,7 @@ int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin 
 	if (!error)
 		return -1;
 	*error = (struct acr_error){ .kind = kind, .origin = origin, .message = *message };
-	return put_text(error);
+	return -1;
 }
 
 int acr_error_surround(struct acr_error *error, enum acr_message_id id,
@@ -96,9 +56,8 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 {
 	if (!error)
 		return -1;
-	error->message = acr_error_message(error);
 	acr_message_set(&error->message, id, &error->message, arguments, count);
-	return put_text(error);
+	return -1;
 }
 
 int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char *const *arguments,
@@ -111,47 +70,12 @@ int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char
 	/* An argument may lie in the error. */
 	acr_message_set(&message, id, NULL, arguments, count);
 	error->message = message;
-	return put_text(error);
-}
-
-const char *acr_errno_text(int number)
-{
-	static locale_t plain;
-
-	if (!plain)
-		plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	return plain ? strerror_l(number, plain) : strerror(number);
-}
-
-int acr_fail_errno(struct acr_error *error, enum acr_kind kind, int number, const char *format, ...)
-{
-	va_list arguments;
-	size_t length;
-
-	if (!error)
-		return -1;
-	*error = (struct acr_error){ .kind = kind };
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	one_line(error->text);
-	length = strlen(error->text);
-	snprintf(error->text + length, sizeof(error->text) - length, ": %s",
-		 acr_errno_text(number));
 	return -1;
 }
 
-int acr_wrap(struct acr_error *error, const char *format, ...)
+char *acr_error_text(const struct acr_error *error)
 {
-	char context[sizeof(error->text)];
-	va_list arguments;
-
-	if (!error)
-		return -1;
-	va_start(arguments, format);
-	vsnprintf(context, sizeof(context), format, arguments);
-	va_end(arguments);
-	return acr_context(error, AT, context);
+	return acr_message_text(&error->message, NULL);
 }
 
 void acr_error_quote(struct acr_error *error, const char *bytes, size_t length)

@@ -73,10 +73,12 @@ int acr_jsonc_load(struct acr_error *error)
 static void need(void)
 {
 	struct acr_error error = { 0 };
+	char *text;
 
 	if (acr_jsonc_load(&error) == 0)
 		return;
-	if (acr_write(STDOUT_FILENO, error.text, strlen(error.text)) == 0)
+	text = acr_error_text(&error);
+	if (acr_write(STDOUT_FILENO, text, strlen(text)) == 0)
 		(void)!write(STDOUT_FILENO, "\n", 1);
 	_exit(1);
 }

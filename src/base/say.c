@@ -66,3 +66,10 @@ void acr_debug(const struct acr_app *app, const char *format, ...)
 	line(app, "debug: ", format, arguments);
 	va_end(arguments);
 }
+
+void acr_debug_error(const struct acr_app *app, const char *about, const struct acr_error *error)
+{
+	auto_string text = acr_error_text(error);
+
+	acr_debug(app, "%s: %s", about, text);
+}

@@ -48,7 +48,7 @@ int acr_decisions_recover(const struct acr_app *app, const char *host, struct ac
 		return -1;
 	if (acr_decisions_of(app, host, ret, &failure) == 0)
 		return 0;
-	acr_debug(app, "%s", failure.text);
+	acr_debug_error(app, "decision", &failure);
 	*ret = (struct acr_state){ .signed_out = true };
 	ret->stored_login =
 		acr_keychain_find(app, host, &login, &failure) == 0 || failure.kind == ACR_LOCKED;

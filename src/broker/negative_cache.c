@@ -36,12 +36,10 @@ struct memory {
 
 static void add_error(struct acr_secret *text, const struct acr_error *error)
 {
-	const struct acr_message message = acr_error_message(error);
-
 	acr_secret_format(text, "%d %d %d %d %ld %d %d\n%s\n%s\n%s\n%s\n%s\n", (int)error->kind,
 			  (int)error->origin, (int)error->transport, error->status,
 			  error->retry_after, error->terse, error->temporary, error->code,
-			  error->host, error->correlation, error->sentence, message.value);
+			  error->host, error->correlation, error->sentence, error->message.value);
 }
 
 static void keep(const struct acr_app *app, const struct acr_lookup *lookup,
@@ -96,8 +94,6 @@ static bool take_error(const char **next, struct acr_error *ret)
 	field(next, message, sizeof(message));
 	if (*message && !acr_message_read(message, &error.message))
 		return false;
-	acr_error_from(ret, error.kind, error.origin, &error.message);
-	memcpy(error.text, ret->text, sizeof(error.text));
 	*ret = error;
 	return true;
 }

@@ -98,7 +98,7 @@ static void work(void *data)
 	/* A hit is found without a config, which is what says whom to ask for this registry. */
 	if (acr_registry_parse(config, asked->host, strlen(asked->host), &registry) &&
 	    acr_renew(&app, &registry, ACR_RENEW_DUE, &report, &error))
-		acr_debug(&app, "%s", error.text);
+		acr_debug_error(&app, "renewal", &error);
 	acr_config_free(config);
 }
 

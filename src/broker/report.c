@@ -5,13 +5,9 @@
 void acr_report_add(struct acr_report *report, enum acr_message_id id,
 		    const struct acr_error *cause, const char *const *arguments, size_t count)
 {
-	struct acr_message why = { 0 };
-
-	if (cause)
-		why = acr_error_message(cause);
 	if (report->notice_count < sizeof(report->notices) / sizeof(report->notices[0]))
-		acr_message_set(&report->notices[report->notice_count++], id, cause ? &why : NULL,
-				arguments, count);
+		acr_message_set(&report->notices[report->notice_count++], id,
+				cause ? &cause->message : NULL, arguments, count);
 }
 
 bool acr_report_notes(const struct acr_report *report, enum acr_message_id id)

@@ -106,7 +106,7 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 	entry.renew = life;
 	if (!acr_cache_keep(app, lookup.fingerprint.hash, &entry)) {
 		if (state.signed_out && acr_state_write(app, registry->host, &state, &no_home))
-			acr_debug(app, "%s", no_home.text);
+			acr_debug_error(app, "store", &no_home);
 		return acr_raise(error, TOKEN_NOT_CACHED, registry->host);
 	}
 	note_client(app, registry, &who, life);
@@ -151,7 +151,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 		return acr_state_write(app, registry->host, &state, error);
 	}
 	if (acr_state_write(app, registry->host, &before, &refusal))
-		acr_debug(app, "%s", refusal.text);
+		acr_debug_error(app, "store", &refusal);
 	return -1;
 }
 

@@ -19,7 +19,7 @@ static void note_home(const struct acr_app *app, const char *host, const struct 
 		return;
 	now.in_file = false;
 	if (acr_state_write(app, host, &now, &failure))
-		acr_debug(app, "%s", failure.text);
+		acr_debug_error(app, "stored login", &failure);
 }
 
 int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *registry,

@@ -11,9 +11,9 @@
 #include "base/budget.h"
 #include "base/process.h"
 #include "configure/configure.h"
+#include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #define NAME "docker-credential-" ACR_HELPER_SUFFIX
 

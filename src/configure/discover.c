@@ -15,8 +15,8 @@
 #include "base/escape.h"
 #include "base/file.h"
 #include "configure/plan.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #define SUBSCRIPTIONS "/subscriptions?api-version=2022-12-01"
 #define REGISTRIES                                                                                 \

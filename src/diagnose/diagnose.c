@@ -134,7 +134,7 @@ static void begin(struct acr_app *app)
 	bare.environment = nothing;
 	bare.root = "/nonexistent";
 	if (acr_config_load(&bare, &config, &error))
-		acr_debug(app, "%s", error.text);
+		acr_debug_error(app, "configuration", &error);
 	app->config = config;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "acr/check.h"
+#include "explain/error_words.h"
 #include "explain/extract.h"
-#include "explain/reasons.h"
 #include "explain/sanitize.h"
 
 #define LINE_MAX 600 /* bytes */

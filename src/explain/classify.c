@@ -2,8 +2,8 @@
 /* Looking into a failure: the facts of it, and the rule that holds. */
 #include "explain/classify.h"
 
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #include <string.h>
 

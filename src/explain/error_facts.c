@@ -14,8 +14,7 @@ static const char *const origins[] = { "here", "entra", "registry", "endpoint", 
 void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error,
 			struct acr_facts *facts)
 {
-	auto_string data =
-		*error->message.value ? acr_message_data(&error->message) : acr_copy(error->text);
+	auto_string data = acr_message_data(&error->message);
 	auto_string text = acr_format("%s\n%s", data, error->sentence);
 	auto_string ids = acr_message_names(&error->message);
 	const struct acr_place place = { text, strlen(text), 0 };
@@ -27,8 +26,7 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 	acr_facts_set_number(facts, ACR_FACT_RETRY_AFTER, error->retry_after);
 	acr_facts_set(facts, ACR_FACT_HOST, error->host);
 	acr_facts_set(facts, ACR_FACT_CORRELATION, error->correlation);
-	acr_facts_set(facts, ACR_FACT_REASON,
-		      *error->message.value ? error->message.value : error->text);
+	acr_facts_set(facts, ACR_FACT_REASON, error->message.value);
 	acr_place_facts(app, &place, facts);
 	/* What the service said in its own field stands over what was read in its sentence. */
 	if (*error->code)
@@ -45,7 +43,7 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 static const struct acr_step *step_of(const struct acr_trail *trail, const struct acr_error *error)
 {
 	for (size_t i = trail->count; i > 0; i--)
-		if (strcmp(trail->steps[i - 1].error.text, error->text) == 0)
+		if (strcmp(trail->steps[i - 1].error.message.value, error->message.value) == 0)
 			return &trail->steps[i - 1];
 	return trail->count ? &trail->steps[trail->count - 1] : NULL;
 }

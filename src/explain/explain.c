@@ -7,8 +7,8 @@
 #include "acr/rule.h"
 #include "acr/store.h"
 #include "base/budget.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 #include "explain/situation.h"
 #include "explain/variables.h"
 
@@ -22,7 +22,8 @@ static char *tell_trail(const struct acr_trail *trail, const struct acr_error *e
 		const struct acr_step *step = &trail->steps[i];
 		bool named = acr_who_is_known(&step->who);
 		auto_string who = acr_who_text(&step->who, acr_text);
-		bool above = error->terse && strcmp(step->error.text, error->text) == 0;
+		bool above = error->terse &&
+			     strcmp(step->error.message.value, error->message.value) == 0;
 		auto_string why = above ? acr_copy(_("as above")) : acr_error_words(&step->error);
 
 		if (step->error.kind != ACR_FINE)
@@ -155,7 +156,7 @@ static bool is_told(const struct acr_app *app, const struct acr_report *report,
 	auto_string subject = acr_format(
 		"%s %016llx %s %s %d %s %.200s", report->ours ? report->registry.host : "",
 		(unsigned long long)report->identity, rule->id, acr_kind_name(error->kind),
-		error->status, error->code, error->text);
+		error->status, error->code, error->message.value);
 
 	if (!app->config || app->interactive)
 		return false;
@@ -183,7 +184,7 @@ void acr_explain_known(const struct acr_app *app, const struct acr_report *repor
 	if (!known->rule || is_told(app, report, error, known->rule))
 		return;
 	if (!report->ours && !known->rule->machine) {
-		acr_say(app, "%s", error->text);
+		acr_say_error(app, error);
 		return;
 	}
 	tried = tell_trail(&report->trail, error);

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "acr/rule.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 #include "explain/sanitize.h"
 
 #define VALUE_MAX 500
@@ -84,8 +84,6 @@ char *acr_fact_text(enum acr_fact fact, const char *value, bool plain)
 
 	if (fact == ACR_FACT_REASON && acr_message_read(value, &message))
 		return acr_message_text(&message, plain ? NULL : acr_text);
-	if (fact == ACR_FACT_REASON && !plain)
-		return acr_reason(value);
 	if (fact == ACR_FACT_FLAW && !plain)
 		return acr_copy(acr_text(value));
 	if (fact != ACR_FACT_WHO)

@@ -15,8 +15,8 @@
 #include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 #include "front/front.h"
 
 #define KEPT (1024 * 1024) /* bytes of a text that are looked at: its end, where errors stand */
@@ -265,7 +265,7 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 		return tell_list(app);
 	/* A broken config is no reason to explain nothing: what it would add is left out. */
 	if (acr_front_begin(app, &error))
-		acr_debug(app, "%s", error.text);
+		acr_debug_error(app, "configuration", &error);
 	status = read_text(app, arguments, quiet, &piped, &word, &text);
 	if (status)
 		return status;

@@ -11,9 +11,9 @@
 #include "acr/login.h"
 #include "base/budget.h"
 #include "base/file.h"
+#include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 #include "front/front.h"
 #include "front/login.h"
 
@@ -259,7 +259,7 @@ static void tell_signed_out(const struct acr_app *app, struct acr_secret *line)
 	struct acr_error failure = { 0 };
 
 	if (acr_state_each(app, add_signed_out, &list, &failure))
-		acr_debug(app, "%s", failure.text);
+		acr_debug_error(app, "login", &failure);
 	if (list.hosts.length > 0)
 		acr_secret_format(line,
 				  _("Still signed out of these registries; to sign in again:\n%s"),

@@ -10,9 +10,9 @@
 #include "acr/config.h"
 #include "base/budget.h"
 #include "base/json.h"
+#include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 #include "front/at_once.h"
 #include "front/columns.h"
 #include "front/front.h"
@@ -141,8 +141,8 @@ static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_
 	for (size_t i = 0; i < report.trail.count; i++)
 		if (report.trail.steps[i].error.kind == ACR_FINE)
 			who = report.trail.steps[i].who;
-	acr_secret_format(ret, "%d\n%lld\n%s\n%s\n%s", (int)error.kind, (long long)report.left,
-			  acr_who_line(&who).text, error.message.value, error.text);
+	acr_secret_format(ret, "%d\n%lld\n%s\n%s\n", (int)error.kind, (long long)report.left,
+			  acr_who_line(&who).text, error.message.value);
 }
 
 /* ---- back in the parent ---- */
@@ -175,7 +175,6 @@ static void take(void *data, size_t index, const struct acr_secret *said)
 	acr_who_read(who, &task->who);
 	task->error.kind = (enum acr_kind)strtol(kind, NULL, 10);
 	(void)acr_message_read(message, &task->error.message);
-	snprintf(task->error.text, sizeof(task->error.text), "%s", at);
 	if (task->error.kind == ACR_FINE)
 		task->result = "renewed";
 	else if (task->error.kind == ACR_NOT_SET_UP)
@@ -211,13 +210,14 @@ static void tell_json(const struct errand *errand, struct acr_secret *out)
 		const struct task *task = &errand->tasks[i];
 		auto_string who = acr_who_is_known(&task->who) ? acr_who_text(&task->who, NULL)
 							       : acr_copy("");
+		auto_string why = acr_error_text(&task->error);
 		const bool failed =
 			strcmp(task->result, "failed") == 0 || strcmp(task->result, "skipped") == 0;
 		const char *const texts[][2] = {
 			{ "{\"registry\":", task->registry.host },
 			{ ",\"result\":", task->result },
 			{ ",\"who\":", who },
-			{ ",\"why\":", failed ? task->error.text : "" },
+			{ ",\"why\":", failed ? why : "" },
 			{ ",\"kind\":", failed ? acr_kind_name(task->error.kind) : "" },
 			{ ",\"id\":",
 			  failed ? acr_message_name(acr_message_id(&task->error.message)) : "" },

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 #include "front/columns.h"
 #include "front/front.h"
 #include "front/status.h"

@@ -90,6 +90,9 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 {
 	struct acr_registry any = acr_status_any();
 	struct acr_error error = { 0 };
+	auto_string keychain = acr_error_text(&status->keychain);
+	auto_string decisions = acr_error_text(&status->decisions);
+	auto_string why = NULL;
 	int failed;
 
 	acr_secret_add(out, "{\"version\":1");
@@ -107,12 +110,11 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 		}
 		acr_secret_add(out, "]");
 	}
-	text(out,
-	     ",\"keychain\":", status->keychain.kind == ACR_FINE ? NULL : status->keychain.text);
-	text(out,
-	     ",\"decisions\":", status->decisions.kind == ACR_FINE ? NULL : status->decisions.text);
+	text(out, ",\"keychain\":", status->keychain.kind == ACR_FINE ? NULL : keychain);
+	text(out, ",\"decisions\":", status->decisions.kind == ACR_FINE ? NULL : decisions);
 	acr_secret_add(out, ",\"chain\":[");
 	failed = acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
-	text(out, "],\"chain_error\":", failed ? error.text : NULL);
+	why = acr_error_text(&error);
+	text(out, "],\"chain_error\":", failed ? why : NULL);
 	acr_secret_add(out, "}\n");
 }

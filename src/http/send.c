@@ -97,8 +97,9 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 		    (result ? is_retried_failure(&failure, took)
 			    : is_retried_answer(service, ret)) &&
 		    pause < acr_budget(app, ACR_BUDGET_GET)) {
-			acr_debug(app, "%s: try %d gave %s, waiting %lld ms", service->name, tried,
-				  result ? failure.text : "a status that is tried again",
+			if (result)
+				acr_debug_error(app, service->name, &failure);
+			acr_debug(app, "%s: try %d failed, waiting %lld ms", service->name, tried,
 				  (long long)pause);
 			if (app->http->wait)
 				app->http->wait(app->http, app, pause);

@@ -104,8 +104,7 @@ int acr_audience_each(const struct acr_app *app, const struct acr_registry *regi
 		return 0;
 	if (second.kind != ACR_FINE || !is_unknown(error))
 		return -1;
-	acr_debug(app, "there is no token for %s (%s): asking for %s", ACR_AUDIENCE, error->text,
-		  other);
+	acr_debug_error(app, "there is no token for " ACR_AUDIENCE, error);
 	if (ask(data, other, &second)) {
 		if (!is_unknown(&second))
 			*error = second;

@@ -309,7 +309,7 @@ static int walk(const struct acr_app *app, const struct acr_registry *registry,
 			add_step(trail, row, ret, NULL);
 			return 0;
 		}
-		acr_debug(app, "%s: %s (%s)", row->name, failure.text, acr_kind_name(failure.kind));
+		acr_debug_error(app, row->name, &failure);
 		/* Silence is for what nobody asked for. */
 		if (failure.kind == ACR_NOT_SET_UP && !choice.pinned)
 			continue;

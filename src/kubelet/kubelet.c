@@ -190,7 +190,7 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	if (acr_kubelet_request_read(app, &request, &error) || acr_front_begin(app, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	acr_kubelet_source_find(app, request.image, values[MIRROR], &source);
@@ -199,7 +199,7 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 	if (choose_principal(&request, &source, values, &app->principal, &error) ||
 	    choose_identity(app, arguments[0], &request, &source, &environment, &error) ||
 	    enter(app, &environment, &error)) {
-		acr_say(app, "%s", error.text);
+		acr_say_error(app, &error);
 		return 1;
 	}
 	acr_secret_add(&server, source.registry.host);
@@ -208,9 +208,8 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 		return answer(app, request.version, &source, &login, report.left);
 	if (error.kind == ACR_REFUSED && !source.from &&
 	    acr_kubelet_is_public(app, &source.registry, request.image)) {
-		acr_say(app,
-			"%s; it lets anybody pull, so kubelet is told to go on without a login",
-			error.text);
+		acr_context(&error, POD_ANONYMOUS);
+		acr_say_error(app, &error);
 		return answer(app, request.version, &source, NULL, 0);
 	}
 	acr_explain(app, &report, &error);

@@ -71,8 +71,8 @@ static int read_entry(const struct acr_app *app, const struct acr_cache_home *ho
 		return 0;
 	if (error->kind == ACR_INVALID) {
 		aside = acr_format("%s" CORRUPT, key);
-		acr_debug(app, "the cache entry %s in the %s is damaged (%s): moved to %s", key,
-			  home->name, error->text, aside);
+		acr_debug(app, "the cache entry %s in the %s is damaged: moved to %s", key,
+			  home->name, aside);
 		home->write(app, aside, &bytes, CORRUPT_LIFE, NULL);
 		home->drop(app, key, NULL);
 	}
@@ -214,7 +214,7 @@ static const struct acr_cache_home *keep(const struct acr_app *app, const char *
 			used = home;
 			continue;
 		}
-		acr_debug(app, "not cached in the %s: %s", home->name, error.text);
+		acr_debug_error(app, home->name, &error);
 		home->drop(app, key, NULL); /* an older one would be found before this one */
 	}
 	if (used) {

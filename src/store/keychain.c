@@ -62,7 +62,7 @@ static void drop_plain(const struct acr_app *app, const struct acr_keychain *use
 	for (size_t i = 0; acr_keychains[i]; i++)
 		if (acr_keychains[i] != used && acr_keychains[i]->plain &&
 		    acr_keychains[i]->drop(app, server, &failure) && !passes(&failure, false))
-			acr_debug(app, "an older login stays behind: %s", failure.text);
+			acr_debug_error(app, "an older login stays behind", &failure);
 }
 
 /* A file beside it was written while this keychain was out of reach, or it would be gone: the newer of
@@ -86,7 +86,7 @@ static void prefer_newer(const struct acr_app *app, const char *server, size_t n
 		other = (struct acr_login){ 0 };
 		login->kept_in = acr_keychains[i];
 		if (home->keep(app, server, login, &failure)) {
-			acr_debug(app, "a newer login stays in a file: %s", failure.text);
+			acr_debug_error(app, "a newer login stays in a file", &failure);
 			return;
 		}
 		login->kept_in = home;
@@ -130,9 +130,9 @@ int acr_keychain_look(const struct acr_app *app, const char *server, struct acr_
 int acr_keychain_keep(const struct acr_app *app, const char *server, const struct acr_login *login,
 		      const struct acr_keychain **ret_used, struct acr_error *error)
 {
-	struct acr_error failure = { .kind = ACR_UNAVAILABLE,
-				     .text = "no keychain may be used for this request" };
+	struct acr_error failure;
 
+	acr_raise(&failure, KEYCHAIN_NOT_ALLOWED);
 	for (size_t i = 0; acr_keychains[i]; i++) {
 		bool pinned;
 

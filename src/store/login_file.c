@@ -153,7 +153,7 @@ static void visit_file(void *data, const char *name)
 	if (read_file(walk->folder, name, &server, &login, &error) == 0)
 		walk->visit(walk->data, server, login.username);
 	else
-		acr_debug(walk->app, "not listed: %s", error.text);
+		acr_debug_error(walk->app, "not listed", &error);
 	if (error.kind == ACR_SYSTEM && walk->failure.kind == ACR_FINE)
 		walk->failure = error;
 }

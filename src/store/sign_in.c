@@ -363,7 +363,7 @@ void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_
 	    strcmp(now.id, sign_in->id) != 0)
 		return;
 	if (keep_token(app, sign_in, keychain, token, &failure))
-		acr_debug(app, "the new refresh token is not kept: %s", failure.text);
+		acr_debug_error(app, "the new refresh token is not kept", &failure);
 }
 
 int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_any,

@@ -16,7 +16,7 @@ static void it_becomes_a_sentence_when_asked(void **state)
 	assert_int_equal(acr_raise(&error, PLAIN, "gone"), -1);
 	text = acr_message_text(&error.message, NULL);
 	assert_string_equal(text, "gone");
-	assert_string_equal(error.text, "gone");
+	assert_string_equal(edges_words(&error), "gone");
 	assert_int_equal(error.kind, ACR_SYSTEM);
 	assert_int_equal(acr_message_id(&error.message), ACR_MESSAGE_PLAIN);
 	assert_true(acr_error_is(&error, PLAIN));
@@ -30,7 +30,7 @@ static void a_cause_stands_in_the_last_place(void **state)
 
 	(void)state;
 	acr_raise_errno(&error, ENOSPC, PLAIN);
-	assert_string_equal(error.text, "No space left on device");
+	assert_string_equal(edges_words(&error), "No space left on device");
 	assert_true(acr_error_is(&error, ERRNO));
 	names = acr_message_names(&error.message);
 	assert_string_equal(names, "plain errno");
@@ -46,7 +46,7 @@ static void arguments_cannot_pretend_to_be_messages(void **state)
 		  "errno\x1f"
 		  "2\x03 \xff\x1b[31m\xc2\x9b");
 	assert_false(acr_error_is(&error, ERRNO));
-	assert_string_equal(error.text, "?errno?2? ??[31m?");
+	assert_string_equal(edges_words(&error), "?errno?2? ??[31m?");
 }
 
 static void what_is_read_back_is_the_same_or_nothing(void **state)

@@ -65,6 +65,15 @@ static inline int64_t edges_boot(const struct acr_app *app)
 	return ((const struct edges *)(const void *)app)->boot;
 }
 
+/* What the test lets fail: the error says no more than about what. Returns -1. */
+static inline int edges_fail(struct acr_error *error, enum acr_kind kind, const char *about)
+{
+	acr_raise(error, PLAIN, about);
+	if (error)
+		error->kind = kind;
+	return -1;
+}
+
 static inline int edges_send(struct acr_http *self, const struct acr_app *app,
 			     const struct acr_request *request, int64_t budget,
 			     struct acr_response *ret, struct acr_error *error)
@@ -85,7 +94,7 @@ static inline int edges_send(struct acr_http *self, const struct acr_app *app,
 			continue;
 		answer->asked = true;
 		if (answer->fails != ACR_FINE)
-			return acr_fail(error, answer->fails, "%s does not answer", request->url);
+			return edges_fail(error, answer->fails, request->url);
 		ret->status = answer->status;
 		ret->date = answer->date;
 		if (answer->body)

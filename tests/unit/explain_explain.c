@@ -4,8 +4,8 @@
 
 #include "acr/identity.h"
 #include "acr/rule.h"
+#include "explain/error_words.h"
 #include "explain/explain.h"
-#include "explain/reasons.h"
 
 struct world {
 	struct edges edges;
@@ -322,19 +322,6 @@ static void one_line_says_what_a_refusal_means_and_what_else_happened(void **sta
 	assert_string_equal(own, "the response from x was cut short [connection-reset]");
 }
 
-static void a_text_without_a_translation_stays_what_it_is(void **state)
-{
-	static const char *const texts[] = { "", "{1}", "no connection to x: Connection refused",
-					     "what nobody has written, tenant 2222" };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		auto_string told = acr_reason(texts[i]);
-
-		assert_string_equal(told, texts[i]);
-	}
-}
-
 static void a_trail_of_sixteen_leaves_room_for_the_remedy(void **state)
 {
 	struct world *world = *state;
@@ -370,7 +357,6 @@ int main(void)
 		TEST(what_nobody_foresaw_is_still_said),
 		TEST(a_trail_of_sixteen_leaves_room_for_the_remedy),
 		TEST(one_line_says_what_a_refusal_means_and_what_else_happened),
-		TEST(a_text_without_a_translation_stays_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

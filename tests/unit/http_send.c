@@ -37,7 +37,7 @@ static int send_scripted(struct acr_http *self, const struct acr_app *app,
 	script->budgets[script->tries++] = budget;
 	script->edges.boot += outcome->takes;
 	if (outcome->fails != ACR_FINE) {
-		acr_fail(error, outcome->fails, "%s failed", request->url);
+		edges_fail(error, outcome->fails, request->url);
 		if (outcome->offline)
 			acr_raise(error, OFFLINE, request->url);
 		error->transport = outcome->transport;

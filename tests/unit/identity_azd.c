@@ -53,13 +53,13 @@ static void a_sign_in_that_cannot_be_read_is_not_taken_for_none(void **state)
 	edges_write(&p.edges, AUTH, "nonsense");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
-	assert_holds(p.error.text, AUTH ": line 1");
+	assert_holds(edges_words(&p.error), AUTH ": line 1");
 	snprintf(path, sizeof(path), "%s/" AUTH, p.edges.folder);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("auth.json", path), 0);
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_SYSTEM);
-	assert_holds(p.error.text, AUTH);
+	assert_holds(edges_words(&p.error), AUTH);
 	assert_int_equal(p.runs, 0);
 }
 

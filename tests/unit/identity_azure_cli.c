@@ -108,8 +108,8 @@ static void another_cloud_is_told_and_not_tried(void **state)
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 	assert_true(acr_error_is(&p.error, AZ_OTHER_CLOUD));
-	assert_holds(p.error.text, "AzureChinaCloud");
-	assert_holds(p.error.text, "az cloud set --name AzureCloud");
+	assert_holds(edges_words(&p.error), "AzureChinaCloud");
+	assert_holds(edges_words(&p.error), "az cloud set --name AzureCloud");
 	assert_int_equal(p.runs, 0);
 }
 
@@ -119,7 +119,7 @@ static void a_profile_that_is_half_written_is_an_error(void **state)
 	edges_write(&p.edges, PROFILE, "\xef\xbb\xbf{\"subscriptions\":[{");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
-	assert_holds(p.error.text, "azureProfile.json");
+	assert_holds(edges_words(&p.error), "azureProfile.json");
 }
 
 static void azure_config_dir_is_where_az_lives(void **state)
@@ -229,15 +229,16 @@ static void in_the_folder_of_another_user_the_files_serve_and_az_is_not_started(
 	write_cache(NULL, NULL);
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
-	assert_holds(p.error.text, folder);
-	assert_holds(p.error.text, "belongs to uid 65534 and this runs as root, so az is not "
-				   "started with it: run as that user");
+	assert_holds(edges_words(&p.error), folder);
+	assert_holds(edges_words(&p.error),
+		     "belongs to uid 65534 and this runs as root, so az is not "
+		     "started with it: run as that user");
 	edges_write(&p.edges, PROFILE,
 		    PROFILE_OF(SUB("s-1", TENANT, "AzureCloud",
 				   DEFAULT "\"user\":{\"name\":\"systemAssignedIdentity\","
 					   "\"type\":\"servicePrincipal\"}")));
 	assert_int_equal(ask(), -1);
-	assert_holds(p.error.text, "run as that user");
+	assert_holds(edges_words(&p.error), "run as that user");
 	assert_int_equal(p.runs, 0);
 }
 
@@ -267,7 +268,7 @@ static void a_cache_that_cannot_be_read_is_not_said_to_hold_no_token(void **stat
 	edges_write(&p.edges, CACHE, "nonsense");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
-	assert_holds(p.error.text, CACHE ": line 1");
+	assert_holds(edges_words(&p.error), CACHE ": line 1");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		write_cache(NULL, "\"1\":" REFRESH("good", "100"));
 		snprintf(path, sizeof(path), "%s/%s", p.edges.folder, names[i]);
@@ -275,7 +276,7 @@ static void a_cache_that_cannot_be_read_is_not_said_to_hold_no_token(void **stat
 		assert_int_equal(symlink(strrchr(path, '/') + 1, path), 0);
 		assert_int_equal(ask(), -1);
 		assert_int_equal(p.error.kind, ACR_SYSTEM);
-		assert_holds(p.error.text, names[i]);
+		assert_holds(edges_words(&p.error), names[i]);
 		assert_int_equal(unlink(path), 0);
 	}
 	assert_int_equal(p.edges.sent_count, 0);

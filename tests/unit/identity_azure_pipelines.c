@@ -129,7 +129,7 @@ static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
 	(void)state;
 	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", "https://tfs.contoso.com/oidc");
 	assert_int_equal(ask(), -1);
-	assert_holds(p.error.text, "{\"ci_hosts\":\"tfs.contoso.com\"}");
+	assert_holds(edges_words(&p.error), "{\"ci_hosts\":\"tfs.contoso.com\"}");
 }
 
 static void a_page_to_sign_in_at_is_no_token(void **state)

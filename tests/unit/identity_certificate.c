@@ -131,7 +131,7 @@ static void every_form_of_the_file_signs(void **state)
 
 		edges_answer(&p.edges, ENTRA, 200, "{\"access_token\":\"opaque\"}");
 		if (ask(forms[i][0], forms[i][1]))
-			fail_msg("%s: %s", forms[i][0], p.error.text);
+			fail_msg("%s: %s", forms[i][0], edges_words(&p.error));
 		claims = verify(&head);
 		assert_string_equal(acr_json_string(head, "alg"), "PS256");
 		assert_null(acr_json_member(head, "x5c"));

@@ -30,7 +30,7 @@ static void set_sign_in(void)
 	edges_configure(&p.edges);
 	if (acr_sign_in_keeper(&p.edges.app, true, &keeper, &error) ||
 	    acr_sign_in_keep(&p.edges.app, &sign_in, keeper, &token, &error))
-		fail_msg("%s", error.text);
+		fail_msg("%s", edges_words(&error));
 	acr_sign_in_wipe(&sign_in);
 }
 
@@ -154,8 +154,8 @@ static void a_row_that_is_not_set_up_is_silent(void **state)
 		edges_write(&p.edges, TAG, "a desk\n");
 		assert_int_equal(person_ask(&p, acr_identities[i]), -1);
 		if (p.error.kind != ACR_NOT_SET_UP)
-			fail_msg("%s: %s", acr_identities[i]->name, p.error.text);
-		assert_true(p.error.text[0]);
+			fail_msg("%s: %s", acr_identities[i]->name, edges_words(&p.error));
+		assert_true(edges_words(&p.error)[0]);
 		assert_int_equal(p.edges.sent_count + p.runs, 0);
 		person_end(&p);
 	}
@@ -190,7 +190,7 @@ static void a_row_that_is_set_up_gives_a_token_and_says_whose(void **state)
 			 "{\"access_token\":\"%s\",\"token\":\"%s\",\"expires_in\":3600}", jwt,
 			 jwt);
 		if (ask(acr_identities[i], 200, body))
-			fail_msg("%s: %s", acr_identities[i]->name, p.error.text);
+			fail_msg("%s: %s", acr_identities[i]->name, edges_words(&p.error));
 		assert_string_equal(acr_secret_text(&p.token.access), jwt);
 		assert_string_equal(p.token.tenant, TENANT);
 		assert_int_equal(p.token.life, 3600);
@@ -230,7 +230,7 @@ static void garbage_is_an_error_and_no_crash(void **state)
 					    p.error.kind == ACR_REFUSED ||
 					    p.error.kind == ACR_UNREACHABLE ||
 					    p.error.kind == ACR_SYSTEM);
-				assert_true(p.error.text[0]);
+				assert_true(edges_words(&p.error)[0]);
 				assert_int_equal(p.token.access.length, 0);
 				person_end(&p);
 			}

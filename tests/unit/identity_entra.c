@@ -227,8 +227,8 @@ static void the_cloud_of_the_registry_decides_the_authority(void **state)
 	assert_int_equal(authority("https://login.microsoftonline.us/", &host), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 	assert_true(acr_error_is(&p.error, AUTHORITY_OF_ANOTHER_CLOUD));
-	assert_holds(p.error.text, "AzureUSGovernment");
-	assert_holds(p.error.text, HOST);
+	assert_holds(edges_words(&p.error), "AzureUSGovernment");
+	assert_holds(edges_words(&p.error), HOST);
 }
 
 static void an_authority_that_nobody_knows_gets_nothing(void **state)

@@ -47,7 +47,7 @@ static void a_secret_without_a_client_is_told(void **state)
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
-	assert_holds(p.error.text, "AZURE_CLIENT_ID");
+	assert_holds(edges_words(&p.error), "AZURE_CLIENT_ID");
 }
 
 static void the_secret_arrives_to_the_byte(void **state)
@@ -86,8 +86,8 @@ static void a_secret_is_not_used_for_another_application(void **state)
 	assert_int_equal(ask(), -1);
 	assert_true(acr_error_is(&p.error, CREDENTIAL_OF_ANOTHER));
 	assert_int_equal(p.error.kind, ACR_INVALID);
-	assert_holds(p.error.text, CLIENT);
-	assert_holds(p.error.text, OTHER);
+	assert_holds(edges_words(&p.error), CLIENT);
+	assert_holds(edges_words(&p.error), OTHER);
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
@@ -108,7 +108,7 @@ static void another_cloud_is_told_and_not_tried(void **state)
 	edges_set(&p.edges, "AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
-	assert_holds(p.error.text, "AzureChinaCloud");
+	assert_holds(edges_words(&p.error), "AzureChinaCloud");
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
@@ -129,7 +129,7 @@ static void no_error_holds_the_secret(void **state)
 	edges_answer(&p.edges, ENTRA, 401,
 		     "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: no\"}");
 	assert_int_equal(ask(), -1);
-	assert_lacks(p.error.text, "a+b");
+	assert_lacks(edges_words(&p.error), "a+b");
 	assert_lacks(p.error.sentence, "a+b");
 }
 

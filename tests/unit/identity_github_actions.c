@@ -53,7 +53,7 @@ static void a_job_with_the_right_but_half_a_client_is_told(void **state)
 	assert_int_equal(ask(), -1);
 	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
 	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
-	assert_holds(p.error.text, "AZURE_CLIENT_ID");
+	assert_holds(edges_words(&p.error), "AZURE_CLIENT_ID");
 	edges_set(&p.edges, "AZURE_TENANT_ID", "");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
@@ -156,9 +156,9 @@ static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
 	(void)state;
 	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", "https://github.contoso.com/token");
 	assert_int_equal(ask(), -1);
-	assert_holds(p.error.text, "{\"ci_hosts\":\"github.contoso.com\"}");
-	assert_holds(p.error.text, "/docker-credential-acr/config.json");
-	assert_holds(p.error.text, "configure --ci-host github.contoso.com");
+	assert_holds(edges_words(&p.error), "{\"ci_hosts\":\"github.contoso.com\"}");
+	assert_holds(edges_words(&p.error), "/docker-credential-acr/config.json");
+	assert_holds(edges_words(&p.error), "configure --ci-host github.contoso.com");
 }
 
 static void no_variable_adds_a_host(void **state)

@@ -55,7 +55,7 @@ static size_t ask_for(const char *host)
 
 	assert_true(acr_registry_parse(p.edges.config, host, strlen(host), &p.registry));
 	if (person_first(&p))
-		fail_msg("%s", p.error.text);
+		fail_msg("%s", edges_words(&p.error));
 	return p.edges.sent_count - before;
 }
 
@@ -217,7 +217,7 @@ static void a_kept_token_that_a_registry_refuses_is_asked_for_anew_once(void **s
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, CLAIMS ",\"jti\":\"2\""));
 	edges_answer(&p.edges, "POST https://" SECOND "/oauth2/exchange", 200, REFRESH);
 	if (acr_get(&p.edges.app, &server, &login, &report, &p.error))
-		fail_msg("%s", p.error.text);
+		fail_msg("%s", edges_words(&p.error));
 	assert_int_equal(report.trail.count, 1);
 	assert_int_equal(report.notice_count, 0);
 	assert_holds(p.edges.sent[1], first);

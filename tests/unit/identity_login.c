@@ -68,7 +68,7 @@ static int be_refused(void *data, const struct acr_sign_in_ask *asked, struct ac
 		 asked->scope);
 	if (!code)
 		return 0;
-	acr_fail(error, ACR_REFUSED, "Entra ID refused (%s)", code);
+	edges_fail(error, ACR_REFUSED, code);
 	error->origin = ACR_ORIGIN_ENTRA;
 	snprintf(error->code, sizeof(error->code), "%s", code);
 	return -1;
@@ -472,7 +472,7 @@ static void a_refused_one_stays_and_the_person_is_told_what_to_do(void **state)
 	assert_int_equal(p.error.kind, ACR_REFUSED);
 	assert_string_equal(p.error.code, "AADSTS700082");
 	assert_true(acr_error_is(&p.error, SIGN_IN_EXPIRED));
-	assert_non_null(strstr(p.error.text, "docker-credential-acr login " HOST));
+	assert_non_null(strstr(edges_words(&p.error), "docker-credential-acr login " HOST));
 	/* It may still serve another tenant. */
 	is_kept("refresh-one");
 }

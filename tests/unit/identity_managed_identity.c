@@ -225,7 +225,7 @@ static void imds_that_is_silent_on_azure_is_told(void **state)
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.edges.sent_count, 3);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
-	assert_holds(p.error.text, "169.254.169.254");
+	assert_holds(edges_words(&p.error), "169.254.169.254");
 }
 
 /* Its limit is spent once: what took the request and said nothing will say nothing again. */

@@ -90,7 +90,7 @@ static void half_a_set_up_is_told(void **state)
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_true(acr_error_is(&p.error, WORKLOAD_INCOMPLETE));
-	assert_holds(p.error.text, "azure.workload.identity/client-id");
+	assert_holds(edges_words(&p.error), "azure.workload.identity/client-id");
 	edges_set(&p.edges, "AZURE_FEDERATED_TOKEN_FILE", "");
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);

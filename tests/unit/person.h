@@ -88,7 +88,7 @@ static inline int person_run(const struct acr_app *app, const struct acr_run *ru
 		snprintf(p->environment + strlen(p->environment),
 			 sizeof(p->environment) - strlen(p->environment), "%s\n", *row);
 	if (p->run_fails != ACR_FINE)
-		return acr_fail(error, p->run_fails, "%s did not end in time", run->argv[0]);
+		return edges_fail(error, p->run_fails, run->argv[0]);
 	*status = p->exits << 8;
 	acr_secret_add(ret_out, p->prints ? p->prints : "");
 	acr_secret_add(ret_err, p->complains ? p->complains : "");

@@ -324,14 +324,14 @@ static void a_web_page_is_named_as_what_it_is(void **state)
 	strcpy(answer.type, "text/html");
 	assert_int_equal(read_body("<html>Please sign in</html>"), -1);
 	assert_int_equal(error.kind, ACR_INVALID);
-	assert_non_null(strstr(error.text, "web page"));
+	assert_non_null(strstr(edges_words(&error), "web page"));
 	/* Nor are its words the registry's, whatever they look like. */
 	answer.status = 403;
 	acr_secret_wipe(&answer.body);
 	acr_secret_add(&answer.body, "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\"}]}");
 	acr_refusal(&registry, &answer, &error);
 	assert_int_equal(error.kind, ACR_INVALID);
-	assert_non_null(strstr(error.text, "web page"));
+	assert_non_null(strstr(edges_words(&error), "web page"));
 	assert_string_equal(error.sentence, "");
 	assert_string_equal(error.code, "");
 }
@@ -403,7 +403,7 @@ static void each_refusal_is_told_apart(void **state)
 		strcpy(answer.location, "https://evil.example/oauth2/exchange");
 		acr_secret_add(&answer.body, rows[i].body);
 		assert_int_equal(acr_refusal(&registry, &answer, &error), -1);
-		assert_string_equal(error.text, rows[i].text);
+		assert_string_equal(edges_words(&error), rows[i].text);
 		assert_int_equal(error.kind, rows[i].kind);
 		assert_string_equal(error.code, rows[i].code);
 		assert_string_equal(error.sentence, rows[i].sentence);
@@ -422,7 +422,7 @@ static void how_long_to_wait_is_told(void **state)
 	acr_refusal(&registry, &answer, &error);
 	assert_int_equal(error.retry_after, 42);
 	assert_string_equal(
-		error.text,
+		edges_words(&error),
 		"acme.azurecr.io is throttling requests (status 429) and asks to retry after 42 s");
 }
 

@@ -11,6 +11,7 @@
 #include "base/jwt.h"
 #include "diagnose/docker.h"
 #include "diagnose/rights.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
 
 /* The first thing in it that docker does not take, NULL when it takes all. */
@@ -67,8 +68,10 @@ static void try_login(const struct acr_app *app, const struct acr_case *subject,
 		return;
 	}
 	if (error.kind != ACR_REFUSED) {
+		auto_string why = acr_error_words(&error);
+
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("it goes over this helper for the registry: %s"), error.text);
+			      _("it goes over this helper for the registry: %s"), why);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);

@@ -6,6 +6,7 @@
 
 #include "acr/broker.h"
 #include "acr/check.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
 
 struct tally {
@@ -49,10 +50,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		const struct acr_cache_home *home = acr_cache_homes[i];
 		struct acr_error error = { 0 };
 		bool fine = acr_cache_allows(app, home) && works(app, home, &error);
+		auto_string why = acr_error_words(&error);
 
 		acr_check_detail(ret, "%s: %s%s%s", home->name,
-				 fine ? _("works") : _("cannot be used"), *error.text ? ", " : "",
-				 error.text);
+				 fine ? _("works") : _("cannot be used"), fine ? "" : ", ",
+				 fine ? "" : why);
 		if (fine && !first)
 			first = home;
 		home->each(app, count_damaged, &tally, NULL);

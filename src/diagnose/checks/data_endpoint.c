@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "diagnose/network.h"
 #include "diagnose/rights.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
 
 #define DEDICATED_MOST 3
@@ -103,14 +104,16 @@ static void knock(const struct acr_app *app, const struct acr_case *subject, con
 					     .service = &acr_service_once };
 	auto_response answer = { 0 };
 	struct acr_error error = { 0 };
+	auto_string why = NULL;
 
 	if (acr_http_send(app, &request, &answer, &error) == 0) {
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s answers (%s)"), host, answer.address);
 		return;
 	}
+	why = acr_error_words(&error);
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s, where the layers lie, does not answer: %s"),
-		      host, error.text);
+		      host, why);
 	acr_facts_set(&ret->facts, ACR_FACT_RULE, "data-endpoint-blocked");
 	acr_facts_set(&ret->facts, ACR_FACT_DATA_ENDPOINT, host);
 }

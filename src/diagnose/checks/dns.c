@@ -12,8 +12,8 @@
 #include "acr/http.h"
 #include "base/process.h"
 #include "diagnose/network.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #define PATIENCE 5000 /* milliseconds */
 

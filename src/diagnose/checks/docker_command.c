@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diagnose/docker.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
 
 #define OLDEST 18003
@@ -37,6 +38,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	auto_string path = acr_program_first(app, "docker");
 	const char *const arguments[] = { path, "--version", NULL };
+	auto_string why = NULL;
 	struct acr_error error = { 0 };
 	auto_secret says = { 0 };
 	long version;
@@ -51,7 +53,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 			return;
 		}
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, error.text);
+		why = acr_error_words(&error);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, why);
 		acr_check_explain(subject, "docker-version-mismatch", ret);
 		return;
 	}

@@ -7,8 +7,8 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "diagnose/docker.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 static void broken(const struct acr_case *subject, const char *path, const struct acr_error *error,
 		   struct acr_check_result *ret)
@@ -18,8 +18,7 @@ static void broken(const struct acr_case *subject, const char *path, const struc
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s cannot be used: %s"), path, why);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
-	acr_facts_set(&ret->facts, ACR_FACT_REASON,
-		      *error->message.value ? error->message.value : error->text);
+	acr_facts_set(&ret->facts, ACR_FACT_REASON, error->message.value);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)

@@ -13,6 +13,7 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "diagnose/docker.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
 
 #define OLDEST 18003 /* learn.microsoft.com, container-registry-troubleshoot-login */
@@ -152,11 +153,13 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 		 const struct acr_error *error, struct acr_check_result *ret)
 {
 	const char *path = strncmp(host, "unix://", 7) == 0 ? host + 7 : "";
-	bool forbidden = strstr(error->text, "ermission denied");
+	auto_string data = acr_message_data(&error->message);
+	auto_string why = acr_error_words(error);
+	bool forbidden = strstr(data, "ermission denied") || strstr(data, "errno; EACCES");
 	bool absent = *path && access(path, F_OK) != 0;
 
 	if (error->kind == ACR_UNAVAILABLE) { /* the docker command may not be started */
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", error->text);
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", why);
 		return;
 	}
 	if (forbidden)
@@ -168,7 +171,7 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 	else
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the engine at %s does not answer"),
 			      host);
-	acr_check_detail(ret, "%s", error->text);
+	acr_check_detail(ret, "%s", why);
 	look_for_rootless(app, ret);
 	acr_check_explain(subject, forbidden ? "docker-permission-denied" : "docker-not-running",
 			  ret);

@@ -14,8 +14,8 @@
 #include "acr/broker.h"
 #include "acr/check.h"
 #include "diagnose/arm.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case *subject,
 			       const char *client)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "diagnose/docker.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
 
 #define NAME "docker-credential-acr"
@@ -46,6 +47,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	const char *const arguments[] = { path, "version", NULL };
 	auto_json config = acr_docker_config(subject);
 	bool named = acr_docker_names(config, "acr");
+	auto_string why = NULL;
 	struct acr_error error = { 0 };
 	char real[PATH_MAX] = "";
 	auto_secret says = { 0 };
@@ -71,7 +73,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 			return;
 		}
-		acr_secret_add(&says, error.text);
+		why = acr_error_words(&error);
+		acr_secret_add(&says, why);
 	}
 	if (!strstr(acr_secret_text(&says), WORD))
 		tell_other(subject, path, acr_secret_text(&says), ret);

@@ -8,8 +8,8 @@
 
 #include "acr/broker.h"
 #include "acr/identity.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #include "acr/check.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "diagnose/arm.h"
+#include "explain/error_words.h"
 #include "explain/language.h"
-#include "explain/reasons.h"
 
 #define RESERVE 500	     /* milliseconds that are left to say what was not found */
 #define VERSION "2023-07-01" /* of registries */

@@ -46,12 +46,12 @@ static bool says_our_name(const struct acr_app *app, const char *path)
 	       strstr(acr_secret_text(&out), "Azure Container Registry credential helper in C");
 }
 
-void acr_check_path(const struct acr_app *app, struct acr_check *ret)
+void acr_trial_path(const struct acr_app *app, struct acr_trial *ret)
 {
 	auto_string found = acr_program_first(app, NAME);
 	char self[4096] = "";
 
-	*ret = (struct acr_check){ .name = acr_copy("path") };
+	*ret = (struct acr_trial){ .name = acr_copy("path") };
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		self[0] = '\0';
 	if (!found) {
@@ -68,14 +68,14 @@ void acr_check_path(const struct acr_app *app, struct acr_check *ret)
 	}
 }
 
-void acr_check_get(struct acr_app *app, const char *host, struct acr_check *ret)
+void acr_trial_get(struct acr_app *app, const char *host, struct acr_trial *ret)
 {
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
 	auto_secret server = { 0 };
 	auto_login login = { 0 };
 
-	*ret = (struct acr_check){ .name = acr_format("get %s", host) };
+	*ret = (struct acr_trial){ .name = acr_format("get %s", host) };
 	acr_secret_add(&server, host);
 	app->interactive = true;
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
@@ -109,8 +109,8 @@ static bool in_variable(const struct acr_app *app, const char *host)
 	       acr_json_member(acr_json_member(json, "auths"), host);
 }
 
-bool acr_check_overridden(const struct acr_app *app, const char *folder, const char *host,
-			  struct acr_check *ret)
+bool acr_trial_overridden(const struct acr_app *app, const char *folder, const char *host,
+			  struct acr_trial *ret)
 {
 	auto_string buildx = acr_format("%s/buildx/config/%s", folder, host);
 	const char *by = in_variable(app, host)	     ? _("DOCKER_AUTH_CONFIG in the environment")
@@ -119,7 +119,7 @@ bool acr_check_overridden(const struct acr_app *app, const char *folder, const c
 
 	if (!by)
 		return false;
-	*ret = (struct acr_check){
+	*ret = (struct acr_trial){
 		.name = acr_format("override %s", host),
 		.detail = acr_format(_("%s takes precedence over this helper for %s"), by, host)
 	};

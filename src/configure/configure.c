@@ -153,16 +153,16 @@ static int carry_out(const struct acr_app *app, const char *folder, struct acr_p
 static void check_all(struct acr_telling *telling, const struct acr_wish *wish,
 		      const struct acr_plan *plan)
 {
-	struct acr_check check;
+	struct acr_trial check;
 
-	acr_check_path(telling->app, &check);
-	acr_tell_check(telling, &check);
+	acr_trial_path(telling->app, &check);
+	acr_tell_trial(telling, &check);
 	for (size_t i = 0; i < wish->host_count; i++) {
 		if (plan->docker_folder &&
-		    acr_check_overridden(telling->app, plan->docker_folder, wish->hosts[i], &check))
-			acr_tell_check(telling, &check);
-		acr_check_get(telling->app, wish->hosts[i], &check);
-		acr_tell_check(telling, &check);
+		    acr_trial_overridden(telling->app, plan->docker_folder, wish->hosts[i], &check))
+			acr_tell_trial(telling, &check);
+		acr_trial_get(telling->app, wish->hosts[i], &check);
+		acr_tell_trial(telling, &check);
 	}
 }
 
@@ -195,14 +195,14 @@ static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *re
 		    struct acr_error *error)
 {
 	const struct acr_app *app = telling->app;
-	auto_found found = { 0 };
+	auto_discovery found = { 0 };
 	auto_secret list = { 0 };
 
 	if (acr_discover(app, &found, error))
 		return -1;
 	*ret_done = telling->json || !isatty(app->in) || !isatty(app->err);
 	if (!*ret_done) {
-		if (acr_found_choose(app, &found, error))
+		if (acr_discovery_choose(app, &found, error))
 			return -1;
 		for (size_t i = 0; i < found.count && wish->host_count < ACR_HOSTS_MOST; i++)
 			wish->hosts[wish->host_count++] = acr_copy(found.hosts[i]);

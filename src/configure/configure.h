@@ -177,17 +177,17 @@ bool acr_containers_without(const struct acr_secret *bytes, struct acr_secret *r
 
 /* ---- configure_check.c: does it work? ---- */
 
-struct acr_check {
+struct acr_trial {
 	char *name, *detail; /* owned */
 	bool fine;
 };
 /* Is the program that docker would find by name this one? */
-void acr_check_path(const struct acr_app *app, struct acr_check *ret);
+void acr_trial_path(const struct acr_app *app, struct acr_trial *ret);
 /* Does `get` answer for this registry? The explanation goes to stderr. */
-void acr_check_get(struct acr_app *app, const char *host, struct acr_check *ret);
+void acr_trial_get(struct acr_app *app, const char *host, struct acr_trial *ret);
 /* What stands over our helper for this host (DOCKER_AUTH_CONFIG, buildx's configs); false when
  * nothing does. */
-bool acr_check_overridden(const struct acr_app *app, const char *folder, const char *host,
-			  struct acr_check *ret);
+bool acr_trial_overridden(const struct acr_app *app, const char *folder, const char *host,
+			  struct acr_trial *ret);
 
 #endif

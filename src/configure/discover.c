@@ -33,7 +33,7 @@ struct search {
 	const struct acr_app *app;
 	const char *arm;
 	struct acr_token token;
-	struct acr_found *found;
+	struct acr_discovery *found;
 };
 
 /* ---- who we are ---- */
@@ -113,7 +113,7 @@ static int each(struct search *search, const char *path, take_row *take, struct 
 static int take_registry(struct search *search, struct json_object *row, struct acr_error *error)
 {
 	const char *server = acr_json_string(acr_json_member(row, "properties"), "loginServer");
-	struct acr_found *found = search->found;
+	struct acr_discovery *found = search->found;
 	struct acr_registry registry;
 
 	(void)error;
@@ -151,7 +151,7 @@ static int by_name(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-int acr_discover(const struct acr_app *app, struct acr_found *ret, struct acr_error *error)
+int acr_discover(const struct acr_app *app, struct acr_discovery *ret, struct acr_error *error)
 {
 	const struct acr_cloud *cloud = choose_cloud(app);
 	struct search search = { .app = app, .arm = cloud->arm, .found = ret };
@@ -167,7 +167,7 @@ int acr_discover(const struct acr_app *app, struct acr_found *ret, struct acr_er
 	return 0;
 }
 
-void acr_found_free(struct acr_found *found)
+void acr_discovery_free(struct acr_discovery *found)
 {
 	for (size_t i = 0; i < found->count; i++)
 		acr_string_free(&found->hosts[i]);
@@ -196,7 +196,8 @@ static bool read_choice(const char *text, size_t count, bool chosen[static ACR_H
 	return true;
 }
 
-int acr_found_choose(const struct acr_app *app, struct acr_found *found, struct acr_error *error)
+int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
+			 struct acr_error *error)
 {
 	bool chosen[ACR_HOSTS_MOST] = { false };
 	auto_secret text = { 0 };

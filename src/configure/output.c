@@ -33,7 +33,7 @@ void acr_tell_file(struct acr_telling *telling, const char *path, const char *st
 }
 
 /* Takes the check over. */
-void acr_tell_check(struct acr_telling *telling, struct acr_check *check)
+void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check)
 {
 	auto_secret line = { 0 };
 

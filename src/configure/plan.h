@@ -60,7 +60,7 @@ struct acr_telling {
 void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
 		   const struct acr_secret *diff);
 /* Takes the check's texts over. */
-void acr_tell_check(struct acr_telling *telling, struct acr_check *check);
+void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check);
 /* The JSON object, when that was asked for. Returns the exit status. */
 int acr_tell_end(struct acr_telling *telling);
 
@@ -72,19 +72,19 @@ _checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *
 
 /* ---- configure_discover.c ---- */
 
-struct acr_found {
+struct acr_discovery {
 	char *hosts[ACR_HOSTS_MOST]; /* owned */
 	size_t count;
 };
-void acr_found_free(struct acr_found *found);
-#define auto_found __attribute__((cleanup(acr_found_free))) struct acr_found
+void acr_discovery_free(struct acr_discovery *found);
+#define auto_discovery __attribute__((cleanup(acr_discovery_free))) struct acr_discovery
 /* The registries that Azure Resource Manager shows to the identity in force, by name; at least
  * one. */
-_checked_ int acr_discover(const struct acr_app *app, struct acr_found *ret,
+_checked_ int acr_discover(const struct acr_app *app, struct acr_discovery *ret,
 			   struct acr_error *error);
 /* Let the person choose, on the terminal; at least one stays. */
-_checked_ int acr_found_choose(const struct acr_app *app, struct acr_found *found,
-			       struct acr_error *error);
+_checked_ int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
+				   struct acr_error *error);
 
 /* ---- configure_timer.c ---- */
 

@@ -33,21 +33,6 @@ void acr_uuid_make(char ret[static 37])
 		 b[13], b[14], b[15]);
 }
 
-bool acr_tenant_fits(const char *tenant)
-{
-	static const char *const any[] = { "common", "organizations", "consumers" };
-	size_t length = strlen(tenant);
-
-	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++)
-		if (strcasecmp(tenant, any[i]) == 0)
-			return false;
-	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)tenant[i]) && tenant[i] != '-' &&
-		    (tenant[i] != '.' || i == 0 || tenant[i - 1] == '.'))
-			return false;
-	return length > 0 && length < ACR_HOST_MAX;
-}
-
 /* "https://HOST/", "https://HOST" or "HOST"; "" where it is something else. */
 static void host_of(const char *text, char ret[static ACR_HOST_MAX])
 {

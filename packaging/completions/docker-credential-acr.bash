@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# bash completion for docker-credential-acr. Commands and options are what the program itself tells, in any language: commands
-# stand in the third and fourth paragraph of --help. Registries are those
-# in docker's config and those that the program knows (it asks nobody on the network for that).
+# bash completion for docker-credential-acr. Commands, options and their descriptions are read from --help, in any language:
+# commands are in its third and fourth paragraph. Registries are those in Docker's configuration and those that the program
+# knows (without using the network).
 
 __docker_credential_acr_registries() {
 	{
@@ -26,7 +26,7 @@ _docker_credential_acr() {
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 		return
 	fi
-	# The value of an option: nothing that is known here.
+	# The value of an option is not completed.
 	if [[ $previous == --* ]] && grep -qE "^  $previous [A-Z]" <<<"$help"; then
 		return
 	fi

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# fish completion for docker-credential-acr. Commands and options are what the program itself tells, in any language: commands
-# stand in the third and fourth paragraph of --help. Registries are those
-# in docker's config and those that the program knows (it asks nobody on the network for that).
+# fish completion for docker-credential-acr. Commands, options and their descriptions are read from --help, in any language:
+# commands are in its third and fourth paragraph. Registries are those in Docker's configuration and those that the program
+# knows (without using the network).
+
+# A description may continue on the next line, which is indented further.
+function __docker_credential_acr_rows
+	sed -E ':next; $!{N; b next}; s/\n {9,}/ /g'
+end
 
 function __docker_credential_acr_commands
-	command docker-credential-acr --help 2>/dev/null | awk -v RS= 'NR == 3 || NR == 4' | sed -nE 's/^  ([a-z][a-z-]*)  +(.*)/\1\t\2/p'
+	command docker-credential-acr --help 2>/dev/null | awk -v RS= 'NR == 3 || NR == 4' |
+		__docker_credential_acr_rows | sed -nE 's/^  ([a-z][a-z-]*)  +(.*)/\1\t\2/p'
 end
 
 function __docker_credential_acr_help
@@ -13,15 +19,14 @@ function __docker_credential_acr_help
 end
 
 function __docker_credential_acr_options
-	# A summary may go on in the next line.
-	__docker_credential_acr_help | sed -E ':next; $!{N; b next}; s/\n {9,}/ /g' |
+	__docker_credential_acr_help | __docker_credential_acr_rows |
 		sed -nE 's/^  (-., )?(--[a-z-]+)( [^ ]+)?  +(.*)/\2\t\4/p'
 end
 
 function __docker_credential_acr_arguments
 	set -l help (__docker_credential_acr_help)
 	set -l previous (commandline -opc)[-1]
-	# The value of an option: nothing that is known here.
+	# The value of an option is not completed.
 	if string match -q -- '--*' $previous; and string match -qr -- "^  $previous [A-Z]" $help
 		return
 	end
@@ -43,7 +48,7 @@ end
 
 complete -c docker-credential-acr -f
 complete -c docker-credential-acr -n __docker_credential_acr_first -a '(__docker_credential_acr_commands)'
-complete -c docker-credential-acr -n __docker_credential_acr_first -l help -d 'this text'
-complete -c docker-credential-acr -n __docker_credential_acr_first -l version -d 'who we are'
+complete -c docker-credential-acr -n __docker_credential_acr_first -l help -d 'print help'
+complete -c docker-credential-acr -n __docker_credential_acr_first -l version -d 'print the version'
 complete -c docker-credential-acr -n 'not __docker_credential_acr_first' -a '(__docker_credential_acr_arguments)'
 complete -c docker-credential-acr -n 'not __docker_credential_acr_first; and string match -q -- "-*" (commandline -ct)' -a '(__docker_credential_acr_options)'

@@ -31,14 +31,14 @@ def ask_fish(home, *words):
     return [line.split("\t")[0] for line in ran.stdout.splitlines()]
 
 
-def ask_zsh(home, *words):
+def listed_by_zsh(home, *words):
     """zsh completes in a terminal alone: one is made by its own module, and what it lists is read."""
     script = rf"""
     zmodload zsh/zpty
     zpty z zsh -f -i
     zpty -w z "PS1=; unsetopt zle_bracketed_paste; fpath=({FOLDER} \$fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0"
     zpty -w z "zstyle ':completion:*' list-prompt ''; zstyle ':completion:*' format ''; setopt NO_list_packed NO_list_types NO_beep no_always_last_prompt"
-    zpty -w z "bindkey '^I' list-choices; stty -echo cols 200 rows 200; print READY"
+    zpty -w z "bindkey '^I' list-choices; stty -echo; COLUMNS=200 LINES=200; print READY"
     sleep 0.7
     zpty -n -w z $'docker-credential-acr {' '.join(words)}\t'
     sleep 0.7
@@ -50,8 +50,11 @@ def ask_zsh(home, *words):
     zpty -d z
     """
     ran = subprocess.run(["zsh", "-f", "-c", script], env={**home.env, "TERM": "dumb"}, capture_output=True, text=True, check=True, timeout=60)
-    part = ran.stdout.split("READY")[-1]
-    return re.findall(r"(?<![\w-])-{0,2}[a-z0-9][a-z0-9.-]*", re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", part))
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", ran.stdout.split("READY")[-1])
+
+
+def ask_zsh(home, *words):
+    return re.findall(r"(?<![\w-])-{0,2}[a-z0-9][a-z0-9.-]*", listed_by_zsh(home, *words))
 
 
 SHELLS = {"bash": ask_bash, "zsh": ask_zsh, "fish": ask_fish}
@@ -78,21 +81,42 @@ def test_the_language_of_help_does_not_matter(ask, home):
     assert {"--creds-store", "--containers-registries"} <= set(ask("configure", "--c"))
 
 
-def test_a_command_and_an_option_stand_beside_what_they_do(home):
-    if not shutil.which("fish"):
-        pytest.skip("no fish here")
-    for words, rows in [("", {"diagnose": "find out why docker cannot sign in, pull or push"}),
-                        ("diagnose --ac", {"--action": "what you want to do with it: pull (the default), push or delete"})]:
-        ran = subprocess.run(["fish", "-N", "-c", f"source {FOLDER}/docker-credential-acr.fish; complete -C "
-                              f"'docker-credential-acr {words}'"], env=home.env, capture_output=True, text=True, check=True)
-        told = dict(line.split("\t") for line in ran.stdout.splitlines() if "\t" in line)
-        assert {name: told.get(name) for name in rows} == rows
+def described(home, *words):
+    """The rows of --help: a command's or an option's name, and its description on one line."""
+    text = subprocess.run([home.program, *words, "--help"], env=home.env, capture_output=True, text=True, check=True).stdout
+    text = re.sub(r"\n {9,}", " ", text)
+    if not words:
+        text = "\n".join(text.split("\n\n")[2:4])
+    return dict(re.findall(r"^  (?:-., )?((?:--)?[a-z-]+)(?: \S+)?  +(.*)$", text, re.M))
 
 
-def test_zsh_shows_what_a_command_does(home):
-    if not shutil.which("zsh"):
-        pytest.skip("no zsh here")
-    assert {"find", "why", "docker"} <= set(ask_zsh(home, "diag"))
+def offered_by_fish(home, words):
+    ran = subprocess.run(["fish", "-N", "-c", f"source {FOLDER}/docker-credential-acr.fish; complete -C "
+                          f"'docker-credential-acr {words}'"], env=home.env, capture_output=True, text=True, check=True)
+    return dict(line.split("\t") for line in ran.stdout.splitlines() if "\t" in line)
+
+
+def offered_by_zsh(home, words):
+    # Names with the same description stand in one row.
+    rows = re.findall(r"^(\S+(?: +\S+)*?) +-- (.*?)\s*$", listed_by_zsh(home, *words.split(" ")), re.M)
+    return {name: text for names, text in rows for name in names.split()}
+
+
+OFFERED = {"fish": offered_by_fish, "zsh": offered_by_zsh}
+
+
+@pytest.mark.parametrize("language, first", [("en", "find out why"), ("fr", "")])
+@pytest.mark.parametrize("name", OFFERED)
+def test_every_command_and_option_stands_beside_what_it_does(name, language, first, home):
+    if not shutil.which(name):
+        pytest.skip(f"no {name} here")
+    home.env["LANGUAGE"] = language
+    commands = described(home)
+    assert len(commands) >= 13 and commands["diagnose"].startswith(first)
+    assert OFFERED[name](home, "") == commands
+    for command in commands:
+        options = described(home, command)
+        assert "--help" in options and OFFERED[name](home, f"{command} --") == options, command
 
 
 def test_options_of_the_command_are_completed(ask):

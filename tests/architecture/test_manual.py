@@ -45,6 +45,25 @@ def test_every_option_of_the_manual_is_in_help(program):
     assert told <= known | {"help", "version"}, f"only in the manual: {sorted(told - known)}"
 
 
+def test_a_page_begins_with_a_first_set_up(program, helper, home):
+    """Whose commands are the README's, or docker's; and whose configuration is one."""
+    readme = (SOURCE / "README.md").read_text(encoding="utf-8")
+    for page in ("docker-credential-acr.1.scd", "docker-credential-acr-config.5.scd"):
+        text = (MANUAL / page).read_text(encoding="utf-8")
+        assert re.findall(r"^# (.*)$", text, re.M)[:3] == ["NAME", "SYNOPSIS", "FIRST SET-UP"]
+        part = text.split("# FIRST SET-UP\n", 1)[1].split("\n# ")[0]
+        blocks = re.findall(r"^```\n(.*?)^```", part, re.M | re.S)
+        assert blocks
+        for block in blocks:
+            if block.startswith("{"):
+                home.config(**json.loads(block))
+                seen = helper("status")
+                assert seen.status == 0 and not seen.err and "azure-cli" in seen.out, seen
+                continue
+            for line in block.splitlines():
+                assert line in readme, line
+
+
 def test_every_command_of_the_manual_is_in_help(program):
     source = (MANUAL / "docker-credential-acr.1.scd").read_text()
     part = source[source.index("# COMMANDS FOR DOCKER"):source.index("# WHAT GET ANSWERS")]

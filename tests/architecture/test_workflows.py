@@ -20,7 +20,7 @@ def read(path):
 
 def linter(name):
     """What tests/clients/build fetched."""
-    path = Path(os.environ.get("ACR_BUILD", "/nowhere")) / "clients" / name
+    path = Path(os.environ.get("ACR_CLIENTS") or Path(os.environ.get("ACR_BUILD", "/nowhere")) / "clients") / name
     if not os.access(path, os.X_OK):
         pytest.skip(f"no {name} here (tests/clients/build)")
     return path

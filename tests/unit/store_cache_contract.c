@@ -84,6 +84,9 @@ static void an_entry_of_16_kilobytes_is_kept(void **state)
 	static char bytes[16 * 1024];
 
 	(void)state;
+	/* An ordinary user has 20,000 bytes there, and half of it is others'. */
+	if (geteuid() != 0 && strcmp(row->name, "kernel-keyring") == 0)
+		skip();
 	memset(bytes, 'x', sizeof(bytes));
 	write_text(KEY, bytes, sizeof(bytes));
 	expect(KEY, bytes, sizeof(bytes));

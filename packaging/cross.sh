@@ -65,4 +65,4 @@ fetch_root() {
 	cross=(--cross-file "$work/cross.ini")
 }
 
-if [ "$architecture" != "$(dpkg --print-architecture)" ]; then fetch_root; fi
+if [ "$architecture" != "$machine" ]; then fetch_root; fi

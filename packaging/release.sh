@@ -15,7 +15,8 @@ umask 022
 
 # Options that all of them have.
 output=/tmp/$name-packages
-architecture=$(dpkg --print-architecture)
+case $(uname -m) in aarch64) machine=arm64 ;; *) machine=amd64 ;; esac
+architecture=$machine
 usage() { sed -n '4,/^[^#]/s/^# \{0,1\}//p' "$0"; }
 # shellcheck disable=SC2034 # for cross.sh
 options() {
@@ -32,14 +33,32 @@ options() {
 	output=$(readlink -f "$output")
 }
 
-# copy_source FOLDER: what a build needs, with one time for all.
+# needs SET...: install the packages of these lines of tests/packages, beside `build`; where that cannot be done, name them.
+needs() {
+	[ "$architecture" = "$machine" ] || set -- "$@" cross
+	if command -v apt-get >/dev/null; then
+		"$source/tests/install" build "$@"
+	elif [ "$*" != rpm ]; then
+		echo "$(basename "$0"): runs on Debian or Ubuntu only" >&2
+		exit 1
+	elif ! command -v rpmbuild >/dev/null || ! command -v meson >/dev/null; then
+		echo "$(basename "$0"): install what it needs: sudo dnf install rpm-build && sudo dnf builddep $packaging/rpm/$name.spec" >&2
+		exit 1
+	fi
+}
+
+# copy_source FOLDER: what a build needs, with one time for all. The README is what a package shows: links to what is in it,
+# and nothing about the repository.
 copy_source() {
 	mkdir -p "$1"
 	tar -C "$source" --exclude='__pycache__' --exclude='*.pyc' --mtime="@$SOURCE_DATE_EPOCH" -c \
-		LICENSE README.md meson.build meson_options.txt include src packaging tests/bench | tar -C "$1" -x --no-same-owner
+		.github/SECURITY.md LICENSE README.md meson.build meson_options.txt include src packaging tests/bench | tar -C "$1" -x --no-same-owner
+	sed -i -E '/^## Try it/,$d; s! \(\[recording\][^)]*\)\)!!; s!\]\((packaging/(kubelet|recipes)|.github/(SECURITY))!](\2\3!g; :again; s!\[([^][]*)\]\((\.github|packaging|src|tests)[^)]*\)!\1!; t again' \
+		"$1/README.md"
+	touch -d "@$SOURCE_DATE_EPOCH" "$1/README.md"
 }
 
-# publish FILE...: into the output folder, and into its SHA256SUMS.
+# publish FILE...: into the output folder, and into its SHA256SUMS. The paths are all that is on stdout; the last is `published`.
 publish() {
 	local file
 	for file in "$@"; do
@@ -48,6 +67,14 @@ publish() {
 		touch "$output/SHA256SUMS"
 		(cd "$output" && { grep -v "  $file\$" SHA256SUMS || true; sha256sum "$file"; } | sort -k2 >SHA256SUMS.new &&
 			mv SHA256SUMS.new SHA256SUMS)
-		echo "$output/$file"
+		published=$output/$file
+		echo "$published"
 	done
+}
+
+# tell_how COMMAND: how what was published is installed.
+tell_how() {
+	local on=""
+	[ "$architecture" = "$machine" ] || on=" on a machine with $architecture"
+	echo "To install it$on: $1 $published" >&2
 }

@@ -45,16 +45,16 @@ def source_as_it_was():
     """A copy, so that what is built twice is the same source also where somebody works on it."""
     folder = Path(tempfile.mkdtemp(prefix="acr-source-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shutil.copytree(SOURCE, folder / "source", ignore=shutil.ignore_patterns(".git", "__pycache__"))
+
+    def ignore(place, names):
+        return [name for name in names if name in (".git", "__pycache__") or (Path(place) == SOURCE and name.startswith("build"))]
+    shutil.copytree(SOURCE, folder / "source", ignore=ignore)
     return folder / "source"
 
 
-def build(script, output, *more, source=None, needs=()):
+def build(script, output, *more, source=None):
     """Run packaging/build-...; the paths of what it built."""
     source = source or source_as_it_was()
-    for program in needs:
-        if not shutil.which(program):
-            pytest.skip(f"no {program} here (tests/install pack)")
     output.mkdir(exist_ok=True, parents=True)
     return [Path(line) for line in must(source / "packaging" / script, "--output", output, *more).out.splitlines()]
 

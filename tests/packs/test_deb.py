@@ -17,7 +17,7 @@ NAME = "docker-credential-acr"
 
 
 def deb(output, **more):
-    return build("build-deb", output, needs=("dpkg-buildpackage", "dh"), **more)[0]
+    return build("build-deb", output, **more)[0]
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +109,50 @@ def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built
     assert files and not any(b"eyJ" in path.read_bytes() for path in files)
 
 
-def test_what_configure_noted_for_the_machine_goes_with_a_purge(package, base, tmp_path):
+SYSTEM = f"var/lib/{NAME}", f"etc/{NAME}/config.json", f"etc/containers/registries.conf.d/99-{NAME}.conf"
+OF_A_HOME = "root/.docker/config.json", f"root/.config/{NAME}/config.json", "root/.config/containers/registries.conf.d/50-own.conf"
+
+
+def test_a_purge_takes_what_is_the_systems_own_and_nothing_of_a_home(package, base, tmp_path):
     root = base.copy(tmp_path / "root")
     root.install(package)
-    root.must(NAME, "configure", "--system", "--containers-registries", "--no-check")
-    assert (root.folder / "var/lib" / NAME).exists()
-    assert (root.folder / "etc/containers/registries.conf.d/99-docker-credential-acr.conf").stat().st_mode & 0o777 == 0o644
+    root.must(NAME, "configure", "--system", "--containers-registries", "--ci-host", "github.contoso.com", "--no-check")
+    root.must(NAME, "configure", "--creds-store", "--no-check")
+    for path in OF_A_HOME[1:]:
+        (root.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (root.folder / path).write_text("{}")
+    assert all((root.folder / path).exists() for path in (*SYSTEM, *OF_A_HOME))
+    assert (root.folder / SYSTEM[2]).stat().st_mode & 0o777 == 0o644
+    said = root.must("apt-get", "remove", "-y", "-q", NAME).out
+    assert f"{NAME} configure --undo" in said, "nobody is told how to undo"
+    assert all((root.folder / path).exists() for path in (*SYSTEM, *OF_A_HOME)), "removed, not purged"
     root.must("apt-get", "purge", "-y", "-q", NAME)
-    assert not (root.folder / "var/lib" / NAME).exists()
+    assert [path for path in SYSTEM if (root.folder / path).exists()] == []
+    assert all((root.folder / path).exists() for path in OF_A_HOME)
+
+
+def test_removal_turns_the_timers_off_and_an_upgrade_does_not(package, next_version, base, built, tmp_path):
+    root = base.copy(tmp_path / "root")
+    root.install(package)
+    links = [root.folder / "etc/systemd/user/timers.target.wants" / f"{NAME}-renew.timer",
+             root.folder / "etc/systemd/system/timers.target.wants" / f"{NAME}-renew@root.timer"]
+    other = root.folder / "etc/systemd/system/timers.target.wants/other.timer"
+    for link in (*links, other):
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"/usr/lib/systemd/system/{link.name}")
+    said = root.install(deb(built / "newer", source=next_version)).out
+    assert all(link.is_symlink() for link in links) and "--undo" not in said
+    root.must("apt-get", "remove", "-y", "-q", NAME)
+    assert not any(link.is_symlink() for link in links) and other.is_symlink()
+
+
+def test_every_link_between_its_pages_leads_to_a_file(package, tmp_path):
+    must("dpkg", "-x", package, tmp_path)
+    pages = list((tmp_path / "usr/share/doc" / NAME).rglob("*.md"))
+    assert {"README.md", "migration.md"} <= {page.name for page in pages}
+    for page in pages:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+            assert "://" in target or (page.parent / target).exists(), (page.name, target)
+    readme = (tmp_path / "usr/share/doc" / NAME / "README.md").read_text(encoding="utf-8")
+    assert "](recipes" in readme and "tests/run" not in readme and readme.endswith("\n")

@@ -31,7 +31,7 @@ def ask_fish(home, *words):
     return [line.split("\t")[0] for line in ran.stdout.splitlines()]
 
 
-def listed_by_zsh(home, *words):
+def listed_by_zsh(home, *words, pause=0.7):
     """zsh completes in a terminal alone: one is made by its own module, and what it lists is read."""
     script = rf"""
     zmodload zsh/zpty
@@ -39,11 +39,11 @@ def listed_by_zsh(home, *words):
     zpty -w z "PS1=; unsetopt zle_bracketed_paste; fpath=({FOLDER} \$fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0"
     zpty -w z "zstyle ':completion:*' list-prompt ''; zstyle ':completion:*' format ''; setopt NO_list_packed NO_list_types NO_beep no_always_last_prompt"
     zpty -w z "bindkey '^I' list-choices; stty -echo; COLUMNS=200 LINES=200; print READY"
-    sleep 0.7
+    sleep {pause}
     zpty -n -w z $'docker-credential-acr {' '.join(words)}\t'
-    sleep 0.7
+    sleep {pause}
     zpty -n -w z $'\x15print -r END''-OF-LIST\n'
-    sleep 0.7
+    sleep {pause}
     local text line
     while zpty -r -t z line; do text+=$line; done
     print -r -- $text
@@ -98,7 +98,10 @@ def offered_by_fish(home, words):
 
 def offered_by_zsh(home, words):
     # Names with the same description stand in one row.
-    rows = re.findall(r"^(\S+(?: +\S+)*?) +-- (.*?)\s*$", listed_by_zsh(home, *words.split(" ")), re.M)
+    for pause in 0.7, 5:  # a busy machine needs longer
+        rows = re.findall(r"^(\S+(?: +\S+)*?) +-- (.*?)\s*$", listed_by_zsh(home, *words.split(" "), pause=pause), re.M)
+        if rows:
+            break
     return {name: text for names, text in rows for name in names.split()}
 
 

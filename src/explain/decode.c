@@ -16,6 +16,7 @@
 #define NARROWEST 60 /* columns of a window that breaks lines */
 #define WIDEST	  160
 #define TAG	  24 /* bytes of a name in brackets before a message */
+#define FEW	  2  /* lines that may be full to the last column by chance */
 #define SAMPLE	  4096
 
 enum encoding { UTF_8, UTF_16_LE, UTF_16_BE };
@@ -74,6 +75,7 @@ static void from_utf_16(const unsigned char *bytes, size_t length, bool big, str
 struct line {
 	const char *text;
 	size_t length;
+	size_t room; /* columns between the bars of a frame that is closed on both sides; else 0 */
 };
 
 /* The next line at `*next`, without its end. */
@@ -86,13 +88,34 @@ static bool take_line(const char **next, const char *end, struct line *ret)
 	stop = memchr(*next, '\n', (size_t)(end - *next));
 	ret->text = *next;
 	ret->length = (size_t)((stop ? stop : end) - *next);
+	ret->room = 0;
 	*next = stop ? stop + 1 : end;
 	if (ret->length > 0 && ret->text[ret->length - 1] == '\r')
 		ret->length--;
 	return true;
 }
 
-/* Without the bar of a quotation or a frame before it; how many columns that was. */
+static size_t columns(const struct line *line)
+{
+	return acr_words_columns(line->text, line->length);
+}
+
+static void close_frame(struct line *line, const char *bar)
+{
+	size_t length = strlen(bar) - 1; /* the blank is on the other side here */
+
+	if (line->length < length || memcmp(line->text + line->length - length, bar, length) != 0)
+		return;
+	line->length -= length;
+	if (line->length > 0 && line->text[line->length - 1] == ' ')
+		line->length--;
+	line->room = columns(line);
+	while (line->length > 0 && line->text[line->length - 1] == ' ')
+		line->length--;
+}
+
+/* Without the bar of a quotation or a frame before it, and of a frame behind it; how many columns
+ * stood before. */
 static size_t strip(struct line *line)
 {
 	const char *begin = line->text;
@@ -105,22 +128,25 @@ static size_t strip(struct line *line)
 		if (line->length >= length && memcmp(line->text, bars[i], length) == 0) {
 			line->text += length;
 			line->length -= length;
+			close_frame(line, bars[i]);
 		}
 	}
 	return acr_words_columns(begin, (size_t)(line->text - begin));
 }
 
-static size_t columns(const struct line *line)
+static size_t blanks(const struct line *line)
 {
-	return acr_words_columns(line->text, line->length);
+	size_t count = 0;
+
+	while (count < line->length && line->text[count] == ' ')
+		count++;
+	return count;
 }
 
 static size_t first_word(const struct line *line)
 {
-	size_t begin = 0, length = 0;
+	size_t begin = blanks(line), length = 0;
 
-	while (begin < line->length && line->text[begin] == ' ')
-		begin++;
 	while (begin + length < line->length && line->text[begin + length] != ' ')
 		length++;
 	return length;
@@ -128,11 +154,7 @@ static size_t first_word(const struct line *line)
 
 static bool is_one_word(const struct line *line)
 {
-	size_t blanks = 0;
-
-	while (blanks < line->length && line->text[blanks] == ' ')
-		blanks++;
-	return blanks + first_word(line) == line->length;
+	return blanks(line) + first_word(line) == line->length;
 }
 
 /* "2026-05-11 ...", "2026/05/11 ..." */
@@ -173,84 +195,130 @@ static bool begins_message(const struct line *line)
 
 struct window {
 	size_t columns; /* that a line has */
+	size_t indent;	/* blanks that each line behind a break begins with */
 	size_t broken;	/* lines that end where the next word had no room */
 	size_t cut;	/* of these, those that are full to the last column */
+	bool doubtful;	/* the first may be two messages */
+	bool hung;	/* an indent marks them */
 };
 
-static bool is_full(const struct window *window, const struct line *line, const struct line *next)
+static bool is_broken(const struct window *window, const struct line *line, const struct line *next)
 {
-	return columns(line) == window->columns ||
-	       columns(line) + 1 + first_word(next) > window->columns;
+	return next->length > 0 && blanks(next) >= window->indent && !begins_message(next) &&
+	       (columns(line) == window->columns ||
+		columns(line) + 1 + first_word(next) > window->columns);
 }
 
-/* The longest line that a window could have broken, and what stands before it. */
-static size_t longest(const char *text, const char *end, size_t *ret_bar)
+/* "curl: (22) ...": what a program says below the line of another, which leaves nothing open. */
+static bool names_program(const struct line *above, const struct line *line)
 {
-	struct line line;
-	size_t most = 0;
+	size_t at = blanks(line);
 
-	*ret_bar = 0;
+	if (above->length > 0 && strchr(":,", above->text[above->length - 1]))
+		return false;
+	while (at < line->length &&
+	       (islower((unsigned char)line->text[at]) || isdigit((unsigned char)line->text[at]) ||
+		line->text[at] == '-'))
+		at++;
+	return at < line->length && line->text[at] == ':';
+}
+
+/* What the lines are like that a window could have broken. */
+struct shape {
+	size_t longest; /* columns of the longest of them */
+	size_t bar;	/* columns of what stands before that one */
+	size_t room;	/* columns in the narrowest frame */
+};
+
+static struct shape look(const char *text, const char *end)
+{
+	struct shape ret = { 0 };
+	struct line line;
+
 	while (take_line(&text, end, &line)) {
 		size_t bar = strip(&line), width = columns(&line);
 
+		/* A word that is wider than the frame pushes its bar out. */
+		if (line.room > 0 && (ret.room == 0 || line.room < ret.room))
+			ret.room = line.room;
 		/* A word that is wider than the window stays whole. */
-		if (width > most && (width <= NARROWEST || !is_one_word(&line))) {
-			most = width;
-			*ret_bar = bar;
+		if (width > ret.longest && (width <= NARROWEST || !is_one_word(&line))) {
+			ret.longest = width;
+			ret.bar = bar;
 		}
 	}
-	return most;
+	return ret;
 }
 
-static void count(const char *text, const char *end, struct window *ret)
+/* What a window of this width broke; `hanging`: and marked by an indent, as deep as the first. */
+static struct window count(const char *text, const char *end, size_t width, bool hanging)
 {
+	struct window ret = { .columns = width };
 	struct line line, after;
+	size_t least = SIZE_MAX;
 
 	if (!take_line(&text, end, &line))
-		return;
+		return ret;
 	for (strip(&line); take_line(&text, end, &after); line = after) {
 		strip(&after);
-		if (after.length == 0 || begins_message(&after) || !is_full(ret, &line, &after))
+		if (!is_broken(&ret, &line, &after) ||
+		    (hanging && ret.broken == 0 && blanks(&after) < blanks(&line) + 2))
 			continue;
-		ret->broken++;
-		ret->cut += columns(&line) == ret->columns;
+		if (ret.broken++ == 0)
+			ret.doubtful = names_program(&line, &after);
+		ret.cut += columns(&line) == width;
+		least = blanks(&after) < least ? blanks(&after) : least;
+		ret.indent = hanging ? least : 0;
 	}
+	if (ret.broken > 0)
+		ret.indent = least;
+	return ret;
 }
 
-/* The window that broke these lines: of a usual width, or of one at which several are cut. */
+/* The window that broke these lines: the frame around them, one of a usual width, or one at which
+ * several are cut or whose breaks are marked by an indent. */
 static struct window measure(const char *text, const char *end)
 {
 	static const size_t widths[] = { 80, 100, 120, 132 };
-	size_t bar, most = longest(text, end, &bar);
-	struct window window = { .columns = most };
+	struct shape shape = look(text, end);
+	struct window window, own, hung;
 
-	if (most < NARROWEST || most > WIDEST)
+	if (shape.longest < NARROWEST || shape.longest > WIDEST)
 		return (struct window){ 0 };
-	count(text, end, &window);
-	if (window.cut > 1 && window.cut == window.broken)
-		return window;
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-		window = (struct window){ .columns = widths[i] - bar };
-		if (most > window.columns)
-			continue;
-		count(text, end, &window);
-		if (window.broken > 0)
-			return window;
+	own = count(text, end, shape.longest, false);
+	if (own.cut > 1 && own.cut == own.broken)
+		return own;
+	if (shape.room >= shape.longest && shape.room <= WIDEST)
+		return count(text, end, shape.room, false);
+	hung = count(text, end, shape.longest, true);
+	hung.hung = true;
+	if (hung.broken == 1 && hung.doubtful)
+		hung.broken = 0;
+	/* A bar was put before the lines when they were broken already, or it took room. */
+	for (size_t i = 0; i < 2 * sizeof(widths) / sizeof(widths[0]); i++) {
+		size_t width = widths[i / 2] - (i % 2 ? 0 : shape.bar);
+
+		window = count(text, end, width, false);
+		if (shape.longest <= width && window.broken > 0)
+			return window.broken < hung.broken ? hung : window;
 	}
-	return (struct window){ 0 };
+	return hung;
 }
 
-/* What a window broke is put together; `apart` where a cut is to stand behind a word. True when it
- * may: a single line that is full to its last column tells nothing about that. */
-static bool unwrap(const char *text, size_t length, bool apart, struct acr_secret *ret)
+/* What a window broke is put together: where lines are full to the last column, inside a word, but
+ * behind one where an indent tells of a window that knows words; with `other` the other way round.
+ * True when that may be: so few lines tell nothing about it. */
+static bool unwrap(const char *text, size_t length, bool other, struct acr_secret *ret)
 {
 	const char *next = text, *end = text + length;
 	struct window window = measure(text, end);
 	struct line line, after;
-	bool wraps, cut, more;
+	bool wraps, cut, glued, more;
+	size_t skip = 0;
 
 	wraps = window.broken > 0;
-	cut = wraps && window.cut == window.broken && !apart;
+	cut = wraps && window.cut == window.broken;
+	glued = cut && window.hung == other;
 	acr_secret_reserve(ret, length + 1);
 	more = take_line(&next, end, &line);
 	if (more)
@@ -258,20 +326,21 @@ static bool unwrap(const char *text, size_t length, bool apart, struct acr_secre
 	while (more) {
 		bool joined;
 
-		acr_secret_add_bytes(ret, line.text, line.length);
+		acr_secret_add_bytes(ret, line.text + skip, line.length - skip);
 		more = take_line(&next, end, &after);
 		if (!more)
 			break;
 		strip(&after);
-		joined = wraps && after.length > 0 && !begins_message(&after) &&
-			 is_full(&window, &line, &after);
-		acr_secret_add(ret, joined ? (cut ? "" : " ") : "\n");
+		joined = wraps && is_broken(&window, &line, &after);
+		acr_secret_add(ret, joined ? (glued ? "" : " ") : "\n");
+		/* One blank may be the message's own. */
+		skip = joined && window.indent > 1 ? window.indent : 0;
 		line = after;
 	}
-	return wraps && cut && window.broken == 1;
+	return cut && window.broken <= FEW;
 }
 
-bool acr_decode(const char *bytes, size_t length, bool apart, struct acr_secret *ret)
+bool acr_decode(const char *bytes, size_t length, bool other, struct acr_secret *ret)
 {
 	const unsigned char *raw = (const unsigned char *)bytes;
 	enum encoding encoding = encoding_of(raw, length);
@@ -287,7 +356,7 @@ bool acr_decode(const char *bytes, size_t length, bool apart, struct acr_secret 
 		bytes += 3;
 		length -= 3;
 	}
-	ambiguous = unwrap(bytes, length, apart, &lines);
+	ambiguous = unwrap(bytes, length, other, &lines);
 	acr_words_clean(acr_secret_text(&lines), lines.length, ret);
 	while (ret->length > 0 && strchr(" \n", ret->bytes[ret->length - 1]))
 		ret->bytes[--ret->length] = '\0';

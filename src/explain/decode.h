@@ -10,7 +10,7 @@
 
 /* Append `bytes` in UTF-8 or UTF-16, without the frames that quote them and the breaks of a
  * terminal, and clean (acr_words_clean). `ret` begins empty. True when a line was broken at a place
- * that may be inside a word or behind one: with `apart` it is taken as behind one. */
-bool acr_decode(const char *bytes, size_t length, bool apart, struct acr_secret *ret);
+ * that may be inside a word or behind one: with `other` it is taken the less likely way. */
+bool acr_decode(const char *bytes, size_t length, bool other, struct acr_secret *ret);
 
 #endif

@@ -217,8 +217,8 @@ static void add_hit(struct reading *reading, const struct acr_anchor *anchor, si
 		reading->hits[reading->count++] = (struct hit){ anchor, at };
 }
 
-/* How many words of rules were in it: where a text may be read in two ways, the one with more is
- * right. */
+/* How many words of rules were in it: where a text may be read in two ways, the one in which more
+ * is explained is right, else the one with more of these. */
 static size_t read_text(const struct acr_app *app, const struct acr_secret *text,
 			struct acr_findings *ret)
 {
@@ -261,12 +261,13 @@ void acr_findings_read(const struct acr_app *app, const char *text, size_t lengt
 	auto_secret other = { 0 };
 	auto_findings findings = { 0 };
 	bool ambiguous = acr_decode(text, length, false, &clean);
-	size_t count = read_text(app, &clean, ret);
+	size_t count = read_text(app, &clean, ret), more;
 
 	if (!ambiguous)
 		return;
 	acr_decode(text, length, true, &other);
-	if (read_text(app, &other, &findings) <= count)
+	more = read_text(app, &other, &findings);
+	if (findings.count < ret->count || (findings.count == ret->count && more <= count))
 		return;
 	acr_findings_wipe(ret);
 	*ret = findings;

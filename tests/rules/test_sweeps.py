@@ -32,6 +32,20 @@ def boxed(text):
     return "╷\n" + "".join(f"│ {line}\n" for line in cut(98)(text).splitlines()) + "╵\n"
 
 
+def framed(bar, columns, **how):
+    """A frame whose lines are closed on both sides."""
+    return lambda text: "".join(f"{bar} {line.ljust(columns)} {bar}\n" for line in filled(columns, **how)(text).splitlines())
+
+
+def indented(columns, blanks):
+    """A window that breaks lines inside words, and sets what follows to the right."""
+    def dress(text):
+        room = columns - blanks
+        return "".join(line[:columns] + "\n" + "".join(" " * blanks + line[at:at + room] + "\n"
+                       for at in range(columns, len(line), room)) for line in text.splitlines())
+    return dress
+
+
 def nested(levels):
     def dress(text):
         for level in range(levels):
@@ -70,7 +84,14 @@ DRESSES = {
     "cut at column 120": cut(120),
     "filled to 80 columns": filled(80),
     "filled and indented": filled(80, subsequent_indent="      "),
+    "filled narrowly and indented more": filled(84, subsequent_indent="          "),
+    "filled and a bar before each line": lambda text: each_line(lambda number, line: f"│ {line}")(filled(80)(text)),
+    "filled, indented, and a bar before each line": lambda text: each_line(lambda number, line: f"| {line}")(
+        filled(78, subsequent_indent="    ")(text)),
+    "cut and indented": indented(80, 4),
     "a frame around it": boxed,
+    "a closed frame": framed("│", 94),
+    "a closed frame of letters": framed("|", 88, subsequent_indent="  "),
     "a JSON string": nested(1),
     "JSON in JSON": nested(2),
     "JSON in JSON in JSON": nested(3),

@@ -63,8 +63,10 @@ void acr_check_say_error(struct acr_check_result *result, enum acr_verdict verdi
 			 const struct acr_error *error)
 {
 	auto_string words = acr_error_words(error);
+	auto_string ids = acr_message_names(&error->message);
 
 	acr_check_say(result, verdict, "%s", words);
+	acr_facts_set(&result->facts, ACR_FACT_ERROR, ids);
 }
 
 void acr_check_facts(const struct acr_case *subject, const char *text,

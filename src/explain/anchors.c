@@ -5,12 +5,14 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "explain/attribute.h"
 #include "explain/sanitize.h"
 
-#define LETTERS	     3 /* at the beginning of a word, by which it is found */
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ACR_ERROR_DATA "acr-error:" /* acr_message_data */
+#define LETTERS	       3	    /* at the beginning of a word, by which it is found */
+#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
 
 static size_t bucket(const char *text)
 {
@@ -42,6 +44,10 @@ static void add(struct acr_anchors *anchors, const struct acr_rule *rule, const 
 	struct acr_anchor *one = &anchors->list[anchors->count + 1];
 	size_t at = bucket(word);
 
+	/* Our own errors are no words of a text, whoever writes them there. */
+	if (length > strlen(ACR_ERROR_DATA) &&
+	    strncmp(word, ACR_ERROR_DATA, strlen(ACR_ERROR_DATA)) == 0)
+		return;
 	if (length < LETTERS || (size_t)anchors->count + 2 > COUNT(anchors->list))
 		abort();
 	*one = (struct acr_anchor){

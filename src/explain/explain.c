@@ -133,8 +133,8 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		return;
 	}
 	if (acr_error_is(error, SIGNED_OUT)) {
-		acr_say(app, _("signed out of %s; to sign in again: %s login %s"), host,
-			app->program, host);
+		acr_say(app, _("signed out of %s [%s]; to sign in again: %s login %s"), host,
+			"signed-out", app->program, host);
 		return;
 	}
 	for (size_t i = 0; i < report->trail.count; i++) {
@@ -145,8 +145,9 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 	}
 	obstacle = tell_obstacle(app, report);
 	advice = tell_sign_in(app, report);
-	acr_say(app, _("nobody is signed in for %s%s%s%s: %s%s"), host, tried.length ? " (" : "",
-		acr_secret_text(&tried), tried.length ? ")" : "", obstacle, advice);
+	acr_say(app, _("nobody is signed in for %s%s%s%s [%s]: %s%s"), host,
+		tried.length ? " (" : "", acr_secret_text(&tried), tried.length ? ")" : "",
+		"not-signed-in", obstacle, advice);
 }
 
 /* Was the same thing told a moment ago? BuildKit asks two to eight times. */

@@ -82,6 +82,8 @@ char *acr_fact_text(enum acr_fact fact, const char *value, bool plain)
 	struct acr_message message;
 	struct acr_who who;
 
+	if (!*value)
+		return acr_copy("");
 	if (fact == ACR_FACT_REASON && acr_message_read(value, &message))
 		return acr_message_text(&message, plain ? NULL : acr_text);
 	if (fact == ACR_FACT_FLAW && !plain)

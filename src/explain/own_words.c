@@ -3,6 +3,7 @@
 #include "explain/own_words.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "explain/language.h"
 #include "explain/sanitize.h"
@@ -99,22 +100,46 @@ static size_t page_end(const char *text, size_t length, size_t end)
 	return end;
 }
 
+/* Our name in front of a line; a shell and exec put it in front of theirs, too, where they cannot
+ * start us. */
+static const char *find_name(const char *text, size_t length)
+{
+	static const char *const theirs[] = {
+		"executable file not found", "no such file",	  "command not found", "not found",
+		"permission denied",	     "exec format error", "cannot execute",    "cannot open"
+	};
+	const char *name = acr_words_find(text, length, PREFIX, strlen(PREFIX));
+	size_t left = name ? (size_t)(text + length - name) - strlen(PREFIX) : 0;
+
+	for (size_t i = 0; name && i < sizeof(theirs) / sizeof(theirs[0]); i++)
+		if (left >= strlen(theirs[i]) &&
+		    strncasecmp(name + strlen(PREFIX), theirs[i], strlen(theirs[i])) == 0)
+			return NULL;
+	return name;
+}
+
 bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own_words *ret)
 {
 	size_t end = line_end(text, length, at), begin = at;
 	const char *name;
 
 	end = end - at > LINE_MOST ? at + LINE_MOST : end;
-	name = acr_words_find(text + at, end - at, PREFIX, strlen(PREFIX));
+	name = find_name(text + at, end - at);
 	if (name)
 		begin = (size_t)(name - text);
 	ret->rule = find_mark(text, begin, end, name, &ret->mark);
-	for (size_t i = 1; name && !ret->rule && i < WRAPS && end + 3 < length &&
-			   strncmp(text + end, "\n  ", 3) == 0;
-	     i++) {
-		end = line_end(text, length, end + 1);
-		ret->rule = find_mark(text, begin, end, true, &ret->mark);
+	/* A headline may go on in the next lines, whose indentation is gone by now. */
+	for (size_t i = 1, next = end; name && !ret->rule && i < WRAPS && next < length; i++) {
+		size_t line = next + 1;
+		const struct acr_rule *rule;
+
+		next = line_end(text, length, line);
+		rule = find_mark(text, line, next, true, &ret->mark);
+		if (rule && ends_line(text, next, ret->mark)) {
+			ret->rule = rule;
+			end = next;
+		}
 	}
 	ret->end = page_end(text, length, end);
-	return ret->rule;
+	return name || ret->rule;
 }

@@ -9,12 +9,12 @@
 #include "acr/rule.h"
 
 struct acr_own_words {
-	const struct acr_rule *rule;
-	size_t mark; /* where its id stands */
-	size_t end;  /* of the last line that is ours; its line end is not */
+	const struct acr_rule *rule; /* NULL: it names none */
+	size_t mark;		     /* where its id stands */
+	size_t end;		     /* of the last line that is ours; its line end is not */
 };
 
-/* Does the line that begins at `at` hold words of ours with an id? */
+/* Does the line that begins at `at` hold words of ours: our name in front of them, or an id? */
 bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own_words *ret);
 
 #endif

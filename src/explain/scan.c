@@ -238,8 +238,10 @@ static size_t read_text(const struct acr_app *app, const struct acr_secret *text
 
 		if ((at == 0 || reading.text[at - 1] == '\n') &&
 		    acr_own_words_at(reading.text, text->length, at, &own)) {
-			explain_own(&reading, &own);
-			count++;
+			if (own.rule) {
+				explain_own(&reading, &own);
+				count++;
+			}
 			at = own.end;
 			continue;
 		}

@@ -82,7 +82,20 @@ static void identity(void *data, const struct acr_identity *row, enum acr_prospe
 	     out->bytes[out->length - 1] == '[' ? "{\"identity\":" : ",{\"identity\":", row->name);
 	text(out, ",\"state\":", prospects[prospect]);
 	text(out, ",\"why\":", what);
+	text(out, ",\"id\":", acr_message_name(acr_message_id(why)));
 	acr_secret_add(out, "}");
+}
+
+/* An error in English, and its id; null for none. */
+static void failure(struct acr_secret *out, const char *name, const struct acr_error *error)
+{
+	bool failed = error->kind != ACR_FINE;
+	auto_string english = acr_error_text(error);
+
+	acr_secret_format(out, ",\"%s\":", name);
+	text(out, "", failed ? english : NULL);
+	acr_secret_format(out, ",\"%s_id\":", name);
+	text(out, "", failed ? acr_message_name(acr_message_id(&error->message)) : NULL);
 }
 
 void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
@@ -90,10 +103,6 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 {
 	struct acr_registry any = acr_status_any();
 	struct acr_error error = { 0 };
-	auto_string keychain = acr_error_text(&status->keychain);
-	auto_string decisions = acr_error_text(&status->decisions);
-	auto_string why = NULL;
-	int failed;
 
 	acr_secret_add(out, "{\"version\":1");
 	text(out, ",\"registry\":", registry ? registry->host : NULL);
@@ -110,11 +119,11 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 		}
 		acr_secret_add(out, "]");
 	}
-	text(out, ",\"keychain\":", status->keychain.kind == ACR_FINE ? NULL : keychain);
-	text(out, ",\"decisions\":", status->decisions.kind == ACR_FINE ? NULL : decisions);
+	failure(out, "keychain", &status->keychain);
+	failure(out, "decisions", &status->decisions);
 	acr_secret_add(out, ",\"chain\":[");
-	failed = acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
-	why = acr_error_text(&error);
-	text(out, "],\"chain_error\":", failed ? why : NULL);
+	(void)!acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
+	acr_secret_add(out, "]");
+	failure(out, "chain_error", &error);
 	acr_secret_add(out, "}\n");
 }

@@ -11,7 +11,7 @@ import shutil
 import pytest
 from client import Cloud
 from homes import Helper, Home
-from pseudo import PseudoLanguage
+from pseudo import PseudoLanguage, noise
 from test_diagnose import CAUSES, Diagnosis, Stage
 
 pytestmark = [pytest.mark.plain, pytest.mark.skipif(not shutil.which("msgen"), reason="gettext's tools are not here")]
@@ -23,14 +23,15 @@ def pseudo(program, tmp_path_factory):
 
 
 def commands(page):
-    """What is to be pasted: it stands four columns to the right, and a long one goes on in the next line."""
-    joined = re.sub(r" \\\n +", " ", page)
+    """What is to be pasted: it stands four columns to the right below the last heading, and a long one goes on."""
+    below = re.search(rf"^(?:What to do:|{re.escape(noise('What to do:'))})\n((?:  .*\n)*)", page, re.M)
+    joined = re.sub(r" \\\n +", " ", below[1] if below else "")
     return [line.strip() for line in joined.splitlines() if line.startswith("    ")]
 
 
 def of_get(answer):
     """What a program or a person acts on."""
-    marks = re.findall(r"\[([a-z0-9-]+)\]$", answer.out, re.M), re.findall(r"\[([a-z0-9-]+)\]$", answer.err, re.M)
+    marks = re.findall(r"\[([a-z0-9-]+)\]", answer.out), re.findall(r"\[([a-z0-9-]+)\]", answer.err)
     return {"status": answer.status, "ids": marks, "commands": commands(answer.err),
             "links": re.findall(r"^https://\S+$", answer.err, re.M)}
 
@@ -87,7 +88,7 @@ SAID = {  # what a person may see without any network; {} stands for the home
     "explain-help": ["explain", "--help"], "get-help": ["get", "--help"], "store-help": ["store", "--help"],
     "erase-help": ["erase", "--help"], "list-help": ["list", "--help"], "version-help": ["version", "--help"],
     "command": ["signin"], "option": ["login", "--frobnicate"], "argument": ["status", "a", "b"],
-    "status-foreign": ["status", "ghcr.io"],
+    "status": ["status"], "status-of": ["status", "acme.azurecr.io"], "status-foreign": ["status", "ghcr.io"],
     "renew": ["renew"], "renew-one": ["renew", "acme.azurecr.io"], "logout-all": ["logout"], "logout-one": ["logout", "acme.azurecr.io"],
     "configure": ["configure", "acme.azurecr.io", "--dry-run"], "configure-foreign": ["configure", "ghcr.io"],
     "configure-nothing": ["configure"], "configure-again": ["configure", "acme.azurecr.io", "--no-check"],
@@ -98,7 +99,7 @@ SAID = {  # what a person may see without any network; {} stands for the home
 def prose(text):
     """What is there to be read: no commands, no lines of a file, no ids, and not what docker compares."""
     lines = [line for line in text.splitlines() if not re.match(r"    \S|[-+ @]", line) or re.match(r"  \S|[-+] \w", line)]
-    return "\n".join(re.sub(r"^[a-z0-9]+(-[a-z0-9]+)+ ", "", line) for line in lines if not re.match(
+    return "\n".join(re.sub(r"^[a-z0-9]+(-[a-z0-9]+)+ |\[[a-z0-9-]+\]", "", line) for line in lines if not re.match(
         r"docker-credential-acr: unknown action|https://|credentials not found in native keychain", line))
 
 

@@ -107,7 +107,7 @@ def test_the_chain_says_of_each_identity_what_it_would_do(helper, home, cloud):
     chain = {row["identity"]: row for row in status(helper)["chain"]}
     assert chain["login"]["state"] == "ready" and USER.name in chain["login"]["why"]
     assert chain["environment"] == {"identity": "environment", "state": "asks",
-                                    "why": "would ask login.microsoftonline.com"}
+                                    "why": "would ask login.microsoftonline.com", "id": "prospect-asks"}
     assert chain["azure-cli"]["state"] == "unavailable"
 
 
@@ -124,7 +124,13 @@ def test_a_config_that_names_no_identity_is_told_and_the_rest_is_shown(helper, h
     home.config(identity="azure-cil")
     seen = status(helper)
     assert "azure-cil" in seen["chain_error"] and seen["chain"] == []
-    assert "azure-cil" in helper("status").out
+    assert re.fullmatch("[a-z-]+", seen["chain_error_id"]) and "azure-cil" in helper("status").out
+
+
+def test_each_reason_has_its_id_beside_it_in_any_language(helper):
+    english, french = (status(helper, env={"LANGUAGE": language}) for language in ("", "fr"))
+    assert english == french  # what programs read is in one language
+    assert all(re.fullmatch("[a-z-]+", row["id"]) for row in english["chain"]), english
 
 
 def test_a_token_of_another_identity_is_shown_as_unused(helper, cloud):
@@ -140,7 +146,7 @@ def test_no_process_is_started_for_the_chain(helper, home, cloud):
         "id": "s", "isDefault": True, "tenantId": APP.tenant_id, "environmentName": "AzureCloud",
         "user": {"name": USER.name, "type": "user"}}]}))
     chain = {row["identity"]: row for row in status(helper, env={"PATH": f"{tool.parent}:{home.env['PATH']}"})["chain"]}
-    assert chain["azure-cli"] == {"identity": "azure-cli", "state": "asks", "why": f"would run {tool}"}
+    assert chain["azure-cli"] == {"identity": "azure-cli", "state": "asks", "why": f"would run {tool}", "id": "prospect-runs"}
     assert not (home.folder / "ran").exists()
 
 

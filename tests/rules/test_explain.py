@@ -108,6 +108,18 @@ def test_a_line_of_ours_is_explained_by_its_id_and_by_no_word_in_it(explain):
         assert found[0]["facts"]["registry"] == "acme.azurecr.io"
 
 
+def test_a_line_of_ours_without_an_id_reaches_no_words_of_rules(explain):
+    """Whatever an older or a French one says: no rule is about our own sentences."""
+    for words in ("no connection to the proxy 10.0.0.1:3128 on the way to acme.azurecr.io: connection refused",
+                  "acme.azurecr.io refused (status 401, UNAUTHORIZED)", "acr-error:dns-failed; acme.azurecr.io",
+                  "the keyring is locked: acme.azurecr.io", "acme.azurecr.io: no such host, i/o timeout, 403 Forbidden"):
+        for text in (f"docker-credential-acr: {words}", f"error getting credentials - err: exit status 1, out: `docker-credential-acr: {words}`"):
+            assert explain.json({"text": text}) == [], text
+    assert explain.json({"text": "acr-error:dns-failed; acme.azurecr.io"}) == []
+    text = "docker-credential-acr: command not found\n" 'error getting credentials - err: exec: "docker-credential-acr": executable file not found in $PATH\n'
+    assert [one["rule"] for one in explain.json({"text": text})] == ["helper-not-found"]
+
+
 def test_brackets_of_others_are_no_id_of_ours(explain):
     for text in ("kernel: acme.azurecr.io 10.0.0.1 [denied]", "[firewall] ready", "app: [no-role]", "docker-credential-acr: x [nothing-of-it]"):
         assert explain.json({"text": text}) == [], text
@@ -254,7 +266,7 @@ def test_the_json_form(explain):
     one = explain.json({"text": FIREWALL})[0]
     assert set(one) == {"rule", "basis", "symptoms", "causes", "what", "why", "steps", "link", "facts"}
     assert one["rule"] == "firewall" and one["basis"] == "read" and one["symptoms"] == ["S7"] and one["causes"] == ["C6"]
-    assert one["facts"]["client_ip"] == "203.0.113.7" and one["facts"]["code"] == "DENIED"
+    assert one["facts"]["client_ip"] == "203.0.113.7" and one["facts"]["code"] == "DENIED" and "who" not in one["facts"]
     assert one["steps"][2]["command"] == "az acr network-rule add --name acme --ip-address 203.0.113.7"
 
 

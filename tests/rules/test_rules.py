@@ -212,3 +212,31 @@ def test_a_hundred_reports_and_nothing_off_the_diagonal(explain, capsys):
             print(f"{row:>{wide}} " + "".join(str(pairs.get((row, column), ".")) for column in causes))
     assert len(REPORTS) >= 100
     assert not [pair for pair in pairs if pair[0] != pair[1]]
+
+
+# What other programs say as well as we do: the words are theirs.
+SHARED = {"is not yet valid", "Read-only file system", "does not exist"}
+
+
+def own_sentences():
+    """What our errors say in English, {names} left out."""
+    folder = Path(__file__).resolve().parents[2] / "include/acr/messages"
+    for path in sorted(folder.glob("*.def")):
+        text = re.sub(r'"\s*\n\s*"', "", path.read_text(encoding="utf-8"))
+        for row in re.finditer(r'^MESSAGE\(\w+, "([^"]+)", \w+, \w+, \d+,\s*"((?:[^"\\]|\\.)*)"\)', text, re.MULTILINE):
+            yield row[1], re.sub(r"\{\w+\}", "x", row[2].replace('\\"', '"')).lower()
+
+
+def test_no_rule_looks_for_a_sentence_of_ours(explain):
+    """Our own errors are matched by id: rewording one must not change what it means."""
+    sentences = dict(own_sentences())
+    assert len(sentences) > 150
+    for rule in explain.rules():
+        for condition in [*rule["when"], *[one for other in rule.get("or", []) for one in other]]:
+            if condition["fact"] not in ("text", "reason") or condition["test"] not in ("has", "lacks", "begins"):
+                continue
+            for words in condition["words"].split("|"):
+                if len(words.split()) < 3 or words in SHARED:
+                    continue
+                ours = [name for name, sentence in sentences.items() if words.lower() in sentence]
+                assert not ours, f"{rule['rule']} looks for \"{words}\", which {ours} say"

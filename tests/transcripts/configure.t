@@ -185,6 +185,6 @@ unset AZURE_CLIENT_SECRET
 set AZURE_CLIENT_SECRET=
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr configure --discover
-! docker-credential-acr: no identity is available to look for registries with
+! docker-credential-acr: AZURE_CLIENT_SECRET is not set
 ? 1
 keeps

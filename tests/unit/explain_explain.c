@@ -215,10 +215,10 @@ static void signed_out_is_one_line_with_the_way_back(void **state)
 
 	(void)acr_raise(&error, SIGNED_OUT, "acme.azurecr.io");
 	explain(*state, &error);
-	assert_string_equal(
-		((struct world *)*state)->said,
-		"docker-credential-acr: signed out of acme.azurecr.io; to sign in again: "
-		"docker-credential-acr login acme.azurecr.io\n");
+	assert_string_equal(((struct world *)*state)->said,
+			    "docker-credential-acr: signed out of acme.azurecr.io [signed-out]; to "
+			    "sign in again: "
+			    "docker-credential-acr login acme.azurecr.io\n");
 }
 
 static void going_on_anonymously_is_said_in_one_line(void **state)

@@ -15,7 +15,8 @@
 
 /* What any client of anything prints; a part of it is as generic. */
 static const char generic[] =
-	"401|403|404|429|500|502|503|504|401 Unauthorized|403 Forbidden|403 (Forbidden)|404 Not "
+	"401|403|404|429|500|502|503|504|401 Unauthorized|401 (Unauthorized)|403 Forbidden|403 "
+	"(Forbidden)|404 Not "
 	"Found"
 	"|429 Too Many Requests|500 Internal Server Error|502 Bad Gateway|503 Service Unavailable"
 	"|504 Gateway|504 Gateway Timeout|unauthorized|unauthorized: {|denied: |forbidden|timeout"
@@ -41,7 +42,8 @@ static const char generic[] =
 	"|authorization failed|incorrect username or password|invalid username/password"
 	"|407 Proxy Authentication|Proxy Authentication Required|status 407|proxyconnect tcp"
 	"|Received HTTP code 403 from proxy|Tunnel connection failed: 403|Could not resolve proxy"
-	"|Cannot connect to proxy|Unable to connect to proxy|.blob.core.|.data.azurecr."
+	"|The proxy tunnel request to proxy|Cannot connect to proxy|Unable to connect to "
+	"proxy|.blob.core.|.data.azurecr."
 	"|AuthorizationFailure|: not found|This request is not authorized to perform this operation"
 	"|Server failed to authenticate the request|AuthenticationFailed|PKIX path building "
 	"failed|EOF. Retrying|status: 401|status: 403|status code 401|authentication required";

@@ -57,6 +57,7 @@ static const struct mark {
 	{ ACR_FACT_ISSUER, "assertion issuer '", NULL, 1 },
 	{ ACR_FACT_AUDIENCE, "assertion audience '", NULL, 1 },
 	{ ACR_FACT_AUDIENCE, "resource principal named ", NULL, 1 },
+	{ ACR_FACT_PROXY, "to proxy 'http://", WORD ":", 3 },
 	{ ACR_FACT_PROXY, "the proxy ", WORD ":", 3 },
 	{ ACR_FACT_RETRY_AFTER, "Retry-After: ", DIGITS, 1 },
 	{ ACR_FACT_RETRY_AFTER, "retry-after: ", DIGITS, 1 },

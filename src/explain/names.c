@@ -119,7 +119,8 @@ static bool take_mask(const char *text, const struct acr_span *span, size_t at,
 	    follows(text, span, end, ".azurecr."))
 		return false;
 	if (!any_precedes(text, span, at,
-			  "://|lookup |get |head |post |put |resolve host: |host ") &&
+			  "://|lookup |get |head |post |put |resolve host: |host |host: |"
+			  "registry |registry: |server |server: |from |for |): ") &&
 	    !(end < span->end &&
 	      (text[end] == '/' || text[end] == ':' || text[end] == '"' || text[end] == '\'')))
 		return false;
@@ -157,6 +158,9 @@ static bool take_underscored(const char *text, const struct acr_span *span, size
 /* What stands before the name of a host that is not part of an address. */
 static const char before_host[] = "host: |host |resolve '|registry |connect to |connecting to "
 				  "|connection to |communicate with |contacting |reach |reaching ";
+
+/* What stands before a proxy: the way to a host, whose error it is. */
+static const char before_way[] = "proxy 'http://|proxy 'https://|proxy \"http://|proxy http://";
 
 /* The word of a host that begins at `at`, and what it is. */
 static bool take_name(const struct acr_app *app, const char *text, const struct acr_span *span,
@@ -209,6 +213,8 @@ static bool take_name(const struct acr_app *app, const char *text, const struct 
 		return true;
 	}
 	/* A path has dots in it, too. */
+	if (any_precedes(text, span, at, before_way))
+		return true;
 	if (url || any_precedes(text, span, at, before_host) ||
 	    (path && isalpha((unsigned char)text[end - 1]) &&
 	     !(at > span->begin && text[at - 1] == '/')))

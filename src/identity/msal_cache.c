@@ -6,6 +6,7 @@
  *
  * It is az's file: we never write it, and a refresh token that was redeemed stays good.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,14 @@
 #define AZ_CLIENT                                                                                  \
 	"04b07795-8ddb-461a-bbee-02f9e1bf7b46" /* the Azure CLI (azure-cli-core, identity.py) */
 #define LEAST 300 /* seconds that a token must live on; MSAL's own figure */
+
+#define CACHE "msal_token_cache." /* and how it is written */
+
+static void close_folder(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
 
 /* Whose entries are looked for. */
 struct owner {
@@ -41,29 +50,48 @@ static bool is_newer(const struct stat *file, const struct stat *other)
 		file->st_mtim.tv_nsec > other->st_mtim.tv_nsec);
 }
 
-/* The newest of the files that may hold the cache is in force: the others are signals that the
- * cache is in the Secret Service, encrypted (az with core.encrypt_token_cache), which only az can
- * read: ACR_UNAVAILABLE. */
+/* Is this one of the files that may hold the cache, or a signal that it is elsewhere? Their last part
+ * differs from one version of az to the next; what locks the cache is neither, nor is a copy that
+ * somebody made. */
+static bool is_signal(const char *name)
+{
+	static const char *const others[] = { "json", "lock", "lockfile", "bak", "old", "tmp" };
+	const char *end = strncmp(name, CACHE, strlen(CACHE)) == 0 ? name + strlen(CACHE) : "";
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(end, others[i]) == 0)
+			return false;
+	return *end && strspn(end, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(end);
+}
+
+/* The newest of the files that may hold the cache is in force: all but the .json are signals that
+ * the cache is in the Secret Service, encrypted (az with core.encrypt_token_cache), which only az
+ * can read: ACR_UNAVAILABLE. */
 static int check_encryption(const struct acr_app *app, struct acr_error *error)
 {
-	static const char *const names[] = { "msal_token_cache.json", "msal_token_cache.bin",
-					     "msal_token_cache.sig" };
 	auto_string folder = acr_azure_folder(app);
-	struct stat status, newest = { 0 };
-	size_t best = 0;
+	auto_string plain = folder ? acr_format("%s/" CACHE "json", folder) : NULL;
+	__attribute__((cleanup(close_folder))) DIR *open = NULL;
+	struct stat kept = { 0 }, status;
 
-	for (size_t i = 0; folder && i < sizeof(names) / sizeof(names[0]); i++) {
-		auto_string path = acr_format("%s/%s", folder, names[i]);
+	if (plain && stat(plain, &kept) && errno != ENOENT && errno != ENOTDIR)
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, plain);
+	open = folder ? opendir(folder) : NULL;
+	if (folder && !open && errno != ENOENT && errno != ENOTDIR)
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, folder);
+	for (const struct dirent *entry; open && (entry = readdir(open));) {
+		if (!is_signal(entry->d_name))
+			continue;
+		if (fstatat(dirfd(open), entry->d_name, &status, 0) == 0) {
+			if (is_newer(&status, &kept))
+				return acr_raise(error, AZ_ENCRYPTED);
+		} else if (errno != ENOENT) {
+			auto_string path = acr_format("%s/%s", folder, entry->d_name);
 
-		if (stat(path, &status)) {
-			if (errno != ENOENT && errno != ENOTDIR)
-				return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
-		} else if (is_newer(&status, &newest)) {
-			newest = status;
-			best = i;
+			return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 		}
 	}
-	return best == 0 ? 0 : acr_raise(error, AZ_ENCRYPTED);
+	return 0;
 }
 
 /* Does one of the scopes belong to the resource? "RES/.default", "RES//.default", "RES/name". */

@@ -5,8 +5,10 @@
  * environment.
  *
  * The files are JSON, with global keys and a "registries" object that has the same keys for one
- * host. The nearest wins: environment, then the host's own entry (the person's file before /etc),
- * then the global key (likewise). "hosts", "ci_hosts", "authority" and "audience" decide where tokens
+ * host, or for those that a pattern matches. The nearest wins: environment, then the closest entry
+ * (the host's own name, then the registry that a regional endpoint belongs to, then the pattern with
+ * the longest beginning; of two that are equally close the person's file before /etc), then the
+ * global key (likewise). Two equally close entries of one file that differ are an error. "hosts", "ci_hosts", "authority" and "audience" decide where tokens
  * may go: they come from a file owned by root or the person who runs us, never from the environment.
  *
  * A file that cannot be read as JSON stops us with line and column: guessing would mean to act on
@@ -55,6 +57,15 @@ void acr_config_free(struct acr_config *config);
  * config. */
 const char *acr_config_get(const struct acr_config *config, const char *host, const char *key);
 
+/* The same, and where it stands. */
+struct acr_setting_source {
+	const char *value;
+	const char *entry; /* the name or pattern in "registries"; NULL: for all registries */
+	const char *path;  /* of the file; NULL: it stands in the environment */
+};
+bool acr_config_find(const struct acr_config *config, const char *host, const char *key,
+		     struct acr_setting_source *ret);
+
 /* A duration in seconds ("90", "90s", "60m", "3h"), or `otherwise`. */
 int64_t acr_config_seconds(const struct acr_config *config, const char *host, const char *key,
 			   int64_t otherwise);
@@ -64,7 +75,7 @@ int64_t acr_config_timeout(const struct acr_config *config, const char *host);
 bool acr_config_is(const struct acr_config *config, const char *host, const char *key,
 		   const char *value);
 
-/* Hosts that the config names: the "hosts" list and every key of "registries". Calls `visit` for
+/* Hosts that the config names: the "hosts" list and every key of "registries" but patterns. Calls `visit` for
  * each, in order. */
 void acr_config_hosts(const struct acr_config *config,
 		      void (*visit)(void *data, const char *host, bool in_hosts), void *data);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/entry_match.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/settings.h"
@@ -27,6 +28,7 @@ struct row {
 struct acr_config {
 	struct row *rows;
 	size_t count;
+	char *paths[2]; /* /etc, the person's; NULL where there is no home */
 	char *warnings[16];
 	size_t warning_count;
 };
@@ -58,10 +60,10 @@ struct source {
 };
 
 /* A name of "hosts" or "registries" that no server can be asked for by: with a blank, a port, a
- * scheme, or without a domain. */
+ * scheme, or without a domain. Only "registries" may have patterns. */
 static void check_name(struct source *source, const char *key, const char *name)
 {
-	if (acr_setting_is_host(name) && strchr(name, '.'))
+	if ((acr_setting_is_host(name) || acr_entry_is_pattern(name)) && strchr(name, '.'))
 		return;
 	warn(source->config,
 	     acr_format("%s: \"%s\" names \"%.100s\", which matches no registry: give a host name "
@@ -122,6 +124,9 @@ static int take_value(struct source *source, const char *host, const struct acr_
 	if (wrong)
 		return fail_value(error, place, key, value ? value : "", wrong);
 	warn_of_no_time(source->config, source->path, key, value);
+	if (strcmp(key->name, "hosts") == 0 && strchr(value, '*'))
+		return acr_raise(error, SETTING_VALUE, place,
+				 "holds a pattern: name each registry, since tokens go there");
 	if (strcmp(key->name, "hosts") == 0)
 		check_names(source, key->name, value);
 	add(source->config, host ? source->host_rank : source->rank, host, key->name, value);
@@ -180,6 +185,37 @@ static int take_object(struct source *source, const char *host, struct json_obje
 	return 0;
 }
 
+/* Where an entry stands, for a person: it is written as it is called. */
+static struct acr_number line_of(const char *text, const char *entry)
+{
+	auto_string quoted = acr_format("\"%s\"", entry);
+	const char *found = strcasestr(text, quoted);
+	long long line = 1;
+
+	for (const char *c = text; found && c < found; c++)
+		line += *c == '\n';
+	return acr_number(line);
+}
+
+/* Two entries of one file that are equally close to some host and say different things about it. */
+static int check_ties(const struct source *source, const char *text, struct acr_error *error)
+{
+	const struct acr_config *config = source->config;
+
+	for (size_t i = 0; i < config->count; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct row *a = &config->rows[k], *b = &config->rows[i];
+
+			if (a->rank == source->host_rank && b->rank == source->host_rank &&
+			    strcmp(a->key, b->key) == 0 && strcmp(a->value, b->value) != 0 &&
+			    acr_entry_collides(a->host, b->host))
+				return acr_raise(error, CONFIG_ENTRY_TIE, source->path, a->host,
+						 line_of(text, a->host).text, b->host,
+						 line_of(text, b->host).text, b->key);
+		}
+	return 0;
+}
+
 static int take_file(struct acr_config *config, const char *path, bool personal,
 		     struct acr_error *error)
 {
@@ -201,7 +237,10 @@ static int take_file(struct acr_config *config, const char *path, bool personal,
 		return acr_context(error, AT, path);
 	if (!json_object_is_type(json, json_type_object))
 		return acr_raise(error, JSON_NOT_OBJECT, path);
-	return take_object(&source, NULL, json, error);
+	return take_object(&source, NULL, json, error) ||
+			       check_ties(&source, acr_secret_text(&text), error)
+		       ? -1
+		       : 0;
 }
 
 /* DOCKER_CREDENTIAL_ACR_MIN_VALIDITY for "min_validity". */
@@ -244,14 +283,14 @@ char *acr_config_path(const struct acr_app *app, bool personal)
 int acr_config_load(const struct acr_app *app, struct acr_config **ret, struct acr_error *error)
 {
 	struct acr_config *config = calloc(1, sizeof(*config));
-	auto_string personal = acr_config_path(app, true);
-	auto_string system = acr_config_path(app, false);
 
 	if (!config)
 		acr_out_of_memory();
+	config->paths[0] = acr_config_path(app, false);
+	config->paths[1] = acr_config_path(app, true);
 	if (take_environment(config, app, error) ||
-	    (personal && take_file(config, personal, true, error)) ||
-	    take_file(config, system, false, error)) {
+	    (config->paths[1] && take_file(config, config->paths[1], true, error)) ||
+	    take_file(config, config->paths[0], false, error)) {
 		acr_config_free(config);
 		return -1;
 	}
@@ -269,23 +308,61 @@ void acr_config_free(struct acr_config *config)
 	}
 	for (size_t i = 0; i < config->warning_count; i++)
 		free(config->warnings[i]);
+	acr_string_free(&config->paths[0]);
+	acr_string_free(&config->paths[1]);
 	free(config->rows);
 	free(config);
 }
 
-const char *acr_config_get(const struct acr_config *config, const char *host, const char *key)
+/* The environment before all, then the closest entry, then the person's file. */
+static bool is_nearer(const struct row *row, unsigned match, const struct row *best, unsigned most)
+{
+	if (!best || row->rank == FROM_ENVIRONMENT || best->rank == FROM_ENVIRONMENT ||
+	    match == most)
+		return !best || row->rank < best->rank;
+	return match > most;
+}
+
+static const struct row *find_row(const struct acr_config *config, const char *host,
+				  const char *key)
 {
 	const struct row *nearest = NULL;
+	unsigned most = 0;
 
 	for (size_t i = 0; config && i < config->count; i++) {
 		const struct row *row = &config->rows[i];
+		unsigned match;
 
-		if (strcmp(row->key, key) == 0 &&
-		    (!row->host || (host && strcasecmp(row->host, host) == 0)) &&
-		    (!nearest || row->rank < nearest->rank))
-			nearest = row;
+		if (strcmp(row->key, key) != 0)
+			continue;
+		match = row->host && host ? acr_entry_match(row->host, host) : 0;
+		if ((row->host && match == 0) || !is_nearer(row, match, nearest, most))
+			continue;
+		nearest = row;
+		most = match;
 	}
-	return nearest ? nearest->value : NULL;
+	return nearest;
+}
+
+const char *acr_config_get(const struct acr_config *config, const char *host, const char *key)
+{
+	const struct row *row = find_row(config, host, key);
+
+	return row ? row->value : NULL;
+}
+
+bool acr_config_find(const struct acr_config *config, const char *host, const char *key,
+		     struct acr_setting_source *ret)
+{
+	const struct row *row = find_row(config, host, key);
+
+	if (!row)
+		return false;
+	*ret = (struct acr_setting_source){ .value = row->value, .entry = row->host };
+	if (row->rank != FROM_ENVIRONMENT)
+		ret->path = config->paths[row->rank == FROM_PERSONAL_HOST ||
+					  row->rank == FROM_PERSONAL];
+	return true;
 }
 
 int64_t acr_config_seconds(const struct acr_config *config, const char *host, const char *key,
@@ -318,7 +395,7 @@ void acr_config_hosts(const struct acr_config *config,
 	for (size_t i = 0; config && i < config->count; i++) {
 		const struct row *row = &config->rows[i];
 
-		if (row->host && row->key[0] == '\0')
+		if (row->host && row->key[0] == '\0' && !strchr(row->host, '*'))
 			visit(data, row->host, false);
 		if (row->host || strcmp(row->key, "hosts") != 0)
 			continue;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "acr/broker.h"
+#include "acr/config.h"
+#include "acr/identity.h"
 #include "base/budget.h"
 #include "base/file.h"
 #include "base/settings.h"
@@ -23,6 +25,9 @@ enum {
 	CONTAINERS,
 	TIMER,
 	CI_HOST,
+	TENANT,
+	IDENTITY,
+	CLIENT_ID,
 	SYSTEM,
 	DISCOVER,
 	REPLACE,
@@ -43,6 +48,12 @@ static const struct acr_option options[] = {
 	[CI_HOST] = { "ci-host", "HOST",
 		      N_("your own CI server, to which the OIDC request token of a job may be "
 			 "sent") },
+	[TENANT] = { "tenant", "TENANT",
+		     N_("the Microsoft Entra tenant to sign in to for these registries") },
+	[IDENTITY] = { "identity", "NAMES",
+		       N_("the identities to use for these registries, in order") },
+	[CLIENT_ID] = { "client-id", "ID",
+			N_("the application or managed identity to use for these registries") },
 	[SYSTEM] = { "system", NULL, N_("for all users (the last three; as root)") },
 	[DISCOVER] = { "discover", NULL, N_("find the registries that your identity can see") },
 	[REPLACE] = { "replace", NULL, N_("take over from another helper without asking"),
@@ -63,6 +74,9 @@ static int read_wish(const struct acr_app *app, char *const *arguments, const ch
 		.containers = values[CONTAINERS],
 		.timer = values[TIMER],
 		.ci_host = values[CI_HOST],
+		.settings = { [ACR_WISH_TENANT] = values[TENANT],
+			      [ACR_WISH_IDENTITY] = values[IDENTITY],
+			      [ACR_WISH_CLIENT_ID] = values[CLIENT_ID] },
 		.system = values[SYSTEM],
 		.replace = values[REPLACE],
 		.check = !values[NO_CHECK],
@@ -85,6 +99,42 @@ static void free_wish(struct acr_wish *wish)
 		free((void *)(uintptr_t)wish->hosts[i]);
 }
 
+/* Would our own configuration be refused with it? */
+static bool is_identity_list(const char *list)
+{
+	for (const char *next = list; *next;) {
+		size_t length = strcspn(next, ",");
+		auto_string name = acr_copy_bytes(next, length);
+
+		if (!acr_identity_by_name(name) &&
+		    (length < strlen(list) ||
+		     (strcmp(name, "auto") != 0 && strcmp(name, "none") != 0)))
+			return false;
+		next += length + (next[length] == ',');
+	}
+	return *list;
+}
+
+static const char *misused_settings(const struct acr_wish *wish)
+{
+	const char *identity = wish->settings[ACR_WISH_IDENTITY];
+
+	if (!acr_wish_has_settings(wish))
+		return NULL;
+	if (!wish->host_count)
+		return _("--tenant, --identity and --client-id need the names of registries");
+	for (size_t i = 0; i < ACR_WISH_SETTINGS; i++)
+		if (wish->settings[i] &&
+		    (!*wish->settings[i] ||
+		     acr_setting_check(acr_setting_find(acr_wish_keys[i].key), wish->settings[i])))
+			return _("--tenant, --identity and --client-id need a value");
+	if (identity && !is_identity_list(identity))
+		return _("--identity takes names that \"status\" lists, with commas between them, "
+			 "or "
+			 "auto or none");
+	return NULL;
+}
+
 /* NULL, or what is wrong with this combination. */
 static const char *misuse(const struct acr_wish *wish, bool undo)
 {
@@ -101,6 +151,8 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 		return _("--podman needs the names of registries");
 	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
 		return _("--ci-host takes a host name such as github.contoso.com");
+	if (misused_settings(wish))
+		return misused_settings(wish);
 	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
 		return _("name a registry (such as contoso.azurecr.io), or use --creds-store or "
 			 "--discover");
@@ -170,6 +222,7 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 		struct acr_error *error)
 {
 	auto_string folder = acr_memo_folder(telling->app, wish->system);
+	struct acr_config *config = NULL; /* as it is now; for as long as we run */
 	auto_timer timer = { 0 };
 	auto_plan plan = { 0 };
 
@@ -185,6 +238,10 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 		return 0;
 	if (carry_out(telling->app, folder, &plan, &timer, wish->system, error))
 		return -1;
+	if (acr_wish_is_own(wish) && acr_config_load(telling->app, &config, error))
+		return -1;
+	if (config)
+		telling->app->config = config;
 	if (wish->check)
 		check_all(telling, wish, &plan);
 	return 0;

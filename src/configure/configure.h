@@ -46,7 +46,8 @@ uint64_t acr_edit_mark(const struct acr_secret *bytes);
 
 /* ---- configure_member.c: members of the JSON object that a text is ---- */
 
-/* Give member `key` of the object `outer` (NULL: of the whole) the string `value`, making what is
+/* Give member `key` of the object `outer` (NULL: of the whole; "registries/contoso.azurecr.io": of an
+ * object in another) the string `value`, making what is
  * missing, in the text's own way of indenting (docker's, with tabs, where it has none). */
 void acr_member_put(struct acr_edit *text, const char *outer, const char *key, const char *value);
 
@@ -56,9 +57,11 @@ bool acr_member_drop(struct acr_edit *text, const char *outer, const char *key);
 /* Its string value, owned by the caller; NULL where it is absent or no string. */
 char *acr_member_string(const struct acr_secret *bytes, const char *outer, const char *key);
 
-/* Is there such a member, and is it an object without members (`ret_empty` may be NULL)? */
-bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key,
-		      bool *ret_empty);
+/* Is there such a member? Is there such an object? */
+bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key);
+bool acr_object_there(const struct acr_secret *bytes, const char *outer);
+/* Take an object out that has no members, and then what it was the only member of. */
+void acr_object_drop_empty(struct acr_edit *text, const char *outer);
 
 /* Offsets of every string value that is none of docker's helper names, for those who show the text
  * to a person: it may be a password. */

@@ -97,20 +97,33 @@ static bool find(const char *text, size_t object, const char *key, bool any_case
 	return found;
 }
 
-/* Where member `outer` (NULL: the whole) has its brace; false when it is absent or no object. */
+/* Where the object at `outer` ("registries/contoso.azurecr.io"; NULL: the whole) has its brace;
+ * false when it, or what it is in, is absent or no object. */
 static bool find_object(const char *text, const char *outer, size_t *ret)
 {
-	struct member member;
-
 	*ret = skip_space(text, 0);
 	if (text[*ret] != '{')
 		return false;
-	if (!outer)
-		return true;
-	if (!find(text, *ret, outer, true, &member) || text[member.value] != '{')
-		return false;
-	*ret = member.value;
+	for (const char *step = outer; step && *step; step += *step == '/') {
+		auto_string name = acr_copy_bytes(step, strcspn(step, "/"));
+		struct member member;
+
+		if (!find(text, *ret, name, true, &member) || text[member.value] != '{')
+			return false;
+		*ret = member.value;
+		step += strlen(name);
+	}
 	return true;
+}
+
+/* How deep the members of the object at `outer` are: 1 in the whole. */
+static int depth_of(const char *outer)
+{
+	int depth = 1 + (outer != NULL);
+
+	for (const char *c = outer; c && *c; c++)
+		depth += *c == '/';
+	return depth;
 }
 
 static bool find_member(const char *text, const char *outer, const char *key, struct member *ret)
@@ -166,8 +179,10 @@ static void observe(const char *text, size_t object, int depth, struct manner *r
 		snprintf(ret->indent, sizeof(ret->indent), "\n%s", INDENT);
 	}
 	length = strlen(ret->indent);
-	if (depth > 1 && length > 0)
+	for (int level = 1; level < depth && length > 0; level++) {
 		snprintf(ret->indent + length, sizeof(ret->indent) - length, "%s", ret->unit);
+		length = strlen(ret->indent);
+	}
 }
 
 static void quote(struct acr_secret *out, const char *text)
@@ -223,6 +238,24 @@ static void object_of_one(const char *bytes, size_t whole, const char *key, cons
 	acr_secret_format(ret, "%s}", manner.indent);
 }
 
+/* An empty object at `outer`, in what it is to be in. */
+static void make_object(struct acr_edit *text, const char *outer)
+{
+	const char *slash = strrchr(outer, '/');
+	auto_string parent = slash ? acr_copy_bytes(outer, (size_t)(slash - outer)) : NULL;
+	struct member member;
+	size_t object;
+
+	if (find_object(acr_secret_text(&text->bytes), outer, &object))
+		return;
+	if (parent)
+		make_object(text, parent);
+	if (find_member(acr_secret_text(&text->bytes), parent, slash ? slash + 1 : outer, &member))
+		acr_edit_splice(text, member.value, member.end - member.value, "{}"); /* null */
+	else if (find_object(acr_secret_text(&text->bytes), parent, &object))
+		add_member(text, object, depth_of(parent), slash ? slash + 1 : outer, "{}");
+}
+
 void acr_member_put(struct acr_edit *text, const char *outer, const char *key, const char *value)
 {
 	auto_secret raw = { 0 };
@@ -234,6 +267,8 @@ void acr_member_put(struct acr_edit *text, const char *outer, const char *key, c
 		acr_edit_splice(text, 0, text->bytes.length, "{}");
 		object = 0;
 	}
+	if (outer && strchr(outer, '/'))
+		make_object(text, outer);
 	if (find_member(acr_secret_text(&text->bytes), outer, key, &member)) {
 		quote(&raw, value);
 		acr_edit_splice(text, member.value, member.end - member.value,
@@ -242,7 +277,7 @@ void acr_member_put(struct acr_edit *text, const char *outer, const char *key, c
 	}
 	if (find_object(acr_secret_text(&text->bytes), outer, &object)) {
 		quote(&raw, value);
-		add_member(text, object, outer ? 2 : 1, key, acr_secret_text(&raw));
+		add_member(text, object, depth_of(outer), key, acr_secret_text(&raw));
 		return;
 	}
 	object_of_one(acr_secret_text(&text->bytes), object, key, value, &raw);
@@ -287,18 +322,31 @@ char *acr_member_string(const struct acr_secret *bytes, const char *outer, const
 	return unquote(acr_secret_text(bytes), member.value, member.end);
 }
 
-bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key,
-		      bool *ret_empty)
+void acr_object_drop_empty(struct acr_edit *text, const char *outer)
 {
-	const char *text = acr_secret_text(bytes);
+	const char *bytes = acr_secret_text(&text->bytes), *slash = strrchr(outer, '/');
+	auto_string parent = slash ? acr_copy_bytes(outer, (size_t)(slash - outer)) : NULL;
+	size_t object;
+
+	if (!find_object(bytes, outer, &object) || bytes[skip_space(bytes, object + 1)] != '}')
+		return;
+	acr_member_drop(text, parent, slash ? slash + 1 : outer);
+	if (parent)
+		acr_object_drop_empty(text, parent);
+}
+
+bool acr_object_there(const struct acr_secret *bytes, const char *outer)
+{
+	size_t object;
+
+	return find_object(acr_secret_text(bytes), outer, &object);
+}
+
+bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key)
+{
 	struct member member;
 
-	if (!find_member(text, outer, key, &member))
-		return false;
-	if (ret_empty)
-		*ret_empty = text[member.value] == '{' &&
-			     text[skip_space(text, member.value + 1)] == '}';
-	return true;
+	return find_member(acr_secret_text(bytes), outer, key, &member);
 }
 
 static bool is_public(const char *text, const struct member *member)

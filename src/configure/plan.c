@@ -18,6 +18,25 @@
 
 #define DROP_IN "registries.conf.d/99-docker-credential-acr.conf"
 
+const struct acr_wish_key acr_wish_keys[ACR_WISH_SETTINGS] = {
+	[ACR_WISH_TENANT] = { "tenant", "--tenant" },
+	[ACR_WISH_IDENTITY] = { "identity", "--identity" },
+	[ACR_WISH_CLIENT_ID] = { "client_id", "--client-id" },
+};
+
+bool acr_wish_has_settings(const struct acr_wish *wish)
+{
+	for (size_t i = 0; i < ACR_WISH_SETTINGS; i++)
+		if (wish->settings[i])
+			return true;
+	return false;
+}
+
+bool acr_wish_is_own(const struct acr_wish *wish)
+{
+	return wish->ci_host || acr_wish_has_settings(wish);
+}
+
 static void free_puts(struct acr_put *puts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -102,7 +121,7 @@ static int may_replace(const struct acr_app *app, const struct acr_wish *wish, c
 static void put_value(struct acr_job *job, const char *outer, const char *key, const char *value,
 		      char *before)
 {
-	bool outer_made = outer && !acr_member_there(&job->text.bytes, NULL, outer, NULL);
+	bool outer_made = outer && !acr_object_there(&job->text.bytes, outer);
 
 	job->puts = acr_grow(job->puts, job->put_count, sizeof(*job->puts));
 	job->puts[job->put_count++] = (struct acr_put){
@@ -139,7 +158,7 @@ static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct 
 	auto_string value = acr_format("%s%s%s", before ? before : "", before && *before ? "," : "",
 				       wish->ci_host);
 
-	if (!before && acr_member_there(&job->text.bytes, NULL, "ci_hosts", NULL))
+	if (!before && acr_member_there(&job->text.bytes, NULL, "ci_hosts"))
 		return acr_raise(error, CONFIGURE_CI_HOSTS, job->target.path, wish->ci_host);
 	if (strcasestr(padded, wanted))
 		return 0;
@@ -148,10 +167,31 @@ static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct 
 	return 0;
 }
 
+/* Who to be at one registry. */
+static int put_settings(const struct acr_wish *wish, const char *host, struct acr_job *job,
+			struct acr_error *error)
+{
+	auto_string outer = acr_format("registries/%s", host);
+
+	for (size_t i = 0; i < ACR_WISH_SETTINGS; i++) {
+		const char *key = acr_wish_keys[i].key, *value = wish->settings[i];
+		auto_string before = acr_member_string(&job->text.bytes, outer, key);
+
+		if (!value || (before && strcmp(before, value) == 0))
+			continue;
+		if (!before && acr_member_there(&job->text.bytes, outer, key))
+			return acr_raise(error, CONFIGURE_MEMBER_NOT_A_STRING, job->target.path,
+					 key);
+		put_value(job, outer, key, value, before);
+		before = NULL;
+	}
+	return 0;
+}
+
 static bool is_ours(const char *key)
 {
 	return strcasecmp(key, "credHelpers") == 0 || strcasecmp(key, "credsStore") == 0 ||
-	       strcmp(key, "ci_hosts") == 0;
+	       strcmp(key, "ci_hosts") == 0 || strcmp(key, "registries") == 0;
 }
 
 /* Does the file hold what docker's decoder could read, where we have to write? */
@@ -205,13 +245,17 @@ static bool is_what_was_meant(const struct acr_job *job, struct json_object *bef
 }
 
 /* Which members of a JSON file are written. */
-enum members { HELPERS, HELPERS_AND_STORE, CI_HOST };
+enum members { HELPERS, HELPERS_AND_STORE, OWN };
 
 static int put_members(const struct acr_app *app, const struct acr_wish *wish, struct acr_job *job,
 		       enum members what, struct acr_error *error)
 {
-	if (what == CI_HOST)
-		return put_ci_host(wish, job, error);
+	if (what == OWN) {
+		for (size_t i = 0; i < wish->host_count; i++)
+			if (put_settings(wish, wish->hosts[i], job, error))
+				return -1;
+		return wish->ci_host ? put_ci_host(wish, job, error) : 0;
+	}
 	for (size_t i = 0; i < wish->host_count; i++)
 		if (put_helper(app, wish, job, "credHelpers", wish->hosts[i], error))
 			return -1;
@@ -305,7 +349,7 @@ static int plan_own(const struct acr_app *app, const struct acr_wish *wish, stru
 
 	if (!path)
 		return acr_raise(error, HOME_UNSET);
-	if (plan_json(app, wish, path, CI_HOST, plan, error))
+	if (plan_json(app, wish, path, OWN, plan, error))
 		return -1;
 	if (wish->system)
 		plan->jobs[plan->count - 1].target.mode = 0644;
@@ -333,7 +377,7 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 		return -1;
 	if (wish->containers && plan_containers(app, wish, ret, error))
 		return -1;
-	return wish->ci_host ? plan_own(app, wish, ret, error) : 0;
+	return acr_wish_is_own(wish) ? plan_own(app, wish, ret, error) : 0;
 }
 
 int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,

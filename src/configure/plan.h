@@ -10,14 +10,26 @@
 
 #define ACR_HOSTS_MOST 64
 
+/* Keys of a registry that an option writes, and the option. */
+enum { ACR_WISH_TENANT, ACR_WISH_IDENTITY, ACR_WISH_CLIENT_ID, ACR_WISH_SETTINGS };
+extern const struct acr_wish_key {
+	const char *key, *option;
+} acr_wish_keys[ACR_WISH_SETTINGS];
+
 /* What was asked for. */
 struct acr_wish {
 	const char *hosts[ACR_HOSTS_MOST];
 	size_t host_count;
 	const char *ci_host; /* for "ci_hosts" of our own configuration, or NULL */
+	/* For the registries, in our own configuration; NULL: nothing. */
+	const char *settings[ACR_WISH_SETTINGS];
 	bool creds_store, podman, containers, timer; /* what to write */
 	bool system, dry_run, replace, json, check;
 };
+
+/* Does it change our own configuration? For the registries that are named? */
+bool acr_wish_is_own(const struct acr_wish *wish);
+bool acr_wish_has_settings(const struct acr_wish *wish);
 
 /* One file on its way. */
 struct acr_job {

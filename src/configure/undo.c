@@ -51,7 +51,6 @@ void acr_memo_unhash(struct acr_memo *memo, const struct acr_secret *bytes)
 static void take_out_member(struct acr_edit *text, const struct acr_put *put)
 {
 	auto_string now = acr_member_string(&text->bytes, put->outer, put->key);
-	bool empty = false;
 
 	if (!now || strcmp(now, put->value) != 0)
 		return;
@@ -60,8 +59,8 @@ static void take_out_member(struct acr_edit *text, const struct acr_put *put)
 		return;
 	}
 	acr_member_drop(text, put->outer, put->key);
-	if (put->outer_made && acr_member_there(&text->bytes, NULL, put->outer, &empty) && empty)
-		acr_member_drop(text, NULL, put->outer);
+	if (put->outer_made)
+		acr_object_drop_empty(text, put->outer);
 }
 
 static int take_out_json(const struct acr_memo *memo, const struct acr_secret *bytes,

@@ -22,14 +22,14 @@ static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
 	bool own = strstr(memo->path, "/docker-credential-acr/config.json") != NULL;
 
 	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer &&
-	    !wish->ci_host)
+	    !acr_wish_is_own(wish))
 		return true;
 	if (strcmp(memo->kind, "link") == 0)
 		return wish->timer;
 	if (strcmp(memo->kind, "toml") == 0)
 		return wish->containers;
 	if (own)
-		return wish->ci_host;
+		return acr_wish_is_own(wish);
 	return podman ? wish->podman : wish->creds_store;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acr/config.h"
 #include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
@@ -96,6 +97,28 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 	}
 }
 
+/* Which values of the configuration hold for this registry, and by which entry. */
+static void tell_settings(const struct acr_app *app, const struct acr_registry *registry,
+			  struct acr_secret *out)
+{
+	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++) {
+		struct acr_setting_source source;
+		auto_string text = NULL;
+
+		if (key->global_only ||
+		    !acr_config_find(app->config, registry->host, key->name, &source))
+			continue;
+		text = !source.path ? acr_format(_("\"%s\" is %s, by the environment"), key->name,
+						 source.value)
+		       : source.entry
+			       ? acr_format(_("\"%s\" is %s, by the entry %s in %s"), key->name,
+					    source.value, source.entry, source.path)
+			       : acr_format(_("\"%s\" is %s, by %s"), key->name, source.value,
+					    source.path);
+		acr_columns_wrap(out, text, 0, 2);
+	}
+}
+
 /* ---- the chain ---- */
 
 static void tell_identity(void *data, const struct acr_identity *row, enum acr_prospect prospect,
@@ -143,6 +166,8 @@ static void tell(struct acr_app *app, const struct acr_registry *registry,
 	else
 		acr_status_rows(app, status, out);
 	tell_failures(status, out);
+	if (registry)
+		tell_settings(app, registry, out);
 	acr_secret_add(out, "\n");
 	acr_status_heading(app, out, acr_secret_text(&(struct acr_secret){ .bytes = title }));
 	if (acr_chain_survey(app, registry ? registry : &any, tell_identity, out, &error))

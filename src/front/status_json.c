@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "acr/config.h"
 #include "base/json.h"
 #include "front/status.h"
 
@@ -98,6 +99,25 @@ static void failure(struct acr_secret *out, const char *name, const struct acr_e
 	text(out, "", failed ? acr_message_name(acr_message_id(&error->message)) : NULL);
 }
 
+/* What the configuration says about this registry, and where. */
+static void settings(const struct acr_app *app, const struct acr_registry *registry,
+		     struct acr_secret *out)
+{
+	for (const struct acr_setting_key *key = acr_setting_keys; registry && key->name; key++) {
+		struct acr_setting_source source;
+
+		if (key->global_only ||
+		    !acr_config_find(app->config, registry->host, key->name, &source))
+			continue;
+		text(out,
+		     out->bytes[out->length - 1] == '[' ? "{\"key\":" : ",{\"key\":", key->name);
+		text(out, ",\"value\":", source.value);
+		text(out, ",\"entry\":", source.entry);
+		text(out, ",\"file\":", source.path);
+		acr_secret_add(out, "}");
+	}
+}
+
 void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 		     const struct acr_status *status, struct acr_secret *out)
 {
@@ -121,7 +141,9 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 	}
 	failure(out, "keychain", &status->keychain);
 	failure(out, "decisions", &status->decisions);
-	acr_secret_add(out, ",\"chain\":[");
+	acr_secret_add(out, ",\"settings\":[");
+	settings(app, registry, out);
+	acr_secret_add(out, "],\"chain\":[");
 	(void)!acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
 	acr_secret_add(out, "]");
 	failure(out, "chain_error", &error);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `configure` writes is what docker, podman, skopeo and buildah really go by."""
+import json
 import os
 
 import pytest
@@ -107,3 +108,55 @@ def test_systemctl_gets_none_of_a_jobs_secrets(helper, home, cloud):
     assert done.status == 0 and f"XDG_RUNTIME_DIR={home.folder}/run" in shown, (done, shown)
     for secret in secrets:
         assert secret not in shown
+
+
+OWN = ".config/docker-credential-acr/config.json"
+
+
+@pytest.mark.parametrize("before", [None, "{}", '{\n  "timeout": "20s"\n}\n',
+                                    '{"registries":{"other.azurecr.io":{"tenant":"x"}}}',
+                                    '{\n    "registries": {\n        "acme.azurecr.io": {\n            "tenant": "y.example"\n        }\n    }\n}\n'])
+def test_a_registrys_tenant_identity_and_client_are_written_and_taken_back(helper, fresh, cloud, before):
+    path = fresh.folder / OWN
+    if before is not None:
+        fresh.write(OWN, before)
+    made = helper("configure", ACME, "--tenant", "contoso.example", "--identity", "azure-cli,environment", "--client-id", APP.client_id,
+                  "--no-check")
+    assert made.status == 0 and str(path) in made.out, made
+    written = json.loads(path.read_text())
+    assert written["registries"][ACME] == {"tenant": "contoso.example", "identity": "azure-cli,environment", "client_id": APP.client_id}
+    assert not before or all(written.get(key) for key in json.loads(before) if key == "timeout")
+    seen = " ".join(helper("status", ACME).out.split())
+    assert f'"tenant" is contoso.example, by the entry {ACME} in {path}' in seen
+    assert "nothing to change" in helper("configure", ACME, "--tenant", "contoso.example", "--no-check").out
+    assert helper("configure", "--undo").status == 0
+    assert (path.read_text() if path.exists() else None) == before
+
+
+def test_what_others_wrote_into_the_registrys_entry_since_stays(helper, fresh):
+    path = fresh.folder / OWN
+    assert helper("configure", ACME, "--tenant", "contoso.example", "--no-check").status == 0
+    written = json.loads(path.read_text())
+    written["registries"][ACME]["timeout"] = "20s"
+    path.write_text(json.dumps(written))
+    assert helper("configure", "--undo").status == 0
+    assert json.loads(path.read_text()) == {"registries": {ACME: {"timeout": "20s"}}}
+
+
+def test_the_tenant_that_was_written_holds_at_once(helper, fresh, cloud):
+    made = helper("configure", ACME, "--tenant", "wrong.example", env=cloud.environment(APP))
+    assert "wrong.example" in made.out + made.err, "the check signs in there"
+
+
+@pytest.mark.parametrize("wrong", [["--tenant", "t"], [ACME, "--tenant", ""], [ACME, "--identity", "azure"], [ACME, "--identity", "auto,azd"],
+                                   [ACME, "--identity", ""], [ACME, "--client-id", "a\nb"]])
+def test_a_setting_that_our_own_config_would_refuse_is_not_written(helper, fresh, wrong):
+    answer = helper("configure", *wrong, "--no-check")
+    assert answer.status == 2 and not (fresh.folder / OWN).exists(), answer
+
+
+def test_a_setting_that_is_a_list_is_left_to_the_person(helper, fresh):
+    fresh.write(OWN, json.dumps({"registries": {ACME: {"identity": ["azd"]}}}))
+    answer = helper("configure", ACME, "--identity", "azure-cli", "--no-check")
+    assert answer.status == 1 and "identity" in answer.err
+    assert json.loads((fresh.folder / OWN).read_text()) == {"registries": {ACME: {"identity": ["azd"]}}}

@@ -26,6 +26,21 @@ def signed_in(home, cloud):
     home.env.update(cloud.environment(APP))
 
 
+def test_it_names_the_entry_of_the_configuration_that_holds(helper, home):
+    path = home.config(tenant="global.example", registries={"ac*.azurecr.io": {"tenant": "pattern.example", "timeout": "20s"},
+                                                            "acme.azurecr.io": {"client_id": "by-name"}})
+    seen = helper("status", "acme.eastus.geo.azurecr.io", env={"DOCKER_CREDENTIAL_ACR_TIMEOUT": "10s"})
+    lines = re.sub(r"\s+", " ", seen.out)
+    assert f'"tenant" is pattern.example, by the entry ac*.azurecr.io in {path}' in lines, seen.out
+    assert f'"client_id" is by-name, by the entry acme.azurecr.io in {path}' in lines
+    assert '"timeout" is 10s, by the environment' in lines
+    assert f'"tenant" is global.example, by {path}' in re.sub(r"\s+", " ", helper("status", "other.azurecr.io").out)
+    assert "by-name" not in helper("status").out
+    row = {row["key"]: row for row in status(helper, "acme.azurecr.io")["settings"]}["tenant"]
+    assert row == {"key": "tenant", "value": "pattern.example", "entry": "ac*.azurecr.io", "file": str(path)}
+    assert "ac*" not in helper("list").out
+
+
 def status(helper, *arguments, **more):
     answer = helper("status", *arguments, "--json", **more)
     assert answer.status == 0 and answer.err == "", answer

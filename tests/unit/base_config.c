@@ -238,6 +238,147 @@ static void hosts_are_those_of_the_list_and_of_the_entries(void **state)
 	assert_string_equal(seen, "one.internal! two.internal! acme.azurecr.io ");
 }
 
+/* Entries and the one that says "tenant" for the host; NULL: none does. Each names itself. */
+static const struct {
+	const char *personal[4], *system[4], *host, *nearest;
+} closeness[] = {
+	{ { "acme*.azurecr.io" }, { NULL }, "acme.azurecr.io", "acme*.azurecr.io" },
+	{ { "acme*.azurecr.io" }, { NULL }, "acmeprod.azurecr.io", "acme*.azurecr.io" },
+	{ { "acme*.azurecr.io" }, { NULL }, "notacme.azurecr.io", NULL },
+	{ { "acme*.azurecr.io" }, { NULL }, "acme.azurecr.cn", NULL },
+	{ { "*prod.azurecr.io" }, { NULL }, "acmeprod.azurecr.io", "*prod.azurecr.io" },
+	{ { "*prod.azurecr.io" }, { NULL }, "prod.azurecr.io", "*prod.azurecr.io" },
+	{ { "ac*cme.azurecr.io" }, { NULL }, "acme.azurecr.io", NULL },
+	{ { "ACME*.AzureCR.io" }, { NULL }, "acme1.azurecr.io", "acme*.azurecr.io" },
+	/* A star never crosses a dot. */
+	{ { "acme*.io" }, { NULL }, "acme.azurecr.io", NULL },
+	{ { "*.geo.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.io", NULL },
+	{ { "acme.*.geo.azurecr.io" },
+	  { NULL },
+	  "acme.eastus.geo.azurecr.io",
+	  "acme.*.geo.azurecr.io" },
+	{ { "a*c*.azurecr.io" }, { NULL }, "acme.azurecr.io", NULL },
+	/* An entry covers the registry's regional endpoints, and not the other way around. */
+	{ { "acme.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.io", "acme.azurecr.io" },
+	{ { "acme*.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.io", "acme*.azurecr.io" },
+	{ { "acme.eastus.geo.azurecr.io" }, { NULL }, "acme.azurecr.io", NULL },
+	{ { "acme.azurecr.io" }, { NULL }, "acme.eastus.azurecr.io", NULL },
+	{ { "acme.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.cn", NULL },
+	/* Exact before regional before the longest beginning, in whichever order they stand. */
+	{ { "*.azurecr.io", "acme.azurecr.io", "acme.eastus.geo.azurecr.io" },
+	  { NULL },
+	  "acme.eastus.geo.azurecr.io",
+	  "acme.eastus.geo.azurecr.io" },
+	{ { "acme.eastus.geo*.azurecr.io", "acme.azurecr.io" },
+	  { NULL },
+	  "acme.eastus.geo.azurecr.io",
+	  "acme.azurecr.io" },
+	{ { "ac*.azurecr.io", "acm*.azurecr.io", "*.azurecr.io" },
+	  { NULL },
+	  "acme.azurecr.io",
+	  "acm*.azurecr.io" },
+	{ { "acme*.azurecr.io" }, { "acme.azurecr.io" }, "acme.azurecr.io", "acme.azurecr.io" },
+	{ { "acme.azurecr.io" }, { "acme.azurecr.io" }, "acme.azurecr.io", "acme.azurecr.io" },
+};
+
+static void write_entries(struct edges *edges, const char *file, const char *const *entries,
+			  const char *mark)
+{
+	auto_secret text = { 0 };
+
+	acr_secret_add(&text, "{\"registries\":{");
+	for (size_t i = 0; i < 4 && entries[i]; i++)
+		acr_secret_format(&text, "%s\"%s\":{\"tenant\":\"%s%zu\"}", i ? "," : "",
+				  entries[i], mark, i);
+	acr_secret_add(&text, "}}");
+	edges_write(edges, file, acr_secret_text(&text));
+}
+
+static void the_closest_entry_of_registries_holds(void **state)
+{
+	struct edges *edges = *state;
+
+	for (size_t i = 0; i < sizeof(closeness) / sizeof(closeness[0]); i++) {
+		struct acr_setting_source source = { 0 };
+		bool found;
+
+		write_entries(edges, PERSONAL, closeness[i].personal, "p");
+		write_entries(edges, SYSTEM, closeness[i].system, "s");
+		edges_configure(edges);
+		found = acr_config_find(edges->config, closeness[i].host, "tenant", &source);
+		if (found != (closeness[i].nearest != NULL) ||
+		    (found && strcmp(source.entry, closeness[i].nearest) != 0))
+			fail_msg("row %zu, %s: %s", i, closeness[i].host,
+				 found ? source.entry : "nothing");
+		if (found)
+			assert_string_equal(source.value, get(edges, closeness[i].host, "tenant"));
+	}
+	/* The person's file before the machine's. */
+	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "p0");
+	edges_set(edges, "DOCKER_CREDENTIAL_ACR_TENANT", "environment");
+	edges_configure(edges);
+	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "environment");
+	edges_set(edges, "DOCKER_CREDENTIAL_ACR_TENANT", "");
+	edges_write(edges, SYSTEM, "{}");
+}
+
+static void two_entries_that_are_equally_close_are_an_error_with_both_lines(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		bool tie;
+	} pairs[] = {
+		{ "acme*.azurecr.io", "acme*prod.azurecr.io", true },
+		{ "acme*prod.azurecr.io", "acme*.azurecr.io", true },
+		{ "acme*dev.azurecr.io", "acme*prod.azurecr.io", false },
+		{ "acme*.azurecr.io", "acme*.azurecr.cn", false },
+		{ "acme*.azurecr.io", "acmeprod*.azurecr.io", false },
+		{ "acme.azurecr.io", "acme*.azurecr.io", false },
+		{ "acme.azurecr.io", "Acme.azurecr.io", true },
+	};
+	struct edges *edges = *state;
+	auto_string path = FULL(edges, PERSONAL);
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		auto_string differ = acr_format("{\"registries\":{\n\"%s\":{\"tenant\":\"a\"},\n"
+						"\"%s\":{\"tenant\":\"b\"}}}",
+						pairs[i].first, pairs[i].second);
+		auto_string agree = acr_format("{\"registries\":{\"%s\":{\"tenant\":\"a\"},"
+					       "\"%s\":{\"tenant\":\"a\",\"client_id\":\"b\"}}}",
+					       pairs[i].first, pairs[i].second);
+		auto_string words = acr_format("acr-error:config-entry-tie; %s", path);
+
+		edges_write(edges, PERSONAL, differ);
+		refused_with(edges, pairs[i].tie ? words : NULL);
+		if (pairs[i].tie && i < 2) {
+			struct acr_config *config = NULL;
+			struct acr_error error = { 0 };
+
+			assert_int_equal(acr_config_load(&edges->app, &config, &error), -1);
+			assert_non_null(strstr(edges_words(&error), "in line 2 and"));
+			assert_non_null(strstr(edges_words(&error), "in line 3 match"));
+		}
+		edges_write(edges, PERSONAL, agree);
+		refused_with(edges, NULL);
+	}
+	edges_write(edges, PERSONAL, "{}");
+}
+
+static void a_pattern_names_no_host_and_is_refused_in_hosts(void **state)
+{
+	struct edges *edges = *state;
+	char seen[512] = "";
+
+	edges_write(edges, PERSONAL, "{\"registries\":{\"acme*.azurecr.io\":{}}}");
+	edges_configure(edges);
+	assert_null(acr_config_warning(edges->config, 0));
+	acr_config_hosts(edges->config, collect, seen);
+	assert_string_equal(seen, "");
+	edges_write(edges, PERSONAL, "{\"hosts\":[\"*.contoso.internal\"]}");
+	refused_with(edges, "tokens go there");
+	edges_write(edges, PERSONAL, "{}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +398,13 @@ int main(void)
 			a_link_is_followed_if_it_and_its_folder_are_ours_or_roots, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_of_ours_in_another_users_folder_is_not_believed, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_closest_entry_of_registries_holds, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			two_entries_that_are_equally_close_are_an_error_with_both_lines, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_pattern_names_no_host_and_is_refused_in_hosts,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(hosts_are_those_of_the_list_and_of_the_entries,
 						setup, teardown),
 	};

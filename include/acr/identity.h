@@ -120,6 +120,10 @@ _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry
 
 #define ACR_CHAIN_MAX 16
 
+/* What AZURE_TOKEN_CREDENTIALS names where that is a credential that only the Azure SDKs have: it is
+ * skipped, as if the variable were not set, which a person should know. NULL otherwise. */
+const char *acr_chain_skipped(const struct acr_app *app, const struct acr_registry *registry);
+
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
 enum acr_prospect {
 	ACR_PROSPECT_SERVES,  /* it has what it needs at hand; `why` says who */

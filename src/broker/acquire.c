@@ -134,6 +134,15 @@ static void tell_audience(const struct acr_app *app, const struct acr_registry *
 		acr_report_notice(report, ARM_AUDIENCE, registry->host);
 }
 
+static void tell_skipped(const struct acr_app *app, const struct acr_registry *registry,
+			 struct acr_report *report)
+{
+	const char *name = acr_chain_skipped(app, registry);
+
+	if (name)
+		acr_report_notice(report, CREDENTIAL_OF_SDK, name);
+}
+
 int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr_entry *ret,
 		struct acr_report *report, struct acr_error *error)
 {
@@ -142,6 +151,7 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 	size_t cursor = 0, asked_anew = 0;
 	bool heard = true;
 
+	tell_skipped(app, lookup->registry, report);
 	for (;;) {
 		__attribute__((cleanup(acr_grant_wipe))) struct acr_grant grant = { 0 };
 		auto_token token = { 0 };

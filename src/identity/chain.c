@@ -85,12 +85,46 @@ static int choose_by_config(const char *list, struct choice *ret, struct acr_err
 	return 0;
 }
 
-static int choose_by_variable(const char *value, struct choice *ret, struct acr_error *error)
+/* Credentials of the Azure SDKs that have no counterpart here. */
+static const char *const foreign[] = {
+	"AzurePowerShellCredential",	"BrokerCredential",	  "DeviceCodeCredential",
+	"InteractiveBrowserCredential", "IntelliJCredential",	  "SharedTokenCacheCredential",
+	"VisualStudioCodeCredential",	"VisualStudioCredential",
+};
+
+/* The variable's one word; "" where it is not set. */
+static void take_credentials(const struct acr_app *app, char *ret, size_t size)
 {
-	char word[64] = "", known[256] = "prod, dev";
+	const char *value = acr_env(app, "AZURE_TOKEN_CREDENTIALS");
+
+	*ret = '\0';
+	if (value)
+		take_word(&value, "", ret, size);
+}
+
+static bool is_chosen_by_config(const char *list)
+{
+	return list && *list && strcmp(list, "auto") != 0;
+}
+
+const char *acr_chain_skipped(const struct acr_app *app, const struct acr_registry *registry)
+{
+	char word[64];
+
+	if (is_chosen_by_config(acr_config_get(app->config, registry->host, "identity")))
+		return NULL;
+	take_credentials(app, word, sizeof(word));
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (strcasecmp(word, foreign[i]) == 0)
+			return foreign[i];
+	return NULL;
+}
+
+static int choose_by_variable(const char *word, struct choice *ret, struct acr_error *error)
+{
+	char known[256] = "prod, dev";
 	bool production, developer;
 
-	take_word(&value, "", word, sizeof(word));
 	production = strcasecmp(word, "prod") == 0;
 	developer = strcasecmp(word, "dev") == 0;
 	for (const struct acr_identity *const *row = acr_identities; *row; row++) {
@@ -112,14 +146,15 @@ static int choose(const struct acr_app *app, const struct acr_registry *registry
 		  struct choice *ret, struct acr_error *error)
 {
 	const char *list = acr_config_get(app->config, registry->host, "identity");
-	const char *variable = acr_env(app, "AZURE_TOKEN_CREDENTIALS");
+	char word[64];
 
 	if (list && strcmp(list, "none") == 0)
 		return 0;
-	if (list && *list && strcmp(list, "auto") != 0)
+	if (is_chosen_by_config(list))
 		return choose_by_config(list, ret, error);
-	if (variable && variable[strspn(variable, " \t\r\n")])
-		return choose_by_variable(variable, ret, error);
+	take_credentials(app, word, sizeof(word));
+	if (*word && !acr_chain_skipped(app, registry))
+		return choose_by_variable(word, ret, error);
 	for (const struct acr_identity *const *row = acr_identities; *row; row++)
 		choose_row(ret, *row);
 	return 0;

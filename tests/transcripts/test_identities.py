@@ -331,6 +331,17 @@ def test_a_pin_in_the_config_is_who_we_are(helper, home, cloud):
     assert who(answer) == MACHINE.object_id and answer.asked("entra") == 0
 
 
+@pytest.mark.parametrize("name", ["VisualStudioCodeCredential", "visualstudiocredential", "AzurePowerShellCredential", "BrokerCredential",
+                                  "InteractiveBrowserCredential"])
+def test_a_credential_that_only_sdks_have_is_skipped_with_a_note(helper, home, cloud, name):
+    env = {**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": name}
+    answer = helper.get(ACME, env=env)
+    assert who(answer) == APP.object_id
+    assert "AZURE_TOKEN_CREDENTIALS is" in answer.err and "which only Azure SDKs have: it is skipped" in answer.err
+    home.config(registries={ACME: {"identity": "environment"}})
+    assert "AZURE_TOKEN_CREDENTIALS" not in helper.get(ACME, env=env).err, "the configuration takes precedence"
+
+
 @pytest.mark.parametrize("words, served", [("EnvironmentCredential", APP), ("ManagedIdentityCredential", DEPLOYER)])
 def test_azure_token_credentials_chooses(helper, cloud, words, served):
     env = {**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": words}

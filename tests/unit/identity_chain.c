@@ -284,11 +284,11 @@ static void azure_token_credentials_names_one_and_may_take_it_for_granted(void *
 static void azure_token_credentials_that_is_unknown_names_the_allowed(void **state)
 {
 	(void)state;
-	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "AzurePowerShellCredential");
+	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "PowerShellCredential");
 	assert_int_equal(person_first(&p), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_true(acr_error_is(&p.error, TOKEN_CREDENTIALS_UNKNOWN));
-	assert_holds(edges_words(&p.error), "AzurePowerShellCredential");
+	assert_holds(edges_words(&p.error), "\"PowerShellCredential\"");
 	assert_holds(edges_words(&p.error),
 		     "prod, dev, EnvironmentCredential, WorkloadIdentityCredential, "
 		     "ManagedIdentityCredential, "

@@ -120,6 +120,9 @@ _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry
 
 #define ACR_CHAIN_MAX 16
 
+/* Does the config or AZURE_TOKEN_CREDENTIALS name who to be? */
+bool acr_chain_is_pinned(const struct acr_app *app, const struct acr_registry *registry);
+
 /* What AZURE_TOKEN_CREDENTIALS names where that is a credential that only the Azure SDKs have: it is
  * skipped, as if the variable were not set, which a person should know. NULL otherwise. */
 const char *acr_chain_skipped(const struct acr_app *app, const struct acr_registry *registry);

@@ -160,6 +160,13 @@ static int choose(const struct acr_app *app, const struct acr_registry *registry
 	return 0;
 }
 
+bool acr_chain_is_pinned(const struct acr_app *app, const struct acr_registry *registry)
+{
+	struct choice choice = { 0 };
+
+	return choose(app, registry, &choice, NULL) || choice.pinned;
+}
+
 int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
 		   const struct acr_identity *ret[static ACR_CHAIN_MAX], size_t *ret_count,
 		   bool *ret_pinned, struct acr_error *error)

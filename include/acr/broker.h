@@ -100,6 +100,10 @@ _checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign
 _checked_ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 			    struct acr_error *error);
 
+/* Did a service say this, so that it is remembered for ACR_NOTE_REFUSAL seconds, in which nobody but a
+ * person (app->interactive) asks again? */
+bool acr_refusal_is_kept(const struct acr_error *error);
+
 /* Everything that `get` will answer without a refusal, each server once. No network, no prompt. */
 _checked_ int acr_list(const struct acr_app *app,
 		       void (*visit)(void *data, const char *server, const char *username),

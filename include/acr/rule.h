@@ -246,15 +246,30 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
  * `for_shell` and a value cannot be made harmless. */
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
-/* The four parts, the first line ended by the id in brackets, wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has
- * 24, and docker takes four of them for its own words before and behind. `lead` stands in front of
- * the first line ("docker-credential-acr: "); `tried` (may be NULL) is a list of lines that stands
- * between why and what to do. */
+/* The four parts (what, why, what to do, details), the first line ended by the id in brackets, wrapped
+ * at 80 columns and at most 20 lines, each ended by a newline: a screen has 24. `lead` stands in front
+ * of the first line ("docker-credential-acr:"). */
 #define ACR_COLUMNS 80
 #define ACR_LINES   20
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
-			     const struct acr_facts *facts, const char *lead, const char *tried,
+			     const struct acr_facts *facts, const char *lead,
 			     struct acr_secret *out);
+
+/* The same in at most 14 lines, so that the headline is still on a screen of 24 when a client has
+ * printed its own lines: one or two commands, and where to find the rest. */
+#define ACR_LINES_BRIEF 14
+struct acr_brief {
+	const char *lead;
+	const char *headline; /* with the id, and with status and code where there are such */
+	const char *
+		said; /* what happened, in the words of the error, "" where that is all in the headline */
+	const char *others; /* other identities that were denied, "" for none */
+	const char *host;   /* "" for none that `diagnose` could check */
+	bool remembered;    /* it is told again without asking, unless a person asks anew */
+};
+void acr_explanation_lay_out_brief(const struct acr_explanation *explanation,
+				   const struct acr_facts *facts, const struct acr_brief *brief,
+				   struct acr_secret *out);
 
 /* The same for a page of its own: the id in front, no limit to its lines. */
 void acr_explanation_lay_out_whole(const struct acr_explanation *explanation,

@@ -19,10 +19,10 @@
 #define LONGEST_PAUSE 900
 #define REMEMBERED    (2 * LONGEST_PAUSE) /* seconds that a failed renewal is told of */
 
-/* Only what a service said: with a status, or a code that came by way of az. This machine may have
- * been the cause of anything else (no descriptors, no permission, no memory), and is asked anew.
- * "Not found" counts as well, where docker goes on anonymously after a refusal. */
-static bool worth_keeping(const struct acr_error *error)
+/* With a status, or a code that came by way of az. This machine may have been the cause of anything
+ * else (no descriptors, no permission, no memory), and is asked anew. "Not found" counts as well, where
+ * docker goes on anonymously after a refusal. */
+bool acr_refusal_is_kept(const struct acr_error *error)
 {
 	return error->origin != ACR_ORIGIN_HERE && error->kind != ACR_SYSTEM &&
 	       (error->status || error->code[0]);
@@ -145,7 +145,7 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 	const struct memory memory = { .error = *error };
 	int64_t seconds = ACR_NOTE_REFUSAL;
 
-	if (!worth_keeping(error))
+	if (!acr_refusal_is_kept(error))
 		return;
 	/* Asking again before the time that the service named only makes it longer. */
 	if (seconds < error->retry_after)
@@ -159,7 +159,8 @@ bool acr_refusal_find(const struct acr_app *app, const struct acr_lookup *lookup
 	struct acr_trail trail = { .chosen_only = ret_trail->chosen_only };
 	struct memory memory;
 
-	if (!find(app, lookup, &memory, &trail) || memory.failures || !worth_keeping(&memory.error))
+	if (!find(app, lookup, &memory, &trail) || memory.failures ||
+	    !acr_refusal_is_kept(&memory.error))
 		return false;
 	*ret_trail = trail;
 	*ret = memory.error;

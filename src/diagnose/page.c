@@ -85,7 +85,7 @@ static void causes(const struct acr_diagnosis *diagnosis, bool colour, struct ac
 
 	for (size_t i = 0; i < diagnosis->causes.count; i++) {
 		const struct acr_cause *cause = &diagnosis->causes.list[i];
-		auto_string lead = acr_format("%zu. ", i + 1);
+		auto_string lead = acr_format("%zu.", i + 1);
 		auto_explanation explanation = { 0 };
 
 		acr_secret_add(out, "\n");
@@ -97,7 +97,7 @@ static void causes(const struct acr_diagnosis *diagnosis, bool colour, struct ac
 				colour, out);
 		acr_rule_render(cause->rule, &cause->facts, &explanation);
 		acr_explanation_lay_out(&explanation, &cause->facts,
-					diagnosis->causes.count > 1 ? lead : "", NULL, out);
+					diagnosis->causes.count > 1 ? lead : "", out);
 	}
 }
 

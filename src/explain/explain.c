@@ -12,26 +12,22 @@
 #include "explain/situation.h"
 #include "explain/variables.h"
 
-/* Each identity that was tried and what came of it, a line each; what stands above them all is not
- * said again. Owned. */
-static char *tell_trail(const struct acr_trail *trail, const struct acr_error *error)
+/* The identities that a service denied for another reason than the one that is explained. What was
+ * only not set up is no reason. Owned. */
+static char *tell_others(const struct acr_trail *trail, const struct acr_error *error)
 {
-	auto_secret lines = { 0 };
+	auto_secret all = { 0 };
 
 	for (size_t i = 0; i < trail->count; i++) {
 		const struct acr_step *step = &trail->steps[i];
-		bool named = acr_who_is_known(&step->who);
-		auto_string who = acr_who_text(&step->who, acr_text);
-		bool above = error->terse &&
-			     strcmp(step->error.message.value, error->message.value) == 0;
-		auto_string why = above ? acr_copy(_("as above")) : acr_error_words(&step->error);
+		auto_string why = acr_error_words(&step->error);
 
-		if (step->error.kind != ACR_FINE)
-			acr_secret_format(&lines, _("%s%s%s%s: %s\n"), step->identity->name,
-					  named ? " (" : "", named ? who : "", named ? ")" : "",
-					  why);
+		if (step->error.kind == ACR_REFUSED &&
+		    strcmp(step->error.message.value, error->message.value) != 0)
+			acr_secret_format(&all, _("%s%s: %s"), all.length ? "; " : "",
+					  step->identity->name, why);
 	}
-	return acr_copy(acr_secret_text(&lines));
+	return acr_copy(acr_secret_text(&all));
 }
 
 void acr_say_error(const struct acr_app *app, const struct acr_error *error)
@@ -150,50 +146,73 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		"not-signed-in", obstacle, advice);
 }
 
-/* Was the same thing told a moment ago? BuildKit asks two to eight times. */
+/* Was the same thing told a moment ago? BuildKit asks two to eight times. Then one line is enough. */
 static bool is_told(const struct acr_app *app, const struct acr_report *report,
-		    const struct acr_error *error, const struct acr_rule *rule)
+		    const struct acr_error *error, const struct acr_known *known)
 {
 	auto_string subject = acr_format(
 		"%s %016llx %s %s %d %s %.200s", report->ours ? report->registry.host : "",
-		(unsigned long long)report->identity, rule->id, acr_kind_name(error->kind),
+		(unsigned long long)report->identity, known->rule->id, acr_kind_name(error->kind),
 		error->status, error->code, error->message.value);
+	auto_string line = NULL;
 
 	if (!app->config || app->interactive)
 		return false;
-	if (acr_note_find(app, "explained", subject, NULL))
-		return true;
-	acr_note_keep(app, "explained", subject, ACR_NOTE_TOLD, "told");
-	return false;
+	if (!acr_note_find(app, "explained", subject, NULL)) {
+		acr_note_keep(app, "explained", subject, ACR_NOTE_TOLD, "told");
+		return false;
+	}
+	line = acr_known_line(known, error);
+	acr_say(app, _("as explained a moment ago: %s"), line);
+	return true;
+}
+
+static void tell(const struct acr_app *app, const struct acr_report *report,
+		 const struct acr_error *error, const struct acr_known *known)
+{
+	bool named = error->terse && known->rule->basis != ACR_GENERAL;
+	auto_explanation explanation = { 0 };
+	auto_string lead = acr_format("%s:", app->program);
+	auto_string line = acr_known_line(known, error);
+	auto_string what = NULL;
+	auto_string words = error->terse ? acr_copy("") : acr_error_words(error);
+	auto_string others = tell_others(&report->trail, error);
+	struct acr_brief brief = {
+		.lead = lead,
+		.said = words,
+		.others = others,
+		.host = report->ours ? report->registry.host : "",
+		/* Nobody can ask anew for a pod or a node. */
+		.remembered = report->ours && !report->storing && !app->interactive &&
+			      app->principal == ACR_FOR_USER && acr_refusal_is_kept(error),
+	};
+	auto_secret page = { 0 };
+
+	acr_rule_render(known->rule, &known->facts, &explanation);
+	what = acr_format("%s [%s]", explanation.what, known->rule->id);
+	brief.headline = named ? line : what;
+	if (strstr(known->rule->what, "{reason}") || strstr(known->rule->why, "{reason}"))
+		brief.said = "";
+	acr_explanation_lay_out_brief(&explanation, &known->facts, &brief, &page);
+	/* acr_say puts the lead in front and a line end behind. */
+	acr_say(app, "%.*s", (int)(page.length - strlen(lead) - 2),
+		acr_secret_text(&page) + strlen(lead) + 1);
 }
 
 void acr_explain_known(const struct acr_app *app, const struct acr_report *report,
 		       const struct acr_error *error, const struct acr_known *known)
 {
-	auto_explanation explanation = { 0 };
-	auto_string lead = acr_format("%s: ", app->program);
-	auto_string tried = NULL;
-	auto_secret page = { 0 };
-
 	if (error->kind == ACR_NOT_FOUND && !report->ours)
 		return;
 	acr_language_begin(app);
-	if (error->kind == ACR_NOT_FOUND) {
+	if (error->kind == ACR_NOT_FOUND)
 		tell_not_found(app, report, error);
+	else if (!known->rule || is_told(app, report, error, known))
 		return;
-	}
-	if (!known->rule || is_told(app, report, error, known->rule))
-		return;
-	if (!report->ours && !known->rule->machine) {
+	else if (!report->ours && !known->rule->machine)
 		acr_say_error(app, error);
-		return;
-	}
-	tried = tell_trail(&report->trail, error);
-	acr_rule_render(known->rule, &known->facts, &explanation);
-	acr_explanation_lay_out(&explanation, &known->facts, lead, tried, &page);
-	/* acr_say puts the lead in front and a line end behind. */
-	acr_say(app, "%.*s", (int)(page.length - strlen(lead) - 1),
-		acr_secret_text(&page) + strlen(lead));
+	else
+		tell(app, report, error, known);
 }
 
 void acr_explain(const struct acr_app *app, const struct acr_report *report,

@@ -8,9 +8,10 @@
 #include "acr/error.h"
 #include "explain/classify.h"
 
-/* Explain a failure on stderr: for one of our registries within ACR_LINES of 80 columns, for other
+/* Explain a failure on stderr: for one of our registries within ACR_LINES_BRIEF of 80 columns, for other
  * servers only what is wrong with this program or machine. "Not found" is one line for ours and none
- * for others. The same within five seconds is told once. */
+ * for others. The same within five seconds is
+ * told in one line. */
 void acr_explain(const struct acr_app *app, const struct acr_report *report,
 		 const struct acr_error *error);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The four parts on a terminal: 80 columns, and so few lines that nothing of it has scrolled away
- * when docker has said its own. Commands are broken at blanks with a backslash and stay fit to
- * paste.
+ * An explanation on a terminal of 80 columns, in three sizes: the whole page, one that leaves a person
+ * the line that was explained, and a brief one for the middle of a client's own output. Commands are
+ * broken at blanks with a backslash and can be pasted as they are.
  */
 #include <string.h>
 
@@ -10,10 +10,8 @@
 #include "explain/language.h"
 #include "explain/sanitize.h"
 
-#define TRIED_MOST  4
-#define TRIED_LEAST 2 /* while steps can go in their place */
-#define STEPS_LEAST 2
-#define TRIED_BYTES 180
+#define COMMANDS_BRIEF 2
+#define DIAGNOSE       "docker-credential-acr diagnose"
 
 /* Up to the next blank; in a command, one outside quotes. */
 static size_t word_length(const char *text, bool command)
@@ -77,39 +75,33 @@ static void wrap(const char *text, size_t first, size_t indent, bool command,
 static void paragraph(const char *heading, const char *text, struct acr_secret *out)
 {
 	auto_secret all = { 0 };
+	bool apart;
 
 	acr_secret_add(&all, text);
 	for (size_t i = 0; i < all.length; i++)
 		if (all.bytes[i] == '\n')
 			all.bytes[i] = ' ';
-	acr_secret_format(out, "%s ", heading);
-	wrap(acr_secret_text(&all), acr_words_columns(heading, strlen(heading)) + 1, 2, false, out);
+	apart = *heading && all.length > 0;
+	acr_secret_format(out, "%s%s", heading, apart ? " " : "");
+	wrap(acr_secret_text(&all), acr_words_columns(heading, strlen(heading)) + apart, 2, false,
+	     out);
 }
 
-/* Each line, in no more than two rows. */
-static void listing(const char *heading, const char *lines, size_t most, struct acr_secret *out)
+static void command_rows(const char *command, struct acr_secret *out)
 {
-	size_t shown = 0, left = 0;
+	bool quoted = false; /* a line that begins inside quotes must not be broken */
 
-	acr_secret_format(out, "%s\n", heading);
-	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
-		auto_secret line = { 0 };
+	for (; *command; command += strcspn(command, "\n"), command += *command == '\n') {
+		auto_string line = acr_format("%.*s", (int)strcspn(command, "\n"), command);
 
-		if (shown == most) {
-			left++;
-			continue;
-		}
-		shown++;
-		acr_secret_add_bytes(&line, lines, strcspn(lines, "\n"));
-		if (line.length > TRIED_BYTES) {
-			acr_words_cut(&line, TRIED_BYTES - 3);
-			acr_secret_add(&line, "...");
-		}
-		acr_secret_add(out, "  ");
-		wrap(acr_secret_text(&line), 2, 4, false, out);
+		acr_secret_add(out, "    ");
+		if (quoted)
+			acr_secret_format(out, "%s\n", line);
+		else
+			wrap(line, 4, 8, true, out);
+		for (const char *c = line; *c; c++)
+			quoted ^= *c == '\'';
 	}
-	if (left > 0)
-		acr_secret_format(out, _("  and %zu more\n"), left);
 }
 
 static void steps(const struct acr_explanation *explanation, size_t count, struct acr_secret *out)
@@ -117,30 +109,17 @@ static void steps(const struct acr_explanation *explanation, size_t count, struc
 	if (count > 0)
 		acr_secret_format(out, "%s\n", _("What to do:"));
 	for (size_t i = 0; i < count; i++) {
-		const char *command = explanation->steps[i].command;
-		bool quoted = false; /* a line that begins inside quotes is not ours to break */
-
 		if (*explanation->steps[i].say) {
 			acr_secret_add(out, "  ");
 			wrap(explanation->steps[i].say, 2, 2, false, out);
 		}
-		for (; *command; command += strcspn(command, "\n"), command += *command == '\n') {
-			auto_string line = acr_format("%.*s", (int)strcspn(command, "\n"), command);
-
-			acr_secret_add(out, "    ");
-			if (quoted)
-				acr_secret_format(out, "%s\n", line);
-			else
-				wrap(line, 4, 8, true, out);
-			for (const char *c = line; *c; c++)
-				quoted ^= *c == '\'';
-		}
+		command_rows(explanation->steps[i].command, out);
 	}
 }
 
-/* Status, code and the ids that a service's support asks for; the page on a line of its own, so
- * that it can be clicked and copied. */
-static void details(const struct acr_explanation *explanation, const struct acr_facts *facts,
+/* `said` (may be ""), status, code and the ids that a service's support asks for, without what the
+ * headline has already. */
+static void details(const char *headline, const char *said, const struct acr_facts *facts,
 		    struct acr_secret *out)
 {
 	static const struct {
@@ -154,18 +133,17 @@ static void details(const struct acr_explanation *explanation, const struct acr_
 	};
 	auto_secret line = { 0 };
 
+	acr_secret_add(&line, said);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		const char *value = acr_facts_get(facts, known[i].fact);
 
-		if (!*value)
+		if (!*value || strstr(headline, value))
 			continue;
 		acr_secret_add(&line, line.length ? ", " : "");
 		acr_secret_format(&line, "%s %s", acr_text(known[i].label), value);
 	}
 	if (line.length > 0)
 		paragraph(_("More:"), acr_secret_text(&line), out);
-	if (*explanation->link)
-		acr_secret_format(out, "%s\n", explanation->link);
 }
 
 /* Rows of a terminal; a page's address may take two. */
@@ -178,44 +156,123 @@ static size_t rows(const char *page)
 	return count;
 }
 
+static void reason(const struct acr_explanation *explanation, struct acr_secret *out)
+{
+	if (*explanation->why)
+		paragraph(explanation->probably ? _("Why, probably:") : _("Why:"), explanation->why,
+			  out);
+}
+
 static void lay_out(const struct acr_explanation *explanation, const struct acr_facts *facts,
-		    const char *lead, bool tagged, const char *tried, size_t tried_most,
-		    size_t step_count, struct acr_secret *out)
+		    const char *lead, bool tagged, size_t step_count, struct acr_secret *out)
 {
 	auto_string headline = tagged ? acr_format("%s [%s]", explanation->what, explanation->id)
 				      : acr_copy(explanation->what);
 
-	acr_secret_add(out, lead);
-	wrap(headline, acr_words_columns(lead, strlen(lead)), 2, false, out);
-	if (*explanation->why)
-		paragraph(explanation->probably ? _("Why, probably:") : _("Why:"), explanation->why,
-			  out);
-	if (tried && *tried && tried_most > 0)
-		listing(_("Who was tried:"), tried, tried_most, out);
+	paragraph(lead, headline, out);
+	reason(explanation, out);
 	steps(explanation, step_count, out);
-	details(explanation, facts, out);
+	details("", "", facts, out);
+	/* On a line of its own, so that it can be clicked and copied. */
+	if (*explanation->link)
+		acr_secret_format(out, "%s\n", explanation->link);
 }
 
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
-			     const struct acr_facts *facts, const char *lead, const char *tried,
+			     const struct acr_facts *facts, const char *lead,
 			     struct acr_secret *out)
 {
-	size_t count = explanation->step_count, most = TRIED_MOST;
-
-	/* Too long: of those who were tried all but two go, then the steps behind the second, then who
-	 * was tried at all: what to do is what a person came for. */
-	for (;;) {
+	/* Too long: the last steps are left out, since the first help most. */
+	for (size_t count = explanation->step_count;; count--) {
 		auto_secret page = { 0 };
 
-		lay_out(explanation, facts, lead, true, tried, most, count, &page);
-		if (rows(acr_secret_text(&page)) <= ACR_LINES || (count <= 1 && most == 0)) {
+		lay_out(explanation, facts, lead, true, count, &page);
+		if (rows(acr_secret_text(&page)) <= ACR_LINES || count <= 1) {
 			acr_secret_add(out, acr_secret_text(&page));
 			return;
 		}
-		if (most > TRIED_LEAST || (most > 0 && count <= STEPS_LEAST))
-			most--;
-		else
-			count--;
+	}
+}
+
+/* How much of a brief explanation is shown, from the most to the least: the first that fits is taken. */
+static const struct extent {
+	size_t steps;
+	bool details, again, others, why;
+} extents[] = {
+	{ 5, true, true, true, true },	   { 2, true, true, true, true },
+	{ 2, false, true, true, true },	   { 2, false, false, true, true },
+	{ 1, true, true, true, true },	   { 1, false, true, true, true },
+	{ 1, false, true, false, true },   { 1, false, false, false, true },
+	{ 1, false, false, false, false }, { 0, false, false, false, true },
+	{ 0, false, false, false, false },
+};
+
+/* The first sentence behind the heading; a second look with `diagnose` is offered below anyway. */
+static void brief_steps(const struct acr_explanation *explanation, size_t most,
+			struct acr_secret *out)
+{
+	size_t shown = 0, commands = 0;
+
+	for (size_t i = 0; i < explanation->step_count && shown < most; i++) {
+		const char *say = explanation->steps[i].say;
+		const char *command = explanation->steps[i].command;
+
+		if (strncmp(command, DIAGNOSE, strlen(DIAGNOSE)) == 0 ||
+		    (*command && ++commands > COMMANDS_BRIEF))
+			continue;
+		if (shown++ == 0) {
+			paragraph(_("What to do:"), say, out);
+		} else if (*say) {
+			acr_secret_add(out, "  ");
+			wrap(say, 2, 2, false, out);
+		}
+		command_rows(command, out);
+	}
+}
+
+/* A command of ours, unbroken: behind its heading, or on the line below. */
+static void pointer(const char *heading, const char *verb, const char *argument,
+		    struct acr_secret *out)
+{
+	auto_string command = acr_format("docker-credential-acr %s %s", verb, argument);
+	size_t wide = acr_words_columns(heading, strlen(heading)) + 1 + strlen(command);
+
+	acr_secret_format(out, "%s%s%s\n", heading, wide > ACR_COLUMNS ? "\n    " : " ", command);
+}
+
+static void lay_out_brief(const struct acr_explanation *explanation, const struct acr_facts *facts,
+			  const struct acr_brief *brief, const struct extent *extent,
+			  struct acr_secret *out)
+{
+	paragraph(brief->lead, brief->headline, out);
+	if (extent->why)
+		reason(explanation, out);
+	if (extent->others && *brief->others)
+		paragraph(_("Also denied:"), brief->others, out);
+	brief_steps(explanation, extent->steps, out);
+	if (extent->details)
+		details(brief->headline, brief->said, facts, out);
+	if (extent->again && brief->remembered)
+		pointer(_("After a change:"), "renew", brief->host, out);
+	pointer(_("All steps:"), "explain", explanation->id, out);
+	if (*brief->host)
+		pointer(_("All checks:"), "diagnose", brief->host, out);
+}
+
+void acr_explanation_lay_out_brief(const struct acr_explanation *explanation,
+				   const struct acr_facts *facts, const struct acr_brief *brief,
+				   struct acr_secret *out)
+{
+	const size_t count = sizeof(extents) / sizeof(extents[0]);
+
+	for (size_t i = 0; i < count; i++) {
+		auto_secret page = { 0 };
+
+		lay_out_brief(explanation, facts, brief, &extents[i], &page);
+		if (rows(acr_secret_text(&page)) <= ACR_LINES_BRIEF || i == count - 1) {
+			acr_secret_add(out, acr_secret_text(&page));
+			return;
+		}
 	}
 }
 
@@ -223,7 +280,7 @@ void acr_explanation_lay_out_whole(const struct acr_explanation *explanation,
 				   struct acr_secret *out)
 {
 	static const struct acr_facts none;
-	auto_string lead = acr_format("%s: ", explanation->id);
+	auto_string lead = acr_format("%s:", explanation->id);
 
-	lay_out(explanation, &none, lead, false, NULL, 0, explanation->step_count, out);
+	lay_out(explanation, &none, lead, false, explanation->step_count, out);
 }

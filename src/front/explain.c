@@ -123,7 +123,7 @@ static void show(const struct acr_app *app, const struct acr_finding *finding, b
 		return;
 	}
 	acr_secret_add(out, first ? "" : "\n");
-	acr_explanation_lay_out(&explanation, &finding->facts, lead, NULL, out);
+	acr_explanation_lay_out(&explanation, &finding->facts, lead, out);
 }
 
 /* Found, or of what was found nothing is ours: 0 or 1. `text` is what stands above, where it
@@ -131,7 +131,7 @@ static void show(const struct acr_app *app, const struct acr_finding *finding, b
 static int answer(const struct acr_app *app, const struct acr_findings *findings, bool json,
 		  const struct acr_secret *text)
 {
-	auto_string lead = text ? acr_format("%s: ", app->program) : acr_copy("");
+	auto_string lead = text ? acr_format("%s:", app->program) : acr_copy("");
 	auto_secret out = { 0 };
 	int status = 1;
 

@@ -196,18 +196,13 @@ $ docker-credential-acr get
 ! Why: The registry does not exist or is spelt otherwise, it belongs to another
 !   cloud (.azurecr.cn, .azurecr.us), or its name is known only in a private
 !   network that this machine is not in (VPN).
-! Who was tried:
-!   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): cannot resolve host name
-!     nosuch.azurecr.io
-! What to do:
-!   Is there such a registry?
+! What to do: Is there such a registry?
 !     az acr show --name nosuch --query loginServer --output tsv
 !   Is the name still free, so that nobody has it?
 !     az acr check-name --name nosuch
-!   Ask for the name; behind a VPN ask its name server:
-!     getent ahosts nosuch.azurecr.io
-! https://aka.ms/acr/errors#connectivity_dns_error
+! More: cannot resolve host name nosuch.azurecr.io
+! All steps: docker-credential-acr explain dns-name-not-found
+! All checks: docker-credential-acr diagnose nosuch.azurecr.io
 ? 1
 
 == C2, its name is mistyped
@@ -230,25 +225,19 @@ $ docker-credential-acr get
 < acme.azurecr.io
 > the client secret is not valid for application aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: the client secret is not valid for application
-!   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
+!   aaaa0000-0000-4000-8000-000000000001 (status 401, AADSTS7000215)
+!   [entra-secret-invalid]
 ! Why: Often the ID of the secret was used instead of its value, which is shown
 !   only once, or the secret belongs to another application.
-! Who was tried:
-!   environment: as above
-! What to do:
-!   Compare AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with the application; look for
-!   a newline or a blank after the secret.
+! What to do: Compare AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with the
+!   application; look for a newline or a blank after the secret.
 !   If the value is lost, ask an owner of the application to create a new secret
 !   (it is shown once: keep it out of CI logs):
 !     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 !         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 !         --output tsv)
-!   See when each secret expires:
-!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
-!         --output table
-! More: status 401, code AADSTS7000215, correlation id
-!   ...
-! https://login.microsoftonline.com/error?code=7000215
+! All steps: docker-credential-acr explain entra-secret-invalid
+! All checks: docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == C4, the identity is not authorised
@@ -259,24 +248,18 @@ $ docker-credential-acr get
 > norole.azurecr.io denied access to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: norole.azurecr.io denied access to service principal
 !   aaaa0000-0000-4000-8000-000000000001, tenant
-!   c0470500-0000-4000-8000-000000000001 [no-role]
+!   c0470500-0000-4000-8000-000000000001 (status 401, UNAUTHORIZED) [no-role]
 ! Why: The identity has no role there, or the registry belongs to another tenant.
-!   A new role takes up to 10 minutes.
-! Who was tried:
-!   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): as above
-! What to do:
-!   Ask an Owner or User Access Administrator for the role mode of the registry:
-!     az acr show --name norole --query roleAssignmentMode --output tsv
-!   They assign AcrPull (AcrPush to push); in the mode AbacRepositoryPermissions
-!   "Container Registry Repository Reader" (or Writer):
+! What to do: Ask an Owner or User Access Administrator to assign AcrPull (AcrPush
+!   to push), in the role mode AbacRepositoryPermissions "Container Registry
+!   Repository Reader" (or Writer). It takes up to 10 minutes:
 !     az role assignment create \
 !         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
 !         --assignee-principal-type ServicePrincipal --role AcrPull \
 !         --scope "$(az acr show -n norole --query id -o tsv)"
-! More: status 401, code UNAUTHORIZED, correlation id
-!   ...
-! https://aka.ms/acr/authorization
+! After a change: docker-credential-acr renew norole.azurecr.io
+! All steps: docker-credential-acr explain no-role
+! All checks: docker-credential-acr diagnose norole.azurecr.io
 ? 1
 
 == C5, the secret has expired
@@ -286,23 +269,19 @@ $ docker-credential-acr get
 < acme.azurecr.io
 > the client secret of aaaa0000-0000-4000-8000-000000000001 has expired (status 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: the client secret of aaaa0000-0000-4000-8000-000000000001
-!   has expired [entra-secret-expired]
+!   has expired (status 401, AADSTS7000222) [entra-secret-expired]
 ! Why: Microsoft Entra ID rejected it. Secrets expire after a year unless they
 !   were created to last longer.
-! Who was tried:
-!   environment: as above
-! What to do:
-!   See when each secret expires:
-!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
-!         --output table
-!   Ask an owner of the application to create a new one (it is shown once: keep it
-!   out of CI logs). The others stay valid:
+! What to do: Ask an owner of the application to create a new one (it is shown
+!   once: keep it out of CI logs). The others stay valid:
 !     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 !         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 !         --output tsv)
-! More: status 401, code AADSTS7000222, correlation id
 !   ...
-! https://aka.ms/NewClientSecret
+!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
+!         --output table
+! All steps: docker-credential-acr explain entra-secret-expired
+! All checks: docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == C6, the firewall keeps the machine out
@@ -312,23 +291,19 @@ $ docker-credential-acr get
 < firewall.azurecr.io
 > the network rules of firewall.azurecr.io do not allow 203.0.113.7 (status 403, DENIED) [firewall]
 ! docker-credential-acr: the network rules of firewall.azurecr.io do not allow
-!   203.0.113.7 [firewall]
+!   203.0.113.7 (status 403, DENIED) [firewall]
 ! Why: The address is in none of the registry's network rules, or public network
 !   access is disabled.
-! Who was tried:
-!   environment (service principal aaaa0000-0000-4000-8000-000000000001, tenant
-!     c0470500-0000-4000-8000-000000000001): as above
-! What to do:
-!   See what is set:
+! What to do: See the network rules; with publicNetworkAccess "Disabled" no rule
+!   helps, only a private endpoint:
 !     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
-!   With publicNetworkAccess "Disabled" no rule helps: connect through the private
-!   endpoint.
 !   Otherwise ask an Owner or Contributor of the registry to allow this one
 !   address (Premium; it takes some minutes):
 !     az acr network-rule add --name firewall --ip-address 203.0.113.7
-! More: status 403, code DENIED, correlation id
-!   ...
-! https://aka.ms/acr/firewall
+! More: correlation id ...
+! After a change: docker-credential-acr renew firewall.azurecr.io
+! All steps: docker-credential-acr explain firewall
+! All checks: docker-credential-acr diagnose firewall.azurecr.io
 ? 1
 
 == C7, a stale login blocks anonymous pull

@@ -199,18 +199,13 @@ $ docker-credential-acr get
 ! Pourquoi : Le registre n'existe pas ou s'écrit autrement, il est d'un autre
 !   cloud (.azurecr.cn, .azurecr.us), ou son nom n'est connu que d'un réseau privé
 !   dont cette machine n'est pas (VPN).
-! Identités essayées :
-!   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
-!     locataire c0470500-0000-4000-8000-000000000001) : impossible de résoudre le
-!     nom d'hôte nosuch.azurecr.io
-! Que faire :
-!   Ce registre existe-t-il ?
+! Que faire : Ce registre existe-t-il ?
 !     az acr show --name nosuch --query loginServer --output tsv
 !   Le nom est-il encore libre, donc à personne ?
 !     az acr check-name --name nosuch
-!   Cherchez le nom ; derrière un VPN, demandez à son serveur de noms :
-!     getent ahosts nosuch.azurecr.io
-! https://aka.ms/acr/errors#connectivity_dns_error
+! Détails : impossible de résoudre le nom d'hôte nosuch.azurecr.io
+! Toutes les étapes : docker-credential-acr explain dns-name-not-found
+! Tous les contrôles : docker-credential-acr diagnose nosuch.azurecr.io
 ? 1
 
 == C2, its name is mistyped
@@ -233,25 +228,19 @@ $ docker-credential-acr get
 < acme.azurecr.io
 > la clé secrète client n'est pas valide pour l'application aaaa0000-0000-4000-8000-000000000001 (statut 401, AADSTS7000215) [entra-secret-invalid]
 ! docker-credential-acr: la clé secrète client n'est pas valide pour l'application
-!   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
+!   aaaa0000-0000-4000-8000-000000000001 (statut 401, AADSTS7000215)
+!   [entra-secret-invalid]
 ! Pourquoi : Souvent, l'ID du secret a été utilisé à la place de sa valeur, qui
 !   n'est affichée qu'une fois, ou le secret appartient à une autre application.
-! Identités essayées :
-!   environment : voir plus haut
-! Que faire :
-!   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ; cherchez un
-!   saut de ligne ou une espace après le secret.
+! Que faire : Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ;
+!   cherchez un saut de ligne ou une espace après le secret.
 !   Si la valeur est perdue, demandez à un propriétaire de l'application de créer
 !   un nouveau secret (il n'est affiché qu'une fois : pas dans un journal de CI) :
 !     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 !         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 !         --output tsv)
-!   Voir quand chaque secret expire :
-!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
-!         --output table
-! Détails : statut 401, code AADSTS7000215, ID de corrélation
-!   ...
-! https://login.microsoftonline.com/error?code=7000215
+! Toutes les étapes : docker-credential-acr explain entra-secret-invalid
+! Tous les contrôles : docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == C4, the identity is not authorised
@@ -262,23 +251,18 @@ $ docker-credential-acr get
 > norole.azurecr.io a refusé l'accès à principal de service aaaa0000-0000-4000-8000-000000000001, locataire c0470500-0000-4000-8000-000000000001 (statut 401, UNAUTHORIZED) [no-role]
 ! docker-credential-acr: norole.azurecr.io a refusé l'accès à principal de service
 !   aaaa0000-0000-4000-8000-000000000001, locataire
-!   c0470500-0000-4000-8000-000000000001 [no-role]
-! Pourquoi : L'identité n'y a aucun rôle, ou le registre appartient à un autre
-!   locataire. Un nouveau rôle prend jusqu'à 10 minutes.
-! Que faire :
-!   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
-!   registre :
-!     az acr show --name norole --query roleAssignmentMode --output tsv
-!   Il attribue AcrPull (AcrPush pour envoyer) ; dans le mode
-!   AbacRepositoryPermissions, "Container Registry Repository Reader" (ou Writer)
-!   :
+!   c0470500-0000-4000-8000-000000000001 (statut 401, UNAUTHORIZED) [no-role]
+! Pourquoi : Aucun rôle pour l'identité, ou le registre est d'un autre locataire.
+! Que faire : Demandez à un propriétaire ou administrateur des accès d'attribuer
+!   AcrPull (envoi : AcrPush ; mode AbacRepositoryPermissions : "Container
+!   Registry Repository Reader" ou Writer), en 10 minutes au plus :
 !     az role assignment create \
 !         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
 !         --assignee-principal-type ServicePrincipal --role AcrPull \
 !         --scope "$(az acr show -n norole --query id -o tsv)"
-! Détails : statut 401, code UNAUTHORIZED, ID de corrélation
-!   ...
-! https://aka.ms/acr/authorization
+! Après un changement : docker-credential-acr renew norole.azurecr.io
+! Toutes les étapes : docker-credential-acr explain no-role
+! Tous les contrôles : docker-credential-acr diagnose norole.azurecr.io
 ? 1
 
 == C5, the secret has expired
@@ -288,24 +272,19 @@ $ docker-credential-acr get
 < acme.azurecr.io
 > la clé secrète client de aaaa0000-0000-4000-8000-000000000001 a expiré (statut 401, AADSTS7000222) [entra-secret-expired]
 ! docker-credential-acr: la clé secrète client de
-!   aaaa0000-0000-4000-8000-000000000001 a expiré [entra-secret-expired]
+!   aaaa0000-0000-4000-8000-000000000001 a expiré (statut 401, AADSTS7000222)
+!   [entra-secret-expired]
 ! Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
 !   sauf s'ils ont été créés pour durer plus longtemps.
-! Identités essayées :
-!   environment : voir plus haut
-! Que faire :
-!   Voir quand chaque secret expire :
-!     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
-!         --output table
-!   Demandez à un propriétaire de l'application d'en créer un nouveau (il n'est
-!   affiché qu'une fois : pas dans un journal de CI). Les autres restent valables
-!   :
+! Que faire : Demandez à un propriétaire de l'application d'en créer un nouveau
+!   (il n'est affiché qu'une fois : pas dans un journal de CI). Les autres restent
+!   valables :
 !     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 !         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 !         --output tsv)
-! Détails : statut 401, code AADSTS7000222, ID de corrélation
-!   ...
-! https://aka.ms/NewClientSecret
+! Après un changement : docker-credential-acr renew acme.azurecr.io
+! Toutes les étapes : docker-credential-acr explain entra-secret-expired
+! Tous les contrôles : docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == C6, the firewall keeps the machine out
@@ -315,23 +294,19 @@ $ docker-credential-acr get
 < firewall.azurecr.io
 > les règles réseau de firewall.azurecr.io n'autorisent pas 203.0.113.7 (statut 403, DENIED) [firewall]
 ! docker-credential-acr: les règles réseau de firewall.azurecr.io n'autorisent pas
-!   203.0.113.7 [firewall]
+!   203.0.113.7 (statut 403, DENIED) [firewall]
 ! Pourquoi : L'adresse ne figure dans aucune règle réseau du registre, ou l'accès
 !   réseau public est désactivé.
-! Identités essayées :
-!   environment (principal de service aaaa0000-0000-4000-8000-000000000001,
-!     locataire c0470500-0000-4000-8000-000000000001) : voir plus haut
-! Que faire :
-!   Voyez ce qui est défini :
+! Que faire : Voir les règles réseau ; avec publicNetworkAccess "Disabled", aucune
+!   règle n'aide, seulement un point de terminaison privé :
 !     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
-!   Avec publicNetworkAccess "Disabled", aucune règle n'aide : connectez-vous par
-!   le point de terminaison privé.
 !   Sinon, demandez à un propriétaire ou contributeur du registre d'autoriser
 !   cette seule adresse (Premium ; cela prend quelques minutes) :
 !     az acr network-rule add --name firewall --ip-address 203.0.113.7
-! Détails : statut 403, code DENIED, ID de corrélation
-!   ...
-! https://aka.ms/acr/firewall
+! Détails : ID de corrélation ...
+! Après un changement : docker-credential-acr renew firewall.azurecr.io
+! Toutes les étapes : docker-credential-acr explain firewall
+! Tous les contrôles : docker-credential-acr diagnose firewall.azurecr.io
 ? 1
 
 == C7, a stale login blocks anonymous pull
@@ -370,13 +345,8 @@ $ docker-credential-acr get
 !   acme.azurecr.io [login-unavailable]
 ! Pourquoi : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est pas :
 !   aucune autre identité n'est utilisée.
-! Identités essayées :
-!   environment : AZURE_CLIENT_SECRET est définie, mais AZURE_TENANT_ID ne l'est
-!     pas : aucune autre identité n'est utilisée
-! Que faire :
-!   Pour en savoir plus :
-!     docker-credential-acr diagnose acme.azurecr.io
-! https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
+! Toutes les étapes : docker-credential-acr explain login-unavailable
+! Tous les contrôles : docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == a notice beside a success

@@ -64,28 +64,82 @@ static size_t check_page(const char *id, const char *page)
 	return rows;
 }
 
+static void fits(const char *id, const struct acr_secret *page, size_t most)
+{
+	size_t rows = check_page(id, acr_secret_text(page));
+
+	if (rows > most)
+		fail_msg("%s: %zu rows\n%s", id, rows, acr_secret_text(page));
+}
+
 static void every_rule_fits_a_terminal_with_the_longest_facts(void **state)
 {
-	auto_string tried = acr_copy(
-		"environment (service principal 11111111-2222-3333-4444-555555555555, tenant "
-		"99999999-8888-7777-6666-555555555555): contoso.azurecr.io refused (status 401)\n"
-		"managed-identity: the instance metadata service knows no such identity\n"
-		"azure-cli: az is signed out\n");
 	auto_facts facts = { 0 };
 
 	(void)state;
 	set_long(&facts);
 	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
 		auto_explanation explanation = { 0 };
+		auto_string headline = NULL;
+		struct acr_brief brief = {
+			.lead = "docker-credential-acr:",
+			.said = "",
+			.others = "managed-identity: contoso.azurecr.io denied access to managed "
+				  "identity 11111111-2222-3333-4444-555555555555",
+			.host = acr_facts_get(&facts, ACR_FACT_REGISTRY),
+			.remembered = true,
+		};
 		auto_secret page = { 0 };
-		size_t rows;
+		auto_secret short_page = { 0 };
 
 		acr_rule_render(rule, &facts, &explanation);
-		acr_explanation_lay_out(&explanation, &facts, "docker-credential-acr: ", tried,
-					&page);
-		rows = check_page(rule->id, acr_secret_text(&page));
-		if (rows > ACR_LINES)
-			fail_msg("%s: %zu rows\n%s", rule->id, rows, acr_secret_text(&page));
+		headline = acr_format("%s (status 401, AADSTS7000222) [%s]", explanation.what,
+				      rule->id);
+		brief.headline = headline;
+		acr_explanation_lay_out(&explanation, &facts, brief.lead, &page);
+		fits(rule->id, &page, ACR_LINES);
+		acr_explanation_lay_out_brief(&explanation, &facts, &brief, &short_page);
+		fits(rule->id, &short_page, ACR_LINES_BRIEF);
+		assert_non_null(strstr(acr_secret_text(&short_page), rule->id));
+	}
+}
+
+/* With facts of an everyday length no brief explanation is without something to do. */
+static void every_rule_says_what_to_do_in_brief(void **state)
+{
+	auto_facts facts = { 0 };
+
+	(void)state;
+	set_all(&facts, "11111111-2222-3333-4444-555555555555");
+	acr_facts_set(&facts, ACR_FACT_REGISTRY, "contoso.azurecr.io");
+	acr_facts_set(&facts, ACR_FACT_NAME, "contoso");
+	acr_facts_set(&facts, ACR_FACT_REPOSITORY, "team/app");
+	acr_facts_set(&facts, ACR_FACT_HIDDEN, NULL);
+	acr_facts_set(&facts, ACR_FACT_WHO,
+		      "service principal 11111111-2222-3333-4444-555555555555, tenant "
+		      "99999999-8888-7777-6666-555555555555");
+	for (const struct acr_rule *rule = acr_rules(); rule->id; rule++) {
+		auto_explanation explanation = { 0 };
+		auto_string headline = NULL;
+		struct acr_brief brief = { .lead = "docker-credential-acr:",
+					   .said = "",
+					   .others = "",
+					   .host = "contoso.azurecr.io",
+					   .remembered = true };
+		auto_secret page = { 0 };
+
+		acr_rule_render(rule, &facts, &explanation);
+		headline = acr_format("%s (status 401, AADSTS7000222) [%s]", explanation.what,
+				      rule->id);
+		brief.headline = headline;
+		acr_explanation_lay_out_brief(&explanation, &facts, &brief, &page);
+		if (getenv("ACR_SHOW"))
+			puts(acr_secret_text(&page));
+		/* Where `diagnose` is all there is, it stands at the end. */
+		if ((explanation.step_count > 1 &&
+		     !strstr(acr_secret_text(&page), "\nWhat to do:")) ||
+		    !strstr(acr_secret_text(&page), "\nAll checks:"))
+			fail_msg("%s:\n%s", rule->id, acr_secret_text(&page));
 	}
 }
 
@@ -244,6 +298,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule_fits_a_terminal_with_the_longest_facts),
+		cmocka_unit_test(every_rule_says_what_to_do_in_brief),
 		cmocka_unit_test(every_rule_says_what_happened_without_any_fact),
 		cmocka_unit_test(no_fact_is_more_than_a_word_to_a_shell),
 		cmocka_unit_test(no_fact_is_an_option),

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "acr/rule.h"
 #include "base/budget.h"
@@ -16,6 +17,7 @@
 #include "explain/language.h"
 #include "front/front.h"
 
+#define AT_ONCE 100   /* milliseconds in which a client has written its request, or begun to */
 #define SLOW	2000  /* milliseconds that any reader may take to read on */
 #define STOPPED 10000 /* and the most that one is waited for */
 
@@ -53,11 +55,31 @@ int acr_docker_check_server(struct acr_secret *server, struct acr_error *error)
 	return 0;
 }
 
+int acr_docker_read(const struct acr_app *app, const char *what, size_t limit,
+		    struct acr_secret *ret, struct acr_error *error)
+{
+	int64_t patience = ACR_BUDGET_STDIN;
+
+	if (app->in < 0 || acr_read_all(app, app->in, limit, AT_ONCE, ret, error) == 0)
+		return 0;
+	if (!acr_error_is(error, STDIN_TIMEOUT))
+		return -1;
+	/* Only then is it asked who writes: a client with its request ready costs no call for it. */
+	if (isatty(app->in)) {
+		acr_language_begin(app);
+		acr_say(app, _("waiting for %s on stdin; Ctrl-D ends it"), acr_text(what));
+		patience = ACR_BUDGET_LONGEST;
+	}
+	*error = (struct acr_error){ 0 };
+	return acr_read_all(app, app->in, limit, patience, ret, error);
+}
+
 int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct acr_error *error)
 {
 	if (app->in < 0)
 		return acr_raise(error, SERVER_MISSING);
-	if (acr_read_all(app, app->in, ACR_SERVER_MAX + 64, ACR_BUDGET_STDIN, ret, error))
+	if (acr_docker_read(app, N_("the server, such as contoso.azurecr.io"), ACR_SERVER_MAX + 64,
+			    ret, error))
 		return -1;
 	return acr_docker_check_server(ret, error);
 }
@@ -94,9 +116,12 @@ int acr_docker_json(const struct acr_app *app, const struct acr_secret *json)
 		       : complain(app);
 }
 
+/* Whoever has read enough of a page (| head) closes the pipe, and needs no complaint. */
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer)
 {
-	return app->out >= 0 && write_out(app, answer) == 0 ? 0 : complain(app);
+	if (app->out >= 0 && write_out(app, answer) == 0)
+		return 0;
+	return app->out >= 0 && errno == EPIPE ? 1 : complain(app);
 }
 
 int acr_docker_refuse(const struct acr_app *app, const struct acr_report *report,

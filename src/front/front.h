@@ -32,6 +32,10 @@ void acr_front_limit(struct acr_app *app, const char *host);
 
 /* ---- docker's protocol (docker-credential-helpers, credentials/credentials.go) ---- */
 
+/* A request on stdin, at most `limit` bytes. On a terminal a person hears `what` (N_) is expected. */
+_checked_ int acr_docker_read(const struct acr_app *app, const char *what, size_t limit,
+			      struct acr_secret *ret, struct acr_error *error);
+
 /* The server that `get` and `erase` are asked for: stdin without white space around it. */
 _checked_ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret,
 				struct acr_error *error);
@@ -39,10 +43,10 @@ _checked_ int acr_docker_server(const struct acr_app *app, struct acr_secret *re
 /* The same checks for a name that came inside a store request. */
 _checked_ int acr_docker_check_server(struct acr_secret *server, struct acr_error *error);
 
-/* Write an answer whole. Returns the exit status. */
+/* Write a page whole. Returns the exit status; nothing is said where the reader has closed the pipe. */
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer);
 
-/* The same for JSON, whose strings acr_json_quote has made printable: as it is, and quick. */
+/* An answer for a client, whose strings acr_json_quote has made printable: as it is, and quick. */
 int acr_docker_json(const struct acr_app *app, const struct acr_secret *json);
 
 /* Say why not: one line on stdout, which docker compares or prints, and the explanation on stderr.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --help, printed from the tables of commands and identities, so that it cannot say less than the
  * program can do. */
+#include <errno.h>
 #include <string.h>
 
 #include "acr/identity.h"
@@ -108,6 +109,7 @@ void acr_help(const struct acr_app *app, int fd, const struct acr_command *comma
 		one(app, command, &text);
 	else
 		whole(app, &text);
-	if (fd < 0 || acr_escape_write(fd, acr_secret_text(&text), text.length))
+	if ((fd < 0 || acr_escape_write(fd, acr_secret_text(&text), text.length)) &&
+	    (fd < 0 || errno != EPIPE))
 		acr_say(app, "%s", _("cannot write to stdout"));
 }

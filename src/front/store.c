@@ -10,6 +10,8 @@
 #include "explain/language.h"
 #include "front/front.h"
 
+#define READS N_("a JSON object with ServerURL, Username and Secret")
+
 /* The members that a request has, in the order of the table below. */
 enum { SERVER, USERNAME, SECRET, MEMBERS };
 static const char *const names[MEMBERS] = { "ServerURL", "Username", "Secret" };
@@ -70,8 +72,7 @@ static int read_request(const struct acr_app *app, struct acr_secret *server,
 	auto_secret bytes = { 0 }, username = { 0 };
 	auto_json request = NULL;
 
-	if (app->in >= 0 &&
-	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
+	if (acr_docker_read(app, READS, ACR_STORE_MAX, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &request, error))
 		return error->kind == ACR_SYSTEM ? -1 : acr_context(error, REQUEST_NOT_JSON);
@@ -125,6 +126,6 @@ const struct acr_command acr_command_store = {
 		    "stdin. A login for an Azure container registry is verified there first; a "
 		    "token that an Azure identity obtained is cached, never kept as a login."),
 	.protocol = true,
-	.reads = N_("a JSON object with ServerURL, Username and Secret"),
+	.reads = READS,
 	.run = store,
 };

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/budget.h"
-#include "base/file.h"
 #include "base/json.h"
+#include "explain/language.h"
+#include "front/front.h"
 #include "kubelet/kubelet.h"
 
 #define GROUP "credentialprovider.kubelet.k8s.io/"
@@ -67,8 +68,7 @@ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kubelet_reque
 	auto_secret bytes = { 0 };
 	auto_json json = NULL;
 
-	if (app->in >= 0 &&
-	    acr_read_all(app, app->in, ACR_STORE_MAX, ACR_BUDGET_STDIN, &bytes, error))
+	if (acr_docker_read(app, N_("a CredentialProviderRequest"), ACR_STORE_MAX, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
 		return acr_context(error, REQUEST_NOT_JSON);

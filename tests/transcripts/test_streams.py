@@ -3,7 +3,9 @@
 import fcntl
 import json
 import os
+import pty
 import resource
+import select
 import signal
 import subprocess
 import threading
@@ -257,3 +259,36 @@ def test_many_writers_to_one_stderr_do_not_mix_what_they_say(helper, cloud, home
         lines = one.splitlines()
         assert (one.startswith("the client secret") and one.count("Why: ") == 1 and lines[-1].startswith("All checks: ")
                 or one.startswith("as explained a moment ago: ") and len(lines) == 1), one
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["configure", "--help"], ["explain", "no-role"], ["explain", "--rules"], ["status"], ["version"], ["configure"]],
+                         ids=" ".join)
+def test_a_page_whose_reader_has_seen_enough_ends_without_a_complaint(helper, home, arguments):
+    """As with `| head -1`: no signal and no sentence about the pipe."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ran = subprocess.run([str(home.program), *arguments], env=home.env, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writer)
+    assert ran.stderr == b"" and ran.returncode >= 0
+
+
+@pytest.mark.parametrize("verb, expects", [("get", "the server, such as"), ("erase", "the server, such as"), ("store", "a JSON object with"),
+                                           ("kubelet", "a CredentialProviderRequest")])
+def test_a_person_who_types_a_verb_of_docker_hears_at_once_what_it_waits_for(home, verb, expects):
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([str(home.program), verb], env=home.env, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
+        ready, _, _ = select.select([ran.stderr], [], [], 3)
+        assert ready and expects.encode() in os.read(ran.stderr.fileno(), 4096)
+        os.write(ours, b"ghcr.io\n\x04")
+        assert ran.wait(20) in (0, 1)
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_program_that_writes_slowly_hears_nothing_of_terminals(home):
+    with subprocess.Popen([str(home.program), "get"], env=home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
+        time.sleep(0.5)
+        out, err = ran.communicate(b"ghcr.io\n", timeout=20)
+    assert out == b"credentials not found in native keychain\n" and err == b""

@@ -218,6 +218,61 @@ static void check_all(struct acr_telling *telling, const struct acr_wish *wish,
 	}
 }
 
+/* What a person has now, and what comes next. */
+static void conclude(struct acr_telling *telling, const struct acr_wish *wish)
+{
+	const struct acr_app *app = telling->app;
+	auto_string text = NULL;
+
+	if (telling->failed)
+		text = acr_format(_("The files above are written. To remove what was added: %s "
+				    "configure --undo"),
+				  app->program);
+	else if (wish->host_count)
+		text = acr_format(_("This helper is set up. Next: docker pull %s/IMAGE"),
+				  wish->hosts[0]);
+	else
+		text = acr_format(_("This helper is set up. Next: %s status"), app->program);
+	acr_tell_line(telling, text);
+}
+
+static int tell_memo(void *data, struct acr_memo *memo, struct acr_error *error)
+{
+	auto_string text = acr_format(_("changed by configure: %s"), memo->path);
+
+	(void)error;
+	acr_tell_line(data, text);
+	return 0;
+}
+
+static int count_memo(void *data, struct acr_memo *memo, struct acr_error *error)
+{
+	(void)memo;
+	(void)error;
+	++*(size_t *)data;
+	return 0;
+}
+
+/* Without any argument: what is set up, and how to go on. */
+static int show_state(struct acr_telling *telling, struct acr_error *error)
+{
+	auto_string folder = acr_memo_folder(telling->app, false);
+	auto_string next = acr_format(_("To set up a registry: %s configure contoso.azurecr.io "
+					"(all options: --help)"),
+				      telling->app->program);
+	size_t count = 0;
+
+	if (!folder)
+		return acr_raise(error, HOME_UNSET);
+	if (acr_memo_each(folder, count_memo, &count, error) ||
+	    acr_memo_each(folder, tell_memo, telling, error))
+		return -1;
+	if (count == 0)
+		acr_tell_line(telling, _("configure has changed no file."));
+	acr_tell_line(telling, next);
+	return 0;
+}
+
 static int work(struct acr_telling *telling, const struct acr_wish *wish, bool undo,
 		struct acr_error *error)
 {
@@ -244,6 +299,7 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 		telling->app->config = config;
 	if (wish->check)
 		check_all(telling, wish, &plan);
+	conclude(telling, wish);
 	return 0;
 }
 
@@ -279,6 +335,14 @@ static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *re
 	return 0;
 }
 
+static bool is_bare(char *const *arguments, const char *const *values)
+{
+	for (size_t i = 0; options[i].name; i++)
+		if (values[i])
+			return false;
+	return !arguments[0];
+}
+
 static int configure(struct acr_app *app, char *const *arguments, const char *const *values)
 {
 	struct acr_telling telling = { .app = app, .json = values[JSON] };
@@ -300,6 +364,12 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 		}
 		if (done)
 			return 0;
+	}
+	if (is_bare(arguments, values)) {
+		if (show_state(&telling, &error) == 0)
+			return 0;
+		acr_say_error(app, &error);
+		return 1;
 	}
 	wrong = misuse(&wish, values[UNDO]);
 	if (wrong) {

@@ -32,6 +32,15 @@ void acr_tell_file(struct acr_telling *telling, const char *path, const char *st
 	(void)acr_docker_answer(telling->app, &line);
 }
 
+void acr_tell_line(const struct acr_telling *telling, const char *text)
+{
+	auto_secret line = { 0 };
+
+	acr_secret_format(&line, "%s\n", text);
+	if (!telling->json)
+		(void)acr_docker_answer(telling->app, &line);
+}
+
 /* Takes the check over. */
 void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check)
 {

@@ -69,6 +69,8 @@ struct acr_telling {
 	struct acr_secret files, checks; /* JSON rows */
 	bool failed;
 };
+/* A sentence for a person; a program that reads JSON gets none. */
+void acr_tell_line(const struct acr_telling *telling, const char *text);
 void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
 		   const struct acr_secret *diff);
 /* Takes the check's texts over. */

@@ -11,6 +11,7 @@ struct undo {
 	const struct acr_wish *wish;
 	const char *folder;
 	char *own_folder; /* owned; what was made for the memos */
+	size_t count;	  /* of what was asked for */
 };
 
 /* Did the person ask for this one? All of them, when no kind is named. */
@@ -91,6 +92,7 @@ static int undo_one(void *data, struct acr_memo *memo, struct acr_error *error)
 		undo->own_folder = acr_copy(memo->own_folder);
 	if (!is_wanted(undo->wish, memo))
 		return 0;
+	undo->count++;
 	if (link ? undo_link(undo, memo, error) : undo_file(undo, memo, error))
 		return -1;
 	if (!undo->wish->dry_run)
@@ -101,12 +103,14 @@ static int undo_one(void *data, struct acr_memo *memo, struct acr_error *error)
 int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, const char *folder,
 		  struct acr_error *error)
 {
-	struct undo undo = { telling, wish, folder, NULL };
+	struct undo undo = { telling, wish, folder, NULL, 0 };
 	int failed = acr_memo_each(folder, undo_one, &undo, error);
 
 	/* Nothing of us stays where nothing of us was. */
 	if (!failed && !wish->dry_run)
 		acr_memo_end(folder, undo.own_folder);
 	acr_string_free(&undo.own_folder);
+	if (!failed && undo.count == 0)
+		acr_tell_line(telling, _("Nothing to undo: configure has changed no file."));
 	return failed;
 }

@@ -15,8 +15,15 @@ $ docker-credential-acr configure acme.azurecr.io
 > \ No newline at end of file
 > docker finds .../docker-credential-acr
 > acme.azurecr.io issued a login to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001
+> This helper is set up. Next: docker pull acme.azurecr.io/IMAGE
 $ docker-credential-acr configure acme.azurecr.io --no-check
 > .../new/config.json: nothing to change
+> This helper is set up. Next: docker pull acme.azurecr.io/IMAGE
+keeps
+asks nobody
+$ docker-credential-acr configure
+> changed by configure: .../new/config.json
+> To set up a registry: docker-credential-acr configure contoso.azurecr.io (all options: --help)
 keeps
 asks nobody
 $ docker-credential-acr configure --undo
@@ -27,6 +34,7 @@ asks nobody
 $ docker-credential-acr configure --undo
 keeps
 asks nobody
+> Nothing to undo: configure has changed no file.
 
 == a dry run shows the change and makes none
 $ docker-credential-acr configure acme.azurecr.io --dry-run
@@ -46,6 +54,7 @@ $ docker-credential-acr configure acme.azurecr.io
 > ---...
 > ...
 > docker finds ...
+> The files above are written. To remove what was added: docker-credential-acr configure --undo
 ! docker-credential-acr: ...
 ! ...
 ? 1
@@ -66,6 +75,7 @@ $ docker-credential-acr configure --creds-store --no-check
 > +	"HttpHeaders": {"Authorization": "..."},
 > +	"credsStore": "acr"
 >  }
+> This helper is set up. Next: docker-credential-acr status
 asks nobody
 
 == another helper loses a registry only to who says so
@@ -79,6 +89,7 @@ $ docker-credential-acr configure acme.azurecr.io --no-check --replace
 > ...
 > -{"credHelpers": {"acme.azurecr.io": "acr-env"}}
 > +{"credHelpers": {"acme.azurecr.io": "acr"}}
+> This helper is set up. Next: docker pull acme.azurecr.io/IMAGE
 $ docker-credential-acr configure --undo
 > ...
 > -{"credHelpers": {"acme.azurecr.io": "acr"}}
@@ -130,11 +141,14 @@ $ docker-credential-acr configure acme.azurecr.io.evil.com
 keeps
 asks nobody
 
-== wrong usage is status 2, and changes nothing
+== without arguments it shows what is set up
 $ docker-credential-acr configure
-! docker-credential-acr: name a registry ...
-? 2
+> configure has changed no file.
+> To set up a registry: docker-credential-acr configure contoso.azurecr.io (all options: --help)
 keeps
+asks nobody
+
+== wrong usage is status 2, and changes nothing
 $ docker-credential-acr configure --podman
 ! docker-credential-acr: --podman needs the names of registries ...
 ? 2

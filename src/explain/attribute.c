@@ -38,7 +38,8 @@ static const char generic[] =
 	"|protocol version|unsupported protocol|wrong version number|handshake failure"
 	"|server gave HTTP response to HTTPS client|invalid character '<' looking for beginning of "
 	"value"
-	"|<!DOCTYPE html|invalid reference format|must be lowercase|invalid repository name"
+	"|The SSL connection could not be established|The remote certificate is invalid|<!DOCTYPE "
+	"html|invalid reference format|must be lowercase|invalid repository name"
 	"|authorization failed|incorrect username or password|invalid username/password"
 	"|407 Proxy Authentication|Proxy Authentication Required|status 407|proxyconnect tcp"
 	"|Received HTTP code 403 from proxy|Tunnel connection failed: 403|Could not resolve proxy"
@@ -59,7 +60,8 @@ static const char speech[] =
 	"|requested access to the resource|basic auth credentials|manifest unknown|manifest for "
 	"|blob unknown|blob upload|rpc error: code|pull access denied|toomanyrequests|login attempt"
 	"|error logging in|oauth2/|/v2/|httpreadseeker|getting credentials|storing credentials"
-	"|saving credentials|errimagepull|imagepullbackoff|operation is disallowed|image pull"
+	"|saving credentials|build image failed|errimagepull|imagepullbackoff|operation is "
+	"disallowed|image pull"
 	"|pulling image|docker/registry|aadsts|docker login| registry| repository|login server"
 	"|insufficient_scope|nobody is signed in|signed out of|incorrect username or password";
 

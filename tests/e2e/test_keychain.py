@@ -427,7 +427,7 @@ def test_of_one_user_in_two_collections_the_newest_login_is_found(desktop):
 def test_a_service_that_hangs_is_given_up_on(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.keyring.send_signal(signal.SIGSTOP)
-    assert_locked(desktop, "does not answer")
+    assert_locked(desktop, "does not respond")
     desktop.keyring.send_signal(signal.SIGCONT)
 
 
@@ -437,7 +437,7 @@ def test_a_bus_that_says_nothing_is_given_up_on(session):
         silent.bind(str(path))
         silent.listen(8)
         session.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
-        assert_locked(session, "does not answer")
+        assert_locked(session, "does not respond")
 
 
 # ---- a service that means no good ----

@@ -275,7 +275,7 @@ void acr_member_put(struct acr_edit *text, const char *outer, const char *key, c
 				acr_secret_text(&raw));
 		return;
 	}
-	if (find_object(acr_secret_text(&text->bytes), outer, &object)) {
+	if (!outer || find_object(acr_secret_text(&text->bytes), outer, &object)) {
 		quote(&raw, value);
 		add_member(text, object, depth_of(outer), key, acr_secret_text(&raw));
 		return;

@@ -93,7 +93,7 @@ static void tell_line(struct acr_secret *out, const char *const *cells, const si
 {
 	size_t last = COLUMNS - 1;
 
-	while (last > 0 && !*cells[last])
+	while (last > 0 && (!cells[last] || !*cells[last]))
 		last--;
 	for (size_t c = 0; c <= last; c++) {
 		acr_columns_cell(out, cells[c], widths[c], c == last);
@@ -105,7 +105,7 @@ void acr_status_rows(const struct acr_app *app, const struct acr_status *status,
 		     struct acr_secret *out)
 {
 	struct line *lines = calloc(status->count + 1, sizeof(*lines));
-	const char *words[COLUMNS];
+	const char *words[COLUMNS] = { NULL };
 	size_t widths[COLUMNS];
 	auto_secret title = { 0 };
 

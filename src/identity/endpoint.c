@@ -102,17 +102,17 @@ static void tell_meaning(const char *name, const struct acr_response *answer,
 			 struct acr_error *error)
 {
 	static const struct {
-		int status;
 		const char *words;
+		int status;
 		enum acr_message_id message;
 	} rows[] = {
-		{ 400, "Identity not found", ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
-		{ 400, "No User Assigned or Delegated Managed Identity found",
+		{ "Identity not found", 400, ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
+		{ "No User Assigned or Delegated Managed Identity found", 400,
 		  ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
-		{ 400, "No Managed Identity found", ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
-		{ 400, "Multiple user assigned identities",
+		{ "No Managed Identity found", 400, ACR_MESSAGE_MACHINE_IDENTITY_UNKNOWN },
+		{ "Multiple user assigned identities", 400,
 		  ACR_MESSAGE_MACHINE_IDENTITY_AMBIGUOUS },
-		{ 403, "unreachable", ACR_MESSAGE_ENDPOINT_PROXIED },
+		{ "unreachable", 403, ACR_MESSAGE_ENDPOINT_PROXIED },
 	};
 
 	if (error->kind != ACR_REFUSED || strncmp(error->code, "AADSTS", 6) == 0)

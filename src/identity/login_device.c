@@ -64,16 +64,16 @@ int acr_sign_in_device_begin(const struct acr_app *app, const struct acr_sign_in
 /* What OAuth's word means for who waits. */
 static const struct {
 	const char *word;
-	bool waits;
 	int64_t slower;
 	enum acr_message_id message; /* NONE: Entra ID's own words */
+	bool waits;
 } words[] = {
-	{ "authorization_pending", true, 0, ACR_MESSAGE_NONE },
-	{ "slow_down", true, SLOWER, ACR_MESSAGE_NONE },
-	{ "authorization_declined", false, 0, ACR_MESSAGE_SIGN_IN_DECLINED },
-	{ "access_denied", false, 0, ACR_MESSAGE_SIGN_IN_DECLINED },
-	{ "expired_token", false, 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED },
-	{ "code_expired", false, 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED },
+	{ "authorization_pending", 0, ACR_MESSAGE_NONE, true },
+	{ "slow_down", SLOWER, ACR_MESSAGE_NONE, true },
+	{ "authorization_declined", 0, ACR_MESSAGE_SIGN_IN_DECLINED, false },
+	{ "access_denied", 0, ACR_MESSAGE_SIGN_IN_DECLINED, false },
+	{ "expired_token", 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED, false },
+	{ "code_expired", 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED, false },
 };
 
 /* Does it go on after this failure? */

@@ -119,7 +119,7 @@ static int read_file(const struct acr_decision *decision, int folder, struct acr
 	auto_fd fd = openat(folder, decision->name,
 			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
 	struct acr_error why = { 0 };
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (fd < 0 && errno == ENOENT)
 		return acr_raise(error, DECISION_NONE);

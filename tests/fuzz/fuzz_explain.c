@@ -29,8 +29,7 @@ static void check(const struct acr_finding *finding)
 		must_be_text(acr_facts_get(&finding->facts, (enum acr_fact)i), i == ACR_FACT_TEXT);
 	acr_rule_render(finding->rule, &finding->facts, &explanation);
 	must(*explanation.what && !strchr(explanation.what, '\n'));
-	acr_explanation_lay_out(&explanation, &finding->facts, "docker-credential-acr:",
-				&page);
+	acr_explanation_lay_out(&explanation, &finding->facts, "docker-credential-acr:", &page);
 	must_be_text(acr_secret_text(&page), true);
 	acr_explanation_json(finding->rule, &finding->facts, &explanation, &out);
 	must(acr_json_parse(out.bytes, out.length, &json, &error) == 0);

@@ -156,7 +156,8 @@ static void a_fault_of_this_machine_is_no_fault_of_the_network(void **state)
 
 		acr_failure_tell(&failure, &error);
 		if (error.kind != rows[i].kind)
-			fail_msg("code %d, errno %d: %s", rows[i].code, rows[i].number, edges_words(&error));
+			fail_msg("code %d, errno %d: %s", rows[i].code, rows[i].number,
+				 edges_words(&error));
 	}
 }
 

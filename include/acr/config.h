@@ -80,8 +80,8 @@ bool acr_config_is(const struct acr_config *config, const char *host, const char
 void acr_config_hosts(const struct acr_config *config,
 		      void (*visit)(void *data, const char *host, bool in_hosts), void *data);
 
-/* Warnings met while loading (unknown keys), `index` from 0; NULL behind the last. */
-const char *acr_config_warning(const struct acr_config *config, size_t index);
+/* Warnings met while loading (unknown keys), `index` from 0; NULL behind the last. Borrowed. */
+const struct acr_message *acr_config_warning(const struct acr_config *config, size_t index);
 
 /* The two files' paths, owned by the caller; NULL where there is no home. [0] /etc, [1] the
  * person's. */

@@ -10,28 +10,11 @@
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/config_rows.h"
 #include "base/entry_match.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/settings.h"
-
-/* Nearest first. */
-enum rank { FROM_ENVIRONMENT, FROM_PERSONAL_HOST, FROM_SYSTEM_HOST, FROM_PERSONAL, FROM_SYSTEM };
-
-struct row {
-	enum rank rank;
-	char *host; /* NULL: global */
-	const char *key;
-	char *value;
-};
-
-struct acr_config {
-	struct row *rows;
-	size_t count;
-	char *paths[2]; /* /etc, the person's; NULL where there is no home */
-	char *warnings[16];
-	size_t warning_count;
-};
 
 static void add(struct acr_config *config, enum rank rank, const char *host, const char *key,
 		char *value)
@@ -44,13 +27,23 @@ static void add(struct acr_config *config, enum rank rank, const char *host, con
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
 }
 
-static void warn(struct acr_config *config, char *text)
+#define WARNINGS 16 /* more are left out */
+
+static void add_warning(struct acr_config *config, const struct acr_message *warning)
 {
-	if (config->warning_count < sizeof(config->warnings) / sizeof(config->warnings[0]))
-		config->warnings[config->warning_count++] = text;
-	else
-		free(text);
+	if (config->warning_count == WARNINGS)
+		return;
+	config->warnings =
+		acr_grow(config->warnings, config->warning_count, sizeof(*config->warnings));
+	config->warnings[config->warning_count++] = *warning;
 }
+
+#define WARN(config, ...)                                                                          \
+	do {                                                                                       \
+		struct acr_error warning_ = { 0 };                                                 \
+		if (acr_raise(&warning_, __VA_ARGS__))                                             \
+			add_warning(config, &warning_.message);                                    \
+	} while (0)
 
 /* One file on its way into rows. */
 struct source {
@@ -65,10 +58,7 @@ static void check_name(struct source *source, const char *key, const char *name)
 {
 	if ((acr_setting_is_host(name) || acr_entry_is_pattern(name)) && strchr(name, '.'))
 		return;
-	warn(source->config,
-	     acr_format("%s: \"%s\" names \"%.100s\", which matches no registry: give a host name "
-			"such as contoso.azurecr.io, without scheme, port and blanks",
-			source->path, key, name));
+	WARN(source->config, NAME_MATCHES_NOTHING, source->path, key, name);
 }
 
 static void check_names(struct source *source, const char *key, const char *list)
@@ -85,19 +75,23 @@ static void check_names(struct source *source, const char *key, const char *list
 /* `place` is a variable, or a file and its key: what is wrong with its value, and what may have been
  * meant. The value of a free text is not repeated: it may have come from the wrong clipboard. */
 static int fail_value(struct acr_error *error, const char *place, const struct acr_setting_key *key,
-		      const char *value, const char *wrong)
+		      const char *value, enum acr_message_id wrong)
 {
-	auto_string nearest = acr_setting_nearest_value(key, value);
+	bool is_word = wrong == ACR_MESSAGE_VALUE_CHOICE || wrong == ACR_MESSAGE_VALUE_SWITCH ||
+		       wrong == ACR_MESSAGE_VALUE_DURATION;
+	auto_string nearest = is_word ? acr_setting_nearest_value(key, value) : NULL;
+	struct acr_message problem;
 	auto_secret choices = { 0 };
 
 	if (nearest)
-		return acr_raise(error, SETTING_VALUE_NEAR, place, wrong, value, nearest);
+		return acr_raise(error, SETTING_VALUE_NEAR, place, value, nearest);
 	for (const char *c = key->choices; c && *c; c++)
 		acr_secret_add_bytes(&choices, *c == '|' ? ", " : c, *c == '|' ? 2 : 1);
-	if (key->choices)
-		return acr_raise(error, SETTING_VALUE_CHOICES, place, wrong, value,
+	if (wrong == ACR_MESSAGE_VALUE_CHOICE)
+		return acr_raise(error, SETTING_VALUE_CHOICES, place, value,
 				 acr_secret_text(&choices));
-	return acr_raise(error, SETTING_VALUE, place, wrong);
+	acr_message_set(&problem, wrong, NULL, NULL, 0);
+	return acr_raise_cause(error, &problem, SETTING_VALUE, place);
 }
 
 /* `place`: the file or the variable. */
@@ -105,28 +99,24 @@ static void warn_of_no_time(struct acr_config *config, const char *place,
 			    const struct acr_setting_key *key, const char *value)
 {
 	if (strcmp(key->name, "timeout") == 0 && acr_setting_seconds(value) == 0)
-		warn(config, acr_format("%s: \"timeout\" is 0, which leaves no time for anything, "
-					"and is ignored",
-					place));
+		WARN(config, TIMEOUT_ZERO, place);
 }
 
 static int take_value(struct source *source, const char *host, const struct acr_setting_key *key,
 		      struct json_object *json, struct acr_error *error)
 {
 	auto_string value = acr_setting_text(key, json);
-	auto_string place = acr_format("%s: \"%s\"%s%s", source->path, key->name,
-				       host ? " of " : "", host ? host : "");
-	const char *wrong = value ? acr_setting_check(key, value) : "is not of the right type";
+	auto_string place = acr_format("%s: %s%s%s\"%s\"", source->path, host ? "\"" : "",
+				       host ? host : "", host ? "\": " : "", key->name);
+	enum acr_message_id wrong = host && key->global_only ? ACR_MESSAGE_KEY_GLOBAL
+				    : !value		     ? ACR_MESSAGE_VALUE_TYPE
+				    : strcmp(key->name, "hosts") == 0 && strchr(value, '*')
+					    ? ACR_MESSAGE_VALUE_PATTERN
+					    : acr_setting_check(key, value);
 
-	if (host && key->global_only)
-		return acr_raise(error, SETTING_VALUE, place,
-				 "stands for all registries and cannot be inside \"registries\"");
 	if (wrong)
 		return fail_value(error, place, key, value ? value : "", wrong);
 	warn_of_no_time(source->config, source->path, key, value);
-	if (strcmp(key->name, "hosts") == 0 && strchr(value, '*'))
-		return acr_raise(error, SETTING_VALUE, place,
-				 "holds a pattern: name each registry, since tokens go there");
 	if (strcmp(key->name, "hosts") == 0)
 		check_names(source, key->name, value);
 	add(source->config, host ? source->host_rank : source->rank, host, key->name, value);
@@ -176,10 +166,11 @@ static int take_object(struct source *source, const char *host, struct json_obje
 				return -1;
 		} else {
 			const char *nearest = acr_setting_nearest(name);
-			warn(source->config,
-			     acr_format("%s: unknown key \"%.60s\"%s%s%s", source->path, name,
-					nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-					nearest ? "\"?" : ""));
+
+			if (nearest)
+				WARN(source->config, KEY_UNKNOWN_NEAR, source->path, name, nearest);
+			else
+				WARN(source->config, KEY_UNKNOWN, source->path, name);
 		}
 	}
 	return 0;
@@ -250,7 +241,8 @@ static int take_environment(struct acr_config *config, const struct acr_app *app
 	for (const struct acr_setting_key *key = acr_setting_keys; key->name; key++) {
 		char name[80] = "DOCKER_CREDENTIAL_ACR_";
 		size_t length = strlen(name);
-		const char *value, *wrong;
+		enum acr_message_id wrong;
+		const char *value;
 
 		for (const char *c = key->name; *c; c++)
 			name[length++] = (char)(*c >= 'a' && *c <= 'z' ? *c & ~32 : *c);
@@ -259,9 +251,7 @@ static int take_environment(struct acr_config *config, const struct acr_app *app
 		if (!value)
 			continue;
 		if (key->file_only) {
-			warn(config, acr_format("%s is ignored: \"%s\" decides where tokens go and "
-						"is only taken from a file",
-						name, key->name));
+			WARN(config, KEY_FILE_ONLY, name, key->name);
 			continue;
 		}
 		wrong = acr_setting_check(key, value);
@@ -306,111 +296,9 @@ void acr_config_free(struct acr_config *config)
 		free(config->rows[i].host);
 		free(config->rows[i].value);
 	}
-	for (size_t i = 0; i < config->warning_count; i++)
-		free(config->warnings[i]);
+	free(config->warnings);
 	acr_string_free(&config->paths[0]);
 	acr_string_free(&config->paths[1]);
 	free(config->rows);
 	free(config);
-}
-
-/* The environment before all, then the closest entry, then the person's file. */
-static bool is_nearer(const struct row *row, unsigned match, const struct row *best, unsigned most)
-{
-	if (!best || row->rank == FROM_ENVIRONMENT || best->rank == FROM_ENVIRONMENT ||
-	    match == most)
-		return !best || row->rank < best->rank;
-	return match > most;
-}
-
-static const struct row *find_row(const struct acr_config *config, const char *host,
-				  const char *key)
-{
-	const struct row *nearest = NULL;
-	unsigned most = 0;
-
-	for (size_t i = 0; config && i < config->count; i++) {
-		const struct row *row = &config->rows[i];
-		unsigned match;
-
-		if (strcmp(row->key, key) != 0)
-			continue;
-		match = row->host && host ? acr_entry_match(row->host, host) : 0;
-		if ((row->host && match == 0) || !is_nearer(row, match, nearest, most))
-			continue;
-		nearest = row;
-		most = match;
-	}
-	return nearest;
-}
-
-const char *acr_config_get(const struct acr_config *config, const char *host, const char *key)
-{
-	const struct row *row = find_row(config, host, key);
-
-	return row ? row->value : NULL;
-}
-
-bool acr_config_find(const struct acr_config *config, const char *host, const char *key,
-		     struct acr_setting_source *ret)
-{
-	const struct row *row = find_row(config, host, key);
-
-	if (!row)
-		return false;
-	*ret = (struct acr_setting_source){ .value = row->value, .entry = row->host };
-	if (row->rank != FROM_ENVIRONMENT)
-		ret->path = config->paths[row->rank == FROM_PERSONAL_HOST ||
-					  row->rank == FROM_PERSONAL];
-	return true;
-}
-
-int64_t acr_config_seconds(const struct acr_config *config, const char *host, const char *key,
-			   int64_t otherwise)
-{
-	const char *value = acr_config_get(config, host, key);
-	int64_t seconds = value ? acr_setting_seconds(value) : -1;
-
-	return seconds >= 0 ? seconds : otherwise;
-}
-
-int64_t acr_config_timeout(const struct acr_config *config, const char *host)
-{
-	int64_t seconds = acr_config_seconds(config, host, "timeout", 0);
-
-	return seconds > 0 ? 1000 * seconds : ACR_BUDGET_GET;
-}
-
-bool acr_config_is(const struct acr_config *config, const char *host, const char *key,
-		   const char *value)
-{
-	const char *set = acr_config_get(config, host, key);
-
-	return set && strcmp(set, value) == 0;
-}
-
-void acr_config_hosts(const struct acr_config *config,
-		      void (*visit)(void *data, const char *host, bool in_hosts), void *data)
-{
-	for (size_t i = 0; config && i < config->count; i++) {
-		const struct row *row = &config->rows[i];
-
-		if (row->host && row->key[0] == '\0' && !strchr(row->host, '*'))
-			visit(data, row->host, false);
-		if (row->host || strcmp(row->key, "hosts") != 0)
-			continue;
-		for (const char *next = row->value; *next;) {
-			size_t length = strcspn(next, ",");
-			auto_string host = acr_format("%.*s", (int)length, next);
-
-			if (length > 0)
-				visit(data, host, true);
-			next += length + (next[length] == ',');
-		}
-	}
-}
-
-const char *acr_config_warning(const struct acr_config *config, size_t index)
-{
-	return config && index < config->warning_count ? config->warnings[index] : NULL;
 }

@@ -216,31 +216,28 @@ bool acr_setting_is_host(const char *text)
 	return *text && !strchr(text, ',') && are_hosts(text);
 }
 
-const char *acr_setting_check(const struct acr_setting_key *key, const char *text)
+enum acr_message_id acr_setting_check(const struct acr_setting_key *key, const char *text)
 {
 	for (const char *c = text; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return "holds a control character";
+			return ACR_MESSAGE_VALUE_CONTROL;
 	switch (key->form) {
 	case ACR_SETTING_CHOICE:
-		return is_one_of(key->choices, text) ? NULL
-						     : "is none of the values that it may have";
+		return is_one_of(key->choices, text) ? ACR_MESSAGE_NONE : ACR_MESSAGE_VALUE_CHOICE;
 	case ACR_SETTING_SWITCH:
-		return is_one_of("true|false", text) ? NULL : "is neither true nor false";
+		return is_one_of("true|false", text) ? ACR_MESSAGE_NONE : ACR_MESSAGE_VALUE_SWITCH;
 	case ACR_SETTING_DURATION:
-		return acr_setting_seconds(text) >= 0 ? NULL
-						      : "is not a duration such as 90s, 60m or 3h";
+		return acr_setting_seconds(text) >= 0 ? ACR_MESSAGE_NONE
+						      : ACR_MESSAGE_VALUE_DURATION;
 	case ACR_SETTING_HOSTS:
-		return are_hosts(text) ? NULL
-				       : "is not a list of host names such as "
-					 "github.contoso.com";
+		return are_hosts(text) ? ACR_MESSAGE_NONE : ACR_MESSAGE_VALUE_HOSTS;
 	case ACR_SETTING_VARIABLE:
 		return text[strspn(text, VARIABLE_CHARS)] || (*text >= '0' && *text <= '9')
-			       ? "is not the name of an environment variable"
-			       : NULL;
+			       ? ACR_MESSAGE_VALUE_VARIABLE
+			       : ACR_MESSAGE_NONE;
 	case ACR_SETTING_TEXT:
 	case ACR_SETTING_LIST:
 	default:
-		return NULL;
+		return ACR_MESSAGE_NONE;
 	}
 }

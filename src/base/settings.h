@@ -18,8 +18,8 @@ char *acr_setting_text(const struct acr_setting_key *key, struct json_object *js
 /* The valid value that looks most like this wrong one, owned by the caller; NULL when none does. */
 char *acr_setting_nearest_value(const struct acr_setting_key *key, const char *text);
 
-/* NULL when the text is a fine value; else what is wrong with it, as the end of a sentence. */
-const char *acr_setting_check(const struct acr_setting_key *key, const char *text);
+/* ACR_MESSAGE_NONE when the text is a fine value; else what is wrong with it. */
+enum acr_message_id acr_setting_check(const struct acr_setting_key *key, const char *text);
 
 /* One plain host name, as a list of hosts may have it? */
 bool acr_setting_is_host(const char *text);

@@ -64,19 +64,6 @@ bool acr_job_changes(const struct acr_job *job)
 	return job->text.count > 0;
 }
 
-char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
-		    const char *below)
-{
-	const char *folder = variable ? acr_env(app, variable) : NULL;
-	const char *home = acr_env(app, "HOME");
-
-	if (folder && folder[0] == '/')
-		return acr_format("%s/%s", folder, below);
-	if (!home || home[0] != '/')
-		return NULL;
-	return acr_format("%s/%s/%s", home, otherwise, below);
-}
-
 /* ---- another helper has it ---- */
 
 /* Yes or no on the terminal; "y" is understood in every language. */
@@ -315,32 +302,6 @@ static int plan_containers(const struct acr_app *app, const struct acr_wish *wis
 	return 0;
 }
 
-/* Relative paths mean something else to whoever runs --undo. */
-static char *absolute(const char *folder, const char *below)
-{
-	auto_string here = folder[0] == '/' ? NULL : getcwd(NULL, 0);
-
-	return acr_format("%s%s%s%s", here ? here : "", here ? "/" : "", folder, below);
-}
-
-static char *docker_path(const struct acr_app *app)
-{
-	const char *folder = acr_env(app, "DOCKER_CONFIG");
-
-	if (folder)
-		return absolute(folder, "/config.json");
-	return acr_plan_home(app, NULL, ".docker", "config.json");
-}
-
-static char *podman_path(const struct acr_app *app)
-{
-	const char *file = acr_env(app, "REGISTRY_AUTH_FILE");
-
-	if (file)
-		return absolute(file, "");
-	return acr_plan_home(app, "XDG_CONFIG_HOME", ".config", "containers/auth.json");
-}
-
 /* Our own configuration, the person's or the machine's. */
 static int plan_own(const struct acr_app *app, const struct acr_wish *wish, struct acr_plan *plan,
 		    struct acr_error *error)
@@ -359,8 +320,8 @@ static int plan_own(const struct acr_app *app, const struct acr_wish *wish, stru
 int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct acr_plan *ret,
 		  struct acr_error *error)
 {
-	auto_string docker = docker_path(app);
-	auto_string podman = podman_path(app);
+	auto_string docker = acr_plan_docker(app);
+	auto_string podman = acr_plan_podman(app);
 
 	if ((wish->host_count || wish->creds_store) && !docker)
 		return acr_raise(error, HOME_UNSET);

@@ -60,6 +60,9 @@ bool acr_job_changes(const struct acr_job *job);
 /* "$VARIABLE/below", or "$HOME/otherwise/below"; NULL without a home. Owned. */
 char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
 		    const char *below);
+/* docker's config.json and podman's auth.json, owned by the caller; NULL without a home. */
+char *acr_plan_docker(const struct acr_app *app);
+char *acr_plan_podman(const struct acr_app *app);
 
 /* ---- configure_tell.c ---- */
 

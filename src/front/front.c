@@ -162,7 +162,13 @@ int acr_front_begin(struct acr_app *app, struct acr_error *error)
 		return -1;
 	app->config = config;
 	acr_front_limit(app, NULL);
-	for (size_t i = 0; acr_config_warning(config, i); i++)
-		acr_say(app, "%s", acr_config_warning(config, i));
+	for (size_t i = 0; acr_config_warning(config, i); i++) {
+		auto_string warning = NULL;
+
+		acr_language_begin(app);
+		warning = acr_message_text(acr_config_warning(config, i), acr_text);
+
+		acr_say(app, "%s", warning);
+	}
 	return 0;
 }

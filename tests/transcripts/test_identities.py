@@ -297,7 +297,7 @@ def test_half_of_a_job_with_a_token_is_never_the_machine(helper, home, cloud, la
 def test_a_name_that_no_variable_can_have_is_a_fault_of_the_config(helper, home):
     home.config(federated_token_variable="$CIRCLE_OIDC_TOKEN_V2")
     answer = helper.get(ACME)
-    assert answer.status == 1 and "is not the name of an environment variable" in answer.err
+    assert answer.status == 1 and "is not the name of an environment variable" in " ".join(answer.err.split())
 
 
 def test_an_expired_secret_is_told_as_entra_tells_it(helper, cloud):

@@ -16,8 +16,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	acr_check_say(ret, ACR_VERDICT_OK, "%s", path ? path : _("there is no home for it"));
 	for (size_t i = 0; acr_config_warning(config, i); i++) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", acr_config_warning(config, i));
-		acr_check_detail(ret, "%s", acr_config_warning(config, i));
+		auto_string warning = acr_message_text(acr_config_warning(config, i), acr_text);
+
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", warning);
+		acr_check_detail(ret, "%s", warning);
 	}
 	acr_config_free(config);
 }

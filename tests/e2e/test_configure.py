@@ -32,7 +32,7 @@ def test_docker_pushes_and_pulls_once_the_registry_is_named_and_no_more_after_un
                                                                                    image):
     assert refused(docker("pull", published))
     made = helper("configure", ACME)
-    assert made.status == 0 and f"{ACME} gives a login: service principal" in made.out, made
+    assert made.status == 0 and f"{ACME} issued a login to service principal" in made.out, made
     docker.must("pull", published)
     docker.must("tag", published, image)
     docker.must("push", image)

@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(helper, home, signed
     assert fault(("configure", "--undo"), "configure").status == 1 and path.read_bytes() != before
     assert helper("configure", "--undo").status == 0 and path.read_bytes() == before
     answer = fault(("list",), "logins")
-    assert answer.status == 1 or "left out" in answer.err, answer
+    assert answer.status == 1 or "not listed" in answer.err, answer
     answer = fault(("logout",), "sign-ins")
     assert answer.status == 1 and str(home.data / "sign-ins") in answer.out + answer.err, answer
     assert helper("logout").status == 0 and not json.loads(helper("status", "--json").out)["sign_ins"]
@@ -110,7 +110,7 @@ def test_a_login_that_cannot_be_read_is_not_left_out_of_list_in_silence(helper, 
     for server in ("ghcr.io", "quay.io"):
         assert helper.store(server, "person", "password-of-a-person").status == 0
     answer = helper.list(prefix=failing([home.data / "logins/quay.io"], "openat", "EIO"))
-    assert json.loads(answer.out) == {"ghcr.io": "person"} and "left out" in answer.err, answer
+    assert json.loads(answer.out) == {"ghcr.io": "person"} and "not listed" in answer.err, answer
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])

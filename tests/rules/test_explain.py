@@ -267,7 +267,7 @@ def test_the_json_form(explain):
     assert set(one) == {"rule", "basis", "symptoms", "causes", "what", "why", "steps", "link", "facts"}
     assert one["rule"] == "firewall" and one["basis"] == "read" and one["symptoms"] == ["S7"] and one["causes"] == ["C6"]
     assert one["facts"]["client_ip"] == "203.0.113.7" and one["facts"]["code"] == "DENIED" and "who" not in one["facts"]
-    assert one["steps"][2]["command"] == "az acr network-rule add --name acme --ip-address 203.0.113.7"
+    assert "az acr network-rule add --name acme --ip-address 203.0.113.7" in [step["command"] for step in one["steps"]]
 
 
 def test_facts_that_are_none_are_refused(explain):

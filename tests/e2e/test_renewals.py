@@ -405,7 +405,7 @@ def test_renew_renews_what_is_due_and_says_what_it_did(helper, home, signed_in, 
     due = helper("renew")
     assert due.status == 0 and due.exchanges == 2
     assert [line.split()[0] for line in due.out.splitlines() if line[0] != " "] == [ACME, READER]
-    assert due.out.count("renewed, good for 3h 00m") == 2 and APP.client_id in due.out
+    assert due.out.count("renewed, expires in 3h 00m") == 2 and APP.client_id in due.out
 
 
 def test_renew_all_renews_what_is_not_due(helper, signed_in):
@@ -438,7 +438,7 @@ def test_renew_force_drops_the_old_token_also_when_there_is_no_new_one(helper, s
 def test_one_that_failed_makes_it_exit_with_1_and_the_others_are_renewed(helper, signed_in):
     answer = helper("renew", ACME, "firewall.azurecr.io", READER)
     assert answer.status == 1
-    assert answer.out.count("renewed, good for") == 2 and answer.out.count("failed: ") == 1
+    assert answer.out.count("renewed, expires in") == 2 and answer.out.count("failed: ") == 1
     quiet = helper("renew", "--quiet", ACME, "firewall.azurecr.io")
     assert quiet.status == 1 and quiet.out.startswith("firewall.azurecr.io")
     assert all(len(line) <= 80 for line in answer.out.splitlines() + quiet.out.splitlines())
@@ -455,14 +455,14 @@ def test_one_that_hangs_holds_up_no_other(helper, home, signed_in, cloud):
     cloud.fault("hang", service="acr", host="slowpoke.azurecr.io")
     answer = helper("renew", "slowpoke.azurecr.io", ACME)
     assert answer.status == 1 and answer.seconds < 5
-    assert "renewed, good for" in answer.out
+    assert "renewed, expires in" in answer.out
 
 
 def test_renew_json_is_what_the_manual_says(helper, signed_in):
     helper.get(READER)
     answer = helper("renew", "--json", ACME, "firewall.azurecr.io")
     rows = {row["registry"]: row for row in json.loads(answer.out)["registries"]}
-    assert set(rows[ACME]) == {"registry", "result", "who", "why", "kind", "expires_in"}
+    assert set(rows[ACME]) == {"registry", "result", "who", "why", "id", "kind", "expires_in"}
     assert rows[ACME]["result"] == "renewed" and rows[ACME]["expires_in"] > 10000
     assert rows["firewall.azurecr.io"]["result"] == "failed" and rows["firewall.azurecr.io"]["kind"] == "refused"
 
@@ -496,7 +496,7 @@ def test_on_a_terminal_progress_is_shown_after_a_second(home, signed_in, cloud):
             break
         seen += more
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert b"renewing: " in seen and b"\r\x1b[K" in seen and b"renewed, good for" in seen
+    assert b"renewing: " in seen and b"\r\x1b[K" in seen and b"renewed, expires in" in seen
 
 
 @pytest.mark.parametrize("unit", ["docker-credential-acr-renew.timer", "docker-credential-acr-renew@root.timer"])

@@ -45,8 +45,15 @@ static bool ends_line(const char *text, size_t end, size_t at)
 	return true;
 }
 
-/* An id between `at` and `end`: ours where our name stands before it; without it, where a line of
- * an Azure registry ends with an id that is no plain word. */
+/* A line of an Azure registry, or what docker says of a helper that failed. */
+static bool may_be_ours(const char *text, size_t length)
+{
+	return acr_words_find(text, length, ".azurecr.", 9) ||
+	       acr_words_find(text, length, ", out: `", 8);
+}
+
+/* An id between `at` and `end`: ours where our name stands before it; without it, where the line
+ * ends with an id that is no plain word, or with one behind the status that we write. */
 static const struct acr_rule *find_mark(const char *text, size_t at, size_t end, bool named,
 					size_t *ret_mark)
 {
@@ -57,8 +64,9 @@ static const struct acr_rule *find_mark(const char *text, size_t at, size_t end,
 		const struct acr_rule *rule = rule_at(text, end, mark);
 
 		*ret_mark = mark;
-		if (rule && (named || (strchr(rule->id, '-') && ends_line(text, end, mark) &&
-				       acr_words_find(text + at, mark - at, ".azurecr.", 9))))
+		if (rule && (named || (ends_line(text, end, mark) &&
+				       (strchr(rule->id, '-') ||
+					acr_words_find(text + at, mark - at, "(status ", 8)))))
 			return rule;
 		here++;
 	}
@@ -122,24 +130,27 @@ bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own
 {
 	size_t end = line_end(text, length, at), begin = at;
 	const char *name;
+	bool maybe;
 
 	end = end - at > LINE_MOST ? at + LINE_MOST : end;
 	name = find_name(text + at, end - at);
 	if (name)
 		begin = (size_t)(name - text);
-	ret->rule = find_mark(text, begin, end, name, &ret->mark);
+	maybe = name || may_be_ours(text + at, end - at);
+	ret->rule = maybe ? find_mark(text, begin, end, name, &ret->mark) : NULL;
 	/* A headline may go on in the next lines, whose indentation is gone by now. */
-	for (size_t i = 1, next = end; name && !ret->rule && i < WRAPS && next < length; i++) {
+	for (size_t i = 1, next = end; maybe && !ret->rule && i < WRAPS && next < length; i++) {
 		size_t line = next + 1;
 		const struct acr_rule *rule;
 
 		next = line_end(text, length, line);
-		rule = find_mark(text, line, next, true, &ret->mark);
+		rule = find_mark(text, line, next, name, &ret->mark);
 		if (rule && ends_line(text, next, ret->mark)) {
 			ret->rule = rule;
 			end = next;
 		}
 	}
 	ret->end = page_end(text, length, end);
-	return name || ret->rule;
+	/* Without an id it may still quote what Entra ID said, whose code needs none. */
+	return ret->rule || (name && !acr_words_find(text + at, end - at, "AADSTS", 6));
 }

@@ -90,14 +90,14 @@ static const struct {
 	{ "{\"tenant\":", "acr-error:json-truncated;" },
 	{ "[]", "acr-error:json-not-object;" },
 	{ "{\"tenant\":7}", "acr-error:value-type;" },
-	{ "{\"keychain\":\"paper\"}", "\"keychain\": \"paper\" is not a valid value "
-				      "(valid: auto, secret-service, file)" },
+	{ "{\"keychain\":\"paper\"}", "\"keychain\": \"paper\" is not one of the valid values "
+				      "(auto, secret-service, file)" },
 	{ "{\"keychain\":\"files\"}", "(did you mean \"file\"?)" },
 	{ "{\"cache\":\"keyring\"}", "kernel-keyring" },
 	{ "{\"verify_on_store\":\"yes\"}", "(did you mean \"true\"?)" },
 	{ "{\"timeout\":\"5 minutes\"}", "(did you mean \"5m\"?)" },
 	{ "{\"registries\":{\"a.azurecr.io\":{\"on_refusal\":\"not-fond\"}}}",
-	  "\"a.azurecr.io\": \"on_refusal\": \"not-fond\" is not a valid value "
+	  "\"a.azurecr.io\": \"on_refusal\": \"not-fond\" is not one of the valid values "
 	  "(did you mean \"not-found\"?)" },
 	{ "{\"timeout\":\"soon\"}", "acr-error:value-duration;" },
 	{ "{\"registries\":[]}", "acr-error:config-registries-invalid;" },

@@ -127,7 +127,7 @@ def listed(stage, point, ran):
     """All of it, or what can be named and a word about the rest."""
     if done(ran):
         names = json.loads(ran.out)
-        assert {READER, "other.test", OTHER, ADMIN} <= set(names) or "left out" in ran.err, (point, ran)
+        assert {READER, "other.test", OTHER, ADMIN} <= set(names) or "not listed" in ran.err, (point, ran)
 
 
 def configured(stage, point, ran):

@@ -35,16 +35,16 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >   aaaa0000-0000-4000-8000-000000000003, tenant
 >   c0470500-0000-4000-8000-000000000001 [no-role]
 > Why: The identity has no role there, or the registry belongs to another tenant.
->   A new role takes up to 10 minutes.
 > What to do:
->   Ask an Owner or User Access Administrator for the role mode of the registry:
->     az acr show --name acme --query roleAssignmentMode --output tsv
->   They assign AcrPull (AcrPush to push); in the mode AbacRepositoryPermissions
->   "Container Registry Repository Reader" (or Writer):
+>   Ask an Owner or User Access Administrator to assign AcrPull (AcrPush to push),
+>   in the role mode AbacRepositoryPermissions "Container Registry Repository
+>   Reader" (or Writer). It takes up to 10 minutes:
 >     az role assignment create \
 >         --assignee-object-id aaaa0001-0000-4000-8000-000000000003 \
 >         --assignee-principal-type ServicePrincipal --role AcrPull \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
+>   See the registry's role mode:
+>     az acr show --name acme --query roleAssignmentMode --output tsv
 >   Check the result:
 >     docker-credential-acr diagnose acme.azurecr.io
 > More: status 401, code UNAUTHORIZED, correlation id
@@ -252,8 +252,8 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >
 > What is wrong
 > docker does not ask this helper for acme.azurecr.io [helper-config-missing]
-> Why: .../.docker/config.json names no credential helper for
->   it, so docker has no login to send.
+> Why: .../.docker/config.json names no
+>   credential helper for it, so docker has no login to send.
 > What to do:
 >   Set it up, for this registry:
 >     docker-credential-acr configure acme.azurecr.io
@@ -370,14 +370,14 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > Why: Microsoft Entra ID rejected it. Secrets expire after a year unless they
 >   were created to last longer.
 > What to do:
->   See when each secret expires:
->     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
->         --output table
 >   Ask an owner of the application to create a new one (it is shown once: keep it
 >   out of CI logs). The others stay valid:
 >     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 >         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
 >         --output tsv)
+>   See when each secret expires:
+>     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
+>         --output table
 >   Store it where the old one is (AZURE_CLIENT_SECRET), then delete the old one:
 >     az ad app credential delete --id aaaa0000-0000-4000-8000-000000000004 \
 >         --key-id KEY-ID
@@ -401,10 +401,9 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 > Why: The address is in none of the registry's network rules, or public network
 >   access is disabled.
 > What to do:
->   See what is set:
+>   See the network rules; with publicNetworkAccess "Disabled" no rule helps, only
+>   a private endpoint:
 >     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
->   With publicNetworkAccess "Disabled" no rule helps: connect through the private
->   endpoint.
 >   Otherwise ask an Owner or Contributor of the registry to allow this one
 >   address (Premium; it takes some minutes):
 >     az acr network-rule add --name firewall --ip-address 203.0.113.7

@@ -39,19 +39,19 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > acme.azurecr.io a refusé l'accès à principal de service
 >   aaaa0000-0000-4000-8000-000000000003, locataire
 >   c0470500-0000-4000-8000-000000000001 [no-role]
-> Pourquoi : L'identité n'y a aucun rôle, ou le registre appartient à un autre
->   locataire. Un nouveau rôle prend jusqu'à 10 minutes.
+> Pourquoi : Aucun rôle pour l'identité, ou le registre est d'un autre locataire.
 > Que faire :
->   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
->   registre :
->     az acr show --name acme --query roleAssignmentMode --output tsv
->   Il attribue AcrPull (AcrPush pour envoyer) ; dans le mode
->   AbacRepositoryPermissions, "Container Registry Repository Reader" (ou Writer)
->   :
+>   Demandez à un propriétaire ou administrateur des accès d'attribuer AcrPull
+>   (envoi : AcrPush ; mode AbacRepositoryPermissions : "Container Registry
+>   Repository Reader" ou Writer), en 10 minutes au plus :
 >     az role assignment create \
 >         --assignee-object-id aaaa0001-0000-4000-8000-000000000003 \
 >         --assignee-principal-type ServicePrincipal --role AcrPull \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
+>   Voir le mode de rôles du registre :
+>     az acr show --name acme --query roleAssignmentMode --output tsv
+>   Vérifier le résultat :
+>     docker-credential-acr diagnose acme.azurecr.io
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
 > https://aka.ms/acr/authorization
@@ -258,8 +258,8 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > Ce qui ne va pas
 > docker n'interroge pas cet assistant pour acme.azurecr.io
 >   [helper-config-missing]
-> Pourquoi : .../.docker/config.json ne nomme pas d'assistant
->   d'identification pour lui : docker n'a rien à envoyer.
+> Pourquoi : .../.docker/config.json ne nomme
+>   pas d'assistant d'identification pour lui : docker n'a rien à envoyer.
 > Que faire :
 >   Réglez-le, pour ce registre :
 >     docker-credential-acr configure acme.azurecr.io
@@ -369,15 +369,15 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
 >   sauf s'ils ont été créés pour durer plus longtemps.
 > Que faire :
->   Voir quand chaque secret expire :
->     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
->         --output table
 >   Demandez à un propriétaire de l'application d'en créer un nouveau (il n'est
 >   affiché qu'une fois : pas dans un journal de CI). Les autres restent valables
 >   :
 >     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 >         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
 >         --output tsv)
+>   Voir quand chaque secret expire :
+>     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
+>         --output table
 > Détails : statut 401, code AADSTS7000222, ID de corrélation
 >   ...
 > https://aka.ms/NewClientSecret
@@ -398,10 +398,9 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 > Pourquoi : L'adresse ne figure dans aucune règle réseau du registre, ou l'accès
 >   réseau public est désactivé.
 > Que faire :
->   Voyez ce qui est défini :
+>   Voir les règles réseau ; avec publicNetworkAccess "Disabled", aucune règle
+>   n'aide, seulement un point de terminaison privé :
 >     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
->   Avec publicNetworkAccess "Disabled", aucune règle n'aide : connectez-vous par
->   le point de terminaison privé.
 >   Sinon, demandez à un propriétaire ou contributeur du registre d'autoriser
 >   cette seule adresse (Premium ; cela prend quelques minutes) :
 >     az acr network-rule add --name firewall --ip-address 203.0.113.7

@@ -46,6 +46,8 @@ bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
 		if (getppid() != parent)
 			_exit(1);
 		close(ends[0]);
+		/* What it says for itself (out of memory) is no part of the page. */
+		dup2(STDERR_FILENO, STDOUT_FILENO);
 		work(app, row, subject, budget, ends[1]);
 	}
 	close(ends[1]);

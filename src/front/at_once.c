@@ -57,6 +57,8 @@ static void begin(struct shop *shop, struct worker *worker)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
+		/* What it says for itself (out of memory) is no part of the page. */
+		dup2(STDERR_FILENO, STDOUT_FILENO);
 		shop->app->deadline = shop->app->clock.boot(shop->app) + budget;
 		what->work(shop->app, what->data, index, &said);
 		_exit(acr_write(ends[1], acr_secret_text(&said), said.length) ? 1 : 0);

@@ -51,6 +51,8 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 			return acr_docker_refuse(app, &report, &error);
 	}
 	status = answer(app, &server, &login);
+	if (status == 0)
+		acr_answer_is_out();
 	acr_explain_notices(app, &report);
 	if (report.renew_behind)
 		acr_renew_behind(app, &report.registry);

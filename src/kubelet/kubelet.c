@@ -110,7 +110,10 @@ static int answer(const struct acr_app *app, const char *version,
 	if (source->ours)
 		acr_secret_add(&json, "\"*.azurecr.*\":{\"username\":\"\",\"password\":\"\"}");
 	acr_secret_add(&json, "}}\n");
-	return acr_docker_answer(app, &json);
+	if (acr_docker_answer(app, &json))
+		return 1;
+	acr_answer_is_out();
+	return 0;
 }
 
 /*

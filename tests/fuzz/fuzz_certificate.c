@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct acr_bundle_file file = { path, "password" };
 
 	if (acr_bundle_read(&file, &bundle, &error)) {
-		must(error.kind != ACR_FINE && error.text[0]);
+		must(error.kind != ACR_FINE && error.message.value[0]);
 	} else {
 		must(bundle.key && bundle.count > 0 && bundle.count <= ACR_BUNDLE_MAX);
 		acr_secret_add(&what, "what");
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(made.length > 0 && acr_bundle_thumbprint(&bundle, &made, &error) == 0);
 		if (acr_bundle_sign(&bundle, &what, &made,
 				    &error)) /* a key may be too short for it */
-			must(error.text[0]);
+			must(error.message.value[0]);
 	}
 	close(fd);
 	return 0;

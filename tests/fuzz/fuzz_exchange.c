@@ -7,10 +7,12 @@
 
 static void check_error(const struct acr_error *error)
 {
+	auto_string text = acr_error_text(error);
+
 	must(error->kind == ACR_INVALID || error->kind == ACR_REFUSED ||
 	     error->kind == ACR_UNREACHABLE);
-	must(error->text[0]);
-	must_be_printable(error->text, sizeof(error->text));
+	must(*text);
+	must_be_printable(text, strlen(text) + 1);
 	must_be_printable(error->code, sizeof(error->code));
 	must_be_printable(error->sentence, sizeof(error->sentence));
 	must_be_printable(error->correlation, sizeof(error->correlation));

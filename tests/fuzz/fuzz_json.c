@@ -37,8 +37,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		acr_json_int(json, "exp", 0);
 		acr_json_bool(json, "a", false);
 	} else {
-		must(error.kind == ACR_INVALID && error.text[0]);
-		must_be_printable(error.text, sizeof(error.text));
+		auto_string text = acr_error_text(&error);
+
+		must(error.kind == ACR_INVALID && *text);
+		must_be_printable(text, strlen(text) + 1);
 	}
 	acr_json_free(&json);
 	check_quote((const char *)data, size);

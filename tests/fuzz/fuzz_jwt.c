@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (acr_jwt_claims((const char *)data, size, &claims, &error) == 0)
 		must(json_object_is_type(claims, json_type_object));
 	else
-		must(error.kind == ACR_INVALID && error.text[0]);
+		must(error.kind == ACR_INVALID && error.message.value[0]);
 	acr_json_free(&claims);
 	/* The same bytes as the claims themselves: mutation alone does not write base64. */
 	acr_secret_add(&token, "e30.");

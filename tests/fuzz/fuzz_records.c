@@ -28,7 +28,7 @@ static void refusal(const uint8_t *data, size_t size)
 	if (!take_error(&next, &error))
 		return;
 	must(memchr(error.code, '\0', sizeof(error.code)) &&
-	     memchr(error.text, '\0', sizeof(error.text)));
+	     memchr(error.message.value, '\0', sizeof(error.message.value)));
 	while (*next)
 		if (!take_step(&next, &step))
 			return;
@@ -77,6 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		acr_note_find(&world->app, "kind", HOST, &note);
 	}
 	if (result)
-		must(error.kind != ACR_FINE && error.text[0]);
+		must(error.kind != ACR_FINE && error.message.value[0]);
 	return 0;
 }

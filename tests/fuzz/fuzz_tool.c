@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (acr_tool_ask(&world->app, tool, arguments, NULL, &json, &error) ||
 	    acr_tool_token(&world->app, tool, json, &token, &error)) {
 		must_be_told(&error);
-		must(!token.access.length && !strstr(error.text, "eyJ") &&
+		must(!token.access.length && !strstr(error.message.value, "eyJ") &&
 		     !strstr(error.sentence, "eyJ"));
 		return 0;
 	}

@@ -157,8 +157,10 @@ static inline int world_file(const void *bytes, size_t size, char ret_path[stati
 /* What an error says can be shown, and a failure has one. */
 static inline void must_be_told(const struct acr_error *error)
 {
-	must(error->kind != ACR_FINE && error->text[0]);
-	must_be_printable(error->text, sizeof(error->text));
+	auto_string text = acr_error_text(error);
+
+	must(error->kind != ACR_FINE && *text);
+	must_be_printable(text, strlen(text) + 1);
 	must_be_printable(error->code, sizeof(error->code));
 	must_be_printable(error->sentence, sizeof(error->sentence));
 }

@@ -49,6 +49,7 @@ static int teardown(void **state)
 
 static void prepare(void)
 {
+	acr_sign_in_ask_wipe(&ask);
 	assert_int_equal(acr_sign_in_prepare(&p.edges.app, &p.registry, NULL, &ask, &p.error), 0);
 }
 

@@ -216,7 +216,9 @@ class Helper:
         assert not secrets, f"secrets were shown: {secrets}\n{answer}"
         assert answer.seconds < BUDGET, f"took {answer.seconds:.1f} s\n{answer}"
         assert answer.status >= 0, f"ended by signal {-answer.status}\n{answer}"
-        assert not [row for row in answer.requests if row["service"] == "trap"], f"went astray: {[row for row in answer.requests if row['service'] == 'trap']}\n{answer}"
+        # A connection that ends before a word has carried nothing: one to a proxy, given up when time is over.
+        astray = [row for row in answer.requests if row["service"] == "trap" and row.get("event") != "said nothing"]
+        assert not astray, f"went astray: {astray}\n{answer}"
         if arguments[:1] and arguments[0] in PROTOCOL and answer.status:
             assert answer.status == 1, answer
             assert answer.out.count("\n") <= 1, f"more than one line\n{answer}"

@@ -32,7 +32,7 @@ static void host_of(const char *url, char ret[static ACR_HOST_MAX])
 static bool matches(const char *host, const char *pattern)
 {
 	bool deep = strncmp(pattern, "**.", 3) == 0, below = deep || strncmp(pattern, "*.", 2) == 0;
-	const char *name = strchr(pattern, '.');
+	const char *name = pattern + (deep ? 2 : 1); /* from its point on */
 	size_t length = strlen(host), end, labels;
 
 	if (!below)

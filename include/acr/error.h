@@ -77,11 +77,11 @@ struct acr_error {
 };
 
 /*
- * Fill `error` (may be NULL) with a message, and the kind and the origin of its row; everything else
- * zeroed. Returns -1. `cause` and the errno take the row's last place.
+ * Fill `error` (may be NULL) with a message, and the kind and the origin of its row; everything
+ * else zeroed. Returns -1. `cause` and the errno take the row's last place.
  *
- *	return acr_raise(error, TOKEN_MISSING, host);
- *	return acr_raise_errno(error, errno, FILE_OPEN, path);
+ *	return acr_raise(error, LOGIN_MISSING, server);
+ *	return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
  */
 #define acr_raise(error, name, ...)                                                                \
 	acr_raise_with(error, name, NULL, 0, "" __VA_OPT__(, ) __VA_ARGS__)
@@ -96,22 +96,13 @@ struct acr_error {
  * what a service said stay. Returns -1. */
 #define acr_context(error, name, ...)                                                              \
 	({                                                                                         \
-		_Static_assert(ACR_GIVEN(__VA_ARGS__) + 1 == (size_t)ACR_PLACES_##name,            \
-			       "arguments of " #name);                                             \
+		ACR_CHECK_PLACES(name, 1, __VA_ARGS__);                                            \
 		acr_error_surround(error, ACR_MESSAGE_##name, ACR_ARGUMENTS(__VA_ARGS__),          \
 				   ACR_GIVEN(__VA_ARGS__));                                        \
 	})
-
-#define ACR_ARGUMENTS(...)                                                                         \
-	(const char *const[])                                                                      \
-	{                                                                                          \
-		__VA_ARGS__ __VA_OPT__(, ) NULL                                                    \
-	}
-#define ACR_GIVEN(...) (sizeof(ACR_ARGUMENTS(__VA_ARGS__)) / sizeof(const char *) - 1)
 #define acr_raise_with(error, name, cause, extra, first, ...)                                      \
 	({                                                                                         \
-		_Static_assert(ACR_GIVEN(__VA_ARGS__) + (extra) == (size_t)ACR_PLACES_##name,      \
-			       "arguments of " #name);                                             \
+		ACR_CHECK_PLACES(name, extra, __VA_ARGS__);                                        \
 		acr_error_set(error, ACR_MESSAGE_##name, cause, ACR_ARGUMENTS(__VA_ARGS__),        \
 			      ACR_GIVEN(__VA_ARGS__));                                             \
 	})
@@ -122,8 +113,7 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 /* Say it in another message; everything else stays. Returns -1. */
 #define acr_reword(error, name, ...)                                                               \
 	({                                                                                         \
-		_Static_assert(ACR_GIVEN(__VA_ARGS__) == (size_t)ACR_PLACES_##name,                \
-			       "arguments of " #name);                                             \
+		ACR_CHECK_PLACES(name, 0, __VA_ARGS__);                                            \
 		acr_error_reword(error, ACR_MESSAGE_##name, ACR_ARGUMENTS(__VA_ARGS__),            \
 				 ACR_GIVEN(__VA_ARGS__));                                          \
 	})
@@ -134,7 +124,7 @@ int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char
 int acr_error_from(struct acr_error *error, enum acr_kind kind, enum acr_origin origin,
 		   const struct acr_message *message);
 
-/* Is it this error, or one with it as a cause? acr_error_is(error, TOKEN_MISSING) */
+/* Is it this error, or one with it as a cause? acr_error_is(error, LOGIN_MISSING) */
 #define acr_error_is(error, name) acr_message_holds(&(error)->message, ACR_MESSAGE_##name)
 
 /* What it says in English, owned: for machines, logs and tests. People read acr_error_words

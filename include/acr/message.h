@@ -41,6 +41,18 @@ enum {
 #undef MESSAGE
 };
 
+/* Arguments as a list that ends with NULL, and how many they are. */
+#define ACR_ARGUMENTS(...)                                                                         \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__ __VA_OPT__(, ) NULL                                                    \
+	}
+#define ACR_GIVEN(...) (sizeof(ACR_ARGUMENTS(__VA_ARGS__)) / sizeof(const char *) - 1)
+/* With `extra` causes they fill the places of the row; anything else does not compile. */
+#define ACR_CHECK_PLACES(name, extra, ...)                                                         \
+	_Static_assert(ACR_GIVEN(__VA_ARGS__) + (extra) == (size_t)ACR_PLACES_##name,              \
+		       "arguments of " #name)
+
 struct acr_message {
 	/* STX id [US argument]... ETX, nested for a cause; "" for none. Printable UTF-8 otherwise,
 	 * cut so that it stays whole. */

@@ -65,8 +65,8 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 _checked_ int acr_get(struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
 		      struct acr_report *report, struct acr_error *error);
 
-/* A token of the identity that `get` would use for this registry, for another service. Nothing is kept,
- * and the registry is not asked. */
+/* A token of the identity that `get` would use for this registry, for another service. Nothing is
+ * kept, and the registry is not asked. */
 _checked_ int acr_get_other(const struct acr_app *app, const struct acr_registry *registry,
 			    const struct acr_token_wish *wish, struct acr_token *ret,
 			    struct acr_error *error);
@@ -99,8 +99,8 @@ _checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign
 _checked_ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 			    struct acr_error *error);
 
-/* Did a service say this, so that it is remembered for ACR_NOTE_REFUSAL seconds, in which nobody but a
- * person (app->interactive) asks again? */
+/* Did a service say this, so that it is remembered for ACR_NOTE_REFUSAL seconds, in which nobody
+ * but a person (app->interactive) asks again? */
 bool acr_refusal_is_kept(const struct acr_error *error);
 
 /* Everything that `get` will answer without a refusal, each server once. No network, no prompt. */
@@ -108,13 +108,14 @@ _checked_ int acr_list(const struct acr_app *app,
 		       void (*visit)(void *data, const char *server, const char *username),
 		       void *data, struct acr_report *report, struct acr_error *error);
 
-/* What is renewed: a token that is past its point of renewal; any token, or one where none is cached;
- * or the same after the old ones are dropped. */
+/* What is renewed: a token that is past its point of renewal; any token, or one where none is
+ * cached; or the same after the old ones are dropped. */
 enum acr_renewal { ACR_RENEW_DUE, ACR_RENEW_NOW, ACR_RENEW_AFRESH };
 
-/* Renew one registry's token. A token that a client stored is never dropped or renewed. Under the lock, and what another process did while we waited for it
- * counts. ACR_NOT_SET_UP where there is nothing to renew: signed out, a stored login goes before,
- * or nothing is cached. `report->left` tells how long the token lives. */
+/* Renew one registry's token. A token that a client stored is never dropped or renewed. Under the
+ * lock, and what another process did while we waited for it counts. ACR_NOT_SET_UP where there is
+ * nothing to renew: signed out, a stored login goes before, or nothing is cached. `report->left`
+ * tells how long the token lives. */
 _checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 			enum acr_renewal which, struct acr_report *report, struct acr_error *error);
 

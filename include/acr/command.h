@@ -15,9 +15,8 @@ struct acr_option {
 	const char *name;     /* "device-code": --device-code */
 	const char *argument; /* "TENANT", or NULL for a switch */
 	const char *summary;
-	char letter; /* 'r': -r says the same; 0: none */
-	const char
-		*synonym; /* "use-device-code", as other programs call it; not in --help; or NULL */
+	char letter;	     /* 'r': -r says the same; 0: none */
+	const char *synonym; /* as other programs call it; not in --help; or NULL */
 };
 
 struct acr_command {

@@ -6,10 +6,11 @@
  *
  * The files are JSON, with global keys and a "registries" object that has the same keys for one
  * host, or for those that a pattern matches. The nearest wins: environment, then the closest entry
- * (the host's own name, then the registry that a regional endpoint belongs to, then the pattern with
- * the longest beginning; of two that are equally close the person's file before /etc), then the
- * global key (likewise). Two equally close entries of one file that differ are an error. "hosts", "ci_hosts", "authority" and "audience" decide where tokens
- * may go: they come from a file owned by root or the person who runs us, never from the environment.
+ * (the host's own name, then the registry that a regional endpoint belongs to, then the pattern
+ * with the longest beginning; of two that are equally close the person's file before /etc), then
+ * the global key (likewise). Two equally close entries of one file that differ are an error.
+ * "hosts", "ci_hosts", "authority" and "audience" decide where tokens may go: they come from a file
+ * owned by root or the person who runs us, never from the environment.
  *
  * A file that cannot be read as JSON stops us with line and column: guessing would mean to act on
  * half of what was meant. An unknown key is a warning that names the nearest known one.
@@ -75,8 +76,8 @@ int64_t acr_config_timeout(const struct acr_config *config, const char *host);
 bool acr_config_is(const struct acr_config *config, const char *host, const char *key,
 		   const char *value);
 
-/* Hosts that the config names: the "hosts" list and every key of "registries" but patterns. Calls `visit` for
- * each, in order. */
+/* Hosts that the config names: the "hosts" list and every key of "registries" but patterns. Calls
+ * `visit` for each, in order. */
 void acr_config_hosts(const struct acr_config *config,
 		      void (*visit)(void *data, const char *host, bool in_hosts), void *data);
 

@@ -98,8 +98,8 @@ bool acr_offline(void);
 
 /* Any status is an answer (0), also a 429 or 503 that is still there after all retries; -1 means
  * that none came: ACR_UNREACHABLE (with `transport`; with `status` where a proxy refused),
- * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a fault of this machine). `origin` is
- * the service's unless it is ACR_SYSTEM, `sentence` what libcurl says. Nothing is sent where the
+ * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a fault of this machine). `origin`
+ * is the service's unless it is ACR_SYSTEM, `sentence` what libcurl says. Nothing is sent where the
  * answer could not be read (json-c). */
 _checked_ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 			    struct acr_response *ret, struct acr_error *error);

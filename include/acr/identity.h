@@ -13,12 +13,12 @@
  *	-1, anything else	it failed: a line in the trail, next
  *
  * A row that is `named` knows two answers where it has no token: none of its variables is set
- * (ACR_NOT_SET_UP), or an error that ends the chain, ACR_INVALID where it is half set up. To go from
- * an expired or misspelt CI credential on to the machine's own identity would be a silent change of
- * who pushes. After one that is half set up another row may serve that authenticates as the very
- * same `application`; after a sign-in whose keychain is out of reach (ACR_LOCKED), those that this
- * process or the config names. A pin in the config makes every row count as named, but for what is
- * only not available.
+ * (ACR_NOT_SET_UP), or an error that ends the chain, ACR_INVALID where it is half set up. To go
+ * from an expired or misspelt CI credential on to the machine's own identity would be a silent
+ * change of who pushes. After one that is half set up another row may serve that authenticates as
+ * the very same `application`; after a sign-in whose keychain is out of reach (ACR_LOCKED), those
+ * that this process or the config names. A pin in the config makes every row count as named, but
+ * for what is only not available.
  *
  * Every row is asked for one audience at one tenant; which one, and what a refusal means, is the
  * chain's and the broker's business, not the row's.
@@ -123,8 +123,8 @@ _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry
 /* Does the config or AZURE_TOKEN_CREDENTIALS name who to be? */
 bool acr_chain_is_pinned(const struct acr_app *app, const struct acr_registry *registry);
 
-/* What AZURE_TOKEN_CREDENTIALS names where that is a credential that only the Azure SDKs have: it is
- * skipped, as if the variable were not set, which a person should know. NULL otherwise. */
+/* What AZURE_TOKEN_CREDENTIALS names where that is a credential that only the Azure SDKs have: it
+ * is skipped, as if the variable were not set, which a person should know. NULL otherwise. */
 const char *acr_chain_skipped(const struct acr_app *app, const struct acr_registry *registry);
 
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
@@ -170,9 +170,10 @@ bool acr_federated_token_is_set(const struct acr_app *app);
 
 /*
  * The identity in force, as text: the config's state, every variable and file that a row names, and
- * the host's state file (and its registry's, for a regional endpoint). Part of every cache key, so that after `az logout`, `az account set` or
- * with another AZURE_CLIENT_ID an old token is never found again. Costs a few stats; the only file
- * that is read is a federated token's, for its issuer and subject.
+ * the host's state file (and its registry's, for a regional endpoint). Part of every cache key, so
+ * that after `az logout`, `az account set` or with another AZURE_CLIENT_ID an old token is never
+ * found again. Costs a few stats; the only file that is read is a federated token's, for its issuer
+ * and subject.
  */
 struct acr_fingerprint {
 	char *text;    /* owned; one line a fact */

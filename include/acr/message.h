@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A sentence for people, as a value: an id and what stands in its places. The words are made when it
- * is printed, in the person's language, from the row that its id has in include/acr/messages/.
+ * A sentence for people, as a value: an id and what stands in its places. The words are made when
+ * it is printed, in the person's language, from the row that its id has in include/acr/messages/.
  * Programs compare ids; nobody compares words.
  *
  *	MESSAGE(DNS_FAILED, "dns-failed", UNREACHABLE, HERE, 1, "cannot resolve host name {host}")
@@ -10,8 +10,8 @@
  *
  * The first argument stands in the place that the English text names first, and so on; how many
  * there are is checked by the compiler. A place may hold another message: the cause. What stands in
- * {who} or {who_...} is a line of who.h, and becomes words with the rest. A message owns nothing and is copied
- * like a number; what is kept on disk or sent to another process is `value`.
+ * {who} or {who_...} is a line of who.h, and becomes words with the rest. A message owns nothing
+ * and is copied like a number; what is kept on disk or sent to another process is `value`.
  */
 #ifndef ACR_MESSAGE_H
 #define ACR_MESSAGE_H
@@ -68,8 +68,8 @@ bool acr_message_holds(const struct acr_message *message, enum acr_message_id id
 /* The ids of it and of its causes, a blank between them, owned. */
 char *acr_message_names(const struct acr_message *message);
 
-/* Ids and arguments for rules to match, without any words of ours, owned: "acr-error:dns-failed; HOST";
- * of an errno its name, "acr-error:errno; EACCES". */
+/* Ids and arguments for rules to match, without any words of ours, owned:
+ * "acr-error:dns-failed; HOST"; of an errno its name, "acr-error:errno; EACCES". */
 char *acr_message_data(const struct acr_message *message);
 
 /* Fill in. `cause` (may be NULL) takes the last place; control characters in arguments and what is

@@ -78,7 +78,7 @@ void acr_registry_login_server(const struct acr_registry *registry, char ret[sta
  * behind it. */
 bool acr_registry_is_audience(const struct acr_registry *registry, const char *audience);
 
-/* Did a registry issue this token (a JWT whose issuer says so, or whose audience is this registry)? */
+/* Did a registry issue this token (its issuer says so, or its audience is this registry)? */
 enum acr_issued {
 	ACR_ISSUED_NOT,	 /* no such token: it may be a password */
 	ACR_ISSUED_HERE, /* for this registry */
@@ -127,8 +127,8 @@ bool acr_access_read(const struct acr_secret *token, const char *repository,
 		     struct acr_secret *ret);
 
 /* Does the registry give a token that allows something to whoever asks without a login? Takes at
- * most ACR_BUDGET_ANONYMOUS; every answer that is not a clear yes is a no. -1, and `ret` untouched, when
- * no answer came. */
+ * most ACR_BUDGET_ANONYMOUS; every answer that is not a clear yes is a no. -1, and `ret` untouched,
+ * when no answer came. */
 _checked_ int acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry,
 				     bool *ret, struct acr_error *error);
 

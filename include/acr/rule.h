@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An explanation is data: symptom -> cause -> remedy -> link, one row in src/explain/rules/<subject>.def.
+ * An explanation is data: symptom -> cause -> remedy -> link, one row in
+ * src/explain/rules/<subject>.def.
  *
  *	RULE("firewall", READ, "S7 C6",
  *	     WHEN(HAS(TEXT, "is not allowed access")),
@@ -18,11 +19,11 @@
  * ("REGISTRY"), and where it has none, the line that names it is left out.
  *
  * Rules that only repeat a symptom (GENERAL) count where no other rule holds, and those for what is
- * not ours to explain (NOT_OURS) last. READ: what it says was read in a source (Microsoft's pages, or
- * the service's own words); ASSUMED: it was not, and the explanation says "probably".
+ * not ours to explain (NOT_OURS) last. READ: what it says was read in a source (Microsoft's pages,
+ * or the service's own words); ASSUMED: it was not, and the explanation says "probably".
  *
- * One cause that is told in several ways has one RULE and, below it, an ALSO for each further set of
- * conditions: ALSO("firewall", WHEN(...)) explains with the texts of the RULE of that id.
+ * One cause that is told in several ways has one RULE and, below it, an ALSO for each further set
+ * of conditions: ALSO("firewall", WHEN(...)) explains with the texts of the RULE of that id.
  *
  * Every rule has an evidence file in tests/rules/, and the suite fails for one without.
  */
@@ -246,9 +247,9 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
  * `for_shell` and a value cannot be made harmless. */
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
-/* The four parts (what, why, what to do, details), the first line ended by the id in brackets, wrapped
- * at 80 columns and at most 20 lines, each ended by a newline: a screen has 24. `lead` stands in front
- * of the first line ("docker-credential-acr:"). */
+/* The four parts (what, why, what to do, details), the first line ended by the id in brackets,
+ * wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has 24. `lead`
+ * stands in front of the first line ("docker-credential-acr:"). */
 #define ACR_COLUMNS 80
 #define ACR_LINES   20
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
@@ -261,11 +262,10 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 struct acr_brief {
 	const char *lead;
 	const char *headline; /* with the id, and with status and code where there are such */
-	const char *
-		said; /* what happened, in the words of the error, "" where that is all in the headline */
-	const char *others; /* other identities that were denied, "" for none */
-	const char *host;   /* "" for none that `diagnose` could check */
-	bool remembered;    /* it is told again without asking, unless a person asks anew */
+	const char *said;     /* the error's words, "" where the headline says as much */
+	const char *others;   /* other identities that were denied, "" for none */
+	const char *host;     /* "" for none that `diagnose` could check */
+	bool remembered;      /* it is told again without asking, unless a person asks anew */
 };
 void acr_explanation_lay_out_brief(const struct acr_explanation *explanation,
 				   const struct acr_facts *facts, const struct acr_brief *brief,
@@ -288,7 +288,7 @@ void acr_rules_json(struct acr_secret *out);
  * many there are. */
 size_t acr_rules_page(const char *word, struct acr_secret *out);
 
-/* The codes of Entra ID and of `az acr check-health` that mean this rule, each with a blank behind it. */
+/* The codes of Entra ID and of `az acr check-health` that mean this rule, a blank behind each. */
 void acr_rule_codes(const struct acr_rule *rule, struct acr_secret *out);
 
 /* Every id with its headline, a line each. */

@@ -62,8 +62,8 @@ _checked_ int acr_sign_in_registries(const struct acr_app *app,
 _checked_ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
 				      struct acr_error *error);
 
-/* Its refresh token. ACR_INVALID where its keychain has it no longer or is not known, ACR_LOCKED where
- * it cannot be reached or read. */
+/* Its refresh token. ACR_INVALID where its keychain has it no longer or is not known, ACR_LOCKED
+ * where it cannot be reached or read. */
 _checked_ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_in,
 				struct acr_secret *ret, struct acr_error *error);
 

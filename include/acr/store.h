@@ -64,12 +64,12 @@ struct acr_keychain {
 extern const struct acr_keychain
 	*const acr_keychains[]; /* in order of preference, ends with NULL */
 
-/* Look in the keychains that the config allows. ACR_NOT_FOUND, ACR_LOCKED or another error. Of a login
- * in the Secret Service and one that was stored in a file while that was out of reach, the newer
- * counts, and takes the other's place. */
+/* Look in the keychains that the config allows. ACR_NOT_FOUND, ACR_LOCKED or another error. Of a
+ * login in the Secret Service and one that was stored in a file while that was out of reach, the
+ * newer counts, and takes the other's place. */
 _checked_ int acr_keychain_find(const struct acr_app *app, const char *server,
 				struct acr_login *ret, struct acr_error *error);
-/* The same; `ret_absent` is why the Secret Service could not be looked into, ACR_FINE where it was. */
+/* The same; `ret_absent` is why the Secret Service was not looked into, ACR_FINE where it was. */
 _checked_ int acr_keychain_look(const struct acr_app *app, const char *server,
 				struct acr_login *ret, struct acr_error *ret_absent,
 				struct acr_error *error);

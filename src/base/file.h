@@ -77,8 +77,8 @@ _checked_ int acr_private_write_in(int folder, const char *path, const void *byt
 _checked_ int acr_private_drop(const char *folder, const char *name, struct acr_error *error);
 
 /* Names of all that is in a folder of ours, temporary ones left out: what should be a file and is
- * none is for the visitor to refuse. 0 also when the folder is absent; an error also when only some of
- * the names could be read. */
+ * none is for the visitor to refuse. 0 also when the folder is absent; an error also when only some
+ * of the names could be read. */
 _checked_ int acr_private_each(const char *folder, void (*visit)(void *data, const char *name),
 			       void *data, struct acr_error *error);
 

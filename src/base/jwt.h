@@ -16,8 +16,8 @@
 _checked_ int acr_jwt_claims(const char *token, size_t length, struct json_object **ret,
 			     struct acr_error *error);
 
-/* The issuer and the subject as they stand in the claims, a line each; nothing where there is none to
- * read. Loads no library: it is asked on every cached answer of who has a federated token. */
+/* The issuer and the subject as they stand in the claims, a line each; nothing where there is none
+ * to read. Loads no library: it is asked on every cached answer of who has a federated token. */
 void acr_jwt_subject(const char *token, size_t length, struct acr_secret *ret);
 
 /* base64url without padding (RFC 4648 section 5). Decoding accepts padding; false on any other

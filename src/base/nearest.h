@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* Letters to add, drop, change or exchange with their neighbor, to make `a` of `b`; names of 39 bytes
- * and more are far from everything. */
+/* Letters to add, drop, change or exchange with their neighbor, to make `a` of `b`; names of 39
+ * bytes and more are far from everything. */
 size_t acr_distance(const char *a, const char *b);
 
 /* A search: `word` is what was typed; after each acr_nearest_try `best` is the nearest name so far,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whose is a path? Who owns a folder or a link on the way decides what is found at the end of it, so
- * the question is asked of every one of them, from / on, through descriptors, links followed.
+ * Whose is a path? Who owns a folder or a link on the way decides what is found at the end of it,
+ * so the question is asked of every one of them, from / on, through descriptors, links followed.
  */
 #ifndef BASE_OWNER_H
 #define BASE_OWNER_H

@@ -26,9 +26,9 @@ acr_run_function acr_process_run;
 
 #define ACR_PATH "/usr/local/bin:/usr/bin:/bin" /* where there is none */
 
-/* Find a program by name in PATH as a suspicious person would: absolute folders only, and nothing on
- * the way to it that another user than root and we could have written (root's group may). Owned by
- * the caller; NULL when there is none. */
+/* Find a program by name in PATH as a suspicious person would: absolute folders only, and nothing
+ * on the way to it that another user than root and we could have written (root's group may). Owned
+ * by the caller; NULL when there is none. */
 char *acr_program_find(const struct acr_app *app, const char *name);
 /* The same in these folders, separated by colons. */
 char *acr_program_find_in(const struct acr_app *app, const char *folders, const char *name);

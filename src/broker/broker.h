@@ -23,8 +23,9 @@ void acr_lookup_end(struct acr_lookup *lookup);
 /* What a note about this identity at this registry is kept under, owned. */
 char *acr_lookup_subject(const struct acr_lookup *lookup);
 
-/* The lock of this identity at this registry, as acr_turn_take. Whoever has it is waited for as long
- * as our own time allows, but for a last attempt; a moment only where an old token is at hand. */
+/* The lock of this identity at this registry, as acr_turn_take. Whoever has it is waited for as
+ * long as our own time allows, but for a last attempt; a moment only where an old token is at
+ * hand. */
 int acr_lookup_turn(const struct acr_app *app, const struct acr_lookup *lookup);
 
 /* A cached entry that lives long enough. Otherwise what was found stays in `lookup->old`. */
@@ -50,9 +51,9 @@ void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup,
 enum acr_issued acr_login_issued(const struct acr_app *app, const struct acr_registry *registry,
 				 const struct acr_login *login, int64_t *ret_life);
 
-/* The login that a person stored, under the plain host or under `server` (may be NULL). ACR_NOT_FOUND
- * where there is none; another error where `state` says that there is one and its keychain cannot
- * be read. */
+/* The login that a person stored, under the plain host or under `server` (may be NULL).
+ * ACR_NOT_FOUND where there is none; another error where `state` says that there is one and its
+ * keychain cannot be read. */
 _checked_ int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *registry,
 				    const char *server, const struct acr_state *state,
 				    struct acr_login *ret, struct acr_error *error);

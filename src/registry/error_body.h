@@ -11,8 +11,8 @@
 int acr_refusal(const struct acr_registry *registry, const struct acr_response *answer,
 		struct acr_error *error);
 
-/* A 200 without what is due: TOKEN_MISSING and the like, a message about the host (WEB_PAGE: and the
- * status). Always -1. */
+/* A 200 without what is due: TOKEN_MISSING and the like, a message about the host (WEB_PAGE: and
+ * the status). Always -1. */
 int acr_refusal_of_content(const struct acr_registry *registry, const struct acr_response *answer,
 			   enum acr_message_id what, struct acr_error *error);
 

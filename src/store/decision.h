@@ -35,8 +35,8 @@ int acr_decision_damaged(const struct acr_decision *decision, struct acr_error *
 _checked_ int acr_decision_write(const struct acr_decision *decision,
 				 const struct acr_secret *bytes, struct acr_error *error);
 
-/* Names of all decisions in a folder, readable or not; none where a folder of ours is not there. -1 where
- * it is, and cannot be listed to its end: that is not "nothing was decided". */
+/* Names of all decisions in a folder, readable or not; none where a folder of ours is not there. -1
+ * where it is, and cannot be listed to its end: that is not "nothing was decided". */
 _checked_ int acr_decision_each(const char *folder, void (*visit)(void *data, const char *name),
 				void *data, struct acr_error *error);
 

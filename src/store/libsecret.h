@@ -20,10 +20,10 @@ struct acr_libsecret_question {
 };
 
 /*
- * Ask the Secret Service on the bus that the question names (session_bus.h). May block for ever, may
- * abort, prints on stderr: only in a child. `ret` gets the parts of a record: FIND "username",
- * "modified" and "secret", EACH "server" and "username" for each login, the newest of a server alone.
- * ACR_NOT_FOUND, ACR_LOCKED (also: it gave no answer that can be used) or ACR_UNAVAILABLE.
+ * Ask the Secret Service on the bus that the question names (session_bus.h). May block for ever,
+ * may abort, prints on stderr: only in a child. `ret` gets the parts of a record: FIND "username",
+ * "modified" and "secret", EACH "server" and "username" for each login, the newest of a server
+ * alone. ACR_NOT_FOUND, ACR_LOCKED (also: it gave no answer that can be used) or ACR_UNAVAILABLE.
  */
 _checked_ int acr_libsecret_answer(const struct acr_libsecret_question *question,
 				   struct acr_secret *ret, struct acr_error *error);

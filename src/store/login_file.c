@@ -139,8 +139,7 @@ struct walk {
 	const char *folder;
 	acr_keychain_visit *visit;
 	void *data;
-	struct acr_error
-		failure; /* the first of this machine's: behind it is a login that was not seen */
+	struct acr_error failure; /* the first of this machine's: it hid a login from us */
 };
 
 static void visit_file(void *data, const char *name)

@@ -20,7 +20,8 @@ _checked_ int acr_session_bus_library(const char *soname, const char *purpose,
 				      struct acr_error *error);
 
 /* Load GIO and connect to the first address of the list whose peer runs as our user (bus.h).
- * ACR_UNAVAILABLE where there is none, ACR_SYSTEM where this machine cannot tell. Once in a process, before everything else. */
+ * ACR_UNAVAILABLE where there is none, ACR_SYSTEM where this machine cannot tell. Once in a
+ * process, before everything else. */
 _checked_ int acr_session_bus_open(const char *addresses, struct acr_error *error);
 
 /* The connection. NULL before acr_session_bus_open. */

@@ -2,6 +2,7 @@
 /* Our own lines, known by their id; a client may have put its words around them. */
 #include "explain/own_words.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -45,19 +46,59 @@ static bool ends_line(const char *text, size_t end, size_t at)
 	return true;
 }
 
-/* A line of an Azure registry, or what docker says of a helper that failed. */
-static bool may_be_ours(const char *text, size_t length)
+/* What a client says of a helper that failed; the helper's own words follow. */
+static const char quoting[] = ", out: `";
+
+/* Is a registry of Azure named as we do it, by its host and not as a part of an image? */
+static bool names_registry(const char *text, const char *end)
 {
-	return acr_words_find(text, length, ".azurecr.", 9) ||
-	       acr_words_find(text, length, ", out: `", 8);
+	const char *at = text;
+
+	while ((at = acr_words_find(at, (size_t)(end - at), ".azurecr.", 9))) {
+		at += 9;
+		while (at < end && isalpha((unsigned char)*at))
+			at++;
+		if (at == end || *at != '/')
+			return true;
+	}
+	return false;
 }
 
-/* An id between `at` and `end`: ours where our name stands before it; without it, where the line
- * ends with an id that is no plain word, or with one behind the status that we write. */
-static const struct acr_rule *find_mark(const char *text, size_t at, size_t end, bool named,
-					size_t *ret_mark)
+/* Is the longest part of `what` that is the same for all registries in the text? */
+static bool says(const char *what, const char *text, const char *end)
 {
-	const char *here = text + at;
+	const char *longest = what;
+	size_t most = 0;
+
+	for (size_t size; *what; what += size, what += strcspn(what, "}"), what += *what == '}') {
+		size = strcspn(what, "{");
+		longest = size > most ? what : longest;
+		most = size > most ? size : most;
+	}
+	return acr_words_find(text, (size_t)(end - text), longest, most);
+}
+
+/* Is what stands in front of an id a line of ours, without our name? `quoted`: a helper said it. Ids
+ * that are plain words are marks of other programs, too. */
+static bool is_ours(const struct acr_rule *rule, const char *text, const char *mark, bool quoted)
+{
+	bool registry = names_registry(text, mark);
+
+	if (mark - text < 2 || !strchr(" \n", mark[-1]) || strchr("=:;,([]{}|", mark[-2]))
+		return false;
+	if (quoted && memchr(text, '`', (size_t)(mark - text)))
+		return false;
+	if (quoted && registry)
+		return true;
+	return (quoted || registry) && (strchr(rule->id, '-') || says(rule->what, text, mark) ||
+					says(acr_text(rule->what), text, mark));
+}
+
+/* An id between `from` and `end`, which is ours by our name before it or by the words since `at`. */
+static const struct acr_rule *find_mark(const char *text, size_t at, size_t from, size_t end,
+					bool named, bool quoted, size_t *ret_mark)
+{
+	const char *here = text + from;
 
 	while ((here = memchr(here, '[', (size_t)(text + end - here)))) {
 		size_t mark = (size_t)(here - text);
@@ -65,8 +106,7 @@ static const struct acr_rule *find_mark(const char *text, size_t at, size_t end,
 
 		*ret_mark = mark;
 		if (rule && (named || (ends_line(text, end, mark) &&
-				       (strchr(rule->id, '-') ||
-					acr_words_find(text + at, mark - at, "(status ", 8)))))
+				       is_ours(rule, text + at, here, quoted))))
 			return rule;
 		here++;
 	}
@@ -129,22 +169,24 @@ static const char *find_name(const char *text, size_t length)
 bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own_words *ret)
 {
 	size_t end = line_end(text, length, at), begin = at;
-	const char *name;
-	bool maybe;
+	const char *name, *quote;
 
 	end = end - at > LINE_MOST ? at + LINE_MOST : end;
 	name = find_name(text + at, end - at);
+	quote = acr_words_find(text + at, end - at, quoting, strlen(quoting));
 	if (name)
 		begin = (size_t)(name - text);
-	maybe = name || may_be_ours(text + at, end - at);
-	ret->rule = maybe ? find_mark(text, begin, end, name, &ret->mark) : NULL;
+	else if (quote)
+		begin = (size_t)(quote - text) + strlen(quoting);
+	ret->rule = find_mark(text, begin, begin, end, name, quote, &ret->mark);
 	/* A headline may go on in the next lines, whose indentation is gone by now. */
-	for (size_t i = 1, next = end; maybe && !ret->rule && i < WRAPS && next < length; i++) {
+	for (size_t i = 1, next = end; (name || quote) && !ret->rule && i < WRAPS && next < length;
+	     i++) {
 		size_t line = next + 1;
 		const struct acr_rule *rule;
 
 		next = line_end(text, length, line);
-		rule = find_mark(text, line, next, name, &ret->mark);
+		rule = find_mark(text, begin, line, next, name, quote, &ret->mark);
 		if (rule && ends_line(text, next, ret->mark)) {
 			ret->rule = rule;
 			end = next;

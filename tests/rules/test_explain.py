@@ -7,6 +7,8 @@ import re
 import subprocess
 import time
 
+import pytest
+
 FIREWALL = ('Error response from daemon: Get "https://acme.azurecr.io/v2/": denied: {"errors":[{"code":"DENIED","message":'
             '"client with IP \'203.0.113.7\' is not allowed access. Refer https://aka.ms/acr/firewall to grant access."}]}\n')
 
@@ -123,6 +125,40 @@ def test_a_line_of_ours_without_an_id_reaches_no_words_of_rules(explain):
 def test_brackets_of_others_are_no_id_of_ours(explain):
     for text in ("kernel: acme.azurecr.io 10.0.0.1 [denied]", "[firewall] ready", "app: [no-role]", "docker-credential-acr: x [nothing-of-it]"):
         assert explain.json({"text": text}) == [], text
+
+
+OTHERS = [
+    "checkout: acme.azurecr.io is the registry of this stage; load test of shop.litware.example gave up [timeout]",
+    "monitor: acme.azurecr.io listed; https://shop.litware.example answered (status 503) [timeout]",
+    "acme.azurecr.io/ci-image:1 test 17 of 20 network/slow (status 1) [timeout]",
+    "push acme.azurecr.io/app:1 done (status 201) [offline]",
+    "acme.azurecr.io (status 200) checked; features: [firewall]",
+    "deploy: image acme.azurecr.io/app:1 pulled; migration of db.litware.example failed [connection-timeout]",
+    "#12 naming to acme.azurecr.io/shop/web:41 done\n#13 smoke test of shop.litware.example: no answer [connection-timeout]",
+    "login to acme.azurecr.io done\nhealth probe of the app failed [connection-reset]",
+    "Pushed acme.azurecr.io/app:1\nGET https://shop.litware.example/health (status 500) [offline]",
+    "external-dns (image acme.azurecr.io/edns:1): zone litware.example not updated [dns-name-not-found]",
+    "terraform: registry = acme.azurecr.io; role = [no-role]",
+    "runner labels of acme.azurecr.io: [self-hosted] [linux] [offline]",
+    "- [ ] push to acme.azurecr.io\n- [x] see [connection-timeout]",
+    "error getting credentials - err: exit status 1, out: `acme.azurecr.io: no login`\nhealth probe of the app failed [connection-reset]",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_a_mark_of_another_program_beside_a_registry_is_no_id_of_ours(explain, text):
+    assert explain.json({"text": text}) == []
+
+
+@pytest.mark.parametrize("text, rule", [
+    ("error getting credentials - err: exit status 1, out: `acme.azurecr.io denied access\nto service principal x (status 403)\n[no-role]`", "no-role"),
+    ("error getting credentials - err: exit status 1, out: `no network is there for acme.azurecr.io [offline]`", "offline"),
+    ("error getting credentials - err: exit status 1, out: `the network rules of *** do not allow 203.0.113.9 (status 403, DENIED) [firewall]`", "firewall"),
+    ("the network rules of acme.azurecr.io do not allow 203.0.113.9 (status 403, DENIED) [firewall]", "firewall"),
+    ("no connection to 10.9.8.7:3128 on the way to acme.azurecr.io: Connection refused [proxy-unreachable]", "proxy-unreachable"),
+])
+def test_a_line_of_ours_is_known_without_our_name(explain, text, rule):
+    assert [one["rule"] for one in explain.json({"text": text})] == [rule]
 
 
 def test_what_stands_beside_a_line_of_ours_is_explained_too(explain):

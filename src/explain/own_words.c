@@ -116,8 +116,10 @@ static const struct acr_rule *find_mark(const char *text, size_t at, size_t from
 /* The headings of a page, in English and in the language of this process. */
 static bool is_heading(const char *line, size_t size)
 {
-	static const char *const headings[] = { N_("Why:"), N_("Why, probably:"),
-						N_("Who was tried:"), N_("What to do:"),
+	static const char *const headings[] = { N_("Why:"),	      N_("Why, probably:"),
+						N_("Who was tried:"), N_("Also denied:"),
+						N_("What to do:"),    N_("After a change:"),
+						N_("All steps:"),     N_("All checks:"),
 						N_("More:") };
 
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {

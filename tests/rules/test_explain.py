@@ -110,6 +110,13 @@ def test_a_line_of_ours_is_explained_by_its_id_and_by_no_word_in_it(explain):
         assert found[0]["facts"]["registry"] == "acme.azurecr.io"
 
 
+def test_the_brief_page_below_a_line_of_ours_reaches_no_words_of_rules(explain):
+    text = OWN + ("\nWhy: It has no role there.\nAlso denied: environment: acme.azurecr.io: dial tcp 203.0.113.9:443: i/o timeout\n"
+                  "What to do: Ask for a role.\nAfter a change: docker-credential-acr renew acme.azurecr.io\n"
+                  "All steps: docker-credential-acr explain no-role\nAll checks: docker-credential-acr diagnose acme.azurecr.io\n")
+    assert [one["rule"] for one in explain.json({"text": text})] == ["no-role"]
+
+
 def test_a_line_of_ours_without_an_id_reaches_no_words_of_rules(explain):
     """Whatever an older or a French one says: no rule is about our own sentences."""
     for words in ("no connection to the proxy 10.0.0.1:3128 on the way to acme.azurecr.io: connection refused",

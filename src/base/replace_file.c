@@ -123,27 +123,20 @@ static int put_new(int folder, const char *made, const char *name)
 }
 
 /* `made` holds what somebody wrote and our file stands in its place: undo that. What comes out must
- * be what was put in last; else it is newer, and belongs there. What is put in stays open until
- * then: the inode of a file that is gone would soon be a newer file's. */
-static int put_back(int folder, const char *made, const char *name, ino_t ours)
+ * be what was put in last; else it is newer, and belongs there. The inode alone would not tell: that
+ * of a file which is gone is soon a newer file's. */
+static int put_back(int folder, const char *made, const char *name, const struct stat *ours)
 {
-	ino_t before = ours;
-	auto_fd held = -1;
+	struct stat before = *ours, in, out;
 
 	for (int i = 0; i < EXCHANGES; i++) {
-		int going = openat(folder, made, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		struct stat in, out;
-		bool failed = going < 0 || fstat(going, &in) ||
-			      renameat2(folder, made, folder, name, RENAME_EXCHANGE) ||
-			      fstatat(folder, made, &out, AT_SYMLINK_NOFOLLOW);
-
-		acr_fd_close(&held);
-		held = going;
-		if (failed)
+		if (fstatat(folder, made, &in, AT_SYMLINK_NOFOLLOW) ||
+		    renameat2(folder, made, folder, name, RENAME_EXCHANGE) ||
+		    fstatat(folder, made, &out, AT_SYMLINK_NOFOLLOW))
 			return -1;
-		if (out.st_ino == before)
+		if (is_same(&out, &before))
 			break;
-		before = in.st_ino;
+		before = in;
 	}
 	errno = EEXIST;
 	return -1;
@@ -163,7 +156,7 @@ static int put_for(int folder, const char *made, const char *name, const struct 
 	if (renameat2(folder, made, folder, name, RENAME_EXCHANGE))
 		return is_lacking(errno) ? renameat(folder, made, folder, name) : -1;
 	if (fstatat(folder, made, &now, AT_SYMLINK_NOFOLLOW) == 0 && !is_same(&now, was))
-		return put_back(folder, made, name, ours.st_ino);
+		return put_back(folder, made, name, &ours);
 	unlinkat(folder, made, 0);
 	return 0;
 }
@@ -173,7 +166,7 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char made[NAME_SIZE];
-	auto_fd fd = -1, pin = -1;
+	auto_fd fd = -1;
 	int number = 0;
 
 	acr_folder_sweep(folder);
@@ -182,8 +175,6 @@ int acr_file_replace(int folder, const char *path, const struct acr_replacement 
 		return acr_raise_errno(error, errno, FILE_UNWRITABLE, path);
 	if (fill(fd, file))
 		number = errno;
-	/* Ours is known by its inode, which stays ours while it is open. */
-	pin = file->was ? dup(fd) : -1;
 	if (close(fd) && !number)
 		number = errno;
 	fd = -1;

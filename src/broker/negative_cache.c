@@ -176,8 +176,8 @@ void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup
 	/* This machine's own fault may be over at once, and nobody else is spared anything. */
 	if (why->kind == ACR_SYSTEM)
 		return;
-	if (!find(app, lookup, &memory, NULL) || memory.failures < 0 || memory.failures > 10)
-		memory.failures = 0;
+	if (find(app, lookup, &memory, NULL) && (memory.failures < 0 || memory.failures > 10))
+		memory.failures = 10; /* long past the longest pause */
 	pause = (int64_t)FIRST_PAUSE << memory.failures;
 	if (pause < why->retry_after)
 		pause = why->retry_after;

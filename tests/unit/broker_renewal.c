@@ -261,6 +261,28 @@ static void a_renewal_behind_that_failed_is_told_by_the_next_get(void **state)
 	assert_false(renewal_failed(&why));
 }
 
+/* An identity that is dead for good is asked every quarter of an hour, and not each minute again. */
+static void the_pause_between_failed_renewals_stays_at_its_longest(void **state)
+{
+	struct acr_registry registry;
+	struct acr_error refusal;
+	auto_lookup lookup = { 0 };
+
+	(void)state;
+	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
+	acr_lookup_begin(&edges.app, &registry, &lookup);
+	edges_fail(&refusal, ACR_REFUSED, HOST);
+	for (int i = 0; i < 15; i++) {
+		acr_renewal_note(&edges.app, &lookup, &refusal);
+		if (i < 4)
+			continue;
+		pass(895);
+		assert_true(acr_renewal_pauses(&edges.app, &lookup, &error));
+		pass(10);
+		assert_false(acr_renewal_pauses(&edges.app, &lookup, &error));
+	}
+}
+
 static void a_failed_renewal_leaves_the_registry_in_the_list(void **state)
 {
 	struct acr_registry registry;
@@ -571,6 +593,7 @@ int main(void)
 		TEST(where_renewal_fails_the_old_token_is_handed_out_with_a_word),
 		TEST(a_dead_identity_is_not_asked_at_every_get),
 		TEST(a_renewal_behind_that_failed_is_told_by_the_next_get),
+		TEST(the_pause_between_failed_renewals_stays_at_its_longest),
 		TEST(a_failed_renewal_leaves_the_registry_in_the_list),
 		TEST(a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too),
 		TEST(what_somebody_else_renewed_is_not_renewed_again),

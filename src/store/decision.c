@@ -17,10 +17,11 @@
 static int unusable(const struct acr_decision *decision, const struct acr_error *why,
 		    const char *command, struct acr_error *error)
 {
-	auto_string path = acr_format("%s/%s", decision->folder, decision->name);
+	auto_string path = NULL;
 
 	if (!error)
 		return -1;
+	path = acr_format("%s/%s", decision->folder, decision->name);
 	if (command)
 		acr_raise_cause(error, &why->message, DECISION_UNUSABLE, path, command);
 	else if (decision->leave)

@@ -123,6 +123,9 @@ int acr_keychain_look(const struct acr_app *app, const char *server, struct acr_
 			return give(error, &failure);
 		if (failure.kind == ACR_UNAVAILABLE)
 			*ret_absent = failure;
+		else if (!acr_keychains[i]->plain &&
+			 acr_marker_is_set(app, ACR_IN_SECRET_SERVICE, server))
+			acr_marker_clear(app, ACR_IN_SECRET_SERVICE, server);
 	}
 	return acr_raise(error, LOGIN_MISSING, server);
 }

@@ -352,6 +352,15 @@ def test_a_login_of_any_server_that_docker_logout_cannot_reach_is_said_to_stay(d
         assert desktop.ask("erase", SERVER).returncode == 0, "it is gone"
 
 
+def test_a_login_that_the_desktop_has_no_longer_is_not_said_to_stay(desktop):
+    """Another program removed it; a look for it on the desktop shows so."""
+    assert desktop.store(SERVER, "user", "secret").returncode == 0
+    assert desktop.run("env", f"XDG_DATA_HOME={desktop.folder}/other", PROGRAM, "erase", stdin=SERVER).returncode == 0
+    assert desktop.ask("get", SERVER).returncode == 1
+    with over_ssh(desktop):
+        assert desktop.ask("erase", SERVER).returncode == 0
+
+
 @pytest.mark.parametrize("server", [SERVER, "acme.azurecr.io"])
 def test_a_login_that_was_changed_over_ssh_moves_into_the_keyring(desktop, server):
     """Each session would go on with its own password, and one of them is the old one."""

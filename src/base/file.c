@@ -58,7 +58,7 @@ int acr_file_read_open(int fd, const char *path, size_t limit, struct acr_secret
 	return 0;
 }
 
-static int cannot_open(struct acr_error *error, int number, const char *path)
+int acr_file_unopened(int number, const char *path, struct acr_error *error)
 {
 	return number == ENOENT || number == ENOTDIR
 		       ? acr_raise_errno(error, number, FILE_MISSING, path)
@@ -70,7 +70,7 @@ int acr_file_read(const char *path, size_t limit, struct acr_secret *ret, struct
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return cannot_open(error, errno, path);
+		return acr_file_unopened(errno, path, error);
 	return acr_file_read_open(fd, path, limit, ret, error);
 }
 
@@ -85,7 +85,7 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 	if (fd < 0 && errno == ELOOP)
 		return acr_raise(error, FILE_LINK, path);
 	if (fd < 0 || fstat(fd, &status))
-		return cannot_open(error, errno, path);
+		return acr_file_unopened(errno, path, error);
 	/* None is left where a newer one was put in its place just now; what we hold is whole. */
 	if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
 		return acr_raise(error, FILE_NOT_SINGLE, path);

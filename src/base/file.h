@@ -30,6 +30,10 @@ _checked_ int acr_file_read(const char *path, size_t limit, struct acr_secret *r
 _checked_ int acr_file_read_open(int fd, const char *path, size_t limit, struct acr_secret *ret,
 				 struct acr_error *error);
 
+/* Why a file could not be opened, by the errno: ACR_NOT_FOUND when absent, else ACR_SYSTEM. Always
+ * returns -1. */
+int acr_file_unopened(int number, const char *path, struct acr_error *error);
+
 /* The same for a file that decides where tokens go: ACR_INVALID unless it, every folder on the way
  * and every link belong to root or us, and nobody else can write it (its group may where that is
  * the owner's private one). The text of a mode names the chmod to run. */

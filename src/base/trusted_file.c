@@ -23,13 +23,6 @@ static bool is_trusted(const struct stat *status)
 	return status->st_uid == 0 || status->st_uid == geteuid();
 }
 
-static int missing(int number, const char *path, struct acr_error *error)
-{
-	return number == ENOENT || number == ENOTDIR
-		       ? acr_raise_errno(error, number, FILE_MISSING, path)
-		       : acr_raise_errno(error, number, FILE_INACCESSIBLE, path);
-}
-
 /* Where the link `name` in `folder` leads, owned by the caller. */
 static char *follow(int folder, const char *name, const char *path, struct acr_error *error)
 {
@@ -66,7 +59,7 @@ static int open_file(const char *path, struct acr_error *error)
 		char *next;
 
 		if (folder < 0) {
-			missing(errno, path, error);
+			acr_file_unopened(errno, path, error);
 			return -1;
 		}
 		acr_fd_close(&at);
@@ -75,7 +68,7 @@ static int open_file(const char *path, struct acr_error *error)
 		if (fd >= 0)
 			return fd;
 		if (errno != ELOOP)
-			return missing(errno, path, error);
+			return acr_file_unopened(errno, path, error);
 		next = follow(at, name, path, error);
 		if (!next)
 			return -1;

@@ -309,8 +309,7 @@ static void no_program_comes_from_a_relative_entry_of_path(void **state)
 	install("az");
 	assert_int_equal(chdir(edges.folder), 0);
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-		/* Alone, and beside others. */
-		/* (An empty PATH is none.) */
+		/* Alone, and beside others; an empty PATH is none. */
 		for (int beside = !*entries[i]; beside < 2; beside++) {
 			auto_string path = acr_format("%s%s%s", beside ? "/nowhere:" : "",
 						      entries[i], beside ? ":" : "");

@@ -144,15 +144,21 @@ static const struct acr_message *notice(enum acr_message_id id)
 	return NULL;
 }
 
+/* Somebody is signed in and had a first token. */
+static void get_first(struct acr_login *login)
+{
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, login), 0);
+}
+
 static void a_token_is_had_once_and_then_served_from_the_cache(void **state)
 {
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	assert_string_equal(login.username, ACR_NULL_GUID);
 	expect_nothing_more();
 	assert_int_equal(get("https://" HOST "/v2/", &login), 0);
@@ -166,10 +172,7 @@ static void past_half_its_life_it_is_served_and_renewed_behind(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	edges.boot += 1000LL * (3 * HOUR * 65 / 100 + 2);
 	assert_int_equal(get(HOST, &login), 0);
@@ -182,10 +185,7 @@ static void close_to_its_end_it_is_renewed_first(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	edges.boot += 1000LL * (2 * HOUR + 60);
 	edges.app.deadline = edges.boot + 30000;
@@ -201,10 +201,7 @@ static void the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dea
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	edges.boot += 1000LL * (2 * HOUR + 60);
 	edges.app.deadline = edges.boot + 30000;
@@ -225,10 +222,7 @@ static void a_clock_set_back_or_forward_changes_nothing_within_a_boot(void **sta
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	edges.wall = 0;
 	assert_int_equal(get(HOST, &login), 0);
@@ -242,10 +236,7 @@ static void another_identity_never_gets_the_token_of_the_first(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	edges_set(&edges, "AZURE_CLIENT_ID", "33333333-3333-3333-3333-333333333333");
 	expect_entra();
@@ -461,10 +452,7 @@ static void an_explicit_login_is_tried_and_then_goes_before_any_identity(void **
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"e30.e30.c2ln\"}");
 	assert_int_equal(store(HOST, "acme", "admin-password"), 0);
@@ -496,10 +484,7 @@ static void a_token_that_comes_back_is_not_kept_as_a_login(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	assert_int_equal(store(HOST, ACR_NULL_GUID, acr_secret_text(&login.secret)), 0);
 	/* Another one (az acr login) is cached until it ends, as it were ours. */
@@ -648,10 +633,7 @@ static void erasing_kills_every_copy_and_says_who_still_serves(void **state)
 	char copy[512];
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	/* A copy of the whole cache, as if another session had one of its own. */
 	snprintf(copy, sizeof(copy), "cp -a %s/run %s/run2", edges.folder, edges.folder);
@@ -766,10 +748,7 @@ static void list_gives_the_name_of_the_stored_login(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
 	assert_int_equal(store(HOST, "admin", "password"), 0);
 	assert_string_equal(listed(), HOST "=admin ");
@@ -797,10 +776,7 @@ static void erase_and_logout_leave_no_token_behind(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	edges_set(&edges, "AZURE_CLIENT_ID", "33333333-3333-3333-3333-333333333333");
 	expect_nothing_more();
 	expect_entra();
@@ -867,10 +843,7 @@ static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
 	int bus;
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	bus = silent_bus();
 	/* The cached ones can be served, and so are named; with a word about the others. */
@@ -954,10 +927,7 @@ static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
 	auto_login login = { 0 };
 
 	(void)state;
-	sign_in();
-	expect_entra();
-	expect_exchange(3 * HOUR, "first");
-	assert_int_equal(get(HOST, &login), 0);
+	get_first(&login);
 	expect_nothing_more();
 	struct acr_registry registry = report.registry;
 	report = (struct acr_report){ 0 };

@@ -351,43 +351,49 @@ static void entries_are_closed_to_others_whatever_the_umask(void **state)
 	}
 }
 
+/* In the home on disk, while the runtime folder could not be used; now it can. */
+static void keep_behind(const char *token)
+{
+	configure("file");
+	edges_set(&edges, "XDG_RUNTIME_DIR", "");
+	assert_string_equal(keep(HOST, IDENTITY, token), "cache-folder");
+	edges_set(&edges, "XDG_RUNTIME_DIR", at("run"));
+}
+
+static void write_in_front(const struct acr_entry *entry)
+{
+	auto_secret bytes = { 0 };
+
+	acr_entry_write(entry, &bytes);
+	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
+}
+
 static void a_dead_entry_does_not_hide_a_live_one_in_another_home(void **state)
 {
 	auto_entry dead = entry_of(HOST, IDENTITY, "dead");
-	auto_secret bytes = { 0 };
 
 	(void)state;
-	configure("file");
-	edges_set(&edges, "XDG_RUNTIME_DIR", "");
-	assert_string_equal(keep(HOST, IDENTITY, "live"), "cache-folder");
-	edges_set(&edges, "XDG_RUNTIME_DIR", at("run"));
+	keep_behind("live");
 	dead.life = 1;
 	dead.wall -= 2;
-	acr_entry_write(&dead, &bytes);
-	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
+	write_in_front(&dead);
 	assert_true(found("live"));
 }
 
-/* The runtime folder could not be written when it was renewed. */
 static void an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home(void **state)
 {
 	auto_entry due = entry_of(HOST, IDENTITY, "due");
-	auto_secret bytes = { 0 };
 
 	(void)state;
-	configure("file");
-	edges_set(&edges, "XDG_RUNTIME_DIR", "");
-	assert_string_equal(keep(HOST, IDENTITY, "renewed"), "cache-folder");
-	edges_set(&edges, "XDG_RUNTIME_DIR", at("run"));
+	keep_behind("renewed");
 	due.life = 10800;
 	due.renew = 5400;
 	due.boot -= 6000 * 1000;
 	due.wall -= 6000;
-	acr_entry_write(&due, &bytes);
-	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
+	write_in_front(&due);
 	assert_true(found("renewed"));
 	acr_cache_drop(&edges.app, HOST);
-	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
+	write_in_front(&due);
 	assert_true(found("due"));
 }
 

@@ -224,20 +224,6 @@ static void add_member(struct acr_edit *text, size_t object, int depth, const ch
 	acr_edit_splice(text, at, 0, acr_secret_text(&made));
 }
 
-/* {"key": "value"} as a value of a member of the whole. */
-static void object_of_one(const char *bytes, size_t whole, const char *key, const char *value,
-			  struct acr_secret *ret)
-{
-	struct manner manner;
-
-	observe(bytes, whole, 1, &manner);
-	acr_secret_format(ret, "{%s%s", manner.indent, *manner.indent ? manner.unit : "");
-	quote(ret, key);
-	acr_secret_add(ret, manner.colon);
-	quote(ret, value);
-	acr_secret_format(ret, "%s}", manner.indent);
-}
-
 /* An empty object at `outer`, in what it is to be in. */
 static void make_object(struct acr_edit *text, const char *outer)
 {
@@ -262,30 +248,17 @@ void acr_member_put(struct acr_edit *text, const char *outer, const char *key, c
 	struct member member;
 	size_t object;
 
-	if (!find_object(acr_secret_text(&text->bytes), NULL, &object)) {
-		/* Nothing there, or white space: what docker would write. */
+	/* Nothing there, or white space: what docker would write. */
+	if (!find_object(acr_secret_text(&text->bytes), NULL, &object))
 		acr_edit_splice(text, 0, text->bytes.length, "{}");
-		object = 0;
-	}
-	if (outer && strchr(outer, '/'))
+	if (outer)
 		make_object(text, outer);
-	if (find_member(acr_secret_text(&text->bytes), outer, key, &member)) {
-		quote(&raw, value);
+	quote(&raw, value);
+	if (find_member(acr_secret_text(&text->bytes), outer, key, &member))
 		acr_edit_splice(text, member.value, member.end - member.value,
 				acr_secret_text(&raw));
-		return;
-	}
-	if (!outer || find_object(acr_secret_text(&text->bytes), outer, &object)) {
-		quote(&raw, value);
+	else if (find_object(acr_secret_text(&text->bytes), outer, &object))
 		add_member(text, object, depth_of(outer), key, acr_secret_text(&raw));
-		return;
-	}
-	object_of_one(acr_secret_text(&text->bytes), object, key, value, &raw);
-	if (find_member(acr_secret_text(&text->bytes), NULL, outer, &member)) /* null */
-		acr_edit_splice(text, member.value, member.end - member.value,
-				acr_secret_text(&raw));
-	else
-		add_member(text, object, 1, outer, acr_secret_text(&raw));
 }
 
 bool acr_member_drop(struct acr_edit *text, const char *outer, const char *key)

@@ -92,9 +92,10 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 		if (chosen == '?' || chosen == ':') {
 			const char letter[] = { '-', (char)optopt, '\0' };
 
-			return acr_usage_option(app, command,
-						optopt > OPTIONS_MOST ? letter : argv[optind - 1],
-						chosen == ':');
+			return acr_usage_option(
+				app, command,
+				optopt > OPTIONS_MOST && optopt != 'h' ? letter : argv[optind - 1],
+				chosen == ':');
 		}
 		values[number_of(command, chosen)] = optarg ? optarg : "";
 	}

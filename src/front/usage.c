@@ -108,12 +108,13 @@ static int status_of(const struct acr_app *app, const struct acr_command *comman
 	return 1;
 }
 
-static const struct acr_option *find(const struct acr_command *command, const char *name)
+static bool has_option(const struct acr_command *command, const char *name)
 {
 	for (const struct acr_option *option = command->options; option && option->name; option++)
-		if (strcmp(option->name, name) == 0)
-			return option;
-	return NULL;
+		if (strcmp(option->name, name) == 0 ||
+		    (option->synonym && strcmp(option->synonym, name) == 0))
+			return true;
+	return strcmp(name, "help") == 0;
 }
 
 /* "--tenant" for "--tennant", of those that this command has; owned, NULL for none. */
@@ -122,7 +123,8 @@ static char *nearest_option(const struct acr_command *command, const char *name)
 	struct acr_nearest search = { .word = name + strspn(name, "-") };
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (strcmp(options[i].typed, name) == 0 && find(command, options[i].meant + 2))
+		if (strcmp(options[i].typed, name) == 0 &&
+		    has_option(command, options[i].meant + 2))
 			return acr_copy(options[i].meant);
 	if (name[1] != '-')
 		return NULL;
@@ -145,8 +147,7 @@ int acr_usage_option(const struct acr_app *app, const struct acr_command *comman
 {
 	/* What is behind "=" may be a password. */
 	auto_string name = acr_format("%.*s", (int)strcspn(typed, "="), typed);
-	const struct acr_option *known =
-		name[0] == '-' && name[1] == '-' ? find(command, name + 2) : NULL;
+	bool known = strncmp(name, "--", 2) == 0 && has_option(command, name + 2);
 	int status = status_of(app, command);
 	auto_string nearest = known ? NULL : nearest_option(command, name);
 	struct acr_error error = { 0 };

@@ -117,6 +117,12 @@ $ docker-credential-acr renew --jsno
 $ docker-credential-acr status --json=x
 ? 2
 ! docker-credential-acr: option '--json' takes no value (see docker-credential-acr status --help)
+$ docker-credential-acr status --help=x
+? 2
+! docker-credential-acr: option '--help' takes no value (see docker-credential-acr status --help)
+$ docker-credential-acr configure --yes=1
+? 2
+! docker-credential-acr: option '--yes' takes no value (see docker-credential-acr configure --help)
 $ docker-credential-acr login --tenant
 ? 2
 ! docker-credential-acr: option '--tenant' needs a value (see docker-credential-acr login --help)

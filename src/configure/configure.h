@@ -19,7 +19,7 @@
 
 #define ACR_HELPER_SUFFIX "acr" /* "docker-credential-" goes in front, in docker's mind */
 
-/* ---- configure_edit.c: a text, and how it came to differ from what was read ---- */
+/* ---- edit.c: a text, and how it came to differ from what was read ---- */
 
 struct acr_splice {
 	size_t at;
@@ -44,11 +44,11 @@ uint64_t acr_edit_hash(const struct acr_secret *bytes);
  * still as we left it, passwords apart? 0 for an object that is no JSON. */
 uint64_t acr_edit_mark(const struct acr_secret *bytes);
 
-/* ---- configure_member.c: members of the JSON object that a text is ---- */
+/* ---- json_edit.c: members of the JSON object that a text is ---- */
 
 /* Give member `key` of the object `outer` (NULL: of the whole; "registries/contoso.azurecr.io": of an
- * object in another) the string `value`, making what is
- * missing, in the text's own way of indenting (docker's, with tabs, where it has none). */
+ * object in another) the string `value`, making what is missing, in the text's own way of indenting
+ * (docker's, with tabs, where it has none). */
 void acr_member_put(struct acr_edit *text, const char *outer, const char *key, const char *value);
 
 /* Take a member out; false when there is none. */
@@ -68,7 +68,7 @@ void acr_object_drop_empty(struct acr_edit *text, const char *outer);
 void acr_member_values(const struct acr_secret *bytes,
 		       void (*visit)(void *data, size_t from, size_t to), void *data);
 
-/* ---- configure_file.c: a file that belongs to somebody ---- */
+/* ---- file.c: a file that belongs to somebody ---- */
 
 struct acr_target {
 	char *path;	    /* owned; the file itself, links followed */
@@ -101,7 +101,7 @@ _checked_ int acr_target_remove(const char *path, const struct stat *was, const 
  * do. */
 char *acr_target_missing(const char *path);
 
-/* ---- configure_memo.c: what was done, for --undo ---- */
+/* ---- journal.c: what was done, for --undo ---- */
 
 /* One member that was set, and what it was before. */
 struct acr_put {
@@ -153,7 +153,7 @@ _checked_ int acr_memo_each(const char *folder,
 void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
 		  size_t put_count);
 
-/* ---- configure_undo.c ---- */
+/* ---- undo.c ---- */
 
 /* Put marks in the place of the hashes of 0.1.0, now that the file reads `bytes`. */
 void acr_memo_unhash(struct acr_memo *memo, const struct acr_secret *bytes);
@@ -163,13 +163,13 @@ void acr_memo_unhash(struct acr_memo *memo, const struct acr_secret *bytes);
 _checked_ int acr_memo_undo(const struct acr_memo *memo, const struct acr_secret *bytes,
 			    struct acr_secret *ret, bool *ret_gone, struct acr_error *error);
 
-/* ---- configure_diff.c ---- */
+/* ---- diff.c ---- */
 
 /* A unified diff, with passwords masked when it is JSON. */
 void acr_diff(const char *path, const struct acr_secret *before, const struct acr_secret *after,
 	      bool json, struct acr_secret *out);
 
-/* ---- configure_containers.c: containers-registries.conf(5) ---- */
+/* ---- containers.c: containers-registries.conf(5) ---- */
 
 /* The drop-in's text for the credential helpers in force and ours behind them. `before` is the
  * drop-in as it is, which does not count. */
@@ -178,7 +178,7 @@ void acr_containers_text(const struct acr_app *app, bool system, const char *dro
 /* The same text without our name in its list; false when it was not there. */
 bool acr_containers_without(const struct acr_secret *bytes, struct acr_secret *ret);
 
-/* ---- configure_check.c: does it work? ---- */
+/* ---- check.c: does it work? ---- */
 
 struct acr_trial {
 	char *name, *detail; /* owned */

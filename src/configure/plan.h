@@ -64,7 +64,7 @@ char *acr_plan_home(const struct acr_app *app, const char *variable, const char 
 char *acr_plan_docker(const struct acr_app *app);
 char *acr_plan_podman(const struct acr_app *app);
 
-/* ---- configure_tell.c ---- */
+/* ---- output.c ---- */
 
 struct acr_telling {
 	struct acr_app *app;
@@ -81,13 +81,13 @@ void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check);
 /* The JSON object, when that was asked for. Returns the exit status. */
 int acr_tell_end(struct acr_telling *telling);
 
-/* ---- configure_back.c ---- */
+/* ---- undo_command.c ---- */
 
 /* Take out what the memos in `folder` tell of, of the kinds that `wish` names (none: all). */
 _checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish,
 			    const char *folder, struct acr_error *error);
 
-/* ---- configure_discover.c ---- */
+/* ---- discover.c ---- */
 
 struct acr_discovery {
 	char *hosts[ACR_HOSTS_MOST]; /* owned */
@@ -103,7 +103,7 @@ _checked_ int acr_discover(const struct acr_app *app, struct acr_discovery *ret,
 _checked_ int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
 				   struct acr_error *error);
 
-/* ---- configure_timer.c ---- */
+/* ---- timer.c ---- */
 
 struct acr_timer {
 	char *unit, *link; /* owned */

@@ -9,7 +9,7 @@
 #include "base/process.h"
 #include "identity/internal.h"
 
-/* ---- tool.c ---- */
+/* ---- run_cli.c ---- */
 
 /* What a tool's complaint means: words in it, and what they say about the sign-in. */
 struct acr_tool_complaint {

@@ -11,7 +11,7 @@
 #include "acr/registry.h"
 #include "acr/secret.h"
 
-/* ---- kubelet_request.c ---- */
+/* ---- request.c ---- */
 
 struct acr_kubelet_request {
 	char *version, *image;	     /* owned; "credentialprovider.kubelet.k8s.io/v1" */
@@ -43,7 +43,7 @@ void acr_kubelet_source_free(struct acr_kubelet_source *source);
 void acr_kubelet_source_find(const struct acr_app *app, const char *image, const char *mirrors,
 			     struct acr_kubelet_source *ret);
 
-/* ---- kubelet_node.c ---- */
+/* ---- node.c ---- */
 
 #define ACR_NODE_FILE "/etc/kubernetes/azure.json"
 
@@ -58,7 +58,7 @@ void acr_node_free(struct acr_node *node);
 
 _checked_ int acr_node_read(const char *path, struct acr_node *ret, struct acr_error *error);
 
-/* ---- kubelet_identity.c ---- */
+/* ---- identity.c ---- */
 
 /* An environment of our own, in which the identities find what the node or the pod is. */
 struct acr_kubelet_environment {
@@ -78,7 +78,7 @@ _checked_ int acr_kubelet_be_pod(const struct acr_app *app,
 				 const struct acr_node *node, struct acr_kubelet_environment *ret,
 				 struct acr_error *error);
 
-/* ---- kubelet_public.c ---- */
+/* ---- public.c ---- */
 
 /* Does the registry let anybody pull this image? One request. */
 bool acr_kubelet_is_public(const struct acr_app *app, const struct acr_registry *registry,

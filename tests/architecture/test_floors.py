@@ -120,6 +120,14 @@ def test_a_file_says_under_which_licence_it_stands_and_what_it_is_for():
     assert not mute
 
 
+def test_a_header_names_files_that_are_there():
+    """In the headings of what it declares: "---- edit.c: ... ----"."""
+    lost = [f"{name_of(path)}: {name}" for path in SOURCES if path.suffix == ".h"
+            for heading in re.findall(r"/\* ---- (.*?) ---- \*/", path.read_text(encoding="utf-8"), re.S)
+            for name in re.findall(r"\w+\.c\b", heading) if not (path.parent / name).exists()]
+    assert not lost
+
+
 def test_every_file_is_built(program):
     """src/meson.build lists files, or takes them from the rows of tables: one that is in neither is never compiled."""
     database = program.parent.parent / "compile_commands.json"

@@ -456,7 +456,6 @@ int main(void)
 		CASE(nothing_set_up_is_silent),
 		CASE(what_the_environment_names_goes_before_the_machine),
 		CASE(a_token_for_another_service_comes_of_the_same_walk),
-		CASE(a_token_for_another_service_comes_of_the_same_walk),
 		CASE(a_refusal_of_what_was_named_ends_the_chain),
 		CASE(what_is_half_set_up_gives_way_to_the_same_application_alone),
 		CASE(az_that_is_signed_in_as_the_same_application_serves_for_a_step_without_a_token),

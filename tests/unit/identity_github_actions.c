@@ -52,7 +52,6 @@ static void a_job_with_the_right_but_half_a_client_is_told(void **state)
 	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
 	assert_int_equal(ask(), -1);
 	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
-	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
 	assert_holds(edges_words(&p.error), "AZURE_CLIENT_ID");
 	edges_set(&p.edges, "AZURE_TENANT_ID", "");
 	assert_int_equal(ask(), -1);

@@ -76,6 +76,12 @@ static void a_node_of_a_cluster_of_azures_is_azures(void **state)
 	assert_int_equal(ask(), 0);
 }
 
+static void pass(int64_t seconds)
+{
+	p.edges.boot += seconds * 1000;
+	p.edges.app.deadline += seconds * 1000;
+}
+
 static void without_a_tag_one_request_finds_out_and_no_is_remembered(void **state)
 {
 	(void)state;
@@ -87,8 +93,7 @@ static void without_a_tag_one_request_finds_out_and_no_is_remembered(void **stat
 	assert_int_equal(p.edges.sent_count, 1);
 
 	p.edges.answers[0].fails = ACR_FINE;
-	p.edges.boot += 301 * 1000;
-	p.edges.app.deadline += 301 * 1000;
+	pass(301);
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
 	assert_int_equal(ask(), 0);
 }
@@ -111,12 +116,6 @@ static void is_silent(size_t times)
 	p.edges.http.send = drop;
 	dropped = times;
 	sent = 0;
-}
-
-static void pass(int64_t seconds)
-{
-	p.edges.boot += seconds * 1000;
-	p.edges.app.deadline += seconds * 1000;
 }
 
 static void silence_is_asked_again_before_it_is_absence(void **state)

@@ -67,13 +67,13 @@ static int check_folder(const char *path, const char *missing, struct acr_error 
 	struct stat status;
 
 	if (stat(folder, &status))
-		return acr_raise_errno(error, errno, CONFIGURE_LOOK, folder);
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, folder);
 	if (!S_ISDIR(status.st_mode))
 		return acr_raise(error, CONFIGURE_NOT_A_FOLDER, folder);
 	if (statvfs(folder, &system) == 0 && (system.f_flag & ST_RDONLY))
 		return acr_raise(error, CONFIGURE_READ_ONLY_SYSTEM, path);
 	if (access(folder, W_OK | X_OK))
-		return acr_raise_errno(error, errno, CONFIGURE_WRITE, folder);
+		return acr_raise_errno(error, errno, FILE_UNWRITABLE, folder);
 	return 0;
 }
 
@@ -84,7 +84,7 @@ static int check_file(const char *path, const struct stat *status, struct acr_er
 	if (strstr(path, "/.."))
 		return acr_raise(error, CONFIGURE_SECRET_MOUNT, path);
 	if (!S_ISREG(status->st_mode))
-		return acr_raise(error, CONFIGURE_NOT_A_FILE, path);
+		return acr_raise(error, FILE_NOT_REGULAR, path);
 	if (status->st_uid != geteuid())
 		return belongs_to(path, status->st_uid, error);
 	if (!(status->st_mode & S_IWUSR))
@@ -130,11 +130,11 @@ int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *
 		return check_folder(path, ret->made, error);
 	}
 	if (!real)
-		return acr_raise_errno(error, errno, CONFIGURE_LOOK, path);
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 	ret->there = true;
 	fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &ret->status))
-		return acr_raise_errno(error, errno, CONFIGURE_OPEN, real);
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, real);
 	if (check_file(real, &ret->status, error) || check_folder(real, NULL, error))
 		return -1;
 	sweep(real);
@@ -167,7 +167,7 @@ int acr_target_write(const struct acr_target *target, const struct acr_secret *b
 		return -1;
 	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return acr_raise_errno(error, errno, CONFIGURE_WRITE, folder);
+		return acr_raise_errno(error, errno, FILE_UNWRITABLE, folder);
 	return acr_file_replace(directory, target->path, &file, error);
 }
 
@@ -178,7 +178,7 @@ int acr_target_remove(const char *path, const struct stat *was, const char *made
 	auto_fd directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (directory < 0)
-		return acr_raise_errno(error, errno, CONFIGURE_REMOVE, path);
+		return acr_raise_errno(error, errno, FILE_UNREMOVABLE, path);
 	if (acr_file_remove(directory, path, was, error))
 		return -1;
 	if (!made)

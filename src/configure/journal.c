@@ -238,7 +238,7 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 	if (acr_private_read(folder, name, ACR_CONFIG_MAX, &bytes, error))
 		return -1;
 	if (acr_json_parse(acr_secret_text(&bytes), bytes.length, &json, error))
-		return acr_context(error, CONFIGURE_JOURNAL_JSON, path);
+		return acr_context(error, CONFIGURE_NOT_JSON, path);
 	changes = acr_json_member(json, "changes");
 	*ret = (struct acr_memo){ .path = copy_of(json, "path"),
 				  .kind = copy_of(json, "kind"),
@@ -331,7 +331,7 @@ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
 	 * whoever writes in it. Whoever hangs is passed by. */
 	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return acr_raise_errno(error, errno, CONFIGURE_FOLDER_OPEN, above);
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, above);
 	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
 		nanosleep(&pause, NULL);
 	if (!*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error)) {

@@ -110,7 +110,7 @@ int acr_timer_enable(const struct acr_app *app, const char *folder, const char *
 	    acr_target_folders(timer->link, system ? 0755 : 0700, error))
 		return -1;
 	if (unlink(timer->link) && errno != ENOENT)
-		return acr_raise_errno(error, errno, CONFIGURE_REMOVE, timer->link);
+		return acr_raise_errno(error, errno, FILE_UNREMOVABLE, timer->link);
 	if (symlink(timer->unit, timer->link))
 		return acr_raise_errno(error, errno, CONFIGURE_LINK, timer->link);
 	if (!system)

@@ -70,7 +70,7 @@ static int take_out_json(const struct acr_memo *memo, const struct acr_secret *b
 	auto_json json = NULL;
 
 	if (acr_json_parse(acr_secret_text(bytes), bytes->length, &json, error))
-		return acr_context(error, CONFIGURE_UNDO_JSON, memo->path);
+		return acr_context(error, CONFIGURE_NOT_JSON, memo->path);
 	acr_secret_add_bytes(&text.bytes, acr_secret_text(bytes), bytes->length);
 	for (size_t i = memo->count; i-- > 0;)
 		for (size_t k = memo->changes[i].put_count; k-- > 0;)

@@ -38,14 +38,14 @@ static int check_types(struct json_object *request, struct acr_error *error)
 	struct json_object *annotations = acr_json_member(request, "serviceAccountAnnotations");
 
 	if (token && !json_object_is_type(token, json_type_string))
-		return acr_raise(error, KUBELET_NOT_A_STRING, "serviceAccountToken");
+		return acr_raise(error, REQUEST_NOT_A_STRING, "serviceAccountToken");
 	if (annotations && !json_object_is_type(annotations, json_type_object))
 		return acr_raise(error, KUBELET_NOT_AN_OBJECT, "serviceAccountAnnotations");
 	if (annotations) {
 		json_object_object_foreach(annotations, name, value)
 		{
 			if (!json_object_is_type(value, json_type_string))
-				return acr_raise(error, KUBELET_NOT_A_STRING, name);
+				return acr_raise(error, REQUEST_NOT_A_STRING, name);
 		}
 	}
 	return 0;

@@ -218,13 +218,28 @@ def test_a_hundred_reports_and_nothing_off_the_diagonal(explain, capsys):
 SHARED = {"is not yet valid", "Read-only file system", "does not exist"}
 
 
-def own_sentences():
-    """What our errors say in English, {names} left out."""
+def own_messages():
+    """Id, kind with origin, and English of our errors."""
     folder = Path(__file__).resolve().parents[2] / "include/acr/messages"
     for path in sorted(folder.glob("*.def")):
         text = re.sub(r'"\s*\n\s*"', "", path.read_text(encoding="utf-8"))
-        for row in re.finditer(r'^MESSAGE\(\w+, "([^"]+)", \w+, \w+, \d+,\s*"((?:[^"\\]|\\.)*)"\)', text, re.MULTILINE):
-            yield row[1], re.sub(r"\{\w+\}", "x", row[2].replace('\\"', '"')).lower()
+        for row in re.finditer(r'^MESSAGE\(\w+, "([^"]+)", (\w+, \w+), \d+,\s*"((?:[^"\\]|\\.)*)"\)', text, re.MULTILINE):
+            yield row[1], row[2], row[3].replace('\\"', '"')
+
+
+def own_sentences():
+    """What our errors say in English, {names} left out."""
+    for name, _, text in own_messages():
+        yield name, re.sub(r"\{\w+\}", "x", text).lower()
+
+
+def test_no_two_errors_say_the_same():
+    """Ids are never renamed, so that one that is not needed would stay. What has no words is a form for others."""
+    ids = {}
+    for name, kind, text in own_messages():
+        if re.search(r"\w", re.sub(r"\{\w+\}", "", text)):
+            ids.setdefault((kind, re.sub(r"\{\w+\}", "{}", text)), []).append(name)
+    assert not [names for names in ids.values() if len(names) > 1]
 
 
 def test_no_rule_looks_for_a_sentence_of_ours(explain):

@@ -130,14 +130,14 @@ static const char *misused_settings(const struct acr_wish *wish)
 			return _("--tenant, --identity and --client-id need a value");
 	if (identity && !is_identity_list(identity))
 		return _("--identity takes names that \"status\" lists, with commas between them, "
-			 "or "
-			 "auto or none");
+			 "or auto or none");
 	return NULL;
 }
 
 /* NULL, or what is wrong with this combination. */
 static const char *misuse(const struct acr_wish *wish, bool undo)
 {
+	const char *settings = misused_settings(wish);
 	bool docker = wish->host_count || wish->creds_store;
 
 	if (undo)
@@ -151,8 +151,8 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 		return _("--podman needs the names of registries");
 	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
 		return _("--ci-host takes a host name such as github.contoso.com");
-	if (misused_settings(wish))
-		return misused_settings(wish);
+	if (settings)
+		return settings;
 	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
 		return _("name a registry (such as contoso.azurecr.io), or use --creds-store or "
 			 "--discover");

@@ -111,6 +111,6 @@ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, cons
 		acr_memo_end(folder, undo.own_folder);
 	acr_string_free(&undo.own_folder);
 	if (!failed && undo.count == 0)
-		acr_tell_line(telling, _("Nothing to undo: configure has changed no file."));
+		acr_tell_line(telling, _("There is nothing to undo."));
 	return failed;
 }

@@ -121,7 +121,7 @@ static int64_t budget_of(const void *data, size_t index)
 
 /* ---- in a child ---- */
 
-/* Lines: kind, seconds, who, message, and its English. */
+/* Lines: kind, seconds, who, message. */
 static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_secret *ret)
 {
 	const struct errand *errand = data;

@@ -34,7 +34,7 @@ asks nobody
 $ docker-credential-acr configure --undo
 keeps
 asks nobody
-> Nothing to undo: configure has changed no file.
+> There is nothing to undo.
 
 == a dry run shows the change and makes none
 $ docker-credential-acr configure acme.azurecr.io --dry-run

@@ -157,6 +157,20 @@ struct acr_check_row {
 };
 extern const struct acr_check_row
 	*const acr_check_rows[]; /* in the order of az acr check-health; ends with NULL */
+
+/* What a check looks at: a page for people has one line for each area. */
+enum acr_area {
+	ACR_AREA_DOCKER,
+	ACR_AREA_CONFIGURATION,
+	ACR_AREA_NETWORK,
+	ACR_AREA_IDENTITY,
+	ACR_AREA_RIGHTS,
+	ACR_AREA_COUNT
+};
+extern const enum acr_area acr_check_areas[]; /* beside acr_check_rows */
+/* "docker", "network": stable, in --json; acr_text() of it is for people. */
+const char *acr_area_name(enum acr_area area);
+
 size_t acr_check_count(void);
 
 /* Run every check on every case, side by side. `results[i]` are acr_check_count() results of

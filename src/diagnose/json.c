@@ -50,11 +50,13 @@ static void facts(struct acr_secret *out, const struct acr_facts *known)
 	acr_secret_add(out, "}");
 }
 
-static void check(struct acr_secret *out, const struct acr_check_row *row,
-		  const struct acr_check_result *result)
+static void check(struct acr_secret *out, size_t index, const struct acr_check_result *result)
 {
+	const struct acr_check_row *row = acr_check_rows[index];
+
 	acr_secret_add(out, "{");
 	text(out, "id", row->id);
+	text(out, "area", acr_area_name(acr_check_areas[index]));
 	text(out, "title", acr_text(row->title));
 	text(out, "verdict", acr_verdict_name(result->verdict));
 	text(out, "line", acr_secret_text(&result->line));
@@ -82,7 +84,7 @@ static void subject(struct acr_secret *out, const struct acr_diagnosis *diagnosi
 		if (!diagnosis->results[index][row].done)
 			continue;
 		acr_secret_add(out, first ? "" : ",");
-		check(out, acr_check_rows[row], &diagnosis->results[index][row]);
+		check(out, row, &diagnosis->results[index][row]);
 		first = false;
 	}
 	acr_secret_add(out, "]");

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154 # sourced behind release.sh, with $work, for those who use what it sets
-# What the build-* scripts share to build for another architecture than this machine's: Debian's cross compiler, and a root
-# with what the build and the program need, unpacked and not installed, so that nothing of the machine changes. Sets cpu,
-# triplet and loader; where it is another architecture also root (else empty) and cross, the options for meson.
+# shellcheck shell=bash disable=SC2034,SC2154 # is sourced after release.sh, with $work; the scripts use the variables that it sets
+# Shared by the build-* scripts to build for an architecture other than this machine's: Debian's cross compiler, and a root
+# directory with what the build and the program need, unpacked but not installed, so that the machine is not changed. Sets cpu,
+# triplet and loader; for another architecture also root (otherwise empty) and cross, the options for meson.
 case $architecture in
 amd64) cpu=x86_64 loader=ld-linux-x86-64.so.2 ;;
 arm64) cpu=aarch64 loader=ld-linux-aarch64.so.1 ;;
-*) echo "$(basename "$0"): nothing is built for $architecture" >&2; exit 2 ;;
+*) echo "$(basename "$0"): cannot build for $architecture" >&2; exit 2 ;;
 esac
 triplet=$cpu-linux-gnu
 root=
@@ -14,8 +14,8 @@ cross=()
 
 fetch_root() {
 	root=$work/sysroot
-	local apt=$work/apt books=$work/sysroot/var/lib/dpkg suite package owner file
-	mkdir -p "$books/info" "$apt"/{lists/partial,archives/partial,etc}
+	local apt=$work/apt database=$work/sysroot/var/lib/dpkg suite package owner file
+	mkdir -p "$database/info" "$apt"/{lists/partial,archives/partial,etc}
 	: >"$apt/status"
 	local set=(-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture"
 		-o "Dir::State=$apt" -o "Dir::State::Lists=$apt/lists" -o "Dir::State::Status=$apt/status"
@@ -32,16 +32,16 @@ fetch_root() {
 		libssl-dev libsecret-1-dev libgcc-s1 >/dev/null
 	for package in "$apt"/archives/*.deb; do
 		dpkg -x "$package" "$root"
-		# Enough of dpkg's books for dpkg-shlibdeps: which package a library is of, and since which version.
+		# The part of dpkg's database that dpkg-shlibdeps needs: the package of each library, and the minimum version.
 		owner=$(dpkg-deb -f "$package" Package)
 		dpkg-deb -e "$package" "$work/control"
-		# The paths are those where dpkg-shlibdeps finds the libraries.
-		dpkg-deb --fsys-tarfile "$package" | tar -t | sed "s|^\.|$root|; s|/\$||" >"$books/info/$owner.list"
+		# The paths must be those where dpkg-shlibdeps finds the libraries.
+		dpkg-deb --fsys-tarfile "$package" | tar -t | sed "s|^\.|$root|; s|/\$||" >"$database/info/$owner.list"
 		for file in symbols shlibs; do
-			[ ! -e "$work/control/$file" ] || mv "$work/control/$file" "$books/info/$owner.$file"
+			[ ! -e "$work/control/$file" ] || mv "$work/control/$file" "$database/info/$owner.$file"
 		done
-		sed 's/^Package:.*/&\nStatus: install ok installed/' "$work/control/control" >>"$books/status"
-		echo >>"$books/status"
+		sed 's/^Package:.*/&\nStatus: install ok installed/' "$work/control/control" >>"$database/status"
+		echo >>"$database/status"
 		rm -rf "$work/control"
 	done
 	cat >"$work/cross.ini" <<-INI
@@ -51,7 +51,7 @@ fetch_root() {
 		strip = '$triplet-strip'
 		pkgconfig = 'pkg-config'
 		exe_wrapper = ['qemu-$cpu-static', '-L', '$root']
-		# How to run what was built, for meson.build, which prints a page of the manual with it.
+		# How meson.build runs the program that was built, to print a page of the manual.
 		[properties]
 		run = ['qemu-$cpu-static', '-L', '$root']
 		sys_root = '$root'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What the build-* scripts share: one version (meson.build), one date (that version's line in CHANGELOG.md), a clean copy
-# of the source, checksums. Sourced, with $0 in packaging/. With the same inputs every script gives the same bytes.
+# Shared by the build-* scripts: the version (meson.build), the date (that version's line in CHANGELOG.md), a clean copy
+# of the source, checksums. Is sourced, with $0 in packaging/. With the same inputs every script creates the same bytes.
 packaging=$(dirname "$(readlink -f "$0")")
 source=$(dirname "$packaging")
 name=docker-credential-acr
@@ -13,7 +13,7 @@ export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
 unset CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
 umask 022
 
-# Options that all of them have.
+# Options of all build-* scripts.
 output=/tmp/$name-packages
 case $(uname -m) in aarch64) machine=arm64 ;; *) machine=amd64 ;; esac
 architecture=$machine
@@ -33,7 +33,7 @@ options() {
 	output=$(readlink -f "$output")
 }
 
-# needs SET...: install the packages of these lines of tests/packages, beside `build`; where that cannot be done, name them.
+# needs SET...: install the packages of these lines of tests/packages, and of `build`; if that is not possible, name them.
 needs() {
 	[ "$architecture" = "$machine" ] || set -- "$@" cross
 	if command -v apt-get >/dev/null; then
@@ -47,8 +47,8 @@ needs() {
 	fi
 }
 
-# copy_source FOLDER: what a build needs, with one time for all. The README is what a package shows: links to what is in it,
-# and nothing about the repository.
+# copy_source FOLDER: copy what a build needs, all with the same time. The README is the one for the package: it links only to files in
+# the package, and does not describe the repository.
 copy_source() {
 	mkdir -p "$1"
 	tar -C "$source" --exclude='__pycache__' --exclude='*.pyc' --mtime="@$SOURCE_DATE_EPOCH" -c \
@@ -58,7 +58,7 @@ copy_source() {
 	touch -d "@$SOURCE_DATE_EPOCH" "$1/README.md"
 }
 
-# publish FILE...: into the output folder, and into its SHA256SUMS. The paths are all that is on stdout; the last is `published`.
+# publish FILE...: move files to the output folder and add them to its SHA256SUMS. Prints only the paths to stdout; `published` is the last.
 publish() {
 	local file
 	for file in "$@"; do
@@ -72,9 +72,9 @@ publish() {
 	done
 }
 
-# tell_how COMMAND: how what was published is installed.
+# tell_how COMMAND: print how to install the published file.
 tell_how() {
 	local on=""
-	[ "$architecture" = "$machine" ] || on=" on a machine with $architecture"
+	[ "$architecture" = "$machine" ] || on=" on an $architecture machine"
 	echo "To install it$on: $1 $published" >&2
 }

@@ -165,6 +165,11 @@ _checked_ int acr_entra_redeem(const struct acr_app *app, const char *authority,
 _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
 				  const char **ret, struct acr_error *error);
 
+/* The cloud that somebody works in, where no registry says it: that of AZURE_AUTHORITY_HOST, of the
+ * global "authority" in our configuration, or of `az cloud set`; the public one where nothing is
+ * chosen, NULL where what is chosen is no cloud that we know. */
+const struct acr_cloud *acr_cloud_chosen(const struct acr_app *app);
+
 /* Does this process hold a federated token, in a file or in a variable? */
 bool acr_federated_token_is_set(const struct acr_app *app);
 

@@ -64,6 +64,17 @@ struct acr_registry {
 bool acr_registry_parse(const struct acr_config *config, const char *server, size_t length,
 			struct acr_registry *ret);
 
+/* A registry as a person names it on a command line: all that acr_registry_parse takes, and a bare
+ * name of 5 to 50 letters and digits, which is completed with the suffix of `cloud` (NULL: none is
+ * known). Never for what a client sends. ACR_INVALID names what was probably meant. */
+_checked_ int acr_registry_typed(const struct acr_config *config, const struct acr_cloud *cloud,
+				 const char *typed, struct acr_registry *ret,
+				 struct acr_error *error);
+
+/* "contoso.azurecr.io" for "contoso.azurercr.io" and "contoso.azure.io"; owned, NULL when `host` is
+ * near to nothing of ours. */
+char *acr_near_miss(const char *host);
+
 /* "acme" for acme.azurecr.io and acme-hash.azurecr.io: the resource's name, for `az acr ...
  * --name`. */
 void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);

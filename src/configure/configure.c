@@ -65,8 +65,9 @@ static const struct acr_option options[] = {
 	{ 0 },
 };
 
-static int read_wish(const struct acr_app *app, char *const *arguments, const char *const *values,
-		     struct acr_wish *ret, struct acr_error *error)
+/* False, and said why, where an argument is no registry. */
+static bool read_wish(const struct acr_app *app, char *const *arguments, const char *const *values,
+		      struct acr_wish *ret)
 {
 	*ret = (struct acr_wish){
 		.creds_store = values[CREDS_STORE],
@@ -86,11 +87,12 @@ static int read_wish(const struct acr_app *app, char *const *arguments, const ch
 	for (; *arguments; arguments++) {
 		struct acr_registry registry;
 
-		if (!acr_registry_parse(app->config, *arguments, strlen(*arguments), &registry))
-			return acr_raise(error, CONFIGURE_NOT_A_REGISTRY, *arguments);
+		if (!acr_front_registry(app, &acr_command_configure, *arguments, values[JSON],
+					&registry))
+			return false;
 		ret->hosts[ret->host_count++] = acr_copy(registry.host);
 	}
-	return 0;
+	return true;
 }
 
 static void free_wish(struct acr_wish *wish)
@@ -349,12 +351,13 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 	__attribute__((cleanup(free_wish))) struct acr_wish wish = { 0 };
 	struct acr_error error = { 0 };
 	const char *wrong;
-	int status;
 
-	if (acr_front_begin(app, &error) || read_wish(app, arguments, values, &wish, &error)) {
+	if (acr_front_begin(app, &error)) {
 		acr_say_error(app, &error);
 		return 1;
 	}
+	if (!read_wish(app, arguments, values, &wish))
+		return ACR_EXIT_USAGE;
 	if (values[DISCOVER] && !values[UNDO]) {
 		bool done = false;
 
@@ -380,8 +383,7 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 		acr_say_error(app, &error);
 		telling.failed = true;
 	}
-	status = acr_tell_end(&telling);
-	return status;
+	return acr_tell_end(&telling);
 }
 
 const struct acr_command acr_command_configure = {

@@ -12,6 +12,7 @@
 
 #include "acr/broker.h"
 #include "acr/http.h"
+#include "acr/identity.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "configure/plan.h"
@@ -37,15 +38,6 @@ struct search {
 };
 
 /* ---- who we are ---- */
-
-/* The cloud that the environment names, or the public one. */
-static const struct acr_cloud *choose_cloud(const struct acr_app *app)
-{
-	const char *authority = acr_env(app, "AZURE_AUTHORITY_HOST");
-	const struct acr_cloud *named = authority ? acr_cloud_of_authority(authority) : NULL;
-
-	return named ? named : &acr_clouds[0];
-}
 
 static int take_token(struct search *search, const struct acr_cloud *cloud, struct acr_error *error)
 {
@@ -153,7 +145,8 @@ static int by_name(const void *left, const void *right)
 
 int acr_discover(const struct acr_app *app, struct acr_discovery *ret, struct acr_error *error)
 {
-	const struct acr_cloud *cloud = choose_cloud(app);
+	const struct acr_cloud *chosen = acr_cloud_chosen(app);
+	const struct acr_cloud *cloud = chosen ? chosen : &acr_clouds[0];
 	struct search search = { .app = app, .arm = cloud->arm, .found = ret };
 	int failed = take_token(&search, cloud, error) ||
 		     each(&search, SUBSCRIPTIONS, take_subscription, error);

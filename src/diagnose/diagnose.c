@@ -63,6 +63,7 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 			  struct acr_diagnosis *diagnosis)
 {
 	const char *action = values[ACTION], *repository = values[REPOSITORY];
+	struct acr_registry named;
 
 	if (action && strcmp(action, "pull") != 0 && strcmp(action, "push") != 0 &&
 	    strcmp(action, "delete") != 0) {
@@ -81,6 +82,12 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 	if (!typed) {
 		diagnosis->count = acr_case_discover(app, diagnosis->cases, ACR_CASES_MOST);
 		return 0;
+	}
+	/* An image, or an address that is none of ours: what is wrong with it is a finding. */
+	if (!strpbrk(typed, ".:/@")) {
+		if (!acr_front_registry(app, &acr_command_diagnose, typed, values[AS_JSON], &named))
+			return ACR_EXIT_USAGE;
+		typed = named.host;
 	}
 	acr_case_begin(app, "", NULL, NULL, &diagnosis->cases[0]);
 	acr_case_begin(app, typed, repository, action, &diagnosis->cases[1]);

@@ -33,8 +33,4 @@ void acr_place_image(const struct acr_place *place, struct acr_facts *facts);
  * is no registry, a name that nearly is one. */
 void acr_place_names(const struct acr_place *place, struct acr_facts *facts);
 
-/* "contoso.azurecr.io" for "contoso.azurercr.io" and "contoso.azure.io"; owned, NULL when `host` is
- * near to nothing of ours. */
-char *acr_near_miss(const char *host);
-
 #endif

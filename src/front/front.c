@@ -15,10 +15,6 @@
 #include "base/process.h"
 #include "explain/language.h"
 
-#define COMMAND(folder, name) extern const struct acr_command acr_command_##name;
-#include "front/commands.def"
-#undef COMMAND
-
 const struct acr_command *const acr_commands[] = {
 #define COMMAND(folder, name) &acr_command_##name,
 #include "front/commands.def"

@@ -7,6 +7,11 @@
 #include "acr/broker.h"
 #include "acr/command.h"
 
+/* The rows of commands.def. */
+#define COMMAND(folder, name) extern const struct acr_command acr_command_##name;
+#include "front/commands.def"
+#undef COMMAND
+
 /* The whole program: find the command, read its options, run it. Returns the exit status. */
 int acr_front(struct acr_app *app, int argc, char **argv);
 
@@ -22,6 +27,12 @@ int acr_usage_option(const struct acr_app *app, const struct acr_command *comman
 		     const char *typed, bool valueless);
 int acr_usage_argument(const struct acr_app *app, const struct acr_command *command,
 		       const char *typed);
+
+/* A registry that is an argument of `command`: false, and said why, where it is none (exit status
+ * ACR_EXIT_USAGE). A name that is completed or put into lower case is said, unless `quiet`. After
+ * acr_front_begin. */
+bool acr_front_registry(const struct acr_app *app, const struct acr_command *command,
+			const char *typed, bool quiet, struct acr_registry *ret);
 
 /* Load the config into `app` and set the deadline of the run. -1 with an error that names file,
  * line and column. */

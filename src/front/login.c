@@ -291,12 +291,10 @@ static int run(struct acr_app *app, const char *const *values, const char *regis
 
 	if (acr_front_begin(app, error))
 		return 1;
-	report->ours = registry && acr_registry_parse(app->config, registry, strlen(registry),
+	report->ours = registry && acr_front_registry(app, &acr_command_login, registry, false,
 						      &report->registry);
-	if (registry && !report->ours) {
-		acr_say(app, _("%.200s is not an Azure container registry"), registry);
+	if (registry && !report->ours)
 		return ACR_EXIT_USAGE;
-	}
 	way.registry = registry ? &report->registry : NULL;
 	app->interactive = true;
 	app->deadline = app->clock.boot(app) + PATIENCE;

@@ -14,12 +14,19 @@ static int logout_of(struct acr_app *app, const char *registry)
 {
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
+	struct acr_registry named;
 	auto_secret server = { 0 };
 	auto_secret line = { 0 };
 
-	acr_secret_add(&server, registry);
-	if (acr_docker_check_server(&server, &error) || acr_front_begin(app, &error) ||
-	    acr_sign_out(app, &server, &report, &error)) {
+	if (acr_front_begin(app, &error)) {
+		acr_explain(app, &report, &error);
+		return 1;
+	}
+	if (!acr_front_registry(app, &acr_command_logout, registry, false, &named))
+		return ACR_EXIT_USAGE;
+	/* A client may have stored a login under just what was typed. */
+	acr_secret_add(&server, strchr(registry, '.') ? registry : named.host);
+	if (acr_sign_out(app, &server, &report, &error)) {
 		acr_explain(app, &report, &error);
 		return 1;
 	}

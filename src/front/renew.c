@@ -274,11 +274,9 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 	for (size_t i = 0; arguments[i]; i++) {
 		struct acr_registry registry;
 
-		if (!acr_registry_parse(app->config, arguments[i], strlen(arguments[i]),
-					&registry)) {
-			acr_say(app, _("%.200s is not an Azure container registry"), arguments[i]);
+		if (!acr_front_registry(app, &acr_command_renew, arguments[i],
+					values[QUIET] || values[JSON], &registry))
 			return ACR_EXIT_USAGE;
-		}
 		task_of(&errand, &registry)->named = true;
 	}
 	if (errand.count == 0)

@@ -187,10 +187,8 @@ static int status(struct acr_app *app, char *const *arguments, const char *const
 	}
 	if (arguments[0]) {
 		one = &registry;
-		if (!acr_registry_parse(app->config, arguments[0], strlen(arguments[0]), one)) {
-			acr_say(app, _("%.200s is not an Azure container registry"), arguments[0]);
+		if (!acr_front_registry(app, &acr_command_status, arguments[0], values[0], one))
 			return ACR_EXIT_USAGE;
-		}
 	}
 	acr_status_take(app, one ? one->host : NULL, &found);
 	if (values[0])

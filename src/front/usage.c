@@ -166,6 +166,28 @@ int acr_usage_option(const struct acr_app *app, const struct acr_command *comman
 	return status;
 }
 
+bool acr_front_registry(const struct acr_app *app, const struct acr_command *command,
+			const char *typed, bool quiet, struct acr_registry *ret)
+{
+	struct acr_error error = { 0 };
+
+	/* `configure discover` would else write down a registry of that name. */
+	if (has_option(command, typed)) {
+		auto_string option = acr_format("--%s", typed);
+
+		(void)acr_raise(&error, USAGE_ARGUMENT_NEAR, typed, option);
+	} else if (acr_registry_typed(app->config, acr_cloud_chosen(app), typed, ret, &error) ==
+		   0) {
+		if (!quiet && !strstr(typed, ret->host))
+			acr_say(app, _("using the registry %s"), ret->host);
+		return true;
+	}
+	if (acr_error_is(&error, REGISTRY_FOREIGN) && has_option(command, "creds-store"))
+		(void)acr_raise(&error, CONFIGURE_NOT_A_REGISTRY, typed);
+	acr_say_error(app, &error);
+	return false;
+}
+
 int acr_usage_argument(const struct acr_app *app, const struct acr_command *command,
 		       const char *typed)
 {

@@ -510,6 +510,12 @@ def test_a_sign_in_for_one_registry_is_not_used_for_another(helper, cloud):
     assert not cloud.requests("entra")
 
 
+def test_a_bare_name_is_signed_in_to_as_its_login_server(helper, browser):
+    answer = login(helper, "Contoso", env=browser)
+    assert answer.status == 0 and answer.out.startswith("Signed in to contoso.azurecr.io as "), answer
+    assert "docker-credential-acr: using the registry contoso.azurecr.io\n" in answer.err
+
+
 def test_a_sign_in_for_a_registry_is_one_for_its_regional_endpoints(helper, cloud):
     """As signing out is, whoever else this process could be."""
     regional = "acme.westeurope.geo.azurecr.io"

@@ -133,11 +133,11 @@ keeps
 == only registries of Azure can be named
 $ docker-credential-acr configure ghcr.io
 ! docker-credential-acr: ghcr.io is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
-? 1
+? 2
 keeps
 $ docker-credential-acr configure acme.azurecr.io.evil.com
 ! docker-credential-acr: acme.azurecr.io.evil.com is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
-? 1
+? 2
 keeps
 asks nobody
 

@@ -137,7 +137,7 @@ $ docker-credential-acr login --use-device-code -t contoso.com ghcr.io
 ? 2
 ! docker-credential-acr: ghcr.io is not an Azure container registry
 $ docker-credential-acr configure --yes ghcr.io
-? 1
+? 2
 ! docker-credential-acr: ghcr.io is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
 
 == who has chosen a language reads it

@@ -4,11 +4,10 @@
  * few, wrong or exchanged, or one of those that people take for it. `azureacr.io` is the commonest
  * (learn.microsoft.com, container-registry-troubleshoot-login).
  */
-#include "explain/extract.h"
-
 #include <string.h>
 #include <strings.h>
 
+#include "acr/registry.h"
 #include "base/nearest.h"
 
 #define FAR 3
@@ -22,6 +21,7 @@ static const char *const taken_for_it[] = { "azure.io",
 					    "azure.cr.io",
 					    "acr.azure.com",
 					    "azurecr.azure.com",
+					    "azurecr",
 					    "azurecontainerregistry.io",
 					    NULL };
 

@@ -1,0 +1,79 @@
+# A registry as people name it: the name alone, or an address that is not quite one.
+
+== a bare name is completed with the suffix of the cloud, and that is said
+$ docker-credential-acr status contoso
+> Nothing is kept or cached for contoso.azurecr.io
+> ...
+! docker-credential-acr: using the registry contoso.azurecr.io
+$ docker-credential-acr renew CONTOSO
+> contoso.azurecr.io  renewed...
+> ...
+asks imds exchange
+! docker-credential-acr: using the registry contoso.azurecr.io
+$ docker-credential-acr configure --dry-run contoso
+> ...
+> +...{"contoso.azurecr.io": "acr"}}
+> ...
+! docker-credential-acr: using the registry contoso.azurecr.io
+$ docker-credential-acr status Partner.AzureCR.io
+> Nothing is kept or cached for partner.azurecr.io
+> ...
+! docker-credential-acr: using the registry partner.azurecr.io
+$ docker-credential-acr status partner.azurecr.io
+> Nothing is kept or cached for partner.azurecr.io
+> ...
+$ docker-credential-acr logout contoso
+> Signed out of contoso.azurecr.io: ...
+! docker-credential-acr: using the registry contoso.azurecr.io
+$ docker-credential-acr get
+< contoso.azurecr.io
+? 1
+> credentials not found in native keychain
+! ...
+
+== who reads JSON, or wants quiet, is not told of it
+$ docker-credential-acr status --json contoso
+> {...contoso.azurecr.io...
+$ docker-credential-acr renew --quiet contoso
+$ docker-credential-acr renew --json contoso
+> {...contoso.azurecr.io...
+$ docker-credential-acr configure --dry-run --json contoso
+> {...contoso.azurecr.io...
+
+== the suffix is the one of the cloud that somebody works in
+set AZURE_AUTHORITY_HOST=https://login.chinacloudapi.cn/
+$ docker-credential-acr status contoso
+> Nothing is kept or cached for contoso.azurecr.cn
+> ...
+! docker-credential-acr: using the registry contoso.azurecr.cn
+
+== what cannot be a registry's name is refused, with what was probably meant
+$ docker-credential-acr login contoso.azurecr.oi
+? 2
+! docker-credential-acr: contoso.azurecr.oi is not an Azure container registry; did you mean contoso.azurecr.io?
+$ docker-credential-acr logout contoso.azurecr
+? 2
+! docker-credential-acr: contoso.azurecr is not an Azure container registry; did you mean contoso.azurecr.io?
+$ docker-credential-acr renew my-registry
+? 2
+! docker-credential-acr: 'my-registry' is not the name of an Azure container registry: names have 5 to 50 letters and digits
+$ docker-credential-acr diagnose abcd
+? 2
+! docker-credential-acr: 'abcd' is not the name of an Azure container registry: names have 5 to 50 letters and digits
+$ docker-credential-acr status contoso-e7ggejfuhzhgedc8
+? 2
+! docker-credential-acr: contoso-e7ggejfuhzhgedc8 is not an Azure container registry; did you mean contoso-e7ggejfuhzhgedc8.azurecr.io?
+$ docker-credential-acr configure contoso.eastus.data.azurecr.io
+? 2
+! docker-credential-acr: contoso.eastus.data.azurecr.io is not an Azure container registry; did you mean contoso.azurecr.io?
+
+== an option without its hyphens is no registry
+$ docker-credential-acr configure discover
+? 2
+! docker-credential-acr: unexpected argument 'discover'; did you mean '--discover'?
+
+== the verbs of docker complete nothing
+$ docker-credential-acr get
+< contoso
+? 1
+> credentials not found in native keychain

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cloud that somebody works in: variables, our configuration, az's own choice. */
+#include "edges.h"
+
+#include "acr/identity.h"
+
+/* Its name, or "?" where it is not known. */
+static const char *chosen(const struct edges *edges)
+{
+	const struct acr_cloud *cloud = acr_cloud_chosen(&edges->app);
+
+	return cloud ? cloud->name : "?";
+}
+
+static void nothing_chosen_means_the_public_cloud(void **state)
+{
+	struct edges edges;
+
+	(void)state;
+	edges_begin(&edges);
+	assert_string_equal(chosen(&edges), "AzureCloud");
+	edges_end(&edges);
+}
+
+static void the_nearest_choice_counts(void **state)
+{
+	struct edges edges;
+
+	(void)state;
+	edges_begin(&edges);
+	edges_write(&edges, ".azure/config", "[cloud]\nname = AzureChinaCloud\n");
+	assert_string_equal(chosen(&edges), "AzureChinaCloud");
+	edges_set(&edges, "AZURE_CLOUD_NAME", "AzureCloud");
+	assert_string_equal(chosen(&edges), "AzureCloud");
+	edges_write(&edges, "etc/docker-credential-acr/config.json",
+		    "{\"authority\": \"login.microsoftonline.us\"}");
+	edges_configure(&edges);
+	assert_string_equal(chosen(&edges), "AzureUSGovernment");
+	edges_set(&edges, "AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/");
+	assert_string_equal(chosen(&edges), "AzureChinaCloud");
+	edges_end(&edges);
+}
+
+static void a_choice_that_nobody_knows_is_no_cloud(void **state)
+{
+	struct edges edges;
+
+	(void)state;
+	edges_begin(&edges);
+	edges_write(&edges, ".azure/config", "[cloud]\nname = OurStack\n");
+	assert_string_equal(chosen(&edges), "?");
+	edges_set(&edges, "AZURE_AUTHORITY_HOST", "login.contoso.internal");
+	assert_string_equal(chosen(&edges), "?");
+	edges_end(&edges);
+}
+
+static void the_file_of_az_is_read_as_az_reads_it(void **state)
+{
+	static const struct {
+		const char *text, *name;
+	} rows[] = {
+		{ "[core]\nname = AzureChinaCloud\n", "AzureCloud" },
+		{ "[core]\nx=1\n\n[cloud]\n# name = AzureCloud\nNAME=AzureUSGovernment",
+		  "AzureUSGovernment" },
+		{ "[cloud]\r\nname: azurechinacloud \r\n", "AzureChinaCloud" },
+		{ "[cloud]\n[defaults]\nname = AzureChinaCloud\n", "AzureCloud" },
+		{ "[cloud]\nname\n", "AzureCloud" },
+		{ "[clouds]\nname = AzureChinaCloud\n", "AzureCloud" },
+		{ "", "AzureCloud" },
+	};
+	struct edges edges;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		edges_begin(&edges);
+		edges_set(&edges, "AZURE_CONFIG_DIR", edges.folder);
+		edges_write(&edges, "config", rows[i].text);
+		assert_string_equal(chosen(&edges), rows[i].name);
+		edges_end(&edges);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_chosen_means_the_public_cloud),
+		cmocka_unit_test(the_nearest_choice_counts),
+		cmocka_unit_test(a_choice_that_nobody_knows_is_no_cloud),
+		cmocka_unit_test(the_file_of_az_is_read_as_az_reads_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -24,6 +24,7 @@ sys.path.append(HERE)
 
 from faults import FAULTS  # noqa: E402
 from hosting import APP_SERVICE_PORT, ARC_PORT, CLOUD_SHELL_PORT, HEADER, SERVICE_FABRIC_PORT  # noqa: E402
+from images import Contents  # noqa: E402
 from issuers import (AUDIENCE, CONNECTION, GITHUB, GITHUB_TOKEN, GITHUB_URL, KUBERNETES, PIPELINES, PIPELINES_TOKEN,  # noqa: E402
                      PIPELINES_URL, mint)
 from signin import AZURE_CLI, NINETY_DAYS, PREFIX  # noqa: E402
@@ -101,6 +102,12 @@ class Cloud:
         """Forget it for everybody."""
         os.truncate(self.log, 0)
         self.start = 0
+
+    # what a registry has
+
+    def contents(self, host):
+        """Its images, which a test may add to and take parts away from (images.py)."""
+        return Contents(self.path("registries", host, "data"))
 
     # what shall go wrong
 

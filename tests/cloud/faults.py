@@ -65,6 +65,11 @@ FAULTS = {
     "revoked": Fault("service", OAUTH, None, "refuses registry tokens made before a moment (before: epoch seconds)"),
     "realm": Fault("service", "/v2/", None, "a challenge whose realm is elsewhere (realm)"),
     "nochallenge": Fault("service", "/v2/", None, "401 without a WWW-Authenticate header"),
+    # what it would say of an image
+    "quarantined": Fault("service", "/v2/", None, "an image in quarantine: unknown by its tag, disallowed by its digest"),
+    "locked": Fault("service", "/v2/", None, "405 REGISTRY_DISALLOWED_OPERATION for a manifest"),
+    "cacherule": Fault("service", "/v2/", None, "a cache rule whose source refuses (says: credentials, denied, throttled, unauthorized)"),
+    "storagedenied": Fault("service", "/", None, "403 AuthorizationFailure of the storage behind a data endpoint"),
     # tokens that are not what they should be
     "noexp": Fault("service", OAUTH, None, "a token without exp"),
     "expired": Fault("service", OAUTH, None, "a token that expired an hour ago"),

@@ -8,6 +8,8 @@ import uuid
 
 import jwt
 
+import contents
+from contents import VISIT
 from entra import ACR_AUDIENCE
 from http1 import Answer, as_json
 from names import registry_name
@@ -19,7 +21,6 @@ ARM_AUDIENCES = {"https://management.azure.com", "https://management.core.window
                  "https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn",
                  "https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"}
 HSTS = "max-age=31536000; includeSubDomains"
-VISIT = "authentication required, visit https://aka.ms/acr/authorization for more information."
 RESOURCE = re.compile(r"/v2/(?P<name>.+)/(manifests|blobs|tags|referrers)(/|\Z)")
 NEEDS = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
@@ -93,8 +94,10 @@ class Registry:
         if kind == "firewall":
             raise Denied(403, "DENIED", f"client with IP '{request.fault.get('ip', '203.0.113.7')}' is not allowed "
                          f"access. Refer https://aka.ms/acr/firewall to grant access. CorrelationId: {correlation}")
-        if registry_name(request.host) is None or ".data." in request.host:
+        if registry_name(request.host) is None:
             return Answer(404, "", kind="text/html")
+        if ".data." in request.host:
+            return contents.data(request, self.storage.folder_of(self.world.login_server(request.host)))
         if request.path == "/oauth2/exchange" and request.method == "POST":
             return self._exchange(request, kind, correlation)
         if request.path == "/oauth2/token" and request.method in ("GET", "POST"):
@@ -227,7 +230,12 @@ class Registry:
             request.target = request.target.replace("/acr/v1/", "/v2/", 1)
         elif request.path.startswith("/acr/v1/"):
             return Answer(404, "404 page not found\n", kind="text/plain; charset=utf-8")
-        return self.storage.forward(request, self.world.login_server(request.host))
+        return contents.refusal(request) or self._contents(request)
+
+    def _contents(self, request):
+        host = self.world.login_server(request.host)
+        elsewhere = contents.redirect(request, self.world.registry(host), self.storage.folder_of(host), host)
+        return elsewhere or contents.in_its_words(request, self.storage.forward(request, host))
 
     def _allowed(self, request, kind, name, action):
         if request.basic():
@@ -278,4 +286,6 @@ def needed(request):
         name = request.path[len("/acr/v1/"):].split("/_")[0]
         return "repository", name, "metadata_read" if request.method == "GET" else "metadata_write"
     found = RESOURCE.match(request.path)
+    if found and found[2] == "tags":
+        return "repository", found["name"], "metadata_read"
     return ("repository", found["name"], NEEDS.get(request.method, "push")) if found else (None, None, None)

@@ -12,6 +12,7 @@ import threading
 import time
 
 from http1 import CHUNK, Answer
+from images import Contents
 
 SOCKETS = "/run/cloud"
 HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive", "authorization", "expect", "host", "content-length"}
@@ -43,6 +44,9 @@ class Storage:
     def __init__(self, folder):
         self.folder = os.path.join(folder, "registries")
         self.lock, self.ready, self.processes = threading.Lock(), {}, []
+
+    def folder_of(self, host):
+        return os.path.join(self.folder, host)
 
     def forward(self, request, host):
         path = self._socket(host)
@@ -78,10 +82,11 @@ class Storage:
             return self.ready[host]
 
     def _start(self, host):
-        folder = os.path.join(self.folder, host)
+        folder = self.folder_of(host)
         path = f"{SOCKETS}/{host}.sock"
         os.makedirs(folder + "/data", exist_ok=True)
         os.makedirs(SOCKETS, exist_ok=True)
+        Contents(folder + "/data").put_image("app", "latest")  # every registry has it
         with open(folder + "/config.yml", "w", encoding="utf-8") as file:
             file.write(CONFIG.format(folder=folder, socket=path))
         with open(folder + "/log", "ab") as log:

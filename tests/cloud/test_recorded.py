@@ -200,6 +200,54 @@ def test_a_bearer_that_is_none_is_an_invalid_token(cloud):
     assert status == 401 and headers["WWW-Authenticate"].endswith('error="invalid_token"')
 
 
+def part(cloud, path, actions="pull", host=HOST, **headers):
+    access = [{"type": "repository", "name": "app", "actions": [actions]}]
+    return ask("GET", host, path, Authorization="Bearer " + cloud.access_token(host, access), **headers)
+
+
+@pytest.mark.parametrize("path, actions, error", [
+    ("/v2/app/manifests/v9", "pull",
+     {"code": "MANIFEST_UNKNOWN", "message": 'manifest tagged by "v9" is not found', "detail": {"Tag": "v9"}}),
+    (f"/v2/app/manifests/sha256:{'a' * 64}", "pull",
+     {"code": "MANIFEST_UNKNOWN", "message": f"manifest sha256:{'a' * 64} is not found", "detail": {"Name": "app", "Revision": f"sha256:{'a' * 64}"}})])
+def test_what_a_registry_does_not_have_is_told_in_its_words(cloud, path, actions, error):
+    status, headers, body = part(cloud, path, actions)
+    assert status == 404 and json.loads(body) == {"errors": [error]} and headers["Docker-Distribution-Api-Version"] == "registry/2.0"
+
+
+def test_who_may_pull_alone_may_not_list_tags(cloud):
+    status, headers, _ = part(cloud, "/v2/app/tags/list")
+    assert status == 401 and 'scope="repository:app:metadata_read",error="insufficient_scope"' in headers["WWW-Authenticate"]
+    assert json.loads(part(cloud, "/v2/app/tags/list", "metadata_read")[2]) == {"name": "app", "tags": ["latest"]}
+
+
+def test_an_operation_that_is_disallowed(cloud):
+    cloud.fault("locked", host=HOST)
+    status, _, body = part(cloud, "/v2/app/manifests/latest")
+    assert status == 405 and json.loads(body)["errors"][0] == {
+        "code": "REGISTRY_DISALLOWED_OPERATION", "detail": {}, "message":
+        "The operation is disallowed on this registry, repository or image. View troubleshooting steps at "
+        "https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation"}
+
+
+def test_a_data_endpoint_takes_a_signed_address_and_no_token(cloud):
+    with cloud.changed_world() as world:
+        world["registries"][HOST] = {"tenant": "contoso", "roles": None, "data_endpoint": "eastus"}
+    try:
+        contents = cloud.contents(HOST)
+        config = contents.parts(contents.put_image("app", content="recorded"))[0]
+        status, headers, _ = part(cloud, f"/v2/app/blobs/{config}")
+        assert status == 307 and headers["Location"].startswith("https://recorded.eastus.data.azurecr.io/")
+        where = headers["Location"].removeprefix("https://recorded.eastus.data.azurecr.io")
+        assert ask("GET", "recorded.eastus.data.azurecr.io", where)[0] == 200
+        assert ask("GET", "recorded.eastus.data.azurecr.io", where, Authorization="Bearer x")[0] == 403
+        contents.lose_blob(config)
+        status, headers, body = ask("GET", "recorded.eastus.data.azurecr.io", where)
+        assert status == 404 and b"<Code>BlobNotFound</Code>" in body and headers["x-ms-error-code"] == "BlobNotFound"
+    finally:
+        cloud.the_world_as_it_was()
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_registry_that_is_not_public_refuses_who_has_no_login(cloud, method):
     assert anonymous(PRIVATE, "repository:app:pull", method)[0] == 401

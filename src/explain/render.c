@@ -44,14 +44,14 @@ static void add_steps(const struct acr_rule *rule, const struct acr_facts *facts
 		      struct acr_explanation *ret)
 {
 	const struct acr_situation *here = acr_situation_of_facts(facts);
-	bool told = false;
+	const struct acr_step_row *told = NULL;
 
 	for (size_t i = 0; i < STEPS_MOST && (rule->steps[i].say || rule->steps[i].command); i++) {
-		if (!acr_situation_replaces(here, &rule->steps[i]))
-			add_step(&rule->steps[i], facts, ret);
-		else if (!told)
-			add_step(&here->step, facts, ret);
-		told = told || acr_situation_replaces(here, &rule->steps[i]);
+		const struct acr_step_row *step = acr_situation_step(here, &rule->steps[i]);
+
+		if (step != told)
+			add_step(step, facts, ret);
+		told = step == &rule->steps[i] ? told : step;
 	}
 }
 

@@ -100,12 +100,20 @@ static bool is_sign_in(const char *words)
 	       !acr_words_has(words, "--identity|--allow-no-subscriptions|--service-principal");
 }
 
-bool acr_situation_replaces(const struct acr_situation *situation, const struct acr_step_row *step)
+const struct acr_step_row *acr_situation_step(const struct acr_situation *situation,
+					      const struct acr_step_row *step)
 {
+	static const struct acr_step_row engine =
+		SAY("A CI job: use a runner that has an engine, or let the job declare one as a "
+		    "service (docker:dind) and DOCKER_HOST name it.");
+	const char *command = step->command ? step->command : "";
+
 	if (!situation)
-		return false;
-	if (is_sign_in(step->command) || is_sign_in(step->say))
-		return true;
-	return situation->kind == ACR_CLUSTER && step->command &&
-	       acr_words_has(step->command, "az aks ");
+		return step;
+	if (situation->kind == ACR_JOB && acr_words_has(command, "systemctl start docker"))
+		return &engine;
+	if (is_sign_in(step->command) || is_sign_in(step->say) ||
+	    (situation->kind == ACR_CLUSTER && acr_words_has(command, "az aks ")))
+		return &situation->step;
+	return step;
 }

@@ -5,7 +5,7 @@
 
 #include "acr/rule.h"
 
-enum acr_situation_kind { ACR_UNATTENDED, ACR_CLUSTER };
+enum acr_situation_kind { ACR_UNATTENDED, ACR_JOB, ACR_CLUSTER };
 
 struct acr_situation {
 	const char *id;
@@ -23,7 +23,9 @@ const struct acr_situation *acr_situation_of_process(const struct acr_app *app, 
 /* That of the fact "situation", NULL for none. */
 const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts);
 
-/* Is this a step for others than those who are in `situation`? */
-bool acr_situation_replaces(const struct acr_situation *situation, const struct acr_step_row *step);
+/* What is done in `situation` (may be NULL) in place of `step`; `step` itself where it is for
+ * everybody. */
+const struct acr_step_row *acr_situation_step(const struct acr_situation *situation,
+					      const struct acr_step_row *step);
 
 #endif

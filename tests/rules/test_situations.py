@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROWS = re.findall(r'^SITUATION\("([^"]+)", (UNATTENDED|CLUSTER),\s*"((?:[^"\\]|\\.)*)",\s*"([^"]*)"',
+ROWS = re.findall(r'^SITUATION\("([^"]+)", (UNATTENDED|JOB|CLUSTER),\s*"((?:[^"\\]|\\.)*)",\s*"([^"]*)"',
                   (ROOT / "src/explain/situations.def").read_text(), re.M)
 DENIED = ('Error response from daemon: Head "https://contoso.azurecr.io/v2/web/manifests/1": unauthorized: '
           "authentication required, visit https://aka.ms/acr/authorization for more information.\n")
@@ -37,9 +37,9 @@ def test_a_person_is_asked_to_sign_in(explain):
 
 @pytest.mark.parametrize("name, kind, word", words())
 def test_a_log_of_a_situation_gets_its_remedy(explain, name, kind, word):
-    found = explain.json({"text": f"some line {word}\n" + (DENIED if kind == "UNATTENDED" else CLUSTER)})
+    found = explain.json({"text": f"some line {word}\n" + (DENIED if kind != "CLUSTER" else CLUSTER)})
     assert found and found[0]["facts"]["situation"] == name
-    wrong = INTERACTIVE if kind == "UNATTENDED" else re.compile("az aks")
+    wrong = INTERACTIVE if kind != "CLUSTER" else re.compile("az aks")
     assert not [command for command in commands(found) if wrong.search(command)]
 
 
@@ -113,3 +113,12 @@ def test_a_check_that_asks_no_identity_knows_the_situation_too(program, tmp_path
 def test_diagnose_calls_a_machine_without_a_network_offline(program, tmp_path):
     causes = diagnosed(program, tmp_path)
     assert "offline" in causes and "dns-name-not-found" not in causes
+
+
+@pytest.mark.parametrize("name", [name for name, kind, *_ in ROWS if kind == "JOB"])
+def test_nobody_starts_an_engine_on_the_machine_of_a_job(explain, name):
+    word = next(words.split("|")[0] for found, _, words, _ in ROWS if found == name)
+    lost = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"
+    assert any("systemctl start docker" in command for command in commands(explain.json({"text": lost})))
+    found = explain.json({"text": f"some line {word}\n{lost}"})
+    assert found and not [command for command in commands(found) if "systemctl" in command]

@@ -179,8 +179,6 @@ $ docker-credential-acr explain
 >     docker context ls
 >   Start it (an administrator of this machine):
 >     sudo systemctl start docker
->   A CI job with docker:dind has its engine in a service: the job must declare
->   it, and DOCKER_HOST must name it.
 >   Get a token without an engine; it is valid for three hours for all your
 >   repositories, so keep it out of CI logs:
 >     TOKEN=$(az acr login --name REGISTRY --expose-token --query accessToken \

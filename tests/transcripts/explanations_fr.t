@@ -182,8 +182,6 @@ $ docker-credential-acr explain
 >     docker context ls
 >   Le démarrer (un administrateur de cette machine) :
 >     sudo systemctl start docker
->   Un job CI avec docker:dind a son moteur dans un service : le job doit le
->   déclarer, et DOCKER_HOST doit le nommer.
 >   Obtenir un jeton sans moteur ; il est valable trois heures pour tous vos
 >   dépôts, donc pas dans un journal de CI :
 >     TOKEN=$(az acr login --name REGISTRY --expose-token --query accessToken \

@@ -23,7 +23,7 @@ def get(program, home, language="", **env):
 
 @pytest.mark.parametrize("value, flaw", [
     ("", "it is empty"),
-    (f'"{ID}"', "quotes stand around its value"),
+    (f'"{ID}"', "there are quotes around its value"),
     ("$(TENANT)", "was not expanded"),
     ("${{ secrets.TENANT }}", "was not expanded"),
     ("${TENANT}", "was not expanded"),

@@ -126,7 +126,7 @@ static void the_config_can_forbid_the_secret_service(void **state)
 	configure("file");
 	assert_string_equal(keep(&error), "file");
 	assert_int_equal(find(), ACR_FINE);
-	assert_true(boot_time(NULL) - begun < 1000);
+	assert_true(boot_time(NULL) - begun < 1900);
 	close(bus);
 }
 
@@ -145,11 +145,11 @@ static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
 	begun = boot_time(NULL);
 	assert_int_equal(find(), ACR_LOCKED);
 	assert_true(boot_time(NULL) - begun >= 1900);
-	assert_true(boot_time(NULL) - begun < 4000);
+	assert_true(boot_time(NULL) - begun < 20000);
 	/* Remembered for whoever asks again, but not for a person, nor for a change. */
 	begun = boot_time(NULL);
 	assert_int_equal(find(), ACR_LOCKED);
-	assert_true(boot_time(NULL) - begun < 500);
+	assert_true(boot_time(NULL) - begun < 1900);
 	begun = boot_time(NULL);
 	assert_string_equal(keep(&error), "nowhere");
 	assert_int_equal(error.kind, ACR_LOCKED);
@@ -308,9 +308,9 @@ static pid_t foreign_bus(const char *name)
 	if (child == 0) {
 		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		memcpy(address.sun_path + 1, name, strlen(name));
-		if (setresuid(65534, 65534, 65534) || fd < 0 ||
+		/* Another user: the signal of the parent's death is asked for after that. */
+		if (setresuid(65534, 65534, 65534) || prctl(PR_SET_PDEATHSIG, SIGKILL) || fd < 0 ||
 		    bind(fd, (struct sockaddr *)&address,
 			 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name))) ||
 		    listen(fd, 4) || write(ready[1], "", 1) != 1)

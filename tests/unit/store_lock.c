@@ -22,6 +22,9 @@
 
 static struct edges edges;
 
+/* Far from any patience that has not ended, on a machine that is busy too; milliseconds. */
+enum { MOMENTS = 20000 };
+
 static int64_t now(void)
 {
 	struct timespec time;
@@ -40,6 +43,7 @@ static pid_t start_holder(void)
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		int turn = acr_turn_take(&edges.app, KEY, 0);
 
 		if (write(ready[1], turn >= 0 ? "y" : "n", 1) != 1)
@@ -88,7 +92,7 @@ static void without_patience_a_held_lock_is_passed_by_at_once(void **state)
 
 	(void)state;
 	assert_int_equal(acr_turn_take(&edges.app, KEY, 0), -1);
-	assert_true(now() - begun < 200);
+	assert_true(now() - begun < MOMENTS);
 	end_holder(holder);
 }
 
@@ -136,7 +140,7 @@ static void other_threads_do_not_take_the_alarm(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL, look_up, i % 2 ? &ended : NULL),
 				 0);
 	assert_int_equal(acr_turn_take(&edges.app, KEY, 300), -1);
-	assert_true(now() - begun < 1500);
+	assert_true(now() - begun < MOMENTS);
 	sigaction(SIGALRM, &counting, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
 	while (alarms_of[0] + alarms_of[1] < 100)
@@ -162,10 +166,10 @@ static void the_lock_of_a_killed_holder_is_free_at_once(void **state)
 		kill(holder, SIGKILL);
 		_exit(0);
 	}
-	auto_turn turn = acr_turn_take(&edges.app, KEY, 10000);
+	auto_turn turn = acr_turn_take(&edges.app, KEY, 60000);
 	assert_true(turn >= 0);
 	assert_true(now() - begun >= 150);
-	assert_true(now() - begun < 3000);
+	assert_true(now() - begun < MOMENTS);
 	waitpid(killer, NULL, 0);
 	waitpid(holder, NULL, 0);
 }
@@ -180,7 +184,7 @@ static void a_stopped_holder_is_passed_by_when_patience_ends(void **state)
 	begun = now();
 	assert_int_equal(acr_turn_take(&edges.app, KEY, 300), -1);
 	assert_true(now() - begun >= 290);
-	assert_true(now() - begun < 2000);
+	assert_true(now() - begun < MOMENTS);
 	end_holder(holder);
 }
 
@@ -192,7 +196,7 @@ static void patience_ends_with_the_deadline_of_the_run(void **state)
 	(void)state;
 	edges.app.deadline = edges.boot + 100;
 	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
-	assert_true(now() - begun < 2000);
+	assert_true(now() - begun < MOMENTS);
 	edges.app.deadline = edges.boot;
 	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
 	end_holder(holder);
@@ -249,7 +253,7 @@ static void another_signal_does_not_end_the_wait(void **state)
 		_exit(0);
 	}
 	sigaction(SIGUSR1, &action, NULL);
-	auto_turn turn = acr_turn_take(&edges.app, KEY, 10000);
+	auto_turn turn = acr_turn_take(&edges.app, KEY, 60000);
 	assert_true(turn >= 0);
 	assert_true(now() - begun >= 150);
 	signal(SIGUSR1, SIG_DFL);
@@ -373,7 +377,7 @@ static void without_a_folder_everybody_goes_ahead(void **state)
 	(void)state;
 	edges_set(&edges, "XDG_RUNTIME_DIR", "");
 	edges_set(&edges, "HOME", "");
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
 }
 
 static void without_a_cache_there_is_no_result_to_wait_for(void **state)
@@ -384,8 +388,8 @@ static void without_a_cache_there_is_no_result_to_wait_for(void **state)
 	(void)state;
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_CACHE", "none");
 	edges_configure(&edges);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
-	assert_true(now() - begun < 200);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_true(now() - begun < MOMENTS);
 	end_holder(holder);
 }
 
@@ -399,11 +403,11 @@ static void a_fifo_or_a_link_in_the_way_blocks_nobody(void **state)
 	edges_set(&edges, "HOME", "");
 	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/dev/null", path), 0);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 5000), -1);
-	assert_true(now() - begun < 1000);
+	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_true(now() - begun < MOMENTS);
 }
 
 /* A file system without locks, made by a filter in front of the call. */
@@ -420,7 +424,7 @@ static int take_where_flock_fails_with(int number)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return 77;
-	return acr_turn_take(&edges.app, KEY, 5000) == -1 ? 0 : 1;
+	return acr_turn_take(&edges.app, KEY, 60000) == -1 ? 0 : 1;
 }
 
 static void where_locks_do_not_work_everybody_goes_ahead(void **state)
@@ -439,7 +443,7 @@ static void where_locks_do_not_work_everybody_goes_ahead(void **state)
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 			skip();
 		assert_int_equal(status, 0);
-		assert_true(now() - begun < 1000);
+		assert_true(now() - begun < MOMENTS);
 	}
 }
 

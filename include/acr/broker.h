@@ -145,6 +145,7 @@ void acr_cached_each(const struct acr_app *app,
 enum acr_status_kind {
 	ACR_STATUS_TOKEN,     /* cached; all fields */
 	ACR_STATUS_LOGIN,     /* a person's own, in the keychain: its user name */
+	ACR_STATUS_AUTHS,     /* the same in docker's own config.json */
 	ACR_STATUS_SIGN_IN,   /* with our own `login`; registry "": for all */
 	ACR_STATUS_SIGNED_OUT /* no identity is used for this registry */
 };
@@ -154,9 +155,10 @@ struct acr_status_row {
 	struct acr_who who;		    /* of a token or a sign-in */
 	const char *kept;		    /* in which home or keychain */
 	struct acr_message failed;	    /* why the last renewal failed; of no id: it did not */
-	int64_t left, renew;		    /* seconds, of a token */
+	int64_t left, renew;		    /* seconds, of a token; left -1: it does not end */
 	int64_t since;			    /* seconds since 1970, of a sign-in */
-	bool in_force; /* false: a token that is not found under the identity of now */
+	bool in_force; /* false: a token that is not found under the identity of now, a login of
+			  docker's that would not serve */
 };
 struct acr_status {
 	struct acr_status_row *rows; /* owned, by registry and kind */

@@ -87,11 +87,18 @@ bool acr_keychain_is_whole(const struct acr_app *app, const char *server);
 _checked_ int acr_keychain_each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
 				struct acr_error *error);
 
-/* A plaintext entry in Docker's own config.json ("auths"), for hosts that are not ours: with
- * credsStore set, docker itself no longer looks there, and people would find themselves logged out.
- * Read only. ACR_NOT_FOUND. */
+/* A plaintext entry in Docker's own config.json ("auths"): with credsStore set, docker itself no
+ * longer looks there, and people would find themselves logged out. Read only. ACR_NOT_FOUND. */
 _checked_ int acr_docker_auths_find(const struct acr_app *app, const char *server,
 				    struct acr_login *ret, struct acr_error *error);
+/* Visit every login there, each with the key that it stands under. Entries that hold none, such as
+ * the {} that docker leaves behind for a login that it keeps elsewhere, are passed by. */
+typedef void acr_docker_auths_visit(void *data, const char *key, const struct acr_login *login);
+_checked_ int acr_docker_auths_each(const struct acr_app *app, acr_docker_auths_visit *visit,
+				    void *data, struct acr_error *error);
+/* The host in such a key, as docker's ConvertToHostname has it: what stands between "://" (if any)
+ * and the next slash, for keys of old config files are URLs. Borrowed, `*ret_length` bytes long. */
+const char *acr_docker_auths_host(const char *key, size_t *ret_length);
 
 /* ---- the cache: what we derived ---- */
 

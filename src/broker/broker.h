@@ -73,6 +73,25 @@ _checked_ int acr_decisions_read(const struct acr_app *app, const char *host, st
 _checked_ int acr_decisions_recover(const struct acr_app *app, const char *host,
 				    struct acr_state *ret, struct acr_error *error);
 
+/* ---- logins that docker keeps in its own config.json (auths.c) ---- */
+
+/* The one for this registry that it may still take; false where there is none. */
+bool acr_auths_find(const struct acr_app *app, const struct acr_registry *registry,
+		    struct acr_login *ret);
+/* After the identities were asked, and this came of it: may such a login serve instead? */
+bool acr_auths_may_serve(const struct acr_app *app, const struct acr_registry *registry,
+			 const struct acr_trail *trail, const struct acr_error *error);
+/* Would one serve, as far as that can be told without asking anybody? */
+bool acr_auths_would_serve(const struct acr_app *app, const struct acr_registry *registry);
+
+/* Visit every login there: `registry` is whose it is, NULL for a server that is none of ours, which
+ * `server` names. `left` is the seconds that a token lives on, -1 for what does not end; 0: the
+ * registry does not take it any more. */
+typedef void acr_auths_visit(void *data, const struct acr_registry *registry, const char *server,
+			     const struct acr_login *login, int64_t left);
+_checked_ int acr_auths_each(const struct acr_app *app, acr_auths_visit *visit, void *data,
+			     struct acr_error *error);
+
 /* ---- what was met last, per host and identity (negative_cache.c) ---- */
 
 /* A service's refusal, and who was tried, for ACR_NOTE_REFUSAL seconds. */

@@ -106,56 +106,14 @@ static bool serves_anybody(const struct acr_app *app, const struct acr_registry 
 	return yes;
 }
 
-/* Did nobody choose who to be? Then a login that docker keeps may stand in for who was not there, or
- * whom the registry denied; a failure of the network says nothing about that. */
-static bool is_only_guessed(const struct acr_app *app, const struct acr_registry *registry,
-			    const struct acr_trail *trail, const struct acr_error *error)
-{
-	if (error->kind != ACR_NOT_FOUND &&
-	    (error->kind != ACR_REFUSED || error->origin != ACR_ORIGIN_REGISTRY))
-		return false;
-	if (trail->chosen_only || acr_chain_is_pinned(app, registry))
-		return false;
-	for (size_t i = 0; i < trail->count; i++)
-		if (!trail->steps[i].identity || trail->steps[i].identity->named)
-			return false;
-	return true;
-}
-
-/* A login of docker's own file that this registry may still take. */
-static bool find_auths(const struct acr_app *app, const struct acr_registry *registry,
-		       const char *server, struct acr_login *ret)
-{
-	auto_login login = { 0 };
-	struct acr_who who;
-	int64_t ends = 0;
-	enum acr_issued issued;
-
-	if (acr_docker_auths_find(app, server, &login, NULL))
-		return false;
-	issued = acr_registry_issued(registry, &login.secret, &ends, &who);
-	if (issued == ACR_ISSUED_ELSEWHERE || (ends != 0 && ends <= app->clock.wall(app)))
-		return false;
-	acr_login_wipe(ret);
-	*ret = login;
-	login = (struct acr_login){ 0 };
-	return true;
-}
-
 /* `told` is how many notices there were before the identities were asked: that docker goes on
  * anonymously is not true where it gets a login. */
 static bool take_auths(const struct acr_app *app, const struct acr_lookup *lookup, size_t told,
 		       struct acr_login *ret, struct acr_report *report,
 		       const struct acr_error *error)
 {
-	const struct acr_registry *registry = lookup->registry;
-	char server[ACR_HOST_MAX];
-
-	if (!is_only_guessed(app, registry, &report->trail, error))
-		return false;
-	acr_registry_login_server(registry, server);
-	if (!find_auths(app, registry, registry->host, ret) &&
-	    !find_auths(app, registry, server, ret))
+	if (!acr_auths_may_serve(app, lookup->registry, &report->trail, error) ||
+	    !acr_auths_find(app, lookup->registry, ret))
 		return false;
 	report->notice_count = told;
 	report->anonymous = false;

@@ -3,7 +3,8 @@
  * `list`: what `get` will answer for. Classic `docker build` asks `list` once and then `get` of
  * each: a registry that is left out is built from anonymously, and one whose `get` fails spoils all
  * the others. So: stored logins, registries whose token is cached, those that worked when last
- * asked, those that the config names, without those that were just refused.
+ * asked, those that the config names, and logins of docker's own file that would serve; without
+ * those that were just refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -140,17 +141,32 @@ static void add_cached(void *data, const struct acr_cache_home *home, const stru
 		add_host(listing, entry->host, entry->identity);
 }
 
+/* A login that docker keeps itself. Under the very key where it is not one of ours, for only that is
+ * what `get` is sure to find. */
+static void add_auths(void *data, const struct acr_registry *registry, const char *server,
+		      const struct acr_login *login, int64_t left)
+{
+	struct listing *listing = data;
+
+	if (!registry && !acr_sign_in_reserved(server))
+		add(listing, server, login->username);
+	else if (registry && left != 0 && acr_auths_would_serve(listing->app, registry))
+		add(listing, registry->host, login->username);
+}
+
 int acr_list(const struct acr_app *app,
 	     void (*visit)(void *data, const char *server, const char *username), void *data,
 	     struct acr_report *report, struct acr_error *error)
 {
 	struct listing listing = { .app = app, .report = report };
-	struct acr_error locked = { 0 };
+	struct acr_error locked = { 0 }, unread = { 0 };
 	int result = acr_keychain_each(app, add_login, &listing, &locked);
 
 	acr_cache_each(app, add_cached, &listing);
 	acr_marker_each(app, ACR_WORKED, add_marked, &listing);
 	acr_config_hosts(app->config, add_configured, &listing);
+	if (acr_auths_each(app, add_auths, &listing, &unread))
+		acr_debug_error(app, "auths", &unread);
 	/* Locked is not empty. But what can be said is worth more to a build than nothing at all.
 	 */
 	if (result && listing.count > 0) {

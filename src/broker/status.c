@@ -104,6 +104,39 @@ static void add_login(void *data, const char *server, const char *username)
 	row->username = acr_copy(username);
 }
 
+/* Does a login of this registry belong to the one that was asked about? That of a registry serves at
+ * its regional endpoints. */
+static bool covers(const struct gathering *gathering, const struct acr_registry *registry)
+{
+	struct acr_registry asked;
+	char server[ACR_HOST_MAX];
+
+	if (wanted(gathering, registry->host))
+		return true;
+	if (!acr_registry_parse(gathering->app->config, gathering->host, strlen(gathering->host),
+				&asked))
+		return false;
+	acr_registry_login_server(&asked, server);
+	return strcmp(server, registry->host) == 0;
+}
+
+static void add_auths(void *data, const struct acr_registry *registry, const char *server,
+		      const struct acr_login *login, int64_t left)
+{
+	struct gathering *gathering = data;
+	struct acr_status_row *row;
+
+	(void)server;
+	if (!registry || !covers(gathering, registry))
+		return;
+	row = add(gathering, ACR_STATUS_AUTHS, registry->host, "auths");
+	acr_string_free(&row->username);
+	row->username = acr_copy(login->username);
+	row->kept = "docker-config";
+	row->left = left;
+	row->in_force = left != 0 && acr_auths_would_serve(gathering->app, registry);
+}
+
 /* The one for all belongs to every registry. */
 static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
 {
@@ -155,6 +188,8 @@ void acr_status_take(const struct acr_app *app, const char *host, struct acr_sta
 	acr_cached_each(app, add_cached, &gathering);
 	if (acr_keychain_each(app, add_login, &gathering, &failure))
 		ret->keychain = failure;
+	if (acr_auths_each(app, add_auths, &gathering, &failure))
+		acr_debug_error(app, "auths", &failure);
 	if (acr_sign_in_each(app, add_sign_in, &gathering, &failure))
 		ret->decisions = failure;
 	if (acr_state_each(app, add_state, &gathering, &failure))

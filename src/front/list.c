@@ -8,10 +8,23 @@
 #include "explain/language.h"
 #include "front/front.h"
 
+/* A name that `get` would read as another, or refuse, is none that it answers for. */
+static bool is_asked_for_so(const char *server)
+{
+	struct acr_error error = { 0 };
+	auto_secret read = { 0 };
+
+	acr_secret_add(&read, server);
+	return acr_docker_check_server(&read, &error) == 0 &&
+	       strcmp(acr_secret_text(&read), server) == 0;
+}
+
 static void add(void *data, const char *server, const char *username)
 {
 	struct acr_secret *json = data;
 
+	if (!is_asked_for_so(server))
+		return;
 	acr_secret_add(json, json->length > 1 ? "," : "");
 	acr_json_quote(json, server, strlen(server));
 	acr_secret_add(json, ":");
@@ -39,9 +52,9 @@ const struct acr_command acr_command_list = {
 	.arguments = "",
 	.summary = N_("list the servers that get will answer for"),
 	.about =
-		N_("Prints {\"SERVER\":\"USERNAME\",...}: stored logins, and the registries for "
+		N_("Prints {\"SERVER\":\"USERNAME\",...}: stored logins, the registries for "
 		   "which an Azure identity obtained a token when they were last asked for or that "
-		   "the configuration names."),
+		   "the configuration names, and logins in Docker's own config.json."),
 	.protocol = true,
 	.run = list,
 };

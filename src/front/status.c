@@ -59,12 +59,47 @@ static void tell_failures(const struct acr_status *status, struct acr_secret *ou
 		tell_error(out, &status->decisions);
 }
 
+/* A token: until when, and what becomes of it. */
+static void tell_token(const struct acr_status_row *row, struct acr_secret *text)
+{
+	char left[24], renew[24];
+
+	acr_columns_duration(row->left, left);
+	acr_columns_duration(row->renew, renew);
+	acr_secret_format(text, _(", from %s, expires in %s"), row->source, left);
+	if (!row->in_force)
+		acr_secret_add(text, _(", not used: another identity is in use"));
+	else if (row->renew > 0)
+		acr_secret_format(text, _(", renewed in %s"), renew);
+	else
+		acr_secret_add(text, _(", renewed at the next get"));
+}
+
+/* A login that docker keeps itself: when it would serve. */
+static void tell_auths(const struct acr_status_row *row, struct acr_secret *text)
+{
+	char left[24];
+
+	acr_columns_duration(row->left, left);
+	if (row->left > 0)
+		acr_secret_format(text, _(", expires in %s"), left);
+	if (row->in_force)
+		acr_secret_add(text, _(", used if no identity has access"));
+	else if (row->left == 0)
+		acr_secret_add(text, _(", not used: the token has expired, or is for another "
+				       "registry"));
+	else
+		acr_secret_add(text, _(", not used: logout, a stored login or the identity that "
+				       "is configured takes precedence"));
+}
+
 /* One registry: everything about it, in full. */
 static void tell_details(const struct acr_status *status, struct acr_secret *out)
 {
 	static const char *const kinds[] = {
 		[ACR_STATUS_TOKEN] = N_("token"),
 		[ACR_STATUS_LOGIN] = N_("stored login"),
+		[ACR_STATUS_AUTHS] = N_("login in Docker's config.json"),
 		[ACR_STATUS_SIGN_IN] = N_("sign-in"),
 		[ACR_STATUS_SIGNED_OUT] = N_("signed out: no identity is used"),
 	};
@@ -72,26 +107,18 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 	for (size_t i = 0; i < status->count; i++) {
 		const struct acr_status_row *row = &status->rows[i];
 		auto_string who = acr_who_text(&row->who, acr_text);
-		char left[24], renew[24];
 		auto_secret text = { 0 };
 
-		acr_columns_duration(row->left, left);
-		acr_columns_duration(row->renew, renew);
 		acr_secret_add(&text, acr_text(kinds[row->kind]));
 		if (row->kind == ACR_STATUS_SIGN_IN && !*row->registry)
 			acr_secret_add(&text, _(" for all registries"));
 		if (*row->username || acr_who_is_known(&row->who))
 			acr_secret_format(&text, _(" of %s"), *row->username ? row->username : who);
-		if (row->kind == ACR_STATUS_TOKEN) {
-			acr_secret_format(&text, _(", from %s, expires in %s"), row->source, left);
-			if (!row->in_force)
-				acr_secret_add(&text, _(", not used: another identity is in use"));
-			else if (row->renew > 0)
-				acr_secret_format(&text, _(", renewed in %s"), renew);
-			else
-				acr_secret_add(&text, _(", renewed at the next get"));
-		}
-		if (*row->kept)
+		if (row->kind == ACR_STATUS_TOKEN)
+			tell_token(row, &text);
+		if (row->kind == ACR_STATUS_AUTHS)
+			tell_auths(row, &text);
+		else if (*row->kept)
 			acr_secret_format(&text, _(", kept in the %s"), row->kept);
 		acr_columns_wrap(out, acr_secret_text(&text), 0, 2);
 	}
@@ -202,7 +229,8 @@ const struct acr_command acr_command_status = {
 	.name = "status",
 	.arguments = "[REGISTRY]",
 	.summary = N_("show what is cached, and which identities would be tried"),
-	.about = N_("One row for each cached token, stored login and sign-in: its registry and "
+	.about = N_("One row for each cached token, stored login, login in Docker's own "
+		    "config.json and sign-in: its registry and "
 		    "identity, when it expires, when it is renewed, where it is kept. Then every "
 		    "identity, and why it would not be tried. Uses no network, and never shows a "
 		    "secret."),

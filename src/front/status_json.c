@@ -42,6 +42,20 @@ static void login(const struct acr_status_row *row, struct acr_secret *out)
 	acr_secret_add(out, "}");
 }
 
+static void docker_login(const struct acr_status_row *row, struct acr_secret *out)
+{
+	text(out, "{\"registry\":", row->registry);
+	text(out, ",\"username\":", row->username);
+	acr_secret_add(out, ",\"expires_in\":");
+	if (row->left < 0)
+		acr_secret_add(out, "null");
+	else
+		acr_secret_format(out, "%lld", (long long)row->left);
+	acr_secret_format(out, ",\"in_force\":%s", row->in_force ? "true" : "false");
+	text(out, ",\"kept_in\":", row->kept);
+	acr_secret_add(out, "}");
+}
+
 static void sign_in(const struct acr_status_row *row, struct acr_secret *out)
 {
 	text(out, "{\"registry\":", *row->registry ? row->registry : NULL);
@@ -63,6 +77,7 @@ static const struct {
 } lists[] = {
 	[ACR_STATUS_TOKEN] = { "tokens", token },
 	[ACR_STATUS_LOGIN] = { "stored_logins", login },
+	[ACR_STATUS_AUTHS] = { "docker_logins", docker_login },
 	[ACR_STATUS_SIGN_IN] = { "sign_ins", sign_in },
 	[ACR_STATUS_SIGNED_OUT] = { "signed_out", signed_out },
 };

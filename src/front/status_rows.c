@@ -23,10 +23,9 @@ struct line {
 static const char *short_home(const char *name)
 {
 	static const char *const words[][2] = {
-		{ "runtime-folder", N_("memory") },
-		{ "kernel-keyring", N_("keyring") },
-		{ "cache-folder", N_("disk") },
-		{ "secret-service", N_("keychain") },
+		{ "runtime-folder", N_("memory") }, { "kernel-keyring", N_("keyring") },
+		{ "cache-folder", N_("disk") },	    { "secret-service", N_("keychain") },
+		{ "docker-config", N_("docker") },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -35,27 +34,36 @@ static const char *short_home(const char *name)
 	return name;
 }
 
+/* When it is renewed, or why it is not. */
+static const char *renewed(const struct acr_status_row *row, const char *duration)
+{
+	if (!row->in_force)
+		return _("unused");
+	if (row->kind != ACR_STATUS_TOKEN)
+		return "";
+	if (acr_message_id(&row->failed))
+		return _("failed");
+	return row->renew == 0 ? _("due") : duration;
+}
+
 static struct line line_of(const struct acr_status_row *row)
 {
+	bool token = row->kind == ACR_STATUS_TOKEN, auths = row->kind == ACR_STATUS_AUTHS;
 	struct line line = { 0 };
 	char left[24] = "", renew[24] = "";
 
-	if (row->kind == ACR_STATUS_TOKEN) {
+	if (token || (auths && row->left > 0))
 		acr_columns_duration(row->left, left);
+	if (token)
 		acr_columns_duration(row->renew, renew);
-	}
 	line.cells[REGISTRY] = acr_copy(*row->registry ? row->registry : _("(all)"));
 	/* Without the kind, which the source tells, and the tenant: too long for a column. */
 	line.cells[WHO] = acr_copy(row->kind == ACR_STATUS_SIGNED_OUT ? _("(signed out)")
-				   : row->kind == ACR_STATUS_LOGIN    ? row->username
+				   : *row->username		      ? row->username
 								      : acr_who_short(&row->who));
 	line.cells[SOURCE] = acr_copy(row->source);
-	line.cells[EXPIRES] = acr_copy(left);
-	line.cells[RENEWED] = acr_copy(row->kind != ACR_STATUS_TOKEN  ? ""
-				       : !row->in_force		      ? _("unused")
-				       : acr_message_id(&row->failed) ? _("failed")
-				       : row->renew == 0	      ? _("due")
-								      : renew);
+	line.cells[EXPIRES] = acr_copy(auths && row->left == 0 ? _("expired") : left);
+	line.cells[RENEWED] = acr_copy(renewed(row, renew));
 	line.cells[KEPT] = acr_copy(short_home(row->kept));
 	return line;
 }

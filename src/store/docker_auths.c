@@ -21,13 +21,19 @@ static char *config_path(const struct acr_app *app)
 	return home ? acr_format("%s/.docker/config.json", home) : NULL;
 }
 
-/* docker's ConvertToHostname: what stands between "://" (if any) and the next slash. Keys of old
- * config files are URLs. */
-static bool names_host(const char *key, const char *server)
+const char *acr_docker_auths_host(const char *key, size_t *ret_length)
 {
 	const char *scheme = strstr(key, "://");
 	const char *host = scheme ? scheme + 3 : key;
-	size_t length = strcspn(host, scheme ? "/?#" : "/");
+
+	*ret_length = strcspn(host, scheme ? "/?#" : "/");
+	return host;
+}
+
+static bool names_host(const char *key, const char *server)
+{
+	size_t length;
+	const char *host = acr_docker_auths_host(key, &length);
 
 	return strlen(server) == length && strncmp(host, server, length) == 0;
 }
@@ -91,23 +97,34 @@ static int take_entry(struct json_object *entry, struct acr_login *login, struct
 	return 0;
 }
 
-int acr_docker_auths_find(const struct acr_app *app, const char *server, struct acr_login *ret,
-			  struct acr_error *error)
+/* The whole file, and its path. */
+static int read_config(const struct acr_app *app, char **ret_path, struct json_object **ret,
+		       struct acr_error *error)
 {
-	auto_string path = config_path(app);
-	struct json_object *entry;
 	auto_secret text = { 0 };
-	auto_login login = { 0 };
-	auto_json json = NULL;
 
 	if (!acr_may_use(app, ACR_KEPT_BY_DOCKER))
 		return acr_raise(error, AUTHS_NOT_FOR_PODS);
-	if (!path)
+	*ret_path = config_path(app);
+	if (!*ret_path)
 		return acr_raise(error, AUTHS_NO_HOME);
-	if (acr_file_read(path, ACR_CONFIG_MAX, &text, error))
+	if (acr_file_read(*ret_path, ACR_CONFIG_MAX, &text, error))
 		return -1;
-	if (acr_json_parse(acr_secret_text(&text), text.length, &json, error))
-		return acr_context(error, AT, path);
+	if (acr_json_parse(acr_secret_text(&text), text.length, ret, error))
+		return acr_context(error, AT, *ret_path);
+	return 0;
+}
+
+int acr_docker_auths_find(const struct acr_app *app, const char *server, struct acr_login *ret,
+			  struct acr_error *error)
+{
+	struct json_object *entry;
+	auto_login login = { 0 };
+	auto_string path = NULL;
+	auto_json json = NULL;
+
+	if (read_config(app, &path, &json, error))
+		return -1;
 	entry = entry_for(acr_json_member(json, "auths"), server);
 	if (!entry)
 		return acr_raise(error, AUTHS_MISSING, path, server);
@@ -118,5 +135,27 @@ int acr_docker_auths_find(const struct acr_app *app, const char *server, struct 
 	acr_login_wipe(ret);
 	*ret = login;
 	login = (struct acr_login){ 0 };
+	return 0;
+}
+
+int acr_docker_auths_each(const struct acr_app *app, acr_docker_auths_visit *visit, void *data,
+			  struct acr_error *error)
+{
+	struct json_object *auths;
+	auto_string path = NULL;
+	auto_json json = NULL;
+
+	if (read_config(app, &path, &json, error))
+		return -1;
+	auths = acr_json_member(json, "auths");
+	if (!json_object_is_type(auths, json_type_object))
+		return 0;
+	json_object_object_foreach(auths, key, entry)
+	{
+		auto_login login = { 0 };
+
+		if (take_entry(entry, &login, NULL) == 0 && login.secret.length > 0)
+			visit(data, key, &login);
+	}
 	return 0;
 }

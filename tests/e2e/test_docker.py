@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real docker engine and its clients, with nothing in config.json but {"credsStore": "acr"} or one credHelpers row."""
+import base64
 import json
 import subprocess
 
@@ -77,6 +78,21 @@ def test_one_refused_registry_does_not_spoil_a_classic_build(docker, home, helpe
     assert helper.get("partner.azurecr.io").status == 1
     forget(docker, published)
     docker.must("build", "-q", dockerfile(home, f"FROM {BASE}", "LABEL spoilt=no"), env=CLASSIC)
+
+
+def test_a_classic_build_keeps_the_logins_of_dockers_own_file(docker, home, cloud, helper, published):
+    """They are all that it knows of a registry: it asks list once, then get of each, and drops all when one fails."""
+    auth = lambda login: {"auth": base64.b64encode(login.encode()).decode()}
+    image = f"{ADMIN}/team/app:1"
+    home.docker_config({"credHelpers": {ADMIN: "acr"}, "auths": {ADMIN: auth("admin:admin-password-one")}})
+    docker.must("tag", LOCAL, image)
+    docker.must("push", image)
+    forget(docker, image)
+    home.docker_config({"credsStore": "acr", "auths": {
+        ADMIN: auth("admin:admin-password-one"), "ghcr.io": auth("me:some-password"), "https://index.docker.io/v1/": auth("me:other-password"),
+        "left.example": {}, "broken.example": {"auth": "!!!"}, "gone.azurecr.io": auth("<token>:")}})
+    assert set(helper.list().login) == {ADMIN, "ghcr.io", "https://index.docker.io/v1/"}
+    docker.must("build", "-q", dockerfile(home, f"FROM {image}", "LABEL auths=yes"), env=CLASSIC)
 
 
 def test_a_cold_buildkit_build_works_without_a_word(debian_docker, home, configured, signed_in, published):

@@ -22,6 +22,12 @@ def keep(home, host=ADMIN, **entry):
     home.docker_config({"credHelpers": {host: "acr"}, "auths": {host: entry}})
 
 
+@pytest.fixture(autouse=True)
+def no_keyring(home):
+    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
+    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
+
+
 @pytest.fixture(params=["nobody here", "a guess that the registry denies"])
 def guessed(request, cloud):
     if request.param == "nobody here":
@@ -76,3 +82,82 @@ def test_a_network_that_fails_is_no_reason(helper, home, cloud):
     cloud.fault("error", service="acr", status=500)
     answer = helper.get(ADMIN)
     assert answer.status == 1 and PASSWORD not in answer.out, answer
+
+
+# list and status name what get answers
+
+def entry(password=PASSWORD):
+    return {"auth": base64.b64encode(f"admin:{password}".encode()).decode()}
+
+
+EXPIRED, FRESH = (jwt(aud=ADMIN, exp=when) for when in (1000, 9999999999))
+KEYS = {
+    ADMIN: entry(), "https://url.azurecr.io/v2/": entry(), "port.azurecr.io:443": entry(), "http://plain.azurecr.io": entry(),
+    "empty.azurecr.io": {}, "broken.azurecr.io": {"auth": "!!!"}, "expired.azurecr.io": {"identitytoken": EXPIRED},
+    "elsewhere.azurecr.io": {"identitytoken": FRESH}, "out.azurecr.io": entry(), "chosen.azurecr.io": entry(),
+    "https://index.docker.io/v1/": entry(), "ghcr.io": entry(), "quay.io/team": entry(), "registry.example:5000": entry(),
+    "none.example": {}, "nothing.example": {"auth": ""}, "colon.example": {"auth": "dXNlcg=="}, "number.example": 7,
+    " space.example": entry(), "tab.example\t": entry(), "": entry(), "stored.example": entry(), "x" * 9000 + ".example": entry(),
+    "azurecr.io.evil.example": entry(), "docker-credential-acr://login/_default": entry(), "quoted\".example": entry(),
+}
+
+
+def test_list_names_exactly_what_get_answers_with(helper, home, guessed):
+    home.config(keychain="file", registries={"chosen.azurecr.io": {"identity": "environment"}})
+    home.docker_config({"credsStore": "acr", "auths": KEYS})
+    assert helper.logout("out.azurecr.io").status == 0
+    assert helper.store("stored.example", "somebody", "another-password").status == 0
+    listed = helper.list()
+    assert listed.status == 0 and listed.err == "" and listed.requests == [], listed
+    # A registry that the configuration names is listed as ever, whatever docker's own file has.
+    names = set(listed.login) - {"chosen.azurecr.io"}
+    assert {ADMIN, "url.azurecr.io", "port.azurecr.io", "plain.azurecr.io", "https://index.docker.io/v1/", "ghcr.io",
+            "stored.example", "quoted\".example"} <= names
+    for name in names:
+        answer = helper.get(name)
+        assert answer.status == 0, (name, answer)
+        assert answer.login["Username"] == listed.login[name] or answer.exchanges, (name, answer)
+    for key in {key.strip() for key in KEYS} - names - {""}:
+        bare = key.split("://")[-1].split("/")[0].split(":")[0]
+        if bare not in names and key not in names and "identity" not in key:
+            answer = helper.get(key)
+            assert answer.exchanges or answer.status == 1, (key, answer)
+            assert PASSWORD not in answer.out, (key, answer)
+
+
+def test_list_leaves_out_a_login_that_an_identity_chosen_by_name_keeps_from_serving(helper, home, cloud):
+    keep(home)
+    for env in (cloud.environment(NOBODY), {"AZURE_CLIENT_SECRET": "half"}, {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}):
+        assert helper.list(env=env).login == {} and status_row(helper, env=env)["in_force"] is False, env
+    assert helper.list().login == {ADMIN: "admin"}
+    cloud.fault("error", service="acr", status=503)
+    assert helper.get(ADMIN).status == 1
+    assert helper.list().login == {}, "its get fails while that is remembered"
+    home.age_notes(60)
+    assert helper.list().login == {ADMIN: "admin"}
+
+
+def status_row(helper, **more):
+    answer = helper("status", ADMIN, "--json", **more)
+    assert answer.status == 0 and answer.requests == [] and PASSWORD not in answer.out + answer.err, answer
+    rows = json.loads(answer.out)["docker_logins"]
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+def test_status_names_it_and_whether_it_serves(helper, home, guessed):
+    keep(home)
+    assert status_row(helper) == {"registry": ADMIN, "username": "admin", "expires_in": None, "in_force": True, "kept_in": "docker-config"}
+    assert "login in Docker's config.json of admin, used if no identity has access" in helper("status", ADMIN).out
+    assert "used if no identity" in helper("status", "admin.eastus.geo.azurecr.io").out
+    line = next(line for line in helper("status").out.splitlines() if line.startswith(ADMIN))
+    assert line.split() == [ADMIN, "admin", "auths", "docker"], line
+    keep(home, identitytoken=jwt(aud=ADMIN, exp=int(time.time()) + 3600))
+    assert 3500 < status_row(helper)["expires_in"] <= 3600
+    assert helper.logout(ADMIN).status == 0
+    assert status_row(helper)["in_force"] is False
+    assert "not used: logout" in helper("status", ADMIN).out
+    keep(home, identitytoken=jwt(aud=ADMIN, exp=1000))
+    assert status_row(helper)["expires_in"] == 0 and "has expired" in helper("status", ADMIN).out
+    keep(home, email="left behind")
+    assert "config.json" not in helper("status", ADMIN).out

@@ -82,6 +82,37 @@ static void entries_are_found_as_docker_finds_them(void **state)
 				 cases[i].answer);
 }
 
+static void add(void *data, const char *key, const struct acr_login *login)
+{
+	size_t length;
+	const char *host = acr_docker_auths_host(key, &length);
+
+	sprintf((char *)data + strlen(data), "%s %.*s=%s:%s\n", key, (int)length, host,
+		login->username, acr_secret_text(&login->secret));
+}
+
+static void each_visits_what_is_a_login(void **state)
+{
+	struct acr_error error = { 0 };
+	char seen[512] = "";
+
+	(void)state;
+	edges_write(&edges, ".docker/config.json",
+		    "{\"auths\": {"
+		    "\"plain.example\": {\"auth\": \"dXNlcjpwYXNz\"},"
+		    "\"https://old.example/v1/\": {\"username\": \"u\", \"password\": \"p\"},"
+		    "\"identity.example:5000/x\": {\"identitytoken\": \"eyJ\"},"
+		    "\"empty.example\": {}, \"blank.example\": {\"auth\": \"dXNlcjo=\"},"
+		    "\"bad.example\": {\"auth\": \"!!!\"}, \"number.example\": 7}}");
+	assert_int_equal(acr_docker_auths_each(&edges.app, add, seen, &error), 0);
+	assert_string_equal(seen, "plain.example plain.example=user:pass\n"
+				  "https://old.example/v1/ old.example=u:p\n"
+				  "identity.example:5000/x identity.example:5000=<token>:eyJ\n");
+	edges_write(&edges, ".docker/config.json", "{\"auths\": [");
+	assert_int_equal(acr_docker_auths_each(&edges.app, add, seen, &error), -1);
+	assert_int_equal(error.kind, ACR_INVALID);
+}
+
 static void docker_config_names_the_folder(void **state)
 {
 	char folder[128];
@@ -145,9 +176,8 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(entries_are_found_as_docker_finds_them),
-		TEST(docker_config_names_the_folder),
-		TEST(files_without_logins_have_none),
+		TEST(entries_are_found_as_docker_finds_them),  TEST(each_visits_what_is_a_login),
+		TEST(docker_config_names_the_folder),	       TEST(files_without_logins_have_none),
 		TEST(a_broken_file_is_told_from_an_empty_one),
 	};
 

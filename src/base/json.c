@@ -19,6 +19,7 @@
 struct scan {
 	const unsigned char *bytes;
 	size_t at, length;
+	bool copied; /* what json-c cannot hand on may stand in it: nobody asks json-c for it */
 	enum acr_message_id reason;
 };
 
@@ -61,6 +62,10 @@ static bool scan_escape(struct scan *scan)
 	unit = left >= 6 ? hex4(bytes + 2) : -1;
 	if (unit < 0)
 		return wrong(scan, ACR_MESSAGE_JSON_UNICODE_ESCAPE);
+	if (scan->copied) {
+		scan->at += 6;
+		return true;
+	}
 	if (unit == 0)
 		return wrong(scan, ACR_MESSAGE_JSON_NUL);
 	if (unit >= 0xdc00 && unit <= 0xdfff)
@@ -86,7 +91,7 @@ static bool scan_string(struct scan *scan)
 			scan->at++;
 			return true;
 		}
-		if (c < 0x20 || c == 0x7f)
+		if (c < 0x20 || (c == 0x7f && !scan->copied))
 			return wrong(scan, ACR_MESSAGE_JSON_CONTROL);
 		if (c == '\\') {
 			if (!scan_escape(scan))
@@ -122,10 +127,10 @@ static bool scan_word(struct scan *scan)
 	return wrong(scan, ACR_MESSAGE_JSON_WORD);
 }
 
-bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset,
-		   enum acr_message_id *ret_reason)
+static bool scan_all(const char *bytes, size_t length, bool copied, size_t *ret_offset,
+		     enum acr_message_id *ret_reason)
 {
-	struct scan scan = { .bytes = (const unsigned char *)bytes, .length = length };
+	struct scan scan = { (const unsigned char *)bytes, 0, length, copied, 0 };
 	int depth = 0;
 
 	while (scan.at < length && !scan.reason) {
@@ -150,6 +155,12 @@ bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset,
 	return !scan.reason;
 }
 
+bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset,
+		   enum acr_message_id *ret_reason)
+{
+	return scan_all(bytes, length, false, ret_offset, ret_reason);
+}
+
 static int fail_at(struct acr_error *error, const char *bytes, size_t offset,
 		   const struct acr_message *reason)
 {
@@ -163,8 +174,8 @@ static int fail_at(struct acr_error *error, const char *bytes, size_t offset,
 			       acr_number(column).text);
 }
 
-int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
-		   struct acr_error *error)
+static int parse(const char *bytes, size_t length, bool copied, struct json_object **ret,
+		 struct acr_error *error)
 {
 	struct json_tokener *tokener;
 	struct json_object *json;
@@ -175,7 +186,7 @@ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 
 	if (acr_jsonc_load(error))
 		return -1;
-	if (!acr_json_scan(bytes, length, &offset, &reason)) {
+	if (!scan_all(bytes, length, copied, &offset, &reason)) {
 		acr_message_set(&why, reason, NULL, NULL, 0);
 		return fail_at(error, bytes, offset, &why);
 	}
@@ -214,6 +225,19 @@ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 		acr_message_set(&why, ACR_MESSAGE_PLAIN, NULL,
 				(const char *const[]){ json_tokener_error_desc(result) }, 1);
 	return fail_at(error, bytes, offset < length ? offset : length, &why);
+}
+
+int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
+		   struct acr_error *error)
+{
+	return parse(bytes, length, false, ret, error);
+}
+
+int acr_json_check(const char *bytes, size_t length, struct acr_error *error)
+{
+	auto_json json = NULL;
+
+	return parse(bytes, length, true, &json, error);
 }
 
 void acr_json_free(struct json_object **json)

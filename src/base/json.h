@@ -23,6 +23,10 @@ void acr_json_free(struct json_object **json);
 _checked_ int acr_json_parse(const char *bytes, size_t length, struct json_object **ret,
 			     struct acr_error *error);
 
+/* The same of a text that is copied and not read: of \u0000, lone surrogates and a raw DEL, which json-c
+ * cannot tell and RFC 8259 allows, none is refused. */
+_checked_ int acr_json_check(const char *bytes, size_t length, struct acr_error *error);
+
 /* Is this text fit for json-c? The scan alone; on failure the offset and a reason. */
 bool acr_json_scan(const char *bytes, size_t length, size_t *ret_offset,
 		   enum acr_message_id *ret_reason);

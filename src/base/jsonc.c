@@ -17,14 +17,12 @@
 
 typedef struct json_object object;
 typedef struct json_tokener tokener;
-typedef struct json_object_iterator iterator;
 
 /* What it returns, its name, its parameters, and how it is called. */
 /* clang-format off */
 #define FUNCTIONS(X)                                                                               \
 	X(object *, json_object_array_get_idx, (const object *json, size_t i), (json, i))          \
 	X(size_t, json_object_array_length, (const object *json), (json))                          \
-	X(int, json_object_equal, (object *json, object *other), (json, other))                    \
 	X(json_bool, json_object_get_boolean, (const object *json), (json))                        \
 	X(double, json_object_get_double, (const object *json), (json))                            \
 	X(int64_t, json_object_get_int64, (const object *json), (json))                            \
@@ -33,13 +31,6 @@ typedef struct json_object_iterator iterator;
 	X(int, json_object_get_string_len, (const object *json), (json))                           \
 	X(enum json_type, json_object_get_type, (const object *json), (json))                      \
 	X(int, json_object_is_type, (const object *json, enum json_type type), (json, type))       \
-	X(iterator, json_object_iter_begin, (object *json), (json))                                \
-	X(iterator, json_object_iter_end, (const object *json), (json))                            \
-	X(json_bool, json_object_iter_equal, (const iterator *at, const iterator *other),          \
-	  (at, other))                                                                             \
-	X(void, json_object_iter_next, (iterator *at), (at))                                       \
-	X(const char *, json_object_iter_peek_name, (const iterator *at), (at))                    \
-	X(object *, json_object_iter_peek_value, (const iterator *at), (at))                       \
 	X(json_bool, json_object_object_get_ex,                                                    \
 	  (const object *json, const char *key, object **value), (json, key, value))               \
 	X(int, json_object_object_length, (const object *json), (json))                            \

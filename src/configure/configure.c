@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `configure`: tell docker, podman and friends about us, and take it back. What is changed is shown
- * as a diff; everything is read and checked before anything is written; what was written is tried.
+ * member by member; everything is read and checked before anything is written; what was written is tried.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,21 +164,16 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
 		      const struct acr_timer *timer)
 {
-	auto_secret none = { 0 };
-
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct acr_job *job = &plan->jobs[i];
-		auto_secret diff = { 0 };
 
-		if (acr_job_changes(job))
-			acr_diff(job->target.path, &job->target.bytes, &job->text.bytes,
-				 strcmp(job->kind, "json") == 0, &diff);
 		acr_tell_file(telling, job->target.path,
-			      diff.length ? N_("changed") : N_("nothing to change"), &diff);
+			      acr_job_changes(job) ? N_("changed") : N_("nothing to change"),
+			      &job->changes);
 	}
 	if (timer->link)
 		acr_tell_file(telling, timer->link,
-			      timer->there ? N_("nothing to change") : N_("enabled"), &none);
+			      timer->there ? N_("nothing to change") : N_("enabled"), NULL);
 }
 
 static int carry_out(const struct acr_app *app, const char *folder, struct acr_plan *plan,
@@ -347,7 +342,9 @@ static bool is_bare(char *const *arguments, const char *const *values)
 
 static int configure(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	struct acr_telling telling = { .app = app, .json = values[JSON] };
+	struct acr_telling telling = { .app = app,
+				       .json = values[JSON],
+				       .dry_run = values[DRY_RUN] };
 	__attribute__((cleanup(free_wish))) struct acr_wish wish = { 0 };
 	struct acr_error error = { 0 };
 	const char *wrong;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of `configure` share. A change is made on the text of a file, as splices: every
- * byte that is not ours stays where it is, and what was put in is remembered, so that it can be
- * taken out again. `configure.c` decides what; these do it.
+ * What the files of `configure` share. A file is edited as docker does it: read, members set, written
+ * anew; what is not ours keeps its value and its place. What was set is remembered, so that it can be
+ * removed again. `configure.c` decides what; these do it.
  */
 #ifndef CONFIGURE_CONFIGURE_H
 #define CONFIGURE_CONFIGURE_H
@@ -19,54 +19,51 @@
 
 #define ACR_HELPER_SUFFIX "acr" /* "docker-credential-" goes in front, in docker's mind */
 
-/* ---- edit.c: a text, and how it came to differ from what was read ---- */
+/* ---- json_text.c: the text of a JSON object ---- */
 
-struct acr_splice {
-	size_t at;
-	char *removed, *inserted; /* owned */
-};
-
-struct acr_edit {
-	struct acr_secret bytes; /* docker's config may hold passwords */
-	struct acr_splice *splices;
-	size_t count;
-};
-void acr_edit_free(struct acr_edit *text);
-#define auto_edit __attribute__((cleanup(acr_edit_free))) struct acr_edit
-
-void acr_edit_splice(struct acr_edit *text, size_t at, size_t removed, const char *inserted);
-/* Undo one splice on bytes; false when what it inserted is not there. */
-bool acr_edit_undo(struct acr_secret *bytes, const struct acr_splice *splice);
-
-/* Names a text among others (FNV-1a). Whoever has it can try what the text was: not for secrets. */
-uint64_t acr_edit_hash(const struct acr_secret *bytes);
-/* The same of a text in which every letter of what may be a password is an asterisk: is the file
- * still as we left it, passwords apart? 0 for an object that is no JSON. */
-uint64_t acr_edit_mark(const struct acr_secret *bytes);
+/* Is this text a JSON object without duplicate names, or empty? Before anything else here. */
+_checked_ int acr_members_check(const char *path, const struct acr_secret *bytes,
+				struct acr_error *error);
+/* Copy it; "{}" for an empty one. */
+void acr_members_text(const struct acr_secret *bytes, struct acr_secret *ret);
+/* Give the text the white space that docker writes, or the indentation that it has. */
+void acr_members_layout(struct acr_secret *bytes);
 
 /* ---- json_edit.c: members of the JSON object that a text is ---- */
 
-/* Give member `key` of the object `outer` (NULL: of the whole; "registries/contoso.azurecr.io": of an
- * object in another) the string `value`, making what is missing, in the text's own way of indenting
- * (docker's, with tabs, where it has none). */
-void acr_member_put(struct acr_edit *text, const char *outer, const char *key, const char *value);
+/* One member that was set or removed: `key` of the object `outer` (NULL: of the whole;
+ * "registries/contoso.azurecr.io": of an object in another). Values are JSON; NULL: it was not there.
+ * Of a file that is no JSON, `key` is NULL and the values are all of its text. */
+struct acr_change {
+	char *outer, *key, *before, *after; /* owned */
+};
+struct acr_changes {
+	struct acr_change *rows; /* owned; oldest first */
+	size_t count;
+};
+void acr_changes_free(struct acr_changes *changes);
+#define auto_changes __attribute__((cleanup(acr_changes_free))) struct acr_changes
+void acr_changes_add(struct acr_changes *changes, const char *outer, const char *key,
+		     const char *before, const char *after);
 
-/* Take a member out; false when there is none. */
-bool acr_member_drop(struct acr_edit *text, const char *outer, const char *key);
+/* May the member become a string: is what is in its place, and in that of `outer`, of that kind? */
+_checked_ int acr_member_check(const char *path, const struct acr_secret *bytes, const char *outer,
+			       const char *key, struct acr_error *error);
 
-/* Its string value, owned by the caller; NULL where it is absent or no string. */
+/* The value as it stands (an empty object without white space), or what the string means; NULL where
+ * the member is absent (or no string). Owned by the caller. */
+char *acr_member_raw(const struct acr_secret *bytes, const char *outer, const char *key);
 char *acr_member_string(const struct acr_secret *bytes, const char *outer, const char *key);
 
-/* Is there such a member? Is there such an object? */
-bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key);
-bool acr_object_there(const struct acr_secret *bytes, const char *outer);
-/* Take an object out that has no members, and then what it was the only member of. */
-void acr_object_drop_empty(struct acr_edit *text, const char *outer);
-
-/* Offsets of every string value that is none of docker's helper names, for those who show the text
- * to a person: it may be a password. */
-void acr_member_values(const struct acr_secret *bytes,
-		       void (*visit)(void *data, size_t from, size_t to), void *data);
+/* Set the member to `value` (JSON; NULL: remove it), making the objects that are missing. Each change
+ * is added to `ret`, which goes into the memo and to the terminal: NULL for what may be a secret. */
+void acr_member_set(struct acr_secret *bytes, const char *outer, const char *key, const char *value,
+		    struct acr_changes *ret);
+/* Take those changes back that are still in the text; what this changes is added to `ret`. */
+void acr_changes_undo(const struct acr_changes *changes, struct acr_secret *bytes,
+		      struct acr_changes *ret);
+/* Is it an object without members? */
+bool acr_members_are_none(const struct acr_secret *bytes);
 
 /* ---- file.c: a file that belongs to somebody ---- */
 
@@ -103,28 +100,13 @@ char *acr_target_missing(const char *path);
 
 /* ---- journal.c: what was done, for --undo ---- */
 
-/* One member that was set, and what it was before. */
-struct acr_put {
-	char *outer, *key, *value; /* owned; outer NULL: of the whole */
-	char *before;		   /* owned; NULL: it was not there */
-	bool outer_made;
-};
-struct acr_change {
-	struct acr_put *puts;
-	size_t put_count;
-	struct acr_splice *splices;
-	size_t splice_count;
-	uint64_t after; /* the mark of what we left; 0: not known */
-	bool hashed;	/* it is the hash, passwords included, as 0.1.0 wrote it */
-};
-/* All that was done to one file, oldest first. */
+/* All that was done to one file. */
 struct acr_memo {
 	char *path, *kind; /* owned; kind "json", "toml" or "link" */
 	bool made;	   /* it did not exist before */
 	char *made_folder; /* owned, or NULL: see acr_target_missing */
 	char *own_folder;  /* the same of the folder that these memos are in */
-	struct acr_change *changes;
-	size_t count;
+	struct acr_changes changes;
 };
 void acr_memo_free(struct acr_memo *memo);
 #define auto_memo __attribute__((cleanup(acr_memo_free))) struct acr_memo
@@ -132,7 +114,7 @@ void acr_memo_free(struct acr_memo *memo);
 /* Where these memos are: of the person, or (`system`) of the machine. Owned; NULL without a
  * home. */
 char *acr_memo_folder(const struct acr_app *app, bool system);
-/* What was noted about `path`; 0 also when nothing is: count is 0 then. */
+/* What was noted about `path`; 0 also when nothing is: `path` is NULL then. */
 _checked_ int acr_memo_load(const char *folder, const char *path, struct acr_memo *ret,
 			    struct acr_error *error);
 _checked_ int acr_memo_save(const char *folder, const struct acr_memo *memo,
@@ -149,25 +131,13 @@ _checked_ int acr_memo_each(const char *folder,
 					 struct acr_error *error),
 			    void *data, struct acr_error *error);
 
-/* A change that has been made to `text`, moved into the memo. */
-void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
-		  size_t put_count);
-
 /* ---- undo.c ---- */
 
-/* Put marks in the place of the hashes of 0.1.0, now that the file reads `bytes`. */
-void acr_memo_unhash(struct acr_memo *memo, const struct acr_secret *bytes);
-
-/* What `bytes` is without our changes: the very bytes that were there, if nobody touched it since,
- * else what is there without what we put in. `ret_gone`: nothing is left of a file that we made. */
+/* What `bytes` is without our changes, and what that changes. `ret_gone`: nothing is left of a file
+ * that we made. */
 _checked_ int acr_memo_undo(const struct acr_memo *memo, const struct acr_secret *bytes,
-			    struct acr_secret *ret, bool *ret_gone, struct acr_error *error);
-
-/* ---- diff.c ---- */
-
-/* A unified diff, with passwords masked when it is JSON. */
-void acr_diff(const char *path, const struct acr_secret *before, const struct acr_secret *after,
-	      bool json, struct acr_secret *out);
+			    struct acr_secret *ret, bool *ret_gone, struct acr_changes *ret_changes,
+			    struct acr_error *error);
 
 /* ---- containers.c: containers-registries.conf(5) ---- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `configure` did to each file, kept as one small private JSON file beside our other state.
- * It holds what was taken out and put in, which are names of helpers and hosts, and a mark of what
- * was left: never the file itself, in which docker may keep passwords, nor a hash of it, by which a
- * password could be guessed.
+ * What `configure` did to each file, kept as one small private JSON file beside our other state: the
+ * members that were set, which are names of helpers, hosts and identities. Never the file itself, in
+ * which docker may keep passwords, nor a hash of it, by which a password could be guessed.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,31 +16,14 @@
 
 #include "base/budget.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "configure/configure.h"
 
-#define MARK "mark:"
-
-static void free_change(struct acr_change *change)
-{
-	for (size_t i = 0; i < change->put_count; i++) {
-		acr_string_free(&change->puts[i].outer);
-		acr_string_free(&change->puts[i].key);
-		acr_string_free(&change->puts[i].value);
-		acr_string_free(&change->puts[i].before);
-	}
-	for (size_t i = 0; i < change->splice_count; i++) {
-		acr_string_free(&change->splices[i].removed);
-		acr_string_free(&change->splices[i].inserted);
-	}
-	free(change->puts);
-	free(change->splices);
-}
+#define VERSION 2
 
 void acr_memo_free(struct acr_memo *memo)
 {
-	for (size_t i = 0; i < memo->count; i++)
-		free_change(&memo->changes[i]);
-	free(memo->changes);
+	acr_changes_free(&memo->changes);
 	acr_string_free(&memo->path);
 	acr_string_free(&memo->kind);
 	acr_string_free(&memo->made_folder);
@@ -57,31 +40,7 @@ char *acr_memo_folder(const struct acr_app *app, bool system)
 
 static char *name_of(const char *path)
 {
-	auto_secret bytes = { 0 };
-
-	acr_secret_add(&bytes, path);
-	return acr_format("%016llx.json", (unsigned long long)acr_edit_hash(&bytes));
-}
-
-static struct acr_change *grow(struct acr_memo *memo)
-{
-	memo->changes = acr_grow(memo->changes, memo->count, sizeof(*memo->changes));
-	memo->changes[memo->count] = (struct acr_change){ 0 };
-	return &memo->changes[memo->count++];
-}
-
-void acr_memo_add(struct acr_memo *memo, struct acr_edit *text, struct acr_put *puts,
-		  size_t put_count)
-{
-	*grow(memo) = (struct acr_change){
-		.puts = puts,
-		.put_count = put_count,
-		.splices = text->splices,
-		.splice_count = text->count,
-		.after = acr_edit_mark(&text->bytes),
-	};
-	text->splices = NULL;
-	text->count = 0;
+	return acr_format("%016" PRIx64 ".json", acr_hash(ACR_HASH_BASIS, path, strlen(path)));
 }
 
 /* ---- writing ---- */
@@ -109,37 +68,14 @@ static void add_bool(struct acr_secret *out, const char *key, bool value)
 	acr_secret_add(out, value ? "true" : "false");
 }
 
-static void add_puts(struct acr_secret *out, const struct acr_change *change)
+static void add_change(struct acr_secret *out, const struct acr_change *change)
 {
-	add_key(out, "puts");
-	acr_secret_add(out, "[");
-	for (size_t i = 0; i < change->put_count; i++) {
-		const struct acr_put *put = &change->puts[i];
-
-		acr_secret_add(out, i ? ",{" : "{");
-		add_text(out, "outer", put->outer);
-		add_text(out, "key", put->key);
-		add_text(out, "value", put->value);
-		add_text(out, "before", put->before);
-		add_bool(out, "outer_made", put->outer_made);
-		acr_secret_add(out, "}");
-	}
-	acr_secret_add(out, "]");
-}
-
-static void add_splices(struct acr_secret *out, const struct acr_change *change)
-{
-	add_key(out, "splices");
-	acr_secret_add(out, "[");
-	for (size_t i = 0; i < change->splice_count; i++) {
-		const struct acr_splice *splice = &change->splices[i];
-
-		acr_secret_format(out, "%s{\"at\":%zu", i ? "," : "", splice->at);
-		add_text(out, "removed", splice->removed);
-		add_text(out, "inserted", splice->inserted);
-		acr_secret_add(out, "}");
-	}
-	acr_secret_add(out, "]");
+	acr_secret_add(out, out->bytes[out->length - 1] == '[' ? "{" : ",{");
+	add_text(out, "object", change->outer);
+	add_text(out, "member", change->key);
+	add_text(out, "before", change->before);
+	add_text(out, "after", change->after);
+	acr_secret_add(out, "}");
 }
 
 /* Written without json-c, which leaves out what it has no memory for. */
@@ -148,7 +84,7 @@ int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_er
 	auto_string name = name_of(memo->path);
 	auto_secret json = { 0 };
 
-	acr_secret_add(&json, "{\"version\":1");
+	acr_secret_format(&json, "{\"version\":%d", VERSION);
 	add_text(&json, "path", memo->path);
 	add_text(&json, "kind", memo->kind);
 	add_bool(&json, "made", memo->made);
@@ -156,17 +92,8 @@ int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_er
 	add_text(&json, "own_folder", memo->own_folder);
 	add_key(&json, "changes");
 	acr_secret_add(&json, "[");
-	for (size_t i = 0; i < memo->count; i++) {
-		const struct acr_change *change = &memo->changes[i];
-		/* 0.1.0 takes this for a hash of 0, and so undoes member by member. */
-		auto_string mark = acr_format(MARK "%016llx", (unsigned long long)change->after);
-
-		acr_secret_add(&json, i ? ",{" : "{");
-		add_puts(&json, change);
-		add_splices(&json, change);
-		add_text(&json, "after", mark);
-		acr_secret_add(&json, "}");
-	}
+	for (size_t i = 0; i < memo->changes.count; i++)
+		add_change(&json, &memo->changes.rows[i]);
 	acr_secret_add(&json, "]}");
 	return acr_private_write(folder, name, acr_secret_text(&json), json.length, true, error);
 }
@@ -185,45 +112,58 @@ static size_t rows_of(struct json_object *list)
 	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 }
 
-static void *room(size_t count, size_t size)
+static bool read_change(struct json_object *row, struct acr_changes *ret)
 {
-	void *made = calloc(count ? count : 1, size);
+	const char *key = acr_json_string(row, "member"), *after = acr_json_string(row, "after");
 
-	if (!made)
-		acr_out_of_memory();
-	return made;
+	acr_changes_add(ret, acr_json_string(row, "object"), key, acr_json_string(row, "before"),
+			after);
+	return after != NULL;
 }
 
-static bool read_change(struct json_object *json, struct acr_change *ret)
+/* ---- 0.1.0 kept members of strings, and the edits of the text in which they were made ---- */
+
+static char *quoted(const char *text)
+{
+	auto_secret json = { 0 };
+
+	if (!text)
+		return NULL;
+	acr_json_quote(&json, text, strlen(text));
+	return acr_copy(acr_secret_text(&json));
+}
+
+static bool read_first_version(struct json_object *json, struct acr_changes *ret)
 {
 	struct json_object *puts = acr_json_member(json, "puts");
 	struct json_object *splices = acr_json_member(json, "splices");
-	const char *after = acr_json_string(json, "after");
-	bool fine = after != NULL;
 
-	ret->hashed = after && strncmp(after, MARK, strlen(MARK)) != 0;
-	ret->after = after ? strtoull(after + (ret->hashed ? 0 : strlen(MARK)), NULL, 16) : 0;
-	ret->put_count = rows_of(puts);
-	ret->puts = room(ret->put_count, sizeof(*ret->puts));
-	for (size_t i = 0; i < ret->put_count; i++) {
+	for (size_t i = 0; i < rows_of(puts); i++) {
 		struct json_object *row = json_object_array_get_idx(puts, i);
+		const char *outer = acr_json_string(row, "outer");
+		const char *key = acr_json_string(row, "key");
+		auto_string before = quoted(acr_json_string(row, "before"));
+		auto_string after = quoted(acr_json_string(row, "value"));
+		auto_secret made = { 0 };
 
-		ret->puts[i] = (struct acr_put){ copy_of(row, "outer"), copy_of(row, "key"),
-						 copy_of(row, "value"), copy_of(row, "before"),
-						 acr_json_bool(row, "outer_made", false) };
-		fine = fine && ret->puts[i].key && ret->puts[i].value;
+		if (!key || !after)
+			return false;
+		/* Done once more, on nothing, this tells which objects were made for it. */
+		acr_secret_add(&made, "{}");
+		if (outer && acr_json_bool(row, "outer_made", false))
+			acr_member_set(&made, outer, key, after, ret);
+		acr_changes_add(ret, outer, key, before, after);
 	}
-	ret->splice_count = rows_of(splices);
-	ret->splices = room(ret->splice_count, sizeof(*ret->splices));
-	for (size_t i = 0; i < ret->splice_count; i++) {
+	for (size_t i = 0; i < rows_of(splices) && rows_of(puts) == 0; i++) {
 		struct json_object *row = json_object_array_get_idx(splices, i);
-		int64_t at = acr_json_int(row, "at", -1);
+		const char *before = acr_json_string(row, "removed");
+		const char *after = acr_json_string(row, "inserted");
 
-		ret->splices[i] = (struct acr_splice){ (size_t)at, copy_of(row, "removed"),
-						       copy_of(row, "inserted") };
-		fine = fine && at >= 0 && ret->splices[i].removed && ret->splices[i].inserted;
+		if (!after)
+			return false;
+		acr_changes_add(ret, NULL, NULL, before && *before ? before : NULL, after);
 	}
-	return fine;
+	return true;
 }
 
 static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
@@ -233,6 +173,7 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 	auto_secret bytes = { 0 };
 	auto_json json = NULL;
 	struct json_object *changes;
+	int64_t version;
 	bool fine;
 
 	if (acr_private_read(folder, name, ACR_CONFIG_MAX, &bytes, error))
@@ -245,9 +186,16 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 				  .made = acr_json_bool(json, "made", false),
 				  .made_folder = copy_of(json, "made_folder"),
 				  .own_folder = copy_of(json, "own_folder") };
-	fine = ret->path && ret->kind && acr_json_int(json, "version", 0) == 1;
-	for (size_t i = 0; i < rows_of(changes); i++)
-		fine = read_change(json_object_array_get_idx(changes, i), grow(ret)) && fine;
+	version = acr_json_int(json, "version", 0);
+	fine = ret->path && ret->kind && (version == 1 || version == VERSION);
+	for (size_t i = 0; fine && i < rows_of(changes); i++) {
+		struct json_object *row = json_object_array_get_idx(changes, i);
+
+		fine = version == 1 ? read_first_version(row, &ret->changes)
+				    : read_change(row, &ret->changes);
+	}
+	for (size_t i = 0; fine && i < ret->changes.count; i++)
+		fine = !ret->changes.rows[i].key == (strcmp(ret->kind, "toml") == 0);
 	if (fine)
 		return 0;
 	acr_memo_free(ret);

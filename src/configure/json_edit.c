@@ -1,93 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Members of a JSON object, changed in its text. The text has passed acr_json_parse, so that the
- * walk over it needs no error: strings end, brackets match. Serialising it anew would be shorter
- * and would write somebody's numbers, escapes and line breaks in our way.
+ * Members of a JSON object, set and removed in its text. json-c would turn a number beyond 2^63 into
+ * another one, so a value that is not ours is copied as it stands, and only the white space between
+ * values is made anew (acr_members_layout).
  *
- * Docker's decoder (Go's encoding/json) takes "credsstore" for "credsStore", and the last of two
- * members of one name; so does this.
+ * Docker's decoder (Go's encoding/json) takes "credsstore" for "credsStore"; so does this.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "configure/configure.h"
-
-#define INDENT "\t" /* docker's own */
-
-struct member {
-	size_t key, key_end; /* with the quotes */
-	size_t value, end;
-};
-
-static size_t skip_space(const char *text, size_t at)
-{
-	return at + strspn(text + at, " \t\r\n");
-}
-
-static size_t skip_string(const char *text, size_t at)
-{
-	for (at++; text[at] && text[at] != '"'; at++)
-		if (text[at] == '\\' && text[at + 1])
-			at++;
-	return at + (text[at] == '"');
-}
-
-static size_t skip_value(const char *text, size_t at)
-{
-	int depth = 0;
-
-	do {
-		if (text[at] == '"') {
-			at = skip_string(text, at);
-			continue;
-		}
-		if (text[at] == '{' || text[at] == '[')
-			depth++;
-		else if (text[at] == '}' || text[at] == ']')
-			depth--;
-		else if (depth == 0)
-			return at + strcspn(text + at, " \t\r\n,]}");
-		at++;
-	} while (depth > 0 && text[at]);
-	return at;
-}
-
-/* The member behind `at`, which is behind a brace, a comma or a member. */
-static bool next(const char *text, size_t at, struct member *ret)
-{
-	at = skip_space(text, at);
-	if (text[at] == ',')
-		at = skip_space(text, at + 1);
-	if (text[at] != '"')
-		return false;
-	ret->key = at;
-	ret->key_end = skip_string(text, at);
-	at = skip_space(text, ret->key_end);
-	ret->value = skip_space(text, at + 1); /* behind the colon */
-	ret->end = skip_value(text, ret->value);
-	return true;
-}
-
-/* A string of the text as what it means; NULL when it is none. */
-static char *unquote(const char *text, size_t from, size_t to)
-{
-	auto_json json = NULL;
-
-	if (text[from] != '"' || acr_json_parse(text + from, to - from, &json, NULL))
-		return NULL;
-	return acr_copy(json_object_get_string(json));
-}
+#include "configure/json_text.h"
 
 /* `object` is the offset of a brace. */
 static bool find(const char *text, size_t object, const char *key, bool any_case,
-		 struct member *ret)
+		 struct acr_text_member *ret)
 {
-	struct member here;
+	struct acr_text_member here;
 	bool found = false;
 
-	for (size_t at = object + 1; next(text, at, &here); at = here.end) {
-		auto_string name = unquote(text, here.key, here.key_end);
+	for (size_t at = object + 1; acr_text_next(text, at, &here); at = here.end) {
+		auto_string name = acr_text_string(text, here.key, here.key_end);
 
 		if (!name || (any_case ? strcasecmp(name, key) : strcmp(name, key)) != 0)
 			continue;
@@ -101,12 +34,12 @@ static bool find(const char *text, size_t object, const char *key, bool any_case
  * false when it, or what it is in, is absent or no object. */
 static bool find_object(const char *text, const char *outer, size_t *ret)
 {
-	*ret = skip_space(text, 0);
+	*ret = acr_text_skip_space(text, 0);
 	if (text[*ret] != '{')
 		return false;
 	for (const char *step = outer; step && *step; step += *step == '/') {
 		auto_string name = acr_copy_bytes(step, strcspn(step, "/"));
-		struct member member;
+		struct acr_text_member member;
 
 		if (!find(text, *ret, name, true, &member) || text[member.value] != '{')
 			return false;
@@ -116,244 +49,202 @@ static bool find_object(const char *text, const char *outer, size_t *ret)
 	return true;
 }
 
-/* How deep the members of the object at `outer` are: 1 in the whole. */
-static int depth_of(const char *outer)
-{
-	int depth = 1 + (outer != NULL);
-
-	for (const char *c = outer; c && *c; c++)
-		depth += *c == '/';
-	return depth;
-}
-
-static bool find_member(const char *text, const char *outer, const char *key, struct member *ret)
+static bool find_member(const char *text, const char *outer, const char *key,
+			struct acr_text_member *ret)
 {
 	size_t object;
 
 	return find_object(text, outer, &object) && find(text, object, key, !outer, ret);
 }
 
-/* How an object is written: one member a line behind `indent`, or all in one line. */
-struct manner {
-	char indent[160]; /* of its members, with the line break; "" in one line */
-	char unit[64];	  /* what one level more adds */
-	const char *colon, *comma;
-};
-
-/* Of the object at `object`, from its first member; false when it has none. */
-static bool observe_object(const char *text, size_t object, int depth, struct manner *ret)
+char *acr_member_raw(const struct acr_secret *bytes, const char *outer, const char *key)
 {
-	struct member first;
-	size_t length, from;
+	const char *text = acr_secret_text(bytes);
+	struct acr_text_member member;
 
-	*ret = (struct manner){ .colon = ": ", .comma = "," };
-	if (!next(text, object + 1, &first))
-		return false;
-	length = first.key - object - 1;
-	if (text[first.value - 1] != ' ')
-		ret->colon = ":";
-	if (!memchr(text + object + 1, '\n', length) || length >= sizeof(ret->indent) / 2) {
-		ret->comma = *ret->colon && ret->colon[1] ? ", " : ",";
-		return true;
-	}
-	/* The last line break and what stands behind it. */
-	for (from = first.key; text[from] != '\n';)
-		from--;
-	snprintf(ret->indent, sizeof(ret->indent), "%s%.*s", text[from - 1] == '\r' ? "\r" : "",
-		 (int)(first.key - from), text + from);
-	length = first.key - from - 1;
-	snprintf(ret->unit, sizeof(ret->unit), "%.*s", (int)(length / (size_t)depth),
-		 text + from + 1);
-	return true;
-}
-
-/* Of the object itself, or of what it stands in, or docker's. */
-static void observe(const char *text, size_t object, int depth, struct manner *ret)
-{
-	size_t whole = skip_space(text, 0), length;
-
-	if (observe_object(text, object, depth, ret))
-		return;
-	if (depth == 1 || !observe_object(text, whole, 1, ret)) {
-		snprintf(ret->unit, sizeof(ret->unit), INDENT);
-		snprintf(ret->indent, sizeof(ret->indent), "\n%s", INDENT);
-	}
-	length = strlen(ret->indent);
-	for (int level = 1; level < depth && length > 0; level++) {
-		snprintf(ret->indent + length, sizeof(ret->indent) - length, "%s", ret->unit);
-		length = strlen(ret->indent);
-	}
-}
-
-static void quote(struct acr_secret *out, const char *text)
-{
-	acr_json_quote(out, text, strlen(text));
-}
-
-/* Behind the last member of the object, or between its braces. */
-static void add_member(struct acr_edit *text, size_t object, int depth, const char *key,
-		       const char *raw_value)
-{
-	const char *bytes = acr_secret_text(&text->bytes);
-	struct manner manner;
-	struct member last;
-	auto_secret made = { 0 };
-	size_t at = object + 1;
-	bool empty = true;
-
-	observe(bytes, object, depth, &manner);
-	while (next(bytes, at, &last)) {
-		at = last.end;
-		empty = false;
-	}
-	acr_secret_format(&made, "%s%s",
-			  empty		   ? ""
-			  : *manner.indent ? ","
-					   : manner.comma,
-			  manner.indent);
-	quote(&made, key);
-	acr_secret_format(&made, "%s%s", manner.colon, raw_value);
-	if (empty) {
-		/* The closing brace gets a line of its own. */
-		size_t indent = strlen(manner.indent), unit = strlen(manner.unit);
-
-		acr_secret_format(&made, "%.*s", (int)(indent - unit), manner.indent);
-		acr_edit_splice(text, at, skip_space(bytes, at) - at, acr_secret_text(&made));
-		return;
-	}
-	acr_edit_splice(text, at, 0, acr_secret_text(&made));
-}
-
-/* An empty object at `outer`, in what it is to be in. */
-static void make_object(struct acr_edit *text, const char *outer)
-{
-	const char *slash = strrchr(outer, '/');
-	auto_string parent = slash ? acr_copy_bytes(outer, (size_t)(slash - outer)) : NULL;
-	struct member member;
-	size_t object;
-
-	if (find_object(acr_secret_text(&text->bytes), outer, &object))
-		return;
-	if (parent)
-		make_object(text, parent);
-	if (find_member(acr_secret_text(&text->bytes), parent, slash ? slash + 1 : outer, &member))
-		acr_edit_splice(text, member.value, member.end - member.value, "{}"); /* null */
-	else if (find_object(acr_secret_text(&text->bytes), parent, &object))
-		add_member(text, object, depth_of(parent), slash ? slash + 1 : outer, "{}");
-}
-
-void acr_member_put(struct acr_edit *text, const char *outer, const char *key, const char *value)
-{
-	auto_secret raw = { 0 };
-	struct member member;
-	size_t object;
-
-	/* Nothing there, or white space: what docker would write. */
-	if (!find_object(acr_secret_text(&text->bytes), NULL, &object))
-		acr_edit_splice(text, 0, text->bytes.length, "{}");
-	if (outer)
-		make_object(text, outer);
-	quote(&raw, value);
-	if (find_member(acr_secret_text(&text->bytes), outer, key, &member))
-		acr_edit_splice(text, member.value, member.end - member.value,
-				acr_secret_text(&raw));
-	else if (find_object(acr_secret_text(&text->bytes), outer, &object))
-		add_member(text, object, depth_of(outer), key, acr_secret_text(&raw));
-}
-
-bool acr_member_drop(struct acr_edit *text, const char *outer, const char *key)
-{
-	const char *bytes = acr_secret_text(&text->bytes);
-	struct member member, before = { 0 };
-	size_t object, from, to;
-
-	if (!find_object(bytes, outer, &object) || !find(bytes, object, key, !outer, &member))
-		return false;
-	from = object + 1;
-	for (size_t at = object + 1; next(bytes, at, &before) && before.key < member.key;
-	     at = before.end)
-		from = before.end;
-	to = member.end;
-	if (from == object + 1) {
-		/* The first: with the comma behind it, or all that is between the braces. */
-		to = skip_space(bytes, to);
-		if (bytes[to] == ',') {
-			to = skip_space(bytes, to + 1);
-			from = member.key;
-		}
-	}
-	acr_edit_splice(text, from, to - from, "");
-	return true;
+	if (!find_member(text, outer, key, &member))
+		return NULL;
+	if (text[member.value] == '{' && text[acr_text_skip_space(text, member.value + 1)] == '}')
+		return acr_copy("{}");
+	return acr_copy_bytes(text + member.value, member.end - member.value);
 }
 
 char *acr_member_string(const struct acr_secret *bytes, const char *outer, const char *key)
 {
-	struct member member;
+	auto_string raw = acr_member_raw(bytes, outer, key);
 
-	if (!find_member(acr_secret_text(bytes), outer, key, &member))
-		return NULL;
-	return unquote(acr_secret_text(bytes), member.value, member.end);
+	return raw ? acr_text_string(raw, 0, strlen(raw)) : NULL;
 }
 
-void acr_object_drop_empty(struct acr_edit *text, const char *outer)
+/* "registries/contoso.azurecr.io" as what it is in ("registries"; NULL: the whole; owned by the
+ * caller) and its name there. */
+static const char *split(const char *outer, char **ret_parent)
 {
-	const char *bytes = acr_secret_text(&text->bytes), *slash = strrchr(outer, '/');
-	auto_string parent = slash ? acr_copy_bytes(outer, (size_t)(slash - outer)) : NULL;
-	size_t object;
+	const char *slash = strrchr(outer, '/');
 
-	if (!find_object(bytes, outer, &object) || bytes[skip_space(bytes, object + 1)] != '}')
-		return;
-	acr_member_drop(text, parent, slash ? slash + 1 : outer);
-	if (parent)
-		acr_object_drop_empty(text, parent);
+	*ret_parent = slash ? acr_copy_bytes(outer, (size_t)(slash - outer)) : NULL;
+	return slash ? slash + 1 : outer;
 }
 
-bool acr_object_there(const struct acr_secret *bytes, const char *outer)
+static int check_kind(const char *path, const struct acr_secret *bytes, const char *outer,
+		      const char *key, char kind, struct acr_error *error)
 {
-	size_t object;
+	auto_string raw = acr_member_raw(bytes, outer, key);
 
-	return find_object(acr_secret_text(bytes), outer, &object);
+	if (!raw || *raw == kind || *raw == 'n')
+		return 0;
+	return kind == '{' ? acr_raise(error, CONFIGURE_MEMBER_NOT_AN_OBJECT, path, key)
+			   : acr_raise(error, CONFIGURE_MEMBER_NOT_A_STRING, path, key);
 }
 
-bool acr_member_there(const struct acr_secret *bytes, const char *outer, const char *key)
+static int check_outer(const char *path, const struct acr_secret *bytes, const char *outer,
+		       struct acr_error *error)
 {
-	struct member member;
+	auto_string parent = NULL;
+	const char *name;
 
-	return find_member(acr_secret_text(bytes), outer, key, &member);
+	if (!outer)
+		return 0;
+	name = split(outer, &parent);
+	return check_outer(path, bytes, parent, error)
+		       ? -1
+		       : check_kind(path, bytes, parent, name, '{', error);
 }
 
-static bool is_public(const char *text, const struct member *member)
+int acr_member_check(const char *path, const struct acr_secret *bytes, const char *outer,
+		     const char *key, struct acr_error *error)
 {
-	auto_string name = unquote(text, member->key, member->key_end);
-
-	return name &&
-	       (strcasecmp(name, "credHelpers") == 0 || strcasecmp(name, "credsStore") == 0);
+	return check_outer(path, bytes, outer, error)
+		       ? -1
+		       : check_kind(path, bytes, outer, key, '"', error);
 }
 
-void acr_member_values(const struct acr_secret *bytes,
-		       void (*visit)(void *data, size_t from, size_t to), void *data)
+/* ---- changes ---- */
+
+void acr_changes_free(struct acr_changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		acr_string_free(&changes->rows[i].outer);
+		acr_string_free(&changes->rows[i].key);
+		acr_string_free(&changes->rows[i].before);
+		acr_string_free(&changes->rows[i].after);
+	}
+	free(changes->rows);
+	*changes = (struct acr_changes){ 0 };
+}
+
+void acr_changes_add(struct acr_changes *changes, const char *outer, const char *key,
+		     const char *before, const char *after)
+{
+	changes->rows = acr_grow(changes->rows, changes->count, sizeof(*changes->rows));
+	changes->rows[changes->count++] = (struct acr_change){
+		.outer = outer ? acr_copy(outer) : NULL,
+		.key = key ? acr_copy(key) : NULL,
+		.before = before ? acr_copy(before) : NULL,
+		.after = after ? acr_copy(after) : NULL,
+	};
+}
+
+static void replace(struct acr_secret *bytes, size_t at, size_t removed, const char *inserted)
+{
+	auto_secret made = { 0 };
+
+	acr_secret_reserve(&made, bytes->length + strlen(inserted));
+	acr_secret_add_bytes(&made, acr_secret_text(bytes), at);
+	acr_secret_add(&made, inserted);
+	acr_secret_add_bytes(&made, acr_secret_text(bytes) + at + removed,
+			     bytes->length - at - removed);
+	acr_secret_wipe(bytes);
+	*bytes = acr_secret_steal(&made);
+}
+
+/* Behind the last member of the object. */
+static void add_member(struct acr_secret *bytes, size_t object, const char *key, const char *value)
 {
 	const char *text = acr_secret_text(bytes);
-	struct member member;
-	size_t at;
+	auto_secret made = { 0 };
+	struct acr_text_member last = { .end = object + 1 };
 
-	if (!find_object(text, NULL, &at))
-		return;
-	for (at++; next(text, at, &member); at = member.end) {
-		if (is_public(text, &member))
-			continue;
-		for (size_t c = member.value; c < member.end;) {
-			size_t end;
+	while (acr_text_next(text, last.end, &last))
+		;
+	acr_secret_add(&made, last.end == object + 1 ? "" : ",");
+	acr_json_quote(&made, key, strlen(key));
+	acr_secret_format(&made, ":%s", value);
+	replace(bytes, last.end, 0, acr_secret_text(&made));
+}
 
-			if (text[c] != '"') {
-				c++;
-				continue;
-			}
-			end = skip_string(text, c);
-			/* Names of members are shown. */
-			if (text[skip_space(text, end)] != ':' && end - c > 2)
-				visit(data, c + 1, end - 1);
-			c = end;
-		}
+/* With the comma before it; the first with the comma behind it. */
+static void remove_member(struct acr_secret *bytes, size_t object,
+			  const struct acr_text_member *member)
+{
+	const char *text = acr_secret_text(bytes);
+	size_t from = object + 1, to = member->end;
+
+	for (struct acr_text_member before = { .end = from };
+	     acr_text_next(text, before.end, &before) && before.key < member->key;)
+		from = before.end;
+	if (from == object + 1) {
+		from = member->key;
+		to = acr_text_skip_space(text, to);
+		to = text[to] == ',' ? acr_text_skip_space(text, to + 1) : to;
 	}
+	replace(bytes, from, to - from, "");
+}
+
+void acr_member_set(struct acr_secret *bytes, const char *outer, const char *key, const char *value,
+		    struct acr_changes *ret)
+{
+	auto_string before = NULL;
+	struct acr_text_member member;
+	size_t object;
+
+	if (value && outer && !find_object(acr_secret_text(bytes), outer, &object)) {
+		auto_string parent = NULL;
+		const char *name = split(outer, &parent);
+
+		acr_member_set(bytes, parent, name, "{}", ret);
+	}
+	before = acr_member_raw(bytes, outer, key);
+	if (!find_object(acr_secret_text(bytes), outer, &object) || (!before && !value))
+		return;
+	if (ret)
+		acr_changes_add(ret, outer, key, before, value);
+	if (!before) {
+		add_member(bytes, object, key, value);
+		return;
+	}
+	find(acr_secret_text(bytes), object, key, !outer, &member);
+	if (value)
+		replace(bytes, member.value, member.end - member.value, value);
+	else
+		remove_member(bytes, object, &member);
+}
+
+/* Is it the same value, however the string is written? */
+static bool is_still(const char *now, const char *value)
+{
+	auto_string a = acr_text_string(now, 0, strlen(now));
+	auto_string b = acr_text_string(value, 0, strlen(value));
+
+	return strcmp(a && b ? a : now, a && b ? b : value) == 0;
+}
+
+void acr_changes_undo(const struct acr_changes *changes, struct acr_secret *bytes,
+		      struct acr_changes *ret)
+{
+	for (size_t i = changes->count; i-- > 0;) {
+		const struct acr_change *row = &changes->rows[i];
+		auto_string now = acr_member_raw(bytes, row->outer, row->key);
+
+		if (now && row->after && is_still(now, row->after))
+			acr_member_set(bytes, row->outer, row->key, row->before, ret);
+	}
+}
+
+bool acr_members_are_none(const struct acr_secret *bytes)
+{
+	const char *text = acr_secret_text(bytes);
+	size_t whole;
+
+	return find_object(text, NULL, &whole) && text[acr_text_skip_space(text, whole + 1)] == '}';
 }

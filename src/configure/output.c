@@ -11,25 +11,100 @@ static void quote(struct acr_secret *out, const char *text)
 	acr_json_quote(out, text, strlen(text));
 }
 
-void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
-		   const struct acr_secret *diff)
+/* {"credHelpers": {"contoso.azurecr.io": "acr"}} without the outermost braces. */
+static void add_member(struct acr_secret *out, char mark, const struct acr_change *change,
+		       const char *value)
 {
-	auto_secret line = { 0 };
+	size_t depth = 0;
 
-	if (telling->json) {
-		acr_secret_add(&telling->files, telling->files.length ? "," : "");
-		acr_secret_add(&telling->files, "{\"path\":");
-		quote(&telling->files, path);
-		acr_secret_format(&telling->files, ",\"state\":\"%s\",\"diff\":", state);
-		quote(&telling->files, acr_secret_text(diff));
-		acr_secret_add(&telling->files, "}");
-		return;
+	acr_secret_format(out, "  %c ", mark);
+	for (const char *step = change->outer; step && *step; step += *step == '/') {
+		size_t length = strcspn(step, "/");
+
+		acr_json_quote(out, step, length);
+		acr_secret_add(out, ": {");
+		step += length;
+		depth++;
 	}
-	if (diff->length)
-		acr_secret_add_bytes(&line, diff->bytes, diff->length);
+	quote(out, change->key);
+	acr_secret_format(out, ": %s", value);
+	while (depth-- > 0)
+		acr_secret_add(out, "}");
+	acr_secret_add(out, "\n");
+}
+
+static void add_lines(struct acr_secret *out, char mark, const char *text)
+{
+	for (; *text; text += *text == '\n') {
+		size_t length = strcspn(text, "\n");
+
+		acr_secret_format(out, "  %c %.*s\n", mark, (int)length, text);
+		text += length;
+	}
+}
+
+static void add_value(struct acr_secret *out, char mark, const struct acr_change *change,
+		      const char *value)
+{
+	if (value && change->key)
+		add_member(out, mark, change, value);
+	else if (value)
+		add_lines(out, mark, value);
+}
+
+/* An object that is made or removed is seen in what is in it. */
+static bool is_shown(const struct acr_change *change)
+{
+	const char *value = change->before && strcmp(change->before, "null") != 0 ? change->before
+										  : change->after;
+
+	return !value || strcmp(value, "{}") != 0;
+}
+
+/* `text` is JSON already, or quoted; NULL: null. */
+static void add_part(struct acr_secret *out, const char *name, const char *text, bool json)
+{
+	acr_secret_format(out, "%s\"%s\":", out->bytes[out->length - 1] == '{' ? "" : ",", name);
+	if (!text || json)
+		acr_secret_add(out, text ? text : "null");
 	else
-		acr_secret_format(&line, "%s: %s\n", path, acr_text(state));
-	(void)acr_docker_answer(telling->app, &line);
+		quote(out, text);
+}
+
+static void add_row(struct acr_secret *out, const struct acr_change *change)
+{
+	acr_secret_add(out, out->bytes[out->length - 1] == '[' ? "{" : ",{");
+	add_part(out, "object", change->outer, false);
+	add_part(out, "member", change->key, false);
+	add_part(out, "before", change->before, change->key);
+	add_part(out, "after", change->after, change->key);
+	acr_secret_add(out, "}");
+}
+
+void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
+		   const struct acr_changes *changes)
+{
+	struct acr_secret *json = &telling->files;
+	auto_secret page = { 0 };
+
+	acr_secret_add(json, json->length ? ",{" : "{");
+	add_part(json, "path", path, false);
+	add_part(json, "state", state, false);
+	add_part(json, "changes", "[", true);
+	acr_secret_format(&page, "%s: %s%s\n", path, acr_text(state),
+			  telling->dry_run ? _(" (dry run)") : "");
+	for (size_t i = 0; changes && i < changes->count; i++) {
+		const struct acr_change *row = &changes->rows[i];
+
+		if (is_shown(row)) {
+			add_row(json, row);
+			add_value(&page, '-', row, row->before);
+			add_value(&page, '+', row, row->after);
+		}
+	}
+	acr_secret_add(json, "]}");
+	if (!telling->json)
+		(void)acr_docker_answer(telling->app, &page);
 }
 
 void acr_tell_line(const struct acr_telling *telling, const char *text)

@@ -37,23 +37,12 @@ bool acr_wish_is_own(const struct acr_wish *wish)
 	return wish->ci_host || acr_wish_has_settings(wish);
 }
 
-static void free_puts(struct acr_put *puts, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		acr_string_free(&puts[i].outer);
-		acr_string_free(&puts[i].key);
-		acr_string_free(&puts[i].value);
-		acr_string_free(&puts[i].before);
-	}
-	free(puts);
-}
-
 void acr_plan_free(struct acr_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		acr_target_free(&plan->jobs[i].target);
-		acr_edit_free(&plan->jobs[i].text);
-		free_puts(plan->jobs[i].puts, plan->jobs[i].put_count);
+		acr_secret_wipe(&plan->jobs[i].text);
+		acr_changes_free(&plan->jobs[i].changes);
 	}
 	acr_string_free(&plan->docker_folder);
 	*plan = (struct acr_plan){ 0 };
@@ -61,7 +50,7 @@ void acr_plan_free(struct acr_plan *plan)
 
 bool acr_job_changes(const struct acr_job *job)
 {
-	return job->text.count > 0;
+	return job->changes.count > 0;
 }
 
 /* ---- another helper has it ---- */
@@ -104,54 +93,44 @@ static int may_replace(const struct acr_app *app, const struct acr_wish *wish, c
 
 /* ---- JSON: docker's config.json, podman's auth.json ---- */
 
-/* Takes `before`, what stood there, over. */
-static void put_value(struct acr_job *job, const char *outer, const char *key, const char *value,
-		      char *before)
+static int put_value(struct acr_job *job, const char *outer, const char *key, const char *value,
+		     struct acr_error *error)
 {
-	bool outer_made = outer && !acr_object_there(&job->text.bytes, outer);
+	auto_secret json = { 0 };
 
-	job->puts = acr_grow(job->puts, job->put_count, sizeof(*job->puts));
-	job->puts[job->put_count++] = (struct acr_put){
-		.outer = outer ? acr_copy(outer) : NULL,
-		.key = acr_copy(key),
-		.value = acr_copy(value),
-		.before = before,
-		.outer_made = outer_made,
-	};
-	acr_member_put(&job->text, outer, key, value);
+	if (acr_member_check(job->target.path, &job->text, outer, key, error))
+		return -1;
+	acr_json_quote(&json, value, strlen(value));
+	acr_member_set(&job->text, outer, key, acr_secret_text(&json), &job->changes);
+	return 0;
 }
 
 static int put_helper(const struct acr_app *app, const struct acr_wish *wish, struct acr_job *job,
 		      const char *outer, const char *key, struct acr_error *error)
 {
-	auto_string before = acr_member_string(&job->text.bytes, outer, key);
+	auto_string before = acr_member_string(&job->text, outer, key);
 
 	if (before && strcmp(before, ACR_HELPER_SUFFIX) == 0)
 		return 0;
 	if (before && *before &&
 	    may_replace(app, wish, job->target.path, outer ? key : NULL, before, error))
 		return -1;
-	put_value(job, outer, key, ACR_HELPER_SUFFIX, before);
-	before = NULL;
-	return 0;
+	return put_value(job, outer, key, ACR_HELPER_SUFFIX, error);
 }
 
 /* One more host in a list that is written as one string. */
 static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct acr_error *error)
 {
-	auto_string before = acr_member_string(&job->text.bytes, NULL, "ci_hosts");
+	auto_string before = acr_member_string(&job->text, NULL, "ci_hosts");
+	auto_string raw = acr_member_raw(&job->text, NULL, "ci_hosts");
 	auto_string padded = acr_format(",%s,", before ? before : "");
 	auto_string wanted = acr_format(",%s,", wish->ci_host);
 	auto_string value = acr_format("%s%s%s", before ? before : "", before && *before ? "," : "",
 				       wish->ci_host);
 
-	if (!before && acr_member_there(&job->text.bytes, NULL, "ci_hosts"))
+	if (raw && !before)
 		return acr_raise(error, CONFIGURE_CI_HOSTS, job->target.path, wish->ci_host);
-	if (strcasestr(padded, wanted))
-		return 0;
-	put_value(job, NULL, "ci_hosts", value, before);
-	before = NULL;
-	return 0;
+	return strcasestr(padded, wanted) ? 0 : put_value(job, NULL, "ci_hosts", value, error);
 }
 
 /* Who to be at one registry. */
@@ -162,73 +141,28 @@ static int put_settings(const struct acr_wish *wish, const char *host, struct ac
 
 	for (size_t i = 0; i < ACR_WISH_SETTINGS; i++) {
 		const char *key = acr_wish_keys[i].key, *value = wish->settings[i];
-		auto_string before = acr_member_string(&job->text.bytes, outer, key);
+		auto_string before = acr_member_string(&job->text, outer, key);
 
-		if (!value || (before && strcmp(before, value) == 0))
-			continue;
-		if (!before && acr_member_there(&job->text.bytes, outer, key))
-			return acr_raise(error, CONFIGURE_MEMBER_NOT_A_STRING, job->target.path,
-					 key);
-		put_value(job, outer, key, value, before);
-		before = NULL;
+		if (value && (!before || strcmp(before, value) != 0) &&
+		    put_value(job, outer, key, value, error))
+			return -1;
 	}
 	return 0;
 }
 
-static bool is_ours(const char *key)
+/* A mistake in the editing must not reach the disk: without the changes it is the text that was. */
+static bool is_what_was_meant(const struct acr_job *job)
 {
-	return strcasecmp(key, "credHelpers") == 0 || strcasecmp(key, "credsStore") == 0 ||
-	       strcmp(key, "ci_hosts") == 0 || strcmp(key, "registries") == 0;
-}
+	auto_secret before = { 0 }, back = { 0 };
 
-/* Does the file hold what docker's decoder could read, where we have to write? */
-static int check_shape(const char *path, struct json_object *json, struct acr_error *error)
-{
-	if (!json_object_is_type(json, json_type_object))
-		return acr_raise(error, CONFIGURE_NOT_AN_OBJECT, path);
-	json_object_object_foreach(json, key, value)
-	{
-		if (strcasecmp(key, "credHelpers") == 0 && value &&
-		    !json_object_is_type(value, json_type_object))
-			return acr_raise(error, CONFIGURE_MEMBER_NOT_AN_OBJECT, path,
-					 "credHelpers");
-		if (strcasecmp(key, "credsStore") == 0 && value &&
-		    !json_object_is_type(value, json_type_string))
-			return acr_raise(error, CONFIGURE_MEMBER_NOT_A_STRING, path, "credsStore");
-	}
-	return 0;
-}
-
-/* A mistake in the editing must not reach the disk: all other members are there, equal and in their
- * order, and ours say what they should. */
-static bool is_what_was_meant(const struct acr_job *job, struct json_object *before)
-{
-	auto_json after = NULL;
-	struct json_object_iterator next, end;
-
-	if (acr_json_parse(acr_secret_text(&job->text.bytes), job->text.bytes.length, &after, NULL))
+	if (acr_json_check(acr_secret_text(&job->text), job->text.length, NULL))
 		return false;
-	for (size_t i = 0; i < job->put_count; i++) {
-		const struct acr_put *one = &job->puts[i];
-		auto_string now = acr_member_string(&job->text.bytes, one->outer, one->key);
-
-		if (!now || strcmp(now, one->value) != 0)
-			return false;
-	}
-	next = json_object_iter_begin(after);
-	end = json_object_iter_end(after);
-	if (!before)
-		return true;
-	json_object_object_foreach(before, key, value)
-	{
-		if (json_object_iter_equal(&next, &end) ||
-		    strcmp(json_object_iter_peek_name(&next), key) != 0)
-			return false;
-		if (!is_ours(key) && !json_object_equal(json_object_iter_peek_value(&next), value))
-			return false;
-		json_object_iter_next(&next);
-	}
-	return true;
+	acr_members_text(&job->target.bytes, &before);
+	acr_members_text(&job->text, &back);
+	acr_changes_undo(&job->changes, &back, NULL);
+	acr_members_layout(&before);
+	acr_members_layout(&back);
+	return strcmp(acr_secret_text(&before), acr_secret_text(&back)) == 0;
 }
 
 /* Which members of a JSON file are written. */
@@ -254,26 +188,18 @@ static int plan_json(const struct acr_app *app, const struct acr_wish *wish, con
 		     enum members what, struct acr_plan *plan, struct acr_error *error)
 {
 	struct acr_job *job = &plan->jobs[plan->count++];
-	auto_json before = NULL;
-	const char *text;
 
 	*job = (struct acr_job){ .kind = "json" };
-	if (acr_target_open(path, &job->target, error))
+	if (acr_target_open(path, &job->target, error) ||
+	    acr_members_check(job->target.path, &job->target.bytes, error))
 		return -1;
-	text = acr_secret_text(&job->target.bytes);
-	/* Docker takes an empty file for an empty object. */
-	if (text[strspn(text, " \t\r\n")] || strlen(text) < job->target.bytes.length) {
-		if (acr_json_parse(text, job->target.bytes.length, &before, error))
-			return acr_context(error, CONFIGURE_NOT_JSON, job->target.path);
-		if (check_shape(job->target.path, before, error))
-			return -1;
-	}
-	acr_secret_add_bytes(&job->text.bytes, text, job->target.bytes.length);
+	acr_members_text(&job->target.bytes, &job->text);
 	if (put_members(app, wish, job, what, error))
 		return -1;
-	if (acr_job_changes(job) && !is_what_was_meant(job, before))
-		return acr_raise(error, CONFIGURE_UNSAFE, job->target.path);
-	return 0;
+	if (!acr_job_changes(job))
+		return 0;
+	acr_members_layout(&job->text);
+	return is_what_was_meant(job) ? 0 : acr_raise(error, CONFIGURE_UNSAFE, job->target.path);
 }
 
 /* ---- the rest ---- */
@@ -285,7 +211,8 @@ static int plan_containers(const struct acr_app *app, const struct acr_wish *wis
 	auto_string system = acr_system_path(app, "/etc/containers/" DROP_IN);
 	/* These programs look below HOME whatever XDG_CONFIG_HOME says. */
 	auto_string person = acr_plan_home(app, NULL, ".config", "containers/" DROP_IN);
-	auto_secret wanted = { 0 }, without = { 0 };
+	const char *before;
+	auto_secret without = { 0 };
 
 	*job = (struct acr_job){ .kind = "toml" };
 	if (!wish->system && !person)
@@ -293,12 +220,12 @@ static int plan_containers(const struct acr_app *app, const struct acr_wish *wis
 	if (acr_target_open(wish->system ? system : person, &job->target, error))
 		return -1;
 	job->target.mode = wish->system ? 0644 : 0600;
-	acr_containers_text(app, wish->system, job->target.path, &wanted);
-	acr_secret_add_bytes(&job->text.bytes, acr_secret_text(&job->target.bytes),
-			     job->target.bytes.length);
 	/* As it is, if we are in it: a person may have changed the others. */
-	if (!acr_containers_without(&job->target.bytes, &without))
-		acr_edit_splice(&job->text, 0, job->text.bytes.length, acr_secret_text(&wanted));
+	if (acr_containers_without(&job->target.bytes, &without))
+		return 0;
+	before = job->target.bytes.length ? acr_secret_text(&job->target.bytes) : NULL;
+	acr_containers_text(app, wish->system, job->target.path, &job->text);
+	acr_changes_add(&job->changes, NULL, NULL, before, acr_secret_text(&job->text));
 	return 0;
 }
 
@@ -344,6 +271,7 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
 		       struct acr_error *error)
 {
+	const struct acr_change *rows = job->changes.rows;
 	auto_memo memo = { 0 };
 
 	if (acr_memo_load(folder, job->target.path, &memo, error))
@@ -357,15 +285,14 @@ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_jo
 		memo.made_folder = job->target.made ? acr_copy(job->target.made) : NULL;
 		memo.own_folder = own_folder ? acr_copy(own_folder) : NULL;
 	}
-	acr_memo_unhash(&memo, &job->target.bytes);
-	acr_memo_add(&memo, &job->text, job->puts, job->put_count);
-	job->puts = NULL;
-	job->put_count = 0;
+	for (size_t i = 0; i < job->changes.count; i++)
+		acr_changes_add(&memo.changes, rows[i].outer, rows[i].key, rows[i].before,
+				rows[i].after);
 	/* The memo first: what is noted and not done is not found again by --undo, and so left
 	 * alone. */
 	if (acr_memo_save(folder, &memo, error) ||
-	    acr_target_write(&job->target, &job->text.bytes, error)) {
-		if (memo.count == 1)
+	    acr_target_write(&job->target, &job->text, error)) {
+		if (memo.changes.count == job->changes.count)
 			acr_memo_forget(folder, job->target.path);
 		return -1;
 	}

@@ -34,10 +34,9 @@ bool acr_wish_has_settings(const struct acr_wish *wish);
 /* One file on its way. */
 struct acr_job {
 	struct acr_target target;
-	const char *kind; /* "json" or "toml" */
-	struct acr_edit text;
-	struct acr_put *puts; /* owned */
-	size_t put_count;
+	const char *kind;	/* "json" or "toml" */
+	struct acr_secret text; /* what it is to be; docker's config may hold passwords */
+	struct acr_changes changes;
 };
 struct acr_plan {
 	struct acr_job jobs[4];
@@ -68,14 +67,15 @@ char *acr_plan_podman(const struct acr_app *app);
 
 struct acr_telling {
 	struct acr_app *app;
-	bool json;
+	bool json, dry_run;
 	struct acr_secret files, checks; /* JSON rows */
 	bool failed;
 };
 /* A sentence for a person; a program that reads JSON gets none. */
 void acr_tell_line(const struct acr_telling *telling, const char *text);
+/* `changes` are shown; NULL: none. */
 void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
-		   const struct acr_secret *diff);
+		   const struct acr_changes *changes);
 /* Takes the check's texts over. */
 void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check);
 /* The JSON object, when that was asked for. Returns the exit status. */

@@ -36,7 +36,6 @@ static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
 
 static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
 {
-	auto_secret none = { 0 };
 	char leads[16];
 	struct stat was;
 	bool ours = readlink(memo->path, leads, sizeof(leads)) > 0 && lstat(memo->path, &was) == 0;
@@ -48,35 +47,31 @@ static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_
 			return -1;
 	}
 	acr_tell_file(undo->telling, memo->path, ours ? N_("removed") : N_("already removed"),
-		      &none);
+		      NULL);
 	return 0;
 }
 
 static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
 {
-	auto_secret after = { 0 }, diff = { 0 };
 	auto_target target = { 0 };
-	bool gone = false, changes;
+	auto_changes changes = { 0 };
+	auto_secret after = { 0 };
+	bool gone = false;
 
 	if (acr_target_open(memo->path, &target, error))
 		return -1;
 	if (!target.there) {
-		acr_tell_file(undo->telling, memo->path, N_("already removed"), &diff);
+		acr_tell_file(undo->telling, memo->path, N_("already removed"), NULL);
 		return 0;
 	}
-	if (acr_memo_undo(memo, &target.bytes, &after, &gone, error))
+	if (acr_memo_undo(memo, &target.bytes, &after, &gone, &changes, error))
 		return -1;
-	if (gone)
-		acr_secret_wipe(&after);
-	changes =
-		gone || after.length != target.bytes.length ||
-		memcmp(acr_secret_text(&after), acr_secret_text(&target.bytes), after.length) != 0;
-	if (changes)
-		acr_diff(target.path, &target.bytes, &after, strcmp(memo->kind, "json") == 0,
-			 &diff);
-	acr_tell_file(undo->telling, target.path, changes ? N_("changed") : N_("nothing to change"),
-		      &diff);
-	if (!changes || undo->wish->dry_run)
+	acr_tell_file(undo->telling, target.path,
+		      gone	      ? N_("removed")
+		      : changes.count ? N_("changed")
+				      : N_("nothing to change"),
+		      &changes);
+	if ((!gone && !changes.count) || undo->wish->dry_run)
 		return 0;
 	if (gone)
 		return acr_target_remove(target.path, &target.status, memo->made_folder, error);

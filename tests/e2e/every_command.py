@@ -130,20 +130,22 @@ def listed(stage, point, ran):
         assert {READER, "other.test", OTHER, ADMIN} <= set(names) or "not listed" in ran.err, (point, ran)
 
 
+def docker_config(stage):
+    return json.loads((stage.home.folder / ".docker/config.json").read_text())
+
+
 def configured(stage, point, ran):
-    path = stage.home.folder / ".docker/config.json"
-    given = json.loads(path.read_text()).get("credHelpers", {}).get(ACME)
+    given = docker_config(stage).get("credHelpers", {}).get(ACME)
     assert given in (None, "acr") and (given or not done(ran)), (point, ran)
     stage.helper("configure", "--undo")
-    assert path.read_bytes() == stage.before_configure, point
+    assert docker_config(stage) == stage.before_configure, point
 
 
 def undone(stage, point, ran):
-    path = stage.home.folder / ".docker/config.json"
-    json.loads(path.read_text())
-    assert not done(ran) or path.read_bytes() == stage.before_configure, (point, ran)
+    now = docker_config(stage)
+    assert not done(ran) or now == stage.before_configure, (point, ran)
     stage.helper("configure", "--undo")
-    assert path.read_bytes() == stage.before_configure, point
+    assert docker_config(stage) == stage.before_configure, point
     assert stage.helper("configure", ACME).status == 0, point
 
 
@@ -179,12 +181,12 @@ def pulled(stage, point, ran):
 # what is there before each
 
 def configure_first(stage):
-    stage.before_configure = (stage.home.folder / ".docker/config.json").read_bytes()
+    stage.before_configure = docker_config(stage)
     assert stage.helper("configure", ACME).status == 0
 
 
 def note_config(stage):
-    stage.before_configure = (stage.home.folder / ".docker/config.json").read_bytes()
+    stage.before_configure = docker_config(stage)
 
 
 def sign_in_first(stage):

@@ -103,20 +103,20 @@ def test_a_miss_without_memory_is_remembered_against_nobody(helper, cloud, faili
 
 def test_a_change_of_dockers_config_without_memory_can_be_undone(helper, home, failing):
     path = home.folder / ".docker/config.json"
-    before = path.read_text()
+    before = json.loads(path.read_text())
     for at, _ in failing(700, "configure", ACME, before=lambda: helper("configure", "--undo")):
         json.loads(path.read_text())
         undone = helper("configure", "--undo")
-        assert path.read_text() == before, (at, undone)
+        assert json.loads(path.read_text()) == before, (at, undone)
 
 
 def test_an_undo_without_memory_can_be_done_again(helper, home, failing):
     path = home.folder / ".docker/config.json"
-    before = path.read_text()
+    before = json.loads(path.read_text())
     for at, _ in failing(700, "configure", "--undo", before=lambda: helper("configure", ACME)):
         json.loads(path.read_text())
         undone = helper("configure", "--undo")
-        assert path.read_text() == before, (at, undone)
+        assert json.loads(path.read_text()) == before, (at, undone)
 
 
 @pytest.mark.parametrize("most", [12, pytest.param(400, marks=pytest.mark.long)])

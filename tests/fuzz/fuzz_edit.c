@@ -1,66 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any JSON of docker's or a person's hand: what is read after an edit is what was there and our
- * part, and the splices run
- * backwards give the very bytes. */
-#include <strings.h>
-
-#include "configure/edit.c"
+ * part, and without our part it is what it was. */
 #include "configure/json_edit.c"
 #include "oracle.h"
 
-/* What `configure` refuses before it edits. */
-static bool is_docker_config(struct json_object *json)
+static void set(struct acr_secret *text, const char *outer, const char *key,
+		struct acr_changes *changes)
 {
-	if (!json_object_is_type(json, json_type_object))
-		return false;
-	json_object_object_foreach(json, key, value)
-	{
-		if (strcasecmp(key, "credHelpers") == 0 && value &&
-		    !json_object_is_type(value, json_type_object))
-			return false;
-		if (strcasecmp(key, "credsStore") == 0 && value &&
-		    !json_object_is_type(value, json_type_string))
-			return false;
-	}
-	return true;
-}
-
-static void put(struct acr_edit *text, const char *outer, const char *key)
-{
-	auto_json json = NULL;
 	auto_string value = NULL;
 
-	acr_member_put(text, outer, key, "acr");
-	must(acr_json_parse(acr_secret_text(&text->bytes), text->bytes.length, &json, NULL) == 0);
-	value = acr_member_string(&text->bytes, outer, key);
+	if (acr_member_check("config.json", text, outer, key, NULL))
+		return;
+	acr_member_set(text, outer, key, "\"acr\"", changes);
+	must(acr_members_check("config.json", text, NULL) == 0);
+	value = acr_member_string(text, outer, key);
 	must(value && strcmp(value, "acr") == 0);
 }
 
-static void count(void *data, size_t from, size_t to)
+/* As another parser reads it; NULL: the text holds what that one cannot tell. */
+static struct json_object *read_text(const struct acr_secret *text)
 {
-	must(from <= to && to <= *(size_t *)data);
+	struct json_object *json = NULL;
+
+	return acr_json_parse(acr_secret_text(text), text->length, &json, NULL) ? NULL : json;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_edit text = { 0 };
-	auto_secret back = { 0 };
-	auto_json json = NULL;
+	auto_secret given = { 0 }, text = { 0 };
+	auto_changes changes = { 0 };
+	auto_json before = NULL;
+	auto_json after = NULL;
 
-	if (acr_json_parse((const char *)data, size, &json, NULL) || !is_docker_config(json))
+	acr_secret_add_bytes(&given, data, size);
+	if (acr_members_check("config.json", &given, NULL))
 		return 0;
-	acr_secret_add_bytes(&text.bytes, data, size);
-	acr_member_values(&text.bytes, count, &text.bytes.length);
-	acr_edit_mark(&text.bytes);
-	put(&text, "credHelpers", "acme.azurecr.io");
-	put(&text, "credHelpers", "b.azurecr.io");
-	put(&text, NULL, "credsStore");
-	acr_secret_add_bytes(&back, text.bytes.bytes, text.bytes.length);
-	for (size_t i = text.count; i-- > 0;)
-		must(acr_edit_undo(&back, &text.splices[i]));
-	must(back.length == size && memcmp(acr_secret_text(&back), data, size) == 0);
-	must(acr_member_drop(&text, "credHelpers", "acme.azurecr.io"));
-	acr_json_free(&json);
-	must(acr_json_parse(acr_secret_text(&text.bytes), text.bytes.length, &json, NULL) == 0);
+	acr_members_text(&given, &text);
+	before = read_text(&text);
+	set(&text, "credHelpers", "acme.azurecr.io", &changes);
+	set(&text, "credHelpers", "b.azurecr.io", &changes);
+	set(&text, "registries/b.azurecr.io", "tenant", &changes);
+	set(&text, NULL, "credsStore", &changes);
+	acr_members_layout(&text);
+	acr_changes_undo(&changes, &text, NULL);
+	must(acr_members_check("config.json", &text, NULL) == 0);
+	acr_members_layout(&text);
+	after = read_text(&text);
+	must(!before == !after && json_object_equal(before, after));
 	return 0;
 }

@@ -1,18 +1,11 @@
-# `configure`: what it shows and what it refuses. What it writes, byte by byte, is in test_config_edits.py.
+# `configure`: what it shows and what it refuses. What it writes is in test_config_edits.py.
 as app
 
-== the registries named go to us, shown as a diff that looks as docker writes, and are tried
+== the registries named go to us, member by member, and are tried
 set DOCKER_CONFIG=$HOME/new
 $ docker-credential-acr configure acme.azurecr.io
-> --- /dev/null
-> +++ .../new/config.json
-> @@ -0,0 +1,5 @@
-> +{
-> +	"credHelpers": {
-> +		"acme.azurecr.io": "acr"
-> +	}
-> +}
-> \ No newline at end of file
+> .../new/config.json: changed
+>   + "credHelpers": {"acme.azurecr.io": "acr"}
 > docker finds .../docker-credential-acr
 > acme.azurecr.io issued a login to service principal aaaa0000-0000-4000-8000-000000000001, tenant c0470500-0000-4000-8000-000000000001
 > This helper is set up. Next: docker pull acme.azurecr.io/IMAGE
@@ -27,8 +20,8 @@ $ docker-credential-acr configure
 keeps
 asks nobody
 $ docker-credential-acr configure --undo
-> --- .../new/config.json
-> +++ /dev/null
+> .../new/config.json: removed
+>   - "credHelpers": {"acme.azurecr.io": "acr"}
 > ...
 asks nobody
 $ docker-credential-acr configure --undo
@@ -38,20 +31,15 @@ asks nobody
 
 == a dry run shows the change and makes none
 $ docker-credential-acr configure acme.azurecr.io --dry-run
-> --- .../.docker/config.json
-> +++ .../.docker/config.json
-> @@ -1,1 +1,1 @@
-> -{"credsStore": "acr"}
-> \ No newline at end of file
-> +{"credsStore": "acr", "credHelpers": {"acme.azurecr.io": "acr"}}
-> \ No newline at end of file
+> .../.docker/config.json: changed (dry run)
+>   + "credHelpers": {"acme.azurecr.io": "acr"}
 keeps
 asks nobody
 
 == a registry that gives no login is told after the change was made, with status 1
 set AZURE_CLIENT_SECRET=wrong
 $ docker-credential-acr configure acme.azurecr.io
-> ---...
+> .../.docker/config.json: changed
 > ...
 > docker finds ...
 > The files above are written. To remove what was added: docker-credential-acr configure --undo
@@ -66,15 +54,8 @@ file .docker/config.json
 | 	"HttpHeaders": {"Authorization": "Bearer abcdef"}
 | }
 $ docker-credential-acr configure --creds-store --no-check
-> --- .../.docker/config.json
-> +++ .../.docker/config.json
-> @@ -1,4 +1,5 @@
->  {
->  	"auths": {"ghcr.io": {"auth": "..."}},
-> -	"HttpHeaders": {"Authorization": "..."}
-> +	"HttpHeaders": {"Authorization": "..."},
-> +	"credsStore": "acr"
->  }
+> .../.docker/config.json: changed
+>   + "credsStore": "acr"
 > This helper is set up. Next: docker-credential-acr status
 asks nobody
 
@@ -87,13 +68,13 @@ $ docker-credential-acr configure acme.azurecr.io --no-check
 keeps
 $ docker-credential-acr configure acme.azurecr.io --no-check --replace
 > ...
-> -{"credHelpers": {"acme.azurecr.io": "acr-env"}}
-> +{"credHelpers": {"acme.azurecr.io": "acr"}}
+>   - "credHelpers": {"acme.azurecr.io": "acr-env"}
+>   + "credHelpers": {"acme.azurecr.io": "acr"}
 > This helper is set up. Next: docker pull acme.azurecr.io/IMAGE
 $ docker-credential-acr configure --undo
 > ...
-> -{"credHelpers": {"acme.azurecr.io": "acr"}}
-> +{"credHelpers": {"acme.azurecr.io": "acr-env"}}
+>   - "credHelpers": {"acme.azurecr.io": "acr"}
+>   + "credHelpers": {"acme.azurecr.io": "acr-env"}
 
 == the store of every registry is another helper's too
 file .docker/config.json
@@ -110,6 +91,15 @@ file .docker/config.json
 | }
 $ docker-credential-acr configure acme.azurecr.io
 ! docker-credential-acr: .../.docker/config.json is not valid JSON and was left unchanged: line 3, column 1: unexpected character
+? 1
+keeps
+asks nobody
+
+== two members of one name are left as they are
+file .docker/config.json
+| {"credHelpers": {}, "CredHelpers": {}}
+$ docker-credential-acr configure acme.azurecr.io
+! docker-credential-acr: .../.docker/config.json has several members named "CredHelpers" (they may differ in upper and lower case): keep only one
 ? 1
 keeps
 asks nobody
@@ -170,7 +160,7 @@ keeps
 file .docker/config.json
 | {}
 $ docker-credential-acr configure acme.azurecr.io --json
-> {"files":[{"path":".../.docker/config.json","state":"changed","diff":"..."}],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io issued a login..."}]}
+> {"files":[{"path":".../.docker/config.json","state":"changed","changes":[{"object":"credHelpers","member":"acme.azurecr.io","before":null,"after":"acr"}]}],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io issued a login..."}]}
 
 == what stands over us is told
 file .docker/config.json

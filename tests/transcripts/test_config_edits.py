@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`configure` byte by byte: what it keeps, what it gives back, and whose files it leaves alone."""
+"""`configure` member by member: what it keeps, what it gives back, and whose files it leaves alone."""
 import json
 import os
 import pty
@@ -33,7 +33,7 @@ def text_of(home, path=CONFIG):
     return (home.folder / path).read_bytes().decode()
 
 
-def test_every_other_byte_stays_and_undo_gives_back_the_very_bytes(helper, home):
+def test_every_other_member_stays_as_it_is_and_undo_takes_only_ours_out(helper, home):
     home.write(CONFIG, WITH_OTHERS)
     assert configure(helper, "acme.azurecr.io").status == 0
     assert text_of(home) == WITH_OTHERS[:-2] + ',\n\t"credHelpers": {\n\t\t"acme.azurecr.io": "acr"\n\t}\n}'
@@ -85,33 +85,48 @@ def test_undo_keeps_a_password_that_was_changed_since(helper, home, password):
     assert json.loads(text_of(home)) == json.loads(with_password(password))
 
 
-def as_0_1_0(home):
-    """Its journal named what was left by FNV-1a of the whole file, passwords included."""
-    value = 0xcbf29ce484222325
-    for byte in (home.folder / CONFIG).read_bytes():
-        value = (value ^ byte) * 0x100000001b3 & 0xffffffffffffffff
-    document = json.loads(journal(home).read_text())
-    document["changes"][-1]["after"] = f"{value:016x}"
-    journal(home).write_text(json.dumps(document))
-    return f"{value:016x}"
+# As 0.1.0 wrote it: the members, the edits of the text, and a hash of what was left. The hash is of another file.
+FIRST_JOURNAL = {"version": 1, "kind": "json", "made": False, "made_folder": None, "own_folder": None, "changes": [{
+    "puts": [{"outer": "credHelpers", "key": "acme.azurecr.io", "value": "acr", "before": None, "outer_made": True},
+             {"outer": None, "key": "credsStore", "value": "acr", "before": "pass", "outer_made": False}],
+    "splices": [{"at": 51, "removed": "", "inserted": ',\n\t"credHelpers": {\n\t\t"acme.azurecr.io": "acr"\n\t}'},
+                {"at": 100, "removed": "pass", "inserted": "acr"}],
+    "after": "00000000000000ff"}]}
+LEFT_BY_FIRST = {"credsStore": "acr", "auths": {"ghcr.io": {"auth": "eDp5"}}, "credHelpers": {"acme.azurecr.io": "acr"}}
 
 
-def test_a_journal_of_0_1_0_is_undone_to_the_very_bytes(helper, home):
-    home.write(CONFIG, WITH_OTHERS)
+def with_a_journal_of_0_1_0(helper, home):
+    """Where it lay: the name of a journal has not changed since."""
     configure(helper, "acme.azurecr.io")
-    as_0_1_0(home)
+    journal(home).write_text(json.dumps({**FIRST_JOURNAL, "path": str(home.folder / CONFIG)}))
+    home.write(CONFIG, json.dumps(LEFT_BY_FIRST))
+
+
+def test_a_journal_of_0_1_0_is_undone(helper, home):
+    with_a_journal_of_0_1_0(helper, home)
     assert configure(helper, "--undo").status == 0
-    assert text_of(home) == WITH_OTHERS
+    assert json.loads(text_of(home)) == {"credsStore": "pass", "auths": LEFT_BY_FIRST["auths"]}
+    assert not list(home.data.rglob("*.json"))
 
 
-def test_a_journal_of_0_1_0_loses_its_hash_with_the_next_change(helper, home):
-    home.write(CONFIG, WITH_OTHERS)
-    configure(helper, "acme.azurecr.io")
-    old = as_0_1_0(home)
+def test_a_journal_of_0_1_0_keeps_its_changes_and_loses_its_hash_with_the_next_change(helper, home):
+    with_a_journal_of_0_1_0(helper, home)
     configure(helper, "reader.azurecr.io")
-    assert old not in journal(home).read_text()
+    assert "00000000000000ff" not in journal(home).read_text()
     assert configure(helper, "--undo").status == 0
-    assert text_of(home) == WITH_OTHERS
+    assert json.loads(text_of(home)) == {"credsStore": "pass", "auths": LEFT_BY_FIRST["auths"]}
+
+
+@pytest.mark.parametrize("before", ["", "unqualified-search-registries = ['docker.io']\n"])
+def test_a_journal_of_0_1_0_gives_the_drop_in_back(helper, home, before):
+    path = ".config/containers/registries.conf.d/99-docker-credential-acr.conf"
+    configure(helper, "--containers-registries")
+    left = text_of(home, path)
+    journal(home).write_text(json.dumps({
+        "version": 1, "path": str(home.folder / path), "kind": "toml", "made": not before, "made_folder": None, "own_folder": None,
+        "changes": [{"puts": [], "splices": [{"at": 0, "removed": before, "inserted": left}], "after": "00000000000000ff"}]}))
+    assert configure(helper, "--undo").status == 0
+    assert (text_of(home, path) if (home.folder / path).exists() else "") == before
 
 
 def test_undo_leaves_a_registry_that_was_given_to_another_helper_since(helper, home):
@@ -139,40 +154,90 @@ def test_undo_can_be_for_one_kind_of_file(helper, home):
     assert not (home.folder / ".config/containers/auth.json").exists()
     assert "acme.azurecr.io" in text_of(home)
     assert configure(helper, "--undo").status == 0
-    assert text_of(home) == '{"credsStore": "acr"}'
+    assert json.loads(text_of(home)) == {"credsStore": "acr"}
 
 
-def test_any_way_of_writing_json_survives(helper, home):
-    """Indents, separators, line ends, odd keys and values: what docker reads is what was there and our part."""
+def read_exactly(text):
+    """As another parser reads it, with nothing lost: numbers are their digits, members keep their order and their doubles."""
+    return json.loads(text, object_pairs_hook=tuple, parse_int=lambda digits: ("number", digits),
+                      parse_float=lambda digits: ("number", digits))
+
+
+def odd_json(pick, depth=0):
+    """A value as somebody may have written it, with what parsers lose: large numbers, escapes, white space."""
+    space = pick.choice(["", "", " ", "\n\t", "\r\n  "])
+    kind = pick.random()
+    if depth > 2 or kind < .5:
+        return pick.choice(['"x"', '"\\u00e9}{é\\/"', '"a\\\\b\\u0000c"', '"\\ud83d\\ude00"', '"\\ud800"', '"\x7f"', '""', "1", "-0", "1.50e3",
+                            "9223372036854775808", "123456789012345678901234567890", "-1E400", "0.1000", "true", "null"])
+    if kind < .75:
+        names = pick.sample(['"a"', '"b\\u0000"', '"{"', '"\\"["', '""', '"A"'], pick.randrange(4))
+        return "{" + ",".join(f"{space}{name}{space}:{space}{odd_json(pick, depth + 1)}" for name in names) + space + "}"
+    return "[" + ",".join(space + odd_json(pick, depth + 1) + space for _ in range(pick.randrange(3))) + space + "]"
+
+
+def odd_config(pick):
+    members = {name: odd_json(pick) for name in pick.sample(["auths", "psFormat", "\\u0000", "é", "HttpHeaders", "z"], pick.randrange(5))}
+    hosts = pick.sample(['"gcr.io": "gcr"', '"b.azurecr.io": "acr"', '"acme.azurecr.io": "pass"', '"acme.azurecr.io": null'], 2)
+    for name, values in ((pick.choice(["credHelpers", "credhelpers"]), ["null", "{}", "{ }", "{" + hosts[0] + "}", "{" + hosts[1] + "}"]),
+                         (pick.choice(["credsStore", "CREDSSTORE", "creds\\u0053tore"]), ['"acr"', '""', '"p\\u0061ss"', "null"])):
+        if pick.random() < .7:
+            members[name] = pick.choice(values)
+    rows = [f'"{name}"{pick.choice(["", " "])}:{pick.choice(["", " "])}{members[name]}' for name in pick.sample(list(members), len(members))]
+    space = pick.choice(["", " ", "\n", "\n\t", "\n  ", "\r\n"])
+    return "{" + ",".join(space + row for row in rows) + space + "}" + pick.choice(["", "\n"])
+
+
+def set_by_us(pairs, values):
+    """What the pairs are with those members set: in their place, or at the end."""
+    folded = {name.lower(): place for place, (name, _) in enumerate(pairs)}
+    for name, value in values:
+        place = folded.get(name.lower(), len(pairs))
+        pairs = *pairs[:place], (pairs[place][0] if place < len(pairs) else name, value), *pairs[place + 1:]
+    return pairs
+
+
+def test_what_is_not_ours_is_the_same_for_another_parser_and_undo_gives_it_back(helper, home):
     pick = random.Random(20)
-
-    def value(depth=0):
-        kind = pick.random()
-        if depth > 2 or kind < .4:
-            return pick.choice(["x", 'é"}{', 1, 1.5e3, True, None, "a\\b", ""])
-        if kind < .7:
-            return {pick.choice('abc{}" '): value(depth + 1) for _ in range(pick.randrange(4))}
-        return [value(depth + 1) for _ in range(pick.randrange(3))]
-
-    for _ in range(40):
-        document = {}
-        for key in pick.sample(["auths", "psFormat", "z", "credHelpers", "credsStore"], pick.randrange(6)):
-            document[key] = value()
-            if key == "credHelpers":
-                document[key] = {host: "acr" for host in pick.sample(["gcr.io", "b.azurecr.io"], pick.randrange(3))}
-            if key == "credsStore":
-                document[key] = pick.choice(["acr", "", "pass"])
-        text = json.dumps(document, indent=pick.choice([None, "\t", 1, 2, 4, 0]), ensure_ascii=pick.random() < .5,
-                          separators=pick.choice([(",", ":"), (", ", ": "), (",", ": ")]))
-        text = pick.choice([text, text + "\n", text.replace("\n", "\r\n")])
+    for _ in range(60):
+        text = odd_config(pick)
         home.write(CONFIG, text)
-        assert configure(helper, "acme.azurecr.io", "--creds-store", "--replace").status == 0, text
-        wanted = {**json.loads(text), "credsStore": "acr"}
-        wanted["credHelpers"] = {**wanted.get("credHelpers", {}), "acme.azurecr.io": "acr"}
-        assert json.loads(text_of(home)) == wanted
-        assert list(json.loads(text_of(home)))[:len(document)] == list(document)
+        before = read_exactly(text)
+        made = configure(helper, "acme.azurecr.io", "--creds-store", "--replace")
+        assert made.status == 0, (text, made)
+        helpers = next((value for name, value in before if name.lower() == "credhelpers"), None) or ()
+        wanted = set_by_us(before, [("credHelpers", set_by_us(helpers, [("acme.azurecr.io", "acr")])), ("credsStore", "acr")])
+        assert read_exactly(text_of(home)) == wanted, text
         assert configure(helper, "--undo").status == 0, text
-        assert text_of(home) == text
+        assert read_exactly(text_of(home)) == before, text
+
+
+@pytest.mark.parametrize("text", ['{"credsStore": "a", "credsStore": "b"}', '{"credHelpers": {}, "CredHelpers": {}}', '{"auths": {}, "AUTHS": {}}',
+                                  '{"credHelpers": {"gcr.io": "a", "gcr.io": "b"}}', '{"auths": {"a": [{"b": 1, "b": 2}]}}',
+                                  '{"credsStore": "a", "creds\\u0053tore": "b"}'])
+def test_duplicate_names_are_refused(helper, home, text):
+    """Parsers do not agree on what they mean."""
+    home.write(CONFIG, text)
+    refused(helper, home, "several members named")
+    assert text_of(home) == text
+
+
+def test_names_that_differ_in_case_only_are_different_where_docker_tells_them_apart(helper, home):
+    home.write(CONFIG, '{"HttpHeaders": {"x-a": "1", "X-A": "2"}, "credHelpers": {"ACME.azurecr.io": "pass"}}')
+    assert configure(helper, "acme.azurecr.io").status == 0
+    assert configure(helper, "reader.azurecr.io").status == 0
+    assert configure(helper, "--undo").status == 0
+    assert json.loads(text_of(home))["credHelpers"] == {"ACME.azurecr.io": "pass"}
+
+
+def test_the_file_is_laid_out_as_docker_writes_it_or_as_it_was_indented(helper, home):
+    for text, indent in (('{"a":[ ],"b":{"c" : [1,2]}}', "\t"), ('{\n  "a": [],\n  "b": {"c": [1, 2]}\n}\n', "  ")):
+        home.write(CONFIG, text)
+        assert configure(helper, "acme.azurecr.io").status == 0
+        wanted = {**json.loads(text), "credHelpers": {"acme.azurecr.io": "acr"}}
+        assert text_of(home) == json.dumps(wanted, indent=indent) + ("\n" if text.endswith("\n") else "")
+        assert configure(helper, "--undo").status == 0
+        assert text_of(home) == json.dumps(json.loads(text), indent=indent) + ("\n" if text.endswith("\n") else "")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o660])
@@ -300,7 +365,7 @@ def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
     assert "Assign it to docker-credential-acr instead? [y/N]" in shown and status == 1
     assert text_of(home) == other
     shown, status = on_a_terminal(home, b"y\n", "acme.azurecr.io")
-    assert status == 0 and text_of(home) == other.replace("acr-env", "acr")
+    assert status == 0 and json.loads(text_of(home)) == json.loads(other.replace("acr-env", "acr"))
 
 
 @pytest.mark.parametrize("answer, chosen", [(b"2, 6\n", ["acme.azurecr.io", "reader.azurecr.io"]), (b"9\n", None), (b"\n", None),

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * FNV-1a with 64 bits (draft-eastlake-fnv). It names a file and sees damage. It proves nothing, and who
+ * has it can try what was hashed: a secret needs a keyed hash (acr_principal_sign).
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ACR_HASH_BASIS UINT64_C(0xcbf29ce484222325)
+
+/* `hash` is ACR_HASH_BASIS, or that of the bytes before these. */
+static inline uint64_t acr_hash(uint64_t hash, const void *bytes, size_t length)
+{
+	const unsigned char *next = bytes;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ next[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+#endif

@@ -318,16 +318,7 @@ static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *re
 			wish->hosts[wish->host_count++] = acr_copy(found.hosts[i]);
 		return 0;
 	}
-	acr_secret_add(&list, telling->json ? "{\"registries\":[" : "");
-	for (size_t i = 0; i < found.count; i++) {
-		if (telling->json) {
-			acr_secret_add(&list, i ? "," : "");
-			acr_json_quote(&list, found.hosts[i], strlen(found.hosts[i]));
-		} else {
-			acr_secret_format(&list, "%s\n", found.hosts[i]);
-		}
-	}
-	acr_secret_add(&list, telling->json ? "]}\n" : "");
+	acr_discovery_list(&found, telling->json, &list);
 	(void)acr_docker_answer(app, &list);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "acr/arm.h"
 #include "acr/broker.h"
 #include "acr/http.h"
 #include "acr/identity.h"
@@ -21,8 +22,7 @@
 
 #define SUBSCRIPTIONS "/subscriptions?api-version=2022-12-01"
 #define REGISTRIES                                                                                 \
-	"/subscriptions/%s/providers/Microsoft.ContainerRegistry/"                                 \
-	"registries?api-version=2023-07-01"
+	"/subscriptions/%s/providers/Microsoft.ContainerRegistry/registries?api-version=%s"
 #define PAGES_MOST 20
 
 static const int busy[] = { 429, 500, 0 };
@@ -34,6 +34,7 @@ struct search {
 	const struct acr_app *app;
 	const char *arm;
 	struct acr_token token;
+	const char *const *version; /* of registries: the newest that this cloud has not refused */
 	struct acr_discovery *found;
 };
 
@@ -53,6 +54,20 @@ static int take_token(struct search *search, const struct acr_cloud *cloud, stru
 
 /* ---- what we see ---- */
 
+/* With the code of {"error":{"code","message"}}, where it says one. */
+static int refuse(const struct acr_response *answer, struct acr_error *error)
+{
+	auto_json json = NULL;
+	const char *code;
+
+	(void)acr_raise(error, DISCOVER_ANSWER, acr_number(answer->status).text);
+	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, NULL) == 0) {
+		code = acr_json_string(acr_json_member(json, "error"), "code");
+		snprintf(error->code, sizeof(error->code), "%s", code ? code : "");
+	}
+	return -1;
+}
+
 static int get(struct search *search, const char *url, struct json_object **ret,
 	       struct acr_error *error)
 {
@@ -67,7 +82,7 @@ static int get(struct search *search, const char *url, struct json_object **ret,
 	if (acr_http_send(search->app, &request, &answer, error))
 		return -1;
 	if (answer.status != 200)
-		return acr_raise(error, DISCOVER_ANSWER, acr_number(answer.status).text);
+		return refuse(&answer, error);
 	return acr_json_parse(acr_secret_text(&answer.body), answer.body.length, ret, error);
 }
 
@@ -102,21 +117,44 @@ static int each(struct search *search, const char *path, take_row *take, struct 
 	return 0;
 }
 
+static void add(void *data, const struct acr_registry *registry)
+{
+	struct acr_discovery *found = data;
+
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->hosts[i], registry->host) == 0)
+			return;
+	if (found->count == ACR_HOSTS_MOST)
+		found->more = true;
+	else
+		found->hosts[found->count++] = acr_copy(registry->host);
+}
+
 static int take_registry(struct search *search, struct json_object *row, struct acr_error *error)
 {
 	const char *server = acr_json_string(acr_json_member(row, "properties"), "loginServer");
-	struct acr_discovery *found = search->found;
 	struct acr_registry registry;
 
 	(void)error;
-	if (!server || found->count == ACR_HOSTS_MOST ||
-	    !acr_registry_parse(NULL, server, strlen(server), &registry))
+	if (!server || !acr_registry_parse(NULL, server, strlen(server), &registry))
 		return 0;
-	for (size_t i = 0; i < found->count; i++)
-		if (strcmp(found->hosts[i], registry.host) == 0)
-			return 0;
-	found->hosts[found->count++] = acr_copy(registry.host);
+	add(search->found, &registry);
+	acr_arm_each_regional(row, add, search->found);
 	return 0;
+}
+
+/* By the newest version of the API that the cloud takes. */
+static int each_registry(struct search *search, const char *subscription, struct acr_error *error)
+{
+	for (;; search->version++) {
+		auto_string path = acr_format(REGISTRIES, subscription, *search->version);
+
+		*error = (struct acr_error){ 0 };
+		if (each(search, path, take_registry, error) == 0)
+			return 0;
+		if (!acr_arm_refuses_version(error->code) || !search->version[1])
+			return -1;
+	}
 }
 
 static int take_subscription(struct search *search, struct json_object *row,
@@ -125,29 +163,48 @@ static int take_subscription(struct search *search, struct json_object *row,
 	const char *id = acr_json_string(row, "subscriptionId");
 	struct acr_error failure = { 0 };
 
+	(void)error;
 	if (!id || strspn(id, "0123456789abcdefABCDEF-") != strlen(id))
 		return 0;
-	auto_string path = acr_format(REGISTRIES, id);
 	/* One subscription that may not be looked at does not hide the others. */
-	if (each(search, path, take_registry, &failure)) {
+	if (each_registry(search, id, &failure)) {
 		auto_string why = acr_error_words(&failure);
 
 		acr_say(search->app, _("subscription %s: %s"), id, why);
 	}
-	(void)error;
 	return 0;
 }
 
+static bool is_regional(const char *host, char login_server[static ACR_HOST_MAX])
+{
+	struct acr_registry registry;
+
+	login_server[0] = '\0';
+	if (acr_registry_parse(NULL, host, strlen(host), &registry))
+		acr_registry_login_server(&registry, login_server);
+	return strcmp(host, login_server) != 0;
+}
+
+/* A registry, and behind it its regional endpoints. */
 static int by_name(const void *left, const void *right)
 {
-	return strcmp(*(char *const *)left, *(char *const *)right);
+	const char *a = *(char *const *)left, *b = *(char *const *)right;
+	char of_a[ACR_HOST_MAX], of_b[ACR_HOST_MAX];
+	bool regional_a = is_regional(a, of_a), regional_b = is_regional(b, of_b);
+	int order = strcmp(of_a, of_b);
+
+	if (order == 0)
+		order = (int)regional_a - (int)regional_b;
+	return order ? order : strcmp(a, b);
 }
 
 int acr_discover(const struct acr_app *app, struct acr_discovery *ret, struct acr_error *error)
 {
 	const struct acr_cloud *chosen = acr_cloud_chosen(app);
 	const struct acr_cloud *cloud = chosen ? chosen : &acr_clouds[0];
-	struct search search = { .app = app, .arm = cloud->arm, .found = ret };
+	struct search search = {
+		.app = app, .arm = cloud->arm, .version = acr_arm_versions, .found = ret
+	};
 	int failed = take_token(&search, cloud, error) ||
 		     each(&search, SUBSCRIPTIONS, take_subscription, error);
 
@@ -155,6 +212,8 @@ int acr_discover(const struct acr_app *app, struct acr_discovery *ret, struct ac
 	if (failed)
 		return -1;
 	qsort(ret->hosts, ret->count, sizeof(ret->hosts[0]), by_name);
+	if (ret->more)
+		acr_say(app, _("there are more than %d: the others are not shown"), ACR_HOSTS_MOST);
 	if (ret->count == 0)
 		return acr_raise(error, DISCOVER_NOTHING);
 	return 0;
@@ -165,6 +224,37 @@ void acr_discovery_free(struct acr_discovery *found)
 	for (size_t i = 0; i < found->count; i++)
 		acr_string_free(&found->hosts[i]);
 	found->count = 0;
+}
+
+/* A list of those that are, or are not, regional endpoints. */
+static void list_json(const struct acr_discovery *found, bool regional, struct acr_secret *out)
+{
+	char login_server[ACR_HOST_MAX];
+	bool any = false;
+
+	acr_secret_add(out, "[");
+	for (size_t i = 0; i < found->count; i++) {
+		if (is_regional(found->hosts[i], login_server) != regional)
+			continue;
+		acr_secret_add(out, any ? "," : "");
+		acr_json_quote(out, found->hosts[i], strlen(found->hosts[i]));
+		any = true;
+	}
+	acr_secret_add(out, "]");
+}
+
+void acr_discovery_list(const struct acr_discovery *found, bool json, struct acr_secret *out)
+{
+	if (json) {
+		acr_secret_add(out, "{\"registries\":");
+		list_json(found, false, out);
+		acr_secret_add(out, ",\"regional_endpoints\":");
+		list_json(found, true, out);
+		acr_secret_add(out, "}\n");
+		return;
+	}
+	for (size_t i = 0; i < found->count; i++)
+		acr_secret_format(out, "%s\n", found->hosts[i]);
 }
 
 /* ---- which of them ---- */
@@ -189,25 +279,41 @@ static bool read_choice(const char *text, size_t count, bool chosen[static ACR_H
 	return true;
 }
 
+/* Numbers are those of registries: whoever chooses one has its regional endpoints with it. */
+static size_t number(const struct acr_discovery *found, size_t of[static ACR_HOSTS_MOST],
+		     struct acr_secret *page)
+{
+	char login_server[ACR_HOST_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (is_regional(found->hosts[i], login_server))
+			acr_secret_format(page, "       %s\n", found->hosts[i]);
+		else
+			acr_secret_format(page, "%3zu  %s\n", ++count, found->hosts[i]);
+		of[i] = count - 1;
+	}
+	return count;
+}
+
 int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
 			 struct acr_error *error)
 {
 	bool chosen[ACR_HOSTS_MOST] = { false };
+	size_t of[ACR_HOSTS_MOST], count, kept = 0;
 	auto_secret text = { 0 };
 	char answer[256] = "";
 	ssize_t length;
-	size_t kept = 0;
 
-	for (size_t i = 0; i < found->count; i++)
-		acr_secret_format(&text, "%3zu  %s\n", i + 1, found->hosts[i]);
+	count = number(found, of, &text);
 	acr_secret_add(&text, _("Which of them? Numbers, or all: "));
 	if (acr_escape_write(app->err, acr_secret_text(&text), text.length))
 		return acr_raise(error, DISCOVER_NO_TERMINAL);
 	length = read(app->in, answer, sizeof(answer) - 1);
-	if (length <= 0 || !read_choice(answer, found->count, chosen))
+	if (length <= 0 || !read_choice(answer, count, chosen))
 		return acr_raise(error, DISCOVER_CHOICE);
 	for (size_t i = 0; i < found->count; i++) {
-		if (chosen[i])
+		if (chosen[of[i]])
 			found->hosts[kept++] = found->hosts[i];
 		else
 			acr_string_free(&found->hosts[i]);

@@ -90,16 +90,21 @@ _checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *
 /* ---- discover.c ---- */
 
 struct acr_discovery {
-	char *hosts[ACR_HOSTS_MOST]; /* owned */
+	/* Owned: a registry's login server, and behind it its regional endpoints. */
+	char *hosts[ACR_HOSTS_MOST];
 	size_t count;
+	bool more; /* there are others */
 };
 void acr_discovery_free(struct acr_discovery *found);
 #define auto_discovery __attribute__((cleanup(acr_discovery_free))) struct acr_discovery
-/* The registries that Azure Resource Manager shows to the identity in force, by name; at least
- * one. */
+/* The registries that Azure Resource Manager shows to the identity in force, by name, with their
+ * regional endpoints; at least one. */
 _checked_ int acr_discover(const struct acr_app *app, struct acr_discovery *ret,
 			   struct acr_error *error);
-/* Let the person choose, on the terminal; at least one stays. */
+/* One a line, or as JSON. */
+void acr_discovery_list(const struct acr_discovery *found, bool json, struct acr_secret *out);
+/* Let the person choose registries, on the terminal; at least one stays, with its regional
+ * endpoints. */
 _checked_ int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
 				   struct acr_error *error);
 

@@ -14,7 +14,7 @@ HEIGHT = {"base": 0, "http": 1, "store": 1, "registry": 2, "identity": 3, "broke
           "kubelet": 7, "diagnose": 7}
 # The floor that keeps the promise of a seam in include/acr.
 SEAM = {"app": "base", "error": "base", "message": "base", "who": "base", "secret": "base", "config": "base", "http": "http", "store": "store", "portal": "store",
-        "registry": "registry", "token": "registry", "identity": "identity", "sign_in": "store", "login": "identity", "broker": "broker",
+        "registry": "registry", "arm": "registry", "token": "registry", "identity": "identity", "sign_in": "store", "login": "identity", "broker": "broker",
         "rule": "explain", "check": "diagnose", "command": "front"}
 # What is loaded at first use: whose headers, and where they may be named.
 HEAVY = {"curl/": "http", "libsecret/": "store", "glib": "store", "gio/": "store", "openssl/": "identity"}

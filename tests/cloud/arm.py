@@ -14,6 +14,10 @@ MANY = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/providers/mic
                   r"registries\Z", re.I)
 RESOURCES = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/resources\Z", re.I)
 GROUP = "registries"
+# Not every cloud has the newest version of an API: those of a registry in each, the newest last.
+VERSIONS = {"public": ["2023-07-01", "2025-11-01", "2026-01-01-preview", "2026-11-01"], "usgov": ["2023-07-01", "2025-11-01"],
+            "china": ["2023-07-01"]}
+REGIONAL, MODES = "2026-01-01-preview", "2025-11-01"  # the first that tell regional endpoints, role assignment modes
 
 
 def wrong(status, code, message):
@@ -49,17 +53,33 @@ class Arm:
             return as_json({"value": others + [self._subscription(tenant) for tenant in tenants],
                             **({"nextLink": "https://management.azure.com/subscriptions?$skiptoken=x"}
                                if any(tenant.get("more_pages") for tenant in tenants) else {})})
+        if (ONE.match(path) or MANY.match(path)) and (refused := self._refused(request, tenants, ONE.match(path))):
+            return refused
         if found := ONE.match(path):
             return self._registry(request, tenants, found, claims)
         if found := MANY.match(path) or RESOURCES.match(path):
             mine = [tenant for tenant in tenants if tenant["subscription"] == found[1]]
-            rows = [self._row(tenant, host) for tenant in mine for host in self._hosts(tenant, request)
+            rows = [self._row(tenant, host, request) for tenant in mine for host in self._hosts(tenant, request)
                     if self._reads(claims, host)]
             return as_json({"value": rows})
         if path.lower().startswith("/subscriptions/") and path.count("/") == 2:
             mine = [tenant for tenant in tenants if tenant["subscription"] == path.split("/")[2]]
             return as_json(self._subscription(mine[0])) if mine else wrong(404, "SubscriptionNotFound", "Not found.")
         return wrong(404, "ResourceNotFound", f"The stand-in does not know {path}")
+
+    def _refused(self, request, tenants, one):
+        """What is said to a version of the API of registries that this cloud does not have, None where it has it."""
+        version, cloud = request.argument("api-version", ""), tenants[0]["cloud"] if tenants else "public"
+        known = VERSIONS[cloud]
+        if version <= known[-1]:
+            return None
+        known = ", ".join(known)
+        if one:
+            return wrong(400, "NoRegisteredProviderFound", f"No registered resource provider found for location 'eastus' and API "
+                         f"version '{version}' for type 'registries'. The supported api-versions are '{known}'. The supported "
+                         "locations are 'westus, eastus, southcentralus, westeurope'.")
+        return wrong(404, "InvalidResourceType", "The resource type 'registries' could not be found in the namespace "
+                     f"'Microsoft.ContainerRegistry' for api version '{version}'. The supported api-versions are '{known}'.")
 
     def _known(self, claims):
         principal = self.world.by_object_id(claims["oid"])
@@ -87,9 +107,16 @@ class Arm:
             hosts = [host] if self.world.registry(host)["tenant"] == tenant["key"] else []
         return hosts
 
-    def _row(self, tenant, host):
-        name, registry = host.split(".")[0], self.world.registry(host)
+    def _row(self, tenant, host, request):
+        name, _, suffix = host.partition(".")
+        registry, version, told = self.world.registry(host), request.argument("api-version", ""), {}
         mode = "LegacyRegistryPermissions" if registry.get("catalog", True) else "AbacRepositoryPermissions"
+        if version >= MODES:
+            told["roleAssignmentMode"] = mode
+        if version >= REGIONAL:
+            regions = registry.get("regions", [])
+            told |= {"regionalEndpoints": "Enabled" if regions else "Disabled", "endpointProtocol": "IPv4",
+                     "regionalEndpointHostNames": registry.get("regional_hosts", [f"{name}.{region}.geo.{suffix}" for region in regions])}
         return {"id": f"/subscriptions/{tenant['subscription']}/resourceGroups/{GROUP}/providers/{REGISTRY_TYPE}/{name}",
                 "name": name, "type": REGISTRY_TYPE, "location": "eastus", "sku": {"name": "Premium", "tier": "Premium"},
                 "tags": {}, "properties": {
@@ -98,7 +125,7 @@ class Arm:
                     "anonymousPullEnabled": registry.get("anonymous_pull", False), "publicNetworkAccess": "Enabled",
                     "creationDate": "2026-01-01T00:00:00Z", "dataEndpointEnabled": False, "dataEndpointHostNames": [],
                     "networkRuleSet": {"defaultAction": "Allow", "ipRules": []}, "privateEndpointConnections": [],
-                    "roleAssignmentMode": mode,
+                    **told,
                     "policies": {"azureADAuthenticationAsArmPolicy": {
                         "status": "enabled" if registry.get("arm_audience", True) else "disabled"},
                         "quarantinePolicy": {"status": "disabled"},
@@ -130,5 +157,5 @@ class Arm:
                 passwords = [{"name": name, "value": value}
                              for name, value in zip(("password", "password2"), admin["passwords"])]
                 return as_json({"username": admin["user"], "passwords": passwords})
-            return as_json(self._row(tenant, host))
+            return as_json(self._row(tenant, host, request))
         return wrong(404, "ResourceNotFound", f"The Resource '{REGISTRY_TYPE}/{name}' was not found.")

@@ -20,7 +20,7 @@ sys.path.insert(0, HERE)
 if "CLOUD_DIR" not in os.environ:
     pytest.skip("needs the cloud around it: tests/cloud/cloud run ...", allow_module_level=True)
 
-from client import (ACR_AUDIENCE, APP, APP_SERVICE_PORT, CONTOSO, LOGIN, MACHINE, NOBODY, NULL_GUID, USER, Cloud,  # noqa: E402
+from client import (ACR_AUDIENCE, APP, APP_SERVICE_PORT, CHINA, CONTOSO, LOGIN, MACHINE, NOBODY, NULL_GUID, USER, WORLD, Cloud,  # noqa: E402
                     member)
 
 HOST, PUBLIC, PRIVATE = "recorded.azurecr.io", "public.azurecr.io", "reader.azurecr.io"
@@ -35,6 +35,7 @@ def cloud():
     here.mark()
     yield here
     here.no_faults()
+    here.the_world_as_it_was()
 
 
 def ask(method, host, path, form=None, **headers):
@@ -320,3 +321,37 @@ def test_az_finds_its_newest_version_and_an_image_that_anybody_may_pull(cloud):
         got = requests.get("https://mcr.microsoft.com/v2/mcr/hello-world/blobs/" + blob["digest"], timeout=20)
         assert len(got.content) == blob["size"]
     assert not cloud.trapped()
+
+
+# Azure Resource Manager
+
+REGISTRIES = "/providers/Microsoft.ContainerRegistry/registries"
+
+
+def ask_manager(cloud, who, path, version, endpoint="management.azure.com", audience="https://management.azure.com"):
+    subscription = f"/subscriptions/{WORLD.tenants[who.tenant]['subscription']}"
+    return requests.get(f"https://{endpoint}{subscription}{path}?api-version={version}", timeout=20,
+                        headers={"Authorization": f"Bearer {cloud.entra_token(who, audience)}"})
+
+
+def test_a_version_that_a_cloud_lacks_is_refused_as_resource_manager_does(cloud):
+    china = {"endpoint": "management.chinacloudapi.cn", "audience": "https://management.core.chinacloudapi.cn"}
+    one = ask_manager(cloud, CHINA, f"/resourceGroups/registries{REGISTRIES}/acme", "2026-11-01", **china)
+    assert one.status_code == 400 and one.json()["error"]["code"] == "NoRegisteredProviderFound"
+    assert one.json()["error"]["message"].startswith("No registered resource provider found for location 'eastus' and API version "
+                                                     "'2026-11-01' for type 'registries'. The supported api-versions are '2023-07-01'.")
+    many = ask_manager(cloud, CHINA, REGISTRIES, "2026-11-01", **china)
+    assert many.status_code == 404 and many.json()["error"] == {
+        "code": "InvalidResourceType", "message": "The resource type 'registries' could not be found in the namespace "
+        "'Microsoft.ContainerRegistry' for api version '2026-11-01'. The supported api-versions are '2023-07-01'."}
+    assert ask_manager(cloud, CHINA, REGISTRIES, "2023-07-01", **china).status_code == 200
+
+
+def test_regional_endpoints_are_told_by_the_newest_version_alone(cloud):
+    with cloud.changed_world() as world:
+        world["registries"]["acme.azurecr.io"]["regions"] = ["eastus", "westeurope"]
+    one = f"/resourceGroups/registries{REGISTRIES}/acme"
+    told = ask_manager(cloud, APP, one, "2026-11-01").json()["properties"]
+    assert told["regionalEndpoints"] == "Enabled"
+    assert told["regionalEndpointHostNames"] == ["acme.eastus.geo.azurecr.io", "acme.westeurope.geo.azurecr.io"]
+    assert "regionalEndpoints" not in ask_manager(cloud, APP, one, "2025-11-01").json()["properties"]

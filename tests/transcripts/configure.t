@@ -181,7 +181,7 @@ $ docker-credential-acr configure --discover
 > reader.azurecr.io
 keeps
 $ docker-credential-acr configure --discover --json
-> {"registries":["abac.azurecr.io","acme.azurecr.io",...]}
+> {"registries":["abac.azurecr.io","acme.azurecr.io",...],"regional_endpoints":[]}
 keeps
 
 == nobody is signed in to look for registries with

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`configure --discover`: registries that the identity sees, with their regional endpoints where the cloud tells them."""
+import json
+
+import pytest
+from client import APP, CHINA
+from test_config_edits import CONFIG, on_a_terminal, text_of
+
+ACME = "acme.azurecr.io"
+REGIONAL = ["acme.eastus.geo.azurecr.io", "acme.westeurope.geo.azurecr.io"]
+OTHERS = [f"{name}.azurecr.io" for name in ("admin", "contoso", "public", "reader")]
+
+
+@pytest.fixture
+def regions(cloud):
+    with cloud.changed_world() as world:
+        world["registries"][ACME]["regions"] = ["westeurope", "eastus"]
+
+
+def versions(cloud):
+    """Of the API of registries, as they were asked for."""
+    return [row["query"]["api-version"] for row in cloud.requests("arm") if row["path"].endswith("/registries")]
+
+
+def test_regional_endpoints_stand_behind_their_registry(helper, cloud, regions):
+    answer = helper("configure", "--discover", env=cloud.environment(APP))
+    assert answer.out.split() == ["abac.azurecr.io", ACME, *REGIONAL, *OTHERS] and answer.err == ""
+    assert versions(cloud) == ["2026-11-01"]
+
+
+def test_json_has_them_in_a_list_of_their_own(helper, cloud, regions):
+    answer = helper("configure", "--discover", "--json", env=cloud.environment(APP))
+    assert json.loads(answer.out) == {"registries": ["abac.azurecr.io", ACME, *OTHERS], "regional_endpoints": REGIONAL}
+
+
+def test_who_chooses_a_registry_has_its_regional_endpoints_too_and_undo_takes_them_back(helper, home, cloud, regions):
+    home.env.update(cloud.environment(APP))
+    home.write(CONFIG, '{"auths": {}}')
+    shown, status = on_a_terminal(home, b"2 3\n", "--discover", question=b"or all:")
+    assert status == 0, shown
+    lines = shown.splitlines()
+    begin = lines.index("  2  acme.azurecr.io")
+    assert lines[begin + 1:begin + 4] == [f"       {REGIONAL[0]}", f"       {REGIONAL[1]}", "  3  admin.azurecr.io"]
+    assert json.loads(text_of(home))["credHelpers"] == {host: "acr" for host in (ACME, *REGIONAL, "admin.azurecr.io")}
+    assert helper("configure", "--undo").status == 0
+    assert text_of(home) == '{"auths": {}}'
+
+
+def test_an_older_version_is_asked_where_the_cloud_refuses_the_newest(helper, cloud):
+    with cloud.changed_world() as world:
+        world["registries"]["acme.azurecr.cn"]["regions"] = ["chinaeast2"]
+    env = {**cloud.environment(CHINA), "AZURE_AUTHORITY_HOST": "https://login.chinacloudapi.cn"}
+    answer = helper("configure", "--discover", env=env)
+    assert answer.out == "acme.azurecr.cn\n" and answer.err == ""
+    assert versions(cloud) == ["2026-11-01", "2025-11-01", "2023-07-01"]
+
+
+def test_a_denial_is_no_reason_to_ask_by_an_older_version(helper, cloud):
+    cloud.fault("error", service="arm", path="/subscriptions/", status=403)
+    answer = helper("configure", "--discover", env=cloud.environment(APP))
+    assert answer.status == 1 and len(versions(cloud)) == 1
+
+
+@pytest.mark.parametrize("host", ["evil.example", "other.eastus.geo.azurecr.io", "acme.eastus.data.azurecr.io", "acme.azurecr.io.evil.com",
+                                  "acme.eastus.geo.azurecr.cn", ACME])
+def test_a_host_that_is_no_endpoint_of_the_registry_is_left_out(helper, cloud, host):
+    with cloud.changed_world() as world:
+        world["registries"][ACME] |= {"regions": ["eastus"], "regional_hosts": [host, REGIONAL[0]]}
+    answer = helper("configure", "--discover", env=cloud.environment(APP))
+    assert answer.out.split() == ["abac.azurecr.io", ACME, REGIONAL[0], *OTHERS]
+
+
+def test_names_that_are_told_while_they_are_disabled_are_left_out(helper, cloud):
+    with cloud.changed_world() as world:
+        world["registries"][ACME]["regional_hosts"] = [REGIONAL[0]]
+    assert helper("configure", "--discover", env=cloud.environment(APP)).out.split() == ["abac.azurecr.io", ACME, *OTHERS]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * FNV-1a with 64 bits (draft-eastlake-fnv). It names a file and sees damage. It proves nothing, and who
- * has it can try what was hashed: a secret needs a keyed hash (acr_principal_sign).
+ * FNV-1a with 64 bits (draft-eastlake-fnv): names a file, finds damage. Whoever has it can try what was
+ * hashed, so it is nothing for secrets.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H

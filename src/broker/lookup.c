@@ -6,6 +6,7 @@
 #include "acr/config.h"
 #include "base/budget.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "broker/broker.h"
 
 #define VALIDITY 3600 /* seconds: a long push must not die on the way ("min_validity") */
@@ -72,12 +73,11 @@ bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, str
  * source. */
 static int64_t spread(const struct acr_entry *entry)
 {
-	uint64_t hash = 1469598103934665603ULL;
+	uint64_t hash = ACR_HASH_BASIS;
 	const char *const parts[] = { entry->host, entry->boot_id, acr_secret_text(&entry->token) };
 
 	for (size_t i = 0; i < 3; i++)
-		for (const char *c = parts[i]; *c; c++)
-			hash = (hash ^ (unsigned char)*c) * 1099511628211ULL;
+		hash = acr_hash(hash, parts[i], strlen(parts[i]));
 	return (int64_t)((hash >> 32) % 1000);
 }
 

@@ -14,20 +14,11 @@
 
 #include "acr/config.h"
 #include "acr/store.h"
+#include "base/hash.h"
 #include "identity/internal.h"
 
 #define CANDIDATES_MAX 96
 #define VALUE_MAX      256
-
-#define BASIS UINT64_C(0xcbf29ce484222325)
-
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
-{
-	/* FNV-1a (draft-eastlake-fnv): it names a file, it proves nothing. */
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
 
 static void add_number(struct acr_secret *text, char before, uintmax_t number)
 {
@@ -115,7 +106,7 @@ static void add_value(struct acr_secret *text, const char *value)
 
 	if (length > VALUE_MAX) {
 		acr_secret_format(text, "%zu bytes, %016" PRIx64, length,
-				  hash_bytes(BASIS, value, length));
+				  acr_hash(ACR_HASH_BASIS, value, length));
 		return;
 	}
 	for (const char *next = value; *next;) {
@@ -177,7 +168,7 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's
 		 * are made of 40 random letters. */
 		if (mark == SUM)
-			add_number(text, ' ', hash_bytes(BASIS, value, strlen(value)) >> 32);
+			add_number(text, ' ', acr_hash(ACR_HASH_BASIS, value, strlen(value)) >> 32);
 		acr_secret_add(text, "\n");
 	}
 }
@@ -211,16 +202,16 @@ void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *
 		if ((*row)->facts)
 			(*row)->facts(app, &text);
 	add_variables(app, &text);
-	ret->hash = BASIS;
+	ret->hash = ACR_HASH_BASIS;
 	if (registry)
-		ret->hash = hash_bytes(ret->hash, registry->host, strlen(registry->host) + 1);
-	ret->hash = hash_bytes(ret->hash, acr_secret_text(&text), text.length);
+		ret->hash = acr_hash(ret->hash, registry->host, strlen(registry->host) + 1);
+	ret->hash = acr_hash(ret->hash, acr_secret_text(&text), text.length);
 	ret->text = text.bytes;
 }
 
 uint64_t acr_fingerprint_hash(const char *bytes, size_t length)
 {
-	return hash_bytes(BASIS, bytes, length);
+	return acr_hash(ACR_HASH_BASIS, bytes, length);
 }
 
 void acr_fingerprint_free(struct acr_fingerprint *fingerprint)

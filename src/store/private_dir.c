@@ -11,7 +11,7 @@
 
 #include "base/budget.h"
 #include "base/file.h"
-#include "store/serialize.h"
+#include "base/hash.h"
 
 #define NAME_LIMIT 200 /* NAME_MAX is 255, and more may come before and behind */
 
@@ -36,7 +36,7 @@ char *acr_place_name(const char *text)
 	if (name.length <= NAME_LIMIT)
 		return acr_copy(acr_secret_text(&name));
 	return acr_format("%.160s+%016" PRIx64, acr_secret_text(&name),
-			  acr_record_hash(text, strlen(text)));
+			  acr_hash(ACR_HASH_BASIS, text, strlen(text)));
 }
 
 static int hex(char c)

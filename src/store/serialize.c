@@ -6,16 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define CHECK_SIZE (strlen("check \n") + 16)
-
-uint64_t acr_record_hash(const char *bytes, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
-	return hash;
-}
 
 void acr_record_digits(uint64_t hash, char ret[static 17])
 {
@@ -45,7 +38,7 @@ void acr_record_end(struct acr_secret *record)
 {
 	char check[17];
 
-	acr_record_digits(acr_record_hash(acr_secret_text(record), record->length), check);
+	acr_record_digits(acr_hash(ACR_HASH_BASIS, acr_secret_text(record), record->length), check);
 	acr_secret_format(record, "check %s\n", check);
 }
 
@@ -86,7 +79,7 @@ int acr_record_open(const char *bytes, size_t length, const char *kind, int vers
 	if (length < CHECK_SIZE)
 		return acr_raise(error, RECORD_DAMAGED);
 	record.end -= CHECK_SIZE;
-	acr_record_digits(acr_record_hash(bytes, length - CHECK_SIZE), check);
+	acr_record_digits(acr_hash(ACR_HASH_BASIS, bytes, length - CHECK_SIZE), check);
 	if (memcmp(record.end, "check ", 6) != 0 || memcmp(record.end + 6, check, 16) != 0 ||
 	    record.end[22] != '\n')
 		return acr_raise(error, RECORD_DAMAGED);

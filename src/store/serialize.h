@@ -21,9 +21,7 @@
 #include "acr/error.h"
 #include "acr/secret.h"
 
-/* FNV-1a, 64 bits: no single changed byte goes unseen. */
-uint64_t acr_record_hash(const char *bytes, size_t length);
-/* Its sixteen hexadecimal digits. */
+/* The sixteen hexadecimal digits of an acr_hash. */
 void acr_record_digits(uint64_t hash, char ret[static 17]);
 
 void acr_record_begin(struct acr_secret *record, const char *kind, int version);

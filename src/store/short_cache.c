@@ -6,6 +6,7 @@
 
 #include "acr/store.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "store/serialize.h"
 
 #define VERSION 1
@@ -28,7 +29,8 @@ static void wipe(struct note *note)
 
 static char *key_of(const char *kind, const char *subject)
 {
-	return acr_format(PREFIX "%s_%016" PRIx64, kind, acr_record_hash(subject, strlen(subject)));
+	return acr_format(PREFIX "%s_%016" PRIx64, kind,
+			  acr_hash(ACR_HASH_BASIS, subject, strlen(subject)));
 }
 
 static bool read_note(const struct acr_app *app, const struct acr_cache_home *home, const char *key,

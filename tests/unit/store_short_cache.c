@@ -3,7 +3,7 @@
 #include "edges.h"
 
 #include "acr/store.h"
-#include "store/serialize.h"
+#include "base/hash.h"
 
 #define BOOT_ID "proc/sys/kernel/random/boot_id"
 
@@ -115,7 +115,7 @@ static void a_damaged_note_says_nothing(void **state)
 	(void)state;
 	acr_note_keep(&edges.app, "refusal", "acme", 30, "no");
 	snprintf(path, sizeof(path), "run/docker-credential-acr/note_refusal_%016llx",
-		 (unsigned long long)acr_record_hash("acme", 4));
+		 (unsigned long long)acr_hash(ACR_HASH_BASIS, "acme", 4));
 	edges_write(&edges, path, "docker-credential-acr note 1\nkind");
 	assert_false(remembers("refusal", "acme", "no"));
 	acr_note_keep(&edges.app, "refusal", "acme", 30, "again");
@@ -132,9 +132,9 @@ static void a_note_about_something_else_under_our_name_says_nothing(void **state
 	snprintf(command, sizeof(command),
 		 "cd %s/run/docker-credential-acr && cp -p note_refusal_* note_refusal_%016llx && "
 		 "cp -p note_refusal_%016llx note_notice_%016llx",
-		 edges.folder, (unsigned long long)acr_record_hash("evil", 4),
-		 (unsigned long long)acr_record_hash("acme", 4),
-		 (unsigned long long)acr_record_hash("acme", 4));
+		 edges.folder, (unsigned long long)acr_hash(ACR_HASH_BASIS, "evil", 4),
+		 (unsigned long long)acr_hash(ACR_HASH_BASIS, "acme", 4),
+		 (unsigned long long)acr_hash(ACR_HASH_BASIS, "acme", 4));
 	assert_int_equal(system(command), 0);
 	assert_true(remembers("refusal", "acme", "no"));
 	assert_false(acr_note_find(&edges.app, "refusal", "evil", NULL));

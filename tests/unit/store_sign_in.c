@@ -2,6 +2,7 @@
 /* Our own sign-in as it is kept: token in a keychain, whose it is in a file, and nothing in
  * between. */
 #include "acr/sign_in.h"
+#include "base/hash.h"
 #include "edges.h"
 
 #define HOST "acme.azurecr.io"
@@ -187,10 +188,8 @@ static void complains_of_the_file(const char *words)
 static void write_newer(void)
 {
 	char text[256] = "docker-credential-acr sign-in 2\nregistry 0 \n";
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = acr_hash(ACR_HASH_BASIS, text, strlen(text));
 
-	for (const char *c = text; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text), "check %016llx\n",
 		 (unsigned long long)hash);
 	edges_write(&edges, ALL, text);

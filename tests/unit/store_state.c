@@ -6,6 +6,7 @@
 #include "edges.h"
 
 #include "acr/store.h"
+#include "base/hash.h"
 
 #define HOST  "acme.azurecr.io"
 #define OURS  ".local/share/docker-credential-acr"
@@ -135,10 +136,8 @@ static const char *complained(void)
 static void write_newer(void)
 {
 	char text[256] = "docker-credential-acr state 2\nhost 15 " HOST "\nsigned-out 1\n";
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = acr_hash(ACR_HASH_BASIS, text, strlen(text));
 
-	for (const char *c = text; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text), "check %016llx\n",
 		 (unsigned long long)hash);
 	edges_write(&edges, STATE, text);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs the unit tests of a folder: unit_FOLDER [NAME...], where NAME is a file without its suffix; all of them by default.
- * Each file runs in a process of its own, so that none sees what another left behind, and a crash ends only one.
+ * Each file runs in a process of its own, so that none sees what another left behind, and a crash ends only one. What a test
+ * that failed left running is ended with it: it would keep our output open, and whoever reads that waiting.
  */
 #define GROUP_RUNNER
 #include "group.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +36,20 @@ static bool is_named(const struct group *group, const char *name)
 	return strncmp(base, name, length) == 0 && strcmp(base + length, ".c") == 0;
 }
 
+/* They have become our children. */
+static void end_orphans(void)
+{
+	pid_t ended;
+	while ((ended = waitpid(-1, NULL, WNOHANG)) >= 0) {
+		FILE *list = ended == 0 ? fopen("/proc/thread-self/children", "re") : NULL;
+		int orphan;
+		while (list && fscanf(list, "%d", &orphan) == 1)
+			kill(orphan, SIGKILL);
+		if (list)
+			fclose(list);
+	}
+}
+
 static bool passes(const struct group *group)
 {
 	int status = 0;
@@ -44,6 +61,7 @@ static bool passes(const struct group *group)
 		perror("unit");
 		return false;
 	}
+	end_orphans();
 	if (WIFSIGNALED(status))
 		printf("not ok - %s was ended by signal %d\n", group->file, WTERMSIG(status));
 	return status == 0;
@@ -52,6 +70,7 @@ static bool passes(const struct group *group)
 int main(int argc, char **argv)
 {
 	bool fine = true;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	for (const struct group *group = first; argc == 1 && group; group = group->next)
 		fine &= passes(group);
 	for (int i = 1; i < argc; i++) {

@@ -28,30 +28,58 @@ static bool is_unmapped(uid_t owner)
 	       count <= OVERFLOW;
 }
 
-/* `last`: nothing stands behind it in the path. */
-static bool is_fine(const struct stat *status, enum acr_claim claim, bool last)
+static ssize_t path_of(int fd, char ret[static PATH_MAX])
 {
-	bool folder = S_ISDIR(status->st_mode);
+	char link[40];
+	ssize_t length;
 
-	if (status->st_uid != 0 && status->st_uid != geteuid() &&
-	    (last || !is_unmapped(status->st_uid)))
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, ret, PATH_MAX - 1);
+	ret[length > 0 ? length : 0] = '\0';
+	return length;
+}
+
+/* Does it lie where nobody but root puts anything? */
+static bool is_of_system(int fd)
+{
+	static const char *const folders[] = { "/usr/", "/bin/", "/sbin/", "/etc/", "/opt/" };
+	char path[PATH_MAX + 1];
+	ssize_t length = path_of(fd, path);
+
+	if (length <= 0)
+		return false;
+	memcpy(path + length, "/", 2); /* the folder itself too */
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
+}
+
+bool acr_is_roots(int fd, const struct stat *status)
+{
+	return status->st_uid == 0 || (is_unmapped(status->st_uid) && is_of_system(fd));
+}
+
+/* `last`: nothing stands behind it in the path. */
+static bool is_fine(int fd, const struct stat *status, enum acr_claim claim, bool last)
+{
+	bool folder = S_ISDIR(status->st_mode), root = acr_is_roots(fd, status);
+
+	if (!root && status->st_uid != geteuid() && (last || !is_unmapped(status->st_uid)))
 		return false;
 	if (claim == ACR_OWNED || S_ISLNK(status->st_mode))
 		return true;
 	/* Nobody moves what is not theirs out of a folder such as /tmp. */
 	if (folder && !last && (status->st_mode & S_ISVTX))
 		return true;
-	return !(status->st_mode & S_IWOTH) && (!(status->st_mode & S_IWGRP) || !status->st_uid);
+	return !(status->st_mode & S_IWOTH) && (!(status->st_mode & S_IWGRP) || root);
 }
 
 static char *name_of(int fd, const char *otherwise)
 {
-	char link[40], path[PATH_MAX];
-	ssize_t length;
+	char path[PATH_MAX];
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = readlink(link, path, sizeof(path) - 1);
-	return length > 0 ? acr_format("%.*s", (int)length, path) : acr_copy(otherwise);
+	return acr_copy(path_of(fd, path) > 0 ? path : otherwise);
 }
 
 /* Put what the link `fd` says in front of the rest of the way. */
@@ -106,7 +134,7 @@ char *acr_stranger(const char *path, enum acr_claim claim, uid_t *ret_owner)
 
 		if (fd < 0)
 			return NULL;
-		if (fstat(fd, &status) || !is_fine(&status, claim, last)) {
+		if (fstat(fd, &status) || !is_fine(fd, &status, claim, last)) {
 			*ret_owner = status.st_uid;
 			return name_of(fd, path);
 		}

@@ -7,6 +7,7 @@
 #define BASE_OWNER_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 enum acr_claim {
@@ -17,6 +18,11 @@ enum acr_claim {
 /* The first folder, link or file on the way to `path` for which that does not hold, and its owner;
  * NULL for none. What does not exist is nobody's. Owned by the caller. */
 char *acr_stranger(const char *path, enum acr_claim claim, uid_t *ret_owner);
+
+/* Is what `fd` (of any kind) stands for root's? In a user namespace that does not map root, such as
+ * rootless podman's, root's files look like anybody's: what lies below /usr, /bin, /sbin, /etc and
+ * /opt is root's there. */
+bool acr_is_roots(int fd, const struct stat *status);
 
 /* "root" or "uid N": as whom this runs. */
 const char *acr_own_name(char ret[static 24]);

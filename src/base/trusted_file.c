@@ -18,9 +18,9 @@
 
 #define LINKS_MOST 16
 
-static bool is_trusted(const struct stat *status)
+static bool is_trusted(int fd, const struct stat *status)
 {
-	return status->st_uid == 0 || status->st_uid == geteuid();
+	return status->st_uid == geteuid() || acr_is_roots(fd, status);
 }
 
 /* Where the link `name` in `folder` leads, owned by the caller. */
@@ -36,7 +36,7 @@ static char *follow(int folder, const char *name, const char *path, struct acr_e
 		acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 		return NULL;
 	}
-	if (!is_trusted(&status) || !is_trusted(&above)) {
+	if (!is_trusted(link, &status) || !is_trusted(folder, &above)) {
 		acr_raise(error, FILE_LINK_FOREIGN, path);
 		return NULL;
 	}
@@ -96,11 +96,11 @@ static bool is_private_group(gid_t gid, uid_t owner)
 	return alone;
 }
 
-static int check(const struct stat *status, const char *path, struct acr_error *error)
+static int check(int fd, const struct stat *status, const char *path, struct acr_error *error)
 {
 	if (!S_ISREG(status->st_mode))
 		return acr_raise(error, FILE_NOT_REGULAR, path);
-	if (!is_trusted(status))
+	if (!is_trusted(fd, status))
 		return acr_raise(error, FILE_FOREIGN, path, acr_number(status->st_uid).text);
 	if (status->st_mode & S_IWOTH)
 		return acr_raise(error, FILE_WORLD_WRITABLE, path);
@@ -121,7 +121,7 @@ int acr_trusted_read(const char *path, size_t limit, struct acr_secret *ret,
 		return -1;
 	if (fstat(fd, &status))
 		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
-	if (check(&status, path, error))
+	if (check(fd, &status, path, error))
 		return -1;
 	/* In another user's home even a file of ours is what that user chose. */
 	foreign = acr_stranger(path, ACR_OWNED, &owner);

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""As rootless podman and bubblewrap start it: in a user namespace that maps this user alone, where root's files look like
+nobody's. What lies in the system's folders is still root's; what lies elsewhere is a stranger's."""
+import json
+
+import pytest
+from client import APP
+from homes import NAME, give_away, has
+
+PROFILE = json.dumps({"subscriptions": [{"id": "s", "isDefault": True, "tenantId": APP.tenant_id, "environmentName": "AzureCloud",
+                                         "user": {"name": "developer@contoso.com", "type": "user"}}]})
+
+
+@pytest.fixture
+def rootless(request):
+    """A prefix that runs the program so, in a home that is written to no more. A cloud that root did not start is itself such a
+    namespace."""
+    def make(before="true"):
+        if not has("users"):
+            return []
+        user = request.getfixturevalue("somebody_else")
+        shell = user.index("sh")
+        return ["unshare", "-m", "sh", "-ec", f'{before}\nexec "$@"', "sh", *user[:shell], "unshare", "-U", "-r", *user[shell:]]
+    return make
+
+
+def test_az_is_given_the_programs_of_the_system(helper, home, rootless):
+    home.write("bin/az", '#!/bin/sh\necho "$PATH" > "$HOME/path-of-az"\nexit 1\n', 0o755)
+    home.write(".azure/azureProfile.json", PROFILE)
+    home.config(identity="azure-cli")
+    answer = helper.get("acme.azurecr.io", env={"PATH": f"{home.folder}/bin:{home.env['PATH']}"}, prefix=rootless())
+    assert answer.status == 1 and "az failed" in answer.out, answer
+    assert {"/usr/bin", "/bin"} <= set((home.folder / "path-of-az").read_text().strip().split(":")), answer
+
+
+@pytest.mark.needs("users")
+@pytest.mark.parametrize("mode, names", [(0o644, ["contoso.azurecr.io"]), (0o666, None)], ids=["closed", "open-to-all"])
+def test_the_configuration_of_the_machine_counts(helper, rootless, tmp_path, mode, names):
+    config = tmp_path / NAME / "config.json"
+    config.parent.mkdir()
+    config.write_text('{"registries": {"contoso.azurecr.io": {}}}')
+    config.chmod(mode)
+    tmp_path.chmod(0o755)
+    answer = helper.list(prefix=rootless(f"mount -t overlay overlay -o lowerdir={tmp_path}:/etc /etc"))
+    if names is None:
+        assert answer.status == 1 and "config.json" in answer.out, answer
+    else:
+        assert answer.status == 0 and list(answer.login) == names, answer
+
+
+@pytest.mark.needs("users")
+def test_a_configuration_of_somebody_else_does_not_count(helper, home, rootless):
+    config = home.config(registries={"contoso.azurecr.io": {}})
+    config.chmod(0o644)
+    prefix = rootless()
+    give_away(config, owner=5)
+    answer = helper.list(prefix=prefix)
+    assert answer.status == 1 and "belongs to uid" in answer.out, answer

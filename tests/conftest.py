@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(HERE / "cloud")]
 
 from client import Cloud  # noqa: E402
-from homes import NAME, NOBODY, Helper, Home, give_away  # noqa: E402
+from homes import NAME, NOBODY, Helper, Home, as_user, give_away, needs  # noqa: E402
 
 
 def settle(folder):
@@ -43,6 +43,7 @@ def pytest_configure(config):
     if config.option.basetemp is None:  # pytest would keep its last three
         config.option.basetemp = f"{config.acr_folder}/pytest"
     config.addinivalue_line("markers", "long: takes minutes, or a client that does: for tests/run long")
+    config.addinivalue_line("markers", "needs(what): takes a right that not every user has (homes.RIGHTS)")
     config.addinivalue_line("markers", "plain: looks at memory, time or system calls: not for a sanitizer's build")
 
 
@@ -59,6 +60,12 @@ def pytest_collection_modifyitems(config, items):
         later = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=later)
         items[:] = [item for item in items if item not in later]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("needs"):
+        needs(mark.args[0])
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +149,7 @@ def somebody_else(home):
     folder = tempfile.mkdtemp(prefix="acr-program-")
     os.chmod(folder, 0o755)
     copy = shutil.copy(home.program, folder)
-    yield ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "sh", "-c", f'shift; exec {copy} "$@"', "sh"]
+    yield [*as_user(NOBODY), "sh", "-c", f'shift; exec {copy} "$@"', "sh"]
     shutil.rmtree(folder)
 
 

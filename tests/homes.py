@@ -5,6 +5,7 @@ A Home has a HOME, the XDG folders, a runtime folder in memory, docker's config 
 program. A Helper runs the program in it, and holds every single run to what is always true: no secret leaves
 on stderr or beside an answer, the budget is kept, a verb that fails says so in one line.
 """
+import functools
 import json
 import os
 import re
@@ -46,13 +47,45 @@ def memory_folder():
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-def give_away(*paths):
-    """Make files somebody else's; a test that cannot is skipped (not root, or root of a user namespace of one user)."""
-    try:
-        for path in paths:
-            os.chown(path, NOBODY, NOBODY)
-    except OSError:
-        pytest.skip("to give a file away needs root")
+def succeeds(*command):
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def is_root_of_all():
+    """Not of a user namespace of one user, as in a cloud that root did not start."""
+    return os.geteuid() == 0 and int(Path("/proc/self/uid_map").read_text(encoding="ascii").split()[2]) > NOBODY
+
+
+# What a test may need that not every user has. Nothing else in the tests asks who runs them.
+RIGHTS = {
+    "users": ("to be another user, or to make a file theirs, needs root", is_root_of_all),
+    "mounts": ("to mount needs root", lambda: succeeds("unshare", "--mount", "true")),
+    "packets": ("to drop packets needs root", lambda: succeeds("iptables", "--list", "--numeric")),
+}
+
+
+@functools.cache
+def has(what):
+    return RIGHTS[what][1]()
+
+
+def needs(what):
+    """Skip this test, with the reason, where that is not to be had; @pytest.mark.needs(what) does it before it begins."""
+    if not has(what):
+        pytest.skip(RIGHTS[what][0])
+
+
+def give_away(*paths, owner=NOBODY, group=None):
+    """Make files somebody else's."""
+    needs("users")
+    for path in paths:
+        os.chown(path, owner, owner if group is None else group)
+
+
+def as_user(number):
+    """A prefix that runs a command as another user."""
+    needs("users")
+    return ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"]
 
 
 class Home:

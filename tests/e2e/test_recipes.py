@@ -159,7 +159,7 @@ def served(home):
         server.shutdown()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount an empty /opt")
+@pytest.mark.needs("mounts")
 def test_gitlab_ci(shell, home, cloud, served):
     home.registries(contoso={})
     flow = parse("gitlab-ci.yml")[0]

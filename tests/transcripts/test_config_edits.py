@@ -11,6 +11,7 @@ import time
 
 import pytest
 from client import APP
+from homes import give_away, has
 
 CONFIG = ".docker/config.json"
 WITH_OTHERS = """{
@@ -243,8 +244,8 @@ def test_the_file_is_laid_out_as_docker_writes_it_or_as_it_was_indented(helper, 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o660])
 def test_mode_and_group_stay(helper, home, mode):
     path = home.write(CONFIG, "{}", mode)
-    if os.geteuid() == 0:
-        os.chown(path, 0, 12)
+    if has("users"):
+        give_away(path, owner=0, group=12)
     before = path.stat()
     configure(helper, "acme.azurecr.io")
     after = path.stat()
@@ -299,17 +300,16 @@ def test_a_link_that_leads_nowhere_is_refused(helper, home):
     refused(helper, home, "does not exist")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a file away")
 def test_someone_elses_file_is_refused_by_name(helper, home):
-    os.chown(home.folder / CONFIG, 1, 1)
+    give_away(home.folder / CONFIG, owner=1)
     refused(helper, home, "belongs to daemon: run this as daemon")
-    os.chown(home.folder / CONFIG, 0, 0)
+    give_away(home.folder / CONFIG, owner=0)
     (home.folder / CONFIG).unlink()
-    os.chown(home.folder / ".docker", 1, 1)
+    give_away(home.folder / ".docker", owner=1)
     refused(helper, home, "belongs to daemon")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount")
+@pytest.mark.needs("mounts")
 @pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "a mount of its own")])
 def test_a_mount_is_refused(helper, home, what, words):
     path = str(home.folder / what)

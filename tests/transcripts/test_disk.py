@@ -9,7 +9,7 @@ import time
 
 import pytest
 from client import APP
-from homes import NAME, NOT_FOUND, give_away
+from homes import NAME, NOT_FOUND, give_away, needs
 
 ACME = "acme.azurecr.io"
 XDG = ("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
@@ -22,8 +22,7 @@ def signed_in(cloud):
 
 def mounted(script, command='exec "$0" "$@"'):
     """A prefix that runs the program ("$0") with mounts of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("mounts need root")
+    needs("mounts")
     return ["unshare", "-m", "--propagation", "private", "sh", "-ec", f"{script}\n{command}"]
 
 
@@ -140,7 +139,7 @@ def test_a_full_disk_refuses_a_store_and_keeps_the_old_login(helper, home):
     assert "No space left" in said and "second-password" not in said
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="to mount needs root")
+@pytest.mark.needs("mounts")
 def test_a_runtime_folder_that_has_become_read_only_does_not_hide_what_was_renewed(helper, home, signed_in):
     assert helper.get(ACME, env=signed_in).exchanges == 1
     home.age(7300)

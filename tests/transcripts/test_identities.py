@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import json
-import os
 import subprocess
 import threading
 import time
@@ -98,7 +97,7 @@ def silence(seconds=None):
         end()
 
 
-drops_packets = pytest.mark.skipif(os.geteuid() != 0, reason="to drop packets needs root")
+drops_packets = pytest.mark.needs("packets")
 
 
 @drops_packets

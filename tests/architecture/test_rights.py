@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whoever runs the tests: what a test needs that not every user has is a row of homes.RIGHTS, and it is skipped with that
+row's reason. "Am I root" is the wrong question, since root of a user namespace of one user can be nobody else."""
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+# The table itself, what makes namespaces, and tests that root alone runs.
+OTHERS = {TESTS / "homes.py", Path(__file__).resolve(), *(TESTS / "cloud").glob("*"), *(TESTS / "packs").glob("*")}
+OWN_WAY = re.compile(r"\bos\.(?:geteuid|seteuid|setuid|setresuid|chown|lchown)\b|\bsetpriv\b|\bshutil\.chown\b")
+
+
+@pytest.mark.parametrize("file", sorted(set(TESTS.rglob("*.py")) - OTHERS), ids=lambda file: str(file.relative_to(TESTS)))
+def test_no_test_asks_by_itself_who_runs_it(file):
+    assert not OWN_WAY.findall(file.read_text(encoding="utf-8"))
+
+
+def test_a_right_that_is_not_there_skips_with_its_reason(monkeypatch):
+    import homes
+    monkeypatch.setitem(homes.RIGHTS, "wings", ("to fly needs wings", lambda: False))
+    with pytest.raises(pytest.skip.Exception, match="to fly needs wings"):
+        homes.needs("wings")

@@ -1,148 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs as a whole, with a network that is a table of answers and a clock that a test moves. */
-#include "base/jwt.h"
-#include "broker/broker.h"
-#include "edges.h"
-
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#define TENANT	 "11111111-1111-1111-1111-111111111111"
-#define CLIENT	 "22222222-2222-2222-2222-222222222222"
-#define HOST	 "acme.azurecr.io"
-#define ENTRA	 "POST https://login.microsoftonline.com/" TENANT "/oauth2/v2.0/token"
-#define EXCHANGE "POST https://" HOST "/oauth2/exchange"
-#define TOKEN	 "https://" HOST "/oauth2/token"
-#define HOUR	 3600
-#define ISSUER	 "Azure Container Registry"
-
-static struct edges edges;
-static char entra_answer[2048], exchange_answer[2048], made[2048];
-
-static int setup(void **state)
-{
-	(void)state;
-	edges_begin(&edges);
-	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "file");
-	edges_configure(&edges);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	edges_end(&edges);
-	return 0;
-}
-
-/* A token for `audience` that ends `life` seconds from now. */
-static const char *jwt(const char *audience, int64_t life, const char *mark)
-{
-	auto_string claims = acr_format(
-		"{\"aud\":\"%s\",\"exp\":%lld,\"grant_type\":\"refresh_token\",\"jti\":\"%s\"}",
-		audience, (long long)(edges.wall + life), mark);
-	auto_secret token = { 0 };
-
-	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
-	acr_secret_add(&token, ".");
-	acr_base64url_encode(claims, strlen(claims), &token);
-	acr_secret_add(&token, ".c2lnbmF0dXJl");
-	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
-	return made;
-}
-
-/* A token that lives for three hours, with these claims. */
-static const char *claims(const char *more)
-{
-	auto_string json =
-		acr_format("{\"exp\":%lld,%s}", (long long)(edges.wall + 3 * HOUR), more);
-	auto_secret token = { 0 };
-
-	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
-	acr_secret_add(&token, ".");
-	acr_base64url_encode(json, strlen(json), &token);
-	acr_secret_add(&token, ".c2lnbmF0dXJl");
-	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
-	return made;
-}
-
-static void sign_in(void)
-{
-	edges_set(&edges, "AZURE_TENANT_ID", TENANT);
-	edges_set(&edges, "AZURE_CLIENT_ID", CLIENT);
-	edges_set(&edges, "AZURE_CLIENT_SECRET", "s3cret");
-}
-
-static void expect_entra(void)
-{
-	snprintf(entra_answer, sizeof(entra_answer),
-		 "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"%s\"}",
-		 jwt(ACR_AUDIENCE, HOUR, "entra"));
-	edges_answer(&edges, ENTRA, 200, entra_answer);
-}
-
-static void expect_exchange(int64_t life, const char *mark)
-{
-	snprintf(exchange_answer, sizeof(exchange_answer), "{\"refresh_token\":\"%s\"}",
-		 jwt(HOST, life, mark));
-	edges_answer(&edges, EXCHANGE, 200, exchange_answer);
-}
-
-/* All answers given, none left to give. */
-static void expect_nothing_more(void)
-{
-	for (size_t i = 0; i < edges.answer_count; i++)
-		if (!edges.answers[i].asked)
-			fail_msg("nobody asked for %s", edges.answers[i].prefix);
-	edges.answer_count = 0;
-	edges.sent_count = 0;
-}
-
-static struct acr_report report;
-static struct acr_error error;
-
-static int get(const char *server, struct acr_login *ret)
-{
-	auto_secret name = { 0 };
-
-	report = (struct acr_report){ 0 };
-	error = (struct acr_error){ 0 };
-	acr_login_wipe(ret);
-	acr_secret_add(&name, server);
-	return acr_get(&edges.app, &name, ret, &report, &error);
-}
-
-static int store(const char *server, const char *username, const char *secret)
-{
-	auto_secret name = { 0 };
-	auto_login login = { 0 };
-
-	report = (struct acr_report){ 0 };
-	error = (struct acr_error){ 0 };
-	acr_secret_add(&name, server);
-	login.username = acr_copy(username);
-	acr_secret_add(&login.secret, secret);
-	return acr_store(&edges.app, &name, &login, &report, &error);
-}
-
-static int erase(const char *server)
-{
-	auto_secret name = { 0 };
-
-	report = (struct acr_report){ 0 };
-	error = (struct acr_error){ 0 };
-	acr_secret_add(&name, server);
-	return acr_erase(&edges.app, &name, &report, &error);
-}
-
-/* The notice of this id, or NULL. */
-static const struct acr_message *notice(enum acr_message_id id)
-{
-	for (size_t i = 0; i < report.notice_count; i++)
-		if (acr_message_id(&report.notices[i]) == id)
-			return &report.notices[i];
-	return NULL;
-}
+#include "verbs.h"
 
 /* Somebody is signed in and had a first token. */
 static void get_first(struct acr_login *login)
@@ -289,15 +147,6 @@ static void a_remembered_refusal_knows_who_was_tried(void **state)
 }
 
 #define REGIONAL "acme.westeurope.geo.azurecr.io"
-
-static int sign_out(const char *server)
-{
-	auto_secret name = { 0 };
-
-	report = (struct acr_report){ 0 };
-	acr_secret_add(&name, server);
-	return acr_sign_out(&edges.app, &name, &report, &error);
-}
 
 static void expect_regional(const char *mark)
 {
@@ -668,11 +517,6 @@ static void signed_out_means_not_found_until_a_login_is_stored(void **state)
 	assert_string_equal(login.username, "acme");
 }
 
-static void add(void *data, const char *server, const char *username)
-{
-	sprintf((char *)data + strlen(data), "%s=%s ", server, username);
-}
-
 static void list_names_what_get_will_answer(void **state)
 {
 	auto_login login = { 0 };
@@ -690,24 +534,6 @@ static void list_names_what_get_will_answer(void **state)
 	assert_int_equal(acr_list(&edges.app, add, seen, &report, &error), 0);
 	assert_string_equal(seen, HOST "=" ACR_NULL_GUID " cold.azurecr.io=" ACR_NULL_GUID
 				       " ghcr.io=someone ");
-}
-
-static void keep_in_keychain(const char *server, const char *username, const char *secret)
-{
-	auto_login login = { .username = acr_copy(username) };
-
-	acr_secret_add(&login.secret, secret);
-	assert_int_equal(acr_keychain_keep(&edges.app, server, &login, NULL, &error), 0);
-}
-
-static const char *listed(void)
-{
-	static char seen[2048];
-
-	seen[0] = '\0';
-	report = (struct acr_report){ 0 };
-	assert_int_equal(acr_list(&edges.app, add, seen, &report, &error), 0);
-	return seen;
 }
 
 /* As another helper kept it, before we took its place. */
@@ -752,22 +578,6 @@ static void list_gives_the_name_of_the_stored_login(void **state)
 	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
 	assert_int_equal(store(HOST, "admin", "password"), 0);
 	assert_string_equal(listed(), HOST "=admin ");
-}
-
-static void count_entry(void *data, const struct acr_cache_home *home,
-			const struct acr_entry *entry)
-{
-	(void)home;
-	(void)entry;
-	*(int *)data += 1;
-}
-
-static int entries(void)
-{
-	int found = 0;
-
-	acr_cache_each(&edges.app, count_entry, &found);
-	return found;
 }
 
 /* Not only out of reach: no token is left lying about. */
@@ -817,25 +627,6 @@ static void a_token_that_has_ended_is_not_stored(void **state)
 	assert_int_equal(entries(), 0);
 }
 
-/* A socket in the place of the session bus that takes connections and never answers, and is known
- * for that. */
-static int silent_bus(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	auto_string name = NULL;
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/bus", edges.folder);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(fd, 8), 0);
-	name = acr_format("unix:path=%s", address.sun_path);
-	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", name);
-	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
-	edges_configure(&edges);
-	acr_note_keep(&edges.app, "no-bus", name, 60, "silent");
-	return fd;
-}
-
 static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
 {
 	static const struct acr_state stored = { .stored_login = true };
@@ -861,19 +652,6 @@ static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
 	assert_int_equal(erase(HOST), -1);
 	assert_int_equal(error.kind, ACR_LOCKED);
 	close(bus);
-}
-
-static void count_marks(void *data, const char *host)
-{
-	*(int *)data += strcmp(host, HOST) == 0;
-}
-
-static int marks(void)
-{
-	int found = 0;
-
-	acr_marker_each(&edges.app, ACR_WORKED, count_marks, &found);
-	return found;
 }
 
 static void a_registry_that_denied_or_was_erased_is_not_one_that_works(void **state)
@@ -940,8 +718,6 @@ static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
 	assert_int_equal(get(HOST, &login), 0);
 	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 3 * HOUR, "second"));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `store` decides, says and leaves alone, and what a later `get` makes of a login that moved or is kept under another name. */
+#include "verbs.h"
+
+#define URL	"https://" HOST "/v1/"
+#define STATE	".local/share/docker-credential-acr/registries/" HOST
+#define IN_FILE ".local/share/docker-credential-acr/logins/" HOST
+#define DAY	(24 * HOUR)
+
+static struct acr_state decided(void)
+{
+	struct acr_state state = { 0 };
+
+	assert_int_equal(acr_state_read(&edges.app, HOST, &state, &error), 0);
+	return state;
+}
+
+static void decide(struct acr_state state)
+{
+	assert_int_equal(acr_state_write(&edges.app, HOST, &state, &error), 0);
+}
+
+static void configure(const char *variable, const char *value)
+{
+	edges_set(&edges, variable, value);
+	edges_configure(&edges);
+}
+
+static void expect_verified(void)
+{
+	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
+}
+
+static void a_clients_token_ends_being_signed_out(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	assert_int_equal(sign_out(HOST), 0);
+	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "back")), 0);
+	assert_false(decided().signed_out);
+	assert_int_equal(get(HOST, &login), 0);
+}
+
+/* Who hears that the token was not kept is still signed out: nothing has changed. */
+static void a_clients_token_that_is_kept_nowhere_changes_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(sign_out(HOST), 0);
+	configure("DOCKER_CREDENTIAL_ACR_CACHE", "none");
+	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "back")), -1);
+	assert_true(acr_error_is(&error, TOKEN_NOT_CACHED));
+	assert_true(decided().signed_out);
+}
+
+/* Registries give tokens for three hours; what says more is not believed. */
+static void a_clients_token_is_kept_for_three_hours_at_most(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, 30 * DAY, "long")), 0);
+	edges.boot += 1000LL * (3 * HOUR - 60);
+	edges.wall += 3 * HOUR - 60;
+	edges.app.deadline = edges.boot + 30000;
+	assert_int_equal(get(HOST, &login), 0);
+	edges.boot += 120000;
+	edges.wall += 120;
+	edges.app.deadline = edges.boot + 30000;
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "mine");
+	assert_int_equal(get(HOST, &login), 0);
+}
+
+static void a_damaged_decision_is_replaced_by_whoever_stores(void **state)
+{
+	(void)state;
+	edges_write(&edges, STATE, "garbage\n");
+	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "token")), 0);
+	assert_true(decided().decided);
+	edges_write(&edges, STATE, "garbage\n");
+	expect_verified();
+	assert_int_equal(store(HOST, "admin", "password"), 0);
+	assert_true(decided().stored_login);
+}
+
+/* So that a client's token does not take the place of a login that only the damaged file knew of. */
+static void behind_a_damaged_decision_there_may_be_a_login(void **state)
+{
+	int bus;
+
+	(void)state;
+	edges_write(&edges, STATE, "garbage\n");
+	bus = silent_bus();
+	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "token")), -1);
+	assert_true(acr_error_is(&error, TOKEN_BEHIND_LOGIN));
+	close(bus);
+}
+
+static void a_decision_that_others_could_read_is_repaired_with_a_word(void **state)
+{
+	auto_string path = acr_format("%s/" STATE, edges.folder);
+	auto_login login = { 0 };
+	struct stat status;
+
+	(void)state;
+	decide((struct acr_state){ .signed_out = true });
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(error.kind, ACR_NOT_FOUND);
+	assert_non_null(notice(ACR_MESSAGE_DECISION_REPAIRED));
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	assert_int_equal(get(HOST, &login), -1);
+	assert_null(notice(ACR_MESSAGE_DECISION_REPAIRED));
+}
+
+static void a_login_in_a_file_is_told_of_unless_it_was_asked_for(void **state)
+{
+	(void)state;
+	expect_verified();
+	assert_int_equal(store(HOST, "admin", "password"), 0);
+	assert_null(notice(ACR_MESSAGE_LOGIN_IN_FILE));
+	configure("DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
+	expect_verified();
+	assert_int_equal(store(HOST, "admin", "password"), 0);
+	assert_non_null(notice(ACR_MESSAGE_LOGIN_IN_FILE));
+	assert_true(decided().in_file);
+}
+
+/* Where the file is gone, it was removed by hand: nothing is out of reach. */
+static void a_login_that_was_kept_in_a_file_is_not_missed_in_the_keychain(void **state)
+{
+	auto_string path = acr_format("%s/" IN_FILE, edges.folder);
+	auto_login login = { 0 };
+
+	(void)state;
+	configure("DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
+	expect_verified();
+	assert_int_equal(store(HOST, "admin", "password"), 0);
+	expect_nothing_more();
+	assert_int_equal(unlink(path), 0);
+	sign_in();
+	expect_entra();
+	expect_exchange(3 * HOUR, "mine");
+	assert_int_equal(get(HOST, &login), 0);
+	assert_null(notice(ACR_MESSAGE_IDENTITY_OUT_OF_REACH));
+}
+
+static void a_login_under_the_verbatim_name_is_found(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	sign_in();
+	keep_in_keychain(URL, "admin", "password");
+	assert_int_equal(get(URL, &login), 0);
+	assert_string_equal(login.username, "admin");
+	assert_int_equal(edges.sent_count, 0);
+}
+
+static void blanks_behind_a_password_are_told_and_kept(void **state)
+{
+	static const char *const passwords[] = { "password\n", "password ", "password\t" };
+	auto_login login = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++) {
+		expect_verified();
+		assert_int_equal(store(HOST, "admin", passwords[i]), 0);
+		assert_non_null(notice(ACR_MESSAGE_TRAILING_SPACE));
+		assert_int_equal(get(HOST, &login), 0);
+		assert_string_equal(acr_secret_text(&login.secret), passwords[i]);
+	}
+	expect_verified();
+	assert_int_equal(store(HOST, "admin", " pass word"), 0);
+	assert_null(notice(ACR_MESSAGE_TRAILING_SPACE));
+}
+
+static void who_does_not_want_it_verified_is_taken_at_the_word(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	configure("DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE", "false");
+	assert_int_equal(store(HOST, "admin", "password"), 0);
+	assert_int_equal(edges.sent_count, 0);
+	assert_null(notice(ACR_MESSAGE_LOGIN_UNVERIFIED));
+	assert_int_equal(get(HOST, &login), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_clients_token_ends_being_signed_out),
+		TEST(a_clients_token_that_is_kept_nowhere_changes_nothing),
+		TEST(a_clients_token_is_kept_for_three_hours_at_most),
+		TEST(a_damaged_decision_is_replaced_by_whoever_stores),
+		TEST(behind_a_damaged_decision_there_may_be_a_login),
+		TEST(a_decision_that_others_could_read_is_repaired_with_a_word),
+		TEST(a_login_in_a_file_is_told_of_unless_it_was_asked_for),
+		TEST(a_login_that_was_kept_in_a_file_is_not_missed_in_the_keychain),
+		TEST(a_login_under_the_verbatim_name_is_found),
+		TEST(blanks_behind_a_password_are_told_and_kept),
+		TEST(who_does_not_want_it_verified_is_taken_at_the_word),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -8,6 +8,8 @@
 #include "broker/broker.h"
 #include "edges.h"
 
+#include <time.h>
+
 #define TENANT	 "11111111-1111-1111-1111-111111111111"
 #define CLIENT	 "22222222-2222-2222-2222-222222222222"
 #define HOST	 "acme.azurecr.io"
@@ -316,7 +318,91 @@ static void a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too(v
 	assert_int_equal(edges.sent_count, 0);
 }
 
+static void a_service_that_says_when_is_not_asked_before(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		edges_answer(&edges, ENTRA, 429, "{\"error\":\"slow_down\"}")->retry_after = 300;
+		assert_int_equal(get(), -1);
+		all_was_asked();
+		pass(299);
+		assert_int_equal(get(), -1);
+		assert_int_equal(edges.sent_count, 0);
+		pass(2);
+	}
+	/* But not for days. */
+	edges_answer(&edges, ENTRA, 429, "{\"error\":\"slow_down\"}")->retry_after = 24 * HOUR;
+	assert_int_equal(get(), -1);
+	all_was_asked();
+	pass(HOUR + 1);
+	expect_token(3 * HOUR, "first", 0);
+	assert_int_equal(get(), 0);
+}
+
+static void the_pause_after_failed_renewals_ends_at_a_quarter_of_an_hour(void **state)
+{
+	static const int64_t pauses[] = { 60, 120, 240, 480, 900, 900, 900 };
+	struct acr_error why = { 0 }, told;
+	struct acr_registry registry;
+	auto_lookup lookup = { 0 };
+
+	(void)state;
+	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
+	acr_lookup_begin(&edges.app, &registry, &lookup);
+	edges_fail(&why, ACR_UNREACHABLE, "no network");
+	for (size_t i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
+		acr_renewal_note(&edges.app, &lookup, &why);
+		pass(pauses[i] - 1);
+		assert_true(acr_renewal_pauses(&edges.app, &lookup, &told));
+		pass(2);
+		assert_false(acr_renewal_pauses(&edges.app, &lookup, &told));
+	}
+	/* Nor does a service make it longer. */
+	why.retry_after = 24 * HOUR;
+	acr_renewal_note(&edges.app, &lookup, &why);
+	pass(901);
+	assert_false(acr_renewal_pauses(&edges.app, &lookup, &told));
+}
+
+static void who_renews_by_force_is_not_served_the_old_token_again(void **state)
+{
+	struct acr_registry registry;
+
+	(void)state;
+	begin(3 * HOUR);
+	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
+	expect_refusal();
+	assert_int_equal(acr_renew(&edges.app, &registry, ACR_RENEW_AFRESH, &report, &error), -1);
+	all_was_asked();
+	assert_int_equal(get(), -1);
+}
+
 /* ---- what another did meanwhile ---- */
+
+/* The holder may be slow for ever: half of the time is left to do without the lock. */
+static void who_waits_for_another_keeps_time_to_go_alone(void **state)
+{
+	struct acr_registry registry;
+	struct timespec begun, ended;
+	auto_lookup lookup = { 0 };
+	auto_string about = NULL;
+	auto_turn held = -1, turn = -1;
+
+	(void)state;
+	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
+	acr_lookup_begin(&edges.app, &registry, &lookup);
+	about = acr_lookup_subject(&lookup);
+	held = acr_turn_take(&edges.app, about, 0);
+	assert_true(held >= 0);
+	edges.app.deadline = edges.boot + 2000;
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	turn = acr_lookup_turn(&edges.app, &lookup);
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	assert_int_equal(turn, -1);
+	assert_in_range((ended.tv_sec - begun.tv_sec) * 1000 +
+				(ended.tv_nsec - begun.tv_nsec) / 1000000,
+			900, 1700);
+}
 
 static void what_somebody_else_renewed_is_not_renewed_again(void **state)
 {
@@ -596,6 +682,10 @@ int main(void)
 		TEST(the_pause_between_failed_renewals_stays_at_its_longest),
 		TEST(a_failed_renewal_leaves_the_registry_in_the_list),
 		TEST(a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too),
+		TEST(a_service_that_says_when_is_not_asked_before),
+		TEST(the_pause_after_failed_renewals_ends_at_a_quarter_of_an_hour),
+		TEST(who_renews_by_force_is_not_served_the_old_token_again),
+		TEST(who_waits_for_another_keeps_time_to_go_alone),
 		TEST(what_somebody_else_renewed_is_not_renewed_again),
 		TEST(an_erase_meanwhile_is_not_undone_by_a_renewal),
 		TEST(a_token_of_nobody_knows_whom_is_not_kept),

@@ -37,6 +37,7 @@ struct edges_answer {
 	const char *body;
 	const char *challenge;
 	int64_t date;
+	long retry_after;
 	enum acr_kind fails; /* not ACR_FINE: no answer, this error */
 	bool asked;
 };
@@ -97,6 +98,7 @@ static inline int edges_send(struct acr_http *self, const struct acr_app *app,
 			return edges_fail(error, answer->fails, request->url);
 		ret->status = answer->status;
 		ret->date = answer->date;
+		ret->retry_after = answer->retry_after;
 		if (answer->body)
 			acr_secret_add(&ret->body, answer->body);
 		if (answer->challenge)

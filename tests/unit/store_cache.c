@@ -3,6 +3,8 @@
 #include "edges.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 #include <time.h>
 
@@ -397,6 +399,25 @@ static void an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home(voi
 	assert_true(found("due"));
 }
 
+/* Files cannot grow, as on a full disk: what could not be replaced must not be found before what was kept elsewhere. */
+static void an_entry_that_could_not_be_replaced_does_not_hide_a_newer_one(void **state)
+{
+	struct rlimit most, none;
+	const char *used;
+
+	(void)state;
+	assert_string_equal(keep(HOST, IDENTITY, "old"), "runtime-folder");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &most), 0);
+	none = (struct rlimit){ 0, most.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	used = keep(HOST, IDENTITY, "new");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &most), 0);
+	assert_false(exists(IN_RUN));
+	assert_string_not_equal(used, "runtime-folder");
+	assert_int_equal(found("new"), strcmp(used, "nowhere") != 0);
+}
+
 static void keeping_sweeps_what_died_and_nothing_else(void **state)
 {
 	(void)state;
@@ -549,6 +570,7 @@ int main(void)
 		TEST(entries_are_closed_to_others_whatever_the_umask),
 		TEST(a_dead_entry_does_not_hide_a_live_one_in_another_home),
 		TEST(an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home),
+		TEST(an_entry_that_could_not_be_replaced_does_not_hide_a_newer_one),
 		TEST(keeping_sweeps_what_died_and_nothing_else),
 		TEST(drop_takes_every_identity_of_a_host_and_no_other_host),
 		TEST(drop_reaches_homes_that_the_config_does_not_use_today),

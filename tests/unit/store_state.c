@@ -276,6 +276,9 @@ static void without_descriptors_a_decision_is_an_error(void **state)
 		assert_int_equal(result, -1);
 		assert_int_equal(error.kind, ACR_SYSTEM);
 		assert_non_null(strstr(edges_data(&error), full(STATE)));
+		/* To decide anew would not help. */
+		assert_non_null(strstr(edges_data(&error), "ulimit -n 1024"));
+		assert_null(strstr(edges_data(&error), "login " HOST));
 	}
 }
 

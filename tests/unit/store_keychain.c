@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "acr/store.h"
+#include "base/file.h"
 #include "store/bus.h"
 
 #define SERVER "acme.azurecr.io"
@@ -179,6 +180,56 @@ static void a_silence_that_was_cut_short_is_not_remembered(void **state)
 		assert_int_equal(find(), ACR_LOCKED);
 		assert_true(boot_time(NULL) - begun >= 450);
 	}
+	close(bus);
+}
+
+/* The limits of the process that `asker` has started, as /proc tells them; "" while there is none. */
+static void read_limits(pid_t asker, char ret[static 4096])
+{
+	auto_string list = acr_format("/proc/%d/task/%d/children", asker, asker);
+	auto_secret children = { 0 };
+
+	ret[0] = '\0';
+	if (acr_file_read(list, 4096, &children, NULL) || children.length == 0)
+		return;
+	auto_string path =
+		acr_format("/proc/%.*s/limits", (int)strcspn(acr_secret_text(&children), " "),
+			   acr_secret_text(&children));
+	auto_secret limits = { 0 };
+	if (acr_file_read(path, 4096, &limits, NULL) == 0)
+		snprintf(ret, 4096, "%s", acr_secret_text(&limits));
+}
+
+/* It holds a login, and listens to whoever is on the bus: no core, no file, little of all else. */
+static void the_child_that_asks_is_kept_short(void **state)
+{
+	static const char *const expected[] = { "Max core file size        0 ",
+						"Max file size             0 ",
+						"Max cpu time              5 ",
+						"Max open files            64 " };
+	int bus = silent_bus("silent");
+	char limits[4096] = "";
+	pid_t asker;
+
+	(void)state;
+	edges.app.clock.boot = boot_time;
+	edges.app.deadline = 0;
+	use_bus("silent");
+	asker = fork();
+	if (asker == 0) {
+		find();
+		_exit(0);
+	}
+	for (int64_t until = boot_time(NULL) + 1800;
+	     boot_time(NULL) < until && !strstr(limits, expected[0]); usleep(5000))
+		read_limits(asker, limits);
+	usleep(20000); /* they are set one after the other */
+	read_limits(asker, limits);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		if (!strstr(limits, expected[i]))
+			fail_msg("not %s:\n%s", expected[i], limits);
+	kill(asker, SIGKILL);
+	waitpid(asker, NULL, 0);
 	close(bus);
 }
 
@@ -395,6 +446,7 @@ int main(void)
 		TEST(the_config_can_forbid_the_secret_service),
 		TEST(a_silent_service_is_locked_and_no_reason_for_files),
 		TEST(a_silence_that_was_cut_short_is_not_remembered),
+		TEST(the_child_that_asks_is_kept_short),
 		TEST(a_socket_without_a_listener_is_no_bus),
 		TEST(a_machine_without_descriptors_is_not_one_without_a_bus),
 		TEST(names_that_d_bus_cannot_carry_never_reach_it),

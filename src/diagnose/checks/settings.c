@@ -10,15 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acr/arm.h"
 #include "diagnose/arm.h"
 #include "explain/error_words.h"
 #include "explain/language.h"
 
-#define RESERVE 500	     /* milliseconds that are left to say what was not found */
-#define VERSION "2023-07-01" /* of registries */
-#define VERSION_MODE                                                                               \
-	"2025-11-01" /* the first stable one that tells the role mode; not every cloud has it */
-#define KIND "Microsoft.ContainerRegistry/registries"
+#define RESERVE 500 /* milliseconds that are left to say what was not found */
+#define KIND	"Microsoft.ContainerRegistry/registries"
 
 struct search {
 	struct acr_arm arm;
@@ -61,17 +59,16 @@ static bool is_plain(const char *id)
 static int read_one(struct search *search, const char *id, struct json_object **ret,
 		    struct acr_error *error)
 {
-	static const char *const versions[] = { VERSION_MODE, VERSION, NULL };
-
-	for (const char *const *version = versions; *version; version++) {
+	for (const char *const *version = acr_arm_versions; *version; version++) {
 		auto_string path = acr_format("%s?api-version=%s", id, *version);
 		struct acr_error failure = { 0 };
 
 		if (acr_arm_get(&search->arm, path, ret, &failure) == 0 && is_it(search, *ret))
 			return 0;
 		acr_json_free(ret);
-		/* 400: a cloud that does not know this version. */
-		if (failure.kind != ACR_FINE && failure.status != 400)
+		/* A cloud that does not know this version. */
+		if (failure.kind != ACR_FINE && failure.status != 400 &&
+		    !acr_arm_refuses_version(failure.code))
 			return fail(search, &failure, error);
 	}
 	return -1;

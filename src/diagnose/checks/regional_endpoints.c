@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Regional endpoints (NAME.REGION.geo.azurecr.io), as the registry's settings name them: each is a
+ * login server with a name of its own in DNS, firewalls and private endpoints. Each is asked once
+ * without a credential, which needs its address, port 443, TLS and a challenge. Clients that name
+ * the registry itself need none of them, so one that does not answer is a warning; an endpoint that
+ * somebody asks about and that the registry does not have is a problem.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "acr/arm.h"
+#include "base/json.h"
+#include "diagnose/network.h"
+#include "explain/error_words.h"
+#include "explain/language.h"
+
+#define RESERVE 1000 /* milliseconds that an endpoint must have to be asked */
+
+static const int never[] = { 0 };
+static const struct acr_service endpoint_once = {
+	"the regional endpoint", ACR_ORIGIN_REGISTRY, never, NULL, 1, 3000
+};
+
+struct round {
+	struct acr_app *app;
+	const struct acr_case *subject;
+	struct acr_check_result *ret;
+	size_t count, answered, failed, unasked;
+	bool named; /* the host that is asked about is one of them */
+};
+
+/* The challenge names the endpoint as its realm and the registry as its service. */
+static int judge(const struct acr_registry *endpoint, const struct acr_response *answer,
+		 struct acr_error *error)
+{
+	struct acr_challenge challenge = { 0 };
+	size_t length = strlen(endpoint->host);
+
+	if (answer->status != 401)
+		return acr_check_refusal(endpoint->host, answer, error);
+	if (!acr_challenge_parse(answer->challenge, &challenge))
+		return acr_raise(error, CHALLENGE_MISSING, endpoint->host);
+	if (strncasecmp(challenge.realm, "https://", 8) != 0 ||
+	    strncasecmp(challenge.realm + 8, endpoint->host, length) != 0 ||
+	    challenge.realm[8 + length] != '/')
+		return acr_raise(error, CHALLENGE_FOREIGN, endpoint->host, challenge.realm);
+	return 0;
+}
+
+static int ask(struct acr_app *app, const struct acr_registry *endpoint, struct acr_response *ret,
+	       struct acr_error *error)
+{
+	auto_string url = acr_format("https://%s/v2/", endpoint->host);
+	const struct acr_request request = { .method = "GET",
+					     .url = url,
+					     .service = &endpoint_once };
+
+	if (acr_http_send(app, &request, ret, error))
+		return -1;
+	return judge(endpoint, ret, error);
+}
+
+static void fail(struct round *round, const char *host, const struct acr_error *error)
+{
+	auto_string why = acr_error_words(error);
+
+	acr_check_detail(round->ret, "%s: %s", host, why);
+	if (round->failed++)
+		return;
+	acr_check_fail(round->app, round->subject, ACR_VERDICT_WARNING, error, round->ret);
+	acr_check_say(round->ret, ACR_VERDICT_WARNING, _("%s does not answer: %s"), host, why);
+	acr_facts_set(&round->ret->facts, ACR_FACT_HOST, host);
+	acr_facts_set(&round->ret->facts, ACR_FACT_RULE, "regional-endpoint-blocked");
+}
+
+static void visit(void *data, const struct acr_registry *endpoint)
+{
+	struct round *round = data;
+	auto_response answer = { 0 };
+	struct acr_error error = { 0 };
+
+	round->count++;
+	/* The other checks look at the host that is asked about. */
+	if (strcmp(endpoint->host, round->subject->registry.host) == 0) {
+		round->named = true;
+		round->answered++;
+		return;
+	}
+	if (acr_budget(round->app, 2 * RESERVE) <= RESERVE) {
+		acr_check_detail(round->ret, _("%s: there was no time to ask it"), endpoint->host);
+		round->unasked++;
+		return;
+	}
+	if (ask(round->app, endpoint, &answer, &error)) {
+		fail(round, endpoint->host, &error);
+		return;
+	}
+	round->answered++;
+	acr_check_detail(round->ret, _("%s answers (%s)"), endpoint->host, answer.address);
+}
+
+/* Somebody asks about an endpoint that the registry does not have, and it does not answer either. */
+static bool is_unknown(const struct round *round)
+{
+	const struct acr_registry *registry = &round->subject->registry;
+	char server[ACR_HOST_MAX];
+
+	acr_registry_login_server(registry, server);
+	return strcmp(server, registry->host) != 0 && !round->named &&
+	       atoi(acr_case_found(round->subject, ACR_FOUND_STATUS)) != 401;
+}
+
+static void tell_unknown(const struct round *round)
+{
+	char server[ACR_HOST_MAX];
+
+	acr_registry_login_server(&round->subject->registry, server);
+	acr_check_say(round->ret, ACR_VERDICT_PROBLEM,
+		      _("%s has no regional endpoint of this name"), server);
+	acr_check_explain(round->subject, "regional-endpoint-unknown", round->ret);
+	acr_facts_set(&round->ret->facts, ACR_FACT_NEAR_MISS, server);
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS);
+	struct round round = { .app = app, .subject = subject, .ret = ret };
+	auto_json json = NULL;
+	enum acr_regional said;
+
+	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the settings are not known"));
+		return;
+	}
+	said = acr_arm_regional(json);
+	acr_arm_each_regional(json, visit, &round);
+	if (said != ACR_REGIONAL_UNKNOWN && is_unknown(&round))
+		tell_unknown(&round);
+	else if (said == ACR_REGIONAL_UNKNOWN)
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("this cloud does not tell whether there are any"));
+	else if (round.count == 0)
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("none are enabled"));
+	else if (round.failed == 0)
+		acr_check_say(ret, ACR_VERDICT_OK, _("answering: %zu of %zu"), round.answered,
+			      round.count);
+}
+
+const struct acr_check_row acr_check_regional_endpoints = {
+	.id = "regional-endpoints",
+	.title = N_("regional endpoints"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "name",
+	.after = "settings connection",
+	.budget = 12000,
+	.likely = 96,
+	.advises = true,
+	.run = run,
+};

@@ -261,9 +261,9 @@ def test_names_that_are_nearly_right_are_put_right(explain):
                          ("acme.azurecr.com", "acme.azurecr.io"), ("acme.azruecr.io", "acme.azurecr.io"),
                          ("acmeazurecr.io", "acme.azurecr.io")):
         page = explain.run(typed)
-        assert page.returncode == 0 and f"{typed} is no registry's address; {meant} is" in page.stdout.decode(), typed
+        assert page.returncode == 0 and f"{typed} is not a login server; did you mean {meant}?" in page.stdout.decode(), typed
         page = explain.said({"text": f"dial tcp: lookup {typed} on 10.0.0.2:53: no such host\n"})
-        assert f"{typed} does not exist; {meant} is probably meant" in page, typed
+        assert f"{typed} does not exist; did you mean {meant}?" in page, typed
 
 
 def test_names_of_others_are_left_alone(explain):
@@ -272,8 +272,8 @@ def test_names_of_others_are_left_alone(explain):
 
 
 def test_a_name_in_capitals_and_a_bare_name(explain):
-    assert b"ACME.AzureCR.io must be written in lower case" in explain.run("ACME.AzureCR.io").stdout
-    assert b"its address is acme.azurecr.io" in explain.run("acme").stdout
+    assert b"ACME.AzureCR.io must be lowercase" in explain.run("ACME.AzureCR.io").stdout
+    assert b"its login server is acme.azurecr.io" in explain.run("acme").stdout
 
 
 def test_registry_and_repository_are_found_wherever_they_stand(explain):

@@ -108,19 +108,20 @@ $ docker-credential-acr diagnose refused.azurecr.io/app
 > ...
 >
 > What is wrong
-> the private address of refused.azurecr.io does not answer: 10.99.0.11
+> the private endpoint of refused.azurecr.io cannot be reached at 10.99.0.11
 >   [private-endpoint-unreachable]
-> Why: The name leads to its private endpoint, and from here no way leads there:
->   the VPN is off, networks are not peered, or a network security group or route
->   is in the way.
+> Why: The name resolves to the private endpoint, and this network cannot reach
+>   it: the VPN is disconnected, the virtual networks are not peered, or a network
+>   security group or a route prevents it.
 > What to do:
->   Which way is taken?
+>   See which route is used:
 >     ip route get 10.99.0.11
->   Is it the right one, and does its network let this machine in?
+>   See the private endpoints, and compare their network with the one of this
+>   machine:
 >     az acr private-endpoint-connection list --registry-name refused \
 >         --query "[].privateEndpoint.id"
->   From outside of the private network the name should lead to a public address:
->   look at the resolver's zone privatelink.azurecr.io.
+>   Outside of the private network the name should resolve to a public address:
+>   check the zone privatelink.azurecr.io of the DNS server.
 > https://learn.microsoft.com/azure/container-registry/container-registry-private-endpoints
 >
 > ...
@@ -194,14 +195,12 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> something between this machine and acme.azurecr.io refuses the connection
->   [proxy-forbidden]
-> Why: The answer 403 is a web page, and a registry's is not: a proxy or a gateway
->   wrote it.
+> a proxy denied the connection to acme.azurecr.io [proxy-forbidden]
+> Why: The answer 403 is a web page. A registry does not send web pages, so it
+>   comes from a proxy or a gateway.
 > What to do:
->   Ask whoever runs the proxy to let acme.azurecr.io through, or add it to
->   NO_PROXY.
->   Its page says more:
+>   Ask whoever runs the proxy to allow acme.azurecr.io, or add it to NO_PROXY.
+>   See the web page:
 >     curl --include https://acme.azurecr.io/v2/
 > More: status 403
 > https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-access
@@ -251,11 +250,12 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> docker does not ask this helper for acme.azurecr.io [helper-config-missing]
+> docker is not configured to use this helper for acme.azurecr.io
+>   [helper-config-missing]
 > Why: .../.docker/config.json names no
->   credential helper for it, so docker has no login to send.
+>   credential helper for this registry, so docker has no login to send.
 > What to do:
->   Set it up, for this registry:
+>   Configure docker for this registry:
 >     docker-credential-acr configure acme.azurecr.io
 >   Or for every registry:
 >     docker-credential-acr configure --creds-store
@@ -273,13 +273,13 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 > ...
 >
 > What is wrong
-> acme.azurercr.io is no registry's address; acme.azurecr.io is probably meant
+> acme.azurercr.io is not a login server; did you mean acme.azurecr.io?
 >   [server-typo]
-> Why: A registry's address ends with azurecr.io (azurecr.cn in China, azurecr.us
->   for the US government).
+> Why: The name of a login server ends with azurecr.io (azurecr.cn in China,
+>   azurecr.us for the US government).
 > What to do:
 >     docker-credential-acr diagnose acme.azurecr.io
->   Addresses of your registries:
+>   List the login servers of your registries:
 >     az acr list --query "[].loginServer" --output tsv
 > https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 >
@@ -431,19 +431,21 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > What is wrong
-> the certificate that acme.azurecr.io shows is not trusted here
+> this machine does not trust the certificate of acme.azurecr.io
 >   [certificate-untrusted]
-> Why: A proxy that looks into TLS signs with an authority of its own, and this
->   machine does not know it.
+> Why: A proxy that inspects TLS issues certificates with its own certificate
+>   authority (CA), which this machine does not trust.
 > What to do:
->   See who signed it:
+>   See who issued it:
 >     openssl s_client -connect acme.azurecr.io:443 -servername acme.azurecr.io \
 >         </dev/null | openssl x509 -noout -issuer
->   Trust your company's authority, for this program and for the engine:
+>   Ask an administrator of this machine to trust your company's CA, for this
+>   program and for docker's engine:
 >     sudo cp company-ca.crt /usr/local/share/ca-certificates/ && sudo \
 >         update-ca-certificates
 >     sudo install -D company-ca.crt /etc/docker/certs.d/acme.azurecr.io/ca.crt
->   SSL_CERT_FILE names another file of authorities; az reads REQUESTS_CA_BUNDLE.
+>   Or set SSL_CERT_FILE to another file of CA certificates; az uses
+>   REQUESTS_CA_BUNDLE.
 > https://aka.ms/acr/errors#connectivity_ssl_error
 >
 > ...

@@ -111,19 +111,20 @@ $ docker-credential-acr diagnose refused.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> l'adresse privée de refused.azurecr.io ne répond pas : 10.99.0.11
->   [private-endpoint-unreachable]
-> Pourquoi : Le nom mène à son point de terminaison privé, et d'ici aucun chemin
->   n'y va : le VPN est arrêté, les réseaux ne sont pas appairés, ou un groupe de
->   sécurité réseau ou une route l'empêche.
+> le point de terminaison privé de refused.azurecr.io est inaccessible à l'adresse
+>   10.99.0.11 [private-endpoint-unreachable]
+> Pourquoi : Le nom se résout en ce point de terminaison privé, et ce réseau ne
+>   peut pas l'atteindre : le VPN est déconnecté, les réseaux virtuels n'ont pas
+>   de peering, ou un groupe de sécurité réseau ou une route l'empêche.
 > Que faire :
->   Quel chemin est pris ?
+>   Voyez quelle route est utilisée :
 >     ip route get 10.99.0.11
->   Est-ce le bon, et son réseau laisse-t-il entrer cette machine ?
+>   Voyez les points de terminaison privés, et comparez leur réseau avec celui de
+>   cette machine :
 >     az acr private-endpoint-connection list --registry-name refused \
 >         --query "[].privateEndpoint.id"
->   Hors du réseau privé, le nom devrait mener à une adresse publique : regardez
->   la zone privatelink.azurecr.io du résolveur.
+>   Hors du réseau privé, le nom devrait se résoudre en une adresse publique :
+>   vérifiez la zone privatelink.azurecr.io du serveur DNS.
 > https://learn.microsoft.com/azure/container-registry/container-registry-private-endpoints
 >
 > ...
@@ -198,14 +199,13 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> quelque chose entre cette machine et acme.azurecr.io refuse la connexion
->   [proxy-forbidden]
-> Pourquoi : La réponse 403 est une page web, et celle d'un registre ne l'est
->   pas : un proxy ou une passerelle l'a écrite.
+> un proxy a refusé la connexion à acme.azurecr.io [proxy-forbidden]
+> Pourquoi : La réponse 403 est une page web. Un registre n'en envoie pas : elle
+>   vient d'un proxy ou d'une passerelle.
 > Que faire :
->   Demandez à qui gère le proxy de laisser passer acme.azurecr.io, ou ajoutez-le
->   à NO_PROXY.
->   Sa page en dit plus :
+>   Demandez à la personne qui gère le proxy d'autoriser acme.azurecr.io, ou
+>   ajoutez-le à NO_PROXY.
+>   Voyez la page web :
 >     curl --include https://acme.azurecr.io/v2/
 > Détails : statut 403
 > https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-access
@@ -256,12 +256,13 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> docker n'interroge pas cet assistant pour acme.azurecr.io
+> docker n'est pas configuré pour utiliser cet assistant pour acme.azurecr.io
 >   [helper-config-missing]
-> Pourquoi : .../.docker/config.json ne nomme
->   pas d'assistant d'identification pour lui : docker n'a rien à envoyer.
+> Pourquoi : .../.docker/config.json n'indique
+>   aucun assistant d'identification pour ce registre : docker n'a pas de
+>   connexion à envoyer.
 > Que faire :
->   Réglez-le, pour ce registre :
+>   Configurez docker pour ce registre :
 >     docker-credential-acr configure acme.azurecr.io
 >   Ou pour tous les registres :
 >     docker-credential-acr configure --creds-store
@@ -279,13 +280,13 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 > ...
 >
 > Ce qui ne va pas
-> acme.azurercr.io n'est pas l'adresse d'un registre ; il s'agit sans doute de
->   acme.azurecr.io [server-typo]
-> Pourquoi : L'adresse d'un registre se termine par azurecr.io (azurecr.cn en
->   Chine, azurecr.us pour le gouvernement des États-Unis).
+> acme.azurercr.io n'est pas un serveur de connexion ; vouliez-vous dire
+>   acme.azurecr.io ? [server-typo]
+> Pourquoi : Le nom d'un serveur de connexion se termine par azurecr.io
+>   (azurecr.cn en Chine, azurecr.us pour le gouvernement des États-Unis).
 > Que faire :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Adresses de vos registres :
+>   Listez les serveurs de connexion de vos registres :
 >     az acr list --query "[].loginServer" --output tsv
 > https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 >
@@ -428,20 +429,22 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 >
 > Ce qui ne va pas
-> le certificat que montre acme.azurecr.io n'est pas approuvé ici
+> cette machine n'approuve pas le certificat de acme.azurecr.io
 >   [certificate-untrusted]
-> Pourquoi : Un proxy qui regarde dans TLS signe avec sa propre autorité, et cette
->   machine ne la connaît pas.
+> Pourquoi : Un proxy qui inspecte le trafic TLS émet des certificats avec sa
+>   propre autorité de certification, que cette machine n'approuve pas.
 > Que faire :
->   Voyez qui l'a signé :
+>   Voyez qui l'a émis :
 >     openssl s_client -connect acme.azurecr.io:443 -servername acme.azurecr.io \
 >         </dev/null | openssl x509 -noout -issuer
->   Approuvez l'autorité de votre entreprise, pour ce programme et pour le
->   moteur :
+>   Demandez à un administrateur de cette machine d'approuver l'autorité de
+>   certification de votre entreprise, pour ce programme et pour le moteur de
+>   docker :
 >     sudo cp company-ca.crt /usr/local/share/ca-certificates/ && sudo \
 >         update-ca-certificates
 >     sudo install -D company-ca.crt /etc/docker/certs.d/acme.azurecr.io/ca.crt
->   SSL_CERT_FILE nomme un autre fichier d'autorités ; az lit REQUESTS_CA_BUNDLE.
+>   Ou définissez SSL_CERT_FILE sur un autre fichier de certificats d'autorités de
+>   certification ; az utilise REQUESTS_CA_BUNDLE.
 > https://aka.ms/acr/errors#connectivity_ssl_error
 >
 > ...

@@ -7,14 +7,14 @@ $ docker-credential-acr explain
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
 > docker-credential-acr: the admin user of acme.azurecr.io is disabled
 >   [admin-disabled]
-> Why: az tried it after the sign-in with Microsoft Entra ID had failed; the
->   reason for that stands above.
+> Why: az tried it because the sign-in with Microsoft Entra ID failed; the lines
+>   above contain the reason.
 > What to do:
 >   Find out why the identity is not enough:
 >     docker-credential-acr diagnose acme.azurecr.io
->   Leave the admin user disabled: it is one password for everybody, with all
->   rights, and is meant for tests. A token or a service principal does the same
->   for one system.
+>   Leave the admin user disabled: it is one shared password with full
+>   permissions, and is meant for testing. Use a repository-scoped token or a
+>   service principal for each system instead.
 > https://learn.microsoft.com/azure/container-registry/container-registry-authentication#admin-account
 asks nobody
 
@@ -64,12 +64,11 @@ $ docker-credential-acr explain
 > Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > docker-credential-acr: az could not connect to acme.azurecr.io
 >   [login-server-unreachable]
-> Why: The registry does not exist under that name, or the network does not lead
->   to it.
+> Why: There is no registry with that name, or this network cannot reach it.
 > What to do:
 >   Find out which:
 >     docker-credential-acr diagnose acme.azurecr.io
->   See whether the name exists, and whether it answers:
+>   See whether the name can be resolved, and whether the server responds:
 >     getent ahosts acme.azurecr.io
 >     curl --verbose https://acme.azurecr.io/v2/
 > https://aka.ms/acr/errors#connectivity_challenge_error
@@ -191,14 +190,14 @@ as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
 > cannot resolve host name nosuch.azurecr.io [dns-name-not-found]
-! docker-credential-acr: nobody knows the name nosuch.azurecr.io here
+! docker-credential-acr: cannot resolve the name nosuch.azurecr.io
 !   [dns-name-not-found]
-! Why: The registry does not exist or is spelt otherwise, it belongs to another
-!   cloud (.azurecr.cn, .azurecr.us), or its name is known only in a private
-!   network that this machine is not in (VPN).
-! What to do: Is there such a registry?
+! Why: The registry does not exist, its name is misspelled, it is in another cloud
+!   (.azurecr.cn, .azurecr.us), or its name can be resolved only in a private
+!   network to which this machine is not connected (VPN).
+! What to do: Check whether the registry exists:
 !     az acr show --name nosuch --query loginServer --output tsv
-!   Is the name still free, so that nobody has it?
+!   Check whether the name is still available, so that no such registry exists:
 !     az acr check-name --name nosuch
 ! More: cannot resolve host name nosuch.azurecr.io
 ! All steps: docker-credential-acr explain dns-name-not-found
@@ -207,13 +206,13 @@ $ docker-credential-acr get
 
 == C2, its name is mistyped
 $ docker-credential-acr explain acme.azurercr.io
-> acme.azurercr.io is no registry's address; acme.azurecr.io is probably meant
+> acme.azurercr.io is not a login server; did you mean acme.azurecr.io?
 >   [server-typo]
-> Why: A registry's address ends with azurecr.io (azurecr.cn in China, azurecr.us
->   for the US government).
+> Why: The name of a login server ends with azurecr.io (azurecr.cn in China,
+>   azurecr.us for the US government).
 > What to do:
 >     docker-credential-acr diagnose acme.azurecr.io
->   Addresses of your registries:
+>   List the login servers of your registries:
 >     az acr list --query "[].loginServer" --output tsv
 > https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 asks nobody

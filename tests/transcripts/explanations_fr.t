@@ -8,14 +8,14 @@ $ docker-credential-acr explain
 > WARNING: Unable to get admin user credentials with message: Admin user is disabled.
 > docker-credential-acr: l'utilisateur administrateur de acme.azurecr.io est
 >   désactivé [admin-disabled]
-> Pourquoi : az l'a essayé après l'échec de la connexion avec Microsoft Entra ID ;
->   la raison se trouve plus haut.
+> Pourquoi : az l'a essayé parce que la connexion avec Microsoft Entra ID a
+>   échoué ; les lignes ci-dessus contiennent la raison.
 > Que faire :
 >   Trouvez pourquoi l'identité ne suffit pas :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Laissez l'utilisateur administrateur désactivé : c'est un seul mot de passe
->   pour tous, avec tous les droits, prévu pour des tests. Un jeton ou un
->   principal de service fait de même pour un seul système.
+>   Laissez l'utilisateur administrateur désactivé : c'est un mot de passe partagé
+>   avec toutes les autorisations, destiné aux tests. Utilisez plutôt un jeton
+>   limité à des dépôts ou un principal de service pour chaque système.
 > https://learn.microsoft.com/azure/container-registry/container-registry-authentication#admin-account
 asks nobody
 
@@ -66,11 +66,12 @@ $ docker-credential-acr explain
 > Could not connect to the registry login server 'acme.azurecr.io'. Please verify that the registry is accessible.
 > docker-credential-acr: az n'a pas pu se connecter à acme.azurecr.io
 >   [login-server-unreachable]
-> Pourquoi : Le registre n'existe pas sous ce nom, ou le réseau n'y mène pas.
+> Pourquoi : Il n'y a pas de registre de ce nom, ou ce réseau ne peut pas
+>   l'atteindre.
 > Que faire :
 >   Trouvez la cause :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Voir si le nom existe, et s'il répond :
+>   Voyez si le nom peut être résolu, et si le serveur répond :
 >     getent ahosts acme.azurecr.io
 >     curl --verbose https://acme.azurecr.io/v2/
 > https://aka.ms/acr/errors#connectivity_challenge_error
@@ -194,14 +195,14 @@ as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
 > impossible de résoudre le nom d'hôte nosuch.azurecr.io [dns-name-not-found]
-! docker-credential-acr: personne ne connaît ici le nom nosuch.azurecr.io
+! docker-credential-acr: impossible de résoudre le nom nosuch.azurecr.io
 !   [dns-name-not-found]
-! Pourquoi : Le registre n'existe pas ou s'écrit autrement, il est d'un autre
-!   cloud (.azurecr.cn, .azurecr.us), ou son nom n'est connu que d'un réseau privé
-!   dont cette machine n'est pas (VPN).
-! Que faire : Ce registre existe-t-il ?
+! Pourquoi : Le registre n'existe pas, son nom est mal orthographié, il est dans
+!   un autre cloud (.azurecr.cn, .azurecr.us), ou son nom ne se résout que dans un
+!   réseau privé auquel cette machine n'est pas connectée (VPN).
+! Que faire : Vérifiez si le registre existe :
 !     az acr show --name nosuch --query loginServer --output tsv
-!   Le nom est-il encore libre, donc à personne ?
+!   Vérifiez si le nom est encore disponible, donc si aucun registre ne le porte :
 !     az acr check-name --name nosuch
 ! Détails : impossible de résoudre le nom d'hôte nosuch.azurecr.io
 ! Toutes les étapes : docker-credential-acr explain dns-name-not-found
@@ -210,13 +211,13 @@ $ docker-credential-acr get
 
 == C2, its name is mistyped
 $ docker-credential-acr explain acme.azurercr.io
-> acme.azurercr.io n'est pas l'adresse d'un registre ; il s'agit sans doute de
->   acme.azurecr.io [server-typo]
-> Pourquoi : L'adresse d'un registre se termine par azurecr.io (azurecr.cn en
->   Chine, azurecr.us pour le gouvernement des États-Unis).
+> acme.azurercr.io n'est pas un serveur de connexion ; vouliez-vous dire
+>   acme.azurecr.io ? [server-typo]
+> Pourquoi : Le nom d'un serveur de connexion se termine par azurecr.io
+>   (azurecr.cn en Chine, azurecr.us pour le gouvernement des États-Unis).
 > Que faire :
 >     docker-credential-acr diagnose acme.azurecr.io
->   Adresses de vos registres :
+>   Listez les serveurs de connexion de vos registres :
 >     az acr list --query "[].loginServer" --output tsv
 > https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 asks nobody

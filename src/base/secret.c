@@ -50,54 +50,12 @@ void acr_secret_add(struct acr_secret *secret, const char *text)
 	acr_secret_add_bytes(secret, text, strlen(text));
 }
 
-/*
- * Most formats only put strings together, and all of those that a cached answer needs: they are
- * done without printf, whose first call costs a process three page faults.
- */
-static bool is_plain(const char *format, va_list arguments, size_t *ret_length)
-{
-	*ret_length = 0;
-	for (; *format; format++) {
-		if (*format != '%')
-			++*ret_length;
-		else if (*++format == 's')
-			*ret_length += strlen(va_arg(arguments, const char *));
-		else
-			return false;
-	}
-	return true;
-}
-
-static void join(char *to, const char *format, va_list arguments)
-{
-	for (; *format; format++) {
-		if (*format == '%') {
-			to = stpcpy(to, va_arg(arguments, const char *));
-			format++;
-		} else {
-			*to++ = *format;
-		}
-	}
-	*to = '\0';
-}
-
 void acr_secret_format(struct acr_secret *secret, const char *format, ...)
 {
 	va_list arguments, again;
-	size_t room, plain;
+	size_t room;
 	int length;
 
-	va_start(arguments, format);
-	if (is_plain(format, arguments, &plain)) {
-		va_end(arguments);
-		va_start(arguments, format);
-		acr_secret_reserve(secret, secret->length + plain);
-		join(secret->bytes + secret->length, format, arguments);
-		va_end(arguments);
-		secret->length += plain;
-		return;
-	}
-	va_end(arguments);
 	va_start(arguments, format);
 	va_copy(again, arguments);
 	/* Into the room that is there; a second time where that was too little. */
@@ -178,23 +136,13 @@ char *acr_copy_bytes(const char *bytes, size_t length)
 char *acr_format(const char *format, ...)
 {
 	va_list arguments;
-	size_t length;
 	char *text;
-	bool plain;
+	int length;
 
 	va_start(arguments, format);
-	plain = is_plain(format, arguments, &length);
+	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
-	va_start(arguments, format);
-	if (plain) {
-		text = malloc(length + 1);
-		if (text)
-			join(text, format, arguments);
-	} else if (vasprintf(&text, format, arguments) < 0) {
-		text = NULL;
-	}
-	va_end(arguments);
-	if (!text)
+	if (length < 0)
 		acr_out_of_memory();
 	return text;
 }

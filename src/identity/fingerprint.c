@@ -20,17 +20,6 @@
 #define CANDIDATES_MAX 96
 #define VALUE_MAX      256
 
-static void add_number(struct acr_secret *text, char before, uintmax_t number)
-{
-	char digits[24], *next = digits + sizeof(digits);
-
-	do
-		*--next = (char)('0' + number % 10);
-	while (number /= 10);
-	*--next = before;
-	acr_secret_add_bytes(text, next, (size_t)(digits + sizeof(digits) - next));
-}
-
 /* Takes `path` over. A file written anew has another inode or another mtime. One that is not there
  * says nothing, and neither does one that this run may not use: a mirrored image shares the node's
  * cache where the node has no decisions, and not otherwise. */
@@ -41,14 +30,9 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 	if (!path)
 		return;
 	if (stat(path, &s) == 0) {
-		const uintmax_t facts[] = { s.st_dev, s.st_ino, (uintmax_t)s.st_size,
-					    (uintmax_t)s.st_mtim.tv_sec,
-					    (uintmax_t)s.st_mtim.tv_nsec };
-
-		acr_secret_format(text, "%s %s", what, path);
-		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-			add_number(text, ' ', facts[i]);
-		acr_secret_add(text, "\n");
+		acr_secret_format(text, "%s %s %ju %ju %jd %jd %ld\n", what, path,
+				  (uintmax_t)s.st_dev, (uintmax_t)s.st_ino, (intmax_t)s.st_size,
+				  (intmax_t)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		/* What is kept from us is not the same as what is not there. */
 		acr_secret_format(text, "%s %s ?\n", what, path);
@@ -59,14 +43,12 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 static const char *const common[] = { "AZURE_TOKEN_CREDENTIALS", "AZURE_AUTHORITY_HOST", NULL };
 static const char ours[] = "DOCKER_CREDENTIAL_ACR_";
 
-/* Is this entry of the environment the variable `name`? Most differ in their first letters. */
+/* Is this entry of the environment the variable `name`? Most differ in their first letter. */
 static bool is_variable(const char *entry, const char *name)
 {
-	while (*name && *entry == *name) {
-		entry++;
-		name++;
-	}
-	return !*name && *entry == '=';
+	size_t length = *entry == *name ? strlen(name) : 0;
+
+	return length && strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
 /* What counts of a variable: nothing, that it is set, a short sum of its value, the value. */
@@ -124,31 +106,15 @@ static int by_text(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* With which letters do the names begin? Most of an environment is passed over by that. */
-static void collect_letters(bool letters[static 256])
-{
-	letters[(unsigned char)ours[0]] = true;
-	for (const char *const *name = common; *name; name++)
-		letters[(unsigned char)**name] = true;
-	for (const struct acr_identity *const *row = acr_identities; *row; row++)
-		for (const char *const *name = (*row)->variables; name && *name; name++)
-			letters[(unsigned char)(*name)[**name == '?' || **name == '#']] = true;
-}
-
 static void add_variables(const struct acr_app *app, struct acr_secret *text)
 {
 	const char *found[CANDIDATES_MAX];
-	bool letters[256] = { false };
 	size_t count = 0;
 
-	collect_letters(letters);
 	for (const char *const *entry = app->environment; entry && *entry; entry++) {
-		const char *equals;
+		const char *equals = strchr(*entry, '=');
 
-		if (!letters[(unsigned char)**entry] || count == CANDIDATES_MAX)
-			continue;
-		equals = strchr(*entry, '=');
-		if (equals && equals[1] && weight(*entry) != NOTHING)
+		if (equals && equals[1] && count < CANDIDATES_MAX && weight(*entry) != NOTHING)
 			found[count++] = *entry;
 	}
 	/* The order of an environment means nothing. */
@@ -168,7 +134,8 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's
 		 * are made of 40 random letters. */
 		if (mark == SUM)
-			add_number(text, ' ', acr_hash(ACR_HASH_BASIS, value, strlen(value)) >> 32);
+			acr_secret_format(text, " %" PRIu64,
+					  acr_hash(ACR_HASH_BASIS, value, strlen(value)) >> 32);
 		acr_secret_add(text, "\n");
 	}
 }

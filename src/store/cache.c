@@ -3,6 +3,7 @@
  * What we derived and could derive again: which homes are asked in which order, and what counts as
  * found. Nothing here can fail a caller: a cache that does not work is an empty one.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <sys/vfs.h>
 
@@ -12,7 +13,6 @@
 #include "acr/store.h"
 #include "base/budget.h"
 #include "store/private_dir.h"
-#include "store/serialize.h"
 
 #define CACHE(row) extern const struct acr_cache_home acr_cache_##row;
 #include "store/caches.def"
@@ -50,10 +50,8 @@ static char *prefix_of(const char *host)
 static char *key_of(const char *host, uint64_t hash)
 {
 	auto_string prefix = host ? prefix_of(host) : acr_copy("token_");
-	char digits[17];
 
-	acr_record_digits(hash, digits);
-	return acr_format("%s%s", prefix, digits);
+	return acr_format("%s%016" PRIx64, prefix, hash);
 }
 
 /* One entry from one home. What is damaged is moved aside, so that it is met once; what a newer

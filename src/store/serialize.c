@@ -8,14 +8,8 @@
 
 #include "base/hash.h"
 
-#define CHECK_SIZE (strlen("check \n") + 16)
-
-void acr_record_digits(uint64_t hash, char ret[static 17])
-{
-	for (int i = 15; i >= 0; i--, hash >>= 4)
-		ret[i] = "0123456789abcdef"[hash & 15];
-	ret[16] = '\0';
-}
+#define CHECK	   "check %016" PRIx64 "\n"
+#define CHECK_SIZE (sizeof("check 0123456789abcdef\n") - 1)
 
 void acr_record_begin(struct acr_secret *record, const char *kind, int version)
 {
@@ -36,10 +30,8 @@ void acr_record_add_number(struct acr_secret *record, const char *name, int64_t 
 
 void acr_record_end(struct acr_secret *record)
 {
-	char check[17];
-
-	acr_record_digits(acr_hash(ACR_HASH_BASIS, acr_secret_text(record), record->length), check);
-	acr_secret_format(record, "check %s\n", check);
+	acr_secret_format(record, CHECK,
+			  acr_hash(ACR_HASH_BASIS, acr_secret_text(record), record->length));
 }
 
 /* Exactly `text` next? Then go behind it. */
@@ -73,15 +65,14 @@ int acr_record_open(const char *bytes, size_t length, const char *kind, int vers
 		    struct acr_record *ret, struct acr_error *error)
 {
 	struct acr_record record = { bytes, bytes + length };
-	char check[17];
+	char check[CHECK_SIZE + 1];
 	int64_t written = 0;
 
 	if (length < CHECK_SIZE)
 		return acr_raise(error, RECORD_DAMAGED);
 	record.end -= CHECK_SIZE;
-	acr_record_digits(acr_hash(ACR_HASH_BASIS, bytes, length - CHECK_SIZE), check);
-	if (memcmp(record.end, "check ", 6) != 0 || memcmp(record.end + 6, check, 16) != 0 ||
-	    record.end[22] != '\n')
+	snprintf(check, sizeof(check), CHECK, acr_hash(ACR_HASH_BASIS, bytes, length - CHECK_SIZE));
+	if (memcmp(record.end, check, CHECK_SIZE) != 0)
 		return acr_raise(error, RECORD_DAMAGED);
 	if (!skip(&record, "docker-credential-acr ") || !skip(&record, kind) ||
 	    !skip(&record, " ") || !digits(&record, &written) || !skip(&record, "\n"))

@@ -21,9 +21,6 @@
 #include "acr/error.h"
 #include "acr/secret.h"
 
-/* The sixteen hexadecimal digits of an acr_hash. */
-void acr_record_digits(uint64_t hash, char ret[static 17]);
-
 void acr_record_begin(struct acr_secret *record, const char *kind, int version);
 void acr_record_add(struct acr_secret *record, const char *name, const char *bytes, size_t length);
 /* Numbers are 0 or more; less is written as 0. */

@@ -35,7 +35,10 @@ struct acr_run {
 	const char *const *environment; /* the whole environment of the child, NULL-terminated */
 	int64_t budget;			/* milliseconds; the process group is killed after that */
 	size_t limit;			/* bytes of stdout that are taken; more is an error */
+	const char
+		*input; /* what it reads from stdin, at most ACR_INPUT_MAX bytes; NULL: nothing */
 };
+#define ACR_INPUT_MAX 16384 /* a pipe holds it, so nobody has to wait for the program to read */
 
 /* Start, wait, collect. 0 when the program ran to its end (see `*status`, as of waitpid), -1 with
  * ACR_TIMEOUT, ACR_INVALID (too much output) or ACR_SYSTEM otherwise. `ret_err` is capped at 4 KiB

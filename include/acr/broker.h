@@ -76,6 +76,16 @@ _checked_ int acr_store(const struct acr_app *app, const struct acr_secret *serv
 			const struct acr_login *login, struct acr_report *report,
 			struct acr_error *error);
 
+/* Store a login that another program kept until now, and read it back. 0 also where this very one is
+ * stored already (`*ret_added` false). Nothing is stored where another one is, where the person
+ * signed out, where the registry rejects it, of a token that ends by itself, and with
+ * `login->encrypted` where it would lie open on a disk. */
+_checked_ int acr_adopt(const struct acr_app *app, const char *server,
+			const struct acr_login *login, bool *ret_added, struct acr_report *report,
+			struct acr_error *error);
+/* The same user name and secret? */
+bool acr_login_equals(const struct acr_login *one, const struct acr_login *other);
+
 /* Forget the stored login and every cached token for `server`. Nothing to forget is no error. */
 _checked_ int acr_erase(const struct acr_app *app, const struct acr_secret *server,
 			struct acr_report *report, struct acr_error *error);

@@ -39,6 +39,7 @@ struct acr_login {
 	struct acr_secret secret; /* owned; kept to the byte */
 	int64_t since; /* when it was stored, in seconds since 1970; 0: not known, or just now */
 	const struct acr_keychain *kept_in; /* where acr_keychain_find found it, borrowed */
+	bool encrypted; /* acr_keychain_keep: never where it lies open on a disk */
 };
 void acr_login_wipe(struct acr_login *login);
 #define auto_login __attribute__((cleanup(acr_login_wipe))) struct acr_login

@@ -204,7 +204,7 @@ static int reap(const struct acr_app *app, pid_t child, int64_t until, int numbe
 struct start {
 	const struct acr_run *run;
 	char **environment;
-	int out, err;
+	int in, out, err;
 };
 
 static void become(void *data)
@@ -212,11 +212,32 @@ static void become(void *data)
 	const struct start *start = data;
 
 	begin_child(getppid(), true);
-	stdio_from(-1, start->out, start->err);
+	stdio_from(start->in, start->out, start->err);
 	close_from(3);
 	if (chdir("/") == 0)
 		execve(start->run->argv[0], (char *const *)(uintptr_t)start->run->argv,
 		       start->environment);
+}
+
+/* The end of a pipe from which `text` is read; -1 for none. */
+static int give_input(const char *text, int *ret, struct acr_error *error)
+{
+	int in[2];
+
+	*ret = -1;
+	if (!text)
+		return 0;
+	if (strlen(text) > ACR_INPUT_MAX)
+		return acr_raise_errno(error, E2BIG, PIPE_FAILED);
+	if (pipe2(in, O_CLOEXEC))
+		return acr_raise_errno(error, errno, PIPE_FAILED);
+	if (acr_write(in[1], text, strlen(text))) {
+		close(in[0]);
+		in[0] = -1;
+	}
+	close(in[1]);
+	*ret = in[0];
+	return in[0] < 0 ? acr_raise_errno(error, EPIPE, PIPE_FAILED) : 0;
 }
 
 int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *status,
@@ -225,6 +246,7 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 	int64_t until = app->clock.boot(app) + acr_budget(app, run->budget);
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
 	auto_environment environment = NULL;
+	auto_fd in = -1;
 	struct sigaction saved[ENDING_SIGNALS];
 	pid_t parent = getpid(), child;
 	enum acr_kind kind;
@@ -233,6 +255,8 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 	if (acr_program_check(run->argv[0], run->environment, error))
 		return -1;
 	environment = acr_environment_for_child(run->environment);
+	if (give_input(run->input, &in, error))
+		return -1;
 	if (pipe2(out, O_CLOEXEC))
 		return acr_raise_errno(error, errno, PIPE_FAILED);
 	if (pipe2(err, O_CLOEXEC)) {
@@ -243,7 +267,7 @@ int acr_process_run(const struct acr_app *app, const struct acr_run *run, int *s
 	watch_signals(saved);
 	child = begin_fork();
 	if (child == 0) {
-		struct start start = { run, environment, out[1], err[1] };
+		struct start start = { run, environment, in, out[1], err[1] };
 
 		acr_supervise(parent, become, &start);
 	}

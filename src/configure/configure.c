@@ -14,7 +14,7 @@
 #include "base/budget.h"
 #include "base/file.h"
 #include "base/settings.h"
-#include "configure/plan.h"
+#include "configure/logins.h"
 #include "explain/explain.h"
 #include "explain/language.h"
 #include "front/front.h"
@@ -31,6 +31,8 @@ enum {
 	SYSTEM,
 	DISCOVER,
 	REPLACE,
+	WITH_LOGINS,
+	INSECURE_STORAGE,
 	NO_CHECK,
 	DRY_RUN,
 	UNDO,
@@ -58,6 +60,12 @@ static const struct acr_option options[] = {
 	[DISCOVER] = { "discover", NULL, N_("find the registries that your identity can see") },
 	[REPLACE] = { "replace", NULL, N_("take over from another helper without asking"),
 		      .synonym = "yes" },
+	[WITH_LOGINS] = { "with-logins", NULL,
+			  N_("also move the logins in Docker's config.json into the keychain, and "
+			     "copy those of a helper that is replaced") },
+	[INSECURE_STORAGE] = { "insecure-storage", NULL,
+			       N_("with --with-logins: without a keychain, use files that only "
+				  "you can read") },
 	[NO_CHECK] = { "no-check", NULL, N_("do not test whether it works afterwards") },
 	[DRY_RUN] = { "dry-run", NULL, N_("show what would change") },
 	[UNDO] = { "undo", NULL, N_("remove what configure added") },
@@ -78,6 +86,8 @@ static bool read_wish(const struct acr_app *app, char *const *arguments, const c
 		.settings = { [ACR_WISH_TENANT] = values[TENANT],
 			      [ACR_WISH_IDENTITY] = values[IDENTITY],
 			      [ACR_WISH_CLIENT_ID] = values[CLIENT_ID] },
+		.with_logins = values[WITH_LOGINS],
+		.insecure = values[INSECURE_STORAGE],
 		.system = values[SYSTEM],
 		.replace = values[REPLACE],
 		.check = !values[NO_CHECK],
@@ -149,6 +159,10 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 	if (wish->system && (docker || wish->podman))
 		return _("docker and podman have no such settings for all users: use --system with "
 			 "--containers-registries, --timer and --ci-host");
+	if (wish->with_logins && !docker)
+		return _("--with-logins needs the names of registries or --creds-store");
+	if (wish->insecure && !wish->with_logins)
+		return _("--insecure-storage goes with --with-logins");
 	if (wish->podman && !wish->host_count)
 		return _("--podman needs the names of registries");
 	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
@@ -233,43 +247,6 @@ static void conclude(struct acr_telling *telling, const struct acr_wish *wish)
 	acr_tell_line(telling, text);
 }
 
-static int tell_memo(void *data, struct acr_memo *memo, struct acr_error *error)
-{
-	auto_string text = acr_format(_("changed by configure: %s"), memo->path);
-
-	(void)error;
-	acr_tell_line(data, text);
-	return 0;
-}
-
-static int count_memo(void *data, struct acr_memo *memo, struct acr_error *error)
-{
-	(void)memo;
-	(void)error;
-	++*(size_t *)data;
-	return 0;
-}
-
-/* Without any argument: what is set up, and how to go on. */
-static int show_state(struct acr_telling *telling, struct acr_error *error)
-{
-	auto_string folder = acr_memo_folder(telling->app, false);
-	auto_string next = acr_format(_("To set up a registry: %s configure contoso.azurecr.io "
-					"(all options: --help)"),
-				      telling->app->program);
-	size_t count = 0;
-
-	if (!folder)
-		return acr_raise(error, HOME_UNSET);
-	if (acr_memo_each(folder, count_memo, &count, error) ||
-	    acr_memo_each(folder, tell_memo, telling, error))
-		return -1;
-	if (count == 0)
-		acr_tell_line(telling, _("configure has changed no file."));
-	acr_tell_line(telling, next);
-	return 0;
-}
-
 static int work(struct acr_telling *telling, const struct acr_wish *wish, bool undo,
 		struct acr_error *error)
 {
@@ -286,10 +263,14 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 	    (wish->timer && acr_timer_plan(telling->app, wish->system, &timer, error)))
 		return -1;
 	tell_plan(telling, &plan, &timer);
+	if (acr_logins_take(telling, wish, &plan, error))
+		return -1;
 	if (wish->dry_run)
 		return 0;
-	if (carry_out(telling->app, folder, &plan, &timer, wish->system, error))
+	if (carry_out(telling->app, folder, &plan, &timer, wish->system, error)) {
+		acr_logins_abandon(telling->app, &plan);
 		return -1;
+	}
 	if (acr_wish_is_own(wish) && acr_config_load(telling->app, &config, error))
 		return -1;
 	if (config)
@@ -357,7 +338,7 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 			return 0;
 	}
 	if (is_bare(arguments, values)) {
-		if (show_state(&telling, &error) == 0)
+		if (acr_tell_state(&telling, &error) == 0)
 			return 0;
 		acr_say_error(app, &error);
 		return 1;

@@ -98,6 +98,26 @@ _checked_ int acr_target_remove(const char *path, const struct stat *was, const 
  * do. */
 char *acr_target_missing(const char *path);
 
+/* ---- logins_undo.c: logins that were taken over (logins.h) ---- */
+
+/* One of them. What is noted is where it was, never its secret. */
+struct acr_taken_login {
+	char *key;    /* owned; as docker's file or the other helper has it */
+	char *helper; /* owned; "pass"; NULL: it was in docker's own file */
+	bool added;   /* it was not stored here before */
+};
+struct acr_taken {
+	struct acr_taken_login *rows; /* owned */
+	size_t count;
+	int64_t since; /* seconds since 1970: when docker was told to ask us; 0: not known */
+};
+void acr_taken_free(struct acr_taken *taken);
+void acr_taken_add(struct acr_taken *taken, const char *key, const char *helper, bool added);
+/* What such a login is stored under here. Owned. */
+char *acr_taken_server(const struct acr_app *app, const char *key);
+/* Remove those from row `from` on from the list, and what was stored here for them. */
+void acr_taken_drop(const struct acr_app *app, struct acr_taken *taken, size_t from);
+
 /* ---- journal.c: what was done, for --undo ---- */
 
 /* All that was done to one file. */
@@ -107,6 +127,7 @@ struct acr_memo {
 	char *made_folder; /* owned, or NULL: see acr_target_missing */
 	char *own_folder;  /* the same of the folder that these memos are in */
 	struct acr_changes changes;
+	struct acr_taken taken;
 };
 void acr_memo_free(struct acr_memo *memo);
 #define auto_memo __attribute__((cleanup(acr_memo_free))) struct acr_memo

@@ -24,6 +24,7 @@
 void acr_memo_free(struct acr_memo *memo)
 {
 	acr_changes_free(&memo->changes);
+	acr_taken_free(&memo->taken);
 	acr_string_free(&memo->path);
 	acr_string_free(&memo->kind);
 	acr_string_free(&memo->made_folder);
@@ -78,6 +79,20 @@ static void add_change(struct acr_secret *out, const struct acr_change *change)
 	acr_secret_add(out, "}");
 }
 
+static void add_taken(struct acr_secret *out, const struct acr_taken *taken)
+{
+	add_key(out, "logins");
+	acr_secret_add(out, "[");
+	for (size_t i = 0; i < taken->count; i++) {
+		acr_secret_add(out, i ? ",{" : "{");
+		add_text(out, "key", taken->rows[i].key);
+		add_text(out, "helper", taken->rows[i].helper);
+		add_bool(out, "added", taken->rows[i].added);
+		acr_secret_add(out, "}");
+	}
+	acr_secret_format(out, "],\"since\":%" PRId64, taken->since);
+}
+
 /* Written without json-c, which leaves out what it has no memory for. */
 int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_error *error)
 {
@@ -94,7 +109,9 @@ int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_er
 	acr_secret_add(&json, "[");
 	for (size_t i = 0; i < memo->changes.count; i++)
 		add_change(&json, &memo->changes.rows[i]);
-	acr_secret_add(&json, "]}");
+	acr_secret_add(&json, "]");
+	add_taken(&json, &memo->taken);
+	acr_secret_add(&json, "}");
 	return acr_private_write(folder, name, acr_secret_text(&json), json.length, true, error);
 }
 
@@ -166,6 +183,23 @@ static bool read_first_version(struct json_object *json, struct acr_changes *ret
 	return true;
 }
 
+static bool read_taken(struct json_object *json, struct acr_taken *ret)
+{
+	struct json_object *rows = acr_json_member(json, "logins");
+
+	ret->since = acr_json_int(json, "since", 0);
+	for (size_t i = 0; i < rows_of(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		const char *key = acr_json_string(row, "key");
+
+		if (!key)
+			return false;
+		acr_taken_add(ret, key, acr_json_string(row, "helper"),
+			      acr_json_bool(row, "added", false));
+	}
+	return true;
+}
+
 static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 		     struct acr_error *error)
 {
@@ -194,6 +228,7 @@ static int read_memo(const char *folder, const char *name, struct acr_memo *ret,
 		fine = version == 1 ? read_first_version(row, &ret->changes)
 				    : read_change(row, &ret->changes);
 	}
+	fine = fine && read_taken(json, &ret->taken);
 	for (size_t i = 0; fine && i < ret->changes.count; i++)
 		fine = !ret->changes.rows[i].key == (strcmp(ret->kind, "toml") == 0);
 	if (fine)

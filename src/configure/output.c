@@ -107,6 +107,18 @@ void acr_tell_file(struct acr_telling *telling, const char *path, const char *st
 		(void)acr_docker_answer(telling->app, &page);
 }
 
+void acr_tell_login(struct acr_telling *telling, const char *server, const char *place,
+		    const char *state)
+{
+	struct acr_secret *json = &telling->logins;
+
+	acr_secret_add(json, json->length ? ",{" : "{");
+	add_part(json, "server", server, false);
+	add_part(json, "place", place, false);
+	add_part(json, "state", state, false);
+	acr_secret_add(json, "}");
+}
+
 void acr_tell_line(const struct acr_telling *telling, const char *text)
 {
 	auto_secret line = { 0 };
@@ -145,12 +157,14 @@ int acr_tell_end(struct acr_telling *telling)
 	auto_secret json = { 0 };
 
 	if (telling->json) {
-		acr_secret_format(&json, "{\"files\":[%s],\"checks\":[%s]}\n",
+		acr_secret_format(&json, "{\"files\":[%s],\"logins\":[%s],\"checks\":[%s]}\n",
 				  acr_secret_text(&telling->files),
+				  acr_secret_text(&telling->logins),
 				  acr_secret_text(&telling->checks));
 		(void)acr_docker_answer(telling->app, &json);
 	}
 	acr_secret_wipe(&telling->files);
+	acr_secret_wipe(&telling->logins);
 	acr_secret_wipe(&telling->checks);
 	return telling->failed ? 1 : 0;
 }

@@ -43,6 +43,7 @@ void acr_plan_free(struct acr_plan *plan)
 		acr_target_free(&plan->jobs[i].target);
 		acr_secret_wipe(&plan->jobs[i].text);
 		acr_changes_free(&plan->jobs[i].changes);
+		acr_taken_free(&plan->jobs[i].taken);
 	}
 	acr_string_free(&plan->docker_folder);
 	*plan = (struct acr_plan){ 0 };
@@ -50,13 +51,12 @@ void acr_plan_free(struct acr_plan *plan)
 
 bool acr_job_changes(const struct acr_job *job)
 {
-	return job->changes.count > 0;
+	return job->changes.count > 0 || job->taken.count > 0;
 }
 
 /* ---- another helper has it ---- */
 
-/* Yes or no on the terminal; "y" is understood in every language. */
-static bool ask(const struct acr_app *app, const char *question)
+bool acr_plan_ask(const struct acr_app *app, const char *question)
 {
 	/* TRANSLATORS: the letters that are typed for yes and no; yes is not the default */
 	const char *choices = _("[y/N]");
@@ -88,7 +88,7 @@ static int may_replace(const struct acr_app *app, const struct acr_wish *wish, c
 			: acr_format(_("%s assigns all registries to docker-credential-%s. Assign "
 				       "them to docker-credential-acr instead?"),
 				     path, helper);
-	return ask(app, question) ? 0 : acr_raise(error, CONFIGURE_UNCHANGED);
+	return acr_plan_ask(app, question) ? 0 : acr_raise(error, CONFIGURE_UNCHANGED);
 }
 
 /* ---- JSON: docker's config.json, podman's auth.json ---- */
@@ -288,13 +288,20 @@ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_jo
 	for (size_t i = 0; i < job->changes.count; i++)
 		acr_changes_add(&memo.changes, rows[i].outer, rows[i].key, rows[i].before,
 				rows[i].after);
+	for (size_t i = 0; i < job->taken.count; i++)
+		acr_taken_add(&memo.taken, job->taken.rows[i].key, job->taken.rows[i].helper,
+			      job->taken.rows[i].added);
+	if (!memo.taken.since)
+		memo.taken.since = job->taken.since;
 	/* The memo first: what is noted and not done is not found again by --undo, and so left
 	 * alone. */
 	if (acr_memo_save(folder, &memo, error) ||
 	    acr_target_write(&job->target, &job->text, error)) {
-		if (memo.changes.count == job->changes.count)
+		if (memo.changes.count == job->changes.count &&
+		    memo.taken.count == job->taken.count)
 			acr_memo_forget(folder, job->target.path);
 		return -1;
 	}
+	job->written = true;
 	return 0;
 }

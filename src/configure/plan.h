@@ -24,6 +24,8 @@ struct acr_wish {
 	/* For the registries, in our own configuration; NULL: nothing. */
 	const char *settings[ACR_WISH_SETTINGS];
 	bool creds_store, podman, containers, timer; /* what to write */
+	bool with_logins;			     /* take over logins without asking */
+	bool insecure;				     /* also where they lie open on a disk */
 	bool system, dry_run, replace, json, check;
 };
 
@@ -37,6 +39,8 @@ struct acr_job {
 	const char *kind;	/* "json" or "toml" */
 	struct acr_secret text; /* what it is to be; docker's config may hold passwords */
 	struct acr_changes changes;
+	struct acr_taken taken; /* logins, out of docker's file or another helper */
+	bool written;
 };
 struct acr_plan {
 	struct acr_job jobs[4];
@@ -54,6 +58,9 @@ _checked_ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wi
 _checked_ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
 				 struct acr_error *error);
 
+/* Yes or no on the terminal; "y" is understood in every language. */
+bool acr_plan_ask(const struct acr_app *app, const char *question);
+
 bool acr_job_changes(const struct acr_job *job);
 
 /* "$VARIABLE/below", or "$HOME/otherwise/below"; NULL without a home. Owned. */
@@ -68,11 +75,14 @@ char *acr_plan_podman(const struct acr_app *app);
 struct acr_telling {
 	struct acr_app *app;
 	bool json, dry_run;
-	struct acr_secret files, checks; /* JSON rows */
+	struct acr_secret files, checks, logins; /* JSON rows */
 	bool failed;
 };
 /* A sentence for a person; a program that reads JSON gets none. */
 void acr_tell_line(const struct acr_telling *telling, const char *text);
+/* For the JSON alone: what became of a login, and where it is or was. */
+void acr_tell_login(struct acr_telling *telling, const char *server, const char *place,
+		    const char *state);
 /* `changes` are shown; NULL: none. */
 void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
 		   const struct acr_changes *changes);
@@ -86,6 +96,8 @@ int acr_tell_end(struct acr_telling *telling);
 /* Take out what the memos in `folder` tell of, of the kinds that `wish` names (none: all). */
 _checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish,
 			    const char *folder, struct acr_error *error);
+/* What is set up, and how to go on. */
+_checked_ int acr_tell_state(struct acr_telling *telling, struct acr_error *error);
 
 /* ---- discover.c ---- */
 

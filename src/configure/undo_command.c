@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `configure --undo`: every file that a memo tells of, or those of one kind. */
+/* The files that memos tell of: `configure --undo` for all of them or those of one kind, and what is
+ * set up now. */
 #include <string.h>
 #include <unistd.h>
 
-#include "configure/plan.h"
+#include "configure/logins.h"
 #include "explain/language.h"
 
 struct undo {
@@ -51,12 +52,24 @@ static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_
 	return 0;
 }
 
+static int write_back(const struct acr_memo *memo, const struct acr_target *target,
+		      const struct acr_secret *after, bool gone, struct acr_error *error)
+{
+	if (gone && (!after->length || acr_members_are_none(after)))
+		return acr_target_remove(target->path, &target->status, memo->made_folder, error);
+	if (after->length == target->bytes.length &&
+	    memcmp(acr_secret_text(after), acr_secret_text(&target->bytes), after->length) == 0)
+		return 0;
+	return acr_target_write(target, after, error);
+}
+
 static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
 {
 	auto_target target = { 0 };
 	auto_changes changes = { 0 };
+	auto_given given = { 0 };
 	auto_secret after = { 0 };
-	bool gone = false;
+	bool gone = false, docker = memo->taken.since != 0;
 
 	if (acr_target_open(memo->path, &target, error))
 		return -1;
@@ -71,11 +84,13 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 		      : changes.count ? N_("changed")
 				      : N_("nothing to change"),
 		      &changes);
-	if ((!gone && !changes.count) || undo->wish->dry_run)
-		return 0;
-	if (gone)
-		return acr_target_remove(target.path, &target.status, memo->made_folder, error);
-	return acr_target_write(&target, &after, error);
+	if (docker && acr_logins_give_back(undo->telling, memo, &after, &given, error))
+		return -1;
+	if (!undo->wish->dry_run && write_back(memo, &target, &after, gone, error))
+		return -1;
+	if (docker)
+		acr_logins_conclude(undo->telling, memo, &given);
+	return 0;
 }
 
 static int undo_one(void *data, struct acr_memo *memo, struct acr_error *error)
@@ -108,4 +123,41 @@ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, cons
 	if (!failed && undo.count == 0)
 		acr_tell_line(telling, _("There is nothing to undo."));
 	return failed;
+}
+
+static int tell_memo(void *data, struct acr_memo *memo, struct acr_error *error)
+{
+	auto_string text = acr_format(_("changed by configure: %s"), memo->path);
+
+	(void)error;
+	acr_tell_line(data, text);
+	return 0;
+}
+
+static int count_memo(void *data, struct acr_memo *memo, struct acr_error *error)
+{
+	(void)memo;
+	(void)error;
+	++*(size_t *)data;
+	return 0;
+}
+
+/* Without any argument: what is set up, and how to go on. */
+int acr_tell_state(struct acr_telling *telling, struct acr_error *error)
+{
+	auto_string folder = acr_memo_folder(telling->app, false);
+	auto_string next = acr_format(_("To set up a registry: %s configure contoso.azurecr.io "
+					"(all options: --help)"),
+				      telling->app->program);
+	size_t count = 0;
+
+	if (!folder)
+		return acr_raise(error, HOME_UNSET);
+	if (acr_memo_each(folder, count_memo, &count, error) ||
+	    acr_memo_each(folder, tell_memo, telling, error))
+		return -1;
+	if (count == 0)
+		acr_tell_line(telling, _("configure has changed no file."));
+	acr_tell_line(telling, next);
+	return 0;
 }

@@ -22,7 +22,7 @@ const struct acr_command *const acr_commands[] = {
 	NULL,
 };
 
-#define OPTIONS_MOST 16
+#define OPTIONS_MOST 24
 
 static const struct acr_command *find(const char *name)
 {

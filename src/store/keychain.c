@@ -141,6 +141,11 @@ int acr_keychain_keep(const struct acr_app *app, const char *server, const struc
 
 		if (!allowed(app, acr_keychains[i], &pinned))
 			continue;
+		if (login->encrypted && acr_keychains[i]->plain) {
+			if (acr_error_is(&failure, KEYCHAIN_NOT_ALLOWED))
+				acr_raise(&failure, KEYCHAIN_CONFIGURED, acr_keychains[i]->name);
+			break;
+		}
 		if (acr_keychains[i]->keep(app, server, login, &failure) == 0) {
 			drop_plain(app, acr_keychains[i], server);
 			if (!acr_keychains[i]->plain)

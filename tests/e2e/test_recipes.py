@@ -221,7 +221,8 @@ def blocks(page):
 @pytest.mark.parametrize("title, before", [
     ("From `az acr login`", {"auths": {"contoso.azurecr.io": {"auth": "eDp5"}}}),
     ("From docker-credential-acr-env", {"credHelpers": {"contoso.azurecr.io": "acr-env"}}),
-    ("From docker-credential-secretservice", {"credsStore": "secretservice"})], ids=["az", "acr-env", "secretservice"])
+    ("From docker-credential-secretservice", {"credsStore": "secretservice"}),
+    ("From Docker Desktop or the keychain of macOS", {"credsStore": "desktop"})], ids=["az", "acr-env", "secretservice", "desktop"])
 def test_migration_there_and_back(shell, home, cloud, base, title, before):
     home.registries(contoso={})
     config = home.docker_config(before)

@@ -56,6 +56,7 @@ file .docker/config.json
 $ docker-credential-acr configure --creds-store --no-check
 > .../.docker/config.json: changed
 >   + "credsStore": "acr"
+> ...config.json keeps logins unencrypted: ghcr.io. They stay there and keep working; to move them into the keychain, run this again with --with-logins
 > This helper is set up. Next: docker-credential-acr status
 asks nobody
 
@@ -80,7 +81,7 @@ $ docker-credential-acr configure --undo
 file .docker/config.json
 | {"credsStore": "secretservice"}
 $ docker-credential-acr configure --creds-store --no-check
-! docker-credential-acr: ...config.json assigns all registries to docker-credential-secretservice: use --replace to take them over
+! docker-credential-acr: ...config.json assigns all registries to docker-credential-secretservice: use --replace to take them over (--with-logins also copies its logins), or name single registries instead: configure REGISTRY
 ? 1
 keeps
 
@@ -160,7 +161,7 @@ keeps
 file .docker/config.json
 | {}
 $ docker-credential-acr configure acme.azurecr.io --json
-> {"files":[{"path":".../.docker/config.json","state":"changed","changes":[{"object":"credHelpers","member":"acme.azurecr.io","before":null,"after":"acr"}]}],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io issued a login..."}]}
+> {"files":[{"path":".../.docker/config.json","state":"changed","changes":[{"object":"credHelpers","member":"acme.azurecr.io","before":null,"after":"acr"}]}],"logins":[],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io issued a login..."}]}
 
 == what stands over us is told
 file .docker/config.json

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking over logins. Those in docker's own file are moved: each is in the keychain, and was read
+ * back from it, before it leaves the file. Those of another helper are copied: all of them are asked
+ * for before the first is stored. Nothing goes where it could be read on a disk, unless that was
+ * asked for.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acr/broker.h"
+#include "configure/logins.h"
+#include "explain/error_words.h"
+#include "explain/explain.h"
+#include "explain/language.h"
+
+#define NAMED_MOST 5 /* in one line; the others are counted */
+
+struct offer {
+	char *key; /* owned; as its source has it */
+	struct acr_login login;
+	bool refused; /* told why: it stays where it is */
+};
+
+/* Where logins are taken from. */
+struct source {
+	const struct acr_app *app;
+	const struct acr_job *job;
+	const char *helper; /* NULL: docker's own file */
+	struct offer *rows;
+	size_t count;
+};
+
+static void free_source(struct source *source)
+{
+	for (size_t i = 0; i < source->count; i++) {
+		acr_string_free(&source->rows[i].key);
+		acr_login_wipe(&source->rows[i].login);
+	}
+	free(source->rows);
+	source->rows = NULL;
+	source->count = 0;
+}
+#define auto_source __attribute__((cleanup(free_source))) struct source
+
+static struct offer *add(struct source *source, const char *key)
+{
+	source->rows = acr_grow(source->rows, source->count, sizeof(*source->rows));
+	source->rows[source->count] = (struct offer){ .key = acr_copy(key) };
+	return &source->rows[source->count++];
+}
+
+/* Which helper does docker ask about this server? Owned; NULL: none. */
+static char *helper_for(const struct acr_secret *text, const char *key)
+{
+	size_t length;
+	const char *bytes = acr_docker_auths_host(key, &length);
+	auto_string host = acr_copy_bytes(bytes, length);
+	char *helper = acr_member_string(text, "credHelpers", key);
+
+	if (!helper)
+		helper = acr_member_string(text, "credHelpers", host);
+	if (!helper)
+		helper = acr_member_string(text, NULL, "credsStore");
+	if (helper && !*helper)
+		acr_string_free(&helper);
+	return helper;
+}
+
+static bool becomes_ours(const struct source *source, const char *key)
+{
+	auto_string after = helper_for(&source->job->text, key);
+	auto_string before = helper_for(&source->job->target.bytes, key);
+
+	if (!after || strcmp(after, ACR_HELPER_SUFFIX) != 0)
+		return false;
+	return !source->helper || (before && strcmp(before, source->helper) == 0);
+}
+
+static void add_entry(void *data, const char *key, const struct acr_login *login)
+{
+	struct source *source = data;
+	size_t length;
+	const char *host = acr_docker_auths_host(key, &length);
+	struct acr_registry registry;
+	struct acr_who who;
+	struct offer *row;
+	int64_t ends;
+
+	/* A registry's own token ends by itself, and serves from where it is until then. */
+	if (!becomes_ours(source, key) ||
+	    (acr_registry_parse(source->app->config, host, length, &registry) &&
+	     acr_registry_issued(&registry, &login->secret, &ends, &who) != ACR_ISSUED_NOT))
+		return;
+	row = add(source, key);
+	row->login.username = acr_copy(login->username);
+	acr_secret_add_bytes(&row->login.secret, login->secret.bytes, login->secret.length);
+}
+
+static void add_server(void *data, const char *server)
+{
+	if (becomes_ours(data, server))
+		add(data, server);
+}
+
+/* ---- whether ---- */
+
+static char *names_of(const struct source *source)
+{
+	auto_secret names = { 0 };
+	size_t shown = source->count > NAMED_MOST + 1 ? NAMED_MOST : source->count;
+
+	for (size_t i = 0; i < shown; i++)
+		acr_secret_format(&names, "%s%s", i ? ", " : "", source->rows[i].key);
+	if (shown < source->count)
+		acr_secret_format(&names, _(" and %zu more"), source->count - shown);
+	return acr_copy(acr_secret_text(&names));
+}
+
+static char *place_of(const struct source *source)
+{
+	return source->helper ? acr_format("docker-credential-%s", source->helper)
+			      : acr_copy(source->job->target.path);
+}
+
+/* They stay, and how to take them over. */
+static void tell_left(struct acr_telling *telling, const struct source *source)
+{
+	auto_string names = names_of(source);
+	auto_string place = place_of(source);
+	auto_string text =
+		source->helper
+			? acr_format(
+				  _("%s keeps logins that Docker no longer asks it for: %s. They "
+				    "stay there; to copy them into the keychain, run this again "
+				    "with --with-logins"),
+				  place, names)
+			: acr_format(_("%s keeps logins unencrypted: %s. They stay there and keep "
+				       "working; to move them into the keychain, run this again "
+				       "with --with-logins"),
+				     place, names);
+
+	for (size_t i = 0; i < source->count; i++)
+		acr_tell_login(telling, source->rows[i].key, place, "stays");
+	acr_tell_line(telling, text);
+}
+
+static bool is_wanted(struct acr_telling *telling, const struct acr_wish *wish,
+		      const struct source *source)
+{
+	const struct acr_app *app = telling->app;
+	auto_string names = names_of(source);
+	auto_string place = place_of(source);
+	auto_string question = NULL;
+
+	if (wish->with_logins)
+		return true;
+	if (telling->json || wish->dry_run || !isatty(app->in) || !isatty(app->err))
+		return false;
+	question = source->helper
+			   ? acr_format(_("%s keeps logins that Docker will no longer ask it for: "
+					  "%s. Copy them into the keychain?"),
+					place, names)
+			   : acr_format(_("%s keeps logins unencrypted: %s. Move them into the "
+					  "keychain? A login that is stored there is used before "
+					  "any identity."),
+					place, names);
+	return acr_plan_ask(app, question);
+}
+
+/* ---- taking over ---- */
+
+/* Is it about this login alone, and no reason to give up? */
+static bool is_about_one(const struct acr_error *error)
+{
+	return error->kind == ACR_REFUSED || acr_error_is(error, ADOPT_TOKEN) ||
+	       acr_error_is(error, ADOPT_DIFFERS) || acr_error_is(error, SIGNED_OUT) ||
+	       acr_error_is(error, SERVER_RESERVED);
+}
+
+static void tell_refused(struct acr_telling *telling, const struct source *source,
+			 const struct offer *row, const struct acr_error *why)
+{
+	auto_string place = place_of(source);
+	auto_string words = acr_error_words(why);
+	auto_string text =
+		acr_format(_("the login for %s stays in %s: %s"), row->key, place, words);
+
+	acr_tell_login(telling, row->key, place, "stays");
+	acr_tell_line(telling, text);
+}
+
+/* Docker leaves {} for a login that it keeps elsewhere; what else stands there is not ours. */
+static void empty_entry(struct acr_job *job, const char *key)
+{
+	static const char *const members[] = { "auth", "username", "password", "identitytoken" };
+	auto_string raw = acr_member_raw(&job->text, "auths", key);
+	auto_secret left = { 0 };
+	auto_json json = NULL;
+
+	if (!raw || acr_json_parse(raw, strlen(raw), &json, NULL))
+		return;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		json_object_object_del(json, members[i]);
+	acr_json_write(&left, json);
+	acr_member_set(&job->text, "auths", key, acr_secret_text(&left), NULL);
+	explicit_bzero(raw, strlen(raw));
+}
+
+static int adopt(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
+		 const struct source *source, struct offer *row, struct acr_error *error)
+{
+	auto_string server = acr_taken_server(telling->app, row->key);
+	struct acr_report report = { 0 };
+	struct acr_error why = { 0 };
+	bool added = false;
+
+	row->login.encrypted = !wish->insecure;
+	if (acr_adopt(telling->app, server, &row->login, &added, &report, &why)) {
+		row->refused = true;
+		if (!is_about_one(&why)) {
+			*error = why;
+			return -1;
+		}
+		tell_refused(telling, source, row, &why);
+		return 0;
+	}
+	acr_explain_notices(telling->app, &report);
+	acr_taken_add(&job->taken, row->key, source->helper, added);
+	return 0;
+}
+
+static void tell_taken(struct acr_telling *telling, const struct source *source)
+{
+	auto_string place = place_of(source);
+
+	for (size_t i = 0; i < source->count; i++) {
+		const char *key = source->rows[i].key;
+		auto_string text =
+			source->helper
+				? acr_format(_("copied the login for %s from %s"), key, place)
+				: acr_format(_("moved the login for %s out of %s"), key, place);
+
+		if (source->rows[i].refused)
+			continue;
+		acr_tell_login(telling, key, place, source->helper ? "copied" : "moved");
+		acr_tell_line(telling, text);
+	}
+}
+
+static int take(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
+		struct source *source, struct acr_error *error)
+{
+	size_t before = job->taken.count;
+
+	for (size_t i = 0; source->helper && i < source->count; i++)
+		if (acr_helper_get(telling->app, source->helper, source->rows[i].key,
+				   &source->rows[i].login, error))
+			return acr_context(error, LOGINS_NOT_COPIED, source->rows[i].key,
+					   telling->app->program);
+	for (size_t i = 0; i < source->count; i++)
+		if (adopt(telling, wish, job, source, &source->rows[i], error)) {
+			acr_taken_drop(telling->app, &job->taken, before);
+			return source->helper
+				       ? acr_context(error, LOGINS_NOT_COPIED, source->rows[i].key,
+						     telling->app->program)
+				       : acr_context(error, LOGINS_NOT_MOVED,
+						     source->job->target.path);
+		}
+	for (size_t i = 0; !source->helper && i < source->count; i++)
+		if (!source->rows[i].refused)
+			empty_entry(job, source->rows[i].key);
+	acr_members_layout(&job->text);
+	tell_taken(telling, source);
+	return 0;
+}
+
+/* ---- the sources ---- */
+
+static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
+		      struct acr_error *error)
+{
+	auto_source source = { .app = telling->app, .job = job };
+	struct acr_error unread = { 0 };
+
+	if (acr_docker_auths_each(telling->app, add_entry, &source, &unread) || !source.count)
+		return 0;
+	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
+		tell_left(telling, &source);
+		return 0;
+	}
+	return take(telling, wish, job, &source, error);
+}
+
+static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
+		       struct acr_job *job, const char *helper, struct acr_error *error)
+{
+	auto_source source = { .app = telling->app, .job = job, .helper = helper };
+	const struct acr_app *app = telling->app;
+	bool asked = wish->with_logins || (!telling->json && isatty(app->in) && isatty(app->err));
+	struct acr_error failure = { 0 };
+
+	if (acr_helper_list(app, helper, add_server, &source, &failure)) {
+		auto_string words = acr_error_words(&failure);
+		auto_string text = NULL;
+
+		/* Docker could not ask it either. */
+		if (asked && !wish->dry_run && !acr_error_is(&failure, HELPER_NOT_INSTALLED)) {
+			*error = failure;
+			return acr_context(error, LOGINS_NOT_LISTED, helper, app->program);
+		}
+		text = acr_format(_("No login of docker-credential-%s is copied: %s"), helper,
+				  words);
+		if (asked || !acr_error_is(&failure, HELPER_NOT_INSTALLED))
+			acr_tell_line(telling, text);
+		return 0;
+	}
+	if (!source.count)
+		return 0;
+	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
+		tell_left(telling, &source);
+		return 0;
+	}
+	return take(telling, wish, job, &source, error);
+}
+
+/* Is docker no longer to ask this helper for everything it asked it for? With --with-logins also for
+ * the registries that are only taken from its reach. */
+static bool is_replaced(const struct acr_wish *wish, const struct acr_job *job, const char *host,
+			char **ret)
+{
+	auto_string own = host ? acr_member_string(&job->target.bytes, "credHelpers", host) : NULL;
+	auto_string before = acr_member_string(&job->target.bytes, NULL, "credsStore");
+	auto_string after = acr_member_string(&job->text, NULL, "credsStore");
+	bool all = after && strcmp(after, ACR_HELPER_SUFFIX) == 0;
+
+	*ret = own ? acr_copy(own) : before ? acr_copy(before) : NULL;
+	if (!*ret || !**ret || strcmp(*ret, ACR_HELPER_SUFFIX) == 0)
+		return false;
+	return host ? own || (wish->with_logins && !all) : all;
+}
+
+int acr_logins_take(struct acr_telling *telling, const struct acr_wish *wish, struct acr_plan *plan,
+		    struct acr_error *error)
+{
+	struct acr_job *job = &plan->jobs[0];
+	struct acr_error stay = { 0 };
+	auto_string asked = NULL;
+
+	if (!plan->docker_folder)
+		return 0;
+	job->taken.since = telling->app->clock.wall(telling->app);
+	for (size_t i = 0; i <= wish->host_count; i++) {
+		auto_string helper = NULL;
+
+		/* Everything first, then each registry by itself; no helper twice in a row. */
+		if (!is_replaced(wish, job, i ? wish->hosts[i - 1] : NULL, &helper) ||
+		    (asked && strcmp(asked, helper) == 0))
+			continue;
+		if (take_helper(telling, wish, job, helper, error)) {
+			acr_taken_drop(telling->app, &job->taken, 0);
+			return -1;
+		}
+		acr_string_free(&asked);
+		asked = acr_copy(helper);
+	}
+	/* Those serve from where they are, so the rest is done all the same. */
+	if (take_auths(telling, wish, job, &stay))
+		acr_say_error(telling->app, &stay);
+	return 0;
+}
+
+void acr_logins_abandon(const struct acr_app *app, struct acr_plan *plan)
+{
+	if (plan->docker_folder && !plan->jobs[0].written)
+		acr_taken_drop(app, &plan->jobs[0].taken, 0);
+}

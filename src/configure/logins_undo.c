@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Giving logins back. Those that came from docker's own file go into it again, as they are now; a
+ * copy goes while the helper that it came from still has the same; all others stay, and a person
+ * hears where.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acr/broker.h"
+#include "acr/sign_in.h"
+#include "base/jwt.h"
+#include "configure/logins.h"
+#include "explain/error_words.h"
+#include "explain/language.h"
+
+void acr_taken_add(struct acr_taken *taken, const char *key, const char *helper, bool added)
+{
+	taken->rows = acr_grow(taken->rows, taken->count, sizeof(*taken->rows));
+	taken->rows[taken->count++] =
+		(struct acr_taken_login){ acr_copy(key), helper ? acr_copy(helper) : NULL, added };
+}
+
+static void free_row(struct acr_taken_login *row)
+{
+	acr_string_free(&row->key);
+	acr_string_free(&row->helper);
+}
+
+void acr_taken_free(struct acr_taken *taken)
+{
+	for (size_t i = 0; i < taken->count; i++)
+		free_row(&taken->rows[i]);
+	free(taken->rows);
+	*taken = (struct acr_taken){ 0 };
+}
+
+char *acr_taken_server(const struct acr_app *app, const char *key)
+{
+	size_t length;
+	const char *host = acr_docker_auths_host(key, &length);
+	struct acr_registry registry;
+
+	return acr_registry_parse(app->config, host, length, &registry) ? acr_copy(registry.host)
+									: acr_copy(key);
+}
+
+static void drop(const struct acr_app *app, const char *server)
+{
+	struct acr_report report = { 0 };
+	struct acr_error failure = { 0 };
+	auto_secret name = { 0 };
+
+	acr_secret_add(&name, server);
+	if (acr_erase(app, &name, &report, &failure))
+		acr_debug_error(app, server, &failure);
+}
+
+void acr_taken_drop(const struct acr_app *app, struct acr_taken *taken, size_t from)
+{
+	while (taken->count > from) {
+		struct acr_taken_login *row = &taken->rows[--taken->count];
+		auto_string server = acr_taken_server(app, row->key);
+
+		if (row->added)
+			drop(app, server);
+		free_row(row);
+	}
+}
+
+void acr_given_free(struct acr_given *given)
+{
+	for (size_t i = 0; i < given->count; i++)
+		acr_string_free(&given->servers[i]);
+	free(given->servers);
+	*given = (struct acr_given){ 0 };
+}
+
+static void note_given(struct acr_given *given, const char *server)
+{
+	given->servers = acr_grow(given->servers, given->count, sizeof(*given->servers));
+	given->servers[given->count++] = acr_copy(server);
+}
+
+static bool is_given(const struct acr_given *given, const char *server)
+{
+	for (size_t i = 0; i < given->count; i++)
+		if (strcmp(given->servers[i], server) == 0)
+			return true;
+	return false;
+}
+
+/* ---- docker's own file ---- */
+
+static void add_member(struct json_object *entry, const char *name, const char *text)
+{
+	struct json_object *value = json_object_new_string(text);
+
+	if (!value || json_object_object_add(entry, name, value))
+		acr_out_of_memory();
+}
+
+/* As docker writes it. False where its form cannot hold this login. */
+static bool fill_entry(struct json_object *entry, const struct acr_login *login)
+{
+	auto_secret plain = { 0 }, encoded = { 0 };
+	const char *secret = acr_secret_text(&login->secret);
+
+	if (strlen(secret) != login->secret.length || strchr(login->username, ':'))
+		return false;
+	if (strcmp(login->username, "<token>") == 0) {
+		add_member(entry, "identitytoken", secret);
+		return true;
+	}
+	acr_secret_format(&plain, "%s:%s", login->username, secret);
+	acr_base64_encode(plain.bytes, plain.length, &encoded);
+	add_member(entry, "auth", acr_secret_text(&encoded));
+	return true;
+}
+
+/* Does it hold a login? Then somebody wrote one since. */
+static bool is_filled(struct json_object *entry)
+{
+	const char *auth = acr_json_string(entry, "auth");
+	const char *token = acr_json_string(entry, "identitytoken");
+
+	return (auth && *auth) || (token && *token) || acr_json_string(entry, "password");
+}
+
+static bool put_back(struct acr_secret *text, const char *key, const struct acr_login *login)
+{
+	auto_string raw = acr_member_raw(text, "auths", key);
+	auto_secret made = { 0 };
+	auto_json entry = NULL;
+
+	if (acr_json_parse(raw ? raw : "{}", raw ? strlen(raw) : 2, &entry, NULL) ||
+	    !json_object_is_type(entry, json_type_object) || is_filled(entry) ||
+	    !fill_entry(entry, login))
+		return false;
+	acr_json_write(&made, entry);
+	acr_member_set(text, "auths", key, acr_secret_text(&made), NULL);
+	return true;
+}
+
+int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *memo,
+			 struct acr_secret *text, struct acr_given *ret, struct acr_error *error)
+{
+	const struct acr_app *app = telling->app;
+
+	for (size_t i = 0; i < memo->taken.count; i++) {
+		const struct acr_taken_login *row = &memo->taken.rows[i];
+		auto_string server = acr_taken_server(app, row->key);
+		struct acr_error missing = { 0 };
+		auto_string line = NULL;
+		auto_login login = { 0 };
+
+		if (row->helper)
+			continue;
+		if (acr_keychain_find(app, server, &login, &missing)) {
+			if (missing.kind == ACR_NOT_FOUND) /* docker logout */
+				continue;
+			*error = missing;
+			return acr_context(error, LOGINS_NOT_GIVEN_BACK, memo->path);
+		}
+		if (!put_back(text, row->key, &login))
+			continue;
+		if (row->added)
+			note_given(ret, server);
+		line = acr_format(_("moved the login for %s back into %s"), row->key, memo->path);
+		acr_tell_login(telling, row->key, memo->path, "moved-back");
+		acr_tell_line(telling, line);
+	}
+	acr_members_layout(text);
+	return 0;
+}
+
+/* ---- what stays ---- */
+
+struct remains {
+	struct acr_telling *telling;
+	const struct acr_memo *memo;
+	const struct acr_given *given;
+};
+
+static const struct acr_taken_login *taken_of(const struct remains *remains, const char *server)
+{
+	for (size_t i = 0; i < remains->memo->taken.count; i++) {
+		const struct acr_taken_login *row = &remains->memo->taken.rows[i];
+		auto_string own = acr_taken_server(remains->telling->app, row->key);
+
+		if (strcmp(own, server) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+/* A copy, and the helper still has the same. */
+static bool is_kept_elsewhere(const struct acr_app *app, const struct acr_taken_login *row,
+			      const struct acr_login *login)
+{
+	auto_login other = { 0 };
+
+	return row && row->helper && row->added &&
+	       acr_helper_get(app, row->helper, row->key, &other, NULL) == 0 &&
+	       acr_login_equals(&other, login);
+}
+
+static void tell_stays(struct acr_telling *telling, const char *server,
+		       const struct acr_keychain *kept_in)
+{
+	auto_string text =
+		kept_in->plain
+			? acr_format(_("the login for %s stays in a file of this program, which no "
+				       "other helper reads: docker-credential-acr get prints it"),
+				     server)
+			: acr_format(_("the login for %s stays in the Secret Service, where "
+				       "docker-credential-secretservice finds it"),
+				     server);
+
+	acr_tell_login(telling, server, kept_in->name, "stays");
+	acr_tell_line(telling, text);
+}
+
+static void conclude_one(void *data, const char *server, const char *username)
+{
+	const struct remains *remains = data;
+	const struct acr_app *app = remains->telling->app;
+	const struct acr_taken_login *row = taken_of(remains, server);
+	struct acr_error missing = { 0 };
+	auto_string text = NULL;
+	auto_login login = { 0 };
+
+	(void)username;
+	if (acr_sign_in_reserved(server) || is_given(remains->given, server) ||
+	    acr_keychain_find(app, server, &login, &missing))
+		return;
+	if (is_kept_elsewhere(app, row, &login)) {
+		text = acr_format(_("removed the copy of the login for %s, which "
+				    "docker-credential-%s still has"),
+				  server, row->helper);
+		if (!remains->telling->dry_run)
+			drop(app, server);
+		acr_tell_login(remains->telling, server, row->helper, "removed");
+		acr_tell_line(remains->telling, text);
+	} else if (row ? row->added : login.since >= remains->memo->taken.since) {
+		tell_stays(remains->telling, server, login.kept_in);
+	}
+}
+
+struct names {
+	char **rows;
+	size_t count;
+};
+
+static void take_name(void *data, const char *server, const char *username)
+{
+	struct names *names = data;
+
+	(void)username;
+	names->rows = acr_grow(names->rows, names->count, sizeof(*names->rows));
+	names->rows[names->count++] = acr_copy(server);
+}
+
+void acr_logins_conclude(struct acr_telling *telling, const struct acr_memo *memo,
+			 const struct acr_given *given)
+{
+	struct remains remains = { telling, memo, given };
+	struct acr_error locked = { 0 };
+	struct names names = { 0 };
+
+	for (size_t i = 0; i < given->count && !telling->dry_run; i++)
+		drop(telling->app, given->servers[i]);
+	/* Not while the keychain is walked: what is dropped would move under it. */
+	if (acr_keychain_each(telling->app, take_name, &names, &locked)) {
+		auto_string words = acr_error_words(&locked);
+		auto_string text = acr_format(_("Stored logins are not shown: %s"), words);
+		acr_tell_line(telling, text);
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		conclude_one(&remains, names.rows[i], NULL);
+		free(names.rows[i]);
+	}
+	free(names.rows);
+}

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`configure` takes logins over from docker's own file and from other helpers, and --undo gives them back: with a real
+Secret Service, docker-credential-secretservice and docker-credential-pass."""
+import base64
+import json
+import os
+import pty
+import shutil
+import subprocess
+import time
+
+import pytest
+from test_keychain import PROGRAM, UPSTREAM, desktop, pytestmark, session, within  # noqa: F401
+
+pytestmark = [*pytestmark, pytest.mark.skipif(not shutil.which(UPSTREAM), reason=f"{UPSTREAM} is not installed")]
+
+ADMIN, HUB = "admin.azurecr.io", "https://index.docker.io/v1/"
+LOGINS = {ADMIN: ("admin", "admin-password-one"), HUB: ("me", "hub-p:ssword é"), "ghcr.io": ("you", "other-password")}
+ACR = [PROGRAM, "configure", "--creds-store", "--no-check"]
+AUTH = {key: {"auth": base64.b64encode(":".join(login).encode()).decode()} for key, login in LOGINS.items()}
+
+
+@pytest.fixture
+def person(desktop):  # noqa: F811
+    """Somebody whose docker keeps its logins in its own file."""
+    return Person(desktop)
+
+
+class Person:
+    def __init__(self, session):  # noqa: F811
+        self.session, self.home = session, session.home
+        self.config = self.home / ".docker/config.json"
+        self.bin = self.home / "bin"
+        self.bin.mkdir(mode=0o700)
+        session.environment["PATH"] = f"{self.bin}:{os.path.dirname(PROGRAM)}:{os.environ['PATH']}"
+        self.write({"auths": {**AUTH, "left.example": {}, "quay.io": {"email": "me@example.com"}}})
+
+    def write(self, settings):
+        self.config.parent.mkdir(exist_ok=True)
+        self.config.write_text(json.dumps(settings))
+        self.config.chmod(0o600)
+
+    def read(self):
+        return json.loads(self.config.read_text())
+
+    def configure(self, *arguments, status=0):
+        ran = self.session.run(*ACR, *arguments)
+        assert ran.returncode == status, ran
+        for _, secret in LOGINS.values():
+            assert secret not in ran.stdout + ran.stderr
+        self.judge_journal()
+        return ran
+
+    def undo(self, *arguments, status=0):
+        ran = self.session.run(PROGRAM, "configure", "--undo", *arguments)
+        assert ran.returncode == status, ran
+        return ran
+
+    def judge_journal(self):
+        """No secret, plain or encoded, in anything that configure wrote for itself."""
+        for path in (self.home / ".local/share/docker-credential-acr").rglob("*"):
+            if path.is_file() and "logins" not in path.parts:
+                text = path.read_bytes()
+                for key, (_, secret) in LOGINS.items():
+                    assert secret.encode() not in text and AUTH[key]["auth"].encode() not in text, path
+
+    def stored(self):
+        """What the Secret Service has: our own list names docker's file as well."""
+        return json.loads(self.session.run(UPSTREAM, "list").stdout) or {}
+
+    def helper(self, name, text):
+        path = self.bin / f"docker-credential-{name}"
+        path.write_text("#!/bin/sh\n" + text)
+        path.chmod(0o700)
+
+    def answer(self, text, *arguments):
+        """On a terminal, with this typed."""
+        main, side = pty.openpty()
+        run = subprocess.Popen([*ACR, *arguments], env=self.session.environment, stdin=side, stdout=side, stderr=side)
+        os.close(side)
+        os.write(main, text.encode())
+        seen = b""
+        while True:
+            try:
+                chunk = os.read(main, 4096)
+            except OSError:
+                break
+            if not chunk:
+                break
+            seen += chunk
+        os.close(main)
+        return run.wait(), seen.decode()
+
+
+# logins in docker's own file
+
+def test_they_move_into_the_keychain_and_come_back_with_undo(person):
+    before = person.read()
+    ran = person.configure("--with-logins")
+    assert ran.stdout.count("moved the login") == 3, ran
+    after = person.read()
+    assert after["credsStore"] == "acr"
+    assert after["auths"] == {**dict.fromkeys(AUTH, {}), "left.example": {}, "quay.io": {"email": "me@example.com"}}
+    assert person.stored() == {server: login[0] for server, login in LOGINS.items()}
+    for server, login in LOGINS.items():
+        assert person.session.get(server) == login
+    ran = person.undo()
+    assert person.read() == before and person.stored() == {} and ran.stdout.count("moved the login") == 3, ran
+    assert not (person.home / ".local/share/docker-credential-acr/configure").exists()
+
+
+def test_without_a_terminal_they_stay_and_a_line_tells_how_to_move_them(person):
+    ran = person.configure()
+    assert "--with-logins" in ran.stdout and "ghcr.io" in ran.stdout and HUB in ran.stdout, ran
+    assert person.read()["auths"]["ghcr.io"] == AUTH["ghcr.io"]
+    assert person.session.get("ghcr.io") == LOGINS["ghcr.io"], "it serves from where it is"
+    assert person.configure("--with-logins").stdout.count("moved the login") == 3, "also when the rest is done already"
+    assert person.read()["auths"]["ghcr.io"] == {}
+    person.undo()
+    assert {key: person.read()["auths"][key] for key in AUTH} == AUTH and "credsStore" not in person.read()
+
+
+@pytest.mark.parametrize("typed, moved", [("y\n", True), ("n\n", False), ("\n", False)])
+def test_on_a_terminal_the_person_is_asked(person, typed, moved):
+    status, seen = person.answer(typed)
+    assert status == 0 and "Move them into the keychain?" in seen, seen
+    assert (person.read()["auths"]["ghcr.io"] == {}) == moved and bool(person.stored().get("left.example")) is False
+
+
+def test_one_registry_moves_alone(person):
+    ran = person.session.run(PROGRAM, "configure", ADMIN, "--with-logins", "--no-check")
+    assert ran.returncode == 0 and ran.stdout.count("moved the login") == 1, ran
+    assert person.read()["auths"][ADMIN] == {} and person.read()["auths"]["ghcr.io"] == AUTH["ghcr.io"]
+    assert person.session.get(ADMIN) == LOGINS[ADMIN]
+
+
+def test_a_dry_run_moves_nothing(person):
+    before = person.config.read_bytes()
+    assert "ghcr.io" in person.configure("--with-logins", "--dry-run").stdout
+    assert person.config.read_bytes() == before and person.stored() == {}
+    assert not list((person.home / ".local/share").rglob("*.json"))
+
+
+def test_nothing_goes_into_plain_files_without_being_told(person):
+    person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
+    before = person.read()["auths"]
+    ran = person.configure("--with-logins")
+    assert "keep working" in ran.stderr and "--insecure-storage" in ran.stderr, ran
+    assert person.read()["auths"] == before and not list((person.home / ".local/share").rglob("logins/*"))
+    person.configure("--with-logins", "--insecure-storage")
+    assert person.read()["auths"]["ghcr.io"] == {} and person.session.get("ghcr.io") == LOGINS["ghcr.io"]
+    person.undo()
+    assert person.read()["auths"] == before and not list((person.home / ".local/share").rglob("logins/*"))
+
+
+def test_a_locked_keychain_takes_nothing_and_gives_nothing(person):
+    person.configure("--with-logins")
+    moved = person.config.read_bytes()
+    person.session.lock()
+    ran = person.undo(status=1)
+    assert "nothing was changed" in ran.stderr and person.config.read_bytes() == moved, ran
+
+
+def test_another_login_for_the_same_server_is_not_replaced(person):
+    assert person.session.store("ghcr.io", "you", "newer-password").returncode == 0
+    ran = person.configure("--with-logins")
+    assert "ghcr.io stays" in ran.stdout, ran
+    assert person.read()["auths"]["ghcr.io"] == AUTH["ghcr.io"]
+    assert person.session.get("ghcr.io") == ("you", "newer-password")
+    person.undo()
+    assert person.session.get("ghcr.io") == ("you", "newer-password")
+
+
+def test_a_login_that_the_registry_rejects_stays(person):
+    person.write({"auths": {ADMIN: {"auth": base64.b64encode(b"admin:wrong").decode()}, "ghcr.io": AUTH["ghcr.io"]}})
+    ran = person.configure("--with-logins")
+    assert f"{ADMIN} stays" in ran.stdout and person.read()["auths"][ADMIN] != {}, ran
+    assert person.read()["auths"]["ghcr.io"] == {}
+
+
+def test_undo_gives_back_what_is_stored_now_and_tells_what_was_added(person):
+    person.configure("--with-logins")
+    time.sleep(1.1)
+    assert person.session.store("ghcr.io", "you", "renewed-password").returncode == 0
+    assert person.session.store("new.example", "somebody", "new-password").returncode == 0
+    assert person.session.ask("erase", HUB).returncode == 0
+    ran = person.undo()
+    assert "new.example stays in the Secret Service" in ran.stdout and "ghcr.io stays" not in ran.stdout, ran
+    auths = person.read()["auths"]
+    assert base64.b64decode(auths["ghcr.io"]["auth"]) == b"you:renewed-password" and auths[HUB] == {}
+    assert person.stored() == {"new.example": "somebody"}
+
+
+def test_undo_leaves_what_another_program_wrote_since(person):
+    person.configure("--with-logins")
+    settings = person.read()
+    settings["auths"]["ghcr.io"] = {"auth": base64.b64encode(b"x:y").decode()}
+    person.write(settings)
+    ran = person.undo()
+    assert person.read()["auths"]["ghcr.io"] == settings["auths"]["ghcr.io"] and "ghcr.io stays" in ran.stdout, ran
+    assert person.session.get("ghcr.io") == LOGINS["ghcr.io"]
+
+
+def test_json_tells_what_became_of_each(person):
+    ran = person.configure("--with-logins", "--json")
+    rows = {row["server"]: row["state"] for row in json.loads(ran.stdout)["logins"]}
+    assert rows == dict.fromkeys(LOGINS, "moved")
+
+
+def test_a_file_that_cannot_be_written_keeps_every_login_where_it_was(person):
+    before = person.config.read_bytes()
+    person.session.environment["XDG_DATA_HOME"] = "/proc/nothing"
+    ran = person.session.run(*ACR, "--with-logins")
+    assert ran.returncode == 1 and person.config.read_bytes() == before, ran
+    assert person.stored() == {}
+
+
+# another helper
+
+def test_what_secretservice_keeps_is_there_already(person):
+    person.write({"credsStore": "secretservice"})
+    for server, login in LOGINS.items():
+        assert person.session.store(server, *login, UPSTREAM).returncode == 0
+    person.configure("--replace", "--with-logins")
+    assert person.session.get("ghcr.io") == LOGINS["ghcr.io"]
+    person.undo()
+    assert person.read() == {"credsStore": "secretservice"}
+    assert set(json.loads(person.session.run(UPSTREAM, "list").stdout)) == set(LOGINS), "none of it was a copy"
+
+
+def test_secretservice_is_not_copied_into_files_without_being_told(person):
+    person.write({"credsStore": "secretservice"})
+    assert person.session.store("ghcr.io", *LOGINS["ghcr.io"], UPSTREAM).returncode == 0
+    person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
+    ran = person.configure("--replace", "--with-logins", status=1)
+    assert "nothing was changed" in ran.stderr and person.read() == {"credsStore": "secretservice"}, ran
+    assert not list((person.home / ".local/share").rglob("logins/*"))
+    person.configure("--replace", "--with-logins", "--insecure-storage")
+    assert person.session.get("ghcr.io") == LOGINS["ghcr.io"]
+    assert "removed the copy" in person.undo().stdout
+    assert not list((person.home / ".local/share").rglob("logins/*"))
+
+
+@pytest.fixture
+def with_pass(person):
+    """docker-credential-pass over a real pass and gpg, with a key of its own."""
+    folder = os.environ.get("ACR_PASS", "")
+    if not (shutil.which("pass") or folder) or not shutil.which("docker-credential-pass"):
+        pytest.skip("pass is not installed (a docker without a config would choose it): ACR_PASS names its folder")
+    person.session.environment["PATH"] += f":{folder}" if folder else ""
+    person.session.environment["GNUPGHOME"] = str(person.home / ".gnupg")
+    (person.home / ".gnupg").mkdir(mode=0o700)
+    run = person.session.run
+    assert run("gpg", "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--quick-gen-key", "me@example.com").returncode == 0
+    assert run("pass", "init", "me@example.com").returncode == 0
+    person.write({"credsStore": "pass"})
+    for server, login in LOGINS.items():
+        assert person.session.store(server, *login, "docker-credential-pass").returncode == 0
+    yield person
+    run("gpgconf", "--kill", "all")
+
+
+def test_what_pass_keeps_is_copied_and_the_copies_go_with_undo(with_pass):
+    ran = with_pass.configure("--replace", "--with-logins")
+    assert ran.stdout.count("copied the login") == 3, ran
+    for server, login in LOGINS.items():
+        assert with_pass.session.get(server) == login
+    ran = with_pass.undo()
+    assert ran.stdout.count("removed the copy") == 3 and with_pass.read() == {"credsStore": "pass"}, ran
+    assert set(json.loads(with_pass.session.run("docker-credential-pass", "list").stdout)) == set(LOGINS)
+    assert with_pass.stored() == {}
+
+
+def test_pass_without_being_told_keeps_its_logins_and_they_are_named(with_pass):
+    ran = with_pass.configure(status=1)
+    assert "--replace" in ran.stderr and "configure REGISTRY" in ran.stderr and with_pass.read() == {"credsStore": "pass"}
+    ran = with_pass.configure("--replace")
+    assert "docker-credential-pass keeps logins that Docker no longer asks it for" in ran.stdout and "ghcr.io" in ran.stdout
+    assert with_pass.stored() == {}
+
+
+def test_on_a_terminal_the_copies_are_asked_for(with_pass):
+    status, seen = with_pass.answer("y\ny\n")
+    assert status == 0 and "Copy them into the keychain?" in seen, seen
+    assert with_pass.session.get("ghcr.io") == LOGINS["ghcr.io"]
+
+
+LIST = """if [ "$1" = list ]; then echo '{"a.example":"u","b.example":"u"}'; exit; fi; read server; """
+GOOD = """echo "{\\"ServerURL\\":\\"$server\\",\\"Username\\":\\"u\\",\\"Secret\\":\\"secret-of-$server\\"}" """
+BAD = {
+    "garbage for list": "echo hello", "no object": "echo '[]'", "numbers": """echo '{"a.example":7}'""", "fails": "echo broken; exit 1",
+    "silent": "exit 3", "one fails": LIST + f'[ "$server" = b.example ] && {{ echo locked; exit 1; }}; {GOOD}',
+    "one is garbage": LIST + f'[ "$server" = b.example ] && {{ echo "{{"; exit; }}; {GOOD}',
+    "one is empty": LIST + """echo '{"ServerURL":"x","Username":"u","Secret":""}'""",
+    "too much": "yes '{' | head -c 3000000",
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_a_helper_that_misbehaves_loses_nothing_and_leaves_nothing_half_done(person, how):
+    person.helper("odd", BAD[how])
+    person.write({"credsStore": "odd", "auths": {"ghcr.io": AUTH["ghcr.io"]}})
+    before = person.config.read_bytes()
+    ran = person.configure("--replace", "--with-logins", status=1)
+    assert "nothing was changed" in ran.stderr and "configure REGISTRY" in ran.stderr and "docker-credential-odd" in ran.stderr, ran
+    assert "secret-of" not in ran.stdout + ran.stderr and ran.stdout.count("copied") == 0, ran
+    assert person.config.read_bytes() == before
+    assert person.stored() == {}
+
+
+def test_a_helper_that_hangs_is_given_up(person):
+    person.helper("odd", "sleep 600")
+    person.write({"credsStore": "odd"})
+    with within(40):
+        ran = person.configure("--replace", "--with-logins", status=1)
+    assert "nothing was changed" in ran.stderr and person.read() == {"credsStore": "odd"}, ran
+
+
+def test_a_helper_that_is_not_installed_is_replaced_and_named(person):
+    person.write({"credsStore": "desktop"})
+    ran = person.configure("--replace", "--with-logins")
+    assert "docker-credential-desktop is not installed" in ran.stdout and person.read()["credsStore"] == "acr", ran
+    person.undo()
+    assert person.read() == {"credsStore": "desktop"}
+
+
+def test_what_another_helper_has_by_a_row_of_its_own_stays_with_it(person):
+    person.helper("odd", LIST + GOOD)
+    person.write({"credsStore": "odd", "credHelpers": {"b.example": "odd"}})
+    person.configure("--replace", "--with-logins")
+    assert person.session.get("a.example") == ("u", "secret-of-a.example")
+    assert set(person.stored()) == {"a.example"}

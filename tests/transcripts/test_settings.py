@@ -86,6 +86,21 @@ def test_names_that_can_match_are_not_warned_of(helper, home, cloud):
     assert answer.status == 0 and answer.err == ""
 
 
+@pytest.mark.needs("mounts")
+@pytest.mark.parametrize("others, believed", [("", True), ("kim:x:1000:0::/:/bin/sh\n", False)], ids=["alone", "shared"])
+def test_a_group_that_can_write_the_configuration_must_be_the_owners_alone(helper, home, tmp_path, others, believed):
+    """Also those count whose first group it is: /etc/group does not list them."""
+    home.registries(contoso={}).chmod(0o660)
+    users, groups = tmp_path / "passwd", tmp_path / "group"
+    users.write_text("root:x:0:0::/root:/bin/sh\n" + others)
+    groups.write_text("root:x:0:\n")
+    answer = helper.list(prefix=["unshare", "--mount", "sh", "-ec", f'mount --bind {users} /etc/passwd\nmount --bind {groups} /etc/group\nexec "$@"', "sh"])
+    if believed:
+        assert answer.status == 0 and "contoso.azurecr.io" in answer.login, answer
+    else:
+        assert answer.status == 1 and "config.json" in answer.out and "group" in answer.out, answer
+
+
 @pytest.mark.parametrize("env, asked", [({}, 1), ({"AZURE_TOKEN_CREDENTIALS": "AzureCliCredential"}, 0), ({"AZURE_TOKEN_CREDENTIALS": "dev"}, 0),
                                         ({"AZURE_TOKEN_CREDENTIALS": "prod"}, 1), ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "none"}, 0),
                                         ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "azure-cli, environment"}, 1)])

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "base/file.h"
@@ -447,6 +448,46 @@ static void a_pipe_that_nobody_reads_is_given_up(void **state)
 	close(pipes[1]);
 }
 
+static void pass_by(int number)
+{
+	(void)number;
+}
+
+/* A signal every millisecond, while the reader takes its time. */
+static void a_write_that_is_interrupted_goes_on(void **state)
+{
+	static const char bytes[200 * 1024];
+	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
+	struct sigaction action = { .sa_handler = pass_by }, was; /* no SA_RESTART */
+	int pipes[2], status = -1, result;
+	pid_t reader;
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0);
+	reader = fork();
+	if (reader == 0) {
+		static char back[sizeof(bytes)];
+		size_t got = 0;
+
+		close(pipes[1]);
+		for (ssize_t some = 1; some > 0; got += some > 0 ? (size_t)some : 0) {
+			usleep(5000);
+			some = read(pipes[0], back, 8192);
+		}
+		_exit(got == sizeof(bytes) ? 0 : 1);
+	}
+	close(pipes[0]);
+	assert_int_equal(sigaction(SIGALRM, &action, &was), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	result = acr_write(pipes[1], bytes, sizeof(bytes));
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &was, NULL), 0);
+	close(pipes[1]);
+	assert_int_equal(result, 0);
+	assert_int_equal(waitpid(reader, &status, 0), reader);
+	assert_int_equal(status, 0);
+}
+
 static void input_is_read_to_its_end_and_no_further_than_its_limit(void **state)
 {
 	struct acr_error error = { 0 };
@@ -513,6 +554,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_change_of_another_writer_is_lost, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_pipe_that_nobody_reads_is_given_up, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_write_that_is_interrupted_goes_on, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_writer_killed_anywhere_leaves_old_or_new, setup,

@@ -388,13 +388,20 @@ static void a_child_gets_no_switch_that_turns_protection_off(void **state)
 	static const char *const rows[] = { "HOME=/root",
 					    "ARM_CLOUD_METADATA_URL=https://evil.example",
 					    "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION=1",
-					    "PATH=.:bin::/nonexistent/../../tmp", NULL };
+					    "ADAL_PYTHON_SSL_NO_VERIFY=1",
+					    "PYTHONHTTPSVERIFY=0",
+					    "NODE_TLS_REJECT_UNAUTHORIZED=0",
+					    "GIT_SSL_NO_VERIFY=true",
+					    "PYTHONHTTPSVERIFY_ELSE=kept",
+					    "PATH=.:bin::/nonexistent/../../tmp",
+					    NULL };
 	auto_environment child = acr_environment_for_child(rows);
 
 	(void)state;
 	assert_string_equal(child[0], "HOME=/root");
-	assert_string_equal(child[1], "PATH=" ACR_PATH);
-	assert_null(child[2]);
+	assert_string_equal(child[1], "PYTHONHTTPSVERIFY_ELSE=kept");
+	assert_string_equal(child[2], "PATH=" ACR_PATH);
+	assert_null(child[3]);
 	edges_set(&edges, "CURL_CA_BUNDLE", "");
 	auto_environment picked = acr_environment_pick(&edges.app, names);
 	assert_int_equal(strncmp(picked[0], "HOME=", 5), 0);

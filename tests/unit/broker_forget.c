@@ -126,6 +126,23 @@ static void after_an_erase_a_registry_that_denied_is_asked_anew(void **state)
 	assert_int_equal(get(HOST, &login), 0);
 }
 
+/* Nothing can be decided then, and no decision's file makes what was remembered unfindable. */
+static void without_a_home_an_erase_forgets_the_refusal(void **state)
+{
+	auto_login login = { 0 };
+
+	(void)state;
+	edges_set(&edges, "HOME", "");
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
+	be_denied();
+	assert_int_equal(get(HOST, &login), -1);
+	assert_int_equal(edges.sent_count, 0);
+	assert_int_equal(erase(HOST), 0);
+	expect_entra();
+	expect_exchange(3 * HOUR, "first");
+	assert_int_equal(get(HOST, &login), 0);
+}
+
 /* ---- logout of everything ---- */
 
 /* Of Entra ID, for any registry. Kept in memory alone, which the folder of a test is not: so it is put there by hand. */
@@ -249,6 +266,7 @@ int main(void)
 		TEST(an_erase_of_what_cannot_be_read_is_an_error_and_a_logout_is_none),
 		TEST(after_an_erase_nobody_hears_of_the_clients_token),
 		TEST(after_an_erase_a_registry_that_denied_is_asked_anew),
+		TEST(without_a_home_an_erase_forgets_the_refusal),
 		TEST(a_logout_of_everything_covers_registries_that_have_a_sign_in_alone),
 		TEST(a_logout_of_everything_drops_access_tokens),
 		TEST(a_logout_of_everything_goes_on_and_says_what_failed),

@@ -112,6 +112,30 @@ static void it_is_used_until_five_minutes_before_its_end(void **state)
 	expect_asked_anew(SECOND);
 }
 
+static void count(void *data, const char *key)
+{
+	*(int *)data += strncmp(key, "token_", 6) == 0;
+}
+
+/* Nobody would be given it: so it does not lie about either. */
+static void a_token_that_ends_within_five_minutes_is_not_kept(void **state)
+{
+	auto_string jwt = acr_copy(person_jwt(&p, CLAIMS));
+	int kept = 0;
+
+	(void)state;
+	for (int seconds = 300; seconds <= 301; seconds++) {
+		auto_string answer = acr_format(
+			"{\"token_type\":\"Bearer\",\"expires_in\":%d,\"access_token\":\"%s\"}",
+			seconds, jwt);
+
+		edges_answer(&p.edges, ENTRA, 200, answer);
+		assert_int_equal(ask_for(HOST), 1);
+		(void)!acr_cache_homes[0]->each(&p.edges.app, count, &kept, NULL);
+		assert_int_equal(kept, seconds > 300);
+	}
+}
+
 static void another_identity_does_not_find_it(void **state)
 {
 	(void)state;
@@ -253,6 +277,7 @@ int main(void)
 		CASE(the_registry_that_it_was_had_for_gets_a_new_one),
 		CASE(whoever_asks_as_a_person_hears_what_is_so_now),
 		CASE(it_is_used_until_five_minutes_before_its_end),
+		CASE(a_token_that_ends_within_five_minutes_is_not_kept),
 		CASE(another_identity_does_not_find_it),
 		CASE(another_tenant_in_the_config_does_not_find_it),
 		CASE(another_cloud_does_not_find_it),

@@ -192,6 +192,32 @@ static void what_the_person_decided_counts(void **state)
 	assert_changed();
 }
 
+/* A regional endpoint is signed out with its registry. */
+static void what_was_decided_about_the_registry_counts_for_its_regions(void **state)
+{
+	const char regional[] = "acme.westeurope.geo.azurecr.io";
+	const struct acr_state out = { .signed_out = true };
+
+	(void)state;
+	assert_true(acr_registry_parse(p.edges.config, regional, strlen(regional), &p.registry));
+	take_again();
+	acr_fingerprint_free(&before);
+	acr_fingerprint_take(&p.edges.app, &p.registry, &before);
+	assert_int_equal(acr_state_write(&p.edges.app, HOST, &out, NULL), 0);
+	assert_changed();
+}
+
+/* A folder that is closed to us may hold anything: here one in the place of which stands a link to itself. */
+static void what_is_kept_from_us_is_not_what_is_not_there(void **state)
+{
+	auto_string path = acr_format("%s/.azure", p.edges.folder);
+
+	(void)state;
+	assert_int_equal(symlink(".azure", path), 0);
+	assert_changed();
+	assert_holds(after.text, "azureProfile.json ?\n");
+}
+
 /* Otherwise it would be given a token of whoever signed in with `login`. */
 static void a_mirrored_image_shares_the_nodes_cache_only_without_decisions(void **state)
 {
@@ -281,6 +307,8 @@ int main(void)
 		CASE(files_count_when_they_are_written_anew),
 		CASE(the_certificate_counts),
 		CASE(what_the_person_decided_counts),
+		CASE(what_was_decided_about_the_registry_counts_for_its_regions),
+		CASE(what_is_kept_from_us_is_not_what_is_not_there),
 		CASE(a_mirrored_image_shares_the_nodes_cache_only_without_decisions),
 		CASE(two_registries_are_two_hashes),
 		CASE(the_subject_of_a_federated_token_counts_and_its_renewal_does_not),

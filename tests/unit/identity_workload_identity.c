@@ -83,6 +83,25 @@ static void a_file_that_is_no_token_is_not_sent(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
+/* A variable may hold a password: what names no issuer and no subject is not sent to anybody. */
+static void a_variable_that_holds_no_token_is_not_sent(void **state)
+{
+	static const char *const values[] = { "hunter2", "a.b.c", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" };
+
+	(void)state;
+	edges_set(&p.edges, "AZURE_FEDERATED_TOKEN_FILE", "");
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		edges_set(&p.edges, "AZURE_FEDERATED_TOKEN", values[i]);
+		assert_int_equal(ask(), -1);
+		assert_true(acr_error_is(&p.error, FEDERATED_VARIABLE_INVALID));
+	}
+	assert_int_equal(p.edges.sent_count, 0);
+	edges_set(&p.edges, "AZURE_FEDERATED_TOKEN",
+		  person_jwt(&p, "\"iss\":\"https://gitlab.example\",\"sub\":\"project\""));
+	edges_answer(&p.edges, ENTRA, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
 static void half_a_set_up_is_told(void **state)
 {
 	(void)state;
@@ -134,6 +153,7 @@ int main(void)
 		CASE(the_file_is_read_anew_each_time_and_trimmed),
 		CASE(kubelets_links_are_followed),
 		CASE(a_file_that_is_no_token_is_not_sent),
+		CASE(a_variable_that_holds_no_token_is_not_sent),
 		CASE(half_a_set_up_is_told),
 		CASE(an_identity_binding_is_told_and_its_token_goes_nowhere),
 		CASE(a_refusal_ends_the_chain),

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a request and azure.json to the environment in which identities are looked for: what is set, and what of the kubelet's own
+ * is gone. */
+#include "edges.h"
+#include "kubelet/kubelet.h"
+
+#define HOST   "acme.azurecr.io"
+#define TENANT "11111111-1111-1111-1111-111111111111"
+#define CLIENT "22222222-2222-2222-2222-222222222222"
+#define OTHER  "33333333-3333-3333-3333-333333333333"
+
+static struct edges edges;
+static struct acr_kubelet_environment made;
+
+/* Each that says who the kubelet itself is, and what says nothing about that. */
+static const char *const about_identity[] = { "AZURE_CLIENT_ID",
+					      "AZURE_CLIENT_SECRET",
+					      "AZURE_CLIENT_CERTIFICATE_PATH",
+					      "AZURE_TENANT_ID",
+					      "AZURE_FEDERATED_TOKEN",
+					      "AZURE_FEDERATED_TOKEN_FILE",
+					      "AZD_GITLAB_FEDERATED_TOKEN",
+					      "AZURE_AUTHORITY_HOST",
+					      "AZURE_TOKEN_CREDENTIALS",
+					      "AZURE_KUBERNETES_TOKEN_PROXY" };
+static const char *const of_machine[] = { "HTTPS_PROXY", "PATH", "HOME",
+					  "DOCKER_CREDENTIAL_ACR_LOG" };
+
+static int setup(void **state)
+{
+	(void)state;
+	edges_begin(&edges);
+	for (size_t i = 0; i < sizeof(about_identity) / sizeof(about_identity[0]); i++)
+		edges_set(&edges, about_identity[i], "of-kubelet");
+	for (size_t i = 0; i < sizeof(of_machine) / sizeof(of_machine[0]); i++)
+		edges_set(&edges, of_machine[i], "of-kubelet");
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_TIMEOUT", "10s");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	acr_kubelet_environment_free(&made);
+	made = (struct acr_kubelet_environment){ .token = -1 };
+	edges_end(&edges);
+	return 0;
+}
+
+/* What is set, "" for nothing. */
+static const char *value(const char *name)
+{
+	const char *found = "";
+
+	for (char **row = made.rows; row && *row; row++)
+		if (strncmp(*row, name, strlen(name)) == 0 && (*row)[strlen(name)] == '=')
+			found = *row + strlen(name) + 1;
+	return found;
+}
+
+static void nothing_of_the_kubelets_own_is_left(void)
+{
+	for (char **row = made.rows; row && *row; row++)
+		for (size_t i = 0; i < sizeof(about_identity) / sizeof(about_identity[0]); i++)
+			if (strcmp(value(about_identity[i]), "of-kubelet") == 0)
+				fail_msg("%s is the kubelet's", about_identity[i]);
+	for (size_t i = 0; i < sizeof(of_machine) / sizeof(of_machine[0]); i++)
+		assert_string_equal(value(of_machine[i]), "of-kubelet");
+}
+
+static int be_pod(const char *tenant, struct acr_node node, struct acr_error *error)
+{
+	auto_kubelet_request request = { .client_id = acr_copy(CLIENT),
+					 .tenant_id = tenant ? acr_copy(tenant) : NULL };
+
+	acr_secret_add(&request.token, "token.of.pod");
+	acr_kubelet_environment_free(&made);
+	return acr_kubelet_be_pod(&edges.app, &request, &node, &made, error);
+}
+
+static void a_pod_is_who_its_annotations_say(void **state)
+{
+	static char tenant[] = TENANT;
+	struct acr_error error = { 0 };
+	char token[32] = "";
+
+	(void)state;
+	assert_int_equal(be_pod(OTHER, (struct acr_node){ .tenant = tenant }, &error), 0);
+	nothing_of_the_kubelets_own_is_left();
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "workload-identity");
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_CLIENT_ID"), CLIENT);
+	assert_string_equal(value("AZURE_CLIENT_ID"), CLIENT);
+	/* Its own tenant goes before the node's. */
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TENANT"), OTHER);
+	assert_string_equal(value("AZURE_TENANT_ID"), OTHER);
+	/* The node's settings are the node's. */
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TIMEOUT"), "");
+	assert_int_equal(pread(made.token, token, sizeof(token) - 1, 0), strlen("token.of.pod"));
+	assert_string_equal(token, "token.of.pod");
+	assert_int_equal(be_pod(NULL, (struct acr_node){ .tenant = tenant }, &error), 0);
+	assert_string_equal(value("AZURE_TENANT_ID"), TENANT);
+	assert_int_equal(be_pod(NULL, (struct acr_node){ 0 }, &error), -1);
+	assert_true(acr_error_is(&error, POD_NO_TENANT));
+}
+
+/* azure.json's names, which are go-autorest's, and az's. */
+static void each_cloud_of_azure_json_has_its_authority(void **state)
+{
+	static const char *const clouds[][2] = {
+		{ "AzurePublicCloud", "login.microsoftonline.com" },
+		{ "AZUREPUBLICCLOUD", "login.microsoftonline.com" },
+		{ "AzureUSGovernmentCloud", "login.microsoftonline.us" },
+		{ "AzureChinaCloud", "login.chinacloudapi.cn" },
+		{ "AzureCloud", "login.microsoftonline.com" },
+		{ "AzureStackCloud", "" },
+	};
+	static char tenant[] = TENANT;
+	struct acr_error error = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clouds) / sizeof(clouds[0]); i++) {
+		auto_string name = acr_copy(clouds[i][0]);
+
+		assert_int_equal(
+			be_pod(NULL, (struct acr_node){ .tenant = tenant, .cloud = name }, &error),
+			0);
+		assert_string_equal(value("AZURE_AUTHORITY_HOST"), clouds[i][1]);
+	}
+	/* The air-gapped ones are in the table of clouds by az's name. */
+	for (size_t i = 0; i < 2; i++) {
+		auto_string name = acr_copy(i ? "USSecCloud" : "USNatCloud");
+		const struct acr_cloud *cloud = acr_cloud_by_name(i ? "USSec" : "USNat");
+
+		assert_non_null(cloud);
+		assert_int_equal(
+			be_pod(NULL, (struct acr_node){ .tenant = tenant, .cloud = name }, &error),
+			0);
+		assert_string_equal(value("AZURE_AUTHORITY_HOST"), cloud->authority);
+	}
+}
+
+static void be_node(struct acr_node node)
+{
+	acr_kubelet_environment_free(&made);
+	acr_kubelet_be_node(&edges.app, HOST, &node, &made);
+	nothing_of_the_kubelets_own_is_left();
+}
+
+static void a_node_is_who_azure_json_says(void **state)
+{
+	static char tenant[] = TENANT, client[] = CLIENT, other[] = OTHER, file[] = "/var/token",
+		    pem[] = "/sp.pem";
+	auto_secret secret = { 0 };
+
+	(void)state;
+	acr_secret_add(&secret, "s3cret");
+	be_node((struct acr_node){
+		.managed = true, .identity_id = other, .tenant = tenant, .client_id = client });
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "managed-identity");
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_CLIENT_ID"), OTHER);
+	/* "msi" stands there on such nodes. */
+	assert_string_equal(value("AZURE_CLIENT_ID"), "");
+	be_node((struct acr_node){ .tenant = tenant, .client_id = client, .secret = secret });
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "environment");
+	assert_string_equal(value("AZURE_CLIENT_SECRET"), "s3cret");
+	assert_string_equal(value("AZURE_TENANT_ID"), TENANT);
+	be_node((struct acr_node){ .tenant = tenant, .client_id = client, .certificate = pem });
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "certificate");
+	assert_string_equal(value("AZURE_CLIENT_CERTIFICATE_PATH"), "/sp.pem");
+	/* Federated goes before managed. */
+	be_node((struct acr_node){ .managed = true,
+				   .federated = true,
+				   .token_file = file,
+				   .tenant = tenant,
+				   .client_id = client });
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "workload-identity");
+	assert_string_equal(value("AZURE_FEDERATED_TOKEN_FILE"), "/var/token");
+	/* The node's settings stay, and those of the configuration go before azure.json. */
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TIMEOUT"), "10s");
+	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "none");
+	edges_configure(&edges);
+	be_node((struct acr_node){ .managed = true, .identity_id = other });
+	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "none");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_pod_is_who_its_annotations_say),
+		TEST(each_cloud_of_azure_json_has_its_authority),
+		TEST(a_node_is_who_azure_json_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -143,6 +143,30 @@ static void a_role_is_asked_for_whoever_was_refused(void **state)
 	assert_non_null(strstr(explain(*state, &error), "--assignee aaaa-bbbb --role AcrPull"));
 }
 
+static void who_was_denied_for_another_reason_is_not_the_one_to_give_a_role(void **state)
+{
+	struct acr_error error = no_role(), other = firewall();
+
+	add_step(*state, "environment", principal("1111"), &error);
+	add_step(*state, "managed-identity",
+		 acr_who(ACR_WHO_MANAGED_IDENTITY, "aaaa-bbbb", "agents", "2222"), &other);
+	assert_non_null(strstr(explain(*state, &error), "--assignee 1111 --role AcrPull"));
+}
+
+/* A sentence may quote another code than the one that it was answered with. */
+static void the_code_of_an_answer_counts_more_than_one_in_its_sentence(void **state)
+{
+	struct world *world = *state;
+	struct acr_error error =
+		answered(401, "AADSTS7000222", "AADSTS50034: see AADSTS50076 as well.",
+			 message_of(ACR_REFUSED, "rejected"));
+	auto_facts facts = { 0 };
+
+	acr_facts_of_error(&world->edges.app, &error, &facts);
+	assert_string_equal(acr_facts_get(&facts, ACR_FACT_CODE), "AADSTS7000222");
+	assert_string_equal(acr_facts_get(&facts, ACR_FACT_NUMBER), "7000222");
+}
+
 static void a_client_that_entra_refused_is_the_one_of_the_environment(void **state)
 {
 	struct world *world = *state;
@@ -371,6 +395,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_explanation_says_what_why_what_to_do_and_where_to_find_more),
 		TEST(a_role_is_asked_for_whoever_was_refused),
+		TEST(who_was_denied_for_another_reason_is_not_the_one_to_give_a_role),
+		TEST(the_code_of_an_answer_counts_more_than_one_in_its_sentence),
 		TEST(a_client_that_entra_refused_is_the_one_of_the_environment),
 		TEST(the_same_is_one_line_within_seconds),
 		TEST(a_person_who_asks_is_answered_each_time),

@@ -83,6 +83,25 @@ static void a_person_is_told_by_name_and_an_application_by_id(void **state)
 	assert_who(&p.token.who, "service principal " CLIENT ", tenant " TENANT);
 }
 
+/* It goes into commands that people paste. */
+static void an_object_id_is_a_guid_or_none(void **state)
+{
+	static const char *const wrong[] = { "x", "$(reboot)", TENANT "0",
+					     "1111111111111111111111111111111111;id",
+					     "11111111-1111-1111-1111-11111111111g" };
+
+	(void)state;
+	assert_int_equal(redeem(200, person_token(&p, "\"oid\":\"" TENANT "\"")), 0);
+	assert_string_equal(p.token.who.object, TENANT);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		auto_string claims =
+			acr_format("\"appid\":\"" CLIENT "\",\"oid\":\"%s\"", wrong[i]);
+
+		assert_int_equal(redeem(200, person_token(&p, claims)), 0);
+		assert_string_equal(p.token.who.object, "");
+	}
+}
+
 static void a_name_in_a_token_cannot_steer_a_terminal(void **state)
 {
 	(void)state;
@@ -284,6 +303,7 @@ int main(void)
 		CASE(the_form_goes_out_with_scope_and_an_id),
 		CASE(a_lifetime_may_be_a_string_or_missing),
 		CASE(a_person_is_told_by_name_and_an_application_by_id),
+		CASE(an_object_id_is_a_guid_or_none),
 		CASE(a_name_in_a_token_cannot_steer_a_terminal),
 		CASE(a_refusal_becomes_code_sentence_and_correlation),
 		CASE(ids_and_time_are_no_part_of_the_sentence),

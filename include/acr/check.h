@@ -50,6 +50,8 @@
 	FOUND(THROTTLED)   /* seconds to wait, of whoever said "too many requests" */              \
 	FOUND(ANONYMOUS)   /* actions that anybody may take on the repository */                   \
 	FOUND(STORED)	   /* "good" or "refused": a login of the person's own */                  \
+	FOUND(STORED_USER)   /* of one that may pull the repository */                             \
+	FOUND(STORED_SECRET) /* its password */                                                    \
 	FOUND(SIGNED_OUT)  /* no identity is used for this registry */                             \
 	FOUND(ENTRA_TOKEN) /* of the first identity that had one */                                \
 	FOUND(AUDIENCE)	   /* what it is for */                                                    \
@@ -60,6 +62,9 @@
 	FOUND(REFRESH_TOKEN) /* what the registry exchanged for it */                              \
 	FOUND(ACCESS_TOKEN)  /* for the repository */                                              \
 	FOUND(ACTIONS)	     /* that it allows: "pull,push" */                                     \
+	FOUND(PULL_TOKEN)    /* of whoever would pull the image, for the registry alone */         \
+	FOUND(MANIFEST)	     /* of the image: JSON */                                              \
+	FOUND(IMAGE)	     /* its manifest for the platform that pulls it: JSON */               \
 	FOUND(SETTINGS)	     /* the registry as Azure Resource Manager has it, JSON */
 
 enum acr_found {

@@ -71,10 +71,12 @@ struct acr_response {
 	char challenge[1024]; /* WWW-Authenticate; the first */
 	char correlation[64]; /* X-Ms-Correlation-Request-Id, x-ms-request-id or client-request-id
 			       */
-	char location[512];   /* where a redirect wanted to go: evidence only */
-	char server[64];      /* Server: openresty says ACR, another says a proxy */
-	char address[64];     /* the address that was spoken to */
-	char issuer[256];     /* who signed the certificate: TLS interception shows here */
+	char location
+		[4096];	  /* where a redirect wanted to go, which may be signed: never followed by
+				 itself, never printed but for its host */
+	char server[64];  /* Server: openresty says ACR, another says a proxy */
+	char address[64]; /* the address that was spoken to */
+	char issuer[256]; /* who signed the certificate: TLS interception shows here */
 };
 #define auto_response __attribute__((cleanup(acr_response_wipe))) struct acr_response
 void acr_response_wipe(struct acr_response *response);

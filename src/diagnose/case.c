@@ -36,6 +36,8 @@ static void take_image(const char *image, struct acr_case *ret)
 	else if (colon)
 		ret->reference =
 			acr_format("%.*s", (int)(length - (size_t)(colon + 1 - image)), colon + 1);
+	else
+		ret->reference = acr_copy("latest"); /* as docker has it */
 }
 
 void acr_case_begin(const struct acr_app *app, const char *typed, const char *repository,
@@ -57,6 +59,7 @@ void acr_case_begin(const struct acr_app *app, const char *typed, const char *re
 	if (*rest)
 		take_image(rest, ret);
 	if (repository) {
+		acr_string_free(&ret->reference); /* of another one */
 		acr_string_free(&ret->repository);
 		ret->repository = acr_copy(repository);
 	}

@@ -104,7 +104,7 @@ static void show(struct shop *shop)
 {
 	auto_secret line = { 0 };
 
-	if (shop->app->err < 0 || !isatty(shop->app->err) ||
+	if (!shop->what->doing || shop->app->err < 0 || !isatty(shop->app->err) ||
 	    shop->app->clock.boot(shop->app) - shop->begun < QUIET)
 		return;
 	shop->shown = true;

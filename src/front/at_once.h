@@ -10,7 +10,8 @@
 
 struct acr_at_once {
 	size_t count;
-	const char *doing; /* "renewing": for the progress that a terminal shows after a second */
+	const char *
+		doing; /* "renewing": for the progress that a terminal shows after a second, or NULL */
 	int64_t (*budget)(const void *data, size_t index); /* milliseconds for this one */
 	/* In a child, whose deadline is set: what it appends to `ret` is what `done` gets. */
 	void (*work)(struct acr_app *app, void *data, size_t index, struct acr_secret *ret);

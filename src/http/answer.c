@@ -82,7 +82,7 @@ static void forget(struct acr_answer *answer)
 
 bool acr_answer_header(struct acr_answer *answer, const char *line, size_t length)
 {
-	char value[sizeof(answer->response->challenge)];
+	char value[sizeof(answer->response->location)];
 	const char *colon;
 	size_t used = 0;
 

@@ -16,10 +16,10 @@ static void an_image_is_taken_apart_as_docker_does_it(void **state)
 		const char *typed, *host, *repository, *reference;
 	} rows[] = {
 		{ "acme.azurecr.io", "acme.azurecr.io", "", "" },
-		{ "acme.azurecr.io/app", "acme.azurecr.io", "app", "" },
+		{ "acme.azurecr.io/app", "acme.azurecr.io", "app", "latest" },
 		{ "acme.azurecr.io/team/app:v1", "acme.azurecr.io", "team/app", "v1" },
 		{ "https://acme.azurecr.io/v2/", "acme.azurecr.io", "", "" },
-		{ "acme.azurecr.io:443/app", "acme.azurecr.io:443", "app", "" },
+		{ "acme.azurecr.io:443/app", "acme.azurecr.io:443", "app", "latest" },
 		{ "acme.azurecr.io/app:v1@sha256:00", "acme.azurecr.io", "app", "sha256:00" },
 		{ "acme.azurecr.io/", "acme.azurecr.io", "", "" },
 	};

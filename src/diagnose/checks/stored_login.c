@@ -58,6 +58,10 @@ static void taken(const struct acr_case *subject, const struct acr_login *login,
 
 	acr_check_found(ret, ACR_FOUND_STORED, "good");
 	acr_check_found(ret, ACR_FOUND_ACTIONS, actions);
+	if (acr_rights_hold(actions, "pull")) {
+		acr_check_found(ret, ACR_FOUND_STORED_USER, login->username);
+		acr_check_found(ret, ACR_FOUND_STORED_SECRET, acr_secret_text(&login->secret));
+	}
 	if (!*subject->repository) {
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s, and the registry takes it"),
 			      login->username);

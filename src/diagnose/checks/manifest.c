@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is the image there? Its manifest is asked for with the token that docker would have, so that "no"
+ * is told from "you may not": the repository or the tag is missing, the image is in quarantine or
+ * locked, or the source of a cache rule refuses it. In all of these the login works.
+ */
+#include <string.h>
+
+#include "diagnose/content.h"
+#include "diagnose/network.h"
+#include "explain/language.h"
+
+/* Images in quarantine answer as if they were not there (github.com/Azure/acr,
+ * docs/preview/quarantine). */
+static bool keeps_in_quarantine(const struct acr_case *subject)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *status;
+	auto_json json = NULL;
+
+	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL))
+		return false;
+	status = acr_json_string(
+		acr_json_member(acr_json_member(acr_json_member(json, "properties"), "policies"),
+				"quarantinePolicy"),
+		"status");
+	return status && strcmp(status, "enabled") == 0;
+}
+
+static void missing(struct acr_app *app, const struct acr_case *subject,
+		    const struct acr_puller *puller, struct acr_check_result *ret)
+{
+	auto_string name = acr_content_name(subject, subject->reference);
+	bool digest = acr_content_is_digest(subject->reference);
+	const char *quarantine = !keeps_in_quarantine(subject)
+					 ? ""
+					 : _("The registry's quarantine policy is on: images in "
+					     "quarantine are hidden");
+	auto_string reason = NULL;
+	auto_names names = { 0 };
+
+	acr_names_look(app, subject, puller, &names);
+	if (names.no_repository)
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("there is no repository %s; your login is fine"),
+			      subject->repository);
+	else if (names.listed)
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("the manifest of %s is gone; your login is fine"), name);
+	else
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("there is no %s; your login is fine"),
+			      name);
+	acr_check_explain(subject, digest || names.listed ? "manifest-missing" : "image-missing",
+			  ret);
+	reason = acr_format("%s%s%s", names.sentence, *names.sentence && *quarantine ? ". " : "",
+			    quarantine);
+	if (*reason)
+		acr_check_detail(ret, "%s", reason);
+	acr_facts_set(&ret->facts, ACR_FACT_REASON, reason);
+}
+
+static void look(struct acr_app *app, const struct acr_case *subject,
+		 const struct acr_puller *puller, const struct acr_secret *token,
+		 struct acr_check_result *ret)
+{
+	auto_string path = acr_format("%s/manifests/%s", subject->repository, subject->reference);
+	auto_string name = acr_content_name(subject, subject->reference);
+	struct acr_error error = { 0 };
+	auto_response answer = { 0 };
+
+	if (acr_content_get(app, subject, token, path, acr_content_manifest, &answer, &error)) {
+		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
+	} else if (answer.status == 200) {
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s is there"), name);
+		acr_check_found(ret, ACR_FOUND_MANIFEST, acr_secret_text(&answer.body));
+		acr_check_found(ret, ACR_FOUND_PULL_TOKEN, acr_secret_text(token));
+	} else if (acr_check_refusal(subject->registry.host, &answer, &error) &&
+		   acr_content_is_unknown(&error)) {
+		missing(app, subject, puller, ret);
+	} else {
+		acr_content_refused(app, subject, &error, ret);
+	}
+}
+
+/* Letters, digits and what else a tag or a digest may have: nothing that would be another address. */
+static bool is_reference(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				 "._-:")] == '\0';
+}
+
+static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
+{
+	auto_string scope = acr_format("repository:%s:pull", subject->repository);
+	struct acr_error error = { 0 };
+	auto_secret token = { 0 };
+	auto_puller puller = { 0 };
+
+	if (!*subject->reference || !is_reference(subject->reference))
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("no image was named"));
+	else if (strcmp(subject->action, "push") == 0)
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("an image that is pushed need not be there"));
+	else if (!acr_puller_find(subject, &puller))
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("needs a login that may pull the image"));
+	else if (acr_puller_token(app, subject, &puller, scope, &token, &error))
+		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
+	else
+		look(app, subject, &puller, &token, ret);
+}
+
+const struct acr_check_row acr_check_manifest = {
+	.id = "manifest",
+	.title = N_("manifest"),
+	.about = ACR_ABOUT_REGISTRY,
+	.needs = "spelling firewall",
+	.after = "access stored-login anonymous settings",
+	.budget = 12000,
+	.likely = 78,
+	.run = run,
+};

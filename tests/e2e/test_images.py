@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is it authentication at all? An image that cannot be pulled with a login that works: docker, skopeo and crane fail, and what
+they print is explained as what `diagnose` finds by itself."""
+import json
+import os
+import uuid
+
+import pytest
+from client import APP
+from clients import Client, built
+from images import DOCKER_LIST, ELSEWHERE, HERE
+from test_diagnose import diagnose  # noqa: F401, pylint: disable=unused-import
+
+DIGEST = "sha256:" + "a" * 64
+
+
+@pytest.fixture
+def registry(home, cloud):
+    """One of its own, for which docker and skopeo ask this helper."""
+    host = f"images{uuid.uuid4().hex[:8]}.azurecr.io"
+    home.env.update(cloud.environment(APP))
+    home.docker_config({"credHelpers": {host: "acr"}})
+    return host
+
+
+CASES = {}
+
+
+def case(rule, check, told=None):
+    """`told` are the explanations that the words of a client lead to, where these cannot know as much."""
+    def add(function):
+        CASES[function.__name__] = (rule, check, {rule} | (told or set()), function)
+        return function
+    return add
+
+
+def own_data_endpoint(cloud, host):
+    with cloud.changed_world() as world:
+        world["registries"][host] = {"tenant": "contoso", "roles": None, "data_endpoint": "eastus"}
+
+
+@case("image-missing", "manifest")
+def no_such_tag(cloud, host):
+    return f"{host}/app:v9"
+
+
+@case("image-missing", "manifest")
+def no_such_repository(cloud, host):
+    return f"{host}/nope:1"
+
+
+@case("manifest-missing", "manifest")
+def no_such_digest(cloud, host):
+    return f"{host}/app@{DIGEST}"
+
+
+@case("manifest-missing", "manifest", {"image-missing"})
+def a_tag_whose_manifest_is_gone(cloud, host):
+    contents = cloud.contents(host)
+    contents.drop_manifest("gone", contents.put_image("gone", "1", content="gone"))
+    return f"{host}/gone:1"
+
+
+@case("manifest-missing", "platform")
+def a_variant_that_was_purged(cloud, host):
+    contents = cloud.contents(host)
+    contents.drop_manifest("multi", contents.put_index("multi", "1", ELSEWHERE, HERE)[HERE])
+    return f"{host}/multi:1"
+
+
+@case("image-platform", "platform")
+def no_variant_for_this_platform(cloud, host):
+    cloud.contents(host).put_index("foreign", "1", ELSEWHERE)
+    return f"{host}/foreign:1"
+
+
+@case("image-platform", "platform")
+def no_variant_in_dockers_own_list(cloud, host):
+    cloud.contents(host).put_index("foreign", "2", ELSEWHERE, kind=DOCKER_LIST)
+    return f"{host}/foreign:2"
+
+
+@case("layer-missing", "layers")
+def a_layer_that_the_registry_lost(cloud, host):
+    contents = cloud.contents(host)
+    contents.drop_blob("layer", contents.parts(contents.put_image("layer", "1", content="layer", layers=2))[2])
+    return f"{host}/layer:1"
+
+
+@case("layer-missing", "layers")
+def a_config_that_the_registry_lost(cloud, host):
+    contents = cloud.contents(host)
+    contents.drop_blob("config", contents.parts(contents.put_image("config", "1", content="config"))[0])
+    return f"{host}/config:1"
+
+
+@case("layer-missing", "layers")
+def a_layer_that_the_storage_lost(cloud, host):
+    own_data_endpoint(cloud, host)
+    contents = cloud.contents(host)
+    contents.lose_blob(contents.parts(contents.put_image("lost", "1", content=host, layers=2))[2])
+    return f"{host}/lost:1"
+
+
+@case("layer-download-denied", "layers")
+def a_storage_that_denies(cloud, host):
+    own_data_endpoint(cloud, host)
+    cloud.contents(host).put_image("denied", "1", content=host)
+    cloud.fault("storagedenied", host=host.replace(".", ".eastus.data.", 1))
+    return f"{host}/denied:1"
+
+
+@case("quarantined", "manifest")
+def an_image_in_quarantine_by_its_digest(cloud, host):
+    cloud.fault("quarantined", host=host)
+    return f"{host}/app@{DIGEST}"
+
+
+@case("quarantined", "manifest")
+def a_locked_image(cloud, host):
+    cloud.fault("locked", host=host)
+    return f"{host}/app:latest"
+
+
+@case("cache-rule-credentials", "manifest")
+def a_cache_rule_without_credentials(cloud, host):
+    cloud.fault("cacherule", host=host, says="credentials")
+    return f"{host}/app:latest"
+
+
+@case("cache-rule-source-denied", "manifest")
+def a_cache_rule_whose_source_denies(cloud, host):
+    cloud.fault("cacherule", host=host, says="denied")
+    return f"{host}/app:latest"
+
+
+@case("cache-rule-throttled", "manifest")
+def a_cache_rule_whose_source_throttles(cloud, host):
+    cloud.fault("cacherule", host=host, says="throttled")
+    return f"{host}/app:latest"
+
+
+@case("manifest-unauthorized", "manifest", {"unauthorized-image"})
+def a_manifest_that_is_denied_to_who_may_pull(cloud, host):
+    cloud.fault("cacherule", host=host, says="unauthorized")
+    return f"{host}/app:latest"
+
+
+def clients(home, cloud):
+    yield Client(home, cloud, "/usr/bin/docker"), lambda image: ["pull", image]
+    yield Client(home, cloud, "skopeo"), lambda image: ["copy", "--retry-times=0", f"docker://{image}", f"dir:{home.folder}/pulled"]
+    if not os.access(built("crane"), os.X_OK):
+        return
+    yield Client(home, cloud, built("crane")), lambda image: ["pull", "--platform", f"linux/{HERE}", image, f"{home.folder}/pulled.tar"]
+
+
+def explained(helper, command, seen):
+    answer = helper("explain", "--json", stdin=f"$ {command}\n{seen.text}")
+    found = json.loads(answer.out)
+    return {one["rule"] for one in (found["explanations"] if isinstance(found, dict) else found)}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_clients_say_of_an_image_is_explained_as_what_diagnose_finds(name, diagnose, helper, home, cloud, engine, registry):  # noqa: F811
+    rule, check, told, provoke = CASES[name]
+    image = provoke(cloud, registry)
+    found = diagnose(image, status=1)
+    assert found.rules == [rule] and found.problems == [check], found
+    assert "your login is fine" in found.checks[check]["line"] or "rule" in rule or rule in ("quarantined", "manifest-unauthorized"), found
+    for client, arguments in clients(home, cloud):
+        seen = client(*arguments(image), timeout=180)
+        assert seen.status != 0, seen
+        ids = explained(helper, " ".join([client.command[0].split("/")[-1], *arguments(image)]), seen)
+        assert ids and ids <= told | {"throttled"} and ids & told, (client.command, ids, seen)
+
+
+@pytest.mark.parametrize("kind", ["image", "index", "data endpoint"])
+def test_an_image_that_can_be_pulled_is_well(kind, diagnose, home, cloud, engine, registry):  # noqa: F811
+    contents = cloud.contents(registry)
+    if kind == "index":
+        contents.put_index("well", "1", ELSEWHERE, HERE)
+    else:
+        contents.put_image("well", "1", layers=12)
+    if kind == "data endpoint":
+        own_data_endpoint(cloud, registry)
+    found = diagnose(f"{registry}/well:1", status=0)
+    assert found.problems == [] and {found.verdict(one) for one in ("manifest", "platform", "layers")} == {"ok"}, found
+    Client(home, cloud, "/usr/bin/docker").must("pull", f"{registry}/well:1")
+
+
+# ---- what is found beside it ----
+
+def put(cloud, host, *tags, repository="team/app"):
+    for tag in tags:
+        cloud.contents(host).put_image(repository, tag)
+
+
+def manifest_of(found):
+    return found.checks["manifest"]
+
+
+@pytest.mark.parametrize("image, words", [
+    ("team/app:1.10", "The nearest tag is 1.1.0"), ("team/app", "The repository has these tags: 1."),
+    ("team/ap:1.0.0", "There is no such repository; the nearest name is team/app"), ("other/thing:1", "There is no such repository")])
+def test_the_nearest_name_is_told(image, words, diagnose, cloud, registry):  # noqa: F811
+    put(cloud, registry, "1.0.0", "1.1.0")
+    found = diagnose(f"{registry}/{image}", status=1)
+    assert words in manifest_of(found)["details"][0] and words in found.json["causes"][0]["explanation"]["why"], found
+
+
+def test_it_is_told_in_french(diagnose, cloud, registry):  # noqa: F811
+    put(cloud, registry, "1.0.0")
+    found = diagnose(f"{registry}/team/app:1.0.1", status=1, env={"LANGUAGE": "fr"})
+    assert found.rules == ["image-missing"] and "votre connexion est bonne" in manifest_of(found)["line"]
+    assert "Le tag le plus proche est 1.0.0." in found.json["causes"][0]["explanation"]["why"], found
+
+
+def test_who_may_not_list_names_is_told_what_is_missing_all_the_same(diagnose, cloud, registry):  # noqa: F811
+    cloud.fault("throttle", host=registry, path=f"/v2/team/app/tags/list")
+    put(cloud, registry, "1")
+    found = diagnose(f"{registry}/team/app:2", status=1)
+    assert found.rules == ["image-missing"] and manifest_of(found)["details"] == [], found
+
+
+def test_a_tag_beyond_the_first_page_is_found(diagnose, cloud, registry):  # noqa: F811
+    put(cloud, registry, *[f"a{number:04}" for number in range(1100)], "release-7")
+    found = diagnose(f"{registry}/team/app:release-8", status=1)
+    assert manifest_of(found)["details"] == ["The nearest tag is release-7"], found
+
+
+def test_which_of_many_layers_are_gone_is_told(diagnose, cloud, registry):  # noqa: F811
+    contents = cloud.contents(registry)
+    parts = contents.parts(contents.put_image("many", "1", content="many", layers=20))
+    for part in (parts[3], parts[17]):
+        contents.drop_blob("many", part)
+    check = diagnose(f"{registry}/many:1", status=1).checks["layers"]
+    assert check["line"].startswith("2 of 21 are gone") and check["details"] == [f"gone: {parts[3]}", f"gone: {parts[17]}"]
+
+
+def test_an_image_without_a_tag_is_latest_as_docker_has_it(diagnose, cloud, registry):  # noqa: F811
+    put(cloud, registry, "1")
+    assert "team/app:latest" in manifest_of(diagnose(f"{registry}/team/app", status=1))["line"]
+
+
+# ---- never a false alarm ----
+
+@pytest.mark.parametrize("arguments", [["{host}"], ["{host}", "--repository", "nope"], ["{host}/nope:1", "--action", "push"]])
+def test_nobody_looks_for_an_image_that_was_not_named_or_is_to_be_pushed(arguments, diagnose, cloud, registry):  # noqa: F811
+    found = diagnose(*[one.format(host=registry) for one in arguments], status=0)
+    assert manifest_of(found)["verdict"] == found.verdict("layers") == "skipped"
+    assert not [row for row in cloud.requests(host=registry) if "/manifests/" in row["path"]]
+
+
+@pytest.mark.parametrize("fault, more, rules", [
+    ("html", {}, []), ("proxy", {}, []), ("error", {"status": 503}, ["registry-unavailable"]),
+    ("throttle", {"retry_after": "none"}, ["throttled"]), ("redirect", {"location": "https://evil.example/"}, [])])
+@pytest.mark.parametrize("part", ["manifests", "blobs"])
+def test_what_others_answer_is_not_an_image_that_is_gone(part, fault, more, rules, diagnose, cloud, registry):  # noqa: F811
+    cloud.fault(fault, host=registry, path=f"/v2/app/{part}/", **more)
+    found = diagnose(f"{registry}/app", status=1 if rules and part == "manifests" else 0)
+    assert found.rules == (rules if part == "manifests" else []), found
+    assert found.verdict("layers") != "problem" and not cloud.trapped()
+
+
+def test_a_firewall_before_the_manifest_is_a_firewall(diagnose, cloud, registry):  # noqa: F811
+    cloud.fault("firewall", host=registry, path="/v2/app/")
+    assert diagnose(f"{registry}/app", status=1).rules == ["firewall"]
+
+
+def test_a_page_that_says_not_found_is_no_registry(diagnose, cloud, registry):  # noqa: F811
+    cloud.fault("error", host=registry, path="/v2/app/", status=404, body="<html><body>404</body></html>")
+    found = diagnose(f"{registry}/app", status=0)
+    assert manifest_of(found)["verdict"] == "warning" and found.rules == [], found
+
+
+def test_the_token_goes_to_the_registry_alone(diagnose, cloud, registry):  # noqa: F811
+    own_data_endpoint(cloud, registry)
+    found = diagnose(f"{registry}/app", status=0)
+    data = [row for row in cloud.requests() if ".data." in (row.get("host") or "")]
+    assert found.verdict("layers") == "ok" and len(data) >= 3
+    assert not [row for row in data if "authorization" in row["headers"]]
+
+
+def test_a_redirect_to_a_stranger_is_not_followed(diagnose, cloud, registry):  # noqa: F811
+    cloud.fault("redirect", host=registry, path="/v2/app/blobs/", location="https://blob.core.windows.net.evil.example/x?sig=1")
+    found = diagnose(f"{registry}/app", status=0)
+    assert found.verdict("layers") == "warning", found
+    assert not [row for row in cloud.requests() if row.get("query", {}).get("sig")]
+
+
+# ---- who pulls ----
+
+def test_a_stored_login_is_what_is_pulled_with(diagnose, helper, cloud):  # noqa: F811
+    assert helper.store("admin.azurecr.io", "puller", "puller-password-one").status == 0
+    cloud.contents("admin.azurecr.io").put_image("samples/app", "1")
+    found = diagnose("admin.azurecr.io/samples/app:2", who=None, status=1)
+    assert found.rules == ["image-missing"], found
+    found = diagnose("admin.azurecr.io/samples/app:1", who=None)
+    assert found.verdict("layers") == "ok", found
+
+
+def test_anybody_may_be_told_of_a_public_image(diagnose, helper, cloud):  # noqa: F811
+    assert helper.logout("public.azurecr.io").status == 0
+    assert diagnose("public.azurecr.io/app:v9", who=None).rules == ["image-missing"]
+    assert diagnose("public.azurecr.io/app", who=None).verdict("layers") == "ok"
+
+
+@pytest.mark.parametrize("chosen, verdict", [(f"linux/{ELSEWHERE}", "ok"), ("windows/amd64", "problem")])
+def test_docker_s_default_platform_counts(chosen, verdict, diagnose, cloud, registry):  # noqa: F811
+    cloud.contents(registry).put_index("both", "1", HERE, ELSEWHERE)
+    found = diagnose(f"{registry}/both:1", env={"DOCKER_DEFAULT_PLATFORM": chosen})
+    assert found.verdict("platform") == verdict, found

@@ -94,6 +94,17 @@ size_t acr_oauth_sentence(const char *text, size_t length);
 /* The AADSTS code that begins somewhere in `text` ("AADSTS7000215"), false for none. */
 bool acr_oauth_code(const char *text, char *ret, size_t size);
 
+/* ---- choice.c ---- */
+
+/* Whom to ask, in order. */
+struct acr_choice {
+	const struct acr_identity *rows[ACR_CHAIN_MAX];
+	size_t count;
+	bool pinned; /* the config or AZURE_TOKEN_CREDENTIALS names them */
+};
+_checked_ int acr_choose(const struct acr_app *app, const struct acr_registry *registry,
+			 struct acr_choice *ret, struct acr_error *error);
+
 /* ---- entra.c ---- */
 
 /* POST `form` to https://AUTHORITY/TENANT/oauth2/v2.0/`what` ("token", "devicecode"). */

@@ -240,12 +240,30 @@ static void a_refusal_of_what_the_config_names_ends_the_chain(void **state)
 static void a_name_that_is_unknown_is_an_error_with_the_known_ones(void **state)
 {
 	(void)state;
-	person_configure(&p, "{\"identity\":\"azurecli\"}");
+	person_configure(&p, "{\"identity\":\"somebody\"}");
 	assert_int_equal(person_first(&p), -1);
 	assert_int_equal(p.error.kind, ACR_INVALID);
 	assert_true(acr_error_is(&p.error, IDENTITY_NAME_UNKNOWN));
-	assert_holds(edges_words(&p.error), "azurecli");
+	assert_holds(edges_words(&p.error), "somebody");
 	assert_holds(edges_words(&p.error), "azure-cli, azd");
+}
+
+static void a_name_that_is_nearly_known_names_the_file_and_what_was_meant(void **state)
+{
+	(void)state;
+	person_configure(&p, "{\"identity\":[\"login\",\"azurecli\"]}");
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_INVALID);
+	assert_true(acr_error_is(&p.error, IDENTITY_NAME_NEAR));
+	assert_holds(edges_words(&p.error), "config.json: \"identity\" names \"azurecli\"; "
+					    "did you mean \"azure-cli\"?");
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "managed_identity");
+	edges_configure(&p.edges);
+	p.error = (struct acr_error){ 0 };
+	assert_int_equal(person_first(&p), -1);
+	assert_holds(edges_words(&p.error), "DOCKER_CREDENTIAL_ACR_IDENTITY names "
+					    "\"managed_identity\"; did you mean "
+					    "\"managed-identity\"?");
 }
 
 static void azure_token_credentials_prod_leaves_out_the_developers_tools(void **state)
@@ -465,6 +483,7 @@ int main(void)
 		CASE(the_config_gives_names_and_their_order),
 		CASE(a_refusal_of_what_the_config_names_ends_the_chain),
 		CASE(a_name_that_is_unknown_is_an_error_with_the_known_ones),
+		CASE(a_name_that_is_nearly_known_names_the_file_and_what_was_meant),
 		CASE(azure_token_credentials_prod_leaves_out_the_developers_tools),
 		CASE(azure_token_credentials_dev_is_the_developers_tools_alone),
 		CASE(azure_token_credentials_names_one_and_may_take_it_for_granted),

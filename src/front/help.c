@@ -85,8 +85,11 @@ static void one(const struct acr_app *app, const struct acr_command *command,
 				       command->options ? " [OPTION...]" : "",
 				       *command->arguments ? " " : "", command->arguments);
 
+	auto_string summary = acr_format("%s.", acr_text(command->summary));
+
 	acr_secret_format(text, _("Usage: %s\n"), usage);
-	acr_secret_format(text, "\n%s.\n", acr_text(command->summary));
+	acr_secret_add(text, "\n");
+	acr_columns_wrap(text, summary, 0, 0);
 	if (command->about) {
 		acr_secret_add(text, "\n");
 		reflow(text, acr_text(command->about));

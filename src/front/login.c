@@ -327,7 +327,7 @@ static int login(struct acr_app *app, char *const *arguments, const char *const 
 	acr_say_error(app, &error);
 	if (*error.sentence)
 		acr_say(app, "  %.400s", error.sentence);
-	return status;
+	return values[TENANT] && acr_error_is(&error, TENANT_INVALID) ? ACR_EXIT_USAGE : status;
 }
 
 const struct acr_command acr_command_login = {

@@ -37,10 +37,19 @@ static const struct {
 	{ "verify", "diagnose" },
 	{ "debug", "diagnose" },
 	{ "check-health", "diagnose" },
+	{ "diagnostics", "diagnose" },
+	{ "why", "explain" },
+	{ "signoff", "logout" },
 	{ "info", "status" },
 	{ "show", "status" },
 	{ "whoami", "status" },
 	{ "refresh", "renew" },
+	{ "rotate", "renew" },
+	{ "update", "renew" },
+	{ "reset", "logout" },
+	{ "token", "get" },
+	{ "registries", "configure --discover" },
+	{ "discover", "configure --discover" },
 	{ "ls", "list" },
 	{ "delete", "erase" },
 	{ "remove", "erase" },
@@ -57,7 +66,20 @@ static const struct {
 	{ "-a", "--all" },	    { "-y", "--replace" },	 { "--force", "--replace" },
 	{ "-n", "--dry-run" },	    { "--uninstall", "--undo" }, { "--remove", "--undo" },
 	{ "--image", "--pull" },    { "--file", "--report" },	 { "--tenant-id", "--tenant" },
-	{ "--global", "--system" }, { "--show", "--list" },
+	{ "--global", "--system" }, { "--show", "--list" },	 { "-v", "--verbose" },
+	{ "-t", "--tenant" },	    { "-y", "--yes" },
+};
+
+/* What is no option of any command, and what is there for it. */
+static const struct {
+	const char *typed, *meant;
+} others[] = {
+	{ "--version", "version" },
+	{ "-V", "version" },
+	{ "-v", "version" },
+	{ "--verbose", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
+	{ "--debug", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
+	{ "--log-level", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
 };
 
 /* The registry is an argument of ours, and an option of az. */
@@ -117,6 +139,21 @@ static bool has_option(const struct acr_command *command, const char *name)
 	return strcmp(name, "help") == 0;
 }
 
+/* "renew --force" for an option that one other command alone has; owned, NULL for none. */
+static char *option_elsewhere(const char *name)
+{
+	const struct acr_command *found = NULL;
+
+	for (const struct acr_command *const *row = acr_commands; *row; row++) {
+		if (!has_option(*row, name))
+			continue;
+		if (found)
+			return NULL;
+		found = *row;
+	}
+	return found ? acr_format("%s --%s", found->name, name) : NULL;
+}
+
 /* "--tenant" for "--tennant", of those that this command has; owned, NULL for none. */
 static char *nearest_option(const struct acr_command *command, const char *name)
 {
@@ -126,12 +163,15 @@ static char *nearest_option(const struct acr_command *command, const char *name)
 		if (strcmp(options[i].typed, name) == 0 &&
 		    has_option(command, options[i].meant + 2))
 			return acr_copy(options[i].meant);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(others[i].typed, name) == 0)
+			return acr_copy(others[i].meant);
 	if (name[1] != '-')
 		return NULL;
 	for (const struct acr_option *option = command->options; option && option->name; option++)
 		acr_nearest_try(&search, option->name);
 	acr_nearest_try(&search, "help");
-	return search.best ? acr_format("--%s", search.best) : NULL;
+	return search.best ? acr_format("--%s", search.best) : option_elsewhere(name + 2);
 }
 
 static bool is_registry_option(const struct acr_command *command, const char *name)

@@ -17,8 +17,9 @@ def test_these_are_all_the_commands(helper):
     assert set(re.findall(r"^  ([a-z]+)  ", "".join(re.findall(r"^For [^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)), re.M)) == set(COMMANDS)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("command", [None, *COMMANDS])
-def test_no_line_of_help_is_wider_than_80_columns(helper, command):
-    ran = helper(*([command] if command else []), "--help")
+def test_no_line_of_help_is_wider_than_80_columns(helper, command, language):
+    ran = helper(*([command] if command else []), "--help", env={"LC_ALL": "C.UTF-8", "LANGUAGE": language})
     assert ran.status == 0 and ran.out
     assert [line for line in as_text(ran.out).splitlines() if len(line) > 80] == []

@@ -130,6 +130,34 @@ $ docker-credential-acr login -x
 ? 2
 ! docker-credential-acr: unknown option '-x' (see docker-credential-acr login --help)
 
+== an option of another command, or of the program, is named with it
+$ docker-credential-acr status --force
+? 2
+! docker-credential-acr: unknown option '--force'; did you mean 'renew --force'?
+$ docker-credential-acr logout --use-device-code
+? 2
+! docker-credential-acr: unknown option '--use-device-code'; did you mean 'login --use-device-code'?
+$ docker-credential-acr status -V
+? 2
+! docker-credential-acr: unknown option '-V'; did you mean 'version'?
+$ docker-credential-acr logout --version
+? 2
+! docker-credential-acr: unknown option '--version'; did you mean 'version'?
+$ docker-credential-acr login --debug
+? 2
+! docker-credential-acr: unknown option '--debug'; did you mean 'DOCKER_CREDENTIAL_ACR_LOG=debug'?
+$ docker-credential-acr configure -t contoso.com
+? 2
+! docker-credential-acr: unknown option '-t'; did you mean '--tenant'?
+$ docker-credential-acr configure -y
+? 2
+! docker-credential-acr: unknown option '-y'; did you mean '--replace'?
+
+== a value that cannot be a tenant is a usage error
+$ docker-credential-acr login --tenant 'contoso com'
+? 2
+! docker-credential-acr: "contoso com" is not a tenant: specify its GUID or domain
+
 == names of other programs for an option work
 $ docker-credential-acr -V
 > docker-credential-acr (Azure Container Registry ...) ...

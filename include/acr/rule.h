@@ -250,8 +250,7 @@ char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 /* The four parts (what, why, what to do, details), the first line ended by the id in brackets,
  * wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has 24. `lead`
  * stands in front of the first line ("docker-credential-acr:"). */
-#define ACR_COLUMNS 80
-#define ACR_LINES   20
+#define ACR_LINES 20
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			     const struct acr_facts *facts, const char *lead,
 			     struct acr_secret *out);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "diagnose/diagnose.h"
 #include "explain/language.h"
-#include "front/columns.h"
 
 #define VERDICT 9 /* columns */
 #define TITLE	18

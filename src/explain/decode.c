@@ -5,6 +5,7 @@
  * a broken one is put together again.
  */
 #include "explain/decode.h"
+#include "base/columns.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -97,7 +98,7 @@ static bool take_line(const char **next, const char *end, struct line *ret)
 
 static size_t columns(const struct line *line)
 {
-	return acr_words_columns(line->text, line->length);
+	return acr_columns_of(line->text, line->length);
 }
 
 static void close_frame(struct line *line, const char *bar)
@@ -131,7 +132,7 @@ static size_t strip(struct line *line)
 			close_frame(line, bars[i]);
 		}
 	}
-	return acr_words_columns(begin, (size_t)(line->text - begin));
+	return acr_columns_of(begin, (size_t)(line->text - begin));
 }
 
 static size_t blanks(const struct line *line)

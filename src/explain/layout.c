@@ -7,69 +7,12 @@
 #include <string.h>
 
 #include "acr/rule.h"
+#include "base/columns.h"
 #include "explain/language.h"
 #include "explain/sanitize.h"
 
 #define COMMANDS_BRIEF 2
 #define DIAGNOSE       "docker-credential-acr diagnose"
-
-/* Up to the next blank; in a command, one outside quotes. */
-static size_t word_length(const char *text, bool command)
-{
-	size_t length = 0;
-	char quote = '\0';
-
-	for (; text[length] && (quote || text[length] != ' '); length++) {
-		if (!command || (text[length] != '\'' && text[length] != '"'))
-			continue;
-		if (!quote)
-			quote = text[length];
-		else if (quote == text[length])
-			quote = '\0';
-	}
-	return length;
-}
-
-/* What stays on one line: a word, or an option of a command with its value. */
-static size_t unit_length(const char *text, bool command)
-{
-	size_t length = word_length(text, command);
-
-	if (!command || strncmp(text, "--", 2) != 0 || text[length] != ' ' ||
-	    strchr("-<>|&", text[length + 1]))
-		return length;
-	return length + 1 + word_length(text + length + 1, command);
-}
-
-/* Words of one line, wrapped; `first` columns are used already. Lines that follow begin with
- * `indent` blanks. */
-static void wrap(const char *text, size_t first, size_t indent, bool command,
-		 struct acr_secret *out)
-{
-	size_t column = first, most = ACR_COLUMNS - (command ? 2 : 0);
-	bool begun = false;
-
-	while (*text) {
-		size_t length = unit_length(text, command);
-		size_t columns = acr_words_columns(text, length);
-
-		if (begun && column + 1 + columns > most) {
-			acr_secret_format(out, "%s\n%*s", command ? " \\" : "", (int)indent, "");
-			column = indent;
-			begun = false;
-		}
-		if (begun) {
-			acr_secret_add(out, " ");
-			column++;
-		}
-		acr_secret_add_bytes(out, text, length);
-		column += columns;
-		begun = true;
-		text += length;
-		text += strspn(text, " ");
-	}
-	acr_secret_add(out, "\n");
-}
 
 /* A heading and sentences behind it, as one paragraph. */
 static void paragraph(const char *heading, const char *text, struct acr_secret *out)
@@ -83,8 +26,7 @@ static void paragraph(const char *heading, const char *text, struct acr_secret *
 			all.bytes[i] = ' ';
 	apart = *heading && all.length > 0;
 	acr_secret_format(out, "%s%s", heading, apart ? " " : "");
-	wrap(acr_secret_text(&all), acr_words_columns(heading, strlen(heading)) + apart, 2, false,
-	     out);
+	acr_columns_wrap(out, acr_secret_text(&all), acr_columns_width(heading) + apart, 2);
 }
 
 static void command_rows(const char *command, struct acr_secret *out)
@@ -98,7 +40,7 @@ static void command_rows(const char *command, struct acr_secret *out)
 		if (quoted)
 			acr_secret_format(out, "%s\n", line);
 		else
-			wrap(line, 4, 8, true, out);
+			acr_columns_wrap_command(out, line, 4, 8);
 		for (const char *c = line; *c; c++)
 			quoted ^= *c == '\'';
 	}
@@ -111,7 +53,7 @@ static void steps(const struct acr_explanation *explanation, size_t count, struc
 	for (size_t i = 0; i < count; i++) {
 		if (*explanation->steps[i].say) {
 			acr_secret_add(out, "  ");
-			wrap(explanation->steps[i].say, 2, 2, false, out);
+			acr_columns_wrap(out, explanation->steps[i].say, 2, 2);
 		}
 		command_rows(explanation->steps[i].command, out);
 	}
@@ -152,7 +94,7 @@ static size_t rows(const char *page)
 	size_t count = 0;
 
 	for (; *page; page += strcspn(page, "\n"), page += *page == '\n')
-		count += 1 + (acr_words_columns(page, strcspn(page, "\n")) - 1) / ACR_COLUMNS;
+		count += 1 + (acr_columns_of(page, strcspn(page, "\n")) - 1) / ACR_COLUMNS_MOST;
 	return count;
 }
 
@@ -224,7 +166,7 @@ static void brief_steps(const struct acr_explanation *explanation, size_t most,
 			paragraph(_("What to do:"), say, out);
 		} else if (*say) {
 			acr_secret_add(out, "  ");
-			wrap(say, 2, 2, false, out);
+			acr_columns_wrap(out, say, 2, 2);
 		}
 		command_rows(command, out);
 	}
@@ -235,9 +177,10 @@ static void pointer(const char *heading, const char *verb, const char *argument,
 		    struct acr_secret *out)
 {
 	auto_string command = acr_format("docker-credential-acr %s %s", verb, argument);
-	size_t wide = acr_words_columns(heading, strlen(heading)) + 1 + strlen(command);
+	size_t wide = acr_columns_width(heading) + 1 + strlen(command);
 
-	acr_secret_format(out, "%s%s%s\n", heading, wide > ACR_COLUMNS ? "\n    " : " ", command);
+	acr_secret_format(out, "%s%s%s\n", heading, wide > ACR_COLUMNS_MOST ? "\n    " : " ",
+			  command);
 }
 
 static void lay_out_brief(const struct acr_explanation *explanation, const struct acr_facts *facts,

@@ -211,12 +211,3 @@ void acr_words_cut(struct acr_secret *text, size_t most)
 	text->length = most;
 	text->bytes[most] = '\0';
 }
-
-size_t acr_words_columns(const char *text, size_t length)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < length && text[i]; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return columns;
-}

@@ -22,9 +22,6 @@ void acr_words_hide(struct acr_secret *text);
 /* At most `most` bytes, cut between characters. */
 void acr_words_cut(struct acr_secret *text, size_t most);
 
-/* Columns that a terminal needs for it: characters, since no text of ours has wide ones. */
-size_t acr_words_columns(const char *text, size_t length);
-
 /* Take the next of "one|two" at `*next`; false at the end. */
 bool acr_words_next(const char **next, const char **ret, size_t *ret_length);
 

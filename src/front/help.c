@@ -6,10 +6,10 @@
 
 #include "acr/identity.h"
 #include "acr/rule.h"
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "explain/language.h"
-#include "front/columns.h"
 #include "front/front.h"
 
 #define NAMES	17 /* columns of the names of commands and identities */

@@ -9,12 +9,12 @@
 
 #include "acr/config.h"
 #include "base/budget.h"
+#include "base/columns.h"
 #include "base/json.h"
 #include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
 #include "front/at_once.h"
-#include "front/columns.h"
 #include "front/front.h"
 
 enum { ALL, FORCE, QUIET, JSON };

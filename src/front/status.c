@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "acr/config.h"
+#include "base/columns.h"
 #include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
-#include "front/columns.h"
 #include "front/front.h"
 #include "front/status.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "explain/language.h"
-#include "front/columns.h"
 #include "front/status.h"
 
 enum { REGISTRY, WHO, SOURCE, EXPIRES, RENEWED, KEPT, COLUMNS };

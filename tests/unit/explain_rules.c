@@ -6,6 +6,7 @@
 #include "edges.h"
 
 #include "acr/rule.h"
+#include "base/columns.h"
 
 static void set_all(struct acr_facts *facts, const char *value)
 {
@@ -57,9 +58,9 @@ static size_t check_page(const char *id, const char *page)
 
 		for (const char *c = text; c < line + length; c++)
 			words += *c == ' ';
-		if (wide > ACR_COLUMNS && words > 2)
+		if (wide > ACR_COLUMNS_MOST && words > 2)
 			fail_msg("%s: %zu columns: %.*s", id, wide, (int)length, line);
-		rows += 1 + (wide ? (wide - 1) / ACR_COLUMNS : 0);
+		rows += 1 + (wide ? (wide - 1) / ACR_COLUMNS_MOST : 0);
 	}
 	return rows;
 }

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "edges.h"
-#include "front/columns.h"
+#include "base/columns.h"
 #include "front/login.h"
 
 #define STATE "the-state"

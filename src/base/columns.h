@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What people read in columns: durations, texts cut to a width, lines that are broken at one. */
-#ifndef FRONT_COLUMNS_H
-#define FRONT_COLUMNS_H
+#ifndef BASE_COLUMNS_H
+#define BASE_COLUMNS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,8 +11,9 @@
 /* "2h 41m", "58m", "40s". */
 void acr_columns_duration(int64_t seconds, char ret[static 24]);
 
-/* How many columns a text takes: one a character. */
+/* How many columns a text takes, or its first `length` bytes: one a character. */
 size_t acr_columns_width(const char *text);
+size_t acr_columns_of(const char *text, size_t length);
 
 /* `text` in exactly `width` columns: filled with spaces, or cut with "..." at its end. The last of
  * a line is not filled. */
@@ -21,6 +22,10 @@ void acr_columns_cell(struct acr_secret *out, const char *text, size_t width, bo
 /* `text` broken between words so that no line is wider than 80; the first line begins at column
  * `used`, the others at `indent`. Ends with a newline. */
 void acr_columns_wrap(struct acr_secret *out, const char *text, size_t used, size_t indent);
+
+/* The same of a command, which can be pasted as it is: broken lines end in a backslash, quoted text and
+ * an option with its value stay together. */
+void acr_columns_wrap_command(struct acr_secret *out, const char *text, size_t used, size_t indent);
 
 #define ACR_COLUMNS_MOST 80
 

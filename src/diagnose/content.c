@@ -138,9 +138,6 @@ void acr_content_refused(const struct acr_app *app, const struct acr_case *subje
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, refusal, ret);
 	if (refusal->status == 429)
 		acr_check_found_number(ret, ACR_FOUND_THROTTLED, refusal->retry_after);
-	/* Its token grants pull: what is refused is somebody else's. */
-	if (refusal->status == 401)
-		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "manifest-unauthorized");
 }
 
 bool acr_content_is_digest(const char *text)

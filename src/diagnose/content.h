@@ -67,4 +67,8 @@ void acr_names_wipe(struct acr_names *names);
 void acr_names_look(const struct acr_app *app, const struct acr_case *subject,
 		    const struct acr_puller *puller, struct acr_names *ret);
 
+/* Which cache rule fills the case's repository, and from where: a sentence for people, owned; "" for
+ * none that is known. */
+char *acr_cache_rule_find(struct acr_app *app, const struct acr_case *subject);
+
 #endif

@@ -128,8 +128,15 @@ class Arm:
                     **told,
                     "policies": {"azureADAuthenticationAsArmPolicy": {
                         "status": "enabled" if registry.get("arm_audience", True) else "disabled"},
-                        "quarantinePolicy": {"status": "disabled"},
+                        "quarantinePolicy": {"status": "enabled" if registry.get("quarantine") else "disabled"},
                         "trustPolicy": {"type": "Notary", "status": "disabled"}}}}
+
+    @staticmethod
+    def _cache_rule(path, name, target, source, login=None):
+        registry = path.rsplit("/", 1)[0]
+        return {"id": f"{registry}/cacheRules/{name}", "name": name, "type": f"{REGISTRY_TYPE}/cacheRules", "properties": {
+            "creationDate": "2026-01-01T00:00:00.0000000Z", "provisioningState": "Succeeded", "sourceRepository": source,
+            "targetRepository": target, **({"credentialSetResourceId": f"{registry}/credentialSets/{login}"} if login else {})}}
 
     def _reads(self, claims, host):
         """Has it the role Reader? All have it where the registry does not say who."""
@@ -157,5 +164,7 @@ class Arm:
                 passwords = [{"name": name, "value": value}
                              for name, value in zip(("password", "password2"), admin["passwords"])]
                 return as_json({"username": admin["user"], "passwords": passwords})
+            if action == "/cacherules":
+                return as_json({"value": [self._cache_rule(request.path, *rule) for rule in registry.get("cache_rules", [])]})
             return as_json(self._row(tenant, host, request))
         return wrong(404, "ResourceNotFound", f"The Resource '{REGISTRY_TYPE}/{name}' was not found.")

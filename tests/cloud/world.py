@@ -5,7 +5,8 @@ tenants      id, domains, cloud (public, china, usgov), one subscription each
 principals   application (client_id, and a secret, a certificate or federated credentials), user, managed
              (system, or assigned by client, object or resource id); `ordinary: false` has no rights by default
 registries   tenant, roles (principal -> actions), readers (of its settings),
-             anonymous_pull, admin, scope-map tokens, `catalog: false`, data_endpoint (its region),
+             anonymous_pull, admin, scope-map tokens, `catalog: false`, data_endpoint (its region), quarantine,
+             cache_rules ([name, target, source, credential set]),
              regions (that have regional endpoints)
 
 A registry that is not listed exists all the same: it belongs to the tenant of its cloud, and every

@@ -216,7 +216,7 @@ def test_it_is_told_in_french(diagnose, cloud, registry):  # noqa: F811
 
 
 def test_who_may_not_list_names_is_told_what_is_missing_all_the_same(diagnose, cloud, registry):  # noqa: F811
-    cloud.fault("throttle", host=registry, path=f"/v2/team/app/tags/list")
+    cloud.fault("throttle", host=registry, path="/v2/team/app/tags/list")
     put(cloud, registry, "1")
     found = diagnose(f"{registry}/team/app:2", status=1)
     assert found.rules == ["image-missing"] and manifest_of(found)["details"] == [], found
@@ -242,13 +242,37 @@ def test_an_image_without_a_tag_is_latest_as_docker_has_it(diagnose, cloud, regi
     assert "team/app:latest" in manifest_of(diagnose(f"{registry}/team/app", status=1))["line"]
 
 
+@pytest.mark.parametrize("rule, source", [
+    (["hub", "hub/*", "docker.io/library/*", "docker-login"], "The cache rule hub fills it from docker.io/library/team/app"),
+    (["one", "hub/team/app", "ghcr.io/contoso/app"], "The cache rule one fills it from ghcr.io/contoso/app, without credentials"),
+    (["other", "hubs/*", "quay.io/*"], None)])
+@pytest.mark.parametrize("answer, due", [("unknown", "image-missing"), ("unauthorized", "manifest-unauthorized")])
+def test_the_source_of_a_cache_rule_is_named(answer, due, rule, source, diagnose, cloud, registry):  # noqa: F811
+    with cloud.changed_world() as world:
+        world["registries"][registry] = {"tenant": "contoso", "roles": None, "cache_rules": [rule]}
+    if answer != "unknown":
+        cloud.fault("cacherule", host=registry, says=answer)
+    found = diagnose(f"{registry}/hub/team/app:1", status=1)
+    assert found.rules == [due], found
+    why = found.json["causes"][0]["explanation"]["why"]
+    assert source + "." in why if source else "The cache rule" not in why, why
+
+
+def test_quarantine_is_named_where_it_may_hide_the_image(diagnose, cloud, registry):  # noqa: F811
+    with cloud.changed_world() as world:
+        world["registries"][registry] = {"tenant": "contoso", "roles": None, "quarantine": True}
+    cloud.fault("quarantined", host=registry)
+    found = diagnose(f"{registry}/app", status=1)
+    assert "images in quarantine are hidden" in found.json["causes"][0]["explanation"]["why"], found
+
+
 # ---- never a false alarm ----
 
 @pytest.mark.parametrize("arguments", [["{host}"], ["{host}", "--repository", "nope"], ["{host}/nope:1", "--action", "push"]])
 def test_nobody_looks_for_an_image_that_was_not_named_or_is_to_be_pushed(arguments, diagnose, cloud, registry):  # noqa: F811
     found = diagnose(*[one.format(host=registry) for one in arguments], status=0)
     assert manifest_of(found)["verdict"] == found.verdict("layers") == "skipped"
-    assert not [row for row in cloud.requests(host=registry) if "/manifests/" in row["path"]]
+    assert not [row for row in cloud.requests(host=registry) if "/manifests/" in (row.get("path") or "")]
 
 
 @pytest.mark.parametrize("fault, more, rules", [
@@ -276,7 +300,7 @@ def test_a_page_that_says_not_found_is_no_registry(diagnose, cloud, registry):  
 def test_the_token_goes_to_the_registry_alone(diagnose, cloud, registry):  # noqa: F811
     own_data_endpoint(cloud, registry)
     found = diagnose(f"{registry}/app", status=0)
-    data = [row for row in cloud.requests() if ".data." in (row.get("host") or "")]
+    data = [row for row in cloud.requests() if ".data." in (row.get("host") or "") and row.get("path")]
     assert found.verdict("layers") == "ok" and len(data) >= 3
     assert not [row for row in data if "authorization" in row["headers"]]
 

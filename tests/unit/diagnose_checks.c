@@ -382,6 +382,83 @@ static void rights_are_read_from_the_access_claim(void **state)
 			    "permission-missing-abac");
 }
 
+#define DIGEST		"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define ENTRY(platform) "{\"digest\":\"" DIGEST "\"" platform "}"
+#define FOR(os, architecture)                                                                      \
+	ENTRY(",\"platform\":{\"os\":\"" os "\",\"architecture\":\"" architecture "\"}")
+
+static void a_variant_is_chosen_as_the_engine_would(void **state)
+{
+	static const struct {
+		const char *os, *architecture, *entries;
+		enum acr_verdict verdict;
+	} rows[] = {
+		{ "linux", "x86_64", FOR("linux", "amd64"), ACR_VERDICT_OK },
+		{ "linux", "x86_64", FOR("linux", "arm64"), ACR_VERDICT_PROBLEM },
+		{ "linux", "x86_64", FOR("windows", "amd64"), ACR_VERDICT_PROBLEM },
+		{ "windows", "x86_64", FOR("windows", "amd64"), ACR_VERDICT_OK },
+		{ "linux", "x86_64", FOR("linux", "386"), ACR_VERDICT_OK },
+		{ "linux", "aarch64", FOR("linux", "arm64"), ACR_VERDICT_OK },
+		{ "linux", "aarch64", FOR("linux", "arm"), ACR_VERDICT_OK },
+		{ "linux", "armv7l", FOR("linux", "arm64"), ACR_VERDICT_PROBLEM },
+		{ "linux", "amd64", FOR("linux", "amd64"), ACR_VERDICT_OK }, /* podman */
+		{ "linux", "s390x", FOR("linux", "s390x"), ACR_VERDICT_OK },
+		/* A variant and what was attested of it. */
+		{ "linux", "x86_64", FOR("linux", "arm64") "," FOR("unknown", "unknown"),
+		  ACR_VERDICT_PROBLEM },
+		/* No platform is any, and a list of something else is no image. */
+		{ "linux", "x86_64", ENTRY(""), ACR_VERDICT_OK },
+		{ "linux", "x86_64", FOR("unknown", "unknown"), ACR_VERDICT_SKIPPED },
+		{ "linux", "x86_64", "{\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}",
+		  ACR_VERDICT_WARNING },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		auto_string info = acr_format("{\"OSType\":\"%s\",\"Architecture\":\"%s\"}",
+					      rows[i].os, rows[i].architecture);
+		auto_string list = acr_format("{\"manifests\":[%s]}", rows[i].entries);
+
+		found(world, ACR_FOUND_ENGINE_INFO, info);
+		found(world, ACR_FOUND_MANIFEST, list);
+		world->edges.answer_count = 0;
+		if (rows[i].verdict == ACR_VERDICT_OK)
+			edges_answer(&world->edges,
+				     "GET https://contoso.azurecr.io/v2/app/manifests/" DIGEST, 200,
+				     "{\"layers\":[]}");
+		check(world, "platform", rows[i].verdict);
+	}
+}
+
+static void layers_that_lie_elsewhere_are_not_looked_for(void **state)
+{
+	found(*state, ACR_FOUND_IMAGE,
+	      "{\"config\":{\"digest\":\"" DIGEST "\",\"data\":\"e30=\"},\"layers\":["
+	      "{\"digest\":\"" DIGEST "\",\"mediaType\":"
+	      "\"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip\"},"
+	      "{\"digest\":\"" DIGEST "\",\"urls\":[\"https://mcr.microsoft.com/x\"]},"
+	      "{\"digest\":\"sha256:../../x\"}]}");
+	check(*state, "layers", ACR_VERDICT_SKIPPED);
+	found(*state, ACR_FOUND_IMAGE, "");
+	check(*state, "layers", ACR_VERDICT_SKIPPED);
+}
+
+/* What stands for nobody's login, and what would be another address, is not asked for. */
+static void an_image_is_asked_for_with_a_login_alone(void **state)
+{
+	struct world *world = *state;
+
+	check(world, "manifest", ACR_VERDICT_SKIPPED);
+	found(world, ACR_FOUND_STORED, "refused");
+	found(world, ACR_FOUND_ANONYMOUS, "pull");
+	check(world, "manifest", ACR_VERDICT_SKIPPED);
+	found(world, ACR_FOUND_STORED, "");
+	acr_string_free(&world->subject.reference);
+	world->subject.reference = acr_copy("../../x?y");
+	check(world, "manifest", ACR_VERDICT_SKIPPED);
+	assert_int_equal(world->edges.sent_count, 0);
+}
+
 static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
 {
 	struct acr_case cases[1] = { 0 };
@@ -493,6 +570,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_need_and_order_of_a_row_is_a_row),
 		WITH_WORLD(a_clock_is_told_by_minutes),
+		WITH_WORLD(a_variant_is_chosen_as_the_engine_would),
+		WITH_WORLD(layers_that_lie_elsewhere_are_not_looked_for),
+		WITH_WORLD(an_image_is_asked_for_with_a_login_alone),
 		WITH_WORLD(a_firewall_is_known_by_its_words_and_a_proxy_by_its_page),
 		WITH_WORLD(a_challenge_must_be_bearer_with_realm_and_service_of_its_own),
 		WITH_WORLD(a_certificate_of_another_authority_is_a_warning),

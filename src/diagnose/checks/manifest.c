@@ -26,16 +26,26 @@ static bool keeps_in_quarantine(const struct acr_case *subject)
 	return status && strcmp(status, "enabled") == 0;
 }
 
+static void add_sentence(struct acr_secret *reason, const char *sentence)
+{
+	if (*sentence)
+		acr_secret_format(reason, "%s%s", reason->length ? ". " : "", sentence);
+}
+
+static void tell_why(const struct acr_secret *reason, struct acr_check_result *ret)
+{
+	if (reason->length)
+		acr_check_detail(ret, "%s", acr_secret_text(reason));
+	acr_facts_set(&ret->facts, ACR_FACT_REASON, acr_secret_text(reason));
+}
+
 static void missing(struct acr_app *app, const struct acr_case *subject,
 		    const struct acr_puller *puller, struct acr_check_result *ret)
 {
 	auto_string name = acr_content_name(subject, subject->reference);
+	auto_string rule = acr_cache_rule_find(app, subject);
 	bool digest = acr_content_is_digest(subject->reference);
-	const char *quarantine = !keeps_in_quarantine(subject)
-					 ? ""
-					 : _("The registry's quarantine policy is on: images in "
-					     "quarantine are hidden");
-	auto_string reason = NULL;
+	auto_secret reason = { 0 };
 	auto_names names = { 0 };
 
 	acr_names_look(app, subject, puller, &names);
@@ -51,11 +61,24 @@ static void missing(struct acr_app *app, const struct acr_case *subject,
 			      name);
 	acr_check_explain(subject, digest || names.listed ? "manifest-missing" : "image-missing",
 			  ret);
-	reason = acr_format("%s%s%s", names.sentence, *names.sentence && *quarantine ? ". " : "",
-			    quarantine);
-	if (*reason)
-		acr_check_detail(ret, "%s", reason);
-	acr_facts_set(&ret->facts, ACR_FACT_REASON, reason);
+	add_sentence(&reason, names.sentence);
+	add_sentence(&reason, rule);
+	if (keeps_in_quarantine(subject))
+		add_sentence(&reason, _("The registry's quarantine policy is on: images in "
+					"quarantine are hidden"));
+	tell_why(&reason, ret);
+}
+
+/* Its token grants pull: what is denied is the source of a cache rule. */
+static void denied(struct acr_app *app, const struct acr_case *subject,
+		   struct acr_check_result *ret)
+{
+	auto_string rule = acr_cache_rule_find(app, subject);
+	auto_secret reason = { 0 };
+
+	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "manifest-unauthorized");
+	add_sentence(&reason, rule);
+	tell_why(&reason, ret);
 }
 
 static void look(struct acr_app *app, const struct acr_case *subject,
@@ -68,7 +91,11 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 	auto_response answer = { 0 };
 
 	if (acr_content_get(app, subject, token, path, acr_content_manifest, &answer, &error)) {
-		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
+		/* More of it than is read here: it is there. */
+		if (acr_error_is(&error, RESPONSE_TOO_LARGE))
+			acr_check_say(ret, ACR_VERDICT_OK, _("%s is there"), name);
+		else
+			acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	} else if (answer.status == 200) {
 		acr_check_say(ret, ACR_VERDICT_OK, _("%s is there"), name);
 		acr_check_found(ret, ACR_FOUND_MANIFEST, acr_secret_text(&answer.body));
@@ -78,6 +105,8 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 		missing(app, subject, puller, ret);
 	} else {
 		acr_content_refused(app, subject, &error, ret);
+		if (error.status == 401 && ret->verdict == ACR_VERDICT_PROBLEM)
+			denied(app, subject, ret);
 	}
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Artifact cache: is the repository filled from another registry? What is missing or denied is then
+ * so at its source (learn.microsoft.com, container-registry-artifact-cache). Only who may read the
+ * registry's settings can see its rules; for all others nothing is known.
+ */
+#include <string.h>
+
+#include "diagnose/arm.h"
+#include "diagnose/content.h"
+#include "explain/language.h"
+
+#define VERSION "2023-07-01" /* the first stable one that has them; every cloud knows it */
+
+/* A target is a repository or, with an asterisk at its end, all below: what the asterisk stands for
+ * is what follows at the source. NULL for none; owned. */
+static char *source_of(const struct acr_case *subject, const char *target, const char *source)
+{
+	size_t length = strlen(target);
+	bool all = length > 0 && target[length - 1] == '*';
+
+	if (!all)
+		return strcmp(target, subject->repository) == 0 ? acr_copy(source) : NULL;
+	if (strncmp(target, subject->repository, length - 1) != 0)
+		return NULL;
+	return acr_format("%.*s%s", (int)strcspn(source, "*"), source,
+			  subject->repository + length - 1);
+}
+
+static char *tell(const struct acr_case *subject, struct json_object *rule)
+{
+	struct json_object *properties = acr_json_member(rule, "properties");
+	const char *name = acr_json_string(rule, "name"),
+		   *target = acr_json_string(properties, "targetRepository"),
+		   *source = acr_json_string(properties, "sourceRepository"),
+		   *login = acr_json_string(properties, "credentialSetResourceId");
+	auto_string image = target && source ? source_of(subject, target, source) : NULL;
+
+	if (!name || !image)
+		return NULL;
+	return acr_format(login && *login
+				  ? _("The cache rule %s fills it from %s")
+				  : _("The cache rule %s fills it from %s, without credentials"),
+			  name, image);
+}
+
+/* As Azure Resource Manager gave it; nothing that would be another address. */
+static bool is_id(const char *text)
+{
+	return text && strncmp(text, "/subscriptions/", 15) == 0 && !strstr(text, "..") &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				 "/._()-")] == '\0';
+}
+
+char *acr_cache_rule_find(struct acr_app *app, const struct acr_case *subject)
+{
+	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *id;
+	auto_json registry = NULL;
+	auto_json answer = NULL;
+	struct acr_error error = { 0 };
+	struct json_object *rules;
+	auto_string path = NULL;
+	char *found = NULL;
+	auto_arm arm = { 0 };
+
+	if (!*settings || acr_json_parse(settings, strlen(settings), &registry, NULL))
+		return acr_copy("");
+	id = acr_json_string(registry, "id");
+	if (!is_id(id))
+		return acr_copy("");
+	path = acr_format("%s/cacheRules?api-version=" VERSION, id);
+	if (acr_arm_begin(app, subject, acr_case_found(subject, ACR_FOUND_SOURCE), &arm, &error) ||
+	    acr_arm_get(&arm, path, &answer, &error))
+		return acr_copy("");
+	rules = acr_json_member(answer, "value");
+	for (size_t i = 0; !found && json_object_is_type(rules, json_type_array) &&
+			   i < json_object_array_length(rules);
+	     i++)
+		found = tell(subject, json_object_array_get_idx(rules, i));
+	return found ? found : acr_copy("");
+}

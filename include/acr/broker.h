@@ -43,7 +43,7 @@ struct acr_report {
 	acr_report_notice_with(report, name, cause, 1, "" __VA_OPT__(, ) __VA_ARGS__)
 #define acr_report_notice_with(report, name, cause, extra, first, ...)                             \
 	({                                                                                         \
-		ACR_CHECK_PLACES(name, extra, __VA_ARGS__);                                        \
+		ACR_CHECK_PLACEHOLDERS(name, extra, __VA_ARGS__);                                  \
 		acr_report_add(report, ACR_MESSAGE_##name, cause, ACR_ARGUMENTS(__VA_ARGS__),      \
 			       ACR_GIVEN(__VA_ARGS__));                                            \
 	})

@@ -96,13 +96,13 @@ struct acr_error {
  * what a service said stay. Returns -1. */
 #define acr_context(error, name, ...)                                                              \
 	({                                                                                         \
-		ACR_CHECK_PLACES(name, 1, __VA_ARGS__);                                            \
+		ACR_CHECK_PLACEHOLDERS(name, 1, __VA_ARGS__);                                      \
 		acr_error_surround(error, ACR_MESSAGE_##name, ACR_ARGUMENTS(__VA_ARGS__),          \
 				   ACR_GIVEN(__VA_ARGS__));                                        \
 	})
 #define acr_raise_with(error, name, cause, extra, first, ...)                                      \
 	({                                                                                         \
-		ACR_CHECK_PLACES(name, extra, __VA_ARGS__);                                        \
+		ACR_CHECK_PLACEHOLDERS(name, extra, __VA_ARGS__);                                  \
 		acr_error_set(error, ACR_MESSAGE_##name, cause, ACR_ARGUMENTS(__VA_ARGS__),        \
 			      ACR_GIVEN(__VA_ARGS__));                                             \
 	})
@@ -113,7 +113,7 @@ int acr_error_surround(struct acr_error *error, enum acr_message_id id,
 /* Say it in another message; everything else stays. Returns -1. */
 #define acr_reword(error, name, ...)                                                               \
 	({                                                                                         \
-		ACR_CHECK_PLACES(name, 0, __VA_ARGS__);                                            \
+		ACR_CHECK_PLACEHOLDERS(name, 0, __VA_ARGS__);                                      \
 		acr_error_reword(error, ACR_MESSAGE_##name, ACR_ARGUMENTS(__VA_ARGS__),            \
 				 ACR_GIVEN(__VA_ARGS__));                                          \
 	})

@@ -42,9 +42,9 @@ struct acr_ask {
 	const char *tenant;    /* the config's, or NULL: the row's own */
 	const char *client_id; /* the config's, or NULL: the row's own. For managed-identity also
 				  "object:GUID" or a resource id ("/subscriptions/...") */
-	bool pinned; /* the config names this row: what a machine must guess otherwise, it may take
+	bool pinned;  /* the config names this row: what a machine must guess otherwise, it may take
 			for granted */
-	bool survey; /* only to be told (status): no keychain and no other child. A row that is set
+	bool dry_run; /* only to be told (status): no keychain and no other child. A row that is set
 			up answers 0 with `who` alone */
 };
 
@@ -138,11 +138,11 @@ enum acr_prospect {
 /* Visits the rows in the order in which they would be asked, those left out last. The edges of
  * `app` are exchanged meanwhile, and are what they were afterwards. -1 when the config names an
  * identity that does not exist. */
-_checked_ int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
-			       void (*visit)(void *data, const struct acr_identity *row,
-					     enum acr_prospect prospect,
-					     const struct acr_message *why),
-			       void *data, struct acr_error *error);
+_checked_ int acr_chain_dry_run(struct acr_app *app, const struct acr_registry *registry,
+				void (*visit)(void *data, const struct acr_identity *row,
+					      enum acr_prospect prospect,
+					      const struct acr_message *why),
+				void *data, struct acr_error *error);
 
 /* The registry refused a token of this row: if something remembered stood behind it (a token that
  * had been kept, or a note that only the ARM audience can be had), let go of that (true), so that

@@ -31,13 +31,14 @@ _checked_ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_re
 				  struct acr_error *error);
 
 /* One of the two ways below, from its beginning to its end. */
-typedef int acr_sign_in_way(void *data, const struct acr_sign_in_ask *ask, struct acr_error *error);
+typedef int acr_sign_in_flow(void *data, const struct acr_sign_in_ask *ask,
+			     struct acr_error *error);
 
 /* Sign in that way: for the audience of Azure Container Registry (or the config's), and once more
  * for Azure Resource Manager's where Entra ID knows no token of the first, as `get` does. `error`
  * must not be NULL. */
 _checked_ int acr_sign_in_by(const struct acr_app *app, struct acr_sign_in_ask *ask,
-			     acr_sign_in_way *way, void *data, struct acr_error *error);
+			     acr_sign_in_flow *flow, void *data, struct acr_error *error);
 
 /* A page for the person's browser: authorization code with PKCE (RFC 7636), coming back to
  * http://localhost:PORT (RFC 8252; learn.microsoft.com, v2-oauth2-auth-code-flow). */

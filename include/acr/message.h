@@ -34,9 +34,9 @@ enum acr_message_id {
 #undef MESSAGE
 };
 
-/* How many places a row has: ACR_PLACES_DNS_FAILED. */
+/* How many places a row has: ACR_PLACEHOLDERS_DNS_FAILED. */
 enum {
-#define MESSAGE(name, id, kind, origin, places, text) ACR_PLACES_##name = (places),
+#define MESSAGE(name, id, kind, origin, places, text) ACR_PLACEHOLDERS_##name = (places),
 #include "acr/messages/all.def"
 #undef MESSAGE
 };
@@ -49,8 +49,8 @@ enum {
 	}
 #define ACR_GIVEN(...) (sizeof(ACR_ARGUMENTS(__VA_ARGS__)) / sizeof(const char *) - 1)
 /* With `extra` causes they fill the places of the row; anything else does not compile. */
-#define ACR_CHECK_PLACES(name, extra, ...)                                                         \
-	_Static_assert(ACR_GIVEN(__VA_ARGS__) + (extra) == (size_t)ACR_PLACES_##name,              \
+#define ACR_CHECK_PLACEHOLDERS(name, extra, ...)                                                   \
+	_Static_assert(ACR_GIVEN(__VA_ARGS__) + (extra) == (size_t)ACR_PLACEHOLDERS_##name,        \
 		       "arguments of " #name)
 
 struct acr_message {

@@ -225,10 +225,10 @@ void acr_marker_each(const struct acr_app *app, enum acr_marker marker,
 
 /* One exchange at a time per key, across processes. Always returns: with the lock, after `patience`
  * ms without it, or at once where locks do not work. The result is a descriptor to close
- * (acr_turn_end), or -1. Closed in every child. */
-int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience);
-void acr_turn_end(int *turn);
+ * (acr_lock_release), or -1. Closed in every child. */
+int acr_lock_take(const struct acr_app *app, const char *key, int64_t patience);
+void acr_lock_release(int *lock);
 /* Unused: it is held, not looked at. */
-#define auto_turn __attribute__((cleanup(acr_turn_end), unused)) int
+#define auto_lock __attribute__((cleanup(acr_lock_release), unused)) int
 
 #endif

@@ -23,7 +23,7 @@
 #define ACR_BUDGET_PORTAL     10000 /* the desktop portal, opening a page */
 #define ACR_BUDGET_AZ	      15000 /* another program that gets us a token */
 #define ACR_BUDGET_ANONYMOUS  3000  /* whether a registry serves whoever asks, both questions */
-#define ACR_BUDGET_TURN	      5000 /* waiting for the lock with an old token at hand, or to write */
+#define ACR_BUDGET_LOCK	      5000 /* waiting for the lock with an old token at hand, or to write */
 #define ACR_BUDGET_LOOK	      5000 /* until the holder of the lock is looked at */
 #define ACR_BUDGET_ALONE      5000 /* what is left of a run that waited for the lock in vain */
 #define ACR_BUDGET_LONGEST    600000 /* a run whose "timeout" says more is no matter here */

@@ -126,7 +126,7 @@ static bool is_chosen(const struct acr_app *app, const struct acr_registry *regi
 	bool named = false;
 
 	return acr_chain_is_pinned(app, registry) ||
-	       acr_chain_survey(&copy, registry, note_named, &named, NULL) || named;
+	       acr_chain_dry_run(&copy, registry, note_named, &named, NULL) || named;
 }
 
 /* Did the person decide otherwise? A stored login goes before, and is an error where it is out of

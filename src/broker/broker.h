@@ -23,17 +23,17 @@ void acr_lookup_end(struct acr_lookup *lookup);
 /* What a note about this identity at this registry is kept under, owned. */
 char *acr_lookup_subject(const struct acr_lookup *lookup);
 
-/* The lock of this identity at this registry, as acr_turn_take. Whoever has it is waited for as
+/* The lock of this identity at this registry, as acr_lock_take. Whoever has it is waited for as
  * long as our own time allows, but for a last attempt; a moment only where an old token is at
  * hand. */
-int acr_lookup_turn(const struct acr_app *app, const struct acr_lookup *lookup);
+int acr_lookup_lock(const struct acr_app *app, const struct acr_lookup *lookup);
 
 /* A cached entry that lives long enough. Otherwise what was found stays in `lookup->old`. */
 bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
 		       struct acr_report *report);
 
 /* Ask the identities, exchange, cache: unless the identity in force changed meanwhile, for then
- * nobody knows whose token it is. The caller holds the turn. */
+ * nobody knows whose token it is. The caller holds the lock. */
 _checked_ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup,
 			  struct acr_entry *ret, struct acr_report *report,
 			  struct acr_error *error);

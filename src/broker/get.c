@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sentence: parse the name; if it is not ours, ask the keychain; if a cached token lives long
- * enough, hand that; else take the turn, look again; if the person stored a login or signed out,
+ * enough, hand that; else take the lock, look again; if the person stored a login or signed out,
  * hand that or say "not found"; ask the identities, exchange, cache, hand over; if all that fails,
  * hand what is still valid, or say why.
  */
@@ -120,7 +120,7 @@ static bool take_auths(const struct acr_app *app, const struct acr_lookup *looku
 	return true;
 }
 
-/* Nothing new was to be had. Whoever waits for the turn takes this answer, or the old token. */
+/* Nothing new was to be had. Whoever waits for the lock takes this answer, or the old token. */
 static int give_up(const struct acr_app *app, const struct acr_lookup *lookup, size_t told,
 		   struct acr_login *ret, struct acr_report *report, const struct acr_error *error)
 {
@@ -157,14 +157,14 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 	size_t told;
 	auto_lookup lookup = { 0 };
 	auto_entry entry = { 0 };
-	auto_turn turn = -1;
+	auto_lock lock = -1;
 
 	acr_lookup_begin(app, registry, &lookup);
 	report->identity = lookup.fingerprint.hash;
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
 	limit_wait(app, &lookup);
-	turn = acr_lookup_turn(app, &lookup);
+	lock = acr_lookup_lock(app, &lookup);
 	/* While we waited somebody else may have been served, and we may be somebody else. */
 	acr_lookup_begin(app, registry, &lookup);
 	report->identity = lookup.fingerprint.hash;
@@ -191,7 +191,7 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 	told = report->notice_count;
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
 		/* Whoever had the lock instead of us may have been served by now. */
-		if (turn < 0 && hand_cached(app, &lookup, ret, report))
+		if (lock < 0 && hand_cached(app, &lookup, ret, report))
 			return 0;
 		/* Nobody else was chosen: the login is, and it is out of reach. */
 		if (report->trail.chosen_only && error->kind == ACR_NOT_FOUND) {

@@ -31,14 +31,14 @@ char *acr_lookup_subject(const struct acr_lookup *lookup)
 			  (unsigned long long)lookup->fingerprint.hash);
 }
 
-int acr_lookup_turn(const struct acr_app *app, const struct acr_lookup *lookup)
+int acr_lookup_lock(const struct acr_app *app, const struct acr_lookup *lookup)
 {
 	int64_t left = acr_budget(app, ACR_BUDGET_LONGEST);
 	auto_string about = acr_lookup_subject(lookup);
 
 	left = left > 2 * ACR_BUDGET_ALONE ? left - ACR_BUDGET_ALONE : left / 2;
-	return acr_turn_take(app, about,
-			     lookup->old.host && left > ACR_BUDGET_TURN ? ACR_BUDGET_TURN : left);
+	return acr_lock_take(app, about,
+			     lookup->old.host && left > ACR_BUDGET_LOCK ? ACR_BUDGET_LOCK : left);
 }
 
 void acr_entry_login(const struct acr_entry *entry, struct acr_login *ret)

@@ -2,7 +2,7 @@
 /*
  * Renewing a token before it ends: at once for those who ask, or behind the back of a client that
  * has its answer already. The child behind holds none of our descriptors (or docker would wait for
- * it at the end of its pipe), takes the turn, looks again, renews and ends. When it fails it leaves
+ * it at the end of its pipe), takes the lock, looks again, renews and ends. When it fails it leaves
  * a note that says why, and until when nobody is to try again.
  */
 #include <stdio.h>
@@ -29,13 +29,13 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 	struct acr_error missing = { 0 };
 	auto_login login = { 0 }, own = { 0 };
 	auto_entry entry = { 0 };
-	auto_turn turn = -1;
+	auto_lock lock = -1;
 	bool cached, stored = false, force = which != ACR_RENEW_DUE;
 
 	report->ours = true;
 	report->registry = *registry;
 	acr_lookup_begin(app, registry, &lookup);
-	turn = acr_lookup_turn(app, &lookup);
+	lock = acr_lookup_lock(app, &lookup);
 	acr_lookup_begin(app, registry, &lookup);
 	if (acr_decisions_of(app, registry->host, &state, error))
 		return -1;

@@ -158,7 +158,7 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 int acr_store(const struct acr_app *app, const struct acr_secret *server,
 	      const struct acr_login *login, struct acr_report *report, struct acr_error *error)
 {
-	auto_turn turn = -1;
+	auto_lock lock = -1;
 	int64_t life = 0;
 	bool in_file;
 
@@ -168,7 +168,7 @@ int acr_store(const struct acr_app *app, const struct acr_secret *server,
 				&report->registry))
 		return keep_login(app, acr_secret_text(server), login, &in_file, report, error);
 	report->ours = true;
-	turn = acr_turn_take(app, report->registry.host, ACR_BUDGET_TURN);
+	lock = acr_lock_take(app, report->registry.host, ACR_BUDGET_LOCK);
 	switch (acr_login_issued(app, &report->registry, login, &life)) {
 	case ACR_ISSUED_HERE:
 		return store_derived(app, &report->registry, login, life, error);

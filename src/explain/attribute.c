@@ -193,10 +193,10 @@ static void take_registry(const struct acr_app *app, const char *text, size_t le
 {
 	size_t end = name->end + strcspn(text + name->end, " \n\"'");
 
-	acr_place_hosts(app,
-			&(struct acr_place){ text + name->begin,
-					     (end < length ? end : length) - name->begin, 0 },
-			facts);
+	acr_extract_hosts(app,
+			  &(struct acr_excerpt){ text + name->begin,
+						 (end < length ? end : length) - name->begin, 0 },
+			  facts);
 }
 
 enum acr_subject acr_attribute(const struct acr_app *app, const char *text, size_t length,
@@ -222,19 +222,19 @@ enum acr_subject acr_attribute(const struct acr_app *app, const char *text, size
 			      acr_words_has(acr_secret_text(&said), azure_alone) ? "azure"
 										 : "maybe");
 	if (subject.subject == ACR_SUBJECT_MASKED && subject.end > 0)
-		acr_place_image(&(struct acr_place){ text, length, subject.end }, facts);
+		acr_extract_image(&(struct acr_excerpt){ text, length, subject.end }, facts);
 	if (subject.subject == ACR_SUBJECT_FOREIGN)
 		acr_facts_set_bytes(facts, ACR_FACT_SERVER, text + subject.begin,
 				    subject.end - subject.begin);
 	if (subject.subject == ACR_SUBJECT_REGISTRY)
 		take_registry(app, text, length, &subject, facts);
 	/* What the event itself names stands over what the lines around it do. */
-	acr_place_said(&(struct acr_place){ said.bytes + begin, end - begin,
-					    at - event->attempt.begin + event->head.end -
-						    event->head.begin },
-		       facts);
-	acr_place_said(&(struct acr_place){ said.bytes, said.length, begin }, facts);
-	acr_place_names(&(struct acr_place){ said.bytes + begin, end - begin, 0 }, facts);
-	acr_place_names(&(struct acr_place){ said.bytes, said.length, begin }, facts);
+	acr_extract_text(&(struct acr_excerpt){ said.bytes + begin, end - begin,
+						at - event->attempt.begin + event->head.end -
+							event->head.begin },
+			 facts);
+	acr_extract_text(&(struct acr_excerpt){ said.bytes, said.length, begin }, facts);
+	acr_extract_names(&(struct acr_excerpt){ said.bytes + begin, end - begin, 0 }, facts);
+	acr_extract_names(&(struct acr_excerpt){ said.bytes, said.length, begin }, facts);
 	return subject.subject;
 }

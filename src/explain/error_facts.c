@@ -17,7 +17,7 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 	auto_string data = acr_message_data(&error->message);
 	auto_string text = acr_format("%s\n%s", data, error->sentence);
 	auto_string ids = acr_message_names(&error->message);
-	const struct acr_place place = { text, strlen(text), 0 };
+	const struct acr_excerpt excerpt = { text, strlen(text), 0 };
 
 	acr_facts_set(facts, ACR_FACT_KIND, acr_kind_name(error->kind));
 	acr_facts_set(facts, ACR_FACT_ERROR, ids);
@@ -27,7 +27,7 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 	acr_facts_set(facts, ACR_FACT_HOST, error->host);
 	acr_facts_set(facts, ACR_FACT_CORRELATION, error->correlation);
 	acr_facts_set(facts, ACR_FACT_REASON, error->message.value);
-	acr_place_facts(app, &place, facts);
+	acr_extract_facts(app, &excerpt, facts);
 	/* What the service said in its own field stands over what was read in its sentence. */
 	if (*error->code)
 		acr_facts_set(facts, ACR_FACT_CODE, error->code);

@@ -74,23 +74,23 @@ static const struct mark {
 	{ ACR_FACT_FILE, "DOCKER_CONFIG=", WORD "/", 1 },
 };
 
-static const char *find(const struct acr_place *place, const char *word)
+static const char *find(const struct acr_excerpt *excerpt, const char *word)
 {
-	return acr_words_find(place->text, place->length, word, strlen(word));
+	return acr_words_find(excerpt->text, excerpt->length, word, strlen(word));
 }
 
-static void take_marked(const struct acr_place *place, struct acr_facts *facts)
+static void take_marked(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		const struct mark *mark = &marks[i];
 		const char *value =
-			*acr_facts_get(facts, mark->fact) ? NULL : find(place, mark->before);
+			*acr_facts_get(facts, mark->fact) ? NULL : find(excerpt, mark->before);
 		size_t length, left;
 
 		if (!value)
 			continue;
 		value += strlen(mark->before);
-		left = (size_t)(place->text + place->length - value);
+		left = (size_t)(excerpt->text + excerpt->length - value);
 		length = mark->made_of ? strspn(value, mark->made_of) : strcspn(value, "'\"\n ");
 		length = length < left ? length : left;
 		while (length > 0 && mark->made_of && strchr(".:-", value[length - 1]))
@@ -101,14 +101,15 @@ static void take_marked(const struct acr_place *place, struct acr_facts *facts)
 }
 
 /* "AADSTS7000222: The provided client secret keys are expired. Visit ..." */
-static void take_entra(const struct acr_place *place, struct acr_facts *facts)
+static void take_entra(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
-	const char *end = place->text + place->length, *found = find(place, "AADSTS"), *stop;
+	const char *end = excerpt->text + excerpt->length, *found = find(excerpt, "AADSTS"), *stop;
 	size_t digits;
 
 	/* The one that the place is about, else the first. */
-	if (place->length - place->at > 6 && strncasecmp(place->text + place->at, "AADSTS", 6) == 0)
-		found = place->text + place->at;
+	if (excerpt->length - excerpt->at > 6 &&
+	    strncasecmp(excerpt->text + excerpt->at, "AADSTS", 6) == 0)
+		found = excerpt->text + excerpt->at;
 	if (!found || *acr_facts_get(facts, ACR_FACT_NUMBER) ||
 	    (digits = strspn(found + 6, DIGITS)) == 0 || digits > 12)
 		return;
@@ -125,12 +126,12 @@ static void take_entra(const struct acr_place *place, struct acr_facts *facts)
 }
 
 /* An error of `az acr check-health`: CONNECTIVITY_DNS_ERROR. */
-static void take_check(const struct acr_place *place, struct acr_facts *facts)
+static void take_check(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
-	const char *found = find(place, "_ERROR");
+	const char *found = find(excerpt, "_ERROR");
 	const char *begin = found, *end = found;
 
-	while (begin && begin > place->text &&
+	while (begin && begin > excerpt->text &&
 	       (isupper((unsigned char)begin[-1]) || begin[-1] == '_'))
 		begin--;
 	while (end && (isupper((unsigned char)*end) || *end == '_'))
@@ -140,31 +141,31 @@ static void take_check(const struct acr_place *place, struct acr_facts *facts)
 }
 
 /* "401 Unauthorized", wherever it stands. */
-static void take_status(const struct acr_place *place, struct acr_facts *facts)
+static void take_status(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char *const words[] = { "401 Unauthorized", "403 Forbidden", "404 Not Found",
 					     "407 Proxy Auth",	 "429 Too Many",  "500 Internal",
 					     "502 Bad Gateway",	 "503 Service",	  "504 Gateway" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!*acr_facts_get(facts, ACR_FACT_STATUS) && find(place, words[i]))
+		if (!*acr_facts_get(facts, ACR_FACT_STATUS) && find(excerpt, words[i]))
 			acr_facts_set_bytes(facts, ACR_FACT_STATUS, words[i], 3);
 }
 
-void acr_place_said(const struct acr_place *place, struct acr_facts *facts)
+void acr_extract_text(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
-	take_entra(place, facts);
-	take_marked(place, facts);
-	take_status(place, facts);
-	take_check(place, facts);
+	take_entra(excerpt, facts);
+	take_marked(excerpt, facts);
+	take_status(excerpt, facts);
+	take_check(excerpt, facts);
 }
 
-void acr_place_facts(const struct acr_app *app, const struct acr_place *place,
-		     struct acr_facts *facts)
+void acr_extract_facts(const struct acr_app *app, const struct acr_excerpt *excerpt,
+		       struct acr_facts *facts)
 {
 	if (!*acr_facts_get(facts, ACR_FACT_TEXT))
-		acr_facts_set_bytes(facts, ACR_FACT_TEXT, place->text, place->length);
-	acr_place_said(place, facts);
-	acr_place_hosts(app, place, facts);
-	acr_place_names(place, facts);
+		acr_facts_set_bytes(facts, ACR_FACT_TEXT, excerpt->text, excerpt->length);
+	acr_extract_text(excerpt, facts);
+	acr_extract_hosts(app, excerpt, facts);
+	acr_extract_names(excerpt, facts);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding in a text what its error messages name: registries, images, codes, addresses, ids. */
+/* Extracts what error messages in a text name: registries, images, codes, addresses, IDs. */
 #ifndef EXPLAIN_EXTRACT_H
 #define EXPLAIN_EXTRACT_H
 
@@ -7,30 +7,29 @@
 
 #include "acr/rule.h"
 
-/* A clean text (acr_words_clean) and the place in it that matters: what stands nearest to it
- * counts. */
-struct acr_place {
+/* A text from acr_words_clean, and a position in it: values nearest to the position are used. */
+struct acr_excerpt {
 	const char *text;
 	size_t length, at;
 };
 
-/* Every fact that the text names, TEXT included. What is set already stays. */
-void acr_place_facts(const struct acr_app *app, const struct acr_place *place,
-		     struct acr_facts *facts);
+/* Set every fact that the text names, and TEXT. Facts that are already set are not changed. */
+void acr_extract_facts(const struct acr_app *app, const struct acr_excerpt *excerpt,
+		       struct acr_facts *facts);
 
 /* The same without hosts, images and TEXT. */
-void acr_place_said(const struct acr_place *place, struct acr_facts *facts);
+void acr_extract_text(const struct acr_excerpt *excerpt, struct acr_facts *facts);
 
 /* The nearest registry and its image. */
-void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
-		     struct acr_facts *facts);
+void acr_extract_hosts(const struct acr_app *app, const struct acr_excerpt *excerpt,
+		       struct acr_facts *facts);
 
-/* The image whose registry's name ends at the place. */
-void acr_place_image(const struct acr_place *place, struct acr_facts *facts);
+/* The image whose registry's name ends at the position. */
+void acr_extract_image(const struct acr_excerpt *excerpt, struct acr_facts *facts);
 
-/* What is known of names where it is known whose the text is: the image of the registry that is set
- * already and what was asked for, the name that was looked up, the data endpoint, and where there
- * is no registry, a name that nearly is one. */
-void acr_place_names(const struct acr_place *place, struct acr_facts *facts);
+/* Set the names that are known once it is known which client wrote the text: the image of the
+ * registry that is already set and the requested access, the name that was looked up, the data
+ * endpoint, and if there is no registry, a name that is similar to one. */
+void acr_extract_names(const struct acr_excerpt *excerpt, struct acr_facts *facts);
 
 #endif

@@ -24,20 +24,21 @@ static bool in_path(char c)
 
 /* The word of host characters that begins at `*at`; false when `at` is not at a beginning or it has
  * no dot inside. Without dots at its end, which belong to the sentence. */
-static bool take_host(const struct acr_place *place, size_t at, size_t *ret_length)
+static bool take_host(const struct acr_excerpt *excerpt, size_t at, size_t *ret_length)
 {
 	size_t length = 0;
 	bool dot = false;
 
-	if (!isalnum((unsigned char)place->text[at]) || (at > 0 && in_host(place->text[at - 1])) ||
-	    (at > 0 && strchr("@\\_", place->text[at - 1])))
+	if (!isalnum((unsigned char)excerpt->text[at]) ||
+	    (at > 0 && in_host(excerpt->text[at - 1])) ||
+	    (at > 0 && strchr("@\\_", excerpt->text[at - 1])))
 		return false;
-	while (at + length < place->length && in_host(place->text[at + length]))
+	while (at + length < excerpt->length && in_host(excerpt->text[at + length]))
 		length++;
-	while (length > 0 && !isalnum((unsigned char)place->text[at + length - 1]))
+	while (length > 0 && !isalnum((unsigned char)excerpt->text[at + length - 1]))
 		length--;
 	for (size_t i = 0; i < length; i++)
-		dot = dot || place->text[at + i] == '.';
+		dot = dot || excerpt->text[at + i] == '.';
 	*ret_length = length;
 	return dot && length < ACR_HOST_MAX;
 }
@@ -48,15 +49,15 @@ static size_t away(size_t one, size_t other)
 }
 
 /* The decoded value behind "scope=repository%3A" or "repository:", up to the next colon. */
-static void take_scope(const struct acr_place *place, struct acr_facts *facts)
+static void take_scope(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char *const marks[] = { "repository%3a", "repository:" };
 	char name[256], action[64];
 
 	for (size_t i = 0; i < 2 && !*acr_facts_get(facts, ACR_FACT_ACTION); i++) {
-		const char *end = place->text + place->length;
+		const char *end = excerpt->text + excerpt->length;
 		const char *found =
-			acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
+			acr_words_find(excerpt->text, excerpt->length, marks[i], strlen(marks[i]));
 		size_t used = 0, colon;
 
 		if (!found)
@@ -90,7 +91,7 @@ static void take_scope(const struct acr_place *place, struct acr_facts *facts)
 }
 
 /* "/team/app:v1", "/v2/team/app/manifests/v1" behind a registry's name. */
-static void take_image(const struct acr_place *place, size_t at, struct acr_facts *facts)
+static void take_image(const struct acr_excerpt *excerpt, size_t at, struct acr_facts *facts)
 {
 	static const char *const ends[] = { "/manifests/", "/blobs/",	   "/tags/",
 					    "/referrers/", "/_manifests/", "/_tags/" };
@@ -98,21 +99,22 @@ static void take_image(const struct acr_place *place, size_t at, struct acr_fact
 	char path[256];
 	size_t length = 0;
 
-	if (at + 4 < place->length && strncmp(place->text + at, ":443", 4) == 0)
+	if (at + 4 < excerpt->length && strncmp(excerpt->text + at, ":443", 4) == 0)
 		at += 4;
-	if (at >= place->length || place->text[at] != '/')
+	if (at >= excerpt->length || excerpt->text[at] != '/')
 		return;
 	at++;
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
 		size_t begin = strlen(begins[i]);
 
-		if (at + begin < place->length && strncmp(place->text + at, begins[i], begin) == 0)
+		if (at + begin < excerpt->length &&
+		    strncmp(excerpt->text + at, begins[i], begin) == 0)
 			at += begin;
 	}
-	while (at + length < place->length && length < sizeof(path) - 1 &&
-	       in_path(place->text[at + length]))
+	while (at + length < excerpt->length && length < sizeof(path) - 1 &&
+	       in_path(excerpt->text[at + length]))
 		length++;
-	snprintf(path, sizeof(path), "%.*s", (int)length, place->text + at);
+	snprintf(path, sizeof(path), "%.*s", (int)length, excerpt->text + at);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		char *end = strstr(path, ends[i]);
 		if (end)
@@ -126,55 +128,55 @@ static void take_image(const struct acr_place *place, size_t at, struct acr_fact
 		acr_facts_set(facts, ACR_FACT_REPOSITORY, path);
 }
 
-void acr_place_hosts(const struct acr_app *app, const struct acr_place *place,
-		     struct acr_facts *facts)
+void acr_extract_hosts(const struct acr_app *app, const struct acr_excerpt *excerpt,
+		       struct acr_facts *facts)
 {
 	size_t nearest = (size_t)-1, length;
 
-	for (size_t at = 0; at < place->length; at++) {
+	for (size_t at = 0; at < excerpt->length; at++) {
 		struct acr_registry registry;
 		auto_string host = NULL;
 
-		if (!take_host(place, at, &length))
+		if (!take_host(excerpt, at, &length))
 			continue;
-		if (away(at, place->at) < nearest &&
-		    acr_registry_parse(app->config, place->text + at, length, &registry)) {
-			nearest = away(at, place->at);
-			host = acr_copy_bytes(place->text + at, length);
+		if (away(at, excerpt->at) < nearest &&
+		    acr_registry_parse(app->config, excerpt->text + at, length, &registry)) {
+			nearest = away(at, excerpt->at);
+			host = acr_copy_bytes(excerpt->text + at, length);
 			acr_facts_set(facts, ACR_FACT_REPOSITORY, NULL);
 			acr_facts_of_registry(&registry, facts);
 			acr_facts_set(facts, ACR_FACT_TYPED,
 				      strcmp(host, registry.host) ? host : NULL);
-			take_image(place, at + length, facts);
+			take_image(excerpt, at + length, facts);
 		}
 		at += length;
 	}
 }
 
 /* The image that the text names somewhere else: "docker pull HOST/IMAGE" above the error. */
-static void take_image_elsewhere(const struct acr_place *place, struct acr_facts *facts)
+static void take_image_elsewhere(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
-	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY), *here = place->text;
+	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY), *here = excerpt->text;
 	size_t length = strlen(registry);
 
 	while (length > 0 && !*acr_facts_get(facts, ACR_FACT_REPOSITORY) &&
-	       (here = acr_words_find(here, place->length - (size_t)(here - place->text), registry,
-				      length))) {
-		take_image(place, (size_t)(here - place->text) + length, facts);
+	       (here = acr_words_find(here, excerpt->length - (size_t)(here - excerpt->text),
+				      registry, length))) {
+		take_image(excerpt, (size_t)(here - excerpt->text) + length, facts);
 		here += length;
 	}
 }
 
 /* The name that somebody looked up in vain: behind "lookup " (Go), "host: " (curl), "resolve '"
  * (urllib3). */
-static void take_looked_up(const struct acr_place *place, struct acr_facts *facts)
+static void take_looked_up(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char *const marks[] = { "lookup ",	  "resolve host: ", "resolve host ",
 					     "resolve '", "the name ",	    "DNS for registry '" };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		const char *found =
-			acr_words_find(place->text, place->length, marks[i], strlen(marks[i]));
+			acr_words_find(excerpt->text, excerpt->length, marks[i], strlen(marks[i]));
 		size_t length = 0;
 
 		if (!found)
@@ -192,24 +194,24 @@ static void take_looked_up(const struct acr_place *place, struct acr_facts *fact
 }
 
 /* A data endpoint, and the nearest name that was probably meant to be a registry's. */
-static void take_others(const struct acr_place *place, struct acr_facts *facts)
+static void take_others(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	bool known = *acr_facts_get(facts, ACR_FACT_REGISTRY) ||
 		     *acr_facts_get(facts, ACR_FACT_NEAR_MISS);
 	size_t nearest = (size_t)-1, length;
 
-	for (size_t at = 0; at < place->length; at++) {
+	for (size_t at = 0; at < excerpt->length; at++) {
 		auto_string host = NULL;
 		auto_string meant = NULL;
 
-		if (!take_host(place, at, &length))
+		if (!take_host(excerpt, at, &length))
 			continue;
-		host = acr_copy_bytes(place->text + at, length);
+		host = acr_copy_bytes(excerpt->text + at, length);
 		if (acr_words_has(host, ".blob.core.|.data.azurecr."))
 			acr_facts_set(facts, ACR_FACT_DATA_ENDPOINT, host);
 		meant = known ? NULL : acr_near_miss(host);
-		if (meant && away(at, place->at) < nearest) {
-			nearest = away(at, place->at);
+		if (meant && away(at, excerpt->at) < nearest) {
+			nearest = away(at, excerpt->at);
 			acr_facts_set(facts, ACR_FACT_NEAR_MISS, meant);
 			acr_facts_set(facts, ACR_FACT_TYPED, host);
 		}
@@ -218,37 +220,37 @@ static void take_others(const struct acr_place *place, struct acr_facts *facts)
 }
 
 /* An address with an underscore, which no host may have. */
-static void take_underscored(const struct acr_place *place, struct acr_facts *facts)
+static void take_underscored(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char suffix[] = ".azurecr.";
-	const char *found = acr_words_find(place->text, place->length, suffix, strlen(suffix));
+	const char *found = acr_words_find(excerpt->text, excerpt->length, suffix, strlen(suffix));
 	const char *begin = found, *end = found;
 
 	if (!found || *acr_facts_get(facts, ACR_FACT_TYPED))
 		return;
-	while (begin > place->text && (in_host(begin[-1]) || begin[-1] == '_'))
+	while (begin > excerpt->text && (in_host(begin[-1]) || begin[-1] == '_'))
 		begin--;
 	if (!memchr(begin, '_', (size_t)(found - begin)))
 		return;
-	for (end++; end < place->text + place->length && in_host(*end); end++)
+	for (end++; end < excerpt->text + excerpt->length && in_host(*end); end++)
 		continue;
 	while (!isalnum((unsigned char)end[-1]))
 		end--;
 	acr_facts_set_bytes(facts, ACR_FACT_TYPED, begin, (size_t)(end - begin));
 }
 
-void acr_place_image(const struct acr_place *place, struct acr_facts *facts)
+void acr_extract_image(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	if (!*acr_facts_get(facts, ACR_FACT_REPOSITORY))
-		take_image(place, place->at, facts);
+		take_image(excerpt, excerpt->at, facts);
 }
 
-void acr_place_names(const struct acr_place *place, struct acr_facts *facts)
+void acr_extract_names(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
-	take_others(place, facts);
-	take_underscored(place, facts);
-	take_image_elsewhere(place, facts);
+	take_others(excerpt, facts);
+	take_underscored(excerpt, facts);
+	take_image_elsewhere(excerpt, facts);
 	if (!*acr_facts_get(facts, ACR_FACT_HOST))
-		take_looked_up(place, facts);
-	take_scope(place, facts);
+		take_looked_up(excerpt, facts);
+	take_scope(excerpt, facts);
 }

@@ -278,15 +278,15 @@ void acr_findings_read(const struct acr_app *app, const char *text, size_t lengt
 
 void acr_findings_of_name(const struct acr_app *app, const char *name, struct acr_findings *ret)
 {
-	const struct acr_place place = { name, strlen(name), 0 };
+	const struct acr_excerpt excerpt = { name, strlen(name), 0 };
 	struct acr_finding *finding = &ret->list[0];
 	auto_facts facts = { 0 };
 
 	ret->count = 0;
-	if (place.length == 0 || place.length >= ACR_HOST_MAX || strpbrk(name, " \t\r\n"))
+	if (excerpt.length == 0 || excerpt.length >= ACR_HOST_MAX || strpbrk(name, " \t\r\n"))
 		return;
-	acr_place_hosts(app, &place, &facts);
-	acr_place_names(&place, &facts);
+	acr_extract_hosts(app, &excerpt, &facts);
+	acr_extract_names(&excerpt, &facts);
 	acr_facts_set(&facts, ACR_FACT_CHECK, "name");
 	acr_facts_set(&facts, ACR_FACT_SERVER, name);
 	finding->rule = acr_rules_match(&facts, &finding->tie);

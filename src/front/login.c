@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `login`: a person without any Azure tool signs in at Entra ID, in a browser or with a code. What
- * comes of it is tried at once at the registry that was named, so that the last line is the truth.
+ * `login`: signs a user in to Entra ID without any Azure tool, with a browser or a device code. If
+ * a registry is given, the sign-in is tried there at once, so that the last line tells whether it
+ * works.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,8 +18,8 @@
 #include "front/front.h"
 #include "front/login.h"
 
-#define PATIENCE    900000 /* milliseconds that a person may take; a device code lives as long */
-#define WRONG_CODES 5	   /* a browser that brings more of them will not bring a right one */
+#define PATIENCE    900000 /* milliseconds for the user to sign in; a device code is valid as long */
+#define WRONG_CODES 5	   /* invalid codes from the browser that end the wait */
 
 enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
 
@@ -36,28 +37,28 @@ static const struct acr_option options[] = {
 	{ 0 },
 };
 
-/* One sign-in on its way. */
-struct way {
+/* One sign-in in progress. */
+struct flow {
 	const struct acr_app *app;
-	const struct acr_registry *registry; /* NULL: for all */
-	char *browser;			     /* owned; NULL: a code is shown */
+	const struct acr_registry *registry; /* NULL: for all registries */
+	char *browser;			     /* owned; NULL: use a device code */
 	const struct acr_keychain *keeper;
 	struct acr_sign_in_ask ask;
 	struct acr_sign_in sign_in;
 	struct acr_secret token;
 };
 
-static void end_way(struct way *way)
+static void free_flow(struct flow *flow)
 {
-	acr_string_free(&way->browser);
-	acr_sign_in_ask_wipe(&way->ask);
-	acr_sign_in_wipe(&way->sign_in);
-	acr_secret_wipe(&way->token);
+	acr_string_free(&flow->browser);
+	acr_sign_in_ask_wipe(&flow->ask);
+	acr_sign_in_wipe(&flow->sign_in);
+	acr_secret_wipe(&flow->token);
 }
-#define auto_way __attribute__((cleanup(end_way))) struct way
+#define auto_flow __attribute__((cleanup(free_flow))) struct flow
 
-/* Did somebody make the code up, use it before, or get it for another question? A second tab of the
- * browser does, so that is no end. */
+/* Is the code invented, already used, or for another request? A second browser tab can send such a
+ * code, so the wait continues. */
 static bool is_wrong_code(const struct acr_error *error)
 {
 	static const char *const codes[] = { "AADSTS9002313", "AADSTS70000", "AADSTS70008",
@@ -69,8 +70,8 @@ static bool is_wrong_code(const struct acr_error *error)
 	return false;
 }
 
-static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *ask, struct way *way,
-		      struct acr_error *error)
+static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *ask,
+		      struct flow *flow, struct acr_error *error)
 {
 	auto_sign_in_page page = { 0 };
 	auto_secret code = { 0 };
@@ -80,15 +81,15 @@ static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *a
 	    acr_sign_in_page(ask, loopback.port, &page, error))
 		return -1;
 	acr_say(app, _("sign in with the browser that opens now, or go to\n%s"), page.url);
-	if (!acr_browser_open(app, way->browser, page.url))
-		acr_say(app, _("%s could not be started"), way->browser);
+	if (!acr_browser_open(app, flow->browser, page.url))
+		acr_say(app, _("%s could not be started"), flow->browser);
 	for (int wrong = 0;;) {
 		struct acr_error failure = { 0 };
 		int redeemed;
 
 		if (acr_loopback_wait(app, &loopback, page.state, &code, error))
 			return -1;
-		redeemed = acr_sign_in_redeem(app, ask, &page, &code, &way->sign_in, &way->token,
+		redeemed = acr_sign_in_redeem(app, ask, &page, &code, &flow->sign_in, &flow->token,
 					      &failure);
 		acr_loopback_answer(&loopback, redeemed == 0);
 		if (redeemed == 0)
@@ -105,7 +106,7 @@ static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *a
 }
 
 static int by_device_code(const struct acr_app *app, const struct acr_sign_in_ask *ask,
-			  struct way *way, struct acr_error *error)
+			  struct flow *flow, struct acr_error *error)
 {
 	auto_sign_in_device device = { 0 };
 
@@ -113,33 +114,33 @@ static int by_device_code(const struct acr_app *app, const struct acr_sign_in_as
 		return -1;
 	acr_say(app, _("to sign in, open %s in any browser and enter the code %s"), device.where,
 		device.user_code);
-	return acr_sign_in_device_wait(app, ask, &device, &way->sign_in, &way->token, error);
+	return acr_sign_in_device_wait(app, ask, &device, &flow->sign_in, &flow->token, error);
 }
 
 static int sign_in(void *data, const struct acr_sign_in_ask *ask, struct acr_error *error)
 {
-	struct way *way = data;
+	struct flow *flow = data;
 
-	return way->browser ? by_browser(way->app, ask, way, error)
-			    : by_device_code(way->app, ask, way, error);
+	return flow->browser ? by_browser(flow->app, ask, flow, error)
+			     : by_device_code(flow->app, ask, flow, error);
 }
 
-/* Where it will be kept, before a person is sent to a browser for nothing. */
-static int find_keeper(const struct acr_app *app, bool insecure, struct way *way,
+/* Where the sign-in will be kept: determined first, so that the user does not sign in in vain. */
+static int find_keeper(const struct acr_app *app, bool insecure, struct flow *flow,
 		       struct acr_error *error)
 {
-	if (acr_sign_in_keeper(app, insecure, &way->keeper, error) == 0)
+	if (acr_sign_in_keeper(app, insecure, &flow->keeper, error) == 0)
 		return 0;
 	if (insecure)
 		return acr_context(error, SIGN_IN_NO_FILE);
 	return acr_context(error, SIGN_IN_NO_KEYCHAIN);
 }
 
-/* Keychain, file and state belong together: ^C waits until all three are written. */
-static int keep(const struct acr_app *app, struct way *way, bool *ret_stored,
+/* Keychain, file and state must be consistent: Ctrl-C is blocked until all three are written. */
+static int keep(const struct acr_app *app, struct flow *flow, bool *ret_stored,
 		struct acr_error *error)
 {
-	const char *host = way->registry ? way->registry->host : "";
+	const char *host = flow->registry ? flow->registry->host : "";
 	sigset_t ending, before;
 	int result;
 
@@ -148,8 +149,8 @@ static int keep(const struct acr_app *app, struct way *way, bool *ret_stored,
 	sigaddset(&ending, SIGTERM);
 	sigaddset(&ending, SIGHUP);
 	sigprocmask(SIG_BLOCK, &ending, &before);
-	way->sign_in.registry = acr_copy(host);
-	result = acr_sign_in_keep(app, &way->sign_in, way->keeper, &way->token, error) ||
+	flow->sign_in.registry = acr_copy(host);
+	result = acr_sign_in_keep(app, &flow->sign_in, flow->keeper, &flow->token, error) ||
 				 acr_signed_in(app, host, ret_stored, error)
 			 ? -1
 			 : 0;
@@ -168,7 +169,7 @@ static void tell_until(const struct acr_app *app, int64_t left, struct acr_secre
 		acr_secret_format(line, _("The token for it expires at %s.\n"), text);
 }
 
-/* Who was it that the registry took? NULL: nobody. */
+/* The step whose identity the registry accepted; NULL: none. */
 static const struct acr_step *served(const struct acr_report *report)
 {
 	for (size_t i = 0; i < report->trail.count; i++)
@@ -184,10 +185,10 @@ static void tell_step(const struct acr_app *app, const struct acr_step *step)
 	acr_say(app, "  %s: %s", step->identity->name, why);
 }
 
-/* Try it, and say what came of it. Returns the exit status. */
-static int try_registry(struct acr_app *app, struct way *way, bool stored)
+/* Request a token from the registry and print the result. Returns the exit status. */
+static int try_registry(struct acr_app *app, struct flow *flow, bool stored)
 {
-	const char *host = way->registry->host, *who = way->sign_in.who;
+	const char *host = flow->registry->host, *who = flow->sign_in.who;
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
 	const struct acr_step *step;
@@ -201,14 +202,14 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 		return acr_docker_answer(app, &line);
 	}
 	acr_front_limit(app, host);
-	if (acr_renew(app, way->registry, ACR_RENEW_NOW, &report, &error)) {
+	if (acr_renew(app, flow->registry, ACR_RENEW_NOW, &report, &error)) {
 		acr_say(app, _("signed in as %s, and the sign-in is kept, but %s issued no token"),
 			who, host);
 		acr_explain(app, &report, &error);
 		return 1;
 	}
 	report.ours = true;
-	report.registry = *way->registry;
+	report.registry = *flow->registry;
 	acr_explain_notices(app, &report);
 	step = served(&report);
 	if (step && strcmp(step->identity->name, "login") != 0) {
@@ -227,7 +228,7 @@ static int try_registry(struct acr_app *app, struct way *way, bool stored)
 	}
 	acr_secret_format(
 		&line,
-		way->keeper->plain
+		flow->keeper->plain
 			? _("Signed in to %s as %s, kept unencrypted in a file; the registry "
 			    "accepted the sign-in\n")
 			: _("Signed in to %s as %s, kept in the Secret Service; the registry "
@@ -252,7 +253,7 @@ static void add_signed_out(void *data, const char *host)
 		acr_secret_format(&list->hosts, "  %s login %s\n", list->app->program, host);
 }
 
-/* Signing in for all takes back nothing that was decided about one. */
+/* A sign-in for all registries does not change decisions about single registries. */
 static void tell_signed_out(const struct acr_app *app, struct acr_secret *line)
 {
 	struct signed_out list = { .app = app };
@@ -267,18 +268,18 @@ static void tell_signed_out(const struct acr_app *app, struct acr_secret *line)
 	acr_secret_wipe(&list.hosts);
 }
 
-static int finish(struct acr_app *app, struct way *way, bool stored)
+static int finish(struct acr_app *app, struct flow *flow, bool stored)
 {
 	auto_secret line = { 0 };
 
-	if (way->registry)
-		return try_registry(app, way, stored);
+	if (flow->registry)
+		return try_registry(app, flow, stored);
 	acr_secret_format(
 		&line,
-		way->keeper->plain
+		flow->keeper->plain
 			? _("Signed in as %s for all registries, kept unencrypted in a file\n")
 			: _("Signed in as %s for all registries, kept in the Secret Service\n"),
-		way->sign_in.who);
+		flow->sign_in.who);
 	tell_signed_out(app, &line);
 	return acr_docker_answer(app, &line);
 }
@@ -286,7 +287,7 @@ static int finish(struct acr_app *app, struct way *way, bool stored)
 static int run(struct acr_app *app, const char *const *values, const char *registry,
 	       struct acr_report *report, struct acr_error *error)
 {
-	auto_way way = { .app = app };
+	auto_flow flow = { .app = app };
 	bool stored = false;
 
 	if (acr_front_begin(app, error))
@@ -295,19 +296,20 @@ static int run(struct acr_app *app, const char *const *values, const char *regis
 						      &report->registry);
 	if (registry && !report->ours)
 		return ACR_EXIT_USAGE;
-	way.registry = registry ? &report->registry : NULL;
+	flow.registry = registry ? &report->registry : NULL;
 	app->interactive = true;
 	app->deadline = app->clock.boot(app) + PATIENCE;
 	if (acr_sign_in_replaceable(app, registry ? report->registry.host : "", error) ||
 	    (registry && acr_state_replaceable(app, report->registry.host, error)) ||
-	    acr_sign_in_prepare(app, way.registry, values[TENANT], &way.ask, error) ||
-	    find_keeper(app, values[INSECURE_STORAGE], &way, error))
+	    acr_sign_in_prepare(app, flow.registry, values[TENANT], &flow.ask, error) ||
+	    find_keeper(app, values[INSECURE_STORAGE], &flow, error))
 		return 1;
-	way.browser = values[DEVICE_CODE] ? NULL : acr_browser_find(app);
-	if (acr_sign_in_by(app, &way.ask, sign_in, &way, error) || keep(app, &way, &stored, error))
+	flow.browser = values[DEVICE_CODE] ? NULL : acr_browser_find(app);
+	if (acr_sign_in_by(app, &flow.ask, sign_in, &flow, error) ||
+	    keep(app, &flow, &stored, error))
 		return 1;
 	*error = (struct acr_error){ 0 };
-	return finish(app, &way, stored);
+	return finish(app, &flow, stored);
 }
 
 static int login(struct acr_app *app, char *const *arguments, const char *const *values)
@@ -318,7 +320,7 @@ static int login(struct acr_app *app, char *const *arguments, const char *const 
 
 	if (error.kind == ACR_FINE)
 		return status;
-	/* The rules are about registries and identities; what this machine lacks is told here. */
+	/* Rules explain errors of registries and identities; local errors are printed here. */
 	if (report.ours &&
 	    (error.origin == ACR_ORIGIN_ENTRA || error.origin == ACR_ORIGIN_REGISTRY)) {
 		acr_explain(app, &report, &error);

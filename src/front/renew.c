@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `renew`: what `get` does behind a client's back, ahead of time: for a timer, for a script before
- * a long push, and for a registry that has changed how it gives access.
+ * `renew`: renews cached tokens before a client needs them: for a timer, for a script before a
+ * long push, and for a registry whose role assignment mode has changed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 #include "explain/error_words.h"
 #include "explain/explain.h"
 #include "explain/language.h"
-#include "front/at_once.h"
 #include "front/front.h"
+#include "front/parallel.h"
 
 enum { ALL, FORCE, QUIET, JSON };
 
@@ -28,50 +28,50 @@ static const struct acr_option options[] = {
 	{ 0 },
 };
 
-/* What is to become, and became, of one registry. */
+/* One registry: the state of its cached token, and the result. */
 struct task {
 	struct acr_registry registry;
 	bool named;
-	bool in_force, due;  /* what is cached: found under the identity of now, past its point */
-	int64_t left, renew; /* seconds */
-	const char *result;  /* "renewed", "fresh", "skipped", "failed" */
-	struct acr_who who;  /* as of now */
-	struct acr_error error; /* why not */
+	bool in_force, due; /* the cached token is of the current identity; it is due for renewal */
+	int64_t left, renew;	/* seconds */
+	const char *result;	/* "renewed", "fresh", "skipped", "failed" */
+	struct acr_who who;	/* the identity of the token */
+	struct acr_error error; /* why it was not renewed */
 };
 
-struct errand {
+struct batch {
 	const struct acr_app *app;
 	struct task *tasks; /* owned */
 	size_t count;
-	size_t *order; /* owned; indices of those that are renewed */
+	size_t *order; /* owned; indices of the tasks that are renewed */
 	size_t renewing;
 	bool force;
 };
 
-static void free_errand(struct errand *errand)
+static void free_batch(struct batch *batch)
 {
-	free(errand->tasks);
-	free(errand->order);
+	free(batch->tasks);
+	free(batch->order);
 }
-#define auto_errand __attribute__((cleanup(free_errand))) struct errand
+#define auto_batch __attribute__((cleanup(free_batch))) struct batch
 
-static struct task *task_of(struct errand *errand, const struct acr_registry *registry)
+static struct task *task_of(struct batch *batch, const struct acr_registry *registry)
 {
 	struct task *task;
 
-	for (size_t i = 0; i < errand->count; i++)
-		if (strcmp(errand->tasks[i].registry.host, registry->host) == 0)
-			return &errand->tasks[i];
-	errand->tasks = acr_grow(errand->tasks, errand->count, sizeof(*task));
-	task = &errand->tasks[errand->count++];
+	for (size_t i = 0; i < batch->count; i++)
+		if (strcmp(batch->tasks[i].registry.host, registry->host) == 0)
+			return &batch->tasks[i];
+	batch->tasks = acr_grow(batch->tasks, batch->count, sizeof(*task));
+	task = &batch->tasks[batch->count++];
 	*task = (struct task){ .registry = *registry };
 	return task;
 }
 
 static void add_cached(void *data, const struct acr_cached *cached)
 {
-	struct errand *errand = data;
-	struct task *task = task_of(errand, &cached->registry);
+	struct batch *batch = data;
+	struct task *task = task_of(batch, &cached->registry);
 
 	if (!cached->in_force || task->in_force)
 		return;
@@ -89,19 +89,19 @@ static int by_host(const void *left, const void *right)
 	return strcmp(a->registry.host, b->registry.host);
 }
 
-/* Who is renewed, and why the others are not. */
-static void choose(struct errand *errand, bool all)
+/* Selects the tasks to renew, and sets the result of the others. */
+static void choose(struct batch *batch, bool all)
 {
-	errand->order = calloc(errand->count + 1, sizeof(*errand->order));
-	if (!errand->order)
+	batch->order = calloc(batch->count + 1, sizeof(*batch->order));
+	if (!batch->order)
 		acr_out_of_memory();
-	if (errand->count > 0)
-		qsort(errand->tasks, errand->count, sizeof(*errand->tasks), by_host);
-	for (size_t i = 0; i < errand->count; i++) {
-		struct task *task = &errand->tasks[i];
+	if (batch->count > 0)
+		qsort(batch->tasks, batch->count, sizeof(*batch->tasks), by_host);
+	for (size_t i = 0; i < batch->count; i++) {
+		struct task *task = &batch->tasks[i];
 
 		if (task->named || (task->in_force && (all || task->due)))
-			errand->order[errand->renewing++] = i;
+			batch->order[batch->renewing++] = i;
 		else if (task->in_force)
 			task->result = "fresh";
 		else {
@@ -113,10 +113,10 @@ static void choose(struct errand *errand, bool all)
 
 static int64_t budget_of(const void *data, size_t index)
 {
-	const struct errand *errand = data;
+	const struct batch *batch = data;
 
-	return acr_config_timeout(errand->app->config,
-				  errand->tasks[errand->order[index]].registry.host);
+	return acr_config_timeout(batch->app->config,
+				  batch->tasks[batch->order[index]].registry.host);
 }
 
 /* ---- in a child ---- */
@@ -124,18 +124,18 @@ static int64_t budget_of(const void *data, size_t index)
 /* Lines: kind, seconds, who, message. */
 static void renew_one(struct acr_app *app, void *data, size_t index, struct acr_secret *ret)
 {
-	const struct errand *errand = data;
-	const struct task *task = &errand->tasks[errand->order[index]];
+	const struct batch *batch = data;
+	const struct task *task = &batch->tasks[batch->order[index]];
 	struct acr_report report = { 0 };
 	struct acr_error error = { 0 };
 	struct acr_who who = task->who;
 
 	app->interactive = task->named;
-	/* What is only due may have been renewed by somebody else meanwhile. */
+	/* Another process may have renewed a token that is due in the meantime. */
 	if (acr_renew(app, &task->registry,
-		      errand->force ? ACR_RENEW_AFRESH
-		      : task->due   ? ACR_RENEW_DUE
-				    : ACR_RENEW_NOW,
+		      batch->force ? ACR_RENEW_AFRESH
+		      : task->due  ? ACR_RENEW_DUE
+				   : ACR_RENEW_NOW,
 		      &report, &error))
 		report.left = 0;
 	for (size_t i = 0; i < report.trail.count; i++)
@@ -156,18 +156,18 @@ static char *next_line(const char **at)
 	return line;
 }
 
-static void take(void *data, size_t index, const struct acr_secret *said)
+static void collect(void *data, size_t index, const struct acr_secret *output)
 {
-	struct errand *errand = data;
-	struct task *task = &errand->tasks[errand->order[index]];
-	const char *at = acr_secret_text(said);
+	struct batch *batch = data;
+	struct task *task = &batch->tasks[batch->order[index]];
+	const char *at = acr_secret_text(output);
 	auto_string kind = next_line(&at);
 	auto_string left = next_line(&at);
 	auto_string who = next_line(&at);
 	auto_string message = next_line(&at);
 
 	task->result = N_("failed");
-	if (said->length == 0) {
+	if (output->length == 0) {
 		(void)acr_raise(&task->error, RENEW_TIMEOUT);
 		return;
 	}
@@ -181,7 +181,7 @@ static void take(void *data, size_t index, const struct acr_secret *said)
 		task->result = "skipped";
 }
 
-static void tell(const struct task *task, size_t width, struct acr_secret *out)
+static void print_row(const struct task *task, size_t width, struct acr_secret *out)
 {
 	char left[24], renew[24];
 	auto_string text = NULL;
@@ -203,11 +203,11 @@ static void tell(const struct task *task, size_t width, struct acr_secret *out)
 	acr_columns_wrap(out, text, width + 2, width + 2);
 }
 
-static void tell_json(const struct errand *errand, struct acr_secret *out)
+static void print_json(const struct batch *batch, struct acr_secret *out)
 {
 	acr_secret_add(out, "{\"version\":1,\"registries\":[");
-	for (size_t i = 0; i < errand->count; i++) {
-		const struct task *task = &errand->tasks[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct task *task = &batch->tasks[i];
 		auto_string who = acr_who_is_known(&task->who) ? acr_who_text(&task->who, NULL)
 							       : acr_copy("");
 		auto_string why = acr_error_text(&task->error);
@@ -234,14 +234,14 @@ static void tell_json(const struct errand *errand, struct acr_secret *out)
 	acr_secret_add(out, "]}\n");
 }
 
-static int tell_all(struct acr_app *app, const struct errand *errand, const char *const *values)
+static int print_all(struct acr_app *app, const struct batch *batch, const char *const *values)
 {
 	auto_secret out = { 0 };
 	size_t width = 0;
 	int status = 0;
 
-	for (size_t i = 0; i < errand->count; i++) {
-		const struct task *task = &errand->tasks[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct task *task = &batch->tasks[i];
 		size_t wide = acr_columns_width(task->registry.host);
 
 		width = wide > width ? wide : width;
@@ -251,12 +251,12 @@ static int tell_all(struct acr_app *app, const struct errand *errand, const char
 	}
 	width = width < 38 ? width : 38;
 	if (values[JSON]) {
-		tell_json(errand, &out);
+		print_json(batch, &out);
 	} else {
-		for (size_t i = 0; i < errand->count; i++)
-			if (!values[QUIET] || strcmp(errand->tasks[i].result, "failed") == 0)
-				tell(&errand->tasks[i], width, &out);
-		if (errand->count == 0 && !values[QUIET])
+		for (size_t i = 0; i < batch->count; i++)
+			if (!values[QUIET] || strcmp(batch->tasks[i].result, "failed") == 0)
+				print_row(&batch->tasks[i], width, &out);
+		if (batch->count == 0 && !values[QUIET])
 			acr_secret_add(&out, _("No token is cached: there is nothing to renew\n"));
 	}
 	return acr_docker_answer(app, &out) ? 1 : status;
@@ -264,7 +264,7 @@ static int tell_all(struct acr_app *app, const struct errand *errand, const char
 
 static int renew(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	auto_errand errand = { .app = app, .force = values[FORCE] };
+	auto_batch batch = { .app = app, .force = values[FORCE] };
 	struct acr_error error = { 0 };
 
 	if (acr_front_begin(app, &error)) {
@@ -277,21 +277,21 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 		if (!acr_front_registry(app, &acr_command_renew, arguments[i],
 					values[QUIET] || values[JSON], &registry))
 			return ACR_EXIT_USAGE;
-		task_of(&errand, &registry)->named = true;
+		task_of(&batch, &registry)->named = true;
 	}
-	if (errand.count == 0)
-		acr_cached_each(app, add_cached, &errand);
-	choose(&errand, values[ALL] || values[FORCE]);
-	const struct acr_at_once work = {
-		.count = errand.renewing,
+	if (batch.count == 0)
+		acr_cached_each(app, add_cached, &batch);
+	choose(&batch, values[ALL] || values[FORCE]);
+	const struct acr_parallel work = {
+		.count = batch.renewing,
 		.doing = _("renewing"),
 		.budget = budget_of,
 		.work = renew_one,
-		.done = take,
-		.data = &errand,
+		.done = collect,
+		.data = &batch,
 	};
-	acr_at_once(app, &work);
-	return tell_all(app, &errand, values);
+	acr_parallel(app, &work);
+	return print_all(app, &batch, values);
 }
 
 const struct acr_command acr_command_renew = {

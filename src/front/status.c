@@ -197,7 +197,7 @@ static void tell(struct acr_app *app, const struct acr_registry *registry,
 		tell_settings(app, registry, out);
 	acr_secret_add(out, "\n");
 	acr_status_heading(app, out, acr_secret_text(&(struct acr_secret){ .bytes = title }));
-	if (acr_chain_survey(app, registry ? registry : &any, tell_identity, out, &error))
+	if (acr_chain_dry_run(app, registry ? registry : &any, tell_identity, out, &error))
 		tell_error(out, &error);
 }
 

@@ -159,7 +159,7 @@ void acr_status_json(struct acr_app *app, const struct acr_registry *registry,
 	acr_secret_add(out, ",\"settings\":[");
 	settings(app, registry, out);
 	acr_secret_add(out, "],\"chain\":[");
-	(void)!acr_chain_survey(app, registry ? registry : &any, identity, out, &error);
+	(void)!acr_chain_dry_run(app, registry ? registry : &any, identity, out, &error);
 	acr_secret_add(out, "]");
 	failure(out, "chain_error", &error);
 	acr_secret_add(out, "}\n");

@@ -11,19 +11,19 @@
 #include "acr/config.h"
 #include "identity/internal.h"
 
-struct survey {
+struct dry_run {
 	struct acr_http http;	  /* first: `self` is this struct */
 	struct acr_message asked; /* the first of whom a row would ask; none: it asked nobody */
 };
 
-static struct survey survey; /* the edges are given no data of ours: one at a time */
+static struct dry_run dry_run; /* the edges are given no data of ours: one at a time */
 
 static void note_asked(enum acr_message_id how, const char *whom, size_t length)
 {
 	auto_string name = acr_copy_bytes(whom, length);
 
-	if (!survey.asked.value[0])
-		acr_message_set(&survey.asked, how, NULL, (const char *const[]){ name }, 1);
+	if (!dry_run.asked.value[0])
+		acr_message_set(&dry_run.asked, how, NULL, (const char *const[]){ name }, 1);
 }
 
 /* "busy": the one answer from which nobody concludes that there is nothing to be asked. */
@@ -67,19 +67,19 @@ static enum acr_prospect ask_row(const struct acr_app *app, const struct acr_reg
 		.tenant = acr_config_get(app->config, host, "tenant"),
 		.client_id = acr_config_get(app->config, host, "client_id"),
 		.pinned = pinned,
-		.survey = true,
+		.dry_run = true,
 	};
 	struct acr_error error = { 0 };
 	auto_token token = { 0 };
 
-	survey.asked = (struct acr_message){ 0 };
+	dry_run.asked = (struct acr_message){ 0 };
 	if (row->acquire(app, &ask, &token, &error) == 0) {
 		acr_message_set(ret_why, ACR_MESSAGE_PROSPECT_WHO, NULL,
 				(const char *const[]){ acr_who_line(&token.who).text }, 1);
 		return ACR_PROSPECT_SERVES;
 	}
-	*ret_why = survey.asked.value[0] ? survey.asked : error.message;
-	if (survey.asked.value[0])
+	*ret_why = dry_run.asked.value[0] ? dry_run.asked : error.message;
+	if (dry_run.asked.value[0])
 		return ACR_PROSPECT_ASKS;
 	return error.kind == ACR_NOT_SET_UP ? ACR_PROSPECT_ABSENT : ACR_PROSPECT_FAILS;
 }
@@ -93,10 +93,10 @@ static bool holds(const struct acr_identity *const *rows, size_t count,
 	return false;
 }
 
-int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
-		     void (*visit)(void *data, const struct acr_identity *row,
-				   enum acr_prospect prospect, const struct acr_message *why),
-		     void *data, struct acr_error *error)
+int acr_chain_dry_run(struct acr_app *app, const struct acr_registry *registry,
+		      void (*visit)(void *data, const struct acr_identity *row,
+				    enum acr_prospect prospect, const struct acr_message *why),
+		      void *data, struct acr_error *error)
 {
 	const char *list = acr_config_get(app->config, registry->host, "identity");
 	const struct acr_identity *rows[ACR_CHAIN_MAX];
@@ -108,8 +108,8 @@ int acr_chain_survey(struct acr_app *app, const struct acr_registry *registry,
 
 	if (acr_chain_rows(app, registry, rows, &count, &pinned, error))
 		return -1;
-	survey = (struct survey){ .http = { .send = ask_nobody } };
-	app->http = &survey.http;
+	dry_run = (struct dry_run){ .http = { .send = ask_nobody } };
+	app->http = &dry_run.http;
 	app->run = run_nothing;
 	for (size_t i = 0; i < count; i++) {
 		struct acr_message why = { 0 };

@@ -25,7 +25,7 @@ void acr_kept_token_name(const struct acr_app *app, const struct acr_identity *r
 	auto_secret text = { 0 };
 
 	*ret = (struct acr_fingerprint){ 0 };
-	if (row->apart || ask->survey)
+	if (row->apart || ask->dry_run)
 		return;
 	acr_fingerprint_take(app, NULL, &machine);
 	acr_secret_format(&text, "%sidentity %s\nauthority %s\naudience %s\ntenant %s\nclient %s\n",

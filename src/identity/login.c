@@ -108,7 +108,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return raise_other_cloud(ask, &kept, error);
 	if (acr_entra_authority(app, ask->registry, &authority, error))
 		return -1;
-	if (ask->survey) {
+	if (ask->dry_run) {
 		ret->who = acr_who(ACR_WHO_USER, NULL, kept.who, NULL);
 		return 0;
 	}

@@ -74,10 +74,10 @@ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *re
 	return 0;
 }
 
-/* One way of signing in, for as many audiences as it takes. */
+/* One sign-in flow, run for each audience that is tried. */
 struct attempt {
 	struct acr_sign_in_ask *ask;
-	acr_sign_in_way *way;
+	acr_sign_in_flow *flow;
 	void *data;
 };
 
@@ -87,13 +87,13 @@ static int sign_in_for(void *data, const char *audience, struct acr_error *error
 
 	acr_string_free(&attempt->ask->scope);
 	attempt->ask->scope = acr_audience_scope(audience, ACR_SIGN_IN_SCOPES);
-	return attempt->way(attempt->data, attempt->ask, error);
+	return attempt->flow(attempt->data, attempt->ask, error);
 }
 
-int acr_sign_in_by(const struct acr_app *app, struct acr_sign_in_ask *ask, acr_sign_in_way *way,
+int acr_sign_in_by(const struct acr_app *app, struct acr_sign_in_ask *ask, acr_sign_in_flow *flow,
 		   void *data, struct acr_error *error)
 {
-	struct attempt attempt = { ask, way, data };
+	struct attempt attempt = { ask, flow, data };
 	bool noted;
 
 	return acr_audience_each(app, &ask->registry, NULL, sign_in_for, &attempt, &noted, error);

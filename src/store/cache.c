@@ -39,7 +39,7 @@ bool acr_cache_allows(const struct acr_app *app, const struct acr_cache_home *ho
 /* "entry_acme.azurecr.io_": no host holds a '_', so that no host's prefix begins another's. */
 static char *prefix_of(const char *host)
 {
-	auto_string name = acr_place_name(host);
+	auto_string name = acr_private_dir_name(host);
 
 	for (char *c = name; *c; c++)
 		if (*c == '%' || *c == '+')

@@ -206,5 +206,5 @@ int acr_decision_write(const struct acr_decision *decision, const struct acr_sec
 {
 	if (acr_decision_replaceable(decision, error))
 		return -1;
-	return acr_place_write(decision->folder, decision->name, bytes, true, error);
+	return acr_private_dir_write(decision->folder, decision->name, bytes, true, error);
 }

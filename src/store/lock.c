@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Single flight: who exchanges holds a flock, which the kernel takes back from the killed. Waiting
- * is one blocking flock under a timer, not a poll: twenty waiters cost nothing and go on at once.
- * A holder that works is waited for, however slow it is: nobody else would be faster beside it. One
- * that stands still (^Z, a frozen container) is passed by, and where locks do not work (NFS without
- * lockd, some FUSE) everybody simply goes ahead: what they write is renamed into place whole.
+ * Single flight: the process that exchanges a token holds a flock, which the kernel releases when
+ * the process dies. Waiting is one blocking flock with a timer, not a poll, so that many waiters
+ * cost nothing and continue at once. A holder that is running is waited for, however slow it is,
+ * because another process would not be faster. A holder that is stopped (Ctrl-Z, a frozen container)
+ * is not waited for. Where locks do not work (NFS without lockd, some FUSE), every process continues
+ * without one: files are replaced as a whole.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 #include "base/file.h"
 #include "store/private_dir.h"
 
-#define AGAIN	  20000 /* microseconds until a ring that came before flock was asleep is repeated */
+#define AGAIN	  20000 /* microseconds until the alarm is repeated, if it came before flock blocked */
 #define LOCKS_MAX (1024 * 1024)
 
 static volatile sig_atomic_t rung;
@@ -63,7 +64,7 @@ static int lock_within(int fd, int64_t patience)
 
 static int open_lock(const struct acr_app *app, const char *key)
 {
-	auto_string safe = acr_place_name(key);
+	auto_string safe = acr_private_dir_name(key);
 	auto_string name = acr_format("lock_%s", safe);
 
 	for (size_t i = 0; acr_cache_homes[i]; i++) {
@@ -72,7 +73,7 @@ static int open_lock(const struct acr_app *app, const char *key)
 		struct stat status;
 		int fd;
 
-		if (!folder || acr_place_make(folder, NULL))
+		if (!folder || acr_private_dir_make(folder, NULL))
 			continue;
 		directory = acr_folder_open(folder, false, NULL);
 		fd = directory < 0
@@ -87,7 +88,7 @@ static int open_lock(const struct acr_app *app, const char *key)
 	return -1;
 }
 
-/* Is anything kept at all? If not, there is no result to wait for. */
+/* Is a cache in use? If not, there is no result to wait for. */
 static bool shared(const struct acr_app *app)
 {
 	for (size_t i = 0; acr_cache_homes[i]; i++)
@@ -96,8 +97,8 @@ static bool shared(const struct acr_app *app)
 	return false;
 }
 
-/* Does the file still have its name? Whoever ends a turn takes the name away, and a lock on a file
- * without one keeps nobody out. */
+/* Does the file still have its name? Releasing the lock removes the name, and a lock on a file
+ * without a name has no effect on other processes. */
 static bool is_current(int fd)
 {
 	struct stat status;
@@ -105,7 +106,7 @@ static bool is_current(int fd)
 	return fstat(fd, &status) == 0 && status.st_nlink > 0;
 }
 
-/* Which process has the lock? 0: that cannot be told (it is in another container, say). */
+/* Which process has the lock? 0: not known, for example because it is in another container. */
 static int find_holder(const struct acr_app *app, int fd)
 {
 	auto_string path = acr_system_path(app, "/proc/locks");
@@ -121,7 +122,7 @@ static int find_holder(const struct acr_app *app, int fd)
 		char name[64];
 
 		line += *line == '\n';
-		/* A line with "->" is of somebody who waits. */
+		/* A line with "->" is for a waiting process. */
 		if (sscanf(line, "%*d: FLOCK %*s %*s %d %63s", &pid, name) == 2 &&
 		    strcmp(name, file) == 0)
 			return pid;
@@ -129,7 +130,7 @@ static int find_holder(const struct acr_app *app, int fd)
 	return 0;
 }
 
-/* Does its holder stand still, so that no end of it can be waited for? */
+/* Is the holder stopped, so that it will not release the lock? */
 static bool is_stopped(const struct acr_app *app, int fd)
 {
 	int pid = find_holder(app, fd);
@@ -140,12 +141,12 @@ static bool is_stopped(const struct acr_app *app, int fd)
 
 	if (pid <= 0 || acr_file_read(path, LOCKS_MAX, &text, NULL))
 		return false;
-	/* proc(5): the name of the program, in parentheses, may hold anything. */
+	/* proc(5): the name of the program, in parentheses, may contain any characters. */
 	state = strrchr(acr_secret_text(&text), ')');
 	return state && (strncmp(state, ") T", 3) == 0 || strncmp(state, ") t", 3) == 0);
 }
 
-/* 0 with the lock, -1 without. */
+/* 0 if the lock was acquired, otherwise -1. */
 static int take(const struct acr_app *app, int fd, int64_t patience)
 {
 	int64_t wait;
@@ -163,7 +164,7 @@ static int take(const struct acr_app *app, int fd, int64_t patience)
 	return -1;
 }
 
-int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience)
+int acr_lock_take(const struct acr_app *app, const char *key, int64_t patience)
 {
 	int64_t until = app->clock.boot(app) + acr_budget(app, patience);
 	int fd = shared(app) ? open_lock(app, key) : -1;
@@ -175,26 +176,26 @@ int acr_turn_take(const struct acr_app *app, const char *key, int64_t patience)
 		fd = open_lock(app, key);
 	}
 	if (fd >= 0)
-		acr_debug(app, "going on without the lock for %s", key);
+		acr_debug(app, "continuing without the lock for %s", key);
 	acr_fd_close(&fd);
 	return -1;
 }
 
-/* The name goes while the lock is held, so that no lock file stays: only its holder takes it away,
- * and who waited for it sees that and takes the next. */
-void acr_turn_end(int *turn)
+/* The file is removed while the lock is held, so that no lock file is left: only the holder removes
+ * it, and a process that waited notices this and locks a new file. */
+void acr_lock_release(int *lock)
 {
 	struct stat held, named;
 	char link[32], path[PATH_MAX];
 	ssize_t length;
 
-	if (*turn < 0)
+	if (*lock < 0)
 		return;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", *turn);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", *lock);
 	length = readlink(link, path, sizeof(path) - 1);
 	path[length < 0 ? 0 : length] = '\0';
-	if (length > 0 && fstat(*turn, &held) == 0 && lstat(path, &named) == 0 &&
+	if (length > 0 && fstat(*lock, &held) == 0 && lstat(path, &named) == 0 &&
 	    held.st_ino == named.st_ino && held.st_dev == named.st_dev)
 		unlink(path);
-	acr_fd_close(turn);
+	acr_fd_close(lock);
 }

@@ -73,7 +73,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 		struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
-	auto_string name = acr_place_name(server);
+	auto_string name = acr_private_dir_name(server);
 	auto_string there = NULL;
 	auto_login login = { 0 };
 
@@ -103,7 +103,7 @@ static int keep(const struct acr_app *app, const char *server, const struct acr_
 		struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
-	auto_string name = acr_place_name(server);
+	auto_string name = acr_private_dir_name(server);
 	auto_secret bytes = { 0 };
 
 	if (!folder)
@@ -119,19 +119,19 @@ static int keep(const struct acr_app *app, const char *server, const struct acr_
 	acr_record_add(&bytes, "username", login->username, strlen(login->username));
 	acr_record_add(&bytes, "secret", acr_secret_text(&login->secret), login->secret.length);
 	acr_record_end(&bytes);
-	return acr_place_write(folder, name, &bytes, true, error);
+	return acr_private_dir_write(folder, name, &bytes, true, error);
 }
 
 static int drop(const struct acr_app *app, const char *server, struct acr_error *error)
 {
 	auto_string folder = folder_of(app);
-	auto_string name = acr_place_name(server);
+	auto_string name = acr_private_dir_name(server);
 
 	if (!folder)
 		return homeless(error);
 	if (taken(folder, name, server))
 		return acr_raise(error, LOGIN_MISSING, server);
-	return acr_place_drop(folder, name, error);
+	return acr_private_dir_drop(folder, name, error);
 }
 
 struct walk {
@@ -165,7 +165,7 @@ static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data
 
 	if (!folder)
 		return homeless(error);
-	if (acr_place_each(folder, visit_file, &walk, error))
+	if (acr_private_dir_each(folder, visit_file, &walk, error))
 		return -1;
 	if (walk.failure.kind != ACR_FINE && error)
 		*error = walk.failure;

@@ -21,7 +21,7 @@ static bool plain(unsigned char c)
 	       c == '.' || c == '-' || c == '_';
 }
 
-char *acr_place_name(const char *text)
+char *acr_private_dir_name(const char *text)
 {
 	auto_secret name = { 0 };
 
@@ -44,7 +44,7 @@ static int hex(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-char *acr_place_text(const char *name)
+char *acr_private_dir_text(const char *name)
 {
 	auto_secret text = { 0 };
 
@@ -76,7 +76,7 @@ static bool ours(const struct stat *status, mode_t open_to)
 }
 
 /* A descriptor of the folder, -1 with an error. */
-static int open_place(const char *folder, struct acr_error *error)
+static int open_private(const char *folder, struct acr_error *error)
 {
 	auto_string parent = acr_copy(folder);
 	auto_fd fd = -1;
@@ -102,9 +102,9 @@ static int open_place(const char *folder, struct acr_error *error)
 	return taken;
 }
 
-int acr_place_make(const char *folder, struct acr_error *error)
+int acr_private_dir_make(const char *folder, struct acr_error *error)
 {
-	auto_fd fd = open_place(folder, error);
+	auto_fd fd = open_private(folder, error);
 
 	return fd < 0 ? -1 : 0;
 }
@@ -114,16 +114,16 @@ static int nowhere(struct acr_error *error)
 	return acr_raise(error, NO_FOLDER);
 }
 
-int acr_place_read(const char *folder, const char *name, struct acr_secret *ret,
-		   struct acr_error *error)
+int acr_private_dir_read(const char *folder, const char *name, struct acr_secret *ret,
+			 struct acr_error *error)
 {
 	return folder ? acr_private_read(folder, name, ACR_ENTRY_MAX, ret, error) : nowhere(error);
 }
 
-int acr_place_write(const char *folder, const char *name, const struct acr_secret *bytes,
-		    bool durable, struct acr_error *error)
+int acr_private_dir_write(const char *folder, const char *name, const struct acr_secret *bytes,
+			  bool durable, struct acr_error *error)
 {
-	auto_fd fd = folder ? open_place(folder, error) : -1;
+	auto_fd fd = folder ? open_private(folder, error) : -1;
 	auto_string path = NULL;
 
 	if (!folder)
@@ -135,13 +135,13 @@ int acr_place_write(const char *folder, const char *name, const struct acr_secre
 				    error);
 }
 
-int acr_place_drop(const char *folder, const char *name, struct acr_error *error)
+int acr_private_dir_drop(const char *folder, const char *name, struct acr_error *error)
 {
 	return folder ? acr_private_drop(folder, name, error) : nowhere(error);
 }
 
-int acr_place_each(const char *folder, void (*visit)(void *data, const char *name), void *data,
-		   struct acr_error *error)
+int acr_private_dir_each(const char *folder, void (*visit)(void *data, const char *name),
+			 void *data, struct acr_error *error)
 {
 	return folder ? acr_private_each(folder, visit, data, error) : nowhere(error);
 }

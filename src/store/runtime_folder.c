@@ -35,7 +35,7 @@ static int read_key(const struct acr_app *app, const char *key, struct acr_secre
 {
 	auto_string here = path(app);
 
-	return acr_place_read(here, key, ret, error);
+	return acr_private_dir_read(here, key, ret, error);
 }
 
 static int write_key(const struct acr_app *app, const char *key, const struct acr_secret *bytes,
@@ -44,14 +44,14 @@ static int write_key(const struct acr_app *app, const char *key, const struct ac
 	auto_string here = folder(app);
 
 	(void)life;
-	return acr_place_write(here, key, bytes, false, error);
+	return acr_private_dir_write(here, key, bytes, false, error);
 }
 
 static int drop_key(const struct acr_app *app, const char *key, struct acr_error *error)
 {
 	auto_string here = path(app);
 
-	return acr_place_drop(here, key, error);
+	return acr_private_dir_drop(here, key, error);
 }
 
 static int each_key(const struct acr_app *app, void (*visit)(void *data, const char *key),
@@ -59,7 +59,7 @@ static int each_key(const struct acr_app *app, void (*visit)(void *data, const c
 {
 	auto_string here = path(app);
 
-	return acr_place_each(here, visit, data, error);
+	return acr_private_dir_each(here, visit, data, error);
 }
 
 const struct acr_cache_home acr_cache_runtime_folder = {

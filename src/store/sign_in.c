@@ -16,7 +16,7 @@
 #define VERSION	 1
 #define FOR_ALL	 "default" /* no registry is called so: they have dots */
 #define RESERVED "docker-credential-acr://"
-#define TURN	 "sign-in"
+#define LOCK	 "sign-in"
 
 /* Parts in the order of the record. */
 static const struct {
@@ -64,7 +64,7 @@ static char *folder_of(const struct acr_app *app)
 
 static char *name_of(const char *registry)
 {
-	return acr_place_name(*registry ? registry : FOR_ALL);
+	return acr_private_dir_name(*registry ? registry : FOR_ALL);
 }
 
 char *acr_sign_in_path(const struct acr_app *app)
@@ -184,7 +184,8 @@ struct registries {
 static void visit_registry(void *data, const char *name)
 {
 	const struct registries *registries = data;
-	auto_string registry = strcmp(name, FOR_ALL) == 0 ? acr_copy("") : acr_place_text(name);
+	auto_string registry =
+		strcmp(name, FOR_ALL) == 0 ? acr_copy("") : acr_private_dir_text(name);
 
 	if (registry)
 		registries->visit(registries->data, registry);
@@ -331,7 +332,7 @@ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 		     const struct acr_keychain *keeper, const struct acr_secret *token,
 		     struct acr_error *error)
 {
-	auto_turn turn = acr_turn_take(app, TURN, ACR_BUDGET_TURN);
+	auto_lock lock = acr_lock_take(app, LOCK, ACR_BUDGET_LOCK);
 	auto_string server = server_of(sign_in->registry);
 
 	/* Before the token: it would replace the one that a newer version promises. */
@@ -354,7 +355,7 @@ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_in,
 		      const struct acr_secret *token)
 {
-	auto_turn turn = acr_turn_take(app, TURN, ACR_BUDGET_TURN);
+	auto_lock lock = acr_lock_take(app, LOCK, ACR_BUDGET_LOCK);
 	const struct acr_keychain *keychain = keychain_by_name(sign_in->keychain);
 	struct acr_error failure = { 0 };
 	auto_sign_in now = { 0 };
@@ -369,7 +370,7 @@ void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_
 int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_any,
 		     struct acr_error *error)
 {
-	auto_turn turn = acr_turn_take(app, TURN, ACR_BUDGET_TURN);
+	auto_lock lock = acr_lock_take(app, LOCK, ACR_BUDGET_LOCK);
 	auto_string folder = folder_of(app);
 	auto_string name = name_of(registry);
 	struct acr_error failure = { 0 };
@@ -378,7 +379,7 @@ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_
 	*ret_any = read_own(app, registry, &sign_in, NULL) == 0;
 	if (acr_sign_in_replaceable(app, registry, error))
 		return -1;
-	if (acr_place_drop(folder, name, &failure) && failure.kind != ACR_NOT_FOUND &&
+	if (acr_private_dir_drop(folder, name, &failure) && failure.kind != ACR_NOT_FOUND &&
 	    failure.kind != ACR_UNAVAILABLE) {
 		if (error)
 			*error = failure;

@@ -25,7 +25,7 @@ static char *folder_of(const struct acr_app *app, const char *below)
 char *acr_state_path(const struct acr_app *app, const char *host)
 {
 	auto_string folder = folder_of(app, "/registries");
-	auto_string name = acr_place_name(host);
+	auto_string name = acr_private_dir_name(host);
 
 	return folder ? acr_format("%s/%s", folder, name) : NULL;
 }
@@ -49,7 +49,7 @@ static struct file file_of(const struct acr_app *app, const char *host)
 {
 	struct file file = {
 		.folder = folder_of(app, "/registries"),
-		.name = acr_place_name(host),
+		.name = acr_private_dir_name(host),
 		.again = acr_format("%s login %.200s", app->program, host),
 		.leave = acr_format("%s logout %.200s", app->program, host),
 	};
@@ -127,7 +127,7 @@ struct walk {
 static void visit_name(void *data, const char *name)
 {
 	const struct walk *walk = data;
-	auto_string host = acr_place_text(name);
+	auto_string host = acr_private_dir_text(name);
 
 	if (host)
 		walk->visit(walk->data, host);
@@ -150,27 +150,27 @@ static const char *const marker_folders[] = {
 void acr_marker_set(const struct acr_app *app, enum acr_marker marker, const char *server)
 {
 	auto_string folder = folder_of(app, marker_folders[marker]);
-	auto_string name = acr_place_name(server);
+	auto_string name = acr_private_dir_name(server);
 	struct acr_secret nothing = { 0 };
 
 	if (folder && !acr_marker_is_set(app, marker, server) &&
-	    acr_place_write(folder, name, &nothing, false, NULL))
+	    acr_private_dir_write(folder, name, &nothing, false, NULL))
 		acr_debug(app, "cannot write %s/%s", folder, name);
 }
 
 void acr_marker_clear(const struct acr_app *app, enum acr_marker marker, const char *server)
 {
 	auto_string folder = folder_of(app, marker_folders[marker]);
-	auto_string name = acr_place_name(server);
+	auto_string name = acr_private_dir_name(server);
 
-	if (acr_place_drop(folder, name, NULL))
+	if (acr_private_dir_drop(folder, name, NULL))
 		return; /* it was not there */
 }
 
 bool acr_marker_is_set(const struct acr_app *app, enum acr_marker marker, const char *server)
 {
 	auto_string folder = folder_of(app, marker_folders[marker]);
-	auto_string name = acr_place_name(server);
+	auto_string name = acr_private_dir_name(server);
 	auto_string path = folder ? acr_format("%s/%s", folder, name) : NULL;
 
 	return path && access(path, F_OK) == 0;
@@ -182,6 +182,6 @@ void acr_marker_each(const struct acr_app *app, enum acr_marker marker,
 	auto_string folder = folder_of(app, marker_folders[marker]);
 	struct walk walk = { visit, data };
 
-	if (acr_place_each(folder, visit_name, &walk, NULL))
+	if (acr_private_dir_each(folder, visit_name, &walk, NULL))
 		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
 }

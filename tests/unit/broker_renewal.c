@@ -386,19 +386,19 @@ static void who_waits_for_another_keeps_time_to_go_alone(void **state)
 	struct timespec begun, ended;
 	auto_lookup lookup = { 0 };
 	auto_string about = NULL;
-	auto_turn held = -1, turn = -1;
+	auto_lock held = -1, lock = -1;
 
 	(void)state;
 	assert_true(acr_registry_parse(edges.app.config, HOST, strlen(HOST), &registry));
 	acr_lookup_begin(&edges.app, &registry, &lookup);
 	about = acr_lookup_subject(&lookup);
-	held = acr_turn_take(&edges.app, about, 0);
+	held = acr_lock_take(&edges.app, about, 0);
 	assert_true(held >= 0);
 	edges.app.deadline = edges.boot + 2000;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	turn = acr_lookup_turn(&edges.app, &lookup);
+	lock = acr_lookup_lock(&edges.app, &lookup);
 	clock_gettime(CLOCK_MONOTONIC, &ended);
-	assert_int_equal(turn, -1);
+	assert_int_equal(lock, -1);
 	assert_in_range((ended.tv_sec - begun.tv_sec) * 1000 +
 				(ended.tv_nsec - begun.tv_nsec) / 1000000,
 			900, 1700);

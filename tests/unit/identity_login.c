@@ -534,7 +534,7 @@ static void a_roll_over_leaves_the_fingerprint_as_it_is(void **state)
 	acr_fingerprint_free(&after);
 }
 
-/* ---- the survey of the chain ---- */
+/* ---- the dry_run of the chain ---- */
 
 static enum acr_prospect prospects[ACR_CHAIN_MAX];
 static char texts[ACR_CHAIN_MAX][512];
@@ -561,9 +561,9 @@ static size_t place_of(const char *name)
 	return 0;
 }
 
-static void survey(void)
+static void dry_run(void)
 {
-	assert_int_equal(acr_chain_survey(&p.edges.app, &p.registry, note, NULL, &p.error), 0);
+	assert_int_equal(acr_chain_dry_run(&p.edges.app, &p.registry, note, NULL, &p.error), 0);
 }
 
 static void a_survey_asks_nobody_and_changes_nothing(void **state)
@@ -575,7 +575,7 @@ static void a_survey_asks_nobody_and_changes_nothing(void **state)
 	edges_set(&p.edges, "AZURE_TENANT_ID", TENANT);
 	edges_set(&p.edges, "AZURE_CLIENT_ID", CLIENT);
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
-	survey();
+	dry_run();
 	assert_int_equal(p.edges.sent_count, 0);
 	assert_int_equal(p.runs, 0);
 	assert_ptr_equal(p.edges.app.http, http);
@@ -594,7 +594,7 @@ static void a_survey_names_what_the_config_leaves_out(void **state)
 	(void)state;
 	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "azd");
 	edges_configure(&p.edges);
-	survey();
+	dry_run();
 	assert_int_equal(prospects[place_of("azd")], ACR_PROSPECT_ABSENT);
 	assert_int_equal(prospects[place_of("environment")], ACR_PROSPECT_LEFT_OUT);
 }

@@ -44,9 +44,9 @@ static pid_t start_holder(void)
 	child = fork();
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		int turn = acr_turn_take(&edges.app, KEY, 0);
+		int lock = acr_lock_take(&edges.app, KEY, 0);
 
-		if (write(ready[1], turn >= 0 ? "y" : "n", 1) != 1)
+		if (write(ready[1], lock >= 0 ? "y" : "n", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -68,21 +68,21 @@ static void a_free_lock_is_taken_at_once_and_given_back(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		auto_turn turn = acr_turn_take(&edges.app, KEY, 0);
+		auto_lock lock = acr_lock_take(&edges.app, KEY, 0);
 
-		assert_true(turn >= 0);
-		assert_int_equal(fcntl(turn, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+		assert_true(lock >= 0);
+		assert_int_equal(fcntl(lock, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 	}
 }
 
-static void a_turn_that_ended_is_ended_for_good(void **state)
+static void a_released_lock_is_released_once(void **state)
 {
-	int turn = acr_turn_take(&edges.app, KEY, 0);
+	int lock = acr_lock_take(&edges.app, KEY, 0);
 
 	(void)state;
-	acr_turn_end(&turn);
-	assert_int_equal(turn, -1);
-	acr_turn_end(&turn);
+	acr_lock_release(&lock);
+	assert_int_equal(lock, -1);
+	acr_lock_release(&lock);
 }
 
 static void without_patience_a_held_lock_is_passed_by_at_once(void **state)
@@ -91,7 +91,7 @@ static void without_patience_a_held_lock_is_passed_by_at_once(void **state)
 	int64_t begun = now();
 
 	(void)state;
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 0), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 0), -1);
 	assert_true(now() - begun < MOMENTS);
 	end_holder(holder);
 }
@@ -99,10 +99,10 @@ static void without_patience_a_held_lock_is_passed_by_at_once(void **state)
 static void another_key_is_another_lock(void **state)
 {
 	pid_t holder = start_holder();
-	auto_turn turn = acr_turn_take(&edges.app, "other.azurecr.io_0", 0);
+	auto_lock lock = acr_lock_take(&edges.app, "other.azurecr.io_0", 0);
 
 	(void)state;
-	assert_true(turn >= 0);
+	assert_true(lock >= 0);
 	end_holder(holder);
 }
 
@@ -139,7 +139,7 @@ static void other_threads_do_not_take_the_alarm(void **state)
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, look_up, i % 2 ? &ended : NULL),
 				 0);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 300), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 300), -1);
 	assert_true(now() - begun < MOMENTS);
 	sigaction(SIGALRM, &counting, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
@@ -166,8 +166,8 @@ static void the_lock_of_a_killed_holder_is_free_at_once(void **state)
 		kill(holder, SIGKILL);
 		_exit(0);
 	}
-	auto_turn turn = acr_turn_take(&edges.app, KEY, 60000);
-	assert_true(turn >= 0);
+	auto_lock lock = acr_lock_take(&edges.app, KEY, 60000);
+	assert_true(lock >= 0);
 	assert_true(now() - begun >= 150);
 	assert_true(now() - begun < MOMENTS);
 	waitpid(killer, NULL, 0);
@@ -182,7 +182,7 @@ static void a_stopped_holder_is_passed_by_when_patience_ends(void **state)
 	(void)state;
 	kill(holder, SIGSTOP);
 	begun = now();
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 300), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 300), -1);
 	assert_true(now() - begun >= 290);
 	assert_true(now() - begun < MOMENTS);
 	end_holder(holder);
@@ -195,10 +195,10 @@ static void patience_ends_with_the_deadline_of_the_run(void **state)
 
 	(void)state;
 	edges.app.deadline = edges.boot + 100;
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 60000), -1);
 	assert_true(now() - begun < MOMENTS);
 	edges.app.deadline = edges.boot;
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 60000), -1);
 	end_holder(holder);
 }
 
@@ -223,7 +223,7 @@ static void the_timer_leaves_the_signals_of_the_process_as_they_were(void **stat
 	sigaddset(&blocked, SIGALRM);
 	sigaddset(&blocked, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 100), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 100), -1);
 	sigaction(SIGALRM, NULL, &after);
 	assert_true(after.sa_handler == count_alarm);
 	sigprocmask(SIG_SETMASK, NULL, &mask);
@@ -253,8 +253,8 @@ static void another_signal_does_not_end_the_wait(void **state)
 		_exit(0);
 	}
 	sigaction(SIGUSR1, &action, NULL);
-	auto_turn turn = acr_turn_take(&edges.app, KEY, 60000);
-	assert_true(turn >= 0);
+	auto_lock lock = acr_lock_take(&edges.app, KEY, 60000);
+	assert_true(lock >= 0);
 	assert_true(now() - begun >= 150);
 	signal(SIGUSR1, SIG_DFL);
 	waitpid(other, NULL, 0);
@@ -264,12 +264,12 @@ static void another_signal_does_not_end_the_wait(void **state)
 /* Each reads a number, waits, and writes the next: none is lost only if they take turns. */
 static int count_up(void)
 {
-	auto_turn turn = acr_turn_take(&edges.app, KEY, 20000);
+	auto_lock lock = acr_lock_take(&edges.app, KEY, 20000);
 	char path[128];
 	int number = 0;
 	FILE *file;
 
-	if (turn < 0)
+	if (lock < 0)
 		return 1;
 	snprintf(path, sizeof(path), "%s/counter", edges.folder);
 	file = fopen(path, "r");
@@ -285,7 +285,7 @@ static int count_up(void)
 	return fclose(file) ? 4 : 0;
 }
 
-static void twenty_waiters_take_turns_and_all_get_one(void **state)
+static void twenty_waiters_get_the_lock_one_after_the_other(void **state)
 {
 	char path[128], text[16] = "";
 	int status = 0;
@@ -306,7 +306,7 @@ static void twenty_waiters_take_turns_and_all_get_one(void **state)
 	assert_string_equal(text, "20\n");
 }
 
-/* Every turn takes the file's name away, and nobody slips in on a file that has none. */
+/* Each release removes the name of the file, and no process gets a lock on a file without a name. */
 static void turns_in_a_crowd_exclude_each_other_although_each_removes_the_file(void **state)
 {
 	char path[128], text[16] = "";
@@ -343,32 +343,32 @@ static void no_lock_file_stays(void **state)
 	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
 	holder = start_holder();
 	assert_int_equal(access(path, F_OK), 0);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 0), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 0), -1);
 	assert_int_equal(access(path, F_OK), 0);
 	end_holder(holder);
 	for (int i = 0; i < 2; i++) {
-		int turn = acr_turn_take(&edges.app, KEY, 0);
+		int lock = acr_lock_take(&edges.app, KEY, 0);
 
-		assert_true(turn >= 0);
-		acr_turn_end(&turn);
+		assert_true(lock >= 0);
+		acr_lock_release(&lock);
 		assert_int_equal(access(path, F_OK), -1);
 	}
 }
 
 static void a_lock_file_that_was_removed_meanwhile_is_made_anew(void **state)
 {
-	int first = acr_turn_take(&edges.app, KEY, 0), second;
+	int first = acr_lock_take(&edges.app, KEY, 0), second;
 	char path[256];
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
 	assert_int_equal(unlink(path), 0);
-	second = acr_turn_take(&edges.app, KEY, 0);
+	second = acr_lock_take(&edges.app, KEY, 0);
 	assert_true(second >= 0);
 	/* The first holds a file without a name: it must leave the second's alone. */
-	acr_turn_end(&first);
+	acr_lock_release(&first);
 	assert_int_equal(access(path, F_OK), 0);
-	acr_turn_end(&second);
+	acr_lock_release(&second);
 	assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -377,7 +377,7 @@ static void without_a_folder_everybody_goes_ahead(void **state)
 	(void)state;
 	edges_set(&edges, "XDG_RUNTIME_DIR", "");
 	edges_set(&edges, "HOME", "");
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 60000), -1);
 }
 
 static void without_a_cache_there_is_no_result_to_wait_for(void **state)
@@ -388,7 +388,7 @@ static void without_a_cache_there_is_no_result_to_wait_for(void **state)
 	(void)state;
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_CACHE", "none");
 	edges_configure(&edges);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 60000), -1);
 	assert_true(now() - begun < MOMENTS);
 	end_holder(holder);
 }
@@ -403,10 +403,10 @@ static void a_fifo_or_a_link_in_the_way_blocks_nobody(void **state)
 	edges_set(&edges, "HOME", "");
 	snprintf(path, sizeof(path), "%s/run/docker-credential-acr/lock_" KEY, edges.folder);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 60000), -1);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/dev/null", path), 0);
-	assert_int_equal(acr_turn_take(&edges.app, KEY, 60000), -1);
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 60000), -1);
 	assert_true(now() - begun < MOMENTS);
 }
 
@@ -424,7 +424,7 @@ static int take_where_flock_fails_with(int number)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return 77;
-	return acr_turn_take(&edges.app, KEY, 60000) == -1 ? 0 : 1;
+	return acr_lock_take(&edges.app, KEY, 60000) == -1 ? 0 : 1;
 }
 
 static void where_locks_do_not_work_everybody_goes_ahead(void **state)
@@ -467,7 +467,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_free_lock_is_taken_at_once_and_given_back),
-		TEST(a_turn_that_ended_is_ended_for_good),
+		TEST(a_released_lock_is_released_once),
 		TEST(without_patience_a_held_lock_is_passed_by_at_once),
 		TEST(another_key_is_another_lock),
 		TEST(other_threads_do_not_take_the_alarm),
@@ -476,7 +476,7 @@ int main(void)
 		TEST(patience_ends_with_the_deadline_of_the_run),
 		TEST(the_timer_leaves_the_signals_of_the_process_as_they_were),
 		TEST(another_signal_does_not_end_the_wait),
-		TEST(twenty_waiters_take_turns_and_all_get_one),
+		TEST(twenty_waiters_get_the_lock_one_after_the_other),
 		TEST(turns_in_a_crowd_exclude_each_other_although_each_removes_the_file),
 		TEST(no_lock_file_stays),
 		TEST(a_lock_file_that_was_removed_meanwhile_is_made_anew),

@@ -114,7 +114,7 @@ static void no_server_name_leaves_the_folder(void **state)
 		if (*servers[i])
 			assert_int_equal(find(servers[i]), ACR_FINE);
 	}
-	assert_int_equal(acr_place_each(at(LOGINS), count_names, &names, NULL), 0);
+	assert_int_equal(acr_private_dir_each(at(LOGINS), count_names, &names, NULL), 0);
 	assert_int_equal(names, count);
 }
 
@@ -128,20 +128,20 @@ static void names_are_read_back_or_not_at_all(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		auto_string name = acr_place_name(texts[i]);
-		auto_string text = acr_place_text(name);
+		auto_string name = acr_private_dir_name(texts[i]);
+		auto_string text = acr_private_dir_text(name);
 
 		assert_true(strlen(name) > 0 && name[0] != '.' && !strchr(name, '/'));
 		assert_string_equal(text, texts[i]);
 	}
 	memset(lengthy, '/', sizeof(lengthy) - 1);
-	auto_string name = acr_place_name(lengthy);
+	auto_string name = acr_private_dir_name(lengthy);
 	assert_true(strlen(name) <= 200);
-	assert_null(acr_place_text(name));
-	assert_null(acr_place_text("%"
-				   "00"));
-	assert_null(acr_place_text("%4"));
-	assert_null(acr_place_text("a b"));
+	assert_null(acr_private_dir_text(name));
+	assert_null(acr_private_dir_text("%"
+					 "00"));
+	assert_null(acr_private_dir_text("%4"));
+	assert_null(acr_private_dir_text("a b"));
 }
 
 /* The record decides, not the name: somebody renamed it, or two hashes are the same. */

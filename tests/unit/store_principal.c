@@ -186,14 +186,14 @@ static void empty_note(void)
 
 static void fill_lock(void)
 {
-	auto_turn turn = acr_turn_take(&edges.app, HOST, 0);
+	auto_lock lock = acr_lock_take(&edges.app, HOST, 0);
 }
 
 static bool see_lock(void)
 {
-	auto_turn turn = acr_turn_take(&edges.app, HOST, 0);
+	auto_lock lock = acr_lock_take(&edges.app, HOST, 0);
 
-	return turn >= 0;
+	return lock >= 0;
 }
 
 static const struct {

@@ -6,7 +6,7 @@
 
 #include "acr/check.h"
 
-struct survey {
+struct dry_run {
 	struct acr_check_result *result;
 	struct acr_secret ready; /* the names of those that would be tried */
 	bool fails;
@@ -21,31 +21,31 @@ static void visit(void *data, const struct acr_identity *row, enum acr_prospect 
 					     [ACR_PROSPECT_ABSENT] = N_("not set up"),
 					     [ACR_PROSPECT_FAILS] = N_("cannot serve"),
 					     [ACR_PROSPECT_LEFT_OUT] = N_("left out") };
-	struct survey *survey = data;
+	struct dry_run *dry_run = data;
 
-	acr_check_detail(survey->result, "%s: %s%s%s", row->name, acr_text(words[prospect]),
+	acr_check_detail(dry_run->result, "%s: %s%s%s", row->name, acr_text(words[prospect]),
 			 *text ? ", " : "", text);
 	if (prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS)
-		acr_secret_format(&survey->ready, "%s%s", survey->ready.length ? ", " : "",
+		acr_secret_format(&dry_run->ready, "%s%s", dry_run->ready.length ? ", " : "",
 				  row->name);
-	survey->fails |= prospect == ACR_PROSPECT_FAILS;
+	dry_run->fails |= prospect == ACR_PROSPECT_FAILS;
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	struct survey survey = { .result = ret };
+	struct dry_run dry_run = { .result = ret };
 	struct acr_error error = { 0 };
 
-	if (acr_chain_survey(app, &subject->registry, visit, &survey, &error))
+	if (acr_chain_dry_run(app, &subject->registry, visit, &dry_run, &error))
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
-	else if (survey.ready.length > 0)
+	else if (dry_run.ready.length > 0)
 		acr_check_say(ret, ACR_VERDICT_OK, _("in this order: %s"),
-			      acr_secret_text(&survey.ready));
+			      acr_secret_text(&dry_run.ready));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      survey.fails ? _("none can serve now; --json and --report tell why")
-					   : _("none is set up here"));
-	acr_secret_wipe(&survey.ready);
+			      dry_run.fails ? _("none can serve now; --json and --report tell why")
+					    : _("none is set up here"));
+	acr_secret_wipe(&dry_run.ready);
 }
 
 const struct acr_check_row acr_check_identities = {

@@ -12,7 +12,7 @@
 #include "diagnose/content.h"
 #include "diagnose/network.h"
 #include "explain/language.h"
-#include "front/at_once.h"
+#include "front/parallel.h"
 
 #define PARTS_MOST 128
 #define WORKERS	   6
@@ -201,12 +201,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("needs an image with layers"));
 		return;
 	}
-	acr_at_once(app, &(const struct acr_at_once){ .count = parts.count < WORKERS ? parts.count
-										     : WORKERS,
-						      .budget = budget,
-						      .work = work,
-						      .done = done,
-						      .data = &parts });
+	acr_parallel(app, &(const struct acr_parallel){ .count = parts.count < WORKERS ? parts.count
+										       : WORKERS,
+							.budget = budget,
+							.work = work,
+							.done = done,
+							.data = &parts });
 	tell(&parts, ret);
 }
 

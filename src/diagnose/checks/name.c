@@ -21,11 +21,11 @@ static const char *const microsofts[] = { "mcr.microsoft.com", "mcrprod.azurecr.
 static void tell_foreign(struct acr_app *app, const struct acr_case *subject,
 			 struct acr_check_result *ret)
 {
-	const struct acr_place place = { subject->typed, strlen(subject->typed), 0 };
+	const struct acr_excerpt excerpt = { subject->typed, strlen(subject->typed), 0 };
 	const char *near;
 
-	acr_place_hosts(app, &place, &ret->facts);
-	acr_place_names(&place, &ret->facts);
+	acr_extract_hosts(app, &excerpt, &ret->facts);
+	acr_extract_names(&excerpt, &ret->facts);
 	acr_facts_set(&ret->facts, ACR_FACT_SERVER, subject->typed);
 	for (const char *const *row = microsofts; *row; row++)
 		if (strcasecmp(subject->typed, *row) == 0) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What Azure Resource Manager says of a registry. Its regional endpoints are in "regionalEndpoints"
- * (Enabled or Disabled) and "regionalEndpointHostNames", as in the preview of this year
- * (Azure/azure-cli, tests of `az acr create --regional-endpoints`; azure-sdk-for-go,
- * armcontainerregistry); that the stable version has the same names is assumed.
+ * (Enabled or Disabled) and "regionalEndpointHostNames", as azure-cli 2.91 reads them in the version
+ * 2026-09-01-preview; that the stable version has the same names is assumed.
  */
 #include "acr/arm.h"
 

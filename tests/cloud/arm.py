@@ -15,9 +15,9 @@ MANY = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/providers/mic
 RESOURCES = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/resources\Z", re.I)
 GROUP = "registries"
 # Not every cloud has the newest version of an API: those of a registry in each, the newest last.
-VERSIONS = {"public": ["2023-07-01", "2025-11-01", "2026-01-01-preview", "2026-11-01"], "usgov": ["2023-07-01", "2025-11-01"],
+VERSIONS = {"public": ["2023-07-01", "2025-11-01", "2026-09-01-preview", "2026-11-01"], "usgov": ["2023-07-01", "2025-11-01"],
             "china": ["2023-07-01"]}
-REGIONAL, MODES = "2026-01-01-preview", "2025-11-01"  # the first that tell regional endpoints, role assignment modes
+REGIONAL, MODES = "2026-09-01-preview", "2025-11-01"  # the first that tell regional endpoints, role assignment modes
 
 
 def wrong(status, code, message):

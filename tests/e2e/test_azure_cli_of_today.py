@@ -89,6 +89,16 @@ def test_acr_repository_list_and_check_health_find_nothing_wrong(signed_in, stor
     assert [line.rsplit(" ", 1)[1] for line in health.err.splitlines() if line.startswith("ERROR: ")] == ["HELM_COMMAND_ERROR"]
 
 
+def test_acr_show_endpoints_names_the_regional_endpoints_that_discover_lists(az, cloud, helper):
+    with cloud.changed_world() as world:
+        world["registries"]["contoso.azurecr.io"]["regions"] = ["eastus", "westeurope"]
+    az.must("login", *WAYS["secret"][0](cloud))
+    shown = json.loads(az.must("acr", "show-endpoints", "-n", "contoso", "-o", "json").out)
+    listed = json.loads(helper("configure", "--discover", "--json", env=cloud.environment(APP)).out)
+    assert listed["regional_endpoints"] == [row["endpoint"] for row in shown["regionalEndpoints"]]
+    assert listed["regional_endpoints"] == [f"contoso.{region}.geo.azurecr.io" for region in ("eastus", "westeurope")]
+
+
 def test_our_source_serves_whoever_az_is_signed_in_as(signed_in, home, helper):
     """Out of its files where they have what is needed; a managed identity is asked for by az itself."""
     _, who = signed_in

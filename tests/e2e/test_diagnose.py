@@ -254,7 +254,8 @@ def near_miss(stage):
 
 @cause("server-short-name")
 def bare_name(stage):
-    return ["acme"]
+    """An image: docker looks for it at Docker Hub, so the name is not completed."""
+    return ["acme/app"]
 
 
 @cause("server-uppercase")

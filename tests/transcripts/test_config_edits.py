@@ -391,7 +391,7 @@ def test_another_program_of_our_name_in_front_is_told(helper, home):
 
 def test_the_helpers_that_podman_has_already_stay_in_its_list(helper, home):
     home.write(".config/containers/registries.conf", "# mine\nunqualified-search-registries = ['docker.io']\n"
-               "credential-helpers = [\n  'containers-auth.json', # first\n  \"secretservice\",\n]\n[[registry]]\n")
+               "credential-helpers = [\n  'containers-auth.json', # first, not \"another\" or 'a third'\n  \"secretservice\",\n]\n[[registry]]\n")
     path = ".config/containers/registries.conf.d/99-docker-credential-acr.conf"
     assert configure(helper, "--containers-registries").status == 0
     assert 'credential-helpers = ["containers-auth.json", "secretservice", "acr"]\n' in text_of(home, path)

@@ -191,21 +191,27 @@ static void tell_refused(struct acr_telling *telling, const struct source *sourc
 	acr_tell_line(telling, text);
 }
 
+static bool has(const struct acr_secret *entry, const char *name)
+{
+	auto_string there = acr_member_raw(entry, NULL, name);
+
+	return there != NULL;
+}
+
 /* Docker leaves {} for a login that it keeps elsewhere; what else stands there is not ours. */
 static void empty_entry(struct acr_job *job, const char *key)
 {
 	static const char *const members[] = { "auth", "username", "password", "identitytoken" };
 	auto_string raw = acr_member_raw(&job->text, "auths", key);
 	auto_secret left = { 0 };
-	auto_json json = NULL;
 
-	if (!raw || acr_json_parse(raw, strlen(raw), &json, NULL))
+	if (!raw)
 		return;
+	acr_secret_add(&left, raw);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		json_object_object_del(json, members[i]);
-	acr_json_write(&left, json);
+		while (has(&left, members[i])) /* in small and capital letters */
+			acr_member_set(&left, NULL, members[i], NULL, NULL);
 	acr_member_set(&job->text, "auths", key, acr_secret_text(&left), NULL);
-	explicit_bzero(raw, strlen(raw));
 }
 
 static int adopt(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,

@@ -92,16 +92,16 @@ static bool is_given(const struct acr_given *given, const char *server)
 
 /* ---- docker's own file ---- */
 
-static void add_member(struct json_object *entry, const char *name, const char *text)
+static void add_member(struct acr_secret *entry, const char *name, const char *text)
 {
-	struct json_object *value = json_object_new_string(text);
+	auto_secret json = { 0 };
 
-	if (!value || json_object_object_add(entry, name, value))
-		acr_out_of_memory();
+	acr_json_quote(&json, text, strlen(text));
+	acr_member_set(entry, NULL, name, acr_secret_text(&json), NULL);
 }
 
 /* As docker writes it. False where its form cannot hold this login. */
-static bool fill_entry(struct json_object *entry, const struct acr_login *login)
+static bool fill_entry(struct acr_secret *entry, const struct acr_login *login)
 {
 	auto_secret plain = { 0 }, encoded = { 0 };
 	const char *secret = acr_secret_text(&login->secret);
@@ -119,26 +119,24 @@ static bool fill_entry(struct json_object *entry, const struct acr_login *login)
 }
 
 /* Does it hold a login? Then somebody wrote one since. */
-static bool is_filled(struct json_object *entry)
+static bool is_filled(const struct acr_secret *entry)
 {
-	const char *auth = acr_json_string(entry, "auth");
-	const char *token = acr_json_string(entry, "identitytoken");
+	auto_string auth = acr_member_string(entry, NULL, "auth");
+	auto_string token = acr_member_string(entry, NULL, "identitytoken");
+	auto_string password = acr_member_string(entry, NULL, "password");
 
-	return (auth && *auth) || (token && *token) || acr_json_string(entry, "password");
+	return (auth && *auth) || (token && *token) || password;
 }
 
 static bool put_back(struct acr_secret *text, const char *key, const struct acr_login *login)
 {
 	auto_string raw = acr_member_raw(text, "auths", key);
-	auto_secret made = { 0 };
-	auto_json entry = NULL;
+	auto_secret entry = { 0 };
 
-	if (acr_json_parse(raw ? raw : "{}", raw ? strlen(raw) : 2, &entry, NULL) ||
-	    !json_object_is_type(entry, json_type_object) || is_filled(entry) ||
-	    !fill_entry(entry, login))
+	acr_secret_add(&entry, raw ? raw : "{}");
+	if (*acr_secret_text(&entry) != '{' || is_filled(&entry) || !fill_entry(&entry, login))
 		return false;
-	acr_json_write(&made, entry);
-	acr_member_set(text, "auths", key, acr_secret_text(&made), NULL);
+	acr_member_set(text, "auths", key, acr_secret_text(&entry), NULL);
 	return true;
 }
 

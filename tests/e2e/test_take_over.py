@@ -109,6 +109,16 @@ def test_they_move_into_the_keychain_and_come_back_with_undo(person):
     assert not (person.home / ".local/share/docker-credential-acr/configure").exists()
 
 
+def test_what_else_is_in_an_entry_stays_as_it_is(person):
+    entry = '{"n": 123456789012345678901234567890, "Auth": %s, "auth": %s}'
+    encoded = json.dumps(AUTH["ghcr.io"]["auth"])
+    person.config.write_text('{"auths": {"ghcr.io": %s}}' % (entry % (encoded, encoded)))
+    person.configure("--with-logins")
+    assert person.read()["auths"] == {"ghcr.io": {"n": 123456789012345678901234567890}}
+    person.undo()
+    assert person.read()["auths"] == {"ghcr.io": {"n": 123456789012345678901234567890, **AUTH["ghcr.io"]}}
+
+
 def test_without_a_terminal_they_stay_and_a_line_tells_how_to_move_them(person):
     ran = person.configure()
     assert "--with-logins" in ran.stdout and "ghcr.io" in ran.stdout and HUB in ran.stdout, ran

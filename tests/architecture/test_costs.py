@@ -54,7 +54,7 @@ def test_a_hit_asks_the_kernel_no_more_than_recorded(costs, recorded):
 
 def test_a_hit_maps_no_more_libraries_than_recorded(costs, recorded):
     mapped = costs.libraries()
-    assert mapped == recorded["libraries"]
+    assert all(set(mapped[work]) <= set(names) for work, names in recorded["libraries"].items()), mapped
     assert len(mapped["hit"]) <= GOALS["libraries"]
 
 

@@ -80,15 +80,15 @@ def test_the_identities_are_the_same(program):
 
 
 def test_the_settings_are_those_of_the_table():
-    table = (SOURCE / "src/base/settings.c").read_text()
-    keys = set(re.findall(r'^\t\{ "([a-z_]+)", ACR_SETTING', table, re.M))
+    table = " ".join((SOURCE / "src/base/settings.c").read_text().split())
+    keys = set(re.findall(r'\{ ?"([a-z_]+)", ?ACR_SETTING', table))
     page = (MANUAL / "docker-credential-acr-config.5.scd").read_text()
     part = page[page.index("# KEYS"):page.index("# ENVIRONMENT")]
     told = {key for line in re.findall(r"^\*.*$", part, re.M) for key in re.findall(r"\*([a-z_]+)\*", line)}
     assert keys and told == keys | {"registries"}
-    for choice in re.findall(r'ACR_SETTING_CHOICE, "([^"]+)"', table):
+    for choice in re.findall(r'ACR_SETTING_CHOICE, ?"([^"]+)"', table):
         assert all(f"_{word}_" in part for word in choice.split("|")), choice
-    in_files_only = set(re.findall(r'^\t\{ "([a-z_]+)", [A-Z_]+, [^,]+, true,', table, re.M))
+    in_files_only = set(re.findall(r'\{ ?"([a-z_]+)", ?[A-Z_]+, ?[^,]+, ?true,', table))
     variables = set(re.findall(r"DOCKER_CREDENTIAL_ACR_([A-Z_]+)\*", page[page.index("# ENVIRONMENT"):]))
     assert variables == {key.upper() for key in keys - in_files_only}
 

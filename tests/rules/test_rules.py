@@ -11,9 +11,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 EVIDENCE = sorted(HERE.glob("*.json"))
 REPORTS = sorted((HERE / "reports").glob("*.txt"))
-FACTS = set(re.findall(r'FACT\([A-Z_]+, "([a-z_]+)"', (ROOT / "include/acr/rule.h").read_text()))
+FACT_ROWS = " ".join((ROOT / "include/acr/rule.h").read_text().split())
+FACTS = set(re.findall(r'FACT\([A-Z_]+, ?"([a-z_]+)"', FACT_ROWS))
 SOURCES = "\n".join(path.read_text() for path in sorted((ROOT / "src/explain/rules").glob("*.def")))
-IDS = re.findall(r'^RULE\("([^"]+)"', SOURCES, re.M)
+IDS = re.findall(r'\bRULE\(\s*"([^"]+)"', SOURCES)
 
 
 def read_report(path):
@@ -73,7 +74,7 @@ def test_every_placeholder_is_a_fact(explain):
 
 def test_the_first_line_of_every_rule_is_there_without_any_fact(explain):
     """What happened is always said: its placeholders have words that stand in for them."""
-    spoken = set(re.findall(r'FACT\([A-Z_]+, "([a-z_]+)", (?:NULL|"[^"]*"), (?:N_\(|")', (ROOT / "include/acr/rule.h").read_text()))
+    spoken = set(re.findall(r'FACT\([A-Z_]+, ?"([a-z_]+)", ?(?:NULL|"[^"]*"), ?(?:N_\(|")', FACT_ROWS))
     conditions = {rule["rule"]: {one["fact"] for one in rule["when"] if one["test"] in ("known", "is", "begins")}
                   for rule in explain.rules()}
     for rule in explain.rules():
@@ -223,8 +224,8 @@ def own_messages():
     folder = Path(__file__).resolve().parents[2] / "include/acr/messages"
     for path in sorted(folder.glob("*.def")):
         text = re.sub(r'"\s*\n\s*"', "", path.read_text(encoding="utf-8"))
-        for row in re.finditer(r'^MESSAGE\(\w+, "([^"]+)", (\w+, \w+), \d+,\s*"((?:[^"\\]|\\.)*)"\)', text, re.MULTILINE):
-            yield row[1], row[2], row[3].replace('\\"', '"')
+        for row in re.finditer(r'\bMESSAGE\(\s*\w+,\s*"([^"]+)",\s*(\w+,\s*\w+),\s*\d+,\s*"((?:[^"\\]|\\.)*)"\s*\)', text):
+            yield row[1], " ".join(row[2].split()), row[3].replace('\\"', '"')
 
 
 def own_sentences():

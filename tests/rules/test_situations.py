@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROWS = re.findall(r'^SITUATION\("([^"]+)", (UNATTENDED|JOB|CLUSTER),\s*"((?:[^"\\]|\\.)*)",\s*"([^"]*)"',
-                  (ROOT / "src/explain/situations.def").read_text(), re.M)
+ROWS = re.findall(r'\bSITUATION\(\s*"([^"]+)",\s*(UNATTENDED|JOB|CLUSTER),\s*"((?:[^"\\]|\\.)*)",\s*"([^"]*)"',
+                  (ROOT / "src/explain/situations.def").read_text())
 DENIED = ('Error response from daemon: Head "https://contoso.azurecr.io/v2/web/manifests/1": unauthorized: '
           "authentication required, visit https://aka.ms/acr/authorization for more information.\n")
 CLUSTER = ('  Warning  Failed  3s  kubelet  Failed to pull image "contoso.azurecr.io/web:1": failed to authorize: failed to fetch '

@@ -44,8 +44,9 @@ extern const struct acr_service
 	acr_service_endpoint; /* App Service, Arc and OIDC endpoints: 429, 5xx */
 
 struct acr_request {
-	const char *method;	    /* "GET" or "POST" */
-	const char *url;	    /* absolute; computed by us, never given by a server */
+	const char *method; /* "GET" or "POST" */
+	const char *url;    /* absolute; computed by us, never given by a server, but for the signed
+			    address of a layer at Azure's storage, which gets no credential */
 	const char *const *headers; /* "Name: value", NULL-terminated, or NULL; wiped by nobody: no
 				       secrets in here. Without an Accept among them, JSON is
 				       accepted */

@@ -297,6 +297,14 @@ def test_a_page_that_says_not_found_is_no_registry(diagnose, cloud, registry):  
     assert manifest_of(found)["verdict"] == "warning" and found.rules == [], found
 
 
+@pytest.mark.parametrize("status, body", [(404, "<html>not here</html>"), (404, ""), (403, "<html>no</html>"), (503, "")])
+def test_what_stands_before_the_storage_does_not_say_that_a_layer_is_gone(status, body, diagnose, cloud, registry):  # noqa: F811
+    own_data_endpoint(cloud, registry)
+    cloud.fault("error", host=registry.replace(".", ".eastus.data.", 1), path="/", status=status, body=body)
+    found = diagnose(f"{registry}/app", status=0)
+    assert found.verdict("layers") == "warning" and found.checks["layers"]["details"] == [f"the answer was status {status}"], found
+
+
 def test_the_token_goes_to_the_registry_alone(diagnose, cloud, registry):  # noqa: F811
     own_data_endpoint(cloud, registry)
     found = diagnose(f"{registry}/app", status=0)

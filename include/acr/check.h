@@ -50,15 +50,15 @@
 	FOUND(THROTTLED)   /* seconds to wait, of whoever said "too many requests" */              \
 	FOUND(ANONYMOUS)   /* actions that anybody may take on the repository */                   \
 	FOUND(STORED)	   /* "good" or "refused": a login of the person's own */                  \
-	FOUND(STORED_USER)   /* of one that may pull the repository */                             \
+	FOUND(STORED_USER) /* of one that may pull the repository */                               \
 	FOUND(STORED_SECRET) /* its password */                                                    \
-	FOUND(SIGNED_OUT)  /* no identity is used for this registry */                             \
-	FOUND(ENTRA_TOKEN) /* of the first identity that had one */                                \
-	FOUND(AUDIENCE)	   /* what it is for */                                                    \
-	FOUND(TENANT)	   /* its tenant */                                                        \
-	FOUND(WHO)	   /* whose it is, for people */                                           \
-	FOUND(SOURCE)	   /* the identity's name */                                               \
-	FOUND(CURSOR)	   /* where the chain goes on behind it */                                 \
+	FOUND(SIGNED_OUT)    /* no identity is used for this registry */                           \
+	FOUND(ENTRA_TOKEN)   /* of the first identity that had one */                              \
+	FOUND(AUDIENCE)	     /* what it is for */                                                  \
+	FOUND(TENANT)	     /* its tenant */                                                      \
+	FOUND(WHO)	     /* whose it is, for people */                                         \
+	FOUND(SOURCE)	     /* the identity's name */                                             \
+	FOUND(CURSOR)	     /* where the chain goes on behind it */                               \
 	FOUND(REFRESH_TOKEN) /* what the registry exchanged for it */                              \
 	FOUND(ACCESS_TOKEN)  /* for the repository */                                              \
 	FOUND(ACTIONS)	     /* that it allows: "pull,push" */                                     \
@@ -80,6 +80,7 @@ struct acr_case {
 	bool ours;   /* it is a registry: */
 	struct acr_registry registry;
 	char *repository, *reference; /* team/app; v1 or sha256:... */
+	bool untagged;		      /* none was named: docker takes "latest" */
 	char *action;		      /* pull, push or delete */
 	char *pull;		      /* an image that may be pulled for a try */
 	const struct acr_case

@@ -37,7 +37,8 @@ static void take_image(const char *image, struct acr_case *ret)
 		ret->reference =
 			acr_format("%.*s", (int)(length - (size_t)(colon + 1 - image)), colon + 1);
 	else
-		ret->reference = acr_copy("latest"); /* as docker has it */
+		ret->reference = acr_copy("latest");
+	ret->untagged = !digest && !colon;
 }
 
 void acr_case_begin(const struct acr_app *app, const char *typed, const char *repository,

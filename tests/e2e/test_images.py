@@ -204,7 +204,7 @@ def manifest_of(found):
     ("team/ap:1.0.0", "There is no such repository; the nearest name is team/app"), ("other/thing:1", "There is no such repository")])
 def test_the_nearest_name_is_told(image, words, diagnose, cloud, registry):  # noqa: F811
     put(cloud, registry, "1.0.0", "1.1.0")
-    found = diagnose(f"{registry}/{image}", status=1)
+    found = diagnose(f"{registry}/{image}")
     assert words in manifest_of(found)["details"][0] and words in found.json["causes"][0]["explanation"]["why"], found
 
 
@@ -237,9 +237,12 @@ def test_which_of_many_layers_are_gone_is_told(diagnose, cloud, registry):  # no
     assert check["line"].startswith("2 of 21 are gone") and check["details"] == [f"gone: {parts[3]}", f"gone: {parts[17]}"]
 
 
-def test_an_image_without_a_tag_is_latest_as_docker_has_it(diagnose, cloud, registry):  # noqa: F811
+def test_an_image_without_a_tag_is_latest_as_docker_has_it_and_may_be_meant_otherwise(diagnose, cloud, registry):  # noqa: F811
     put(cloud, registry, "1")
-    assert "team/app:latest" in manifest_of(diagnose(f"{registry}/team/app", status=1))["line"]
+    found = diagnose(f"{registry}/team/app", status=0)
+    assert manifest_of(found)["verdict"] == "warning" and "team/app:latest" in manifest_of(found)["line"], found
+    assert found.rules == ["image-missing"], found
+    assert diagnose(f"{registry}/team/nope", status=1).rules == ["image-missing"]
 
 
 @pytest.mark.parametrize("rule, source", [
@@ -262,7 +265,7 @@ def test_quarantine_is_named_where_it_may_hide_the_image(diagnose, cloud, regist
     with cloud.changed_world() as world:
         world["registries"][registry] = {"tenant": "contoso", "roles": None, "quarantine": True}
     cloud.fault("quarantined", host=registry)
-    found = diagnose(f"{registry}/app", status=1)
+    found = diagnose(f"{registry}/app:latest", status=1)
     assert "images in quarantine are hidden" in found.json["causes"][0]["explanation"]["why"], found
 
 

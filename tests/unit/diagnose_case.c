@@ -36,6 +36,7 @@ static void an_image_is_taken_apart_as_docker_does_it(void **state)
 		assert_string_equal(subject.registry.host, "acme.azurecr.io");
 		assert_string_equal(subject.repository, rows[i].repository);
 		assert_string_equal(subject.reference, rows[i].reference);
+		assert_int_equal(subject.untagged, strcmp(rows[i].reference, "latest") == 0);
 		acr_case_wipe(&subject);
 	}
 	edges_end(&edges);

@@ -47,18 +47,21 @@ static void missing(struct acr_app *app, const struct acr_case *subject,
 	bool digest = acr_content_is_digest(subject->reference);
 	auto_secret reason = { 0 };
 	auto_names names = { 0 };
+	enum acr_verdict verdict;
 
 	acr_names_look(app, subject, puller, &names);
+	/* Whoever names a repository alone may mean another tag than docker would take. */
+	verdict = subject->untagged && !names.no_repository ? ACR_VERDICT_WARNING
+							    : ACR_VERDICT_PROBLEM;
 	if (names.no_repository)
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
 			      _("there is no repository %s; your login is fine"),
 			      subject->repository);
 	else if (names.listed)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("the manifest of %s is gone; your login is fine"), name);
-	else
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("there is no %s; your login is fine"),
+		acr_check_say(ret, verdict, _("the manifest of %s is gone; your login is fine"),
 			      name);
+	else
+		acr_check_say(ret, verdict, _("there is no %s; your login is fine"), name);
 	acr_check_explain(subject, digest || names.listed ? "manifest-missing" : "image-missing",
 			  ret);
 	add_sentence(&reason, names.sentence);
@@ -146,5 +149,6 @@ const struct acr_check_row acr_check_manifest = {
 	.after = "access stored-login anonymous settings",
 	.budget = 12000,
 	.likely = 78,
+	.advises = true,
 	.run = run,
 };

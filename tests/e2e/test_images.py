@@ -212,7 +212,7 @@ def test_it_is_told_in_french(diagnose, cloud, registry):  # noqa: F811
     put(cloud, registry, "1.0.0")
     found = diagnose(f"{registry}/team/app:1.0.1", status=1, env={"LANGUAGE": "fr"})
     assert found.rules == ["image-missing"] and "votre connexion est bonne" in manifest_of(found)["line"]
-    assert "Le tag le plus proche est 1.0.0." in found.json["causes"][0]["explanation"]["why"], found
+    assert "L'étiquette la plus proche est 1.0.0." in found.json["causes"][0]["explanation"]["why"], found
 
 
 def test_who_may_not_list_names_is_told_what_is_missing_all_the_same(diagnose, cloud, registry):  # noqa: F811

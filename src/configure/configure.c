@@ -56,7 +56,9 @@ static const struct acr_option options[] = {
 		       N_("the identities to use for these registries, in order") },
 	[CLIENT_ID] = { "client-id", "ID",
 			N_("the application or managed identity to use for these registries") },
-	[SYSTEM] = { "system", NULL, N_("for all users (the last three; as root)") },
+	[SYSTEM] = { "system", NULL,
+		     N_("for all users, as root (with --containers-registries, --timer or "
+			"--ci-host)") },
 	[DISCOVER] = { "discover", NULL, N_("find the registries that your identity can see") },
 	[REPLACE] = { "replace", NULL, N_("take over from another helper without asking"),
 		      .synonym = "yes" },

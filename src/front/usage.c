@@ -82,6 +82,15 @@ static const struct {
 	{ "--log-level", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
 };
 
+/* Names of clients in the place of a registry, and the option that is for them. */
+static const struct {
+	const char *typed, *meant;
+} clients[] = {
+	{ "docker", "--creds-store" },
+	{ "skopeo", "--podman" },
+	{ "buildah", "--podman" },
+};
+
 /* The registry is an argument of ours, and an option of az. */
 static const char *const registry_options[] = { "--name", "-n", "--registry", "-r", "--server" };
 
@@ -206,15 +215,24 @@ int acr_usage_option(const struct acr_app *app, const struct acr_command *comman
 	return status;
 }
 
+/* "--podman" for "podman"; owned, NULL for what is none of this command's options. */
+static char *option_of_word(const struct acr_command *command, const char *typed)
+{
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
+		if (strcmp(clients[i].typed, typed) == 0 &&
+		    has_option(command, clients[i].meant + 2))
+			return acr_copy(clients[i].meant);
+	return has_option(command, typed) ? acr_format("--%s", typed) : NULL;
+}
+
 bool acr_front_registry(const struct acr_app *app, const struct acr_command *command,
 			const char *typed, bool quiet, struct acr_registry *ret)
 {
+	auto_string option = option_of_word(command, typed);
 	struct acr_error error = { 0 };
 
 	/* `configure discover` would else write down a registry of that name. */
-	if (has_option(command, typed)) {
-		auto_string option = acr_format("--%s", typed);
-
+	if (option) {
 		(void)acr_raise(&error, USAGE_ARGUMENT_NEAR, typed, option);
 	} else if (acr_registry_typed(app->config, acr_cloud_chosen(app), typed, ret, &error) ==
 		   0) {

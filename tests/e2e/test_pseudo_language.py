@@ -101,9 +101,9 @@ SAID = {  # what a person may see without any network; {} stands for the home
 
 
 def prose(text):
-    """What is there to be read: no commands, no lines of a file, no ids, and not what docker compares."""
+    """What is there to be read: no commands, no options, no lines of a file, no ids, and not what docker compares."""
     lines = [line for line in text.splitlines() if not re.match(r"    \S|[-+ @]", line) or re.match(r"  \S|[-+] \w", line)]
-    return "\n".join(re.sub(r"^[a-z0-9]+(-[a-z0-9]+)+ |\[[a-z0-9-]+\]", "", line) for line in lines if not re.match(
+    return "\n".join(re.sub(r"^[a-z0-9]+(-[a-z0-9]+)+ | --[a-z-]+|\[[a-z0-9-]+\]", "", line) for line in lines if not re.match(
         r"docker-credential-acr: unknown action|https://|credentials not found in native keychain", line))
 
 

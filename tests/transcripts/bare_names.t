@@ -71,6 +71,9 @@ $ docker-credential-acr configure contoso.eastus.data.azurecr.io
 $ docker-credential-acr configure discover
 ? 2
 ! docker-credential-acr: unexpected argument 'discover'; did you mean '--discover'?
+$ docker-credential-acr configure docker
+? 2
+! docker-credential-acr: unexpected argument 'docker'; did you mean '--creds-store'?
 
 == the verbs of docker complete nothing
 $ docker-credential-acr get

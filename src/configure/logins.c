@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "acr/broker.h"
+#include "acr/sign_in.h"
 #include "configure/logins.h"
 #include "explain/error_words.h"
 #include "explain/explain.h"
@@ -51,8 +52,7 @@ static struct offer *add(struct source *source, const char *key)
 	return &source->rows[source->count++];
 }
 
-/* Which helper does docker ask about this server? Owned; NULL: none. */
-static char *helper_for(const struct acr_secret *text, const char *key)
+char *acr_helper_for(const struct acr_secret *text, const char *key)
 {
 	size_t length;
 	const char *bytes = acr_docker_auths_host(key, &length);
@@ -70,9 +70,12 @@ static char *helper_for(const struct acr_secret *text, const char *key)
 
 static bool becomes_ours(const struct source *source, const char *key)
 {
-	auto_string after = helper_for(&source->job->text, key);
-	auto_string before = helper_for(&source->job->target.bytes, key);
+	auto_string after = acr_helper_for(&source->job->text, key);
+	auto_string before = acr_helper_for(&source->job->target.bytes, key);
 
+	/* What our own sign-ins are kept under, which secretservice lists as well. */
+	if (acr_sign_in_reserved(key))
+		return false;
 	if (!after || strcmp(after, ACR_HELPER_SUFFIX) != 0)
 		return false;
 	return !source->helper || (before && strcmp(before, source->helper) == 0);
@@ -124,23 +127,28 @@ static char *place_of(const struct source *source)
 			      : acr_copy(source->job->target.path);
 }
 
-/* They stay, and how to take them over. */
-static void tell_left(struct acr_telling *telling, const struct source *source)
+/* They stay, and how to take them over; or, in a dry run, that they would be. */
+static void tell_left(struct acr_telling *telling, const struct acr_wish *wish,
+		      const struct source *source)
 {
 	auto_string names = names_of(source);
 	auto_string place = place_of(source);
-	auto_string text =
-		source->helper
-			? acr_format(
-				  _("%s keeps logins that Docker no longer asks it for: %s. They "
+	auto_string text = NULL;
+
+	if (wish->with_logins)
+		text = acr_format(
+			_("logins that would be taken over into the keychain from %s: %s"), place,
+			names);
+	else if (source->helper)
+		text = acr_format(_("%s keeps logins that Docker no longer asks it for: %s. They "
 				    "stay there; to copy them into the keychain, run this again "
 				    "with --with-logins"),
-				  place, names)
-			: acr_format(_("%s keeps logins unencrypted: %s. They stay there and keep "
-				       "working; to move them into the keychain, run this again "
-				       "with --with-logins"),
-				     place, names);
-
+				  place, names);
+	else
+		text = acr_format(_("%s keeps logins unencrypted: %s. They stay there and keep "
+				    "working; to move them into the keychain, run this again with "
+				    "--with-logins"),
+				  place, names);
 	for (size_t i = 0; i < source->count; i++)
 		acr_tell_login(telling, source->rows[i].key, place, "stays");
 	acr_tell_line(telling, text);
@@ -293,7 +301,7 @@ static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, 
 	if (acr_docker_auths_each(telling->app, add_entry, &source, &unread) || !source.count)
 		return 0;
 	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
-		tell_left(telling, &source);
+		tell_left(telling, wish, &source);
 		return 0;
 	}
 	return take(telling, wish, job, &source, error);
@@ -325,7 +333,7 @@ static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
 	if (!source.count)
 		return 0;
 	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
-		tell_left(telling, &source);
+		tell_left(telling, wish, &source);
 		return 0;
 	}
 	return take(telling, wish, job, &source, error);
@@ -372,8 +380,10 @@ int acr_logins_take(struct acr_telling *telling, const struct acr_wish *wish, st
 		asked = acr_copy(helper);
 	}
 	/* Those serve from where they are, so the rest is done all the same. */
-	if (take_auths(telling, wish, job, &stay))
+	if (take_auths(telling, wish, job, &stay)) {
 		acr_say_error(telling->app, &stay);
+		telling->failed = true;
+	}
 	return 0;
 }
 

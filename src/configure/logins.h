@@ -28,6 +28,9 @@ _checked_ int acr_logins_take(struct acr_telling *telling, const struct acr_wish
 /* Docker's file was not written after all: what was stored here for it goes again. */
 void acr_logins_abandon(const struct acr_app *app, struct acr_plan *plan);
 
+/* Which helper does docker ask about this server, with this text as its file? Owned; NULL: none. */
+char *acr_helper_for(const struct acr_secret *text, const char *key);
+
 /* ---- logins_undo.c ---- */
 
 /* What is to be dropped here once docker's file is written. */
@@ -42,8 +45,9 @@ void acr_given_free(struct acr_given *given);
 _checked_ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *memo,
 				   struct acr_secret *text, struct acr_given *ret,
 				   struct acr_error *error);
-/* Afterwards: drop those, and tell which others stay here, and where. */
+/* Afterwards: drop those, and tell which others stay here, and where. `before` is docker's file as it
+ * was, by which docker asked us for them. */
 void acr_logins_conclude(struct acr_telling *telling, const struct acr_memo *memo,
-			 const struct acr_given *given);
+			 const struct acr_secret *before, const struct acr_given *given);
 
 #endif

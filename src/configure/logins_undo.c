@@ -177,6 +177,7 @@ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *mem
 struct remains {
 	struct acr_telling *telling;
 	const struct acr_memo *memo;
+	const struct acr_secret *before;
 	const struct acr_given *given;
 };
 
@@ -201,6 +202,17 @@ static bool is_kept_elsewhere(const struct acr_app *app, const struct acr_taken_
 	return row && row->helper && row->added &&
 	       acr_helper_get(app, row->helper, row->key, &other, NULL) == 0 &&
 	       acr_login_equals(&other, login);
+}
+
+/* Since docker was told to ask us, and for a server about which it did: a Secret Service is not ours
+ * alone. */
+static bool was_added(const struct remains *remains, const char *server,
+		      const struct acr_login *login)
+{
+	auto_string helper = acr_helper_for(remains->before, server);
+
+	return login->since >= remains->memo->taken.since &&
+	       (login->kept_in->plain || (helper && strcmp(helper, ACR_HELPER_SUFFIX) == 0));
 }
 
 static void tell_stays(struct acr_telling *telling, const char *server,
@@ -240,7 +252,7 @@ static void conclude_one(void *data, const char *server, const char *username)
 			drop(app, server);
 		acr_tell_login(remains->telling, server, row->helper, "removed");
 		acr_tell_line(remains->telling, text);
-	} else if (row ? row->added : login.since >= remains->memo->taken.since) {
+	} else if (row ? row->added : was_added(remains, server, &login)) {
 		tell_stays(remains->telling, server, login.kept_in);
 	}
 }
@@ -260,9 +272,9 @@ static void take_name(void *data, const char *server, const char *username)
 }
 
 void acr_logins_conclude(struct acr_telling *telling, const struct acr_memo *memo,
-			 const struct acr_given *given)
+			 const struct acr_secret *before, const struct acr_given *given)
 {
-	struct remains remains = { telling, memo, given };
+	struct remains remains = { telling, memo, before, given };
 	struct acr_error locked = { 0 };
 	struct names names = { 0 };
 

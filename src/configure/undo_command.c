@@ -75,6 +75,8 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 		return -1;
 	if (!target.there) {
 		acr_tell_file(undo->telling, memo->path, N_("already removed"), NULL);
+		if (docker)
+			acr_logins_conclude(undo->telling, memo, &target.bytes, &given);
 		return 0;
 	}
 	if (acr_memo_undo(memo, &target.bytes, &after, &gone, &changes, error))
@@ -89,7 +91,7 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 	if (!undo->wish->dry_run && write_back(memo, &target, &after, gone, error))
 		return -1;
 	if (docker)
-		acr_logins_conclude(undo->telling, memo, &given);
+		acr_logins_conclude(undo->telling, memo, &target.bytes, &given);
 	return 0;
 }
 

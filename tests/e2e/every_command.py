@@ -5,6 +5,7 @@ test_memory.py.
 A row prepares a home once. Before each point that home is put back; after it `holds` looks at what was left by whatever
 happened, and then the command is run again as if nothing had been: it has to do what it does.
 """
+import base64
 import json
 import os
 
@@ -12,6 +13,7 @@ from client import APP, USER, WORLD
 from homes import NOT_FOUND
 
 ACME, READER, ADMIN, OTHER = "acme.azurecr.io", "reader.azurecr.io", "admin.azurecr.io", "ghcr.io"
+MOVED, MOVE = "moved.test", ("configure", "--creds-store", "--with-logins", "--insecure-storage", "--no-check")
 OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
 FIRST, SECOND = WORLD.registries[ADMIN]["admin"]["passwords"]
 REPORT = f"Error response from daemon: Get \"https://{ACME}/v2/\": unauthorized: authentication required\n"
@@ -141,6 +143,22 @@ def configured(stage, point, ran):
     assert docker_config(stage) == stage.before_configure, point
 
 
+def moved(stage, point, ran):
+    """In docker's own file, in the keychain, or in both: never in neither."""
+    assert stage.helper.get(MOVED).secret == OLD, (point, ran)
+    assert not done(ran) or docker_config(stage)["auths"][MOVED] == {}, (point, ran)
+    assert stage.helper("configure", "--undo").status == 0, point
+    assert docker_config(stage) == stage.before_configure, point
+    assert stage.helper.get(MOVED).secret == OLD, point
+
+
+def moved_back(stage, point, ran):
+    assert stage.helper.get(MOVED).secret == OLD, (point, ran)
+    assert stage.helper("configure", "--undo").status == 0, point
+    assert docker_config(stage) == stage.before_configure, (point, ran)
+    assert stage.helper(*MOVE).status == 0, point
+
+
 def undone(stage, point, ran):
     now = docker_config(stage)
     assert not done(ran) or now == stage.before_configure, (point, ran)
@@ -185,6 +203,17 @@ def configure_first(stage):
     assert stage.helper("configure", ACME).status == 0
 
 
+def write_auths(stage):
+    auth = base64.b64encode(f"admin:{OLD}".encode()).decode()
+    stage.home.docker_config({"auths": {MOVED: {"auth": auth}}})
+    note_config(stage)
+
+
+def move_first(stage):
+    write_auths(stage)
+    assert stage.helper(*MOVE).status == 0
+
+
 def note_config(stage):
     stage.before_configure = docker_config(stage)
 
@@ -223,6 +252,8 @@ EVERY = [
     Row("list", ("list",), holds=listed),
     Row("configure", ("configure", ACME), prepare=note_config, holds=configured),
     Row("undo", ("configure", "--undo"), prepare=configure_first, holds=undone),
+    Row("move-logins", MOVE, prepare=write_auths, holds=moved),
+    Row("undo-move", ("configure", "--undo"), prepare=move_first, holds=moved_back),
     Row("login", ("login", ACME, "--device-code", "--insecure-storage"), holds=signed_in),
     Row("logout", ("logout", ACME), prepare=sign_in_first, holds=signed_out),
     Row("logout-all", ("logout",), prepare=sign_in_and_keep_nothing, holds=signed_out_everywhere),

@@ -2,12 +2,13 @@
 """What `configure` writes is what docker, podman, skopeo and buildah really go by."""
 import json
 import os
+import time
 
 import pytest
 from client import APP
 from clients import Client
 
-ACME = "acme.azurecr.io"
+ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
 
 
 @pytest.fixture
@@ -54,6 +55,30 @@ def test_docker_login_and_undo_leave_each_other_alone(helper, fresh, docker, sig
     assert helper("configure", "--undo").status == 0
     text = (fresh.folder / ".docker/config.json").read_text()
     assert "credHelpers" not in text and "auths" in text
+
+
+def test_docker_keeps_its_logins_on_the_way_to_us_and_back(helper, fresh, docker, cloud, published):
+    """Nobody is signed in here: what docker pushes and pulls with is the login of its own file, wherever that lies."""
+    cloud.fault("reset", service="imds", at="connect")
+    fresh.config(keychain="file")
+    image = f"{ADMIN}/team/there-and-back:1"
+    fresh.docker_config({"auths": {"old.example": {"auth": "bWU6cHc="}}})  # without any, docker chooses a helper by itself
+    docker.must("login", "-u", "admin", "--password-stdin", ADMIN, stdin="admin-password-one")
+    before = json.loads((fresh.folder / ".docker/config.json").read_text())
+    assert before["auths"][ADMIN]["auth"]
+    made = helper("configure", "--creds-store", "--with-logins", "--insecure-storage", "--no-check")
+    assert made.status == 0 and f"moved the login for {ADMIN}" in made.out, made
+    assert json.loads((fresh.folder / ".docker/config.json").read_text())["auths"] == {ADMIN: {}, "old.example": {}}
+    docker.must("tag", published, image)
+    docker.must("push", image)
+    time.sleep(1.1)
+    docker.must("login", "-u", "me", "--password-stdin", "registry.example", stdin="some-password")
+    undone = helper("configure", "--undo")
+    assert undone.status == 0 and "registry.example stays in a file" in undone.out, undone
+    after = json.loads((fresh.folder / ".docker/config.json").read_text())
+    assert {key: after["auths"][key] for key in before["auths"]} == before["auths"] and "credsStore" not in after
+    docker.must("rmi", image)
+    docker.must("pull", image)
 
 
 @pytest.mark.parametrize("name, arguments", [("skopeo", ["inspect"]), ("podman", ["pull", "-q"]), ("buildah", ["pull", "-q", "--policy", "always"])])

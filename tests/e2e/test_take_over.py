@@ -146,7 +146,8 @@ def test_one_registry_moves_alone(person):
 
 def test_a_dry_run_moves_nothing(person):
     before = person.config.read_bytes()
-    assert "ghcr.io" in person.configure("--with-logins", "--dry-run").stdout
+    ran = person.configure("--with-logins", "--dry-run")
+    assert "would be taken over" in ran.stdout and "ghcr.io" in ran.stdout and "run this again" not in ran.stdout, ran
     assert person.config.read_bytes() == before and person.stored() == {}
     assert not list((person.home / ".local/share").rglob("*.json"))
 
@@ -154,7 +155,7 @@ def test_a_dry_run_moves_nothing(person):
 def test_nothing_goes_into_plain_files_without_being_told(person):
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
     before = person.read()["auths"]
-    ran = person.configure("--with-logins")
+    ran = person.configure("--with-logins", status=1)
     assert "keep working" in ran.stderr and "--insecure-storage" in ran.stderr, ran
     assert person.read()["auths"] == before and not list((person.home / ".local/share").rglob("logins/*"))
     person.configure("--with-logins", "--insecure-storage")
@@ -211,6 +212,20 @@ def test_undo_leaves_what_another_program_wrote_since(person):
     assert person.session.get("ghcr.io") == LOGINS["ghcr.io"]
 
 
+def test_undo_tells_of_moved_logins_whose_file_is_gone(person):
+    person.configure("--with-logins")
+    person.config.unlink()
+    ran = person.undo()
+    assert ran.stdout.count("stays in the Secret Service") == 3 and set(person.stored()) == set(LOGINS), ran
+
+
+def test_undo_names_no_login_that_docker_never_asked_us_for(person):
+    person.write({"credsStore": "secretservice"})
+    assert person.session.run(PROGRAM, "configure", ADMIN, "--no-check").returncode == 0
+    assert person.session.store("new.example", "somebody", "new-password", UPSTREAM).returncode == 0
+    assert "new.example" not in person.undo().stdout
+
+
 def test_json_tells_what_became_of_each(person):
     ran = person.configure("--with-logins", "--json")
     rows = {row["server"]: row["state"] for row in json.loads(ran.stdout)["logins"]}
@@ -218,11 +233,30 @@ def test_json_tells_what_became_of_each(person):
 
 
 def test_a_file_that_cannot_be_written_keeps_every_login_where_it_was(person):
+    person.write({"auths": {key: AUTH[key] for key in (HUB, "ghcr.io")}})
     before = person.config.read_bytes()
     person.session.environment["XDG_DATA_HOME"] = "/proc/nothing"
     ran = person.session.run(*ACR, "--with-logins")
     assert ran.returncode == 1 and person.config.read_bytes() == before, ran
     assert person.stored() == {}
+
+
+def spoil(person, server):
+    """Nothing can be kept for this server: a folder is where its login would lie."""
+    person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
+    assert person.session.store(server, "u", "some-password").returncode == 0
+    [path] = (person.home / ".local/share").rglob("logins/*")
+    path.unlink()
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize("server", ["ghcr.io", HUB])
+def test_one_that_cannot_be_kept_leaves_none_of_the_others_behind(person, server):
+    path, before = spoil(person, server), person.read()["auths"]
+    ran = person.configure("--with-logins", "--insecure-storage", status=1)
+    assert "keep working" in ran.stderr and "moved the login" not in ran.stdout, ran
+    assert person.read()["auths"] == before and list(path.parent.iterdir()) == [path]
 
 
 # another helper
@@ -236,6 +270,14 @@ def test_what_secretservice_keeps_is_there_already(person):
     person.undo()
     assert person.read() == {"credsStore": "secretservice"}
     assert set(json.loads(person.session.run(UPSTREAM, "list").stdout)) == set(LOGINS), "none of it was a copy"
+
+
+def test_our_own_sign_ins_are_no_logins_of_secretservice(person):
+    person.write({"credsStore": "secretservice"})
+    for key in ("docker-credential-acr://login/_default", "ghcr.io"):
+        assert person.session.store(key, "me", "some-password", UPSTREAM).returncode == 0
+    ran = person.configure("--replace")
+    assert "ghcr.io" in ran.stdout and "login/_default" not in ran.stdout, ran
 
 
 def test_secretservice_is_not_copied_into_files_without_being_told(person):
@@ -318,6 +360,16 @@ def test_a_helper_that_misbehaves_loses_nothing_and_leaves_nothing_half_done(per
     assert person.stored() == {}
 
 
+@pytest.mark.parametrize("server", ["a.example", "b.example"])
+def test_a_copy_that_cannot_be_kept_leaves_none_of_the_others_behind(person, server):
+    person.helper("odd", LIST + GOOD)
+    person.write({"credsStore": "odd"})
+    path = spoil(person, server)
+    ran = person.configure("--replace", "--with-logins", "--insecure-storage", status=1)
+    assert "nothing was changed" in ran.stderr and person.read() == {"credsStore": "odd"}, ran
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_helper_that_hangs_is_given_up(person):
     person.helper("odd", "sleep 600")
     person.write({"credsStore": "odd"})
@@ -340,3 +392,29 @@ def test_what_another_helper_has_by_a_row_of_its_own_stays_with_it(person):
     person.configure("--replace", "--with-logins")
     assert person.session.get("a.example") == ("u", "secret-of-a.example")
     assert set(person.stored()) == {"a.example"}
+
+
+def test_one_registry_is_taken_with_its_login_and_the_others_stay(person):
+    person.helper("odd", """if [ "$1" = list ]; then echo '{"admin.azurecr.io":"admin","b.example":"u"}'; exit; fi; read server
+[ "$server" = admin.azurecr.io ] || exit 1; echo '{"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"admin-password-one"}'""")
+    person.write({"credsStore": "odd"})
+    ran = person.session.run(PROGRAM, "configure", ADMIN, "--with-logins", "--no-check")
+    assert ran.returncode == 0 and f"copied the login for {ADMIN}" in ran.stdout and "b.example" not in ran.stdout, ran
+    assert person.read() == {"credsStore": "odd", "credHelpers": {ADMIN: "acr"}} and person.session.get(ADMIN) == LOGINS[ADMIN]
+    assert "removed the copy" in person.undo().stdout and person.stored() == {}
+
+
+def test_a_copy_stays_where_the_helper_has_it_no_more(person):
+    person.helper("odd", LIST + GOOD)
+    person.write({"credsStore": "odd"})
+    person.configure("--replace", "--with-logins")
+    person.helper("odd", f"""{LIST} [ "$server" = a.example ] && {{ echo 'credentials not found in native keychain'; exit 1; }}; {GOOD}""")
+    ran = person.undo()
+    assert "a.example stays in the Secret Service" in ran.stdout and set(person.stored()) == {"a.example"}, ran
+
+
+def test_a_registry_that_was_signed_out_stays_so(person):
+    assert person.session.run(PROGRAM, "logout", ADMIN).returncode == 0
+    ran = person.configure("--with-logins")
+    assert f"{ADMIN} stays" in ran.stdout and person.read()["auths"][ADMIN] == AUTH[ADMIN], ran
+    assert person.session.ask("get", ADMIN).returncode == 1

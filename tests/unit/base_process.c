@@ -62,6 +62,34 @@ static void output_error_and_status_are_told_apart(void **state)
 	assert_string_equal(acr_secret_text(&err), "oops\n");
 }
 
+static void a_program_reads_what_it_is_given_and_else_nothing(void **state)
+{
+	static const char longest[ACR_INPUT_MAX + 2] = { [0 ... ACR_INPUT_MAX] = 'x' };
+	const char *const argv[] = { "/bin/sh", "-c", "wc -c", NULL };
+	const char *const environment[] = { "PATH=/usr/bin:/bin", NULL };
+	const struct {
+		const char *input, *out;
+		int result;
+	} cases[] = {
+		{ NULL, "0\n", 0 },
+		{ "contoso.azurecr.io", "18\n", 0 },
+		{ longest + 1, "16384\n", 0 },
+		{ longest, "", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct acr_run job = { argv, environment, 5000, 100, cases[i].input };
+		auto_secret out = { 0 }, err = { 0 };
+		struct acr_error error = { 0 };
+		int status = 0;
+
+		assert_int_equal(acr_process_run(&edges.app, &job, &status, &out, &err, &error),
+				 cases[i].result);
+		assert_string_equal(acr_secret_text(&out), cases[i].out);
+	}
+}
+
 static void one_that_hangs_is_ended_with_its_grandchildren(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
@@ -476,6 +504,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(output_error_and_status_are_told_apart, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_program_reads_what_it_is_given_and_else_nothing,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(one_that_hangs_is_ended_with_its_grandchildren,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(one_that_floods_is_ended, setup, teardown),

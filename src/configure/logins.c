@@ -298,7 +298,12 @@ static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, 
 	auto_source source = { .app = telling->app, .job = job };
 	struct acr_error unread = { 0 };
 
-	if (acr_docker_auths_each(telling->app, add_entry, &source, &unread) || !source.count)
+	if (acr_docker_auths_each(telling->app, add_entry, &source, &unread) &&
+	    unread.kind != ACR_NOT_FOUND) {
+		*error = unread;
+		return acr_context(error, LOGINS_NOT_MOVED, job->target.path);
+	}
+	if (!source.count)
 		return 0;
 	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
 		tell_left(telling, wish, &source);

@@ -268,6 +268,18 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 	return acr_wish_is_own(wish) ? plan_own(app, wish, ret, error) : 0;
 }
 
+/* Writing failed. Is the file surely what it was? The new one may be in its place, and only its folder
+ * not on the disk yet. */
+static bool is_untouched(const struct acr_job *job)
+{
+	const struct acr_secret *was = &job->target.bytes;
+	auto_target now = { 0 };
+
+	return acr_target_open(job->target.path, &now, NULL) == 0 &&
+	       now.there == job->target.there && now.bytes.length == was->length &&
+	       memcmp(acr_secret_text(&now.bytes), acr_secret_text(was), was->length) == 0;
+}
+
 int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
 		       struct acr_error *error)
 {
@@ -297,7 +309,8 @@ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_jo
 	 * alone. */
 	if (acr_memo_save(folder, &memo, error) ||
 	    acr_target_write(&job->target, &job->text, error)) {
-		if (memo.changes.count == job->changes.count &&
+		job->written = !is_untouched(job);
+		if (!job->written && memo.changes.count == job->changes.count &&
 		    memo.taken.count == job->taken.count)
 			acr_memo_forget(folder, job->target.path);
 		return -1;

@@ -40,7 +40,7 @@ struct acr_job {
 	struct acr_secret text; /* what it is to be; docker's config may hold passwords */
 	struct acr_changes changes;
 	struct acr_taken taken; /* logins, out of docker's file or another helper */
-	bool written;
+	bool written;		/* or perhaps: what belongs to it must stay */
 };
 struct acr_plan {
 	struct acr_job jobs[4];

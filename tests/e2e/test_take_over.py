@@ -241,6 +241,19 @@ def test_a_file_that_cannot_be_written_keeps_every_login_where_it_was(person):
     assert person.stored() == {}
 
 
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+def test_a_disk_that_fails_after_the_file_is_in_place_loses_no_login(person):
+    """Then docker's file has only {} for it, although its writing failed."""
+    person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
+    for number in range(1, 9):
+        person.write({"auths": {"ghcr.io": AUTH["ghcr.io"]}})
+        person.session.run("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", f"inject=fsync:error=EIO:when={number}",
+                           *ACR, "--with-logins", "--insecure-storage")
+        assert person.session.get("ghcr.io") == LOGINS["ghcr.io"], number
+        person.undo()
+        assert person.read() == {"auths": {"ghcr.io": AUTH["ghcr.io"]}}, number
+
+
 def spoil(person, server):
     """Nothing can be kept for this server: a folder is where its login would lie."""
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"

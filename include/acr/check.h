@@ -112,9 +112,11 @@ enum acr_verdict { ACR_VERDICT_OK, ACR_VERDICT_WARNING, ACR_VERDICT_PROBLEM, ACR
 /* "ok", "warning", "problem", "skipped": never translated. */
 const char *acr_verdict_name(enum acr_verdict verdict);
 
+struct acr_check_row;
+
 struct acr_check_result {
 	enum acr_verdict verdict;
-	bool blocked; /* skipped because what it needs is a problem */
+	const struct acr_check_row *blocked_by; /* skipped because this one is a problem; or NULL */
 	bool done;
 	struct acr_secret line;	   /* what was found, one line, no full stop */
 	struct acr_secret details; /* more, a line each, for --json and --report */
@@ -180,11 +182,11 @@ const char *acr_area_name(enum acr_area area);
 size_t acr_check_count(void);
 
 /* Run every check on every case, side by side. `results[i]` are acr_check_count() results of
- * case i; cases[0] is the machine. `tell` (may be NULL) hears of each end. What was found lies
- * in the cases. */
+ * case i; cases[0] is the machine. `tell` (may be NULL) hears what is waited for, titles with commas
+ * between them. What was found lies in the cases. */
 void acr_checks_run(struct acr_app *app, struct acr_case *cases, size_t count,
 		    struct acr_check_result *const *results,
-		    void (*tell)(void *data, size_t done, size_t all, const char *title),
+		    void (*tell)(void *data, size_t done, size_t all, const char *waiting),
 		    void *data);
 
 /* ---- what it means ---- */
@@ -197,7 +199,7 @@ struct acr_cause {
 	int likely;
 };
 struct acr_causes {
-	struct acr_cause list[16];
+	struct acr_cause list[64];
 	size_t count;
 };
 void acr_causes_wipe(struct acr_causes *causes);

@@ -248,8 +248,9 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
 /* The four parts (what, why, what to do, details), the first line ended by the id in brackets,
- * wrapped at 80 columns and at most 20 lines, each ended by a newline: a screen has 24. `lead`
- * stands in front of the first line ("docker-credential-acr:"). */
+ * wrapped at the terminal's width (80 columns where there is none) and at most 20 lines, each ended
+ * by a newline: a screen has 24. `lead` stands in front of the first line
+ * ("docker-credential-acr:"). */
 #define ACR_LINES 20
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			     const struct acr_facts *facts, const char *lead,
@@ -265,6 +266,7 @@ struct acr_brief {
 	const char *others;   /* other identities that were denied, "" for none */
 	const char *host;     /* "" for none that `diagnose` could check */
 	bool remembered;      /* it is told again without asking, unless a person asks anew */
+	size_t rows;	      /* at most so many lines; 0: ACR_LINES_BRIEF */
 };
 void acr_explanation_lay_out_brief(const struct acr_explanation *explanation,
 				   const struct acr_facts *facts, const struct acr_brief *brief,

@@ -1,9 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts that must fit a terminal of 80 columns. */
+/* Texts that must fit a terminal. */
 #include "base/columns.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+
+#define NARROWEST 40
+#define WIDEST	  100 /* longer lines are hard to read */
+
+static size_t most_columns = ACR_COLUMNS_MOST;
+
+size_t acr_columns_most(void)
+{
+	return most_columns;
+}
+
+void acr_columns_fit(int terminal)
+{
+	struct winsize window;
+
+	if (ioctl(terminal, TIOCGWINSZ, &window) || window.ws_col == 0)
+		return;
+	most_columns = window.ws_col < NARROWEST ? NARROWEST
+		       : window.ws_col > WIDEST	 ? WIDEST
+						 : window.ws_col;
+}
 
 void acr_columns_duration(int64_t seconds, char ret[static 24])
 {
@@ -87,7 +109,7 @@ static size_t unit_length(const char *text, bool command)
 static void wrap(struct acr_secret *out, const char *text, size_t first, size_t indent,
 		 bool command)
 {
-	size_t column = first, most = ACR_COLUMNS_MOST - (command ? 2 : 0);
+	size_t column = first, most = acr_columns_most() - (command ? 2 : 0);
 	bool begun = false;
 
 	text += strspn(text, " ");

@@ -45,13 +45,11 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 		const struct acr_case *subject, const struct acr_check_result *result)
 {
 	const struct acr_rule *rule = acr_rules_match(&result->facts, NULL);
-	struct acr_cause *cause;
-
 	/* The rule without a condition says that there is no login: of a check, that is no
 	 * explanation. */
-	if (!rule || rule->when[0].test == 0)
-		return;
-	cause = find(causes, rule, subject);
+	bool known = rule && rule->when[0].test != 0;
+	struct acr_cause *cause = known ? find(causes, rule, subject) : NULL;
+
 	if (cause) {
 		char *more = acr_format("%s %s", cause->checks, row->id);
 
@@ -62,10 +60,14 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 	if (causes->count == CAUSES_MOST)
 		return;
 	cause = &causes->list[causes->count++];
-	*cause = (struct acr_cause){
-		.rule = rule, .subject = subject, .checks = acr_copy(row->id), .likely = row->likely
-	};
+	*cause = (struct acr_cause){ .rule = known ? rule : acr_rule_by_id("check-failed"),
+				     .subject = subject,
+				     .checks = acr_copy(row->id),
+				     .likely = row->likely };
 	copy_facts(&result->facts, &cause->facts);
+	/* What no rule knows is told in the check's own words. */
+	if (!known)
+		acr_facts_set(&cause->facts, ACR_FACT_REASON, acr_secret_text(&result->line));
 }
 
 /* What is known to more than one condition tells more than what only repeats a symptom. */

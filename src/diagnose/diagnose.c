@@ -13,12 +13,13 @@
 #include "explain/explain.h"
 #include "explain/language.h"
 #include "front/front.h"
+#include "front/progress.h"
 
 #define BUDGET                                                                                     \
 	28000 /* milliseconds for all of it: whoever waits does so for less than half a minute */
 #define BUDGET_PULL 120000 /* where a pull is tried */
 
-enum { REPOSITORY, ACTION, PULL, AS_JSON, REPORT, SHOW_HOME, SHOW_ADDRESSES };
+enum { REPOSITORY, ACTION, PULL, VERBOSE, QUIET, AS_JSON, REPORT, SHOW_HOME, SHOW_ADDRESSES };
 
 static const struct acr_option options[] = {
 	[REPOSITORY] = { "repository", "NAME",
@@ -26,6 +27,9 @@ static const struct acr_option options[] = {
 	[ACTION] = { "action", "ACTION",
 		     N_("what you want to do with it: pull (the default), push or delete") },
 	[PULL] = { "pull", "IMAGE", N_("also let docker pull this image as a test") },
+	[VERBOSE] = { "verbose", NULL, N_("show every check"), .letter = 'v' },
+	[QUIET] = { "quiet", NULL, N_("show the verdict and the problems, a line each"),
+		    .letter = 'q' },
 	[AS_JSON] = { "json", NULL, N_("print JSON") },
 	[REPORT] = { "report", "FILE",
 		     N_("also write a report without secrets, for a support ticket") },
@@ -100,23 +104,11 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 	return 0;
 }
 
-/* A line that is written over, on a terminal alone. */
-struct progress {
-	const struct acr_app *app;
-	bool shown;
-};
-
-static void show(void *data, size_t done, size_t all, const char *title)
+static void show(void *data, size_t done, size_t all, const char *waiting)
 {
-	struct progress *progress = data;
-	auto_secret line = { 0 };
+	auto_string line = acr_format(_("%zu/%zu checks; waiting for %s"), done, all, waiting);
 
-	if (progress->app->err < 0 || !isatty(progress->app->err))
-		return;
-	acr_secret_format(&line, "\r\033[K%zu/%zu %.60s", done, all, title);
-	if (done == all)
-		line.length = strlen("\r\033[K");
-	progress->shown = acr_write(progress->app->err, line.bytes, line.length) == 0;
+	acr_progress_show(data, line);
 }
 
 static bool has_colour(const struct acr_app *app)
@@ -157,7 +149,11 @@ static int answer(const struct acr_app *app, const struct acr_diagnosis *diagnos
 	if (values[AS_JSON])
 		acr_diagnosis_json(app, diagnosis, &out);
 	else
-		acr_diagnosis_page(app, diagnosis, has_colour(app), false, &out);
+		acr_diagnosis_page(app, diagnosis, has_colour(app),
+				   values[QUIET]     ? ACR_PAGE_QUIET
+				   : values[VERBOSE] ? ACR_PAGE_VERBOSE
+						     : ACR_PAGE_SHORT,
+				   &out);
 	if (acr_docker_answer(app, &out))
 		return 1;
 	if (report.path && acr_diagnosis_report(app, diagnosis, &report, &error)) {
@@ -169,7 +165,6 @@ static int answer(const struct acr_app *app, const struct acr_diagnosis *diagnos
 
 static int diagnose(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	struct progress progress = { .app = app };
 	auto_diagnosis diagnosis = { 0 };
 	int64_t begun = app->clock.boot(app);
 	int status;
@@ -194,7 +189,8 @@ static int diagnose(struct acr_app *app, char *const *arguments, const char *con
 		if (!diagnosis.results[i])
 			acr_out_of_memory();
 	}
-	acr_checks_run(app, diagnosis.cases, diagnosis.count, diagnosis.results, show, &progress);
+	acr_checks_run(app, diagnosis.cases, diagnosis.count, diagnosis.results, show, app);
+	acr_progress_end(app);
 	acr_causes_find(diagnosis.cases, diagnosis.count, diagnosis.results, &diagnosis.causes);
 	for (size_t i = 0; i < diagnosis.causes.count; i++)
 		acr_facts_of_situation(app, &diagnosis.causes.list[i].facts);

@@ -18,9 +18,15 @@ struct acr_diagnosis {
 /* How many checks came to this verdict. */
 size_t acr_diagnosis_count(const struct acr_diagnosis *diagnosis, enum acr_verdict verdict);
 
-/* For people: a line a check, then the causes, the most likely first, then the query. */
+/* For people: the verdict; what is wrong and what to do; the areas, or every check. */
+enum acr_page_extent {
+	ACR_PAGE_QUIET,	  /* the verdict and the causes, a line each */
+	ACR_PAGE_SHORT,	  /* the most likely cause explained, a line for each area */
+	ACR_PAGE_VERBOSE, /* all causes, all checks, the query for the registry's owner */
+	ACR_PAGE_REPORT	  /* and the details of each check */
+};
 void acr_diagnosis_page(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
-			bool colour, bool details, struct acr_secret *out);
+			bool colour, enum acr_page_extent extent, struct acr_secret *out);
 
 /* The documented form (packaging/diagnose.schema.json). */
 void acr_diagnosis_json(const struct acr_app *app, const struct acr_diagnosis *diagnosis,

@@ -1,103 +1,126 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A diagnosis for people: columns of 80, the verdict first, and what to do at the end, where it
- * stays on the screen. */
+/* A diagnosis for people: what is wrong and what to do, then one line for each area. It stays on a
+ * screen of 24 lines. */
+#include "diagnose/page.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/columns.h"
-#include "diagnose/diagnose.h"
 #include "explain/language.h"
 
-#define VERDICT 9 /* columns */
-#define TITLE	18
+#define LINES_HEALTHY 15 /* of a page where nothing is wrong */
+#define LINES_WRONG   23 /* and where something is: a screen has a prompt as well */
+#define LINES_LEAST   10 /* of an explanation, however much stands below it */
 
-static const struct {
-	const char *colour, *word;
-} verdicts[] = {
-	[ACR_VERDICT_OK] = { "\033[32m", N_("ok") },
-	[ACR_VERDICT_WARNING] = { "\033[33m", N_("warning") },
-	[ACR_VERDICT_PROBLEM] = { "\033[31;1m", N_("problem") },
-	[ACR_VERDICT_SKIPPED] = { "\033[2m", N_("skipped") },
-};
-
-static void heading(const char *text, bool colour, struct acr_secret *out)
+static size_t blocks_of(const struct acr_diagnosis *diagnosis, struct acr_block *ret)
 {
-	acr_secret_format(out, "%s%s%s\n", colour ? "\033[1m" : "", text, colour ? "\033[0m" : "");
-}
-
-/* A line with the home folder as people write it. */
-static char *shorten(const struct acr_app *app, const char *line)
-{
-	const char *home = acr_env(app, "HOME"), *at;
-	size_t length = home ? strlen(home) : 0;
-	auto_secret out = { 0 };
-
-	while (length > 1 && (at = strstr(line, home))) {
-		bool whole = at[length] == '/' || at[length] == '\0';
-
-		acr_secret_add_bytes(&out, line, (size_t)(at - line));
-		acr_secret_add(&out, whole ? "~" : home);
-		line = at + length;
+	if (diagnosis->count == 2) {
+		ret[0] = (struct acr_block){ 0, 2 };
+		return 1;
 	}
-	acr_secret_add(&out, line);
-	return acr_copy(acr_secret_text(&out));
+	for (size_t i = 0; i < diagnosis->count; i++)
+		ret[i] = (struct acr_block){ i, 1 };
+	return diagnosis->count;
 }
 
-static void tell(const struct acr_app *app, const struct acr_check_row *row,
-		 const struct acr_check_result *result, bool colour, bool details,
-		 struct acr_secret *out)
+static void heading(const struct acr_page *page, const char *text, struct acr_secret *out)
 {
-	auto_string said = shorten(app, acr_secret_text(&result->line));
-	const char *more = acr_secret_text(&result->details);
-
-	acr_secret_format(out, "  %s", colour ? verdicts[result->verdict].colour : "");
-	acr_columns_cell(out, acr_text(verdicts[result->verdict].word), VERDICT, false);
-	acr_secret_add(out, colour ? "\033[0m" : "");
-	acr_columns_cell(out, acr_text(row->title), TITLE, false);
-	acr_secret_add(out, " ");
-	acr_columns_wrap(out, said, 2 + VERDICT + TITLE + 1, 2 + VERDICT + TITLE + 1);
-	for (; details && *more; more += strcspn(more, "\n"), more += *more == '\n') {
-		auto_string line = acr_format("%.*s", (int)strcspn(more, "\n"), more);
-
-		acr_secret_format(out, "%*s", 2 + VERDICT + TITLE + 3, "");
-		acr_columns_wrap(out, line, 2 + VERDICT + TITLE + 3, 2 + VERDICT + TITLE + 3);
-	}
+	acr_secret_add(out, page->colour ? ACR_BOLD : "");
+	acr_columns_wrap(out, text, 0, 2);
+	acr_secret_add(out, page->colour ? ACR_PLAIN : "");
 }
 
-static void subject_heading(const struct acr_case *subject, bool colour, struct acr_secret *out)
+/* ---- what is wrong ---- */
+
+static char *name_of(const struct acr_case *subject)
 {
-	auto_string text = NULL;
+	const char *host = subject->ours ? subject->registry.host : subject->typed;
 
 	if (!*subject->typed)
-		text = acr_copy(_("This machine"));
-	else if (*subject->repository)
-		text = acr_format("%s/%s (%s)",
-				  subject->ours ? subject->registry.host : subject->typed,
-				  subject->repository, *subject->action ? subject->action : "pull");
-	else
-		text = acr_copy(subject->ours ? subject->registry.host : subject->typed);
-	heading(text, colour, out);
+		return acr_copy(_("This machine"));
+	if (!*subject->repository)
+		return acr_copy(host);
+	return acr_format("%s/%s (%s)", host, subject->repository,
+			  *subject->action ? subject->action : "pull");
 }
 
-static void causes(const struct acr_diagnosis *diagnosis, bool colour, struct acr_secret *out)
+/* "acme.azurecr.io: 1 problem, 2 warnings". A problem is a cause, however many checks fail of it. */
+static void tell_verdict(const struct acr_page *page, const struct acr_block *block,
+			 struct acr_secret *out)
 {
-	bool wrong = acr_diagnosis_count(diagnosis, ACR_VERDICT_PROBLEM) > 0;
+	const struct acr_diagnosis *diagnosis = page->diagnosis;
+	size_t warnings = acr_page_count(page, block, ACR_VERDICT_WARNING);
+	bool failed = acr_page_count(page, block, ACR_VERDICT_PROBLEM) > 0;
+	auto_string name = name_of(&diagnosis->cases[block->first + block->count - 1]);
+	auto_string more = acr_page_counted(ACR_VERDICT_WARNING, warnings);
+	struct acr_causes causes = { 0 };
+	auto_string line = NULL;
+	auto_string all = NULL;
 
-	for (size_t i = 0; i < diagnosis->causes.count; i++) {
-		const struct acr_cause *cause = &diagnosis->causes.list[i];
+	acr_causes_find(&diagnosis->cases[block->first], block->count,
+			&diagnosis->results[block->first], &causes);
+	line = failed ? acr_format(acr_plural("%s: %zu problem", "%s: %zu problems", causes.count),
+				   name, causes.count)
+		      : acr_format(_("%s: no problem found"), name);
+	all = acr_format("%s%s%s", line, warnings ? ", " : "", warnings ? more : "");
+	acr_causes_wipe(&causes);
+	acr_secret_add(out, acr_page_colour(page, failed ? ACR_VERDICT_PROBLEM : ACR_VERDICT_OK));
+	heading(page, all, out);
+}
+
+/* Causes from `first` on in a line each: "the network rules of ... do not allow ... [firewall]" */
+static void tell_headlines(const struct acr_page *page, size_t first, struct acr_secret *out)
+{
+	const struct acr_causes *causes = &page->diagnosis->causes;
+
+	for (size_t i = first; i < causes->count; i++) {
+		const char *id = causes->list[i].rule->id;
+		auto_explanation explanation = { 0 };
+		auto_secret what = { 0 };
+
+		acr_rule_render(causes->list[i].rule, &causes->list[i].facts, &explanation);
+		acr_columns_cell(&what, explanation.what,
+				 acr_columns_most() - acr_columns_width(id) - 5, true);
+		acr_secret_format(out, "  %s [%s]\n", acr_secret_text(&what), id);
+	}
+}
+
+/* The most likely cause in at most `room` lines, those behind it in one each. */
+static void tell_causes(const struct acr_page *page, size_t room, struct acr_secret *out)
+{
+	const struct acr_cause *first = &page->diagnosis->causes.list[0];
+	auto_explanation explanation = { 0 };
+	auto_secret others = { 0 };
+	auto_string headline = NULL;
+	struct acr_brief brief = { .lead = "", .said = "", .others = "", .host = "" };
+
+	if (page->diagnosis->causes.count > 1)
+		heading(page, _("Other problems (docker-credential-acr explain ID):"), &others);
+	tell_headlines(page, 1, &others);
+	room = room > acr_page_lines(&others) + LINES_LEAST ? room - acr_page_lines(&others)
+							    : LINES_LEAST;
+	acr_rule_render(first->rule, &first->facts, &explanation);
+	headline = acr_format("%s [%s]", explanation.what, explanation.id);
+	brief.headline = headline;
+	brief.rows = room;
+	acr_explanation_lay_out_brief(&explanation, &first->facts, &brief, out);
+	acr_secret_add(out, acr_secret_text(&others));
+}
+
+/* Each in full. */
+static void tell_causes_whole(const struct acr_page *page, struct acr_secret *out)
+{
+	const struct acr_causes *causes = &page->diagnosis->causes;
+
+	for (size_t i = 0; i < causes->count; i++) {
 		auto_string lead = acr_format("%zu.", i + 1);
 		auto_explanation explanation = { 0 };
 
+		acr_rule_render(causes->list[i].rule, &causes->list[i].facts, &explanation);
+		acr_explanation_lay_out(&explanation, &causes->list[i].facts,
+					causes->count > 1 ? lead : "", out);
 		acr_secret_add(out, "\n");
-		if (i == 0)
-			heading(!wrong ? _("Nothing is wrong; good to know")
-				: diagnosis->causes.count > 1
-					? _("What is wrong, the most likely first")
-					: _("What is wrong"),
-				colour, out);
-		acr_rule_render(cause->rule, &cause->facts, &explanation);
-		acr_explanation_lay_out(&explanation, &cause->facts,
-					diagnosis->causes.count > 1 ? lead : "", out);
 	}
 }
 
@@ -111,8 +134,10 @@ static bool is_refusal(const struct acr_cause *cause)
 		strcmp(acr_facts_get(&cause->facts, ACR_FACT_KIND), "refused") == 0);
 }
 
-static void queries(const struct acr_diagnosis *diagnosis, bool colour, struct acr_secret *out)
+static void tell_queries(const struct acr_page *page, struct acr_secret *out)
 {
+	const struct acr_diagnosis *diagnosis = page->diagnosis;
+
 	for (size_t i = 1; i < diagnosis->count; i++) {
 		bool asked = false;
 
@@ -122,28 +147,87 @@ static void queries(const struct acr_diagnosis *diagnosis, bool colour, struct a
 		if (!asked || !diagnosis->cases[i].ours)
 			continue;
 		acr_secret_add(out, "\n");
-		heading(_("For the registry's owner: what its log says (Log Analytics)"), colour,
+		heading(page, _("For the registry's owner: what its log says (Log Analytics)"),
 			out);
 		acr_case_query(&diagnosis->cases[i], out);
 	}
 }
 
-void acr_diagnosis_page(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
-			bool colour, bool details, struct acr_secret *out)
+/* ---- the page ---- */
+
+static void tell_end(const struct acr_page *page, bool whole, struct acr_secret *out)
 {
-	for (size_t i = 0; i < diagnosis->count; i++) {
-		subject_heading(&diagnosis->cases[i], colour, out);
-		for (size_t row = 0; acr_check_rows[row]; row++)
-			if (diagnosis->results[i][row].done)
-				tell(app, acr_check_rows[row], &diagnosis->results[i][row], colour,
-				     details, out);
+	size_t count = 0;
+
+	for (enum acr_verdict verdict = ACR_VERDICT_OK; verdict <= ACR_VERDICT_SKIPPED; verdict++)
+		count += acr_diagnosis_count(page->diagnosis, verdict);
+	acr_secret_format(out,
+			  whole ? _("%zu checks in %.1f s\n")
+				: _("%zu checks in %.1f s; --verbose shows each of them\n"),
+			  count, (double)page->diagnosis->took / 1000);
+}
+
+/* The lines of the areas of each block; warnings as well where there is nothing else to read. */
+static void tell_blocks(const struct acr_page *page, const struct acr_block *blocks, size_t count,
+			struct acr_secret *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		auto_string name = name_of(&page->diagnosis->cases[blocks[i].first]);
+		auto_secret areas = { 0 };
+		size_t used;
+
+		acr_page_areas(page, &blocks[i], &areas);
+		used = 3 + acr_page_lines(&areas);
+		if (count > 1) {
+			acr_secret_add(out, "\n");
+			heading(page, name, out);
+		}
+		if (page->diagnosis->causes.count == 0 && used < LINES_HEALTHY)
+			acr_page_warnings(page, &blocks[i], LINES_HEALTHY - used, out);
+		acr_secret_add(out, acr_secret_text(&areas));
 	}
-	causes(diagnosis, colour, out);
-	queries(diagnosis, colour, out);
-	acr_secret_format(out, _("\nok: %zu, warnings: %zu, problems: %zu, skipped: %zu; %.1f s\n"),
-			  acr_diagnosis_count(diagnosis, ACR_VERDICT_OK),
-			  acr_diagnosis_count(diagnosis, ACR_VERDICT_WARNING),
-			  acr_diagnosis_count(diagnosis, ACR_VERDICT_PROBLEM),
-			  acr_diagnosis_count(diagnosis, ACR_VERDICT_SKIPPED),
-			  (double)diagnosis->took / 1000);
+	tell_end(page, false, out);
+}
+
+static void tell_short(const struct acr_page *page, const struct acr_block *blocks, size_t count,
+		       struct acr_secret *out)
+{
+	auto_secret below = { 0 };
+	size_t used;
+
+	tell_blocks(page, blocks, count, &below);
+	used = acr_page_lines(out) + acr_page_lines(&below);
+	if (page->diagnosis->causes.count > 0)
+		tell_causes(page, used < LINES_WRONG ? LINES_WRONG - used : 0, out);
+	acr_secret_add(out, acr_secret_text(&below));
+}
+
+static void tell_whole(const struct acr_page *page, bool details, struct acr_secret *out)
+{
+	tell_causes_whole(page, out);
+	for (size_t i = 0; i < page->diagnosis->count; i++) {
+		auto_string name = name_of(&page->diagnosis->cases[i]);
+
+		heading(page, name, out);
+		acr_page_checks(page, i, details, out);
+	}
+	tell_queries(page, out);
+	tell_end(page, true, out);
+}
+
+void acr_diagnosis_page(const struct acr_app *app, const struct acr_diagnosis *diagnosis,
+			bool colour, enum acr_page_extent extent, struct acr_secret *out)
+{
+	const struct acr_page page = { app, diagnosis, colour };
+	struct acr_block blocks[ACR_CASES_MOST];
+	size_t count = blocks_of(diagnosis, blocks);
+
+	for (size_t i = 0; i < count; i++)
+		tell_verdict(&page, &blocks[i], out);
+	if (extent == ACR_PAGE_QUIET)
+		tell_headlines(&page, 0, out);
+	else if (extent == ACR_PAGE_SHORT)
+		tell_short(&page, blocks, count, out);
+	else
+		tell_whole(&page, extent == ACR_PAGE_REPORT, out);
 }

@@ -203,7 +203,7 @@ int acr_diagnosis_report(const struct acr_app *app, const struct acr_diagnosis *
 
 	head(&out);
 	acr_secret_add(&out, "\n");
-	acr_diagnosis_page(app, diagnosis, false, true, &page);
+	acr_diagnosis_page(app, diagnosis, false, ACR_PAGE_REPORT, &page);
 	clean(&cleaning, acr_secret_text(&page), &out);
 	acr_secret_add(&out, "\n---- the same for machines (diagnose.schema.json) ----\n");
 	acr_diagnosis_json(app, diagnosis, &json);

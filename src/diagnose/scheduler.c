@@ -31,7 +31,7 @@ struct round {
 	struct acr_check_result *const *results;
 	struct job *jobs;
 	size_t count, ended, running;
-	void (*tell)(void *data, size_t done, size_t all, const char *title);
+	void (*tell)(void *data, size_t done, size_t all, const char *waiting);
 	void *data;
 };
 
@@ -70,7 +70,7 @@ static bool ended(const struct round *round, const struct job *job, const char *
 			return false;
 		if (ret_bad && !*ret_bad &&
 		    (result_of(round, other)->verdict == ACR_VERDICT_PROBLEM ||
-		     result_of(round, other)->blocked))
+		     result_of(round, other)->blocked_by))
 			*ret_bad = other;
 	}
 	return true;
@@ -95,27 +95,19 @@ static void end(struct round *round, struct job *job)
 			acr_secret_wipe(&subject->found[i]);
 			subject->found[i] = acr_secret_steal(&result->found[i]);
 		}
-	if (round->tell)
-		round->tell(round->data, round->ended, round->count, acr_text(job->row->title));
 }
 
-/* "Not run": by what it would need. The first cause is named, not one that was itself kept from
- * running. */
+/* Skipped because of what it needs: the check that failed is named, not one that was itself
+ * skipped. */
 static void block(struct round *round, struct job *job, const struct job *by)
 {
 	struct acr_check_result *result = result_of(round, job);
-	const struct job *first = by;
+	const struct acr_check_row *first = result_of(round, by)->blocked_by;
 
-	while (first && result_of(round, first)->blocked) {
-		const struct job *deeper = NULL;
-
-		if (!ended(round, first, first->row->needs, &deeper) || !deeper)
-			break;
-		first = deeper;
-	}
-	acr_check_say(result, ACR_VERDICT_SKIPPED, _("not before this is mended: %s"),
-		      acr_text(first->row->title));
-	result->blocked = true;
+	first = first ? first : by->row;
+	acr_check_say(result, ACR_VERDICT_SKIPPED, _("skipped because the \"%s\" check failed"),
+		      acr_text(first->title));
+	result->blocked_by = first;
 	end(round, job);
 }
 
@@ -185,6 +177,20 @@ static void listen_to_all(struct round *round)
 			collect(round, jobs[i]);
 }
 
+/* The titles of those that run. */
+static void tell_waiting(const struct round *round)
+{
+	auto_secret waiting = { 0 };
+	size_t told = 0;
+
+	for (size_t i = 0; i < round->count; i++)
+		if (round->jobs[i].state == RUNNING)
+			acr_secret_format(&waiting, "%s%s", told++ ? ", " : "",
+					  acr_text(round->jobs[i].row->title));
+	if (round->tell)
+		round->tell(round->data, round->ended, round->count, acr_secret_text(&waiting));
+}
+
 static size_t add_jobs(struct job *jobs, size_t cases)
 {
 	size_t count = 0;
@@ -203,7 +209,7 @@ static size_t add_jobs(struct job *jobs, size_t cases)
 
 void acr_checks_run(struct acr_app *app, struct acr_case *cases, size_t count,
 		    struct acr_check_result *const *results,
-		    void (*tell)(void *data, size_t done, size_t all, const char *title),
+		    void (*tell)(void *data, size_t done, size_t all, const char *waiting),
 		    void *data)
 {
 	struct round round = {
@@ -222,6 +228,7 @@ void acr_checks_run(struct acr_app *app, struct acr_case *cases, size_t count,
 		/* Rows that wait for each other would wait for ever. */
 		if (round.running == 0)
 			break;
+		tell_waiting(&round);
 		listen_to_all(&round);
 	}
 	free(round.jobs);

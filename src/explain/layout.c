@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An explanation on a terminal of 80 columns, in three sizes: the whole page, one that leaves a person
+ * An explanation in three sizes: the whole page, one that leaves a person
  * the line that was explained, and a brief one for the middle of a client's own output. Commands are
  * broken at blanks with a backslash and can be pasted as they are.
  */
@@ -94,7 +94,7 @@ static size_t rows(const char *page)
 	size_t count = 0;
 
 	for (; *page; page += strcspn(page, "\n"), page += *page == '\n')
-		count += 1 + (acr_columns_of(page, strcspn(page, "\n")) - 1) / ACR_COLUMNS_MOST;
+		count += 1 + (acr_columns_of(page, strcspn(page, "\n")) - 1) / acr_columns_most();
 	return count;
 }
 
@@ -149,8 +149,8 @@ static const struct extent {
 	{ 0, false, false, false, false },
 };
 
-/* The first sentence behind the heading; a second look with `diagnose` is offered below anyway. */
-static void brief_steps(const struct acr_explanation *explanation, size_t most,
+/* The first sentence behind the heading. `offered`: a look with `diagnose` is offered below anyway. */
+static void brief_steps(const struct acr_explanation *explanation, size_t most, bool offered,
 			struct acr_secret *out)
 {
 	size_t shown = 0, commands = 0;
@@ -159,7 +159,7 @@ static void brief_steps(const struct acr_explanation *explanation, size_t most,
 		const char *say = explanation->steps[i].say;
 		const char *command = explanation->steps[i].command;
 
-		if (strncmp(command, DIAGNOSE, strlen(DIAGNOSE)) == 0 ||
+		if ((offered && strncmp(command, DIAGNOSE, strlen(DIAGNOSE)) == 0) ||
 		    (*command && ++commands > COMMANDS_BRIEF))
 			continue;
 		if (shown++ == 0) {
@@ -179,7 +179,7 @@ static void pointer(const char *heading, const char *verb, const char *argument,
 	auto_string command = acr_format("docker-credential-acr %s %s", verb, argument);
 	size_t wide = acr_columns_width(heading) + 1 + strlen(command);
 
-	acr_secret_format(out, "%s%s%s\n", heading, wide > ACR_COLUMNS_MOST ? "\n    " : " ",
+	acr_secret_format(out, "%s%s%s\n", heading, wide > acr_columns_most() ? "\n    " : " ",
 			  command);
 }
 
@@ -192,7 +192,7 @@ static void lay_out_brief(const struct acr_explanation *explanation, const struc
 		reason(explanation, out);
 	if (extent->others && *brief->others)
 		paragraph(_("Also denied:"), brief->others, out);
-	brief_steps(explanation, extent->steps, out);
+	brief_steps(explanation, extent->steps, *brief->host, out);
 	if (extent->details)
 		details(brief->headline, brief->said, facts, out);
 	if (extent->again && brief->remembered)
@@ -212,7 +212,8 @@ void acr_explanation_lay_out_brief(const struct acr_explanation *explanation,
 		auto_secret page = { 0 };
 
 		lay_out_brief(explanation, facts, brief, &extents[i], &page);
-		if (rows(acr_secret_text(&page)) <= ACR_LINES_BRIEF || i == count - 1) {
+		if (rows(acr_secret_text(&page)) <= (brief->rows ? brief->rows : ACR_LINES_BRIEF) ||
+		    i == count - 1) {
 			acr_secret_add(out, acr_secret_text(&page));
 			return;
 		}

@@ -11,6 +11,7 @@
 #include "acr/config.h"
 #include "acr/rule.h"
 #include "base/budget.h"
+#include "base/columns.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "explain/language.h"
@@ -78,8 +79,11 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 		fill_tables(command, table, letters);
 	opterr = 0;
 	optind = 1;
-	if (!command->protocol)
+	if (!command->protocol) {
 		acr_language_begin(app);
+		acr_columns_fit(app->err);
+		acr_columns_fit(app->out);
+	}
 	while (argc > 1 && (chosen = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		if (chosen == 'h') {
 			acr_help(app, app->out, command);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of `status`: one row each, in 80 columns. What is too long for its column is cut;
+/* The table of `status`: one row each, as wide as the terminal. What is too long for its column is cut;
  * `status REGISTRY` and --json have it whole. */
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +82,7 @@ static void measure(const struct line *lines, size_t count, size_t widths[static
 		widths[c] = widths[c] < most[c] ? widths[c] : most[c];
 		sum += widths[c];
 	}
-	while (sum > ACR_COLUMNS_MOST) {
+	while (sum > acr_columns_most()) {
 		size_t widest = 0, room = 0;
 
 		for (size_t c = 0; c < COLUMNS; c++)

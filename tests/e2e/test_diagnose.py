@@ -14,6 +14,7 @@ import re
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import termios
 import time
@@ -680,36 +681,151 @@ def test_a_pipe_gets_plain_text_and_no_progress(helper, cloud, engine):
     assert all(len(line) <= 80 for line in answer.out.splitlines() if "/" not in line)
 
 
-def on_a_terminal(home, *arguments, env=None):
-    """What a terminal of 80 columns is sent."""
+def on_a_terminal(home, *arguments, env=None, columns=80, kill=None):
+    """What a terminal is sent; with kill=(PATTERN, SIGNAL) it is sent that signal at the pattern, and its status is told as well."""
     leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, b"\x18\0\x50\0\0\0\0\0")
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     run = subprocess.Popen([str(home.program), *arguments], stdin=follower, stdout=follower, stderr=follower,
                            env={**home.env, "TERM": "xterm", **(env or {})}, close_fds=True)
     os.close(follower)
-    seen = b""
+    seen, killed = b"", False
     while select.select([leader], [], [], 40)[0]:
         try:
             got = os.read(leader, 65536)
         except OSError:
             break
         seen += got
+        if kill and not killed and re.search(kill[0], seen.decode(errors="replace"), re.DOTALL):
+            run.send_signal(kill[1])
+            killed = True
     run.wait(5)
     os.close(leader)
-    return seen.decode()
+    return (seen.decode(), run.returncode) if kill else seen.decode()
 
 
 def test_a_terminal_gets_progress_and_colour_unless_no_color_says_otherwise(home, cloud, engine):
     env = cloud.environment(APP)
     seen = on_a_terminal(home, "diagnose", f"{ACME}/app", env=env)
-    assert re.search(r"\r\033\[K\d+/\d+ ", seen) and "\033[32m" in seen
+    assert re.search(r"\r\033\[K\d+/\d+ checks; waiting for \w+", seen) and "\033[32m" in seen
     plain = on_a_terminal(home, "diagnose", f"{ACME}/app", env={**env, "NO_COLOR": "1"})
     assert "\033[32m" not in plain and "\033[1m" not in plain
 
 
+def page(helper, cloud, *arguments, who=APP, env=None):
+    answer = helper("diagnose", *arguments, env={**(cloud.environment(who) if who else {}), **(env or {})})
+    return answer.out.splitlines(), answer
+
+
+AREAS = ["docker", "configuration", "network", "identity", "rights"]
+
+
+def areas_of(lines):
+    """The lines of the areas, which stand below each other."""
+    found = [line.split()[0] for line in lines if re.match(r"(docker|configuration|network|identity|rights)  +\d", line)]
+    return found
+
+
+def test_where_nothing_is_wrong_the_page_has_the_verdict_and_a_line_for_each_area(helper, cloud, engine):
+    lines, answer = page(helper, cloud, f"{ACME}/app")
+    assert answer.status == 0 and len(lines) <= 15, answer
+    assert lines[0].startswith(f"{ACME}/app (pull): no problem found") and areas_of(lines) == AREAS, answer
+    assert re.fullmatch(r"\d+ checks in \d+\.\d s; --verbose shows each of them", lines[-1])
+    told = json.loads(helper("diagnose", "--json", f"{ACME}/app", env=cloud.environment(APP)).out)
+    checks = [check for subject in told["subjects"] for check in subject["checks"]]
+    for area in AREAS:
+        count = sum(check["area"] == area and check["verdict"] == "ok" for check in checks)
+        line = next(line for line in lines if line.startswith(area + "  "))
+        assert f"{count} ok" in line, (line, checks)
+
+
+def test_what_is_wrong_stands_above_the_areas_and_what_depends_on_it_is_one_line(helper, cloud, engine):
+    cloud.fault("firewall", host=ACME)
+    lines, answer = page(helper, cloud, f"{ACME}/app")
+    text = "\n".join(lines)
+    assert answer.status == 1 and lines[0].startswith(f"{ACME}/app (pull): 1 problem") and len(lines) <= 24, answer
+    assert "[firewall]" in lines[1] + lines[2] and text.index("az acr network-rule add") < text.index("\ndocker  ")
+    assert "explain firewall" in text and "1 failed (firewall)" in text and areas_of(lines) == AREAS
+    assert len(re.findall(r'checks? skipped because the "firewall" check failed', text)) == 1
+    assert "ContainerRegistryLoginEvents" not in text and "  ok  " not in text
+
+
+def test_verbose_shows_every_check_and_the_query_for_the_owner(helper, cloud, engine):
+    told = json.loads(helper("diagnose", "--json", f"{ACME}/app", env=cloud.environment(NOBODY)).out)
+    lines, answer = page(helper, cloud, "--verbose", f"{ACME}/app", who=NOBODY)
+    for check in [check for subject in told["subjects"] for check in subject["checks"]]:
+        assert any(line.startswith(f"  {check['verdict']:8} {check['title']}") for line in lines), (check, answer)
+    text = answer.out
+    assert text.index("[no-role]") < text.index("This machine") < text.index("ContainerRegistryLoginEvents")
+    assert 'skipped because the "exchange" check failed' in " ".join(text.split())
+    assert "\n".join(page(helper, cloud, "-v", f"{ACME}/app", who=NOBODY)[0][:2]) == "\n".join(lines[:2])
+
+
+def test_quiet_is_the_verdict_and_a_line_for_each_problem(helper, home, cloud, engine):
+    assert page(helper, cloud, "--quiet", f"{ACME}/app")[0] == [f"{ACME}/app (pull): no problem found, 3 warnings"]
+    cloud.fault("firewall", host=ACME)
+    home.docker_config({"credsStore": "acr", "credHelpers": {"one.example": "no-such-helper"}})
+    lines, answer = page(helper, cloud, "--quiet", f"{ACME}/app")
+    assert answer.status == 1 and len(lines) == 3 and lines[0].startswith(f"{ACME}/app (pull): 2 problems"), answer
+    assert [re.search(r" \[([a-z-]+)\]$", line)[1] for line in lines[1:]] == ["firewall", "other-helper-not-found"]
+
+
+def test_of_several_problems_the_first_is_explained_and_the_others_are_a_line_each(helper, home, cloud, engine):
+    cloud.fault("firewall", host=ACME)
+    home.docker_config({"credsStore": "acr", "credHelpers": {"one.example": "no-such-helper"}})
+    home.data.mkdir(parents=True)
+    home.data.chmod(0o777)
+    lines, answer = page(helper, cloud, f"{ACME}/app")
+    assert lines[0].startswith(f"{ACME}/app (pull): 3 problems") and "az acr network-rule add" in answer.out
+    others = lines[lines.index("Other problems (docker-credential-acr explain ID):") + 1:][:3]
+    assert [re.search(r"\[(.*)\]$", line)[1] for line in others[:2]] == ["other-helper-not-found", "machine-unsafe-file"]
+    assert others[2].startswith("docker  ") and all(len(line) <= 80 for line in lines), answer
+    assert helper("explain", "machine-unsafe-file").status == 0
+
+
+def test_several_registries_have_a_verdict_each_and_their_areas(helper, home, cloud, engine):
+    home.docker_config({"credHelpers": {ACME: "acr", "reader.azurecr.io": "acr"}})
+    cloud.fault("firewall", host=ACME)
+    lines, answer = page(helper, cloud)
+    assert answer.status == 1 and [line.split(",")[0] for line in lines[:3]] == [
+        "This machine: no problem found", f"{ACME}: 1 problem", "reader.azurecr.io: no problem found"], answer
+    for host in (ACME, "reader.azurecr.io"):
+        below = lines[lines.index(host) + 1:]
+        assert areas_of(below[:(below + [""]).index("")]) == AREAS[1:], answer
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_a_page_is_as_wide_as_the_terminal(home, cloud, engine, columns):
+    cloud.fault("firewall", host=ACME)
+    seen = on_a_terminal(home, "diagnose", f"{ACME}/app", env={**cloud.environment(APP), "NO_COLOR": "1"}, columns=columns)
+    lines = [line.rpartition("\033[K")[2] for line in seen.splitlines()]
+    wide = [len(line) for line in lines if " az " not in line]
+    assert max(wide) <= columns and max(wide) > columns - 12, seen
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_line_of_progress_is_gone_when_a_signal_ends_it(home, cloud, engine, number):
+    """It says what it waits for: a registry that takes connections and says nothing."""
+    cloud.fault("hang", host=ACME)
+    seen, status = on_a_terminal(home, "diagnose", f"{ACME}/app", env=cloud.environment(APP), kill=(r"waiting for [^\r]*\r.*connection", number))
+    assert status == -number and re.search(r"waiting for [^\r]*connection", seen) and seen.endswith("\r\033[K"), seen
+
+
+def test_a_file_that_is_not_there_is_not_called_ok(diagnose, home):
+    (home.folder / ".docker/config.json").unlink()
+    found = diagnose(who=None)
+    for check in ("docker-config", "own-config", "folders"):
+        assert found.verdict(check) == "skipped" and "is not there" in found.checks[check]["line"], found
+    home.docker_config({"credsStore": "acr"})
+    home.config()
+    home.data.mkdir(parents=True)
+    home.data.chmod(0o700)
+    found = diagnose(who=None)
+    assert {found.verdict(check) for check in ("docker-config", "own-config", "folders")} == {"ok"}, found
+
+
 def test_it_speaks_french(helper, cloud, engine):
     answer = helper("diagnose", f"{ACME}/app", env={**cloud.environment(EXPIRED), "LANGUAGE": "fr"})
-    assert "Que faire" in answer.out and "problème" in answer.out and "Cette machine" in answer.out, answer.out
+    assert "Que faire" in answer.out and "1 problème" in answer.out and "\nréseau " in answer.out, answer.out
 
 
 def test_json_has_the_same_keys_and_verdicts_in_every_language(diagnose, cloud):

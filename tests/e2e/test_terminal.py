@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Typed into a tmux of 80 columns and 24 lines: what to do is still to be read when the command has ended."""
 import json
+import os
+import re
+import shlex
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
-from client import EXPIRED, NOBODY
+from client import APP, EXPIRED, NOBODY
 from test_diagnose import CAUSES, Stage
 
 ACME = "acme.azurecr.io"
@@ -53,13 +57,46 @@ def test_the_explanation_is_on_the_last_screen(screen, cloud, language, command,
 
 @pytest.mark.parametrize("name", CAUSES)
 def test_what_to_do_about_each_cause_is_on_the_last_screen(screen, home, cloud, helper, name):
-    """The command lines of the matrix of causes."""
+    """The command lines of the matrix of causes: the page begins with the verdict, and nothing of it scrolls away."""
     stage = Stage(home, cloud, helper)
     with stage.undo:
         arguments = CAUSES[name][1](stage)
         env = {**(cloud.environment(stage.who) if stage.who else {}), **stage.env}
         told = json.loads(helper("diagnose", "--json", *arguments, env=env).out)["causes"][0]["explanation"]
         seen = screen(" ".join([str(home.program), "diagnose", *arguments]), env)
+    assert re.match(r"\S+( \(\w+\))?: (1 problem|no problem found)", seen) and f"[{told['rule']}]" in seen, seen
     step = told["steps"][0]
     first = (step["command"] or step["say"]).split("\n")[0]
     assert " ".join(first.split()[:3]) in " ".join(seen.replace("\\\n", " ").split()), seen
+
+
+DIAGNOSE, MISSING = "docker-credential-acr diagnose", {"fault": ("reset", {"service": "imds", "at": "connect"})}
+CAPTURES = {  # what is typed, by whom, what goes wrong, and what a person must still see of it
+    "diagnose-healthy": (f"{DIAGNOSE} {ACME}/app", APP, {}, [f"{ACME}/app"]),
+    "diagnose-firewall": (f"{DIAGNOSE} firewall.azurecr.io/app", APP, {}, ["[firewall]", "az acr network-rule add"]),
+    "diagnose-no-role": (f"{DIAGNOSE} {ACME}/app", NOBODY, {}, ["[no-role]", "az role assignment create"]),
+    "diagnose-offline": (f"unshare -n {DIAGNOSE} {ACME}/app", APP, {}, ["[offline]"]),
+    "diagnose-bare-name": (f"{DIAGNOSE} acme", APP, {}, [ACME]),
+    "diagnose-not-signed-in": (f"{DIAGNOSE} {ACME}", None, MISSING, ["[not-signed-in]", f"docker-credential-acr login {ACME}"]),
+    "docker-pull-no-role": (f"docker pull {ACME}/app", NOBODY, {}, ["denied access to", "az role assignment create"]),
+    "docker-pull-expired": (f"docker pull {ACME}/app", EXPIRED, {}, ["has expired", "az ad app credential reset"]),
+    "docker-pull-again": (f"docker pull {ACME}/app >/dev/null 2>&1; docker pull {ACME}/app", NOBODY, {}, ["[no-role]"]),
+    "status": (f"echo {ACME} | docker-credential-acr get >/dev/null; docker-credential-acr status", APP, {}, [ACME, "environment"]),
+    "status-registry": (f"echo {ACME} | docker-credential-acr get >/dev/null; docker-credential-acr status {ACME}", APP, {}, [ACME]),
+    "status-new-machine": ("docker-credential-acr status", None, MISSING, []),
+    "configure": ("docker-credential-acr configure", APP, {}, ["docker-credential-acr configure"]),
+    "configure-registry": (f"docker-credential-acr configure {ACME}", APP, {}, [ACME]),
+}
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_nothing_that_a_person_must_know_has_scrolled_away(screen, cloud, name):
+    """With ACR_CAPTURES=FOLDER the screens are also written there, to be looked at."""
+    command, who, wrong, seen_at_the_end = CAPTURES[name]
+    if wrong:
+        kind, where = wrong["fault"]
+        cloud.fault(kind, **where)
+    seen = screen(f"echo '$' {shlex.quote(command)}; {command}", cloud.environment(who) if who else {})
+    if "ACR_CAPTURES" in os.environ:
+        Path(os.environ["ACR_CAPTURES"], f"{name}.txt").write_text(seen, encoding="utf-8")
+    assert not [words for words in seen_at_the_end if words not in seen], seen

@@ -4,65 +4,47 @@ set LANGUAGE=fr
 == S1, docker login fails: nobody is signed in
 fault reset service=imds at=connect
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème identité           aucune identité n'est configurée pour
->                               acme.azurecr.io
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > cet assistant n'a pas trouvé d'identité pour acme.azurecr.io [not-signed-in]
 > Pourquoi : Il n'y a ni connexion d'az, ni variables AZURE_*, ni identité
->   managée, ou celles qui existent n'ont pas fonctionné. La ligne ci-dessus nomme
->   ce qui a été essayé.
-> Que faire :
->   Voir quelle identité serait utilisée, et pourquoi pas les autres :
+>   managée, ou celles qui existent n'ont pas fonctionné.
+> Que faire : Voir quelle identité serait utilisée, et pourquoi pas les autres :
 >     docker-credential-acr status
 >   Dans un pipeline ou sur un serveur, définissez AZURE_CLIENT_ID et
 >   AZURE_TENANT_ID avec un secret ou un jeton fédéré, ou affectez une identité
 >   managée.
 >   Sur votre propre machine, se connecter :
 >     docker-credential-acr login acme.azurecr.io
-> https://learn.microsoft.com/azure/container-registry/container-registry-authentication
->
+> Toutes les étapes : docker-credential-acr explain not-signed-in
+> ...
+> identité       1 en échec (identité)...
+> ...
+> ... omises car la vérification « identité » a échoué
 > ...
 ? 1
 
 == S2, unauthorized: authentication required, at a login
 as nobody
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème échange            acme.azurecr.io a refusé l'accès (état 401,
->                               UNAUTHORIZED)
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > acme.azurecr.io a refusé l'accès à principal de service
 >   aaaa0000-0000-4000-8000-000000000003, locataire
 >   c0470500-0000-4000-8000-000000000001 [no-role]
 > Pourquoi : Aucun rôle pour l'identité, ou le registre est d'un autre locataire.
-> Que faire :
->   Demandez à un propriétaire ou administrateur des accès d'attribuer AcrPull
->   (envoi : AcrPush ; mode AbacRepositoryPermissions : "Container Registry
->   Repository Reader" ou Writer), en 10 minutes au plus :
+> Que faire : Demandez à un propriétaire ou administrateur des accès d'attribuer
+>   AcrPull (envoi : AcrPush ; mode AbacRepositoryPermissions : "Container
+>   Registry Repository Reader" ou Writer), en 10 minutes au plus :
 >     az role assignment create \
 >         --assignee-object-id aaaa0001-0000-4000-8000-000000000003 \
 >         --assignee-principal-type ServicePrincipal --role AcrPull \
 >         --scope "$(az acr show -n acme --query id -o tsv)"
 >   Voir le mode de rôles du registre :
 >     az acr show --name acme --query roleAssignmentMode --output tsv
->   Vérifier le résultat :
->     docker-credential-acr diagnose acme.azurecr.io
-> Détails : statut 401, code UNAUTHORIZED, ID de corrélation
->   ...
-> https://aka.ms/acr/authorization
->
-> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
-> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
-> | where LoginServer == "acme.azurecr.io"
-> | where Identity == "aaaa0000-0000-4000-8000-000000000003"
-> | where ResultDescription != "200" | order by TimeGenerated desc
-> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
->
+> Toutes les étapes : docker-credential-acr explain no-role
+> ...
+> identité       1 en échec (échange)...
+> ...
+> ... omise car la vérification « échange » a échoué
 > ...
 ? 1
 
@@ -74,50 +56,35 @@ $ docker-credential-acr store
 < {"ServerURL":"acme.azurecr.io","Username":"build-agent","Secret":"a-secret-of-somebody"}
 ! ...
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème connexion gardée   le registre refuse la connexion gardée de
->                               build-agent
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > acme.azurecr.io a rejeté la connexion enregistrée de build-agent
 >   [stored-token-rejected]
 > Pourquoi : Si c'est un jeton (mappage d'étendue), il est désactivé, ou son mot
 >   de passe a expiré ou a été renouvelé ; sinon l'utilisateur n'existe pas. Une
 >   connexion enregistrée passe avant toute identité.
-> Que faire :
->   Voir s'il est activé et quand ses mots de passe expirent :
+> Que faire : Voir s'il est activé et quand ses mots de passe expirent :
 >     az acr token show --registry acme --name build-agent \
 >         --query "[status,credentials.passwords[].expiry]"
 >   Supprimer la connexion enregistrée, pour qu'une identité soit utilisée :
 >     docker logout acme.azurecr.io
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
-> https://learn.microsoft.com/azure/container-registry/container-registry-token-based-repository-permissions
->
-> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
-> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
-> | where LoginServer == "acme.azurecr.io"
-> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
-> | where ResultDescription != "200" | order by TimeGenerated desc
-> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
->
+> Toutes les étapes : docker-credential-acr explain stored-token-rejected
+> ...
+> identité       1 en échec (connexion gardée)...
 > ...
 ? 1
 
 == S4, could not connect to the registry login server
 as app
 $ docker-credential-acr diagnose refused.azurecr.io/app
-> ...
->
-> Ce qui ne va pas
+> refused.azurecr.io/app (pull) : 1 problème...
 > le point de terminaison privé de refused.azurecr.io est inaccessible à l'adresse
 >   10.99.0.11 [private-endpoint-unreachable]
 > Pourquoi : Le nom se résout en ce point de terminaison privé, et ce réseau ne
 >   peut pas l'atteindre : le VPN est déconnecté, les réseaux virtuels n'ont pas
 >   de peering, ou un groupe de sécurité réseau ou une route l'empêche.
-> Que faire :
->   Voyez quelle route est utilisée :
+> Que faire : Voyez quelle route est utilisée :
 >     ip route get 10.99.0.11
 >   Voyez les points de terminaison privés, et comparez leur réseau avec celui de
 >   cette machine :
@@ -125,27 +92,25 @@ $ docker-credential-acr diagnose refused.azurecr.io/app
 >         --query "[].privateEndpoint.id"
 >   Hors du réseau privé, le nom devrait se résoudre en une adresse publique :
 >   vérifiez la zone privatelink.azurecr.io du serveur DNS.
-> https://learn.microsoft.com/azure/container-registry/container-registry-private-endpoints
->
+> Toutes les étapes : docker-credential-acr explain private-endpoint-unreachable
+> ...
+> réseau         1 en échec (liaison)...
+> ...
+> ... omises car la vérification « liaison » a échoué
 > ...
 ? 1
 
 == S5, unauthorized at a push
 as app
 $ docker-credential-acr diagnose reader.azurecr.io/app --action push
-> ...
->   problème droits             permet pull sur app, et pas push
-> ...
->
-> Ce qui ne va pas
+> reader.azurecr.io/app (push) : 1 problème...
 > principal de service aaaa0000-0000-4000-8000-000000000001, locataire
 >   c0470500-0000-4000-8000-000000000001 n'a pas l'autorisation push sur
 >   reader.azurecr.io/app [permission-missing]
 > Pourquoi : Le registre a émis un jeton sans cette autorisation : un rôle manque.
 >   Un nouveau rôle prend jusqu'à 10 minutes.
-> Que faire :
->   Demandez à un propriétaire ou administrateur des accès le mode de rôles du
->   registre :
+> Que faire : Demandez à un propriétaire ou administrateur des accès le mode de
+>   rôles du registre :
 >     az acr show --name reader --query roleAssignmentMode --output tsv
 >   Il attribue ce rôle ; dans le mode AbacRepositoryPermissions, plutôt
 >   "Container Registry Repository Reader", "Writer" ou "Contributor" (supprimer)
@@ -154,15 +119,9 @@ $ docker-credential-acr diagnose reader.azurecr.io/app --action push
 >         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
 >         --assignee-principal-type ServicePrincipal --role AcrPush \
 >         --scope "$(az acr show -n reader --query id -o tsv)"
-> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
->
-> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
-> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
-> | where LoginServer == "reader.azurecr.io"
-> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
-> | where ResultDescription != "200" | order by TimeGenerated desc
-> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
->
+> Toutes les étapes : docker-credential-acr explain permission-missing
+> ...
+> droits         1 en échec (droits)...
 > ...
 ? 1
 
@@ -172,23 +131,22 @@ set AZURE_CLIENT_ID=aaaa0000-0000-4000-8000-000000000001
 set AZURE_TENANT_ID=c0470500-0000-4000-8000-000000000001
 fault reset service=imds at=connect
 $ docker-credential-acr diagnose public.azurecr.io/app
-> ...
->   problème pipeline           GitHub Actions : le travail ne peut pas demander
->                               son jeton
-> ...
->
-> Ce qui ne va pas
+> public.azurecr.io/app (pull) : 1 problème...
 > cette tâche GitHub Actions ne peut pas demander son jeton d'identité
 >   [github-token-unavailable]
 > Pourquoi : AZURE_CLIENT_ID est défini et il n'y a pas de secret : la tâche a
 >   besoin de son propre jeton d'identité, et il lui manque l'autorisation.
-> Que faire :
->   Ajouter à la tâche ou au workflow :
+> Que faire : Ajouter à la tâche ou au workflow :
 >     permissions: { id-token: write, contents: read }
 >   Une demande de tirage venant d'une copie (fork) ne reçoit jamais de jeton
 >   d'identité.
-> https://docs.github.com/actions/reference/security/oidc
->
+> Toutes les étapes : docker-credential-acr explain github-token-unavailable
+> ...
+> configuration  1 en échec (pipeline)...
+> ...
+> identité       1 en échec (identité)...
+> ...
+> ... omises car la vérification « identité » a échoué
 > ...
 ? 1
 
@@ -196,20 +154,20 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 as app
 fault proxy host=acme.azurecr.io
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > un proxy a refusé la connexion à acme.azurecr.io [proxy-forbidden]
 > Pourquoi : La réponse 403 est une page web. Un registre n'en envoie pas : elle
 >   vient d'un proxy ou d'une passerelle.
-> Que faire :
->   Demandez à la personne qui gère le proxy d'autoriser acme.azurecr.io, ou
->   ajoutez-le à NO_PROXY.
+> Que faire : Demandez à la personne qui gère le proxy d'autoriser
+>   acme.azurecr.io, ou ajoutez-le à NO_PROXY.
 >   Voyez la page web :
 >     curl --include https://acme.azurecr.io/v2/
 > Détails : statut 403
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-access
->
+> Toutes les étapes : docker-credential-acr explain proxy-forbidden
+> ...
+> réseau         1 en échec (pare-feu)...
+> ...
+> ... omises car la vérification « pare-feu » a échoué
 > ...
 ? 1
 
@@ -219,30 +177,17 @@ $ docker-credential-acr login --device-code --insecure-storage
 > ...
 ! ...
 $ docker-credential-acr diagnose hidden.azurecr.io
-> ...
->   à noter  paramètres         cette identité ne peut pas les lire (rôle Lecteur)
-> ...
->
-> Rien ne va mal ; bon à savoir
+> hidden.azurecr.io : aucun problème trouvé...
 > Azure Resource Manager a refusé l'accès aux paramètres de hidden
 >   [registry-settings-unreadable]
 > Pourquoi : L'identité n'a aucun rôle qui permette cette action sur le registre.
 >   AcrPull et AcrPush ne permettent que les images.
-> Que faire :
->   Les rôles les plus étroits : pour lire les paramètres "Container Registry
->   Configuration Reader and Data Access Configuration Reader", pour construire
->   "Container Registry Tasks Contributor", pour importer "Container Registry Data
->   Importer and Data Reader", pour d'autres modifications "Container Registry
->   Contributor and Data Access Configuration Administrator".
->   Demandez à un propriétaire ou administrateur des accès utilisateur du registre
->   d'attribuer celui qui convient (jusqu'à 10 minutes ; le portail le montre dans
->   une nouvelle fenêtre privée) :
->     az role assignment create \
->         --assignee-object-id eeee0001-0000-4000-8000-000000000001 \
->         --assignee-principal-type User --role "ROLE" \
->         --scope REGISTRY-RESOURCE-ID
-> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview
->
+> Que faire : Les rôles les plus étroits : pour lire les paramètres "Container
+>   Registry Configuration Reader and Data Access Configuration Reader", pour
+>   construire "Container Registry Tasks Contributor", pour importer "Container
+>   Registry Data Importer and Data Reader", pour d'autres modifications
+>   "Container Registry Contributor and Data Access Configuration Administrator".
+> Toutes les étapes : docker-credential-acr explain registry-settings-unreadable
 > ...
 
 == C1, docker is not set up for the helper
@@ -250,36 +195,26 @@ as app
 file .docker/config.json
 | {}
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème réglage de docker  ~/.docker/config.json ne nomme aucun assistant
->                               pour ce registre
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > docker n'est pas configuré pour utiliser cet assistant pour acme.azurecr.io
 >   [helper-config-missing]
-> Pourquoi : .../.docker/config.json n'indique
+> Pourquoi : ... n'indique
 >   aucun assistant d'identification pour ce registre : docker n'a pas de
 >   connexion à envoyer.
-> Que faire :
->   Configurez docker pour ce registre :
+> Que faire : Configurez docker pour ce registre :
 >     docker-credential-acr configure acme.azurecr.io
 >   Ou pour tous les registres :
 >     docker-credential-acr configure --creds-store
-> https://docs.docker.com/reference/cli/docker/login/#credential-helpers
->
+> Toutes les étapes : docker-credential-acr explain helper-config-missing
+> ...
+> configuration  1 en échec (réglage de docker)...
 > ...
 ? 1
 
 == C2, the name of the registry is wrong
 as app
 $ docker-credential-acr diagnose acme.azurercr.io/app
-> ...
->   problème nom                aucun registre n'a une telle adresse ; est-ce
->                               acme.azurecr.io ?
-> ...
->
-> Ce qui ne va pas
+> acme.azurercr.io/app (pull) : 1 problème...
 > acme.azurercr.io n'est pas un serveur de connexion ; vouliez-vous dire
 >   acme.azurecr.io ? [server-typo]
 > Pourquoi : Le nom d'un serveur de connexion se termine par azurecr.io
@@ -288,8 +223,11 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 >     docker-credential-acr diagnose acme.azurecr.io
 >   Listez les serveurs de connexion de vos registres :
 >     az acr list --query "[].loginServer" --output tsv
-> https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
->
+> Toutes les étapes : docker-credential-acr explain server-typo
+> ...
+> réseau         1 en échec (nom)...
+> ...
+> ... omises car la vérification « nom » a échoué
 > ...
 ? 1
 
@@ -297,128 +235,97 @@ $ docker-credential-acr diagnose acme.azurercr.io/app
 as app
 set AZURE_CLIENT_SECRET=not-the-secret-of-contoso
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème identité           Microsoft Entra ID a rejeté la demande (statut
->                               401, AADSTS7000215)
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > la clé secrète client n'est pas valide pour l'application
 >   aaaa0000-0000-4000-8000-000000000001 [entra-secret-invalid]
 > Pourquoi : Souvent, l'ID du secret a été utilisé à la place de sa valeur, qui
 >   n'est affichée qu'une fois, ou le secret appartient à une autre application.
-> Que faire :
->   Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ; cherchez un
->   saut de ligne ou une espace après le secret.
+> Que faire : Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ;
+>   cherchez un saut de ligne ou une espace après le secret.
 >   Si la valeur est perdue, demandez à un propriétaire de l'application de créer
 >   un nouveau secret (il n'est affiché qu'une fois : pas dans un journal de CI) :
 >     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 >         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 >         --output tsv)
->   Voir quand chaque secret expire :
->     az ad app credential list --id aaaa0000-0000-4000-8000-000000000001 \
->         --output table
 > Détails : statut 401, code AADSTS7000215, ID de corrélation
 >   ...
-> https://login.microsoftonline.com/error?code=7000215
->
+> Toutes les étapes : docker-credential-acr explain entra-secret-invalid
+> ...
+> identité       1 en échec (identité)...
+> ...
+> ... omises car la vérification « identité » a échoué
 > ...
 ? 1
 
 == C4, the identity is not authorised in a registry with ABAC
 as app
 $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
-> ...
->   problème droits             permet pull,push sur app, et pas delete
-> ...
->
-> Ce qui ne va pas
+> abac.azurecr.io/app (delete) : 1 problème...
 > principal de service aaaa0000-0000-4000-8000-000000000001, locataire
 >   c0470500-0000-4000-8000-000000000001 n'a pas l'autorisation delete sur
 >   abac.azurecr.io/app [permission-missing-abac]
 > Pourquoi : Le registre utilise ABAC (AbacRepositoryPermissions) : AcrPull,
 >   AcrPush et AcrDelete ne s'appliquent pas, et un rôle avec une condition peut
 >   exclure ce dépôt.
-> Que faire :
->   Voir les rôles attribués, et leurs conditions :
->     az role assignment list --assignee aaaa0001-0000-4000-8000-000000000001 \
->         --scope "$(az acr show -n abac --query id -o tsv)" \
->         --query "[].[roleDefinitionName,condition]"
-> https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
->
-> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
-> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
-> | where LoginServer == "abac.azurecr.io"
-> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
-> | where ResultDescription != "200" | order by TimeGenerated desc
-> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
->
+> Que faire : Demandez à un propriétaire ou administrateur des accès utilisateur
+>   du registre d'attribuer le rôle (cela prend jusqu'à 10 minutes ; sans
+>   condition, il couvre tous les dépôts) :
+>     az role assignment create \
+>         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
+>         --assignee-principal-type ServicePrincipal \
+>         --role 'Container Registry Repository Contributor' \
+>         --scope "$(az acr show -n abac --query id -o tsv)"
+> Toutes les étapes : docker-credential-acr explain permission-missing-abac
+> ...
+> droits         1 en échec (droits)...
 > ...
 ? 1
 
 == C5, the secret has expired
 as expired
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->   problème identité           Microsoft Entra ID a rejeté la demande (statut
->                               401, AADSTS7000222)
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > la clé secrète client de aaaa0000-0000-4000-8000-000000000004 a expiré
 >   [entra-secret-expired]
 > Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
 >   sauf s'ils ont été créés pour durer plus longtemps.
-> Que faire :
->   Demandez à un propriétaire de l'application d'en créer un nouveau (il n'est
->   affiché qu'une fois : pas dans un journal de CI). Les autres restent valables
->   :
+> Que faire : Demandez à un propriétaire de l'application d'en créer un nouveau
+>   (il n'est affiché qu'une fois : pas dans un journal de CI). Les autres restent
+>   valables :
 >     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 >         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
 >         --output tsv)
 >   Voir quand chaque secret expire :
 >     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
 >         --output table
-> Détails : statut 401, code AADSTS7000222, ID de corrélation
->   ...
-> https://aka.ms/NewClientSecret
->
+> Toutes les étapes : docker-credential-acr explain entra-secret-expired
+> ...
+> identité       1 en échec (identité)...
+> ...
+> ... omises car la vérification « identité » a échoué
 > ...
 ? 1
 
 == C6, the firewall keeps the machine out
 as app
 $ docker-credential-acr diagnose firewall.azurecr.io/app
-> ...
->   problème pare-feu           il ne laisse pas entrer l'adresse 203.0.113.7,
->                               qu'il voit
-> ...
->
-> Ce qui ne va pas
+> firewall.azurecr.io/app (pull) : 1 problème...
 > les règles réseau de firewall.azurecr.io n'autorisent pas 203.0.113.7 [firewall]
 > Pourquoi : L'adresse ne figure dans aucune règle réseau du registre, ou l'accès
 >   réseau public est désactivé.
-> Que faire :
->   Voir les règles réseau ; avec publicNetworkAccess "Disabled", aucune règle
->   n'aide, seulement un point de terminaison privé :
+> Que faire : Voir les règles réseau ; avec publicNetworkAccess "Disabled", aucune
+>   règle n'aide, seulement un point de terminaison privé :
 >     az acr show --name firewall --query "[publicNetworkAccess,networkRuleSet]"
 >   Sinon, demandez à un propriétaire ou contributeur du registre d'autoriser
 >   cette seule adresse (Premium ; cela prend quelques minutes) :
 >     az acr network-rule add --name firewall --ip-address 203.0.113.7
->   Retirez la règle quand elle ne sert plus (« az acr network-rule remove »). Un
->   agent hébergé change d'adresse à chaque fois : exécutez-le dans le réseau
->   virtuel du registre ou derrière une passerelle NAT.
 > Détails : statut 403, code DENIED, ID de corrélation
 >   ...
-> https://aka.ms/acr/firewall
->
-> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
-> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
-> | where LoginServer == "firewall.azurecr.io"
-> | where Identity == "aaaa0000-0000-4000-8000-000000000001"
-> | where ResultDescription != "200" | order by TimeGenerated desc
-> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
->
+> Toutes les étapes : docker-credential-acr explain firewall
+> ...
+> réseau         1 en échec (pare-feu)...
+> ...
+> ... omises car la vérification « pare-feu » a échoué
 > ...
 ? 1
 
@@ -426,15 +333,12 @@ $ docker-credential-acr diagnose firewall.azurecr.io/app
 as app
 fault selfsigned host=acme.azurecr.io
 $ docker-credential-acr diagnose acme.azurecr.io/app
-> ...
->
-> Ce qui ne va pas
+> acme.azurecr.io/app (pull) : 1 problème...
 > cette machine n'approuve pas le certificat de acme.azurecr.io
 >   [certificate-untrusted]
 > Pourquoi : Un proxy qui inspecte le trafic TLS émet des certificats avec sa
 >   propre autorité de certification, que cette machine n'approuve pas.
-> Que faire :
->   Voyez qui l'a émis :
+> Que faire : Voyez qui l'a émis :
 >     openssl s_client -connect acme.azurecr.io:443 -servername acme.azurecr.io \
 >         </dev/null | openssl x509 -noout -issuer
 >   Demandez à un administrateur de cette machine d'approuver l'autorité de
@@ -443,10 +347,11 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >     sudo cp company-ca.crt /usr/local/share/ca-certificates/ && sudo \
 >         update-ca-certificates
 >     sudo install -D company-ca.crt /etc/docker/certs.d/acme.azurecr.io/ca.crt
->   Ou définissez SSL_CERT_FILE sur un autre fichier de certificats d'autorités de
->   certification ; az utilise REQUESTS_CA_BUNDLE.
-> https://aka.ms/acr/errors#connectivity_ssl_error
->
+> Toutes les étapes : docker-credential-acr explain certificate-untrusted
+> ...
+> réseau         1 en échec (certificat)...
+> ...
+> ... omises car la vérification « certificat » a échoué
 > ...
 ? 1
 
@@ -458,17 +363,12 @@ $ docker-credential-acr store
 < {"ServerURL":"public.azurecr.io","Username":"puller","Secret":"a-password-of-last-year"}
 ! ...
 $ docker-credential-acr diagnose public.azurecr.io/app
-> ...
->   problème connexion gardée   le registre refuse la connexion gardée de puller
-> ...
->
-> Ce qui ne va pas
+> public.azurecr.io/app (pull) : 1 problème...
 > public.azurecr.io a rejeté une ancienne connexion enregistrée, bien que tout le
 >   monde puisse en extraire [stored-login-blocks-anonymous]
 > Pourquoi : Sans connexion le registre fournit l'image ; il rejette la connexion
 >   enregistrée de puller.
-> Que faire :
->   Supprimer la connexion enregistrée, et extraire sans elle :
+> Que faire : Supprimer la connexion enregistrée, et extraire sans elle :
 >     docker logout public.azurecr.io
 >     docker pull public.azurecr.io/app
 >   Si une identité est alors rejetée aussi, dire à cet assistant de n'en utiliser
@@ -476,13 +376,8 @@ $ docker-credential-acr diagnose public.azurecr.io/app
 >     docker-credential-acr logout public.azurecr.io
 > Détails : statut 401, code UNAUTHORIZED, ID de corrélation
 >   ...
-> https://learn.microsoft.com/azure/container-registry/anonymous-pull-access
->
-> Pour le propriétaire du registre : ce que dit son journal (Log Analytics)
-> ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)
-> | where LoginServer == "public.azurecr.io"
-> | where ResultDescription != "200" | order by TimeGenerated desc
-> | project TimeGenerated, Identity, CallerIpAddress, ResultDescription
->
+> Toutes les étapes : docker-credential-acr explain stored-login-blocks-anonymous
+> ...
+> identité       1 en échec (connexion gardée)...
 > ...
 ? 1

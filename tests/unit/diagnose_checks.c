@@ -494,6 +494,48 @@ static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
 	free(results);
 }
 
+static void a_problem_that_no_rule_knows_is_told_in_the_words_of_its_check(void **state)
+{
+	struct acr_case cases[1] = { 0 };
+	struct acr_check_result *results = calloc(acr_check_count(), sizeof(*results));
+	struct acr_check_result *const all[] = { results };
+	struct acr_causes causes = { 0 };
+
+	(void)state;
+	assert_non_null(results);
+	for (size_t i = 0; acr_check_rows[i]; i++) {
+		results[i].done = true;
+		acr_check_say(&results[i], ACR_VERDICT_PROBLEM, "%s is broken",
+			      acr_check_rows[i]->id);
+		acr_facts_set(&results[i].facts, ACR_FACT_CHECK, acr_check_rows[i]->id);
+	}
+	acr_causes_find(cases, 1, all, &causes);
+	for (size_t i = 0; acr_check_rows[i]; i++) {
+		size_t cause = 0;
+
+		for (; cause < causes.count; cause++) {
+			auto_string all_of_it = acr_format(" %s ", causes.list[cause].checks);
+			auto_string word = acr_format(" %s ", acr_check_rows[i]->id);
+
+			if (strstr(all_of_it, word))
+				break;
+		}
+		if (cause == causes.count)
+			fail_msg("%s is counted and not explained", acr_check_rows[i]->id);
+		if (strcmp(causes.list[cause].rule->id, "check-failed") == 0) {
+			auto_explanation explanation = { 0 };
+
+			acr_rule_render(causes.list[cause].rule, &causes.list[cause].facts,
+					&explanation);
+			assert_non_null(strstr(explanation.what, acr_check_rows[i]->id));
+			assert_non_null(strstr(explanation.what, " is broken"));
+		}
+		acr_check_result_wipe(&results[i]);
+	}
+	acr_causes_wipe(&causes);
+	free(results);
+}
+
 static void a_query_cannot_be_broken_out_of(void **state)
 {
 	struct world *world = *state;
@@ -585,6 +627,7 @@ int main(void)
 		WITH_WORLD(a_kubernetes_node_needs_a_provider_for_azure_s_registries),
 		WITH_WORLD(rights_are_read_from_the_access_claim),
 		cmocka_unit_test(duplicates_are_folded_and_the_likeliest_comes_first),
+		cmocka_unit_test(a_problem_that_no_rule_knows_is_told_in_the_words_of_its_check),
 		WITH_WORLD(a_query_cannot_be_broken_out_of),
 		WITH_WORLD(a_check_without_a_result_is_told_by_its_end),
 	};

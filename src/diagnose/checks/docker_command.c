@@ -25,7 +25,7 @@ static void tell_absent(const struct acr_app *app, const struct acr_case *subjec
 			acr_secret_format(&found, "%s%s", found.length ? ", " : "", *name);
 	}
 	if (found.length > 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("no docker here; there is %s"),
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("docker is not installed; %s is"),
 			      acr_secret_text(&found));
 		return;
 	}

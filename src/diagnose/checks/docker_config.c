@@ -38,7 +38,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_check_found(ret, ACR_FOUND_CONFIG_PATH, path);
 	if (acr_file_read(path, ACR_CONFIG_MAX, &text, &error)) {
 		if (error.kind == ACR_NOT_FOUND)
-			acr_check_say(ret, ACR_VERDICT_OK, _("%s is not there"), path);
+			acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s is not there"), path);
 		else
 			broken(subject, path, &error, ret);
 		return;

@@ -42,7 +42,10 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_OK, "%s%s", path, folder < 0 ? _(", not there yet") : "");
+	if (folder < 0)
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s is not there"), path);
+	else
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", path);
 }
 
 const struct acr_check_row acr_check_folders = {

@@ -99,6 +99,7 @@ const struct acr_check_row acr_check_keychain = {
 	.id = "keychain",
 	.title = N_("keychain"),
 	.about = ACR_ABOUT_MACHINE,
+	.after = "folders", /* which must not see the folder of a login that is kept as a test */
 	.budget = 9000,
 	.likely = 55,
 	.run = run,

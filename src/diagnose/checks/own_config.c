@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* This helper's own config, as `get` will read it: one that is broken stops every `get`. */
+#include <unistd.h>
+
 #include "acr/check.h"
 #include "acr/config.h"
 #include "explain/language.h"
@@ -8,13 +10,20 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	struct acr_config *config = NULL;
 	struct acr_error error = { 0 };
-	auto_string path = acr_config_path(app, true);
+	auto_string own = acr_config_path(app, true);
+	auto_string all = acr_config_path(app, false);
+	bool has_own = own && access(own, F_OK) == 0;
+	bool has_all = all && access(all, F_OK) == 0;
 
 	if (acr_config_load(app, &config, &error)) {
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_OK, "%s", path ? path : _("there is no home for it"));
+	if (has_own || has_all)
+		acr_check_say(ret, ACR_VERDICT_OK, "%s%s%s", has_own ? own : "",
+			      has_own && has_all ? ", " : "", has_all ? all : "");
+	else
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s is not there"), own ? own : all);
 	for (size_t i = 0; acr_config_warning(config, i); i++) {
 		auto_string warning = acr_message_text(acr_config_warning(config, i), acr_text);
 

@@ -237,6 +237,16 @@ def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helpe
     assert len(home.temporary_files()) <= 16
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
+def test_a_store_that_could_not_be_made_durable_does_not_claim_success(helper, home, number):
+    """The decision's file and folder, the login's, and the decision's once more."""
+    home.config(keychain="file")
+    home.canaries |= {OLD, NEW}
+    ran = helper("store", stdin=request(NEW).replace("ghcr.io", ACME), env={"DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE": "false"},
+                 prefix=["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", f"inject=fsync:error=EIO:when={number}"])
+    assert ran.status == 1 and "Input/output error" in ran.out, ran
+
+
 def test_an_erase_killed_at_any_system_call_leaves_the_login_or_none(helper, home, figures):
     home.config(keychain="file")
     home.canaries.add(OLD)

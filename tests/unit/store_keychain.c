@@ -183,18 +183,48 @@ static void a_silence_that_was_cut_short_is_not_remembered(void **state)
 	close(bus);
 }
 
-/* The limits of the process that `asker` has started, as /proc tells them; "" while there is none. */
-static void read_limits(pid_t asker, char ret[static 4096])
+/* The process that `asker` has started, 0 while there is none. */
+static pid_t child_of(pid_t asker)
 {
 	auto_string list = acr_format("/proc/%d/task/%d/children", asker, asker);
 	auto_secret children = { 0 };
 
+	return acr_file_read(list, 4096, &children, NULL) == 0 ? atoi(acr_secret_text(&children))
+							       : 0;
+}
+
+/* It can be killed (memory, an administrator): what it was asked for may be there all the same. */
+static void a_child_that_died_says_nothing_about_logins(void **state)
+{
+	int bus = silent_bus("silent"), status = -1;
+	pid_t asker, child = 0;
+
+	(void)state;
+	edges.app.clock.boot = boot_time;
+	edges.app.deadline = 0;
+	use_bus("silent");
+	asker = fork();
+	if (asker == 0)
+		_exit((int)find());
+	for (int64_t until = boot_time(NULL) + 1500; !child && boot_time(NULL) < until;
+	     usleep(1000))
+		child = child_of(asker);
+	assert_true(child > 0);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(asker, &status, 0), asker);
+	assert_int_equal(WEXITSTATUS(status), ACR_SYSTEM);
+	close(bus);
+}
+
+/* The limits of the process that `asker` has started, as /proc tells them; "" while there is none. */
+static void read_limits(pid_t asker, char ret[static 4096])
+{
+	pid_t child = child_of(asker);
+
 	ret[0] = '\0';
-	if (acr_file_read(list, 4096, &children, NULL) || children.length == 0)
+	if (child == 0)
 		return;
-	auto_string path =
-		acr_format("/proc/%.*s/limits", (int)strcspn(acr_secret_text(&children), " "),
-			   acr_secret_text(&children));
+	auto_string path = acr_format("/proc/%d/limits", child);
 	auto_secret limits = { 0 };
 	if (acr_file_read(path, 4096, &limits, NULL) == 0)
 		snprintf(ret, 4096, "%s", acr_secret_text(&limits));
@@ -446,6 +476,7 @@ int main(void)
 		TEST(the_config_can_forbid_the_secret_service),
 		TEST(a_silent_service_is_locked_and_no_reason_for_files),
 		TEST(a_silence_that_was_cut_short_is_not_remembered),
+		TEST(a_child_that_died_says_nothing_about_logins),
 		TEST(the_child_that_asks_is_kept_short),
 		TEST(a_socket_without_a_listener_is_no_bus),
 		TEST(a_machine_without_descriptors_is_not_one_without_a_bus),

@@ -167,6 +167,31 @@ static void the_code_of_an_answer_counts_more_than_one_in_its_sentence(void **st
 	assert_string_equal(acr_facts_get(&facts, ACR_FACT_NUMBER), "7000222");
 }
 
+/* One build may pull from several: what is wrong with one is not why another fails. */
+static void a_cause_at_one_registry_covers_no_symptom_of_another(void **state)
+{
+	static const char cause[] =
+		"failed to fetch oauth token: unexpected status from POST request to "
+		"https://one.azurecr.io/oauth2/token: 401 Unauthorized\n";
+	static const char symptom[] =
+		"failed to fetch anonymous token: unexpected status from GET request to "
+		"https://%s.azurecr.io/oauth2/"
+		"token?scope=repository%%3Aapp%%3Apull&service=%s.azurecr.io: "
+		"401 Unauthorized\n";
+	struct world *world = *state;
+
+	for (int same = 0; same < 2; same++) {
+		auto_string last = acr_format(symptom, same ? "one" : "two", same ? "one" : "two");
+		auto_string text = acr_format("%s%s", cause, last);
+		auto_findings found = { 0 };
+
+		acr_findings_read(&world->edges.app, text, strlen(text), &found);
+		assert_int_equal(found.count, same ? 1 : 2);
+		assert_string_equal(acr_facts_get(&found.list[0].facts, ACR_FACT_REGISTRY),
+				    "one.azurecr.io");
+	}
+}
+
 static void a_client_that_entra_refused_is_the_one_of_the_environment(void **state)
 {
 	struct world *world = *state;
@@ -397,6 +422,7 @@ int main(void)
 		TEST(a_role_is_asked_for_whoever_was_refused),
 		TEST(who_was_denied_for_another_reason_is_not_the_one_to_give_a_role),
 		TEST(the_code_of_an_answer_counts_more_than_one_in_its_sentence),
+		TEST(a_cause_at_one_registry_covers_no_symptom_of_another),
 		TEST(a_client_that_entra_refused_is_the_one_of_the_environment),
 		TEST(the_same_is_one_line_within_seconds),
 		TEST(a_person_who_asks_is_answered_each_time),

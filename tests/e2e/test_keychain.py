@@ -468,6 +468,16 @@ def test_a_plain_service_of_another_make_is_understood(session):
 
 
 @hostile
+def test_a_newer_login_that_the_service_does_not_take_stays_in_its_file(session):
+    """Otherwise it would be lost: the service has an older one, and keeps nothing."""
+    assert session.store(SERVER, "user", "newer").returncode == 0
+    for _ in range(2):
+        answer = get_from(session, "honest") if "DBUS_SESSION_BUS_ADDRESS" not in session.environment else session.ask("get", SERVER)
+        assert json.loads(answer.stdout)["Secret"] == "newer", answer
+    assert any("logins" in path for path in session.files())
+
+
+@hostile
 def test_an_item_for_another_server_is_never_handed_out(session):
     answer = get_from(session, "another-server")
     assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")

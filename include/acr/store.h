@@ -88,6 +88,14 @@ bool acr_keychain_is_whole(const struct acr_app *app, const char *server);
 _checked_ int acr_keychain_each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
 				struct acr_error *error);
 
+/* Docker's own folder ($DOCKER_CONFIG or ~/.docker) and the config.json in it; owned, NULL without a
+ * home. */
+char *acr_docker_folder(const struct acr_app *app);
+char *acr_docker_config_path(const struct acr_app *app);
+/* The member of "auths" or "credHelpers" for a host, whose keys may be URLs; NULL for none. */
+struct json_object;
+struct json_object *acr_docker_entry(struct json_object *object, const char *host);
+
 /* A plaintext entry in Docker's own config.json ("auths"): with credsStore set, docker itself no
  * longer looks there, and people would find themselves logged out. Read only. ACR_NOT_FOUND. */
 _checked_ int acr_docker_auths_find(const struct acr_app *app, const char *server,

@@ -14,22 +14,6 @@
 #define ASKING 4000	   /* milliseconds */
 #define SAYING (64 * 1024) /* bytes */
 
-char *acr_docker_folder(const struct acr_app *app)
-{
-	const char *folder = acr_env(app, "DOCKER_CONFIG"), *home = acr_env(app, "HOME");
-
-	if (folder)
-		return acr_copy(folder);
-	return home ? acr_format("%s/.docker", home) : NULL;
-}
-
-char *acr_docker_config_path(const struct acr_app *app)
-{
-	auto_string folder = acr_docker_folder(app);
-
-	return folder ? acr_format("%s/config.json", folder) : NULL;
-}
-
 struct json_object *acr_docker_config(const struct acr_case *subject)
 {
 	const char *text = acr_case_found(subject, ACR_FOUND_CONFIG);
@@ -38,29 +22,6 @@ struct json_object *acr_docker_config(const struct acr_case *subject)
 	if (!*text || acr_json_parse(text, strlen(text), &json, NULL))
 		return NULL;
 	return json;
-}
-
-/* docker's ConvertToHostname: keys of old config files are URLs. */
-static bool names_host(const char *key, const char *host)
-{
-	const char *scheme = strstr(key, "://");
-	const char *start = scheme ? scheme + 3 : key;
-
-	return strcspn(start, "/") == strlen(host) && strncasecmp(start, host, strlen(host)) == 0;
-}
-
-struct json_object *acr_docker_entry(struct json_object *object, const char *host)
-{
-	struct json_object *exact = acr_json_member(object, host);
-
-	if (exact || !json_object_is_type(object, json_type_object))
-		return exact;
-	json_object_object_foreach(object, key, entry)
-	{
-		if (names_host(key, host))
-			return entry;
-	}
-	return NULL;
 }
 
 struct json_object *acr_docker_member(struct json_object *config, const char *key)

@@ -5,23 +5,17 @@
 #define DIAGNOSE_DOCKER_H
 
 #include "acr/check.h"
+#include "acr/store.h"
 #include "base/json.h"
 #include "base/process.h"
-
-/* $DOCKER_CONFIG/config.json or ~/.docker/config.json, and the folder alone; owned, NULL without
- * a home. */
-char *acr_docker_config_path(const struct acr_app *app);
-char *acr_docker_folder(const struct acr_app *app);
 
 /* The config as the check docker-config read it; owned, NULL where there is none. */
 struct json_object *acr_docker_config(const struct acr_case *subject);
 
-/* The member for a host in "auths" or "credHelpers", whose keys may be URLs; NULL for none. */
 /* "credsStore" or "credHelpers", written in whatever letters: docker's JSON library (Go's
  * encoding/json) takes them all, and of several the last. NULL for none. */
 struct json_object *acr_docker_member(struct json_object *config, const char *key);
 const char *acr_docker_string(struct json_object *config, const char *key);
-struct json_object *acr_docker_entry(struct json_object *object, const char *host);
 
 /* Does the config name this helper for anything? */
 bool acr_docker_names(struct json_object *config, const char *suffix);

@@ -11,14 +11,20 @@
 #include "base/json.h"
 #include "base/jwt.h"
 
-static char *config_path(const struct acr_app *app)
+char *acr_docker_folder(const struct acr_app *app)
 {
-	const char *folder = acr_env(app, "DOCKER_CONFIG");
-	const char *home = acr_env(app, "HOME");
+	const char *folder = acr_env(app, "DOCKER_CONFIG"), *home = acr_env(app, "HOME");
 
 	if (folder)
-		return acr_format("%s/config.json", folder);
-	return home ? acr_format("%s/.docker/config.json", home) : NULL;
+		return acr_copy(folder);
+	return home ? acr_format("%s/.docker", home) : NULL;
+}
+
+char *acr_docker_config_path(const struct acr_app *app)
+{
+	auto_string folder = acr_docker_folder(app);
+
+	return folder ? acr_format("%s/config.json", folder) : NULL;
 }
 
 const char *acr_docker_auths_host(const char *key, size_t *ret_length)
@@ -38,13 +44,13 @@ static bool names_host(const char *key, const char *server)
 	return strlen(server) == length && strncmp(host, server, length) == 0;
 }
 
-static struct json_object *entry_for(struct json_object *auths, const char *server)
+struct json_object *acr_docker_entry(struct json_object *object, const char *server)
 {
-	struct json_object *exact = acr_json_member(auths, server);
+	struct json_object *exact = acr_json_member(object, server);
 
-	if (exact || !json_object_is_type(auths, json_type_object))
+	if (exact || !json_object_is_type(object, json_type_object))
 		return exact;
-	json_object_object_foreach(auths, key, entry)
+	json_object_object_foreach(object, key, entry)
 	{
 		if (names_host(key, server))
 			return entry;
@@ -105,7 +111,7 @@ static int read_config(const struct acr_app *app, char **ret_path, struct json_o
 
 	if (!acr_may_use(app, ACR_KEPT_BY_DOCKER))
 		return acr_raise(error, AUTHS_NOT_FOR_PODS);
-	*ret_path = config_path(app);
+	*ret_path = acr_docker_config_path(app);
 	if (!*ret_path)
 		return acr_raise(error, AUTHS_NO_HOME);
 	if (acr_file_read(*ret_path, ACR_CONFIG_MAX, &text, error))
@@ -125,7 +131,7 @@ int acr_docker_auths_find(const struct acr_app *app, const char *server, struct 
 
 	if (read_config(app, &path, &json, error))
 		return -1;
-	entry = entry_for(acr_json_member(json, "auths"), server);
+	entry = acr_docker_entry(acr_json_member(json, "auths"), server);
 	if (!entry)
 		return acr_raise(error, AUTHS_MISSING, path, server);
 	if (take_entry(entry, &login, error))

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (acr_json_parse(text, size - length, &json, &error))
 		return 0;
-	entry = entry_for(acr_json_member(json, "auths"), server);
+	entry = acr_docker_entry(acr_json_member(json, "auths"), server);
 	if (!entry)
 		return 0;
 	if (take_entry(entry, &login, &error))

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "acr/broker.h"
+#include "base/url.h"
 #include "diagnose/network.h"
 #include "diagnose/rights.h"
 #include "explain/language.h"
@@ -80,17 +81,7 @@ int acr_content_get(const struct acr_app *app, const struct acr_case *subject,
 
 bool acr_content_data_host(const char *location, char ret[static ACR_HOST_MAX])
 {
-	size_t length;
-
-	if (strncmp(location, "https://", 8) != 0)
-		return false;
-	length = strspn(location + 8,
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
-	if (length == 0 || length >= ACR_HOST_MAX ||
-	    (location[8 + length] != '/' && location[8 + length] != '\0'))
-		return false;
-	snprintf(ret, ACR_HOST_MAX, "%.*s", (int)length, location + 8);
-	return true;
+	return acr_url_host(location, ret, ACR_HOST_MAX);
 }
 
 static bool ends_with(const char *host, const char *suffix)

@@ -10,23 +10,10 @@
 #include <strings.h>
 
 #include "acr/config.h"
+#include "base/url.h"
 #include "identity/internal.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
-
-/* The host of an https URL without user, port or anything unusual; "" for none. */
-static void host_of(const char *url, char ret[static ACR_HOST_MAX])
-{
-	size_t length;
-
-	ret[0] = '\0';
-	if (!url || strncasecmp(url, "https://", 8) != 0)
-		return;
-	url += 8;
-	length = strspn(url, LETTERS ".");
-	if (length < ACR_HOST_MAX && (url[length] == '/' || url[length] == '\0'))
-		snprintf(ret, ACR_HOST_MAX, "%.*s", (int)length, url);
-}
 
 /* "NAME" is that host, "*.NAME" one label before it, "**.NAME" one or more. */
 static bool matches(const char *host, const char *pattern)
@@ -51,7 +38,8 @@ static bool is_tenants(const struct acr_app *app, const struct acr_ci *ci, const
 {
 	char server[ACR_HOST_MAX];
 
-	host_of(ci->tenant_variable ? acr_env(app, ci->tenant_variable) : NULL, server);
+	(void)acr_url_host(ci->tenant_variable ? acr_env(app, ci->tenant_variable) : NULL, server,
+			   sizeof(server));
 	if (!ci->tenants || !matches(server, ci->tenants))
 		return false;
 	auto_string tokens = acr_format("**.actions.%s", server);
@@ -79,7 +67,7 @@ int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, const char 
 	char host[ACR_HOST_MAX];
 	auto_string file = NULL;
 
-	host_of(url, host);
+	(void)acr_url_host(url, host, sizeof(host));
 	if (!host[0])
 		return acr_raise(error, CI_URL_INVALID, ci->variable);
 	for (const char *const *row = ci->hosts; *row; row++)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/url.h"
 #include "diagnose/network.h"
 #include "explain/language.h"
 
@@ -24,16 +25,6 @@ static void problem(const struct acr_app *app, const struct acr_case *subject,
 		acr_check_explain(subject, "challenge-invalid", ret);
 }
 
-/* "https://HOST/..." of the realm. */
-static bool is_at(const char *realm, const char *host)
-{
-	size_t length = strlen(host);
-
-	return strncasecmp(realm, "https://", 8) == 0 &&
-	       strncasecmp(realm + 8, host, length) == 0 &&
-	       (realm[8 + length] == '/' || realm[8 + length] == '\0');
-}
-
 static void look(const struct acr_app *app, const struct acr_case *subject, const char *header,
 		 struct acr_check_result *ret)
 {
@@ -45,7 +36,7 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 		acr_raise(&error, CHALLENGE_NOT_BEARER, host, header);
 	else if (!*challenge.realm || !*challenge.service)
 		acr_raise(&error, CHALLENGE_INCOMPLETE, host);
-	else if (!is_at(challenge.realm, host))
+	else if (!acr_url_is_at(challenge.realm, host))
 		acr_raise(&error, CHALLENGE_FOREIGN, host, challenge.realm);
 	if (error.kind != ACR_FINE)
 		problem(app, subject, &error, ret);

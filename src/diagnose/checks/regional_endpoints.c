@@ -13,6 +13,7 @@
 
 #include "acr/arm.h"
 #include "base/json.h"
+#include "base/url.h"
 #include "diagnose/network.h"
 #include "explain/error_words.h"
 #include "explain/language.h"
@@ -37,15 +38,12 @@ static int judge(const struct acr_registry *endpoint, const struct acr_response 
 		 struct acr_error *error)
 {
 	struct acr_challenge challenge = { 0 };
-	size_t length = strlen(endpoint->host);
 
 	if (answer->status != 401)
 		return acr_check_refusal(endpoint->host, answer, error);
 	if (!acr_challenge_parse(answer->challenge, &challenge))
 		return acr_raise(error, CHALLENGE_MISSING, endpoint->host);
-	if (strncasecmp(challenge.realm, "https://", 8) != 0 ||
-	    strncasecmp(challenge.realm + 8, endpoint->host, length) != 0 ||
-	    challenge.realm[8 + length] != '/')
+	if (!acr_url_is_at(challenge.realm, endpoint->host))
 		return acr_raise(error, CHALLENGE_FOREIGN, endpoint->host, challenge.realm);
 	return 0;
 }

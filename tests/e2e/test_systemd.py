@@ -2,6 +2,7 @@
 """The renewal timer under a real manager of systemd (`systemd --user`, in a namespace where it may believe that it was
 booted): the unit's own restrictions must let through all that a renewal takes."""
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -16,18 +17,38 @@ SYSTEMD = "/lib/systemd/systemd"
 TIMER, SERVICE = "docker-credential-acr-renew.timer", "docker-credential-acr-renew.service"
 PAST_HALF = 7100  # seconds, of 10800
 BOOTED = """mount -t tmpfs none /run && mkdir -p /run/systemd/system && mount -t cgroup2 none /sys/fs/cgroup &&
-mkdir -p /sys/fs/cgroup/acr-tests && echo $$ >/sys/fs/cgroup/acr-tests/cgroup.procs && exec "$0" --user"""
+mkdir -p /sys/fs/cgroup/acr-tests && echo $$ >/sys/fs/cgroup/acr-tests/cgroup.procs && """
+CAPABLE = 'exec "$0" --user'
+# Without any capability, on a system that does not allow user namespaces.
+PLAIN = """exec unshare --user --map-root-user sh -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
+exec setpriv --bounding-set=-all --inh-caps=-all "$0" --user' "$0\""""
+PROBE = """#!/usr/bin/python3
+import ctypes, os, socket
+def may(name, *arguments):
+    try:
+        name(*arguments)
+        return ""
+    except OSError:
+        return "no-"
+path = os.environ["HOME"] + "/seen"
+own = os.stat(path if os.path.exists(path) else os.environ["HOME"])
+with open(path, "w") as seen:
+    print(may(socket.socket, socket.AF_INET) + "socket", may(socket.socket, socket.AF_UNIX) + "unix",
+          may(os.chown, path, own.st_uid, own.st_gid) + "owner", may(socket.socket, socket.AF_PACKET, socket.SOCK_RAW) + "packets",
+          "no-" * (ctypes.CDLL(None).unshare(0x08000000) != 0) + "namespace", may(os.setpriority, os.PRIO_PROCESS, 0, 19) + "priority",
+          file=seen)
+"""
 
 
-@pytest.fixture
-def systemctl(home, program):
+@pytest.fixture(params=[CAPABLE, PLAIN], ids=["capable", "without-namespaces"])
+def systemctl(request, home, program):
     """systemctl("start", unit): the person's manager, which has our units from where the person may put them."""
     needs("users")
     if not os.access(SYSTEMD, os.X_OK) or not shutil.which("systemctl"):
         pytest.skip("needs systemd")
     for path in UNITS.glob("*renew.*"):
         home.write(f".config/systemd/user/{path.name.removesuffix('.in')}", path.read_text().replace("@bindir@", str(program.parent)))
-    manager = subprocess.Popen(["unshare", "-m", "sh", "-c", BOOTED, SYSTEMD], env=home.env, stdout=subprocess.DEVNULL,
+    manager = subprocess.Popen(["unshare", "-m", "sh", "-c", BOOTED + request.param, SYSTEMD], env=home.env, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True)
 
     def run(*arguments):
@@ -71,3 +92,13 @@ def test_a_renewal_that_fails_is_a_failed_unit(systemctl, home, helper, cloud):
     cloud.fault("norole", host=ACME)
     assert systemctl("start", SERVICE).returncode != 0
     assert systemctl("show", "--property=Result", SERVICE).stdout.strip() == "Result=exit-code"
+
+
+def test_a_renewal_under_systemd_cannot_do_what_it_need_not(systemctl, home):
+    """The unit with another program in it: a change of owner and a namespace are refused, the network and the home are not."""
+    unit = home.folder / ".config/systemd/user" / SERVICE
+    unit.write_text(re.sub("ExecStart=.*", f"ExecStart={home.write('probe', PROBE)}", unit.read_text()))
+    (home.folder / "probe").chmod(0o755)
+    systemctl("daemon-reload")
+    systemctl("start", SERVICE)
+    assert (home.folder / "seen").read_text().split() == ["socket", "unix", "no-owner", "no-packets", "no-namespace", "no-priority"]

@@ -100,11 +100,13 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 	return count;
 }
 
-/* libcurl does not tell a machine without descriptors from a server that refuses a connection. */
+/* libcurl does not tell a machine without descriptors from a server that refuses a connection. And it
+ * does not look whether it could make a socket non-blocking: on one that blocks, no limit of time holds. */
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct acr_transfer *transfer = data;
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			address->protocol);
 
 	(void)purpose;
 	if (fd < 0)

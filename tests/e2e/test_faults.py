@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 
 import pytest
+from client import APP
 from every_command import EVERY, Stage
 
 pytestmark = pytest.mark.plain
@@ -20,7 +21,8 @@ ERRORS = {
     "renameat2": "EIO ENOSPC EROFS EINVAL", "unlink": "EIO EROFS", "unlinkat": "EIO EROFS", "mkdir": "ENOSPC EACCES EROFS",
     "mkdirat": "ENOSPC EACCES", "rmdir": "EIO", "flock": "ENOLCK EINTR", "close": "EIO EINTR", "lseek": "EINVAL",
     "newfstatat": "EIO ENOMEM EACCES", "fstat": "EIO ENOMEM", "stat": "EIO", "lstat": "EIO", "statx": "EIO", "access": "EIO EACCES",
-    "faccessat2": "EIO", "readlink": "EIO", "readlinkat": "EIO", "getdents64": "EIO ENOMEM", "fchmod": "EPERM EROFS", "fchown": "EPERM", "dup": "EMFILE", "dup3": "EMFILE", "socket": "EMFILE ENFILE ENOBUFS EACCES", "connect": "EACCES EPERM ENOBUFS EINTR",
+    "faccessat2": "EIO", "readlink": "EIO", "readlinkat": "EIO", "getdents64": "EIO ENOMEM", "fcntl": "EINVAL EMFILE",
+    "fchmod": "EPERM EROFS", "fchown": "EPERM", "dup": "EMFILE", "dup3": "EMFILE", "socket": "EMFILE ENFILE ENOBUFS EACCES", "connect": "EACCES EPERM ENOBUFS EINTR",
     "sendto": "ENOBUFS ECONNRESET", "sendmmsg": "ENOBUFS", "sendmsg": "ENOBUFS", "recvfrom": "ENOMEM ECONNRESET", "recvmsg": "ENOMEM",
     "setsockopt": "ENOBUFS", "getsockopt": "ENOBUFS", "getsockname": "ENOBUFS", "poll": "ENOMEM EINTR", "ppoll": "ENOMEM", "select": "ENOMEM",
     "pipe2": "EMFILE ENFILE", "socketpair": "EMFILE", "eventfd2": "EMFILE", "epoll_create1": "EMFILE", "clone": "EAGAIN ENOMEM",
@@ -84,6 +86,15 @@ def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nob
         stage.judge(point, answer)
         tried, failed = tried + 1, failed + (answer.status != 0)
     figures(f"{tried} errors at {len(points)} points, failed: {failed}, lost: 0")
+
+
+def test_a_socket_that_cannot_be_made_non_blocking_keeps_nobody_waiting(helper, home, cloud):
+    """libcurl does not look whether that worked, and on a socket that blocks no limit of time holds."""
+    home.env.update(cloud.environment(APP), DOCKER_CREDENTIAL_ACR_CACHE="file")
+    for number in range(1, 13):
+        helper.erase("acme.azurecr.io")
+        answer = helper.get("acme.azurecr.io", prefix=inject("fcntl", number, "error=EINVAL"))
+        assert answer.status == 0 and answer.seconds < 10, (number, answer)
 
 
 @SAMPLED

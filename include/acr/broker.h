@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sentence that this program is: a registry is asked for; an identity proves who we are; the
- * registry exchanges that for a login; a store keeps it. Here, and only here, is decided what is
- * handed out, kept, renewed and dropped.
+ * The policy of the program. A client asks for the login to a registry; an identity authenticates
+ * to Entra ID; the registry exchanges the token for a login; a store keeps it. Only the broker
+ * decides what is returned, kept, renewed and removed.
  */
 #ifndef ACR_BROKER_H
 #define ACR_BROKER_H
@@ -14,25 +14,25 @@
 #include "acr/secret.h"
 #include "acr/store.h"
 
-/* What happened on the way, for the front to tell. */
+/* What happened during an operation, for the front to print. */
 struct acr_report {
 	struct acr_trail trail;
-	struct acr_message notices[6]; /* what a person should know although it worked: told at
+	struct acr_message notices[6]; /* what a user should know although it worked: printed at
 					  most once an hour per host, identity and id */
 	size_t notice_count;
-	bool ours;	   /* the server was one of our registries */
-	bool anonymous;	   /* "not found", and clients get in without a login: no fault */
-	bool storing;	   /* a person's own login is being stored: what is refused is that */
+	bool ours;	   /* the server is an Azure registry */
+	bool anonymous;	   /* "not found" because anonymous pull works: not a failure */
+	bool storing;	   /* a user's own login is being stored, so a refusal is about that */
 	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
 			      answering */
-	uint64_t identity; /* the hash of the one in force, for what is told once of each; 0: none
-			      was looked for */
-	int64_t left;	   /* seconds that the token handed out or renewed lives on; 0: not known */
-	struct acr_registry registry; /* when ours */
+	uint64_t identity; /* the hash of the current identity, for notices that are printed once
+			      per identity; 0: not determined */
+	int64_t left;	   /* remaining lifetime in seconds of the returned token; 0: not known */
+	struct acr_registry registry; /* if ours */
 };
 /*
- * Add a notice; what there is no room for is not told. What the error `cause` says takes the row's
- * last place.
+ * Add a notice; if there is no room, it is dropped. The error `cause` becomes the last argument of
+ * the row.
  *
  *	acr_report_notice(report, STILL_SERVED, host, app->program);
  *	acr_report_notice_cause(report, why, ANONYMOUS);
@@ -52,26 +52,24 @@ void acr_report_add(struct acr_report *report, enum acr_message_id id,
 /* Is this notice among them? */
 bool acr_report_notes(const struct acr_report *report, enum acr_message_id id);
 
-/* Is a token cached that lives long enough to be handed out at once? Costs what a few system calls
- * cost: no config is
- * needed (app->config may be NULL), no library loaded, nothing sent. Only for registries of the
- * table, then. */
+/* Is a token cached that can be returned at once? Needs only a few system calls: no configuration
+ * (app->config may be NULL), no library, no network. Works only for registries in the built-in
+ * table. */
 bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 		    struct acr_login *ret, struct acr_report *report);
 
-/* Give a client a login for `server` that works now. ACR_NOT_FOUND where there is nothing to say
- * (docker goes on
- * anonymously), other kinds where it was refused or could not be reached. */
+/* Get a login for `server` that is valid now. ACR_NOT_FOUND if there is none (docker then continues
+ * anonymously), another kind if it was denied or a service could not be reached. */
 _checked_ int acr_get(struct acr_app *app, const struct acr_secret *server, struct acr_login *ret,
 		      struct acr_report *report, struct acr_error *error);
 
-/* A token of the identity that `get` would use for this registry, for another service. Nothing is
- * kept, and the registry is not asked. */
+/* Get a token for another service with the identity that `get` would use for this registry. Nothing
+ * is stored, and the registry is not contacted. */
 _checked_ int acr_get_other(const struct acr_app *app, const struct acr_registry *registry,
 			    const struct acr_token_wish *wish, struct acr_token *ret,
 			    struct acr_error *error);
 
-/* Keep what a person or a client gives for `server`, by the rules of src/broker/store.c. */
+/* Store a login that a user or a client passes for `server`, as described in src/broker/store.c. */
 _checked_ int acr_store(const struct acr_app *app, const struct acr_secret *server,
 			const struct acr_login *login, struct acr_report *report,
 			struct acr_error *error);
@@ -86,59 +84,59 @@ _checked_ int acr_adopt(const struct acr_app *app, const char *server,
 /* The same user name and secret? */
 bool acr_login_equals(const struct acr_login *one, const struct acr_login *other);
 
-/* Forget the stored login and every cached token for `server`. Nothing to forget is no error. */
+/* Remove the stored login and all cached tokens for `server`. It is no error if there are none. */
 _checked_ int acr_erase(const struct acr_app *app, const struct acr_secret *server,
 			struct acr_report *report, struct acr_error *error);
 
-/* The same, and no identity is used for this registry until a login is stored or somebody signs in.
- * Our own sign-in for it (sign_in.h) is forgotten too. ACR_INVALID when it is not one of ours. */
+/* The same, and use no identity for this registry until a login is stored or a user signs in. Also
+ * removes the sign-in for it (sign_in.h). ACR_INVALID if it is not an Azure registry. */
 _checked_ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
 			   struct acr_report *report, struct acr_error *error);
 
-/* Forget every sign-in of our own and every cached token, in all cache homes and whatever is just
- * being renewed. Stored logins, and what was decided about single registries, stay. */
+/* Remove all sign-ins and all cached tokens, in all caches, also those that are being renewed.
+ * Stored logins and decisions about single registries are kept. */
 struct acr_sign_out {
 	size_t sign_ins,
-		registries; /* how many were forgotten, and for how many there were tokens */
+		registries; /* number of removed sign-ins, and of registries that had tokens */
 };
 _checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 				      struct acr_error *error);
 
-/* Somebody signed in for this registry, or for all (""): what was signed out is no more, and no
- * older token is found again. `*ret_stored` (may be NULL) tells that a stored login goes before. */
+/* Record that a user signed in for this registry, or for all (""): it is no longer signed out, and
+ * older tokens are not used again. `*ret_stored` (may be NULL): a stored login takes precedence. */
 _checked_ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 			    struct acr_error *error);
 
-/* Did a service say this, so that it is remembered for ACR_NOTE_REFUSAL seconds, in which nobody
- * but a person (app->interactive) asks again? */
+/* Is this a refusal by a service, which is remembered for ACR_NOTE_REFUSAL seconds? During this time
+ * only interactive runs (app->interactive) ask again. */
 bool acr_refusal_is_kept(const struct acr_error *error);
 
-/* Everything that `get` will answer without a refusal, each server once. No network, no prompt. */
+/* Visit every server for which `get` is expected to return a login, once. No network, no prompt. */
 _checked_ int acr_list(const struct acr_app *app,
 		       void (*visit)(void *data, const char *server, const char *username),
 		       void *data, struct acr_report *report, struct acr_error *error);
 
-/* What is renewed: a token that is past its point of renewal; any token, or one where none is
- * cached; or the same after the old ones are dropped. */
+/* What to renew: a token that is due; any token, also if none is cached; or the same after the old
+ * tokens are removed. */
 enum acr_renewal { ACR_RENEW_DUE, ACR_RENEW_NOW, ACR_RENEW_AFRESH };
 
-/* Renew one registry's token. A token that a client stored is never dropped or renewed. Under the
- * lock, and what another process did while we waited for it counts. ACR_NOT_SET_UP where there is
- * nothing to renew: signed out, a stored login goes before, or nothing is cached. `report->left`
- * tells how long the token lives. */
+/* Renew the token of a registry, while holding the lock; a renewal by another process during the
+ * wait counts. A token that a client stored is never removed or renewed. ACR_NOT_SET_UP if there is
+ * nothing to renew: signed out, a stored login takes precedence, or nothing is cached.
+ * `report->left` is the lifetime of the token. */
 _checked_ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 			enum acr_renewal which, struct acr_report *report, struct acr_error *error);
 
-/* The same in a detached child that holds none of our descriptors. Returns at once. A failure is
- * remembered: until it is time to try again, `get` tells of it and leaves renew_behind false. */
+/* The same in a detached child process that inherits no descriptors. Returns at once. A failure is
+ * remembered: until the next attempt, `get` reports it and leaves renew_behind false. */
 void acr_renew_behind(struct acr_app *app, const struct acr_registry *registry);
 
-/* The last failure to renew this registry's token for the identity in force, while it is
- * remembered, and why. */
+/* Did the last renewal of this registry's token for the current identity fail, and why? False once
+ * the failure is no longer remembered. */
 bool acr_renewal_failed(const struct acr_app *app, const struct acr_registry *registry,
 			struct acr_message *ret_why);
 
-/* ---- what is there: for `status` and `renew`, without network ---- */
+/* ---- what is stored: for `status` and `renew`, without network ---- */
 
 /* A token that is cached. */
 struct acr_cached {
@@ -146,44 +144,44 @@ struct acr_cached {
 	const struct acr_entry *entry;
 	const struct acr_cache_home *home;
 	int64_t left;  /* seconds */
-	int64_t renew; /* seconds until its point of renewal; 0: it is due */
-	bool in_force; /* it is the one that `get` would find: the identity is the one of now */
+	int64_t renew; /* seconds until it is due for renewal; 0: it is due */
+	bool in_force; /* `get` would find it: it belongs to the current identity */
 };
 void acr_cached_each(const struct acr_app *app,
 		     void (*visit)(void *data, const struct acr_cached *cached), void *data);
 
 enum acr_status_kind {
 	ACR_STATUS_TOKEN,     /* cached; all fields */
-	ACR_STATUS_LOGIN,     /* a person's own, in the keychain: its user name */
+	ACR_STATUS_LOGIN,     /* a user's own login in the keychain: its user name */
 	ACR_STATUS_AUTHS,     /* the same in docker's own config.json */
-	ACR_STATUS_SIGN_IN,   /* with our own `login`; registry "": for all */
+	ACR_STATUS_SIGN_IN,   /* of the command `login`; registry "": for all */
 	ACR_STATUS_SIGNED_OUT /* no identity is used for this registry */
 };
 struct acr_status_row {
 	enum acr_status_kind kind;
 	char *registry, *username, *source; /* owned; "" where there is nothing to say */
 	struct acr_who who;		    /* of a token or a sign-in */
-	const char *kept;		    /* in which home or keychain */
-	struct acr_message failed;	    /* why the last renewal failed; of no id: it did not */
-	int64_t left, renew;		    /* seconds, of a token; left -1: it does not end */
-	int64_t since;			    /* seconds since 1970, of a sign-in */
+	const char *kept;		    /* in which cache or keychain */
+	struct acr_message failed; /* why the last renewal failed; without id: it did not */
+	int64_t left, renew;	   /* seconds, of a token; left -1: it does not end */
+	int64_t since;		   /* seconds since 1970, of a sign-in */
 	bool in_force; /* false: a token that is not found under the identity of now, a login of
 			  docker's that would not serve */
 };
 struct acr_status {
 	struct acr_status_row *rows; /* owned, by registry and kind */
 	size_t count;
-	struct acr_error keychain;  /* why stored logins cannot be told, ACR_FINE when they can */
+	struct acr_error keychain;  /* why stored logins cannot be read; ACR_FINE if they can */
 	struct acr_error decisions; /* of the first decision or sign-in that cannot be read */
 };
 void acr_status_free(struct acr_status *status);
 #define auto_status __attribute__((cleanup(acr_status_free))) struct acr_status
 
-/* Everything that is kept for one registry (NULL: for all). Asks the keychain, never the
- * network. */
+/* Collect everything that is stored for a registry (NULL: for all). Uses the keychain, but never
+ * the network. */
 void acr_status_take(const struct acr_app *app, const char *host, struct acr_status *ret);
 
-/* The user name that goes with a token: works for every client, with Basic and with OAuth2
+/* The user name for a token: works with every client, with Basic and with OAuth2
  * (github.com/Azure/acr, docs/AAD-OAuth.md). */
 #define ACR_NULL_GUID "00000000-0000-0000-0000-000000000000"
 

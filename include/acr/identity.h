@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who we are: one way of proving it to Entra ID is one file in src/identity/ and one row in
+ * Identities: each way to authenticate to Entra ID is one file in src/identity/ and one row in
  * chain.def.
  *
- * The chain asks its rows in order. A row answers with
+ * The chain calls its rows in order. A row returns
  *
  *	0			a token
- *	-1, ACR_NOT_SET_UP	nothing here says that it should be used: silent, next
- *				(no network and no process for this!)
- *	-1, ACR_UNAVAILABLE	it should work here but cannot now (IMDS silent, az signed out):
- *				a line in the trail, next
- *	-1, anything else	it failed: a line in the trail, next
+ *	-1, ACR_NOT_SET_UP	not configured: the next row is tried, silently
+ *				(this must need no network and no process)
+ *	-1, ACR_UNAVAILABLE	configured, but not available now (IMDS does not respond, az is
+ *				signed out): recorded in the trail, the next row is tried
+ *	-1, anything else	failed: recorded in the trail, the next row is tried
  *
- * A row that is `named` knows two answers where it has no token: none of its variables is set
- * (ACR_NOT_SET_UP), or an error that ends the chain, ACR_INVALID where it is half set up. To go
- * from an expired or misspelt CI credential on to the machine's own identity would be a silent
- * change of who pushes. After one that is half set up another row may serve that authenticates as
- * the very same `application`; after a sign-in whose keychain is out of reach (ACR_LOCKED), those
- * that this process or the config names. A pin in the config makes every row count as named, but
- * for what is only not available.
+ * A row that is `named` has only two results without a token: none of its variables is set
+ * (ACR_NOT_SET_UP), or an error that ends the chain, ACR_INVALID if it is incomplete. Otherwise an
+ * expired or misspelled CI credential would silently be replaced by the machine's own identity. After
+ * an incomplete row, another row is used only if it authenticates as the same `application`; after a
+ * sign-in whose keychain is not reachable (ACR_LOCKED), only rows that this process or the
+ * configuration names. If the configuration names identities, all rows count as named, except that
+ * one that is only not available does not end the chain.
  *
- * Every row is asked for one audience at one tenant; which one, and what a refusal means, is the
- * chain's and the broker's business, not the row's.
+ * A row gets one audience and one tenant; the chain and the broker decide which, and what a refusal
+ * means.
  */
 #ifndef ACR_IDENTITY_H
 #define ACR_IDENTITY_H
@@ -35,11 +35,11 @@
 #include "acr/secret.h"
 #include "acr/token.h"
 
-/* What is asked of a row. */
+/* What a row is asked for. */
 struct acr_ask {
 	const struct acr_registry *registry;
 	const char *audience;  /* a resource, without "/.default" */
-	const char *tenant;    /* the config's, or NULL: the row's own */
+	const char *tenant;    /* of the configuration; NULL: the row's own */
 	const char *client_id; /* the config's, or NULL: the row's own. For managed-identity also
 				  "object:GUID" or a resource id ("/subscriptions/...") */
 	bool pinned;  /* the config names this row: what a machine must guess otherwise, it may take
@@ -51,25 +51,24 @@ struct acr_ask {
 struct acr_fingerprint; /* below */
 
 struct acr_identity {
-	const char *name; /* as in the config's "identity": "managed-identity" */
+	const char *name; /* as in "identity" of the configuration: "managed-identity" */
 	const char *sdk;  /* its name in AZURE_TOKEN_CREDENTIALS, or NULL */
-	bool developer;	  /* one of the developer's tools: AZURE_TOKEN_CREDENTIALS=dev; others are
-			     "prod" */
-	bool named;	  /* being set up means being asked for by name: a failure ends the chain */
-	bool apart; /* its tokens are not kept for other registries: they may be another's there, or
-		       whoever gives them keeps them himself */
+	bool developer;	  /* a developer tool: AZURE_TOKEN_CREDENTIALS=dev; others are "prod" */
+	bool named;	  /* it is only used if explicitly configured: a failure ends the chain */
+	bool apart; /* its tokens are not cached for other registries: another identity may apply
+		       there, or the source caches them itself */
 	const char *summary; /* one line for --help, status and the man page */
 	const char *const
-		*variables; /* environment variables that decide who it is, NULL-terminated; a
-			     * leading '?' counts only whether it is set, a leading '#' a 32-bit sum
-			     * of it as well (secrets that are long and random) */
-	/* Files that decide who it is (at most one), owned by the caller, or NULL. May be NULL. */
+		*variables; /* environment variables that determine the identity, NULL-terminated;
+			     * with a leading '?' only whether it is set counts, with a leading '#'
+			     * also a 32-bit checksum (for long, random secrets) */
+	/* The file that determines the identity, owned by the caller, or NULL. May be NULL. */
 	char *(*file)(const struct acr_app *app);
-	/* Adds what else decides who it is, as lines: what is inside of a file that others write anew.
-	 * May be NULL. */
+	/* Adds what else determines the identity, as lines: contents of a file that other programs
+	 * rewrite. May be NULL. */
 	void (*facts)(const struct acr_app *app, struct acr_secret *text);
-	/* The client id of the application that it would authenticate as, owned by the caller, or
-	 * NULL where that is not known before it is asked. May be NULL. */
+	/* The client id of the application as which it would authenticate, owned by the caller, or
+	 * NULL if that is not known in advance. May be NULL. */
 	char *(*application)(const struct acr_app *app, const struct acr_ask *ask);
 	int (*acquire)(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		       struct acr_error *error);
@@ -81,26 +80,26 @@ const struct acr_identity *acr_identity_by_name(const char *name);
 /* What was tried, in order, for explanations. Fixed size: longer trails keep their last step. */
 struct acr_step {
 	const struct acr_identity *identity; /* borrowed */
-	bool refused_by_registry;	     /* it had a token, and the registry said no */
+	bool refused_by_registry;	     /* it had a token, and the registry denied access */
 	struct acr_who who;
-	struct acr_error error; /* kind ACR_FINE: it served */
+	struct acr_error error; /* kind ACR_FINE: it was used */
 };
 struct acr_trail {
 	struct acr_step steps[16];
 	size_t count;
-	bool chosen_only; /* set by the caller: what a person decided is out of reach, so only rows
-			     that this process or the config names may serve */
+	bool chosen_only; /* set by the caller: a decision of the user cannot be read, so only rows
+			     that this process or the configuration names may be used */
 };
-/* It failed, but perhaps only for a moment: whoever serves instead must not be kept for long. */
+/* Was it a temporary failure? The token of another identity must then not be cached for long. */
 bool acr_step_is_temporary(const struct acr_step *step);
-/* A sign-in whose keychain this process cannot reach. */
+/* Is it a sign-in whose keychain this process cannot reach? */
 bool acr_step_is_out_of_reach(const struct acr_step *step);
 
-/* Walk the chain from `*cursor` (start with 0): the next identity that has a token. Adds every
- * attempt that was not silent to `trail`, the one that served included. -1 with the error of what
- * ended the chain; at its end with the gravest that was met on this walk (a failure before
- * "unavailable"), and with ACR_NOT_SET_UP when nothing (more) is set up. `*cursor` is moved behind
- * the row that served, so that a refusal by the registry can ask for the next. */
+/* Get a token from the next identity of the chain, from `*cursor` (initially 0). Adds every attempt
+ * that was not silent to `trail`, including the successful one. Returns -1 with the error that ended
+ * the chain; at the end of the chain with the most serious error (a failure rather than
+ * "unavailable"), or with ACR_NOT_SET_UP if no (further) identity is configured. `*cursor` is moved
+ * after the row that was used, so that the next one can be tried if the registry denies access. */
 _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry,
 			     size_t *cursor, struct acr_trail *trail, struct acr_token *ret,
 			     struct acr_error *error);
@@ -109,34 +108,34 @@ _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registr
  * audience at a tenant that is not the identity's. */
 struct acr_token_wish {
 	const char *audience;
-	const char *tenant; /* NULL: the config's, or the identity's own */
-	const char *source; /* NULL: whoever the chain gives; else this row alone */
+	const char *tenant; /* NULL: of the configuration, or the identity's own */
+	const char *source; /* NULL: any row of the chain; otherwise only this row */
 };
-/* The first identity that has it, by the rules of the walk above. It is neither kept nor taken from
- * what was kept. ACR_NOT_SET_UP when there is none. */
+/* Get such a token from the first identity that has one, by the same rules. It is neither cached nor
+ * taken from the cache. ACR_NOT_SET_UP if there is none. */
 _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry *registry,
 			    const struct acr_token_wish *wish, struct acr_token *ret,
 			    struct acr_error *error);
 
 #define ACR_CHAIN_MAX 16
 
-/* Does the config or AZURE_TOKEN_CREDENTIALS name who to be? */
+/* Does the configuration or AZURE_TOKEN_CREDENTIALS select the identity? */
 bool acr_chain_is_pinned(const struct acr_app *app, const struct acr_registry *registry);
 
-/* What AZURE_TOKEN_CREDENTIALS names where that is a credential that only the Azure SDKs have: it
- * is skipped, as if the variable were not set, which a person should know. NULL otherwise. */
+/* The value of AZURE_TOKEN_CREDENTIALS if it is a credential that only the Azure SDKs support: it is
+ * ignored with a notice. NULL otherwise. */
 const char *acr_chain_skipped(const struct acr_app *app, const struct acr_registry *registry);
 
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
 enum acr_prospect {
-	ACR_PROSPECT_SERVES,  /* it has what it needs at hand; `why` says who */
-	ACR_PROSPECT_ASKS,    /* it would ask; `why` says whom */
-	ACR_PROSPECT_ABSENT,  /* it would not: nothing here says that it should */
-	ACR_PROSPECT_FAILS,   /* it would be tried and could not */
-	ACR_PROSPECT_LEFT_OUT /* the config or AZURE_TOKEN_CREDENTIALS names others */
+	ACR_PROSPECT_SERVES,  /* it has what it needs; `why` says for whom */
+	ACR_PROSPECT_ASKS,    /* it would send a request or run a program; `why` says which */
+	ACR_PROSPECT_ABSENT,  /* not configured */
+	ACR_PROSPECT_FAILS,   /* it would be tried and would fail */
+	ACR_PROSPECT_LEFT_OUT /* the configuration or AZURE_TOKEN_CREDENTIALS selects others */
 };
-/* Visits the rows in the order in which they would be asked, those left out last. The edges of
- * `app` are exchanged meanwhile, and are what they were afterwards. -1 when the config names an
+/* Visits the rows in the order in which they would be tried, then those left out. The functions in
+ * `app` are replaced during the call and restored afterwards. -1 if the configuration names an
  * identity that does not exist. */
 _checked_ int acr_chain_dry_run(struct acr_app *app, const struct acr_registry *registry,
 				void (*visit)(void *data, const struct acr_identity *row,
@@ -144,24 +143,23 @@ _checked_ int acr_chain_dry_run(struct acr_app *app, const struct acr_registry *
 					      const struct acr_message *why),
 				void *data, struct acr_error *error);
 
-/* The registry refused a token of this row: if something remembered stood behind it (a token that
- * had been kept, or a note that only the ARM audience can be had), let go of that (true), so that
- * the next is asked for anew. */
+/* The registry denied a token of this row. If the token was cached, or a note said that only the ARM
+ * audience is available, remove that and return true, so that a new token is requested. */
 bool acr_token_forget(const struct acr_app *app, const struct acr_registry *registry,
 		      const struct acr_identity *row, const struct acr_token *token);
 
 /* POST https://AUTHORITY/TENANT/oauth2/v2.0/token with `form` (client id, grant and credential; the
- * scope is added here). Fills all of `ret`, `who` from the token's claims where they can be read.
- * Errors carry AADSTS code, sentence and correlation id. `tenant` is a GUID or a domain, not
+ * scope is added). Fills all of `ret`; `who` is read from the token's claims if possible. Errors
+ * contain the AADSTS code, the sentence and the correlation id. `tenant` is a GUID or a domain, not
  * "common" or "organizations" (ACR_INVALID, and nothing is sent). */
 _checked_ int acr_entra_redeem(const struct acr_app *app, const char *authority, const char *tenant,
 			       const struct acr_ask *ask, struct acr_secret *form,
 			       struct acr_token *ret, struct acr_error *error);
 
-/* The authority to use for a registry: AZURE_AUTHORITY_HOST where it names a host of the registry's
- * cloud, else the registry's own; what the config says stands over both. ACR_INVALID when the
- * variable names a host that we do not know, ACR_UNAVAILABLE when it is another cloud's: an
- * identity of one cloud is nobody in another. No network. */
+/* The authority to use for a registry: the one in the configuration, otherwise AZURE_AUTHORITY_HOST
+ * if it is a host of the registry's cloud, otherwise the registry's own. ACR_INVALID if the variable
+ * names an unknown host, ACR_UNAVAILABLE if the host belongs to another cloud, where the identity
+ * does not exist. No network. */
 _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
 				  const char **ret, struct acr_error *error);
 
@@ -170,19 +168,19 @@ _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_re
  * chosen, NULL where what is chosen is no cloud that we know. */
 const struct acr_cloud *acr_cloud_chosen(const struct acr_app *app);
 
-/* Does this process hold a federated token, in a file or in a variable? */
+/* Does this process have a federated token, in a file or a variable? */
 bool acr_federated_token_is_set(const struct acr_app *app);
 
 /*
- * The identity in force, as text: the config's state, every variable and file that a row names, and
- * the host's state file (and its registry's, for a regional endpoint). Part of every cache key, so
- * that after `az logout`, `az account set` or with another AZURE_CLIENT_ID an old token is never
- * found again. Costs a few stats; the only file that is read is a federated token's, for its issuer
- * and subject.
+ * The current identity as text: the state of the configuration, every variable and file that a row
+ * names, and the host's state file (for a regional endpoint also its registry's). It is part of
+ * every cache key, so that an old token is not used after `az logout`, `az account set` or with
+ * another AZURE_CLIENT_ID. Needs a few stat calls; the only file that is read is that of a federated
+ * token, for its issuer and subject.
  */
 struct acr_fingerprint {
-	char *text;    /* owned; one line a fact */
-	uint64_t hash; /* of host and text: names the entry; the text decides */
+	char *text;    /* owned; one fact per line */
+	uint64_t hash; /* of host and text: the name of the entry; the text is compared as well */
 };
 void acr_fingerprint_take(const struct acr_app *app, const struct acr_registry *registry,
 			  struct acr_fingerprint *ret); /* registry NULL: without a host */

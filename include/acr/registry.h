@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A registry: whether a name that docker sends is one of ours, in which cloud it stands, and what
- * is said to it.
+ * Registries: whether a name that docker sends is an Azure registry, in which cloud it is, and the
+ * requests to it.
  *
- * "Ours" is decided by acr_registry_parse alone, over bytes: no regular expression, no substring
- * search, no URL library before it. Helpers that searched for ".azurecr.io" gave Azure tokens to
- * x.azurecr.io.evil.com (GO-2026-6225, CVE-2026-105769). What it accepts is `name`, `name-hash` or
- * `name.region.geo` in front of a suffix from the closed table of clouds, or a host that a config
- * file names. Everything else is "not ours", which means: a key like any other, kept verbatim, for
- * the keychain.
+ * Only acr_registry_parse decides whether a host is an Azure registry ("ours"), byte by byte, without
+ * regular expressions, substring search or a URL library. Helpers that searched for ".azurecr.io"
+ * sent Azure tokens to x.azurecr.io.evil.com (GO-2026-6225, CVE-2026-105769). It accepts `name`,
+ * `name-hash` or `name.region.geo` before a suffix from the closed table of clouds, or a host that a
+ * configuration file names. Everything else is a foreign host: a key of the keychain, used verbatim.
  *
- * An Azure token goes to nowhere but https://HOST/oauth2/exchange, computed here. The realm of a
- * challenge is evidence for `diagnose`, never a destination.
+ * An Azure token is sent only to https://HOST/oauth2/exchange, a URL that is computed here. The
+ * realm of a challenge is evidence for `diagnose`, never a destination.
  */
 #ifndef ACR_REGISTRY_H
 #define ACR_REGISTRY_H
@@ -31,17 +30,17 @@
  * container-registry-disable-authentication-as-arm). */
 #define ACR_AUDIENCE "https://containerregistry.azure.net"
 
-/* One row a cloud: src/registry/clouds.c. */
+/* One row per cloud: src/registry/clouds.c. */
 struct acr_cloud {
 	const char *name;	    /* as `az cloud list` has it */
-	const char *suffix;	    /* ".azurecr.io"; "" where no public source names it */
+	const char *suffix;	    /* ".azurecr.io"; "" if no public source names it */
 	const char *authority;	    /* Entra ID's host */
 	const char *const *aliases; /* other names of that host in token caches and
 				       AZURE_AUTHORITY_HOST; NULL-terminated */
 	const char *arm;	    /* Azure Resource Manager's endpoint */
-	const char *arm_audience;   /* what its tokens are for */
-	const char *portal;	    /* "" where no public source names it */
-	const char *docs;	    /* where its documentation is read */
+	const char *arm_audience;   /* the audience of its tokens */
+	const char *portal;	    /* "" if no public source names it */
+	const char *docs;	    /* where its documentation is */
 };
 extern const struct acr_cloud
 	acr_clouds[]; /* ends with name == NULL; the first is the public cloud */
@@ -53,13 +52,13 @@ const struct acr_cloud *acr_cloud_by_name(const char *name);
 struct acr_registry {
 	char host[ACR_HOST_MAX];       /* lower case, no port */
 	const struct acr_cloud *cloud; /* never NULL */
-	const char *authority; /* Entra's host for it: the cloud's, or what the config's entry says;
+	const char *authority; /* Entra's host for it: the cloud's, or that of the configuration;
 				  borrowed */
-	bool genuine; /* its suffix is in the table (an ARM token may go there), not just in a
-			 config */
+	bool genuine; /* its suffix is in the table, so an ARM token may be sent to it; false if it
+			 is only named in a configuration */
 };
 
-/* Is `server`, as a client sent it (length in bytes, may hold anything), one of ours? `ret` is
+/* Is `server`, as a client sent it (length in bytes, any contents), an Azure registry? `ret` is
  * untouched if not. */
 bool acr_registry_parse(const struct acr_config *config, const char *server, size_t length,
 			struct acr_registry *ret);
@@ -79,34 +78,33 @@ char *acr_near_miss(const char *host);
  * --name`. */
 void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);
 
-/* The host that stands for the registry in `service` and in the audience of its tokens: for a
- * regional endpoint (contoso.eastus.geo.azurecr.io) the login server (contoso.azurecr.io), else the
- * host itself. */
+/* The host that `service` and the audience of tokens name: for a regional endpoint
+ * (contoso.eastus.geo.azurecr.io) the login server (contoso.azurecr.io), otherwise the host
+ * itself. */
 void acr_registry_login_server(const struct acr_registry *registry, char ret[static ACR_HOST_MAX]);
 
-/* Is a token with this audience for this registry? A regional endpoint gives and takes those of the
- * registry that it belongs to; a host of the config's "hosts" those of whatever registry stands
- * behind it. */
+/* Is a token with this audience for this registry? A regional endpoint issues and accepts tokens of
+ * its registry; a host in "hosts" of the configuration those of any registry. */
 bool acr_registry_is_audience(const struct acr_registry *registry, const char *audience);
 
 /* Did a registry issue this token (its issuer says so, or its audience is this registry)? */
 enum acr_issued {
-	ACR_ISSUED_NOT,	 /* no such token: it may be a password */
+	ACR_ISSUED_NOT,	 /* not such a token: it may be a password */
 	ACR_ISSUED_HERE, /* for this registry */
 	ACR_ISSUED_ELSEWHERE
 };
-/* `ret_ends` is its end in seconds since 1970, 0 where it does not say; `ret_who` whose it is. */
+/* `ret_ends` is its expiry in seconds since 1970, 0 if not known; `ret_who` whose token it is. */
 enum acr_issued acr_registry_issued(const struct acr_registry *registry,
 				    const struct acr_secret *token, int64_t *ret_ends,
 				    struct acr_who *ret_who);
 
 struct acr_token; /* token.h */
 
-/* What a registry gave us. Times are the server's own where it told them (its Date header against
- * `exp`). */
+/* A token that a registry issued. Lifetimes are computed by the server's clock if known (its Date
+ * header and `exp`). */
 struct acr_grant {
 	struct acr_secret token; /* the ACR refresh token, owned */
-	int64_t life; /* seconds that it has left as of `obtained`, by the registry's clock; 0: not
+	int64_t life; /* remaining lifetime in seconds at `obtained`, by the registry's clock; 0: not
 			 known */
 	int64_t obtained; /* boot time in ms */
 	char audience[ACR_HOST_MAX];
@@ -114,17 +112,16 @@ struct acr_grant {
 void acr_grant_wipe(struct acr_grant *grant);
 
 /* POST https://HOST/oauth2/exchange (github.com/Azure/acr, docs/AAD-OAuth.md). ACR_REFUSED with
- * status, code, sentence and correlation id where the registry says no. */
+ * status, code, sentence and correlation id if the registry denies access. */
 _checked_ int acr_exchange(const struct acr_app *app, const struct acr_registry *registry,
 			   const struct acr_token *token, struct acr_grant *ret,
 			   struct acr_error *error);
 
-/* Begin the registry's connection while somebody else is asked for a token; never fails, never
- * needed. */
+/* Open a connection to the registry during a request to another service; optional, cannot fail. */
 void acr_exchange_warm(const struct acr_app *app, const struct acr_registry *registry);
 
-/* One token request at https://HOST/oauth2/token for a person's own user name and password (user
- * NULL: anonymous). `scope` such as "repository:app:pull", NULL for none. Username "<token>"
+/* One token request to https://HOST/oauth2/token with a user name and password (user NULL:
+ * anonymous). `scope` such as "repository:app:pull", NULL for none. Username "<token>"
  * redeems a refresh token. On success `ret_access` (may be NULL) holds the access token.
  * ACR_REFUSED (401, 403), ACR_UNREACHABLE otherwise. */
 _checked_ int acr_scope_token(const struct acr_app *app, const struct acr_registry *registry,
@@ -137,14 +134,14 @@ _checked_ int acr_scope_token(const struct acr_app *app, const struct acr_regist
 bool acr_access_read(const struct acr_secret *token, const char *repository,
 		     struct acr_secret *ret);
 
-/* Does the registry give a token that allows something to whoever asks without a login? Takes at
- * most ACR_BUDGET_ANONYMOUS; every answer that is not a clear yes is a no. -1, and `ret` untouched,
- * when no answer came. */
+/* Does the registry issue a token with permissions to anonymous clients? Takes at most
+ * ACR_BUDGET_ANONYMOUS; every answer that is not clearly positive counts as no. -1, with `ret`
+ * untouched, if there was no answer. */
 _checked_ int acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry,
 				     bool *ret, struct acr_error *error);
 
-/* A WWW-Authenticate header taken apart: realm, service and scope, each "" where absent. False when
- * it is no Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */
+/* Parse a WWW-Authenticate header: realm, service and scope, each "" if absent. False if it is not a
+ * Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */
 struct acr_challenge {
 	char scheme[16], realm[512], service[ACR_HOST_MAX], scope[512];
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The network, as one function.
+ * HTTP requests.
  *
  *	auto_response answer = { 0 };
  *	struct acr_request request = { .method = "POST", .url = url, .body = &form,
@@ -8,11 +8,11 @@
  *	if (acr_http_send(app, &request, &answer, error))
  *		return -1;
  *
- * acr_http_send adds what every request needs: the retries that its service allows, Retry-After,
- * the deadline of the run. Below it is `struct acr_http`, which a test replaces by a table of
- * answers; the real one is src/http/curl.c, the only file that knows libcurl. https only (http for
- * the link-local and loopback endpoints of managed identities, never through a proxy), TLS always
- * verified, no redirects, no cookies, no .netrc, answers capped at ACR_ANSWER_MAX.
+ * acr_http_send handles what all requests need: the retries of the service, Retry-After, and the
+ * deadline of the run. It calls `struct acr_http`, which tests replace with a table of answers; the
+ * real one is src/http/curl.c, the only file that uses libcurl. Only https (http for the link-local
+ * and loopback endpoints of managed identities, never through a proxy), TLS is always verified, no
+ * redirects, no cookies, no .netrc, answers of at most ACR_ANSWER_MAX.
  */
 #ifndef ACR_HTTP_H
 #define ACR_HTTP_H
@@ -24,32 +24,33 @@
 #include "acr/error.h"
 #include "acr/secret.h"
 
-/* What a service's statuses mean for trying again: a row of src/http/services.c. */
+/* Which answers of a service are retried: a row of src/http/services.c. */
 struct acr_service {
 	const char *name; /* "Entra ID": for texts */
 	enum acr_origin origin;
-	const int *retried; /* statuses that are tried again, ends with 0; 5xx is written as 500 */
-	const char *retried_error; /* an OAuth "error" value tried again, or NULL */
-	int tries;		   /* at most, the first included */
-	int connect;		   /* milliseconds for name look-up and connection, of each try */
-	int answer;		   /* milliseconds for all of one try; 0: as long as the run has */
+	const int *retried;	   /* HTTP statuses that are retried, ends with 0; 500 means 5xx */
+	const char *retried_error; /* an OAuth "error" value that is retried, or NULL */
+	int tries;		   /* maximum number of attempts, including the first */
+	int connect;		   /* milliseconds for DNS lookup and connection, per attempt */
+	int answer;		   /* milliseconds for one attempt; 0: until the run's deadline */
 };
 extern const struct acr_service acr_service_entra;    /* 429, 5xx, temporarily_unavailable */
 extern const struct acr_service acr_service_registry; /* 408, 429, 5xx */
 extern const struct acr_service acr_service_imds;     /* 404, 410, 429, 5xx */
 extern const struct acr_service
-	acr_service_probe; /* IMDS where it may not exist: one try, 300 ms to connect */
+	acr_service_probe; /* IMDS where it may not exist: one attempt, 300 ms to connect */
 extern const struct acr_service acr_service_slow_probe; /* the same, 1.5 s to connect */
 extern const struct acr_service
 	acr_service_endpoint; /* App Service, Arc and OIDC endpoints: 429, 5xx */
 
 struct acr_request {
 	const char *method; /* "GET" or "POST" */
-	const char *url;    /* absolute; computed by us, never given by a server, but for the signed
-			    address of a layer at Azure's storage, which gets no credential */
-	const char *const *headers; /* "Name: value", NULL-terminated, or NULL; wiped by nobody: no
-				       secrets in here. Without an Accept among them, JSON is
-				       accepted */
+	const char
+		*url; /* absolute; computed by this program. Never sent by a server, except for the
+			    signed URL of a layer in Azure storage, to which no credential is sent */
+	const char *const *headers; /* "Name: value", NULL-terminated, or NULL. Must not contain
+				       secrets, since they are not wiped. The default Accept is
+				       JSON */
 	const struct acr_secret *bearer; /* "Authorization: Bearer ..." or NULL */
 	const char *user;		 /* with `password`: Authorization: Basic */
 	const struct acr_secret *password;
@@ -58,8 +59,7 @@ struct acr_request {
 	const struct acr_secret *body; /* application/x-www-form-urlencoded, unless `headers` say
 					  otherwise; or NULL */
 	const struct acr_service *service;
-	bool local; /* an endpoint of this machine: http allowed, no proxy, no name look-up by proxy
-		     */
+	bool local;	    /* an endpoint of this machine: http is allowed, no proxy is used */
 	const char *socket; /* with `local`: the path of a Unix socket to go through, or NULL */
 };
 
@@ -73,37 +73,37 @@ struct acr_response {
 	char correlation[64]; /* X-Ms-Correlation-Request-Id, x-ms-request-id or client-request-id
 			       */
 	char location
-		[4096];	  /* where a redirect wanted to go, which may be signed: never followed by
-				 itself, never printed but for its host */
-	char server[64];  /* Server: openresty says ACR, another says a proxy */
-	char address[64]; /* the address that was spoken to */
-	char issuer[256]; /* who signed the certificate: TLS interception shows here */
+		[4096];	  /* the target of a redirect, which may contain a signature: not followed
+				 automatically; only its host is printed */
+	char server[64];  /* Server: "openresty" is ACR, others are a proxy */
+	char address[64]; /* the address that was connected to */
+	char issuer[256]; /* who issued the certificate: shows TLS inspection */
 };
 #define auto_response __attribute__((cleanup(acr_response_wipe))) struct acr_response
 void acr_response_wipe(struct acr_response *response);
 
 struct acr_http {
-	/* One request, one answer, no retry. `budget` in ms bounds it whole, name look-up included.
-	 */
+	/* Send one request, without retries. `budget` in ms limits all of it, including the DNS
+	 * lookup. */
 	int (*send)(struct acr_http *self, const struct acr_app *app,
 		    const struct acr_request *request, int64_t budget, struct acr_response *ret,
 		    struct acr_error *error);
-	/* Open a connection to the same host as `url` by an unauthenticated GET beside whatever is
-	 * sent next. May be NULL. */
+	/* Open a connection to the host of `url` with an unauthenticated GET, in parallel with the
+	 * next request. May be NULL. */
 	void (*warm)(struct acr_http *self, const struct acr_app *app, const char *url);
-	/* Let `milliseconds` pass before the next try. NULL: none passes. */
+	/* Wait `milliseconds` before the next attempt. NULL: do not wait. */
 	void (*wait)(struct acr_http *self, const struct acr_app *app, int64_t milliseconds);
 };
 
-/* Is no network connected? For what has failed already, never to decide whether to try: the kernel
- * knows the way out of this machine alone, and nothing is sent. False where it cannot be told. */
+/* Is no network connected? Only to explain a failure, never to decide whether to send a request: the
+ * kernel knows only this machine's interfaces and routes, and nothing is sent. False if not known. */
 bool acr_offline(void);
 
-/* Any status is an answer (0), also a 429 or 503 that is still there after all retries; -1 means
- * that none came: ACR_UNREACHABLE (with `transport`; with `status` where a proxy refused),
- * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a fault of this machine). `origin`
- * is the service's unless it is ACR_SYSTEM, `sentence` what libcurl says. Nothing is sent where the
- * answer could not be read (json-c). */
+/* Returns 0 for an answer with any status, also a 429 or 503 after all retries. Returns -1 if there
+ * was no answer: ACR_UNREACHABLE (with `transport`, and with `status` if a proxy denied it),
+ * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a failure of this machine). `origin`
+ * is the service's except for ACR_SYSTEM, `sentence` is libcurl's. Nothing is sent if the answer
+ * could not be parsed because json-c is missing. */
 _checked_ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 			    struct acr_response *ret, struct acr_error *error);
 
@@ -112,19 +112,19 @@ _checked_ int acr_http_send(const struct acr_app *app, const struct acr_request 
 void acr_form_add(struct acr_secret *form, const char *name, const char *value);
 
 /*
- * The https proxy of the environment, for texts alone: libcurl reads the environment by itself,
- * NO_PROXY included. What is written a little wrong may hold a piece of a password anywhere, so an
- * address is shown only where it parses strictly.
+ * The https proxy in the environment, only for texts: libcurl reads the environment itself, including
+ * NO_PROXY. A malformed URL can contain part of a password anywhere, so the address is shown only if
+ * the URL can be parsed strictly.
  */
-/* The variable that names it, NULL where there is none. */
+/* The variable that names it, NULL if there is none. */
 const char *acr_proxy_variable(const struct acr_app *app);
 /* "[scheme://][user[:password]@]host[:port][/]" and nothing else (RFC 3986): `ret` gets host:port.
  * False, and `ret` untouched, for anything else. */
 bool acr_proxy_address(const char *url, char *ret, size_t size);
-/* Its address, else the name of its variable; false where there is no proxy. */
+/* Its address, otherwise the name of its variable; false if there is no proxy. */
 bool acr_proxy_name(const struct acr_app *app, char *ret, size_t size);
 
-/* The real network. One per process, owned by nobody; libcurl is loaded at the first send. */
+/* The real network. One per process, never freed; libcurl is loaded at the first request. */
 struct acr_http *acr_http_curl(void);
 
 #endif

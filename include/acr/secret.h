@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes that must not outlive their use.
+ * A byte buffer that wipes itself.
  *
- * Tokens, passwords, request bodies and service answers are all held in one type: a growing buffer
- * that is always NUL-terminated behind `length`, grows by allocate-copy-wipe (never realloc, which
- * leaves the old block behind), and is wiped when it goes out of scope:
+ * Tokens, passwords, request bodies and answers of services are held in this type: a growing buffer
+ * with a NUL after `length` bytes. It grows by allocating, copying and wiping (never with realloc,
+ * which leaves the old block in memory), and is wiped when it goes out of scope:
  *
  *	auto_secret body = {0};
  *	acr_secret_add(&body, "grant_type=refresh_token");
  *
- * Being a struct it cannot be handed to printf by accident; it leaves the program through acr_write
- * (docker's stdout), a request's body and the stores, nowhere else. What json-c, libcurl and GLib
- * copy is wiped by the executable's own free() (src/base/heap.c).
+ * Since it is a struct, it cannot be passed to printf by accident. Secrets leave the program only
+ * through acr_write (docker's stdout), the body of a request and the stores. Copies by json-c,
+ * libcurl and GLib are wiped by the executable's own free() (src/base/heap.c).
  */
 #ifndef ACR_SECRET_H
 #define ACR_SECRET_H
@@ -22,7 +22,7 @@
 #include "acr/error.h"
 
 struct acr_secret {
-	char *bytes; /* owned; NULL while empty: read it with acr_secret_text */
+	char *bytes; /* owned; NULL if empty: use acr_secret_text */
 	size_t length, capacity;
 };
 
@@ -33,24 +33,23 @@ void acr_secret_add_bytes(struct acr_secret *secret, const void *bytes, size_t l
 void acr_secret_add(struct acr_secret *secret, const char *text);
 void acr_secret_format(struct acr_secret *secret, const char *format, ...) _printf_(2, 3);
 
-/* Make room for `length` bytes in all, so that reading into it does not grow it step by step. */
+/* Reserve space for `length` bytes in total, so that it need not grow in steps. */
 void acr_secret_reserve(struct acr_secret *secret, size_t length);
 
-/* The bytes as a string, "" while empty. Borrowed: valid until the next change. May hold NULs
- * before `length`. */
+/* The bytes as a string, "" if empty. Borrowed: valid until the next change. May contain NULs before
+ * `length`. */
 const char *acr_secret_text(const struct acr_secret *secret);
 
 /* Move the contents out and leave `secret` empty. */
 struct acr_secret acr_secret_steal(struct acr_secret *secret);
 
-/* Is it exactly this text? Takes the same time wherever they differ. */
+/* Is it exactly this text? Compares in constant time. */
 bool acr_secret_equals(const struct acr_secret *secret, const char *text);
 
 /* Wipe and release; the struct is empty and usable afterwards. */
 void acr_secret_wipe(struct acr_secret *secret);
 
-/* For strings that hold secrets in borrowed hands: wipe, free, set to NULL. `auto_string` is for
- * plain strings. */
+/* Wipe and free a string, and set it to NULL. */
 void acr_string_free(char **string);
 #define auto_string __attribute__((cleanup(acr_string_free))) char *
 
@@ -59,9 +58,9 @@ char *acr_copy(const char *text);
 char *acr_copy_bytes(const char *bytes, size_t length);
 char *acr_format(const char *format, ...) _printf_(1, 2);
 
-/* `list` of `count` elements of `size` bytes with room for one more. Never NULL; takes `list` over
- * (NULL: an empty one), owned by the caller. Call it for each element that is added: the room
- * doubles. */
+/* Grow `list`, with `count` elements of `size` bytes, such that one more fits. Takes over `list`
+ * (NULL: empty); the result is owned by the caller, never NULL. Call it for each element that is
+ * added: the capacity doubles. */
 void *acr_grow(void *list, size_t count, size_t size);
 
 #endif

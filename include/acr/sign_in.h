@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Our own sign-in, for people who have no Azure tool at hand: `login` lets them prove to Entra ID
- * who they are, and keeps the refresh token that it is given; the identity `login` redeems it, and
- * keeps the new one that comes back each time.
+ * Sign-ins, for users without an Azure tool: the command `login` signs in to Entra ID and stores the
+ * refresh token; the identity `login` redeems it, and stores the new one that it gets each time.
  *
- * A sign-in is for one registry, or for all of them. Its token lies in the Secret Service under a
- * name that no server can have ("docker-credential-acr://login/acme.azurecr.io", ".../default"):
- * that is the label under which other programs show it, and none of the protocol's verbs takes it.
- * In a file it lies only when the person said so (`--insecure-storage`). Beside it stands a small
- * file without secrets that says whose it is and where: so whoever never signed in pays for two
- * looks that find nothing, and the file of the sign-in for all is part of every cache key.
+ * A sign-in is for one registry, or for all. Its token is in the Secret Service under a name that no
+ * server can have ("docker-credential-acr://login/acme.azurecr.io", ".../default"). Other programs
+ * show it under this label; the protocol's verbs do not accept it. It is in a file only if the user
+ * requested that (`--insecure-storage`). In addition there is a small file without secrets that says
+ * whose sign-in it is and where its token is. If nobody signed in, this costs two failed file
+ * lookups. The file of the sign-in for all registries is part of every cache key.
  *
- * This is how it is kept (src/store/sign_in.c); login.h is how it is got.
+ * This header is about storage (src/store/sign_in.c); login.h is about signing in.
  */
 #ifndef ACR_SIGN_IN_H
 #define ACR_SIGN_IN_H
@@ -25,66 +24,67 @@
 #include "acr/store.h"
 
 struct acr_sign_in {
-	char *registry;	 /* "" for all. This and all that follow are owned */
+	char *registry;	 /* "" for all. This and the following fields are owned */
 	char *who;	 /* "developer@contoso.com" */
-	char *tenant;	 /* where the token was had; it is good at others as well */
-	char *client_id; /* the application that was consented to: a token is bound to it */
-	char *authority; /* Entra ID's host, which tells the cloud; never where anything is sent */
-	char *keychain;	 /* which one keeps the token: acr_keychain.name */
-	char *id;	 /* of this very sign-in */
+	char *tenant;	 /* that issued the token, which may be valid in others as well */
+	char *client_id; /* the application that the token is bound to */
+	char *authority; /* Entra ID's host, which determines the cloud; nothing is sent to it */
+	char *keychain;	 /* that contains the token: acr_keychain.name */
+	char *id;	 /* of this sign-in */
 	int64_t since;	 /* seconds since 1970 */
-	bool repaired;	 /* others could read the file until now; not written down */
+	bool repaired;	 /* others could read the file until now; not stored */
 };
 void acr_sign_in_wipe(struct acr_sign_in *sign_in);
 #define auto_sign_in __attribute__((cleanup(acr_sign_in_wipe))) struct acr_sign_in
 
-/* Is this one of the names above? Such a name is never given to, taken from or told to a client. */
+/* Is this one of the names above? They are never accepted from a client or shown to one. */
 bool acr_sign_in_reserved(const char *server);
 
-/* The file of the sign-in for all registries, owned by the caller, NULL without a home. */
+/* The file of the sign-in for all registries, owned by the caller; NULL without a home directory. */
 char *acr_sign_in_path(const struct acr_app *app);
 
-/* The registry's own sign-in, or the one for all. Reads a file or two, no keychain. ACR_NOT_FOUND:
- * nobody signed in. A file that is there and cannot be used is ACR_INVALID or ACR_SYSTEM, with a
- * text that names it and the command that repairs it: another identity must not take its place. */
+/* The registry's own sign-in, otherwise the one for all. Reads one or two files, no keychain.
+ * ACR_NOT_FOUND: there is no sign-in. A file that exists and cannot be used is ACR_INVALID or
+ * ACR_SYSTEM, with a message that names it and the command that repairs it: no other identity may be
+ * used instead. */
 _checked_ int acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret,
 			       struct acr_error *error);
-/* Visits all that can be read; the first that cannot be is the error. */
+/* Visit all sign-ins that can be read; the error is that of the first one that cannot. */
 _checked_ int acr_sign_in_each(const struct acr_app *app,
 			       void (*visit)(void *data, const struct acr_sign_in *sign_in),
 			       void *data, struct acr_error *error);
-/* The registry ("": all) of every file, readable or not. -1 where there may be more. */
+/* Visit the registry ("": all) of every file, readable or not. -1 if there may be more. */
 _checked_ int acr_sign_in_registries(const struct acr_app *app,
 				     void (*visit)(void *data, const char *registry), void *data,
 				     struct acr_error *error);
-/* -1 where a newer version wrote the file, which a new sign-in may not replace: to be asked before
- * a person is sent to a browser. */
+/* -1 if a newer version wrote the file, which must not be replaced. Check this before the user signs
+ * in. */
 _checked_ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
 				      struct acr_error *error);
 
-/* Its refresh token. ACR_INVALID where its keychain has it no longer or is not known, ACR_LOCKED
- * where it cannot be reached or read. */
+/* The refresh token of a sign-in. ACR_INVALID if its keychain no longer contains it or is not known,
+ * ACR_LOCKED if the keychain cannot be reached or read. */
 _checked_ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_in,
 				struct acr_secret *ret, struct acr_error *error);
 
-/* The keychain that would keep a token now: the first that does not lie open on a disk, or
- * (`plain`) the first that does. To be asked before a person is sent to a browser. */
+/* The keychain that would store a token now: the first that is encrypted, or (`plain`) the first
+ * that is not. Check this before the user signs in. */
 _checked_ int acr_sign_in_keeper(const struct acr_app *app, bool plain,
 				 const struct acr_keychain **ret, struct acr_error *error);
 
-/* Keep a new sign-in in `keeper`, in the place of any other for the same registry. Sets
+/* Store a new sign-in in `keeper`, replacing any other for the same registry. Sets
  * sign_in->keychain and since. */
 _checked_ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 			       const struct acr_keychain *keeper, const struct acr_secret *token,
 			       struct acr_error *error);
 
-/* Keep the token that came in the place of the one that was redeemed, unless the person signed out
- * or in anew meanwhile. Best effort: the older one stays good for a while. */
+/* Store the token that replaces the redeemed one, unless the user has signed out or in again in the
+ * meantime. Best effort: the older token remains valid for some time. */
 void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_in,
 		      const struct acr_secret *token);
 
-/* Forget the sign-in for a registry ("": that for all). It is not used any more in any case; an
- * error means that its token could not be removed. `*ret_any` tells whether there was one. */
+/* Remove the sign-in for a registry ("": the one for all). It is no longer used in any case; an error
+ * means that its token could not be removed. `*ret_any` tells whether there was one. */
 _checked_ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_any,
 			       struct acr_error *error);
 

@@ -47,7 +47,7 @@ void acr_login_wipe(struct acr_login *login);
 typedef void acr_keychain_visit(void *data, const char *server, const char *username);
 
 struct acr_keychain {
-	const char *name; /* "secret-service", as in the config's "keychain" */
+	const char *name; /* "secret-service", as in "keychain" of the configuration */
 	const char *summary;
 	bool plain; /* secrets are stored unencrypted on a disk, which causes a warning */
 	/* All: ACR_UNAVAILABLE if there is no such service, ACR_LOCKED if there is but it cannot be

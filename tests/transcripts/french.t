@@ -1,4 +1,4 @@
-# A run of each command in French (diagnose: diagnoses_fr.t). That everything is translated is what tests/rules/test_languages.py is for.
+# A run of each command in French. That everything is translated is what tests/rules/test_languages.py is for.
 set LANGUAGE=fr
 
 == explain in French
@@ -80,3 +80,28 @@ $ docker-credential-acr kubelet --frobnicate
 ! docker-credential-acr: option inconnue « --frobnicate » (voir docker-credential-acr kubelet --help)
 ? 2
 asks nobody
+
+== diagnose in French
+as expired
+$ docker-credential-acr diagnose acme.azurecr.io/app
+> acme.azurecr.io/app (pull) : 1 problème...
+> la clé secrète client de aaaa0000-0000-4000-8000-000000000004 a expiré
+>   [entra-secret-expired]
+> Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
+>   sauf s'ils ont été créés pour durer plus longtemps.
+> Que faire : Demandez à un propriétaire de l'application d'en créer un nouveau
+>   (il n'est affiché qu'une fois : pas dans un journal de CI). Les autres restent
+>   valables :
+>     AZURE_CLIENT_SECRET=$(az ad app credential reset \
+>         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
+>         --output tsv)
+>   Voir quand chaque secret expire :
+>     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
+>         --output table
+> Toutes les étapes : docker-credential-acr explain entra-secret-expired
+> ...
+> identité       1 en échec (identité)...
+> ...
+> ... omises car la vérification « identité » a échoué
+> ...
+? 1

@@ -14,6 +14,7 @@
 
 #include "base/budget.h"
 #include "base/file.h"
+#include "front/progress.h"
 
 #define WORKERS 8
 #define GRACE	2000 /* milliseconds after its budget until a child is killed */
@@ -33,7 +34,6 @@ struct pool {
 	struct worker workers[WORKERS];
 	size_t started, finished;
 	int64_t since;
-	bool shown;
 };
 
 static void start(struct pool *pool, struct worker *worker)
@@ -100,18 +100,14 @@ static void receive(struct pool *pool, struct worker *worker)
 		finish(pool, worker);
 }
 
-static void show_progress(struct pool *pool)
+static void show_progress(const struct pool *pool)
 {
-	auto_secret line = { 0 };
+	auto_string line = NULL;
 
-	if (!pool->what->doing || pool->app->err < 0 || !isatty(pool->app->err) ||
-	    pool->app->clock.boot(pool->app) - pool->since < QUIET)
+	if (!pool->what->doing || pool->app->clock.boot(pool->app) - pool->since < QUIET)
 		return;
-	pool->shown = true;
-	acr_secret_format(&line, "\r%s: %zu/%zu", pool->what->doing, pool->finished,
-			  pool->what->count);
-	if (acr_write(pool->app->err, acr_secret_text(&line), line.length))
-		pool->shown = false;
+	line = acr_format("%s: %zu/%zu", pool->what->doing, pool->finished, pool->what->count);
+	acr_progress_show(pool->app, line);
 }
 
 static void poll_workers(struct pool *pool)
@@ -146,6 +142,5 @@ void acr_parallel(struct acr_app *app, const struct acr_parallel *what)
 			poll_workers(&pool);
 		show_progress(&pool);
 	}
-	if (pool.shown && acr_write(app->err, "\r\033[K", 4))
-		acr_debug(app, "stderr went away");
+	acr_progress_end(app);
 }

@@ -15,8 +15,11 @@
 #include "front/front.h"
 #include "front/status.h"
 
+enum { AS_JSON, ALL };
+
 static const struct acr_option options[] = {
-	{ "json", NULL, N_("print JSON") },
+	[AS_JSON] = { "json", NULL, N_("print JSON") },
+	[ALL] = { "all", NULL, N_("show also the identities that are not set up here") },
 	{ 0 },
 };
 
@@ -36,20 +39,9 @@ static void tell_error(struct acr_secret *out, const struct acr_error *error)
 	acr_columns_wrap(out, text, 0, 2);
 }
 
-/* What has no place in a column. */
+/* What could not be read. */
 static void tell_failures(const struct acr_status *status, struct acr_secret *out)
 {
-	for (size_t i = 0; i < status->count; i++) {
-		const struct acr_status_row *row = &status->rows[i];
-		auto_string text = NULL;
-		auto_string why = NULL;
-
-		if (!acr_message_id(&row->failed))
-			continue;
-		why = acr_message_text(&row->failed, acr_text);
-		text = acr_format(_("%s could not be renewed: %s"), row->registry, why);
-		acr_columns_wrap(out, text, 0, 2);
-	}
 	if (status->keychain.kind != ACR_FINE) {
 		auto_string why = acr_error_words(&status->keychain);
 		auto_string text = acr_format(_("Stored logins are not shown: %s"), why);
@@ -70,9 +62,9 @@ static void tell_token(const struct acr_status_row *row, struct acr_secret *text
 	if (!row->in_force)
 		acr_secret_add(text, _(", not used: another identity is in use"));
 	else if (row->renew > 0)
-		acr_secret_format(text, _(", renewed in %s"), renew);
+		acr_secret_format(text, _(", renews in %s"), renew);
 	else
-		acr_secret_add(text, _(", renewed at the next get"));
+		acr_secret_add(text, _(", renews at the next get"));
 }
 
 /* A login that docker keeps itself: when it would serve. */
@@ -93,8 +85,9 @@ static void tell_auths(const struct acr_status_row *row, struct acr_secret *text
 				       "is configured takes precedence"));
 }
 
-/* One registry: everything about it, in full. */
-static void tell_details(const struct acr_status *status, struct acr_secret *out)
+/* A block for each registry: its name, and a sentence for each thing that is kept for it. */
+static void tell_rows(const struct acr_app *app, const struct acr_status *status,
+		      struct acr_secret *out)
 {
 	static const char *const kinds[] = {
 		[ACR_STATUS_TOKEN] = N_("token"),
@@ -107,11 +100,14 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 	for (size_t i = 0; i < status->count; i++) {
 		const struct acr_status_row *row = &status->rows[i];
 		auto_string who = acr_who_text(&row->who, acr_text);
+		auto_string failed = NULL;
+		auto_string why = NULL;
 		auto_secret text = { 0 };
 
+		if (i == 0 || strcmp(row->registry, row[-1].registry) != 0)
+			acr_status_heading(app, out,
+					   *row->registry ? row->registry : _("All registries"));
 		acr_secret_add(&text, acr_text(kinds[row->kind]));
-		if (row->kind == ACR_STATUS_SIGN_IN && !*row->registry)
-			acr_secret_add(&text, _(" for all registries"));
 		if (*row->username || acr_who_is_known(&row->who))
 			acr_secret_format(&text, _(" of %s"), *row->username ? row->username : who);
 		if (row->kind == ACR_STATUS_TOKEN)
@@ -120,7 +116,14 @@ static void tell_details(const struct acr_status *status, struct acr_secret *out
 			tell_auths(row, &text);
 		else if (*row->kept)
 			acr_secret_format(&text, _(", kept in the %s"), row->kept);
-		acr_columns_wrap(out, acr_secret_text(&text), 0, 2);
+		acr_secret_add(out, "  ");
+		acr_columns_wrap(out, acr_secret_text(&text), 2, 4);
+		if (!acr_message_id(&row->failed))
+			continue;
+		why = acr_message_text(&row->failed, acr_text);
+		failed = acr_format(_("the last renewal failed: %s"), why);
+		acr_secret_add(out, "  ");
+		acr_columns_wrap(out, failed, 2, 4);
 	}
 }
 
@@ -148,21 +151,55 @@ static void tell_settings(const struct acr_app *app, const struct acr_registry *
 
 /* ---- the chain ---- */
 
+struct chain {
+	struct acr_secret *out;
+	bool all;
+	size_t hidden;
+};
+
+/* An identity of another environment (a CI system, a pod) is one whose variables are not set. */
 static void tell_identity(void *data, const struct acr_identity *row, enum acr_prospect prospect,
 			  const struct acr_message *why)
 {
-	struct acr_secret *out = data;
+	struct chain *chain = data;
 	auto_string text = acr_message_text(why, acr_text);
 	auto_string words = NULL;
 
-	acr_secret_add(out, prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS
-				    ? "+ "
-				    : "- ");
-	acr_columns_cell(out, row->name, 17, false);
-	acr_secret_add(out, " ");
+	if (!chain->all && prospect == ACR_PROSPECT_ABSENT &&
+	    acr_message_id(why) == ACR_MESSAGE_VARIABLE_UNSET) {
+		chain->hidden++;
+		return;
+	}
+	acr_secret_add(chain->out, prospect == ACR_PROSPECT_SERVES || prospect == ACR_PROSPECT_ASKS
+					   ? "+ "
+					   : "- ");
+	acr_columns_cell(chain->out, row->name, 17, false);
+	acr_secret_add(chain->out, " ");
 	words = prospect == ACR_PROSPECT_SERVES ? acr_format(_("would be used: %s"), text)
 						: acr_copy(text);
-	acr_columns_wrap(out, words, 20, 20);
+	acr_columns_wrap(chain->out, words, 20, 20);
+}
+
+static bool has(const struct acr_status *status, enum acr_status_kind kind)
+{
+	for (size_t i = 0; i < status->count; i++)
+		if (status->rows[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* What stands above the identities: they are not asked where something else answers first. */
+static char *chain_title(const struct acr_registry *registry, const struct acr_status *status)
+{
+	if (!registry)
+		return acr_copy(_("Identities, as they would be tried now"));
+	return acr_format(
+		has(status, ACR_STATUS_SIGNED_OUT)
+			? _("Identities, which are not tried for %s, because it is signed out")
+		: has(status, ACR_STATUS_LOGIN)
+			? _("Identities, as they would be tried for %s without its stored login")
+			: _("Identities, as they would be tried now for %s"),
+		registry->host);
 }
 
 /* No registry is called so: the global settings hold for it. */
@@ -175,30 +212,31 @@ struct acr_registry acr_status_any(void)
 }
 
 static void tell(struct acr_app *app, const struct acr_registry *registry,
-		 const struct acr_status *status, struct acr_secret *out)
+		 const struct acr_status *status, bool all, struct acr_secret *out)
 {
-	struct acr_error error = { 0 };
-	auto_string title = registry
-				    ? acr_format(_("Identities, as they would be tried now for %s"),
-						 registry->host)
-				    : acr_copy(_("Identities, as they would be tried now"));
+	struct chain chain = { .out = out, .all = all };
 	struct acr_registry any = acr_status_any();
+	auto_string title = chain_title(registry, status);
+	struct acr_error error = { 0 };
 
 	if (status->count == 0 && registry)
 		acr_secret_format(out, _("Nothing is kept or cached for %s\n"), registry->host);
 	else if (status->count == 0)
 		acr_secret_add(out, _("Nothing is kept or cached\n"));
-	else if (registry)
-		tell_details(status, out);
-	else
-		acr_status_rows(app, status, out);
+	tell_rows(app, status, out);
 	tell_failures(status, out);
 	if (registry)
 		tell_settings(app, registry, out);
 	acr_secret_add(out, "\n");
-	acr_status_heading(app, out, acr_secret_text(&(struct acr_secret){ .bytes = title }));
-	if (acr_chain_dry_run(app, registry ? registry : &any, tell_identity, out, &error))
+	acr_status_heading(app, out, title);
+	if (acr_chain_dry_run(app, registry ? registry : &any, tell_identity, &chain, &error))
 		tell_error(out, &error);
+	if (chain.hidden > 0)
+		acr_secret_format(out,
+				  acr_plural("%zu more is not set up here: --all shows it\n",
+					     "%zu more are not set up here: --all shows them\n",
+					     chain.hidden),
+				  chain.hidden);
 }
 
 static int status(struct acr_app *app, char *const *arguments, const char *const *values)
@@ -214,14 +252,15 @@ static int status(struct acr_app *app, char *const *arguments, const char *const
 	}
 	if (arguments[0]) {
 		one = &registry;
-		if (!acr_front_registry(app, &acr_command_status, arguments[0], values[0], one))
+		if (!acr_front_registry(app, &acr_command_status, arguments[0], values[AS_JSON],
+					one))
 			return ACR_EXIT_USAGE;
 	}
 	acr_status_take(app, one ? one->host : NULL, &found);
-	if (values[0])
+	if (values[AS_JSON])
 		acr_status_json(app, one, &found, &out);
 	else
-		tell(app, one, &found, &out);
+		tell(app, one, &found, values[ALL], &out);
 	return acr_docker_answer(app, &out);
 }
 
@@ -229,11 +268,10 @@ const struct acr_command acr_command_status = {
 	.name = "status",
 	.arguments = "[REGISTRY]",
 	.summary = N_("show what is cached, and which identities would be tried"),
-	.about = N_("One row for each cached token, stored login, login in Docker's own "
-		    "config.json and sign-in: its registry and "
-		    "identity, when it expires, when it is renewed, where it is kept. Then every "
-		    "identity, and why it would not be tried. Uses no network, and never shows a "
-		    "secret."),
+	.about = N_("For each registry the cached token, stored login, login in Docker's own "
+		    "config.json and sign-in: which identity, from where, when it expires, when it "
+		    "renews, where it is kept. Then the identities that would be tried, and why "
+		    "not the others. Uses no network, and never shows a secret."),
 	.options = options,
 	.most = 1,
 	.run = status,

@@ -5,10 +5,6 @@
 
 #include "acr/broker.h"
 
-/* A table, for people. */
-void acr_status_rows(const struct acr_app *app, const struct acr_status *status,
-		     struct acr_secret *out);
-
 /* A line in bold, where stdout is a terminal that has it and NO_COLOR does not forbid it. */
 void acr_status_heading(const struct acr_app *app, struct acr_secret *out, const char *text);
 

@@ -82,16 +82,42 @@ def test_every_kind_has_its_row(helper, home, signed_in):
     assert seen["version"] == 1 and seen["registry"] is None and seen["keychain"] is None
 
 
-def test_the_table_fits_eighty_columns_and_names_every_registry(helper, home, signed_in):
+def blocks(answer):
+    """The lines below each registry."""
+    found, name = {}, None
+    for line in answer.out.split("\n\n")[0].splitlines():
+        name = name if line.startswith(" ") else line
+        found.setdefault(name, []).append(line) if line.startswith(" ") else found.setdefault(name, [])
+    return {name: " ".join(" ".join(lines).split()) for name, lines in found.items()}
+
+
+def test_each_registry_is_one_block_that_says_who_from_where_and_until_when(helper, home, signed_in):
     everything(helper, home)
     answer = helper("status")
-    table = answer.out.split("\n\n")[0].splitlines()
-    assert re.split(r" {2,}", table[0]) == ["REGISTRY", "WHO", "SOURCE", "EXPIRES", "RENEWED", "KEPT IN"]
-    assert len(table) == 1 + 7
-    assert all(len(line) <= 80 for line in answer.out.splitlines())
-    for name in ("acme", "reader", "contoso-e7gge", "admin", "public", "partner"):
-        assert sum(line.startswith(name) for line in table) >= 1, name
-    assert "\033" not in answer.out
+    assert all(len(line) <= 80 for line in answer.out.splitlines()) and "\033" not in answer.out
+    assert answer.out.split("\n\n")[0].splitlines().count("partner.azurecr.io") == 1  # a token and a sign-in
+    told = blocks(answer)
+    assert set(told) == {ACME, READER, LONG, ADMIN, "public.azurecr.io", "partner.azurecr.io"}, answer
+    assert re.search(rf"token of service principal {APP.client_id}, .*, from environment, expires in \w+ \w+, renews in \w+ \w+, "
+                     "kept in the runtime-folder", told[ACME]), told
+    assert told[ADMIN] == "stored login of admin" and "signed out: no identity is used" in told["public.azurecr.io"]
+    assert "sign-in of" in told["partner.azurecr.io"] and "token of" in told["partner.azurecr.io"]
+
+
+def test_the_identities_do_not_contradict_what_is_kept(helper, home, signed_in):
+    everything(helper, home)
+    assert "which are not tried for public.azurecr.io, because it is signed out" in " ".join(helper("status", "public.azurecr.io").out.split())
+    assert f"as they would be tried for {ADMIN} without its stored login" in " ".join(helper("status", ADMIN).out.split())
+    assert "as they would be tried now for " + ACME in helper("status", ACME).out
+
+
+def test_identities_of_other_environments_are_shown_only_when_asked(helper, home, cloud):
+    short, whole = helper("status").out, helper("status", "--all").out
+    assert "github-actions" not in short and "workload-identity" not in short and "azure-cli" in short and "managed-identity" in short
+    count = len([line for line in whole.splitlines() if re.match("[+-] ", line)]) - len(re.findall("^[+-] ", short, re.M))
+    assert f"{count} more are not set up here: --all shows them" in short and "more are not" not in whole
+    assert all(re.search(f"^[+-] {name} ", whole, re.M) for name in ROWS), whole
+    assert [row["identity"] for row in status(helper)["chain"]] == ROWS  # programs see all of them
 
 
 def test_one_registry_is_told_in_full(helper, home, signed_in):
@@ -152,7 +178,7 @@ def test_a_token_of_another_identity_is_shown_as_unused(helper, cloud):
     assert helper.get(ACME, env=cloud.environment(APP)).status == 0
     token, = status(helper)["tokens"]
     assert token["in_force"] is False
-    assert re.search(r"acme\S+ .* unused ", helper("status").out)
+    assert "not used: another identity is in use" in blocks(helper("status"))[ACME]
 
 
 def test_no_process_is_started_for_the_chain(helper, home, cloud):

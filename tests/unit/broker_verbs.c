@@ -578,6 +578,13 @@ static void list_gives_the_name_of_the_stored_login(void **state)
 	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
 	assert_int_equal(store(HOST, "admin", "password"), 0);
 	assert_string_equal(listed(), HOST "=admin ");
+	/* Nor is it ours alone to store one: another helper may have, and no decision says so. */
+	expect_nothing_more();
+	edges_write(&edges, ".config/docker-credential-acr/config.json",
+		    "{\"registries\":{\"cold.azurecr.io\":{}}}");
+	edges_configure(&edges);
+	keep_in_keychain("cold.azurecr.io", "person", "password");
+	assert_string_equal(listed(), HOST "=admin cold.azurecr.io=person ");
 }
 
 /* Not only out of reach: no token is left lying about. */

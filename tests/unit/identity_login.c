@@ -2,9 +2,11 @@
 /* Our own sign-in: how it is got at Entra ID, and how the identity `login` uses it. */
 #include "acr/login.h"
 #include "acr/store.h"
+#include "base/file.h"
 #include "identity/certificate_file.h"
 #include "identity/internal.h"
 #include "person.h"
+#include "store/serialize.h"
 
 #define AUTHORITY "login.microsoftonline.com"
 #define ANY	  "POST https://" AUTHORITY "/organizations/oauth2/v2.0/"
@@ -498,6 +500,33 @@ static void a_file_from_elsewhere_sends_the_token_nowhere_else(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
+/* As a desktop wrote it that keeps the token in its keyring; here is no session bus. */
+static void a_sign_in_out_of_reach_is_replaced_by_nobody_who_was_not_chosen(void **state)
+{
+	auto_string path = acr_sign_in_path(&p.edges.app);
+	auto_secret bytes = { 0 }, record = { 0 };
+	const char *kept, *check;
+
+	(void)state;
+	sign_in("", "login.microsoftonline.com");
+	assert_int_equal(acr_file_read(path, 8192, &bytes, NULL), 0);
+	kept = strstr(acr_secret_text(&bytes), "keychain 4 file\n");
+	check = strstr(acr_secret_text(&bytes), "check ");
+	assert_true(kept && check && check > kept);
+	acr_secret_add_bytes(&record, bytes.bytes, (size_t)(kept - bytes.bytes));
+	acr_secret_add(&record, "keychain 14 secret-service\n");
+	acr_secret_add_bytes(&record, kept + 16, (size_t)(check - kept - 16));
+	acr_record_end(&record);
+	edges_write(&p.edges, path + strlen(p.edges.folder) + 1, acr_secret_text(&record));
+	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
+	edges_configure(&p.edges);
+	edges_write(&p.edges, TAG, AZURE);
+	assert_int_equal(person_first(&p), -1);
+	assert_int_equal(p.error.kind, ACR_LOCKED);
+	assert_true(acr_error_is(&p.error, SIGN_IN_UNREACHABLE));
+	assert_int_equal(p.edges.sent_count, 0);
+}
+
 static void who_never_signed_in_costs_nothing(void **state)
 {
 	(void)state;
@@ -627,6 +656,7 @@ int main(void)
 		TEST(a_refused_one_stays_and_the_person_is_told_what_to_do),
 		TEST(another_clouds_sign_in_is_not_tried),
 		TEST(a_file_from_elsewhere_sends_the_token_nowhere_else),
+		TEST(a_sign_in_out_of_reach_is_replaced_by_nobody_who_was_not_chosen),
 		TEST(who_never_signed_in_costs_nothing),
 		TEST(signing_in_for_all_makes_another_fingerprint),
 		TEST(a_roll_over_leaves_the_fingerprint_as_it_is),

@@ -185,6 +185,11 @@ static void a_stopped_holder_is_passed_by_when_patience_ends(void **state)
 	assert_int_equal(acr_lock_take(&edges.app, KEY, 300), -1);
 	assert_true(now() - begun >= 290);
 	assert_true(now() - begun < MOMENTS);
+	/* Who would wait longer looks at it before, and does not wait for nothing. */
+	edges.app.root = NULL; /* /proc tells who holds it */
+	begun = now();
+	assert_int_equal(acr_lock_take(&edges.app, KEY, 20000), -1);
+	assert_true(now() - begun < 15000);
 	end_holder(holder);
 }
 

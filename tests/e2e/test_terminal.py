@@ -76,7 +76,7 @@ CAPTURES = {  # what is typed, by whom, what goes wrong, and what a person must 
     "diagnose-firewall": (f"{DIAGNOSE} firewall.azurecr.io/app", APP, {}, ["[firewall]", "az acr network-rule add"]),
     "diagnose-no-role": (f"{DIAGNOSE} {ACME}/app", NOBODY, {}, ["[no-role]", "az role assignment create"]),
     "diagnose-offline": (f"unshare -n {DIAGNOSE} {ACME}/app", APP, {}, ["[offline]"]),
-    "diagnose-bare-name": (f"{DIAGNOSE} acme", APP, {}, [ACME]),
+    "diagnose-bare-name": (f"{DIAGNOSE} reader", APP, {}, ["reader.azurecr.io: no problem found"]),
     "diagnose-not-signed-in": (f"{DIAGNOSE} {ACME}", None, MISSING, ["[not-signed-in]", f"docker-credential-acr login {ACME}"]),
     "docker-pull-no-role": (f"docker pull {ACME}/app", NOBODY, {}, ["denied access to", "az role assignment create"]),
     "docker-pull-expired": (f"docker pull {ACME}/app", EXPIRED, {}, ["has expired", "az ad app credential reset"]),

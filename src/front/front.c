@@ -102,7 +102,7 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 	if (argc - optind > command->most)
 		return acr_usage_argument(app, command, argv[optind + command->most]);
 	status = command->run(app, argv + optind, values);
-	/* What acr_front_begin loaded; the floors below only borrow it. */
+	/* What acr_front_begin loaded; lower layers only borrow it. */
 	acr_config_free((struct acr_config *)(uintptr_t)app->config);
 	app->config = NULL;
 	return status;

@@ -9,10 +9,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*ROOT.glob("src/**/*.[ch]"), *ROOT.glob("src/**/*.def"), *ROOT.glob("include/acr/*.h")])
 CODE = [path for path in SOURCES if path.suffix == ".c"]
-# Bottom up. Floors of the same height do not know each other.
+# Bottom up. Layers of the same height do not know each other.
 HEIGHT = {"base": 0, "http": 1, "store": 1, "registry": 2, "identity": 3, "broker": 4, "explain": 5, "front": 6, "configure": 7,
           "kubelet": 7, "diagnose": 7}
-# The floor that keeps the promise of a seam in include/acr.
+# The layer that keeps the promise of a seam in include/acr.
 SEAM = {"app": "base", "error": "base", "message": "base", "who": "base", "secret": "base", "config": "base", "http": "http", "store": "store", "portal": "store",
         "registry": "registry", "arm": "registry", "token": "registry", "identity": "identity", "sign_in": "store", "login": "identity", "broker": "broker",
         "rule": "explain", "check": "diagnose", "command": "front"}
@@ -23,8 +23,8 @@ MAY = {"bus_child.c": {"environ"},  # the forked child shows GLib an environment
        "replace_file.c": {"time("}}  # the age of a file, by the clock that stamped it
 
 
-def floor(path):
-    """The floor of a source or of a seam; None for main.c, which stands above all."""
+def layer(path):
+    """The layer of a source or of a seam; None for main.c, which stands above all."""
     parts = path.relative_to(ROOT).parts
     if parts[0] == "include":
         return SEAM.get(path.stem)
@@ -45,15 +45,15 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
-def test_every_source_stands_on_a_floor_and_every_seam_belongs_to_one():
-    lost = [name_of(path) for path in SOURCES if floor(path) not in HEIGHT and path.name != "main.c"]
+def test_every_source_stands_to_a_layer_and_every_seam_belongs_to_one():
+    lost = [name_of(path) for path in SOURCES if layer(path) not in HEIGHT and path.name != "main.c"]
     assert not lost, f"add them to HEIGHT or SEAM: {lost}"
 
 
 def test_includes_go_down_only():
     upward = []
     for path in SOURCES:
-        here = floor(path)
+        here = layer(path)
         for name in includes(path) if here else []:
             folder, _, file = name.partition("/")
             other = SEAM.get(file[:-2]) if folder == "acr" else folder
@@ -79,7 +79,7 @@ def test_only_the_front_writes_to_stdout():
     """Nobody else uses stdio, or the descriptor that docker reads."""
     stdio = re.compile(r"\b(?:printf|puts|putchar|vprintf|fprintf|fputs|fwrite|perror)\s*\(|\bstdout\b")
     found = {name_of(path): stdio.findall(bare(path)) + re.findall(r"app->out\b(?!\s*=[^=])", bare(path))
-             for path in CODE if HEIGHT.get(floor(path), 9) < HEIGHT["front"] or path.parent.name == "checks"}
+             for path in CODE if HEIGHT.get(layer(path), 9) < HEIGHT["front"] or path.parent.name == "checks"}
     assert not {name: words for name, words in found.items() if words}
 
 

@@ -9,7 +9,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 # The table itself, what makes namespaces, and tests that root alone runs.
 OTHERS = {TESTS / "homes.py", Path(__file__).resolve(), *(TESTS / "cloud").glob("*"), *(TESTS / "packs").glob("*")}
-OWN_WAY = re.compile(r"\bos\.(?:geteuid|seteuid|setuid|setresuid|chown|lchown)\b|\bsetpriv\b|\bshutil\.chown\b")
+OWN_WAY = re.compile(r"\bos\.(?:geteuid|seteuid|setuid|setresuid)\b|\bos\.l?chown\(|\bsetpriv\W+f?\W*--reuid|\bshutil\.chown\(")
 
 
 @pytest.mark.parametrize("file", sorted(set(TESTS.rglob("*.py")) - OTHERS), ids=lambda file: str(file.relative_to(TESTS)))

@@ -41,8 +41,8 @@ static void fill_tables(const struct acr_command *command, struct option *table,
 	/* Docker's verbs end their options at the first argument, people forget some until the
 	 * end. */
 	letters += sprintf(letters, "%s:h", command->protocol ? "+" : "");
-	for (const struct acr_option *option = command->options; option && option->name;
-	     option++, count++) {
+	for (const struct acr_option *option = command->options;
+	     option && option->name && count < OPTIONS_MOST; option++, count++) {
 		const struct option row = { option->name,
 					    option->argument ? required_argument : no_argument,
 					    NULL, count };

@@ -192,26 +192,72 @@ static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
 			      timer->there ? N_("nothing to change") : N_("enabled"), NULL);
 }
 
-static int carry_out(const struct acr_app *app, const char *folder, struct acr_plan *plan,
+/* Who changes files: alone, where that can be. */
+struct alone {
+	const char *folder; /* of the journal */
+	char *own_folder;   /* what was made for it */
+	int held;
+};
+
+/* From before the files are read, or the plan of another `configure` would be about what they were.
+ * Where this fails, it is told only if there is something to write. */
+static int be_alone(struct alone *alone, struct acr_error *error)
+{
+	if (alone->held < 0)
+		alone->held = acr_memo_begin(alone->folder, &alone->own_folder, error);
+	return alone->held < 0 ? -1 : 0;
+}
+
+static void end_alone(struct alone *alone)
+{
+	if (alone->held >= 0)
+		acr_memo_end(alone->folder,
+			     alone->own_folder); /* unless there is something in it */
+	acr_fd_close(&alone->held);
+	acr_string_free(&alone->own_folder);
+}
+
+static int carry_out(const struct acr_app *app, struct alone *alone, struct acr_plan *plan,
 		     const struct acr_timer *timer, bool system, struct acr_error *error)
 {
 	bool changes = timer->link && !timer->there;
-	auto_string own_folder = NULL;
-	auto_fd held = -1;
 
 	for (size_t i = 0; i < plan->count; i++)
 		changes = changes || acr_job_changes(&plan->jobs[i]);
 	if (!changes)
 		return 0;
-	held = acr_memo_begin(folder, &own_folder, error);
-	if (held < 0)
+	if (be_alone(alone, error))
 		return -1;
 	for (size_t i = 0; i < plan->count; i++)
 		if (acr_job_changes(&plan->jobs[i]) &&
-		    acr_plan_carry_out(folder, own_folder, &plan->jobs[i], error))
+		    acr_plan_carry_out(alone->folder, alone->own_folder, &plan->jobs[i], error))
 			return -1;
 	if (timer->link && !timer->there)
-		return acr_timer_enable(app, folder, own_folder, timer, system, error);
+		return acr_timer_enable(app, alone->folder, alone->own_folder, timer, system,
+					error);
+	return 0;
+}
+
+static int change(struct acr_telling *telling, const struct acr_wish *wish, struct alone *alone,
+		  struct acr_plan *plan, struct acr_error *error)
+{
+	struct acr_error untold = { 0 };
+	auto_timer timer = { 0 };
+
+	if (!wish->dry_run)
+		(void)!be_alone(alone, &untold);
+	if (acr_plan_make(telling->app, wish, plan, error) ||
+	    (wish->timer && acr_timer_plan(telling->app, wish->system, &timer, error)))
+		return -1;
+	tell_plan(telling, plan, &timer);
+	if (acr_logins_take(telling, wish, plan, error))
+		return -1;
+	if (wish->dry_run)
+		return 0;
+	if (carry_out(telling->app, alone, plan, &timer, wish->system, error)) {
+		acr_logins_abandon(telling->app, plan);
+		return -1;
+	}
 	return 0;
 }
 
@@ -253,26 +299,19 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 		struct acr_error *error)
 {
 	auto_string folder = acr_memo_folder(telling->app, wish->system);
+	struct alone alone = { folder, NULL, -1 };
 	struct acr_config *config = NULL; /* as it is now; for as long as we run */
-	auto_timer timer = { 0 };
 	auto_plan plan = { 0 };
+	int failed;
 
 	if (!folder)
 		return acr_raise(error, HOME_UNSET);
 	if (undo)
 		return acr_take_back(telling, wish, folder, error);
-	if (acr_plan_make(telling->app, wish, &plan, error) ||
-	    (wish->timer && acr_timer_plan(telling->app, wish->system, &timer, error)))
-		return -1;
-	tell_plan(telling, &plan, &timer);
-	if (acr_logins_take(telling, wish, &plan, error))
-		return -1;
-	if (wish->dry_run)
-		return 0;
-	if (carry_out(telling->app, folder, &plan, &timer, wish->system, error)) {
-		acr_logins_abandon(telling->app, &plan);
-		return -1;
-	}
+	failed = change(telling, wish, &alone, &plan, error);
+	end_alone(&alone);
+	if (failed || wish->dry_run)
+		return failed;
 	if (acr_wish_is_own(wish) && acr_config_load(telling->app, &config, error))
 		return -1;
 	if (config)

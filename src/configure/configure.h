@@ -141,7 +141,10 @@ _checked_ int acr_memo_load(const char *folder, const char *path, struct acr_mem
 _checked_ int acr_memo_save(const char *folder, const struct acr_memo *memo,
 			    struct acr_error *error);
 void acr_memo_forget(const char *folder, const char *path);
-/* Make the folder and hold it against another `configure` until the descriptor is closed.
+/* Wait for another `configure`, and hold the folder against it until the descriptor is closed; -1 with
+ * errno where there is no folder. Who hangs for seconds is passed by. */
+int acr_memo_lock(const char *folder);
+/* Make the folder, and hold it like this.
  * `ret_made` is what had to be made of it, now or once before; owned. */
 _checked_ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error);
 /* Take the folder away when nothing is left in it, and what was made for it. */

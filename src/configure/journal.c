@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -298,29 +299,59 @@ static int take_own_folder(void *data, struct acr_memo *memo, struct acr_error *
 	return 0;
 }
 
-int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
+/* Does the folder that is held still have its name? */
+static bool is_there(int fd, const char *path)
+{
+	struct stat held, now;
+
+	return fstat(fd, &held) == 0 && stat(path, &now) == 0 && held.st_ino == now.st_ino &&
+	       held.st_dev == now.st_dev;
+}
+
+int acr_memo_lock(const char *folder)
 {
 	const struct timespec pause = { 0, 50 * 1000 * 1000 };
-	auto_string inside = acr_format("%s/.", folder);
-	auto_string above = acr_format("%s/..", folder);
-	auto_fd made = -1;
-	int fd;
-
-	*ret_made = acr_target_missing(inside);
-	made = acr_folder_open(folder, true, error);
-	if (made < 0)
-		return -1;
 	/* The folder above is the lock: no file stays, and that of the folder itself is taken by
 	 * whoever writes in it. Whoever hangs is passed by. */
-	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, above);
-	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
-		nanosleep(&pause, NULL);
-	if (!*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error)) {
+	auto_string above = acr_format("%s/..", folder);
+	int fd;
+
+	while ((fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0) {
+		for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
+			nanosleep(&pause, NULL);
+		/* Whoever had it may have taken the folder away, and another one made it anew. */
+		if (is_there(fd, above))
+			break;
 		close(fd);
-		return -1;
 	}
+	return fd;
+}
+
+static int try_to_begin(const char *folder, char **ret_made, struct acr_error *error)
+{
+	auto_string inside = acr_format("%s/.", folder);
+	auto_string missing = acr_target_missing(inside);
+	auto_fd made = acr_folder_open(folder, true, error);
+	int fd = made < 0 ? -1 : acr_memo_lock(folder);
+
+	if (made >= 0 && fd < 0)
+		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, folder);
+	if (fd >= 0) {
+		*ret_made = missing;
+		missing = NULL;
+	}
+	return fd;
+}
+
+int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
+{
+	int fd = -1;
+
+	/* Another one may take the folder away while we make it, or wait for it. */
+	for (int tries = 0; fd < 0 && tries < 20; tries++)
+		fd = try_to_begin(folder, ret_made, error);
+	if (fd >= 0 && !*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error))
+		acr_fd_close(&fd);
 	return fd;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files that memos tell of: `configure --undo` for all of them or those of one kind, and what is
  * set up now. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "configure/logins.h"
 #include "explain/language.h"
 
@@ -116,7 +118,10 @@ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, cons
 		  struct acr_error *error)
 {
 	struct undo undo = { telling, wish, folder, NULL, 0 };
-	int failed = acr_memo_each(folder, undo_one, &undo, error);
+	auto_fd held = wish->dry_run ? -1 : acr_memo_lock(folder);
+	/* A journal that another one begins now is not ours to read. */
+	bool none = !wish->dry_run && held < 0 && errno == ENOENT;
+	int failed = none ? 0 : acr_memo_each(folder, undo_one, &undo, error);
 
 	/* Nothing of us stays where nothing of us was. */
 	if (!failed && !wish->dry_run)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every child finds in its environment, whoever starts it: no folder of programs that others
- * can write, and no switch against its own protection. */
+/* The environment of child processes: PATH without folders that other users can write to, and no
+ * variable that turns off TLS verification or redirects requests. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,14 +8,14 @@
 #include "base/owner.h"
 #include "base/process.h"
 
-/* They tell az and others to trust whoever answers, or where to ask instead. */
+/* They make az and other programs trust any server, or send requests to another one. */
 static const char *const dropped[] = {
 	"ARM_CLOUD_METADATA_URL",	"AZURE_CLI_DISABLE_CONNECTION_VERIFICATION",
 	"ADAL_PYTHON_SSL_NO_VERIFY",	"PYTHONHTTPSVERIFY",
 	"NODE_TLS_REJECT_UNAUTHORIZED", "GIT_SSL_NO_VERIFY"
 };
 
-/* What is not there yet could be made by anybody. */
+/* Any user might create a folder that does not exist yet. */
 static bool is_trusted(const char *folder)
 {
 	struct stat status;
@@ -28,7 +28,7 @@ static bool is_trusted(const char *folder)
 	return !other;
 }
 
-/* "PATH=" and those of its folders that nobody else can write. Owned. */
+/* "PATH=" and those of its folders that no other user can write to. Owned. */
 static char *trusted_path(const char *folders)
 {
 	char *path = acr_copy("PATH=");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two clocks: the wall's, which people and servers mean and anybody may set, and boot time, which
- * nobody can. */
+/* Two clocks: wall-clock time, which anybody may set, and boot time, which nobody can set. */
 #include "base/clock.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts that must fit a terminal. */
+/* Formats text for the width of a terminal. */
 #include "base/columns.h"
 
 #include <stdio.h>
@@ -76,7 +76,7 @@ void acr_columns_cell(struct acr_secret *out, const char *text, size_t width, bo
 	acr_secret_add(out, width > 3 ? "..." : "");
 }
 
-/* Up to the next blank; in a command, one outside quotes. */
+/* Up to the next blank; in a command, up to the next blank outside of quotes. */
 static size_t word_length(const char *text, bool command)
 {
 	size_t length = 0;
@@ -104,7 +104,7 @@ static size_t unit_length(const char *text, bool command)
 	return length + 1 + word_length(text + length + 1, command);
 }
 
-/* Words of one line, wrapped; `first` columns are used already. Lines that follow begin with
+/* Wraps the words of one line; `first` columns are already used. Later lines are indented by
  * `indent` blanks. */
 static void wrap(struct acr_secret *out, const char *text, size_t first, size_t indent,
 		 bool command)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settings: two JSON files and the environment, flattened into rows of which the nearest wins. */
+/* Loads the configuration: two JSON files and the environment, flattened into rows. Of several rows
+ * for a key, the row with the highest precedence applies. */
 #include "acr/config.h"
 
 #include <ctype.h>
@@ -27,7 +28,7 @@ static void add(struct acr_config *config, enum rank rank, const char *host, con
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
 }
 
-#define WARNINGS 16 /* more are left out */
+#define WARNINGS 16 /* further ones are dropped */
 
 static void add_warning(struct acr_config *config, const struct acr_message *warning)
 {
@@ -45,15 +46,15 @@ static void add_warning(struct acr_config *config, const struct acr_message *war
 			add_warning(config, &warning_.message);                                    \
 	} while (0)
 
-/* One file on its way into rows. */
+/* One file that is being converted to rows. */
 struct source {
 	struct acr_config *config;
 	const char *path;
 	enum rank host_rank, rank;
 };
 
-/* A name of "hosts" or "registries" that no server can be asked for by: with a blank, a port, a
- * scheme, or without a domain. Only "registries" may have patterns. */
+/* Warns about a name in "hosts" or "registries" that can never match a server: with a blank, a
+ * port, a scheme, or without a domain. Only "registries" may have patterns. */
 static void check_name(struct source *source, const char *key, const char *name)
 {
 	if ((acr_setting_is_host(name) || acr_entry_is_pattern(name)) && strchr(name, '.'))
@@ -72,8 +73,9 @@ static void check_names(struct source *source, const char *key, const char *list
 	}
 }
 
-/* `place` is a variable, or a file and its key: what is wrong with its value, and what may have been
- * meant. The value of a free text is not repeated: it may have come from the wrong clipboard. */
+/* `place` is a variable, or a file and its key. The error says what is wrong with the value and
+ * what was probably meant. A free-text value is not repeated, since it may be a secret that was
+ * pasted by mistake. */
 static int fail_value(struct acr_error *error, const char *place, const struct acr_setting_key *key,
 		      const char *value, enum acr_message_id wrong)
 {
@@ -94,7 +96,7 @@ static int fail_value(struct acr_error *error, const char *place, const struct a
 	return acr_raise_cause(error, &problem, SETTING_VALUE, place);
 }
 
-/* `place`: the file or the variable. */
+/* `place` is the file or the variable. */
 static void warn_of_no_time(struct acr_config *config, const char *place,
 			    const struct acr_setting_key *key, const char *value)
 {
@@ -127,7 +129,7 @@ static int take_value(struct source *source, const char *host, const struct acr_
 static int take_object(struct source *source, const char *host, struct json_object *object,
 		       struct acr_error *error);
 
-/* What goes into a row is freed with the config: gcc 12 loses it on the way. */
+/* False positive of gcc 12: the contents of a row are freed with the config. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
@@ -176,7 +178,7 @@ static int take_object(struct source *source, const char *host, struct json_obje
 	return 0;
 }
 
-/* Where an entry stands, for a person: it is written as it is called. */
+/* The line of an entry, for messages. The name is searched for as it is spelled in the file. */
 static struct acr_number line_of(const char *text, const char *entry)
 {
 	auto_string quoted = acr_format("\"%s\"", entry);
@@ -188,7 +190,8 @@ static struct acr_number line_of(const char *text, const char *entry)
 	return acr_number(line);
 }
 
-/* Two entries of one file that are equally close to some host and say different things about it. */
+/* Fails if two entries of one file match some host equally closely and set a key to different
+ * values. */
 static int check_ties(const struct source *source, const char *text, struct acr_error *error)
 {
 	const struct acr_config *config = source->config;
@@ -216,7 +219,7 @@ static int take_file(struct acr_config *config, const char *path, bool personal,
 	auto_secret text = { 0 };
 	auto_json json = NULL;
 
-	/* It decides where tokens go. */
+	/* The file decides where tokens are sent. */
 	if (acr_trusted_read(path, ACR_CONFIG_MAX, &text, &missing)) {
 		if (missing.kind == ACR_NOT_FOUND)
 			return 0;
@@ -234,7 +237,8 @@ static int take_file(struct acr_config *config, const char *path, bool personal,
 		       : 0;
 }
 
-/* DOCKER_CREDENTIAL_ACR_MIN_VALIDITY for "min_validity". */
+/* Reads the settings in environment variables, such as DOCKER_CREDENTIAL_ACR_MIN_VALIDITY for
+ * "min_validity". */
 static int take_environment(struct acr_config *config, const struct acr_app *app,
 			    struct acr_error *error)
 {

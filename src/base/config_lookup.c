@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a loaded configuration says of a registry: of all rows of a key the nearest wins. */
+/* Looks up settings of a registry in the loaded configuration: of all rows of a key, the one with
+ * the highest precedence applies. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "base/entry_match.h"
 #include "base/settings.h"
 
-/* The environment before all, then the closest entry, then the person's file. */
+/* The environment takes precedence, then the closest match, then the user's file. */
 static bool is_nearer(const struct row *row, unsigned match, const struct row *best, unsigned most)
 {
 	if (!best || row->rank == FROM_ENVIRONMENT || best->rank == FROM_ENVIRONMENT ||

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What config.c loads and config_lookup.c looks into. */
+/* The rows that config.c loads and config_lookup.c searches. */
 #ifndef BASE_CONFIG_ROWS_H
 #define BASE_CONFIG_ROWS_H
 
 #include "acr/config.h"
 #include "acr/message.h"
 
-/* Nearest first. */
+/* Highest precedence first. */
 enum rank { FROM_ENVIRONMENT, FROM_PERSONAL_HOST, FROM_SYSTEM_HOST, FROM_PERSONAL, FROM_SYSTEM };
 
 struct row {
@@ -19,7 +19,7 @@ struct row {
 struct acr_config {
 	struct row *rows;
 	size_t count;
-	char *paths[2]; /* /etc, the person's; NULL where there is no home */
+	char *paths[2]; /* /etc and the user's; NULL without a home directory */
 	struct acr_message *warnings;
 	size_t warning_count;
 };

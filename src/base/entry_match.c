@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries of "registries": exact names and patterns. */
+/* Matches hosts against the entries of "registries": exact names and patterns. */
 #include "base/entry_match.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/settings.h"
 
 #define EXACT	 1001
-#define REGIONAL 1000 /* a host name has 253 characters: every pattern is below this */
+#define REGIONAL 1000 /* a host name has at most 253 characters: every pattern is below this */
 
 bool acr_entry_is_pattern(const char *entry)
 {
@@ -22,7 +22,7 @@ bool acr_entry_is_pattern(const char *entry)
 	return acr_setting_is_host(name);
 }
 
-/* The host without ".REGION.geo", as a regional endpoint has it; NULL where it is none. Owned. */
+/* The host without ".REGION.geo" if it is a regional endpoint, otherwise NULL. Owned. */
 static char *global_name(const char *host)
 {
 	const char *region = strchr(host, '.');
@@ -65,7 +65,7 @@ unsigned acr_entry_match(const char *entry, const char *host)
 	return 1 + (unsigned)strcspn(entry, "*");
 }
 
-/* Behind their stars the one must end as the other does, up to the dot, and go on alike. */
+/* After their stars one pattern must end like the other one, up to the dot, and continue alike. */
 bool acr_entry_collides(const char *left, const char *right)
 {
 	size_t begin = strcspn(left, "*");

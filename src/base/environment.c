@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The environment that a run was given, what of it is not for us, and picking from it. */
+/* The environment of this process: reading it, removing variables that are dangerous for libraries,
+ * and selecting variables. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,7 +47,7 @@ char **acr_environment_pick(const struct acr_app *app, const char *const *names)
 	for (size_t i = 0; i < count; i++) {
 		const char *row = find(app->environment, names[i]);
 
-		/* An empty CURL_CA_BUNDLE is no file to Python, and a reason to verify nothing. */
+		/* For Python an empty CURL_CA_BUNDLE is not a file, and turns verification off. */
 		if (row && row[strlen(names[i]) + 1])
 			picked[used++] = acr_copy(row);
 	}
@@ -67,9 +68,9 @@ char *acr_system_path(const struct acr_app *app, const char *path)
 }
 
 enum policy {
-	NEVER,	       /* writes keys, loads code or prints what passes through a library */
-	WITHOUT_SLASH, /* a name is fine, a path is not */
-	OF_ROOT,       /* how FIPS is set up on some machines: a path that only root can change */
+	NEVER,	       /* writes keys, loads code or prints data that passes through a library */
+	WITHOUT_SLASH, /* a name is allowed, a path is not */
+	OF_ROOT,       /* sets up FIPS on some machines: allowed if only root can change the path */
 };
 
 /* ssl(7), openssl-env(7), gconv and gettext (glibc's manual), GnuTLS' manual ("Debugging"), libcurl
@@ -95,14 +96,14 @@ static const struct {
 	{ "LOCPATH", OF_ROOT },
 };
 
-/* /dev/null is written by everybody, and stays empty: OPENSSL_CONF=/dev/null means none. */
+/* Everybody can write to /dev/null, but it stays empty: OPENSSL_CONF=/dev/null means "none". */
 static bool is_null_device(const struct stat *status)
 {
 	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
 }
 
-/* Does every folder on the way, and the end itself, belong to root, and can nobody else write to
- * it? Eats the path. */
+/* Does every folder of the path, and the file itself, belong to root, and can no other user write
+ * to it? Modifies the path. */
 static bool all_of_root(char *path)
 {
 	for (char *end = path;; *end = '\0') {
@@ -118,7 +119,8 @@ static bool all_of_root(char *path)
 	}
 }
 
-/* As it is written and where it leads: a link that somebody else can exchange is none of root's. */
+/* Checks the path as written and its target: a link that another user can replace does not count as
+ * root's. */
 static bool only_root_writes(const char *path)
 {
 	auto_string written = acr_copy(path);
@@ -133,7 +135,7 @@ static bool is_kept(const char *row)
 		size_t length;
 		const char *value;
 
-		/* Most rows are told by their first letter, at every start. */
+		/* Comparing the first letter skips most rows, at every start. */
 		if (*row != *named_files[i].name)
 			continue;
 		length = strlen(named_files[i].name);

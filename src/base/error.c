@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors as values: filling them, wrapping them, and quoting a service without trusting it. */
+/* Errors as values: creating them, wrapping them, and quoting untrusted text of a service. */
 #include "acr/error.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "base/escape.h"
 #include "base/utf8.h"
 
-/* What a row says of itself, a byte each: pointers would cost every start (message.c). */
+/* The kind of each row, one byte each: pointers would slow down every start (see message.c). */
 static const unsigned char kinds[] = {
 	ACR_SYSTEM,
 #define MESSAGE(name, id, kind, origin, places, text) ACR_##kind,
@@ -34,7 +34,7 @@ int acr_error_set(struct acr_error *error, enum acr_message_id id, const struct 
 
 	if (!error)
 		return -1;
-	/* An argument or the cause may lie in the error that is filled. */
+	/* An argument or the cause may point into the error that is filled. */
 	acr_message_set(&message, id, cause, arguments, count);
 	*error = (struct acr_error){ .kind = (enum acr_kind)kinds[id],
 				     .origin = (enum acr_origin)origins[id],
@@ -67,7 +67,7 @@ int acr_error_reword(struct acr_error *error, enum acr_message_id id, const char
 
 	if (!error)
 		return -1;
-	/* An argument may lie in the error. */
+	/* An argument may point into the error. */
 	acr_message_set(&message, id, NULL, arguments, count);
 	error->message = message;
 	return -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text for a terminal; see escape.h. */
+/* Escapes text for a terminal; see escape.h. */
 #include "base/escape.h"
 #include "base/budget.h"
 
@@ -12,7 +12,7 @@
 #define ESC	'\x1b'
 #define SGR_MAX 16 /* bytes of a color: ESC [ 3 1 ; 1 m */
 
-/* First and last of what is neither a letter nor a sign. */
+/* Ranges of code points that are neither letters nor symbols. */
 static const struct {
 	unsigned int first, last;
 } steering[] = {
@@ -40,7 +40,7 @@ bool acr_escape_steers(const char *bytes, size_t size)
 	return false;
 }
 
-/* The length of a color that begins here, 0 for none. */
+/* The length of a color sequence that begins here, 0 if there is none. */
 static size_t color(const char *text, size_t left)
 {
 	size_t used = 2;
@@ -52,7 +52,7 @@ static size_t color(const char *text, size_t left)
 	return used < left && text[used] == 'm' ? used + 1 : 0;
 }
 
-/* The length of what may pass as it is and begins here, 0 for none. */
+/* The length of a sequence that begins here and is printed unchanged, 0 if there is none. */
 static size_t passes(const char *text, size_t left, enum acr_escape how)
 {
 	size_t size = acr_utf8_size(text, left);
@@ -89,7 +89,7 @@ size_t acr_escape_whole(const char *text, size_t length)
 	if (escape && text + length - escape < SGR_MAX &&
 	    !color(escape, (size_t)(text + length - escape)))
 		return (size_t)(escape - text);
-	/* Up to three bytes of a letter whose first byte says that there are more. */
+	/* Look for an incomplete character: up to three bytes whose first byte announces more. */
 	while (begin > 0 && length - begin < 3 && ((unsigned char)text[begin - 1] & 0xc0) == 0x80)
 		begin--;
 	if (begin == 0 || (unsigned char)text[begin - 1] < 0xc2 ||
@@ -108,7 +108,7 @@ int acr_escape_write_within(int fd, const char *text, size_t length, int patienc
 	auto_secret escaped = { 0 };
 	bool plain = true;
 
-	/* Most texts are printable ASCII, and an answer for docker is wanted quick. */
+	/* Fast path: most texts are printable ASCII, and answers to Docker must be fast. */
 	for (size_t i = 0; i < length && plain; i++)
 		plain = (text[i] >= ' ' && text[i] <= '~') || text[i] == '\n';
 	if (plain)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files read with a limit, private files read with suspicion and written so that nothing is ever
- * half there. */
+/* Reads files with a size limit, reads private files after checks of owner and mode, and writes
+ * files so that they are never half-written. */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -21,8 +21,8 @@ static int too_large(struct acr_error *error, const char *path, size_t limit)
 	return acr_raise(error, FILE_TOO_LARGE, path, acr_number((long long)limit).text);
 }
 
-/* As much as it was when it was looked at (`size`); to its end where it does not say how much that
- * is, as in /proc. */
+/* As many bytes as `size`, the size that fstat reported; to the end of the file if there is no
+ * size, as in /proc. */
 static int read_up_to(int fd, const char *path, size_t size, size_t limit, struct acr_secret *ret,
 		      struct acr_error *error)
 {
@@ -86,7 +86,8 @@ int acr_private_read(const char *folder, const char *name, size_t limit, struct 
 		return acr_raise(error, FILE_LINK, path);
 	if (fd < 0 || fstat(fd, &status))
 		return acr_file_unopened(errno, path, error);
-	/* None is left where a newer one was put in its place just now; what we hold is whole. */
+	/* There is no link if the file has just been replaced; the file that we have open is
+	 * complete. */
 	if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
 		return acr_raise(error, FILE_NOT_SINGLE, path);
 	if (status.st_uid != geteuid() || (status.st_mode & 077))
@@ -128,7 +129,7 @@ int acr_private_drop(const char *folder, const char *name, struct acr_error *err
 
 	if (directory < 0)
 		return -1;
-	/* Who takes a secret away means the half-written copies of it, too. */
+	/* Removing a secret also removes unfinished copies of it. */
 	acr_folder_sweep(directory);
 	if (unlinkat(directory, name, 0) == 0)
 		return 0;
@@ -159,7 +160,7 @@ int acr_private_each(const char *folder, void (*visit)(void *data, const char *n
 		close(fd);
 		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, folder);
 	}
-	/* readdir(3): at the end errno is what it was. */
+	/* readdir(3): errno does not change at the end. */
 	while ((errno = 0, row = readdir(names)))
 		if (row->d_name[0] != '.')
 			visit(data, row->d_name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Other programs: where one is, whether somebody else could have put it there, and whether it would
- * load something of somebody else's. */
+/* Finds other programs, and checks whether another user could have replaced them or the code that
+ * they load. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,12 +9,12 @@
 #include "base/owner.h"
 #include "base/process.h"
 
-/* What programs load code or commands from: everything from HOME, some from folders of their own.
- * What only keeps data (XDG_RUNTIME_DIR) is not in here. */
+/* Folders from which programs load code or commands. Variables of folders that only hold data
+ * (XDG_RUNTIME_DIR) are not listed. */
 static const struct {
-	const char *program;   /* how its name begins */
-	const char *variable;  /* names the folder */
-	const char *otherwise; /* below HOME, where the variable is not set; NULL: nowhere */
+	const char *program;   /* prefix of the program's name */
+	const char *variable;  /* the variable that names the folder */
+	const char *otherwise; /* below HOME, if the variable is not set; NULL: none */
 	const char *below;     /* in that folder */
 } loads[] = {
 	{ "", "HOME", NULL, "" },
@@ -33,7 +33,8 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The folder that holds it, and the file itself. Owned; NULL where both are closed to others. */
+/* The folder that holds the program, or the file itself, if other users can write to it. Owned;
+ * NULL if they cannot. */
 static char *writable_by_others(const char *path)
 {
 	auto_string folder = acr_format("%.*s", (int)(strrchr(path, '/') - path), path);
@@ -95,7 +96,7 @@ char *acr_program_first(const struct acr_app *app, const char *name)
 	return found;
 }
 
-/* The folder of a row, as a child that is started in / would find it. Owned; NULL: none. */
+/* The folder of a row, as a child that is started in / would resolve it. Owned; NULL: none. */
 static char *folder_of(size_t row, const char *const *environment)
 {
 	const char *folder = acr_environment_get(environment, loads[row].variable);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Folders of ours, where they are by the XDG base directory specification, and bytes through
+/* Private folders, their paths by the XDG base directory specification, and reading and writing of
  * descriptors. */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ int acr_folder_check(const char *path, struct acr_error *error)
 			 acr_own_name(self));
 }
 
-/* Parents that exist are taken as they are. */
+/* Existing parents are not changed. */
 static int make(char *path, mode_t mode)
 {
 	for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
@@ -34,10 +34,10 @@ static int make(char *path, mode_t mode)
 		if (slash)
 			*slash = '\0';
 		made = mkdir(path, 0700);
-		/* Our umask would not give it. */
+		/* The umask would clear bits of the mode. */
 		if (made == 0 && mode != 0700 && chmod(path, mode))
 			return -1;
-		/* What is there is said to be there also where nothing could be made. */
+		/* An existing folder is reported as EEXIST even if nothing could be created. */
 		if (made && errno != EEXIST)
 			return -1;
 		if (!slash)
@@ -54,7 +54,7 @@ int acr_folder_make(const char *path, mode_t mode, struct acr_error *error)
 		return -1;
 	if (make(copy, mode))
 		return acr_raise_errno(error, errno, FOLDER_NOT_CREATED, path);
-	/* Somebody may have been faster. */
+	/* Another process may have created it meanwhile. */
 	return acr_folder_check(path, error);
 }
 
@@ -90,7 +90,7 @@ int acr_write(int fd, const void *bytes, size_t length)
 	return acr_write_within(fd, bytes, length, -1);
 }
 
-/* 0 where the next PIPE_BUF bytes would not block; -1 with errno. */
+/* 0 if the next PIPE_BUF bytes would not block; -1 with errno. */
 static int wait_for_room(int fd, int patience)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLOUT };
@@ -104,8 +104,8 @@ static int wait_for_room(int fd, int patience)
 	return polled > 0 ? 0 : -1;
 }
 
-/* As write(2), but does not block where the kernel can be asked for that (a pipe since Linux 6.4):
- * an answer for docker costs no call more than it did. */
+/* Like write(2), but does not block if the kernel supports that (for pipes since Linux 6.4), so
+ * that an answer for Docker needs no additional system call. */
 static ssize_t write_now(int fd, const void *bytes, size_t length)
 {
 	const struct iovec piece = { (void *)(uintptr_t)bytes, length };
@@ -120,9 +120,9 @@ int acr_write_within(int fd, const void *bytes, size_t length, int patience)
 
 	while (length > 0) {
 		ssize_t written = waits ? write_now(fd, next, length) : write(fd, next, length);
-		int why = written < 0 ? errno : 0; /* isatty() leaves an errno of its own */
+		int why = written < 0 ? errno : 0; /* isatty() sets errno */
 
-		/* A person who stopped a terminal goes on with it some time. */
+		/* No timeout: a user who stopped a terminal (Ctrl-S) will resume it. */
 		if (why == EOPNOTSUPP && isatty(fd)) {
 			waits = false;
 			continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * FNV-1a with 64 bits (draft-eastlake-fnv): names a file, finds damage. Whoever has it can try what was
- * hashed, so it is nothing for secrets.
+ * FNV-1a with 64 bits (draft-eastlake-fnv): for file names and checksums. The input can be guessed
+ * from the hash, so it must not be used for secrets.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -11,7 +11,7 @@
 
 #define ACR_HASH_BASIS UINT64_C(0xcbf29ce484222325)
 
-/* `hash` is ACR_HASH_BASIS, or that of the bytes before these. */
+/* `hash` is ACR_HASH_BASIS, or the hash of the preceding bytes. */
 static inline uint64_t acr_hash(uint64_t hash, const void *bytes, size_t length)
 {
 	const unsigned char *next = bytes;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The executable's own allocator functions, which libraries use as well (symbol interposition
- * reaches into shared libraries).
+ * The allocator functions of the executable, which libraries use as well (symbol interposition
+ * applies to shared libraries).
  *
- * An allocation that fails ends the process, whoever asked for it. json-c crashes or leaves out
- * what it had no memory for, GLib aborts, libcurl reports a server that cannot be reached: no
- * caller of theirs could tell. So a build is whole or there is none, and a failure of this machine
- * is never taken for an answer of somebody else's.
+ * An allocation that fails ends the process, whichever library made it. On failure json-c crashes
+ * or omits data, GLib aborts, and libcurl reports that a server is not reachable; their callers
+ * could not tell. So a result is either complete or there is none, and an out-of-memory condition
+ * of this machine is never taken for an answer of a service.
  *
- * What is freed is wiped. explicit_bzero in our own type is necessary and not enough: json-c,
+ * Freed memory is wiped. explicit_bzero in struct acr_secret is necessary but not enough: json-c,
  * libcurl, OpenSSL and GLib keep copies of every token that passes through them. glibc only:
- * __libc_free is its real one. valgrind brings a free() of its own, so a build for it does without
- * (meson option wiping_free); sanitizers bring all of them.
+ * __libc_free is its real free(). valgrind brings a free() of its own, so a build for it omits this
+ * file (meson option wiping_free); sanitizers bring all allocator functions.
  */
 #include <dlfcn.h>
 #include <malloc.h>
@@ -21,7 +21,7 @@
 
 #include "acr/error.h"
 
-/* This is the allocator: what it returns is its caller's. */
+/* This is the allocator itself: its results are owned by the caller. */
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
@@ -68,7 +68,7 @@ VISIBLE void *realloc(void *block, size_t size)
 	return grown;
 }
 #else
-/* Whoever stands behind us: a tool that watches or fails allocations, or libc. */
+/* The next definition: a tool that watches or fails allocations, or libc. */
 #define NEXT(name)                                                                                 \
 	({                                                                                         \
 		static __typeof__(&(name)) next;                                                   \

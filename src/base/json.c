@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON (RFC 8259): a strict scan over the bytes, then json-c, then members that may be absent or of
- * another type. */
+/* Parses JSON (RFC 8259): a strict scan of the bytes, then json-c; and access to members that may
+ * be absent or of another type. */
 #include "base/json.h"
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 #include "base/jsonc.h"
 #include "base/utf8.h"
 
-/* Where the scan stands; `reason` is set at the first thing that is wrong. */
+/* The position of the scan; `reason` is set at the first error. */
 struct scan {
 	const unsigned char *bytes;
 	size_t at, length;
-	bool copied; /* what json-c cannot hand on may stand in it: nobody asks json-c for it */
+	bool copied; /* the text is copied and not parsed: allow what json-c cannot represent */
 	enum acr_message_id reason;
 };
 
@@ -80,7 +80,7 @@ static bool scan_escape(struct scan *scan)
 	return true;
 }
 
-/* Behind the opening quote; ends behind the closing one. */
+/* Begins after the opening quote, ends after the closing one. */
 static bool scan_string(struct scan *scan)
 {
 	while (scan->at < scan->length) {
@@ -106,8 +106,8 @@ static bool scan_string(struct scan *scan)
 	return wrong(scan, ACR_MESSAGE_JSON_STRING_END);
 }
 
-/* At a letter outside of strings: a literal, or the exponent of a number. json-c would take NaN and
- * Infinity. */
+/* At a letter outside of strings: a literal, or the exponent of a number. json-c would accept NaN
+ * and Infinity. */
 static bool scan_word(struct scan *scan)
 {
 	static const char *const words[] = { "true", "false", "null" };
@@ -203,7 +203,8 @@ static int parse(const char *bytes, size_t length, bool copied, struct json_obje
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	json = json_tokener_parse_ex(tokener, bytes, (int)length);
 	result = json_tokener_get_error(tokener);
-	/* A lone number or literal only ends with the input: tell json-c that it has. */
+	/* A lone number or literal ends only at the end of input, which json-c must be told
+	 * about. */
 	if (result == json_tokener_continue) {
 		json = json_tokener_parse_ex(tokener, "", 1);
 		result = json_tokener_get_error(tokener);
@@ -334,7 +335,7 @@ void acr_json_quote(struct acr_secret *out, const char *text, size_t length)
 		acr_secret_add_bytes(out, text + plain, i - plain);
 		if (c == '"' || c == '\\')
 			acr_secret_format(out, "\\%c", c);
-		else /* what is not UTF-8 cannot stand in JSON: as Go reads it */
+		else /* bytes that are not UTF-8 are replaced, as Go does */
 			acr_secret_format(out, "\\u%04x",
 					  size ? acr_escape_code(text + i, size) : 0xfffd);
 		i += size ? size - 1 : 0;

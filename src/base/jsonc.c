@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json-c, loaded when it is first called: a cached answer holds no JSON to read, and a process that
- * is linked to it takes a tenth longer to start. Each of its functions that the house calls has a
- * row here, which makes a function of the same name that goes on to the real one; without its row
- * it would be linked after all (tests/architecture/test_costs.py). None of them makes or
- * prints an object: JSON is written by acr_json_quote and acr_json_write.
+ * Loads json-c when it is first called: a cached answer needs no JSON, and a process that is linked
+ * to json-c takes 10 % longer to start. Each json-c function that this program calls has a row
+ * here, which defines a function of the same name that calls the real one; a function without a row
+ * would link json-c (tests/architecture/test_costs.py checks this). No row creates or prints an
+ * object: JSON is written by acr_json_quote and acr_json_write.
  */
 #include "base/jsonc.h"
 
@@ -18,7 +18,7 @@
 typedef struct json_object object;
 typedef struct json_tokener tokener;
 
-/* What it returns, its name, its parameters, and how it is called. */
+/* Return type, name, parameters, and arguments of the call. */
 /* clang-format off */
 #define FUNCTIONS(X)                                                                               \
 	X(object *, json_object_array_get_idx, (const object *json, size_t i), (json, i))          \
@@ -59,8 +59,8 @@ int acr_jsonc_load(struct acr_error *error)
 	return acr_library_load("libjson-c.so.5", "reading JSON", library_symbols, error);
 }
 
-/* acr_json_parse has loaded it, and says so when it cannot; this is for questions about an object
- * that is NULL, on a machine where it is missing. */
+/* acr_json_parse has loaded json-c or has reported an error; this covers calls with an object that
+ * is NULL, on a machine without json-c. */
 static void need(void)
 {
 	struct acr_error error = { 0 };

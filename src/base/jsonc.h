@@ -4,8 +4,9 @@
 
 #include "acr/error.h"
 
-/* Load json-c, before the first object is made. ACR_SYSTEM when that fails; where it has been
- * loaded before somebody is asked, a failing acr_json_parse says that the answer is wrong. */
+/* Load json-c before the first object is created. ACR_SYSTEM if that fails. If this is called
+ * before a request is sent, a failure of acr_json_parse afterwards means that the response is
+ * invalid. */
 _checked_ int acr_jsonc_load(struct acr_error *error);
 
 #endif

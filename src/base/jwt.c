@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The claims of a token, read and not believed (RFC 7519, RFC 7515 section 3.1). */
+/* Reads the claims of a token without verifying its signature (RFC 7519, RFC 7515 section 3.1). */
 #include "base/jwt.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ int acr_jwt_claims(const char *token, size_t length, struct json_object **ret,
 	return 0;
 }
 
-/* Behind a string that begins at `at`: its length with both quotes, 0 where it does not end. */
+/* The length of the string that begins at `at`, with both quotes; 0 if it has no end. */
 static size_t string_length(const char *at)
 {
 	size_t length = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a JSON Web Token (RFC 7519) that we cannot verify and need not: it is for somebody else.
- * We look at when it ends and for whom it is.
+ * Reads a JSON Web Token (RFC 7519). Its signature cannot be verified here and need not be, since
+ * the token is meant for another service. We read its expiry and whom it belongs to.
  */
 #ifndef BASE_JWT_H
 #define BASE_JWT_H
@@ -11,13 +11,13 @@
 #include "acr/error.h"
 #include "base/json.h"
 
-/* The claims as a JSON object owned by the caller. ACR_INVALID when it is not three base64url parts
- * with an object in the middle, or longer than ACR_TOKEN_MAX. */
+/* The claims as a JSON object owned by the caller. ACR_INVALID if it is not three base64url parts
+ * with an object in the middle one, or longer than ACR_TOKEN_MAX. */
 _checked_ int acr_jwt_claims(const char *token, size_t length, struct json_object **ret,
 			     struct acr_error *error);
 
-/* The issuer and the subject as they stand in the claims, a line each; nothing where there is none
- * to read. Loads no library: it is asked on every cached answer of who has a federated token. */
+/* The issuer and the subject exactly as in the claims, one line each; nothing if there are none.
+ * Loads no library, since every cached answer for a federated token calls it. */
 void acr_jwt_subject(const char *token, size_t length, struct acr_secret *ret);
 
 /* base64url without padding (RFC 4648 section 5). Decoding accepts padding; false on any other

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Libraries on first use: one dlopen, one pointer a symbol. */
+/* Loads libraries on first use: one dlopen, one pointer per symbol. */
 #include "base/library.h"
 
 #include <dlfcn.h>
@@ -10,8 +10,8 @@
 
 #include "acr/secret.h"
 
-/* Is it in one of the folders that the loader looks in? Behind one that it may not read it looks on,
- * and then says that there is none. */
+/* Is the library in one of the folders that the loader searches? If the loader cannot read a file,
+ * it continues its search and then reports that there is no such library. */
 static bool is_here(const char *soname)
 {
 	void *program = dlopen(NULL, RTLD_NOW);
@@ -41,7 +41,7 @@ static int tell(const char *soname, const char *purpose, struct acr_error *error
 
 	if (!reason)
 		reason = "";
-	/* In whatever language the loader speaks, strerror speaks the same. */
+	/* The loader and strerror use the same language. */
 	if (!strstr(reason, soname) || !strstr(reason, strerror(ENOENT)))
 		return acr_raise(error, LIBRARY_UNREADABLE, soname, purpose, reason);
 	if (is_here(soname))
@@ -52,8 +52,7 @@ static int tell(const char *soname, const char *purpose, struct acr_error *error
 int acr_library_load(const char *soname, const char *purpose,
 		     const struct acr_library_symbol *symbols, struct acr_error *error)
 {
-	/* Never closed: the process is about to end anyway, and libraries do not like to be
-	 * unloaded. */
+	/* Never closed: the process ends soon, and unloading some libraries is not safe. */
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)

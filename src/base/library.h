@@ -26,13 +26,13 @@ struct acr_library_symbol {
 	void **pointer;
 };
 
-/* dlopen `soname` (RTLD_NOW | RTLD_LOCAL) and fill the pointers. ACR_SYSTEM: LIBRARY_MISSING and
- * LIBRARY_TOO_OLD, or LIBRARY_UNREADABLE with the loader's own words where it is here and cannot be
- * loaded (no descriptor, no memory, no permission, one of its own libraries). */
+/* dlopen `soname` (RTLD_NOW | RTLD_LOCAL) and set the pointers. ACR_SYSTEM: LIBRARY_MISSING and
+ * LIBRARY_TOO_OLD, or LIBRARY_UNREADABLE with the loader's message if the library exists but cannot
+ * be loaded (no descriptor, no memory, no permission, a dependency is missing). */
 _checked_ int acr_library_load(const char *soname, const char *purpose,
 			       const struct acr_library_symbol *symbols, struct acr_error *error);
 
-/* Of an error of acr_library_load: is this machine without such a library? */
+/* Does this error of acr_library_load mean that the library is not installed? */
 bool acr_library_is_absent(const struct acr_error *error);
 
 #define ACR_LIBRARY_POINTER(name) static __typeof__(&name) sym_##name;
@@ -42,7 +42,7 @@ bool acr_library_is_absent(const struct acr_error *error);
 		symbols(ACR_LIBRARY_ROW){ NULL, NULL }                                             \
 	};
 
-/* `json` as of the specification:
+/* `json` in the form of the specification:
  * [{"soname":["libcurl.so.4"],"feature":"...","description":"...","priority":"recommended"}] */
 #define ACR_LIBRARY_NOTE(variable, json)                                                           \
 	__attribute__((used, section(".note.dlopen"), aligned(4))) static const struct {           \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What goes to stderr: one line at a time, in one write, never waiting long for a reader that does
- * not read. */
+/* Prints messages to stderr: one line at a time, in one write, with a short timeout if nobody
+ * reads. */
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>

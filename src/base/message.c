@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages: how an id and its arguments are kept in a few bytes, and how they become a sentence. */
+/* Messages: stores an id and its arguments compactly, and formats them as a sentence. */
 #include "acr/message.h"
 
 #include <errno.h>
@@ -19,8 +19,8 @@
 #define ARGUMENT 200 /* bytes, at most */
 #define DEPTH	 6   /* causes of causes */
 
-/* One block, id and text of each row, with the place of each as a number: the loader would fill in
- * every pointer of an array at each start, that of a cached get too. */
+/* One block with the id and text of each row, and their offsets as numbers: the loader would have
+ * to relocate every pointer of an array at each start, even for a cached get. */
 static const struct rows {
 	char none[1];
 #define MESSAGE(name, id, kind, origin, places, text) char row_##name[sizeof(id "\0" text)];
@@ -53,7 +53,7 @@ static const char *text_of(enum acr_message_id id)
 	return *name ? name + strlen(name) + 1 : "";
 }
 
-/* Of the row at the beginning of "id...". */
+/* The row whose id is at the beginning of "id...". */
 static enum acr_message_id find(const char *id)
 {
 	size_t length = strcspn(id, "\x02\x03\x1f");
@@ -96,7 +96,7 @@ char *acr_message_names(const struct acr_message *message)
 	return acr_copy(acr_secret_text(&names));
 }
 
-/* "EACCES": a rule could not tell 1 from 13. */
+/* "EACCES": rules could not distinguish 1 from 13. */
 static const char *errno_name(const char *digits)
 {
 	const char *name = strerrorname_np((int)strtol(digits, NULL, 10));
@@ -133,12 +133,12 @@ void acr_message_set(struct acr_message *ret, enum acr_message_id id,
 		     const struct acr_message *cause, const char *const *arguments, size_t count)
 {
 	const char *name = acr_message_name(id);
-	/* A cause may be `ret` itself, with a context put around it. */
+	/* The cause may be `ret` itself, which then gets a context. */
 	struct acr_message inner = cause ? *cause : (struct acr_message){ 0 };
 	size_t length = strlen(inner.value), room;
 	char *to = ret->value;
 
-	/* What would not fit whole gives way: first the cause, then what arguments have too many. */
+	/* If not everything fits, first the cause is dropped, then arguments are cut. */
 	if (length + strlen(name) + 8 + count * 40 > sizeof(ret->value))
 		length = 0;
 	room = sizeof(ret->value) - strlen(name) - length - count - 6;
@@ -191,7 +191,7 @@ struct acr_number acr_seconds(long long milliseconds)
 
 /* ---- reading and rendering ---- */
 
-/* Behind the message or the argument that begins here; NULL where it does not end. */
+/* After the message or the argument that begins here; NULL if it has no end. */
 static const char *skip(const char *at, int depth)
 {
 	if (*at != BEGIN)
@@ -225,7 +225,7 @@ bool acr_message_read(const char *value, struct acr_message *ret)
 	return true;
 }
 
-/* A {name} at `text`: its length with the braces, else 0. */
+/* The length of a {name} at `text` with its braces, otherwise 0. */
 static size_t place(const char *text)
 {
 	size_t length = *text == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_") : 0;
@@ -233,7 +233,8 @@ static size_t place(const char *text)
 	return length > 0 && text[length + 1] == '}' ? length + 2 : 0;
 }
 
-/* Which of the row's places has this name: they are counted where each stands first. */
+/* The number of the placeholder with this name: they are counted in the order of their first
+ * occurrence. */
 static int number_of(const char *english, const char *name, size_t length)
 {
 	const char *seen[9];
@@ -267,7 +268,7 @@ static void add_errno(const char *digits, bool english, struct acr_secret *out)
 	acr_secret_add(out, english && plain ? strerror_l(number, plain) : strerror(number));
 }
 
-/* An argument of a place that is called {who}. */
+/* An argument for a placeholder that is named {who}. */
 static void add_who(const char *line, const char *(*translate)(const char *),
 		    struct acr_secret *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How far names are from each other, in letters. */
+/* The edit distance between names. */
 #include "base/nearest.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ size_t acr_distance(const char *a, const char *b)
 	return rows[height % 3][width];
 }
 
-/* Half of a short name may be wrong, three letters of a long one. */
+/* How many letters may differ: half of a short name, three letters of a long one. */
 static size_t limit(const char *word)
 {
 	size_t half = strlen(word) / 2;

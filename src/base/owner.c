@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose is a path: a walk from / on with one descriptor, so that what is looked at is what the next
- * step starts from. */
+/* Checks who owns a path: opens each component relative to the previous one, so that what is
+ * checked is what the next step uses. */
 #include "base/owner.h"
 
 #include <errno.h>
@@ -14,10 +14,10 @@
 #include "base/file.h"
 
 #define LINKS_MAX 40	/* as in the kernel */
-#define OVERFLOW  65534 /* whom a user namespace shows in place of an owner that it does not know */
+#define OVERFLOW  65534 /* the owner that a user namespace shows if it does not map the real one */
 
-/* Root's folders look so in a user namespace that does not map root (bubblewrap, rootless podman);
- * outside of one, this is the user nobody. */
+/* In a user namespace that does not map root (bubblewrap, rootless Podman) root's folders have this
+ * owner; outside of one it is the user nobody. */
 static bool is_unmapped(uid_t owner)
 {
 	auto_secret map = { 0 };
@@ -39,7 +39,7 @@ static ssize_t path_of(int fd, char ret[static PATH_MAX])
 	return length;
 }
 
-/* Does it lie where nobody but root puts anything? */
+/* Is it below a directory that only root writes to? */
 static bool is_of_system(int fd)
 {
 	static const char *const folders[] = { "/usr/", "/bin/", "/sbin/", "/etc/", "/opt/" };
@@ -48,7 +48,7 @@ static bool is_of_system(int fd)
 
 	if (length <= 0)
 		return false;
-	memcpy(path + length, "/", 2); /* the folder itself too */
+	memcpy(path + length, "/", 2); /* check the folder itself as well */
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
 			return true;
@@ -60,7 +60,7 @@ bool acr_is_roots(int fd, const struct stat *status)
 	return status->st_uid == 0 || (is_unmapped(status->st_uid) && is_of_system(fd));
 }
 
-/* `last`: nothing stands behind it in the path. */
+/* `last`: this is the last component of the path. */
 static bool is_fine(int fd, const struct stat *status, enum acr_claim claim, bool last)
 {
 	bool folder = S_ISDIR(status->st_mode), root = acr_is_roots(fd, status);
@@ -69,7 +69,7 @@ static bool is_fine(int fd, const struct stat *status, enum acr_claim claim, boo
 		return false;
 	if (claim == ACR_OWNED || S_ISLNK(status->st_mode))
 		return true;
-	/* Nobody moves what is not theirs out of a folder such as /tmp. */
+	/* In a sticky folder such as /tmp no user can move files of other users. */
 	if (folder && !last && (status->st_mode & S_ISVTX))
 		return true;
 	return !(status->st_mode & S_IWOTH) && (!(status->st_mode & S_IWGRP) || root);
@@ -82,7 +82,7 @@ static char *name_of(int fd, const char *otherwise)
 	return acr_copy(path_of(fd, path) > 0 ? path : otherwise);
 }
 
-/* Put what the link `fd` says in front of the rest of the way. */
+/* Prepend the target of the link `fd` to the rest of the path. */
 static bool follow(int fd, char **rest)
 {
 	char target[PATH_MAX];
@@ -97,7 +97,7 @@ static bool follow(int fd, char **rest)
 	return true;
 }
 
-/* Take the next name off the way; false at its end. */
+/* Take the next component off the path; false at its end. */
 static bool take_name(char **rest, char ret[static NAME_MAX + 1])
 {
 	char *start = *rest + strspn(*rest, "/");
@@ -111,7 +111,7 @@ static bool take_name(char **rest, char ret[static NAME_MAX + 1])
 	return true;
 }
 
-/* As a folder where it is one, so that what is mounted at first use is mounted. */
+/* Open it as a directory if it is one, so that an automount is triggered. */
 static int step(int folder, const char *name)
 {
 	const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whose is a path? Who owns a folder or a link on the way decides what is found at the end of it,
- * so the question is asked of every one of them, from / on, through descriptors, links followed.
+ * Checks who owns a path. The owner of each folder or link of a path decides what the path leads
+ * to, so each of them is checked, starting at /, through descriptors, and links are followed.
  */
 #ifndef BASE_OWNER_H
 #define BASE_OWNER_H
@@ -15,16 +15,16 @@ enum acr_claim {
 	ACR_CLOSED /* ... and nobody else can write it; the group may where root owns it */
 };
 
-/* The first folder, link or file on the way to `path` for which that does not hold, and its owner;
- * NULL for none. What does not exist is nobody's. Owned by the caller. */
+/* The first folder, link or file of `path` that does not satisfy the claim, and its owner; NULL if
+ * all do. Components that do not exist are ignored. Owned by the caller. */
 char *acr_stranger(const char *path, enum acr_claim claim, uid_t *ret_owner);
 
-/* Is what `fd` (of any kind) stands for root's? In a user namespace that does not map root, such as
- * rootless podman's, root's files look like anybody's: what lies below /usr, /bin, /sbin, /etc and
- * /opt is root's there. */
+/* Does root own the file `fd` (of any kind)? In a user namespace that does not map root, such as in
+ * rootless Podman, root's files cannot be told from others; there, files below /usr, /bin, /sbin,
+ * /etc and /opt count as root's. */
 bool acr_is_roots(int fd, const struct stat *status);
 
-/* "root" or "uid N": as whom this runs. */
+/* "root" or "uid N": the user of this process. */
 const char *acr_own_name(char ret[static 24]);
 
 #endif

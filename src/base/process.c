@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Children that cannot hurt us: no descriptor that they were not given, a deadline, and an end with
- * their whole group. */
+/* Runs child processes that cannot affect us: they inherit only the descriptors that they are
+ * given, have a deadline, and end together with their process group. */
 #include "base/process.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #define ERR_MAX 4096
 
-/* The supervisor of what runs, which takes it along when we are told to end; 0: none. */
+/* The supervisor of the running program, which is ended when we get SIGTERM; 0: none. */
 static volatile sig_atomic_t supervisor;
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -63,21 +63,22 @@ void acr_process_settle(void)
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	umask(077);
-	/* A limit on the size of files is a full disk to us, and no reason to die. */
+	/* Without this, exceeding the file size limit would end the process; now it is an error
+	 * like a full disk. */
 	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A caller may have had us born with SIGCHLD ignored: then there would be no child to wait for. */
+/* If our parent ignored SIGCHLD, waitpid would find no child. */
 static pid_t begin_fork(void)
 {
 	signal(SIGCHLD, SIG_DFL);
 	return fork();
 }
 
-/* Close everything from `first` up (close_range is Linux 5.9, and some seccomp profiles do not know
- * it). */
+/* Close all descriptors from `first` up (close_range needs Linux 5.9, and some seccomp profiles
+ * block it). */
 static void close_from(int first)
 {
 	long most = sysconf(_SC_OPEN_MAX);
@@ -88,7 +89,7 @@ static void close_from(int first)
 		close(fd);
 }
 
-/* In a fresh child: default signals, nothing blocked, dies with the parent. */
+/* In a new child: default signal handlers, no blocked signals, ends with the parent. */
 static void begin_child(pid_t parent, bool group)
 {
 	sigset_t none;
@@ -110,7 +111,7 @@ static void stdio_from(int in, int out, int err)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* dup above 2 first, so that none of the three is closed under another. */
+	/* Duplicate above 2 first, so that none of the three is closed by another dup2. */
 	in = fcntl(in < 0 ? null : in, F_DUPFD, 3);
 	out = fcntl(out < 0 ? null : out, F_DUPFD, 3);
 	err = fcntl(err < 0 ? null : err, F_DUPFD, 3);
@@ -132,7 +133,8 @@ struct stream {
 	bool cut; /* more than the limit is dropped (stderr) rather than an error (stdout) */
 };
 
-/* ACR_FINE, also at the end, where it is closed; ACR_INVALID for too much. */
+/* ACR_FINE, also at the end of the stream, which is then closed; ACR_INVALID if the limit is
+ * exceeded. */
 static enum acr_kind take(struct stream *stream)
 {
 	char bytes[8192];
@@ -153,7 +155,7 @@ static enum acr_kind take(struct stream *stream)
 	return ACR_FINE;
 }
 
-/* Read both until they end or `until` (boot time). */
+/* Read both streams until they end or until `until` (boot time). */
 static enum acr_kind collect(const struct acr_app *app, struct stream *streams, size_t count,
 			     int64_t until)
 {
@@ -180,8 +182,8 @@ static enum acr_kind collect(const struct acr_app *app, struct stream *streams, 
 	}
 }
 
-/* Wait for the end; after `until` the child is sent `number`, by which it ends. Mostly it is there already, or will be in
- * less than a millisecond. */
+/* Wait for the child to end; after `until`, send it the signal `number`, which ends it. Usually it
+ * has ended already, or ends within a millisecond. */
 static int reap(const struct acr_app *app, pid_t child, int64_t until, int number, bool *ret_killed)
 {
 	struct timespec pause = { .tv_nsec = 20000 };
@@ -219,7 +221,7 @@ static void become(void *data)
 		       start->environment);
 }
 
-/* The end of a pipe from which `text` is read; -1 for none. */
+/* A pipe from which `text` can be read; -1 on failure. */
 static int give_input(const char *text, int *ret, struct acr_error *error)
 {
 	int in[2];
@@ -346,8 +348,8 @@ bool acr_fork_away(void (*work)(void *data), void *data)
 	if (child < 0)
 		return false;
 	if (child > 0) {
-		/* The middle one ends at once, so that init, not our caller, inherits the worker.
-		 */
+		/* The intermediate process exits at once, so that init inherits the worker, not our
+		 * parent. */
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 			;
 		return true;

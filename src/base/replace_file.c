@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one writer of every file of this program, and of other programs' files that it edits. The
- * bytes go to an unfinished file beside, which is put in place by one rename. Whoever writes in a
- * folder holds its lock shared; who gets it alone knows that every unfinished file there was left
- * by a killed writer, and takes it away.
+ * Writes all files of this program, and the files of other programs that it edits. The bytes are
+ * written to a temporary file in the same folder, which is then renamed. A writer holds a shared
+ * lock on the folder; a process that gets the exclusive lock knows that every temporary file there
+ * was left by a killed writer, and removes it.
  *
- * Where a file must still be what was read, the new one is exchanged for it and what came out is
- * looked at: if somebody wrote meanwhile, it is put back.
+ * If a file must still be the one that was read, the new file is exchanged with it, and the old
+ * file is checked afterwards: if another program wrote meanwhile, the exchange is undone.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -22,9 +22,9 @@
 
 #define UNFINISHED ".docker-credential-acr-"
 #define NAME_SIZE  48
-#define LEFTOVER   60 /* where a folder cannot be locked: seconds after which nobody writes it */
-#define TRIES	   50 /* times a millisecond for whoever sweeps to end */
-#define EXCHANGES  16 /* more writers than that in one moment are none that can be waited for */
+#define LEFTOVER   60 /* seconds until a file is a leftover, if the folder cannot be locked */
+#define TRIES	   50 /* times one millisecond, to wait until another process has cleaned up */
+#define EXCHANGES  16 /* with more concurrent writers than this we give up */
 
 static bool is_leftover(int folder, const char *name, bool alone)
 {
@@ -54,12 +54,12 @@ void acr_folder_sweep(int folder)
 		closedir(names);
 	else
 		acr_fd_close(&copy);
-	/* From here on nobody else is alone. */
+	/* From here on no other process gets the exclusive lock. */
 	for (int i = 0; i < TRIES && flock(folder, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK; i++)
 		nanosleep(&pause, NULL);
 }
 
-/* That nobody can foresee. */
+/* The name cannot be predicted. */
 static void name_unfinished(char ret[static NAME_SIZE], int tries)
 {
 	uint64_t random;
@@ -89,7 +89,7 @@ static int fill(int fd, const struct acr_replacement *file)
 
 	if (fstat(fd, &made))
 		return -1;
-	/* The mode last: a group that is not the one meant may not read it for a moment. */
+	/* The mode is set last, so that the wrong group can never read the file. */
 	if (file->was && made.st_gid != file->was->st_gid &&
 	    fchown(fd, (uid_t)-1, file->was->st_gid))
 		return -1;
@@ -104,13 +104,13 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Can the file system not do what was asked of renameat2? */
+/* Does the file system not support this operation of renameat2? */
 static bool is_lacking(int number)
 {
 	return number == EINVAL || number == ENOSYS || number == EOPNOTSUPP;
 }
 
-/* 0, or -1 with errno; EEXIST where something is there. */
+/* 0, or -1 with errno; EEXIST if the file exists. */
 static int put_new(int folder, const char *made, const char *name)
 {
 	if (renameat2(folder, made, folder, name, RENAME_NOREPLACE) == 0)
@@ -122,9 +122,9 @@ static int put_new(int folder, const char *made, const char *name)
 	return errno == EEXIST ? -1 : renameat(folder, made, folder, name);
 }
 
-/* `made` holds what somebody wrote and our file stands in its place: undo that. What comes out must
- * be what was put in last; else it is newer, and belongs there. The inode alone would not tell: that
- * of a file which is gone is soon a newer file's. */
+/* `made` holds what another program wrote, and our file has its name: undo that. The file that
+ * comes out must be the one that we put in last; otherwise it is newer, and must stay. Comparing
+ * inodes alone would not be enough, since the inode of a removed file is soon used again. */
 static int put_back(int folder, const char *made, const char *name, const struct stat *ours)
 {
 	struct stat before = *ours, in, out;
@@ -142,7 +142,7 @@ static int put_back(int folder, const char *made, const char *name, const struct
 	return -1;
 }
 
-/* 0, or -1 with errno; EEXIST where what is there is not what was read. */
+/* 0, or -1 with errno; EEXIST if the file is not the one that was read. */
 static int put_for(int folder, const char *made, const char *name, const struct stat *was)
 {
 	struct stat now, ours;
@@ -215,7 +215,8 @@ int acr_file_remove(int folder, const char *path, const struct stat *was, struct
 		if (errno != EEXIST)
 			return acr_raise_errno(error, errno, FILE_UNREMOVABLE, path);
 	}
-	/* Somebody wrote since: back with it, unless something newer is there by now. */
+	/* Another program has written since: restore its file, unless there is an even newer
+	 * one. */
 	if (fstatat(folder, taken, &out, AT_SYMLINK_NOFOLLOW) == 0 && !is_same(&out, was)) {
 		if (renameat2(folder, taken, folder, name, RENAME_NOREPLACE))
 			unlinkat(folder, taken, 0);

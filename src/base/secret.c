@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A buffer that wipes what it leaves behind, and strings that cannot fail to be made. */
+/* A buffer that wipes its memory, and string functions that cannot fail. */
 #include "acr/secret.h"
 
 #include <stdarg.h>
@@ -17,8 +17,7 @@ void acr_secret_reserve(struct acr_secret *secret, size_t length)
 		return;
 	if (length > SIZE_MAX / 4)
 		acr_out_of_memory();
-	/* What is asked for, or twice as much as there was, so that growing step by step is
-	 * cheap. */
+	/* The requested capacity, or twice the old one, so that repeated appending is cheap. */
 	if (capacity <= length)
 		capacity = length + 1;
 	bytes = malloc(capacity);
@@ -58,7 +57,7 @@ void acr_secret_format(struct acr_secret *secret, const char *format, ...)
 
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	/* Into the room that is there; a second time where that was too little. */
+	/* Format into the available space, and once more if that was too small. */
 	acr_secret_reserve(secret, secret->length);
 	room = secret->capacity - secret->length;
 	length = vsnprintf(secret->bytes + secret->length, room, format, arguments);
@@ -147,7 +146,7 @@ char *acr_format(const char *format, ...)
 	return text;
 }
 
-/* A list of 2^n elements is full; others have room. */
+/* A list of 2^n elements is full; others have free slots. */
 void *acr_grow(void *list, size_t count, size_t size)
 {
 	if (count & (count - 1))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of settings: names, forms and choices, and how a value of each form is read. */
+/* The table of settings: names, formats and choices, and how a value of each format is read. */
 #include "base/settings.h"
 
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process between us and a program that we start. A program starts others (az is a script that
- * starts Python), and whoever is killed with SIGKILL can end nobody. This one is told when we die,
- * inherits what the program leaves behind, also from sessions of their own, and ends all of it.
+ * The process between us and a program that we start. The program may start others (az is a script
+ * that starts Python), and if we are killed with SIGKILL we cannot end them. The supervisor is
+ * notified when we die, inherits the descendants of the program, even those in sessions of their
+ * own, and ends all of them.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +17,7 @@
 #include "base/file.h"
 #include "base/process.h"
 
-#define ROUNDS 1000 /* milliseconds that the killed may take to go */
+#define ROUNDS 1000 /* milliseconds until killed processes must be gone */
 
 static void kill_children(void)
 {
@@ -31,14 +32,15 @@ static void kill_children(void)
 		kill((pid_t)child, SIGKILL);
 }
 
-/* The program's status, once nobody is left: whoever loses a parent becomes our child. */
+/* The exit status of the program, once no descendant is left: orphans become our children. */
 static int end_all(pid_t program)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	int status = SIGKILL, of_one;
 	pid_t ended;
 
-	/* It is not waited for yet, so the number is still that of its group. */
+	/* The program has not been waited for yet, so its number is still that of its process
+	 * group. */
 	kill(-program, SIGKILL);
 	for (int round = 0; round < ROUNDS; round++) {
 		kill_children();
@@ -69,7 +71,7 @@ void acr_supervise(pid_t parent, void (*start)(void *data), void *data)
 	pid_t program;
 	int status;
 
-	/* Before anything is started, so that no order to end is lost. */
+	/* Before anything is started, so that no SIGTERM is lost. */
 	sigemptyset(&awaited);
 	sigaddset(&awaited, SIGCHLD);
 	sigaddset(&awaited, SIGTERM);
@@ -92,7 +94,7 @@ void acr_supervise(pid_t parent, void (*start)(void *data), void *data)
 	status = end_all(program);
 	if (WIFEXITED(status))
 		_exit(WEXITSTATUS(status));
-	/* As it ended, so that we look the same to whoever waits. */
+	/* End in the same way, so that the parent sees the same status. */
 	signal(WTERMSIG(status), SIG_DFL);
 	sigemptyset(&awaited);
 	sigprocmask(SIG_SETMASK, &awaited, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files that decide where tokens go. Nobody but root and the person who runs us may have written
- * one, chosen which one it is by a link, or have a way to change it. Owner and mode are those of the
- * descriptor that is read, and each link is read from the descriptor that was looked at: between a
- * look and its use nothing can be exchanged.
+ * Reads files that decide where tokens are sent. Only root and the current user may have written
+ * such a file, selected it by a link, or be able to change it. Owner and mode are those of the
+ * descriptor that is read, and each link is read from the descriptor that was checked, so that
+ * nothing can be exchanged between check and use.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ static bool is_trusted(int fd, const struct stat *status)
 	return status->st_uid == geteuid() || acr_is_roots(fd, status);
 }
 
-/* Where the link `name` in `folder` leads, owned by the caller. */
+/* The target of the link `name` in `folder`, owned by the caller. */
 static char *follow(int folder, const char *name, const char *path, struct acr_error *error)
 {
 	auto_fd link = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -44,7 +44,7 @@ static char *follow(int folder, const char *name, const char *path, struct acr_e
 	return acr_copy(target);
 }
 
-/* The file at the end of `path` and of the links there; -1 with an error. */
+/* Open the file at the end of `path`, following links; -1 with an error. */
 static int open_file(const char *path, struct acr_error *error)
 {
 	auto_string rest = acr_copy(path);
@@ -78,7 +78,8 @@ static int open_file(const char *path, struct acr_error *error)
 	return acr_raise_errno(error, ELOOP, FILE_INACCESSIBLE, path);
 }
 
-/* Is `gid` the group that a system makes for each user: of the same name, and nobody else in it? */
+/* Is `gid` the private group that a system creates for each user: with the same name, and no other
+ * members? */
 static bool is_private_group(gid_t gid, uid_t owner)
 {
 	struct passwd *user = getpwuid(owner);
@@ -88,7 +89,7 @@ static bool is_private_group(gid_t gid, uid_t owner)
 
 	for (char **member = group ? group->gr_mem : NULL; alone && *member; member++)
 		alone = strcmp(*member, name) == 0;
-	/* Whose first group it is is not among its members. */
+	/* Users whose primary group it is are not among its members. */
 	setpwent();
 	while (alone && (user = getpwent()))
 		alone = user->pw_gid != gid || user->pw_uid == owner;
@@ -123,7 +124,8 @@ int acr_trusted_read(const char *path, size_t limit, struct acr_secret *ret,
 		return acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 	if (check(fd, &status, path, error))
 		return -1;
-	/* In another user's home even a file of ours is what that user chose. */
+	/* In another user's home directory, even a file that belongs to us was selected by that
+	 * user. */
 	foreign = acr_stranger(path, ACR_OWNED, &owner);
 	if (foreign)
 		return acr_raise(error, FILE_IN_FOREIGN_HOME, foreign, acr_number(owner).text,

@@ -6,7 +6,7 @@
 
 #define SCHEME "https://"
 
-/* The host's first letter and its length; 0 for none. */
+/* Set `ret` to the first character of the host and return its length; 0 if there is none. */
 static size_t find(const char *url, const char **ret)
 {
 	size_t length;

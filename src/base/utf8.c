@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One sequence of UTF-8, by the table of RFC 3629 section 4, and texts that hold nothing else. */
+/* Validates UTF-8 sequences by the table of RFC 3629 section 4, and copies texts as valid UTF-8. */
 #include "base/utf8.h"
 
 #include <stdbool.h>

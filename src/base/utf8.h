@@ -4,13 +4,13 @@
 
 #include <stddef.h>
 
-/* Bytes of the UTF-8 sequence that begins here (RFC 3629: shortest form, no surrogates), 0 when
- * there is none. */
+/* The length in bytes of the UTF-8 sequence that begins here (RFC 3629: shortest form, no
+ * surrogates), 0 if it is invalid. */
 size_t acr_utf8_size(const char *bytes, size_t left);
 
-/* Copy `length` bytes as printable UTF-8, `most` at most and no character in part: white space that
- * steers becomes a blank, other control characters and what is no UTF-8 '?'. Returns how many were
- * written; nothing is terminated. */
+/* Copy `length` bytes as printable UTF-8, at most `most` bytes and only whole characters: white
+ * space that controls a terminal becomes a blank, other control characters and invalid bytes '?'.
+ * Returns how many bytes were written, without a terminating NUL. */
 size_t acr_utf8_clean(char *to, size_t most, const char *bytes, size_t length);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who an identity is: made, written down, read back, and told to people. */
+/* Who an identity is: created, written as a line, read back, and formatted for people. */
 #include "acr/who.h"
 
 #include <stdio.h>
@@ -77,7 +77,7 @@ struct acr_who_line acr_who_line(const struct acr_who *who)
 
 	if (who->type == ACR_WHO_OTHER && !who->id[0] && !who->tenant[0])
 		snprintf(line.text, sizeof(line.text), "%s", who->name);
-	else /* the name last: blanks may stand in it */
+	else /* the name is last, since it may contain blanks */
 		snprintf(line.text, sizeof(line.text), "%s%s%s%s%s%s%s%s%s", types[who->type],
 			 who->id[0] ? " id=" : "", who->id, who->tenant[0] ? " tenant=" : "",
 			 who->tenant, who->object[0] ? " object=" : "", who->object,
@@ -85,8 +85,8 @@ struct acr_who_line acr_who_line(const struct acr_who *who)
 	return line;
 }
 
-/* The value of `key` (" id=") where it stands at `*line`, up to the next blank or to the end;
- * moves behind it. False where something else does. */
+/* The value of `key` (" id=") if it is at `*line`, up to the next blank or to the end; advances
+ * behind it. False if something else is there. */
 static bool take(const char **line, const char *end, const char *key, bool last, char *ret,
 		 size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The headers that mean something to us: one row each. Values are a server's, so they are cut at
- * the size of their field, and control characters never get further than here.
+ * Parses the response headers that are used: one row each. Values come from a server, so they are
+ * cut to the size of their field, and control characters are replaced here.
  */
 #include "http/answer.h"
 
@@ -53,9 +53,9 @@ static void take_type(struct acr_answer *answer, const char *value)
 
 static const struct {
 	const char *name;
-	size_t offset, size; /* the text field that takes the value */
-	bool first;	     /* a later one does not replace an earlier one */
-	taker *take;	     /* or a function that does */
+	size_t offset, size; /* the text field that the value is copied to */
+	bool first;	     /* if the header is repeated, the first value is kept */
+	taker *take;	     /* or a function that parses the value */
 } headers[] = {
 	{ "date", 0, 0, false, take_date },
 	{ "retry-after", 0, 0, false, take_retry_after },
@@ -63,7 +63,7 @@ static const struct {
 	{ "www-authenticate", FIELD(challenge), true, NULL },
 	{ "location", FIELD(location), false, NULL },
 	{ "server", FIELD(server), false, NULL },
-	/* ACR's own id stands over what a front door adds. */
+	/* ACR's own id takes precedence over those that Azure Front Door adds. */
 	{ "x-ms-correlation-request-id", FIELD(correlation), false, NULL },
 	{ "x-ms-request-id", FIELD(correlation), true, NULL },
 	{ "client-request-id", FIELD(correlation), true, NULL },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trust as the machine and the person have it; see trust.h. */
+/* Finds the trusted certificate authorities and the proxy as the machine and the user have
+ * configured them; see ca_and_proxy.h. */
 #include "http/ca_and_proxy.h"
 
 #include <ctype.h>
@@ -14,11 +15,11 @@
 
 #include "acr/http.h"
 
-/* Debian, SUSE, Alpine; Fedora and its kin. */
+/* Debian, SUSE, Alpine; Fedora and its derivatives. */
 static const char *const hashed_folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs",
 					      "/etc/pki/ca-trust/extracted/pem/directory-hash" };
 
-/* Nearest to us first, as curl has it. */
+/* In order of precedence, as in curl. */
 static const char *const files[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE" };
 
 static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
@@ -28,9 +29,9 @@ static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #ifdef ACR_CA_FILE
-/* A build that brings its libcurl along (packaging/build-bundle) stands in images of any kind:
- * where Debian, Fedora, Alpine and SUSE have the bundle, and what came along where there is none.
- * */
+/* A build with a bundled libcurl (packaging/build-bundle) runs in images of any distribution: the
+ * paths of the CA bundle in Debian, Fedora, Alpine and SUSE, and the bundled file for images that
+ * have none. */
 static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
 				       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
 				       "/etc/ssl/ca-bundle.pem", ACR_CA_FILE };
@@ -76,9 +77,8 @@ static void take(struct acr_trust *trust, const char *path)
 		trust->file = acr_copy(path);
 }
 
-/* Is one of these there, folders with colons between them as OpenSSL has them? A TLS library that
- * finds none says nothing, and then no certificate is trusted: that would look like the service's
- * fault. */
+/* Does one of these exist? Folders are separated by colons, as in OpenSSL. A TLS library that finds
+ * none reports no error but trusts no certificate, which would look like a fault of the service. */
 static bool is_one_open(const char *list)
 {
 	for (const char *next = list; *next; next += *next == ':') {
@@ -92,7 +92,7 @@ static bool is_one_open(const char *list)
 	return false;
 }
 
-/* What the person named. */
+/* What the user configured. */
 static int choose(const struct acr_app *app, struct acr_trust *ret, struct acr_error *error)
 {
 	const char *folder = acr_env(app, "SSL_CERT_DIR"), *name = "SSL_CERT_DIR";
@@ -147,7 +147,7 @@ const char *acr_proxy_variable(const struct acr_app *app)
 	return NULL;
 }
 
-/* Behind the scheme, where it is one of libcurl's; NULL for another. */
+/* The text after the scheme if libcurl supports it as a proxy; otherwise NULL. */
 static const char *skip_scheme(const char *url)
 {
 	static const char *const schemes[] = { "http",	  "https",  "socks4",
@@ -161,7 +161,8 @@ static const char *skip_scheme(const char *url)
 	return end ? NULL : url;
 }
 
-/* Behind the user and the password, which hold no @, no slash and no lone percent sign. */
+/* The text after user and password, which may not contain @, a slash or an invalid percent
+ * escape. */
 static const char *skip_user(const char *text)
 {
 	static const char made_of[] = LETTERS DIGITS "-._~!$&'()*+,;=:";
@@ -179,8 +180,8 @@ static const char *skip_user(const char *text)
 	return *next == '@' ? next + 1 : text;
 }
 
-/* "user:12345" may be a user and a password whose host is missing: behind a name without a dot only
- * the ports that proxies have are taken for ports. */
+/* "user:12345" may be a user and a password without a host: after a name without a dot, only common
+ * proxy ports are accepted as ports. */
 static bool is_usual_port(const char *host, const char *end, long port)
 {
 	static const long usual[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose certificates are trusted, and which way through a proxy the environment asks for. */
+/* Which certificate authorities are trusted, and which proxy the environment selects. */
 #ifndef HTTP_CA_AND_PROXY_H
 #define HTTP_CA_AND_PROXY_H
 
@@ -8,13 +8,13 @@
 
 struct acr_trust {
 	char *file, *folder; /* owned; both NULL: libcurl's own default */
-	bool chosen;	     /* the person named them: nothing else may be trusted beside */
+	bool chosen;	     /* the user configured them: trust nothing else */
 };
 
-/* What SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE and REQUESTS_CA_BUNDLE say; else, where
- * `hashed`, the system's folder of certificates under their hashes (`*.0`), of which a TLS library
- * reads one file instead of the 150 of the bundle: 1 ms of CPU instead of 19. ACR_SYSTEM where what
- * a variable names cannot be read; `ret` is to be freed then, too. */
+/* The values of SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE and REQUESTS_CA_BUNDLE. If none is set
+ * and `hashed` is true, the system's folder of certificates named by their hashes (`*.0`), of which
+ * a TLS library reads one file instead of the 150 of the bundle: 1 ms of CPU instead of 19.
+ * ACR_SYSTEM if what a variable names cannot be read; `ret` must be freed in this case, too. */
 _checked_ int acr_trust_find(const struct acr_app *app, bool hashed, struct acr_trust *ret,
 			     struct acr_error *error);
 void acr_trust_free(struct acr_trust *trust);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The real network: libcurl, loaded at the first request, and one multi handle for the process, so
- * that the connection which `warm` began while Entra ID was asked is the one that the exchange goes
- * over.
+ * Sends requests with libcurl, which is loaded at the first request. One multi handle per process
+ * lets the exchange reuse the connection that `warm` opened while Entra ID was asked.
  *
- * The limits of time are our own. libcurl waits for the end of a name look-up even when its time is
- * up (measured: 10 s instead of 1) unless it has QUICK_EXIT (7.87); where it has not, the multi is
- * left behind as it is: the process ends soon, and by _exit.
+ * Timeouts are enforced here. libcurl waits for the end of a DNS lookup even after its timeout
+ * (measured: 10 s instead of 1) unless it has QUICK_EXIT (7.87). Without it, the multi handle is
+ * not released: the process ends soon, by _exit.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -37,12 +36,12 @@ ACR_LIBRARY_NOTE(note,
 struct network {
 	struct acr_http http; /* first: `self` is this struct */
 	bool loaded, quick_exit;
-	bool hashed; /* a hashed folder is read lazily by this TLS library, and has sufficed so far
-		      */
-	pid_t owner; /* a fork must not use its parent's connections */
+	/* The TLS library reads a hashed folder on demand, and it has been sufficient so far. */
+	bool hashed;
+	pid_t owner; /* a fork must not use the connections of its parent */
 	CURLM *multi;
 	struct acr_transfer *warm; /* at most one */
-	/* A host that kept us waiting in vain: each further identity would wait as long for it. */
+	/* A host that timed out: every further identity would wait for it as long. */
 	struct {
 		char origin[sizeof(((struct acr_transfer *)NULL)->origin)];
 		int64_t until;
@@ -50,8 +49,8 @@ struct network {
 	} silent;
 };
 
-/* The C library reads this when a thread of libcurl's first looks a name up. What the person set
- * there counts more. */
+/* The C library reads this variable when a thread of libcurl first looks up a name. A value that
+ * the user set takes precedence. */
 static void bound_lookups(const struct acr_app *app)
 {
 	const char *own = acr_env(app, "RES_OPTIONS");
@@ -62,7 +61,7 @@ static void bound_lookups(const struct acr_app *app)
 
 static int load_library(struct network *network, const struct acr_app *app, struct acr_error *error)
 {
-	/* The second is what Debian installs with git. */
+	/* The second one is the variant that Debian's git depends on. */
 	static const char *const sonames[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
 	const curl_version_info_data *version;
 	struct acr_error failures[2] = { 0 };
@@ -72,7 +71,8 @@ static int load_library(struct network *network, const struct acr_app *app, stru
 						   library_symbols, &failures[i]) == 0 &&
 				  acr_transfer_load(sonames[i], &failures[i]) == 0;
 	if (!network->loaded) {
-		/* Of one that is here and cannot be loaded rather than of one that is missing. */
+		/* Report a library that exists but cannot be loaded rather than one that is
+		 * missing. */
 		if (error)
 			*error = failures[acr_library_is_absent(&failures[0]) &&
 					  !acr_library_is_absent(&failures[1])];
@@ -103,8 +103,8 @@ static int load(struct network *network, const struct acr_app *app, struct acr_e
 	return 0;
 }
 
-/* Let libcurl do what it can do now, and note what has ended. False when it can do nothing (no
- * descriptors left, say). */
+/* Let libcurl continue all transfers, and note which have finished. False if it cannot (for
+ * example, no descriptors are left). */
 static bool perform(struct network *network, const struct acr_app *app)
 {
 	int running, queued;
@@ -124,15 +124,15 @@ static bool perform(struct network *network, const struct acr_app *app)
 		transfer->code = code;
 		transfer->ended = app->clock.boot(app);
 		sym_curl_multi_remove_handle(network->multi, easy);
-		/* Images add the certificate of their own authority to the bundle alone. */
+		/* Images often add the certificate of a private CA only to the bundle. */
 		if (code == CURLE_PEER_FAILED_VERIFICATION && transfer->hashed)
 			network->hashed = false;
 	}
 	return true;
 }
 
-/* Drive everything until this transfer has ended, or until `deadline`, or its limit for connecting,
- * or `answer` ms after it is connected, unless by then an answer that is wanted has begun. */
+/* Run all transfers until this one has finished, or until `deadline`, its connect timeout, or
+ * `answer` ms after it is connected without the first byte of a response that is wanted. */
 static CURLcode drive(struct network *network, const struct acr_app *app,
 		      struct acr_transfer *transfer, int64_t deadline, int64_t answer)
 {
@@ -166,7 +166,7 @@ static void finish(struct network *network, struct acr_transfer *transfer)
 		     acr_transfer_stage(transfer) == ACR_STAGE_NAME;
 
 	if (leave)
-		network->owner = 0; /* load() begins anew */
+		network->owner = 0; /* load() reinitializes it */
 	else if (transfer->easy && !transfer->done)
 		sym_curl_multi_remove_handle(network->multi, transfer->easy);
 	acr_transfer_end(transfer, leave);
@@ -183,9 +183,9 @@ static void cool(struct network *network)
 	free(warm);
 }
 
-/* The warm connection to where we want to go is let come to its end, so that it can be used; but
- * nobody needs what it answers, and where that is slow a new connection is made. What kept it from
- * connecting would keep us too: then that is the answer. */
+/* If the warm connection goes to the requested origin, let it finish, so that it can be used. Its
+ * response is not needed; if it is slow, a new connection is opened. If it could not connect, a new
+ * one could not either: then its error is the result. */
 static int settle(struct network *network, const struct acr_app *app, const char *origin,
 		  int64_t deadline, struct acr_error *error)
 {
@@ -233,7 +233,7 @@ static bool is_known_silent(const struct network *network, const struct acr_app 
 	       app->clock.boot(app) < network->silent.until;
 }
 
-/* Not where it was the caller who had no more time. */
+/* Not if the deadline of the caller had passed. */
 static void note_silence(struct network *network, const struct acr_app *app,
 			 const struct acr_transfer *transfer, int64_t began, int64_t deadline,
 			 const struct acr_error *failure)
@@ -270,8 +270,8 @@ static int send_request(struct acr_http *self, const struct acr_app *app,
 		result = attempt(network, app, request, &transfer, deadline, &failure);
 		if (result)
 			note_silence(network, app, &transfer, began, deadline, &failure);
-		/* Once more with the bundle: nothing has been sent by then, and perform() has seen
-		 * to it that the folder is not asked again. */
+		/* Retry with the bundle: no request has been sent yet, and perform() has ensured
+		 * that the folder is not used again. */
 		untrusted = transfer.hashed && transfer.code == CURLE_PEER_FAILED_VERIFICATION;
 		finish(network, &transfer);
 	} while (untrusted);

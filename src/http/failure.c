@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcurl's codes (libcurl-errors(3); the numbers are part of its ABI) as sentences: one row each.
- */
+/* Converts libcurl's error codes (libcurl-errors(3); the numbers are part of its ABI) to messages:
+ * one row each. */
 #include "http/failure.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static const struct meaning {
 	{ 8, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_NOT_HTTP },		  /* WEIRD_SERVER_REPLY */
 	{ 18, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_RESPONSE_CUT },	  /* PARTIAL_FILE */
 	{ 23, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_RESPONSE_TOO_LARGE }, /* WRITE_ERROR */
-	/* A connection that is reset within the handshake looks like that too: not final. */
+	/* A connection that is reset during the handshake has the same code: not final. */
 	{ 35, ACR_TRANSPORT_TLS, ACR_MESSAGE_TLS_FAILED },		 /* SSL_CONNECT_ERROR */
 	{ 52, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_CONNECTION_CLOSED }, /* GOT_NOTHING */
 	{ 55, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_CONNECTION_LOST },	 /* SEND_ERROR */
@@ -29,7 +29,7 @@ static const struct meaning {
 	{ 60, ACR_TRANSPORT_CERTIFICATE, ACR_MESSAGE_CERTIFICATE_UNTRUSTED },
 	{ 77, ACR_TRANSPORT_CERTIFICATE, ACR_MESSAGE_CA_FILE_UNREADABLE },
 	{ 97, ACR_TRANSPORT_PROXY, ACR_MESSAGE_PROXY_FAILED },
-/* libcurl itself: no memory, no descriptor, no part of it that is needed. */
+/* Errors of libcurl itself: no memory, no descriptor, or a required feature is missing. */
 #define LOCAL(code)                                                                                \
 	{                                                                                          \
 		code, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_REQUEST_LOCAL                          \
@@ -50,10 +50,10 @@ static const struct meaning {
 	{ 0, ACR_TRANSPORT_CONNECTION, ACR_MESSAGE_REQUEST_FAILED },
 };
 
-/* TLS that this machine could not even begin: engines, client certificates, lists of revoked ones. */
+/* TLS errors that this machine causes: engines, client certificates, revocation lists. */
 static const int local_tls[] = { 53, 54, 58, 66, 82 };
 
-/* What socket() and connect() give where this machine is the cause, not the network. */
+/* What socket() and connect() return if this machine is the cause, not the network. */
 static const int local_numbers[] = { EACCES, EPERM, EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR };
 
 static bool holds(const int *list, size_t count, int number)
@@ -65,10 +65,10 @@ static bool holds(const int *list, size_t count, int number)
 }
 #define HOLDS(list, number) holds(list, sizeof(list) / sizeof((list)[0]), number)
 
-/* What else is about TLS: too rare for words of its own. */
+/* Other TLS errors, too rare for messages of their own. */
 static const int rare[] = { 51, 53, 54, 58, 59, 64, 66, 80, 82, 83, 90, 91, 98 };
 
-/* X509_V_ERR_... (OpenSSL's x509_vfy.h) that a person can do something about. */
+/* X509_V_ERR_... (OpenSSL's x509_vfy.h) for which there is a remedy. */
 static const struct {
 	long number;
 	enum acr_message_id message;
@@ -95,7 +95,7 @@ static enum acr_transport transport_of(int code)
 	return HOLDS(rare, code) ? ACR_TRANSPORT_TLS : find(code)->transport;
 }
 
-/* The message about the host, or about the host and the proxy on the way to it. */
+/* The timeout message for the host, or for the host and the proxy. */
 static int late(const struct acr_failure *failure, enum acr_message_id direct,
 		enum acr_message_id proxied, struct acr_error *error)
 {
@@ -112,7 +112,8 @@ static int late(const struct acr_failure *failure, enum acr_message_id direct,
 
 static int tell_late(const struct acr_failure *failure, struct acr_error *error)
 {
-	/* Time ran out while connecting: theirs, and worth another try. Later: ours. */
+	/* A timeout while connecting is the server's fault and worth a retry. A later one is our
+	 * deadline. */
 	bool ours = failure->stage == ACR_STAGE_ANSWER || failure->took < failure->connect;
 
 	switch (failure->stage) {
@@ -143,7 +144,7 @@ static int tell_certificate(const struct acr_failure *failure, struct acr_error 
 {
 	enum acr_message_id message = ACR_MESSAGE_CERTIFICATE_UNTRUSTED;
 
-	/* libcurl compares the name by itself, which gives no number. */
+	/* libcurl compares host names itself, and then there is no error number. */
 	if (strstr(failure->message, "subject name"))
 		message = ACR_MESSAGE_CERTIFICATE_NAME;
 	for (size_t i = 0; i < sizeof(certificates) / sizeof(certificates[0]); i++)
@@ -152,13 +153,13 @@ static int tell_certificate(const struct acr_failure *failure, struct acr_error 
 	return about(message, failure->host, error);
 }
 
-/* A connection that was refused, to the host or to the proxy. */
+/* A refused connection, to the host or to the proxy. */
 static int tell_connection(const struct acr_failure *failure, struct acr_error *error)
 {
 	const char *host = failure->host, *proxy = failure->proxy;
 	char name[256];
 
-	/* libcurl names the host that it could not connect to, and that may be the proxy. */
+	/* libcurl names the host that it could not connect to, which may be the proxy. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(proxy, ":"), proxy);
 	if (name[0] && strstr(failure->message, name))
 		return failure->number ? acr_raise_errno(error, failure->number,
@@ -180,13 +181,13 @@ static int tell(const struct acr_failure *failure, struct acr_error *error)
 	if (failure->proxy_status >= 300)
 		return acr_raise(error, PROXY_DENIED, proxy, host,
 				 acr_number(failure->proxy_status).text);
-	/* The resolver gave up by itself, after all its attempts: nobody answered it. */
+	/* The resolver gave up after all its attempts: no DNS server answered. */
 	if ((failure->code == 5 || failure->code == 6) && failure->took >= ACR_BUDGET_AGAIN)
 		return late(failure, ACR_MESSAGE_DNS_TIMEOUT, ACR_MESSAGE_DNS_TIMEOUT_PROXY, error);
 	switch (failure->code) {
 	case 5: /* COULDNT_RESOLVE_PROXY */
 		return acr_raise(error, PROXY_DNS_FAILED, proxy, host);
-	case 7: /* COULDNT_CONNECT; of any other code the errno is some earlier call's */
+	case 7: /* COULDNT_CONNECT; for other codes the errno is from an earlier call */
 		return tell_connection(failure, error);
 	case 28: /* OPERATION_TIMEDOUT */
 		return tell_late(failure, error);
@@ -212,7 +213,8 @@ int acr_failure_tell(const struct acr_failure *failure, struct acr_error *error)
 	error->status = failure->proxy_status >= 300 ? (int)failure->proxy_status : 0;
 	snprintf(error->host, sizeof(error->host), "%.*s", (int)strcspn(failure->host, ":"),
 		 failure->host);
-	/* That a name was not found is a symptom then, and would be explained as the cause. */
+	/* Without a network, a failed DNS lookup is a symptom, but would be explained as the
+	 * cause. */
 	if (!failure->offline)
 		acr_error_quote(error, failure->message, strlen(failure->message));
 	return -1;

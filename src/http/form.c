@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Form fields, percent-encoded by RFC 3986's unreserved set, so that no secret can end its own
- * field. */
+/* Encodes form fields: all bytes outside of RFC 3986's unreserved set are percent-encoded, so that
+ * no value can end its own field. */
 #include <string.h>
 
 #include "acr/http.h"

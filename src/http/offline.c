@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether this machine is offline: no route leads out of it, and no interface of its own has an
- * address. One without the other is common: networks without a default route that are left through
- * a proxy, and bridges of container engines that are up wherever the machine is.
+ * Checks whether this machine is offline: no route leads to other networks, and no interface has an
+ * address. One alone is not enough: some networks have no default route and are left through a
+ * proxy, and bridges of container engines have addresses on any machine.
  */
 #include "acr/http.h"
 
@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What connect() gives where there is no route; anything else leaves it open. To connect a datagram
- * socket sends nothing. */
+/* What connect() returns if there is no route; other errors are inconclusive. Connecting a datagram
+ * socket sends no packet. */
 static bool is_no_route(int number)
 {
 	return number == ENETUNREACH || number == EHOSTUNREACH || number == ENETDOWN ||
@@ -41,7 +41,7 @@ static bool is_bridge(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* An address with which others could be reached: not of this machine alone, nor of one link. */
+/* Is it an address that other hosts can reach, neither loopback nor link-local? */
 static bool leads_out(const struct ifaddrs *row)
 {
 	const unsigned int up = IFF_UP | IFF_RUNNING;
@@ -71,7 +71,7 @@ static bool is_attached(void)
 
 bool acr_offline(void)
 {
-	/* Addresses of documentation (RFC 5737, RFC 3849), which the default route alone leads to. */
+	/* Documentation addresses (RFC 5737, RFC 3849), to which only the default route leads. */
 	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(443) };
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(443) };
 

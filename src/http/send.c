@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request, tried as often as its service allows and the deadline of the run lets it.
+ * Sends one request, with as many retries as its service and the deadline of the run allow.
  *
- * Between two tries there is a pause of a random length ("full jitter"), so that a hundred machines
- * that failed together do not come back together; where the service said how long, that long and a
- * little more. A pause that would not end before the deadline is not begun: what the service said
- * last is more use to the caller than "timed out".
+ * The pause between two attempts has a random length ("full jitter"), so that many machines that
+ * failed at the same time do not retry at the same time. If the service sent Retry-After, the pause
+ * is that long and a little more. A pause that would end after the deadline is not started: the
+ * last error of the service is more useful to the caller than "timed out".
  */
 #include <string.h>
 #include <sys/random.h>
@@ -16,7 +16,7 @@
 #include "base/jsonc.h"
 #include "http/failure.h"
 
-#define FIRST_PAUSE   500  /* milliseconds, doubled with each try */
+#define FIRST_PAUSE   500  /* milliseconds, doubled for each attempt */
 #define LONGEST_PAUSE 8000 /* milliseconds */
 
 static bool holds(const int *list, int number)
@@ -27,7 +27,7 @@ static bool holds(const int *list, int number)
 	return false;
 }
 
-/* What took long was tried long enough, and without a network each try ends alike. */
+/* A failure that took long is not retried, and without a network every attempt fails alike. */
 static bool is_retried_failure(const struct acr_error *failure, int64_t took)
 {
 	if (took > ACR_BUDGET_AGAIN || acr_error_is(failure, OFFLINE))
@@ -35,7 +35,7 @@ static bool is_retried_failure(const struct acr_error *failure, int64_t took)
 	if (failure->kind != ACR_UNREACHABLE || failure->transport == ACR_TRANSPORT_CERTIFICATE ||
 	    failure->transport == ACR_TRANSPORT_PROXY)
 		return false;
-	/* A proxy that refuses (403, 407) will go on refusing. */
+	/* A proxy that denies access (403, 407) will deny it again. */
 	return failure->status == 0 || failure->status == 429 || failure->status >= 500;
 }
 
@@ -55,13 +55,14 @@ static bool is_retried_answer(const struct acr_service *service, const struct ac
 	return said && strcmp(said, service->retried_error) == 0;
 }
 
-/* Milliseconds to wait before the next try; `tried` is 1 after the first. */
+/* Milliseconds to wait before the next attempt; `tried` is 1 after the first. */
 static int64_t pause_length(int tried, long retry_after)
 {
 	int64_t most = (int64_t)FIRST_PAUSE << (tried - 1);
 	uint32_t random;
 
-	/* Never fails on a kernel that has finished booting; an even pause is no harm. */
+	/* Never fails after the kernel has finished booting; a pause that is not random does no
+	 * harm. */
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
 		random = UINT32_MAX / 2;
 	if (most > LONGEST_PAUSE)
@@ -74,7 +75,7 @@ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 {
 	const struct acr_service *service = request->service;
 
-	/* An answer that this machine cannot read would look like a wrong one: nobody is asked. */
+	/* Without json-c a valid response would look invalid, so no request is sent. */
 	if (acr_jsonc_load(error))
 		return -1;
 	for (int tried = 1;; tried++) {

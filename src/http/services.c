@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The services that we speak to, and what their statuses mean for trying again: one row each.
+ * The services that we send requests to, and which of their statuses are retried: one row each.
  *
  * IMDS answers 404 and 410 while it is being updated (learn.microsoft.com, how-to-use-vm-token,
- * "Retry guidance"); 408, 429 and 5xx are what azure-sdk retries; `temporarily_unavailable` is
- * OAuth's own word for it (RFC 6749 section 4.1.2.1). Nothing else is asked twice: a wrong secret
- * that is tried again and again locks its owner out.
+ * "Retry guidance"); 408, 429 and 5xx are what azure-sdk retries; `temporarily_unavailable` is an
+ * error code of OAuth (RFC 6749 section 4.1.2.1). Nothing else is retried: repeating a wrong secret
+ * would lock out its owner.
  */
 #include "acr/http.h"
 #include "base/budget.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request as libcurl is to do it: https with a verified certificate, no redirect, no .netrc, no
- * cookies, no authentication that we did not write ourselves, and never more than we want to hear.
+ * Sets up one libcurl request: https with a verified certificate, no redirects, no .netrc, no
+ * cookies, only the authentication that we set ourselves, and a size limit for the response.
  *
  * Compiled a second time with ACR_CURL_TYPE_CHECK, for curl's own check of curl_easy_setopt, which
- * is lost when it is called through a pointer.
+ * does not work for calls through a pointer.
  */
 #include "http/transfer.h"
 
@@ -35,8 +35,8 @@ ACR_LIBRARY_DECLARE(SYMBOLS)
 #define get(easy, what, ret) sym_curl_easy_getinfo(easy, what, ret)
 #endif
 
-/* curl's check learnt only lately that an int is no long; the ranges of numbers tell which is
- * due. */
+/* Older versions of curl's check accept an int for a long; the range of an option's number
+ * determines its type. */
 #define set(easy, option, value)                                                                   \
 	({                                                                                         \
 		_Static_assert((option) >= CURLOPTTYPE_OBJECTPOINT ||                              \
@@ -64,8 +64,8 @@ void acr_transfer_name(struct acr_transfer *transfer, const char *url)
 	transfer->host = transfer->origin + strlen(transfer->origin);
 	if (strlen(transfer->origin) > (size_t)(host - url))
 		transfer->host = transfer->origin + (host - url);
-	/* Refused further on, and not to be shown: somebody's own endpoint with a password in
-	 * it. */
+	/* It is rejected later, and must not be shown: the URL of a custom endpoint may contain a
+	 * password. */
 	user = strrchr(transfer->origin, '@');
 	if (user)
 		transfer->host = user + 1;
@@ -87,8 +87,8 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 	struct acr_response *response = transfer->answer.response;
 
 	(void)size;
-	/* What a warm connection says is of no interest, but it must come to its end for the next.
-	 */
+	/* The response on a warm connection is ignored, but must be read completely before the next
+	 * request. */
 	if (!response)
 		transfer->too_large |= (transfer->answer.header_bytes += count) > ACR_HEADERS_MAX;
 	else
@@ -100,8 +100,9 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 	return count;
 }
 
-/* libcurl does not tell a machine without descriptors from a server that refuses a connection. And it
- * does not look whether it could make a socket non-blocking: on one that blocks, no limit of time holds. */
+/* libcurl does not distinguish a machine without descriptors from a server that refuses a
+ * connection. It also does not check whether it could make a socket non-blocking, and timeouts have
+ * no effect on a blocking one. */
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct acr_transfer *transfer = data;
@@ -116,7 +117,7 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
-/* False for a line that would be two. */
+/* False for a text that contains a line end. */
 static bool add_header(struct acr_transfer *transfer, const char *line)
 {
 	struct curl_slist *longer;
@@ -135,7 +136,7 @@ static bool add_headers(struct acr_transfer *transfer, const struct acr_request 
 {
 	auto_secret line = { 0 };
 	auto_secret pair = { 0 };
-	/* No "Expect: 100-continue": no body of ours is worth a round trip. */
+	/* No "Expect: 100-continue": our bodies are too short to justify a round trip. */
 	bool fine = add_header(transfer, "Expect:"), accepts = false;
 
 	for (const char *const *row = request->headers; row && *row; row++) {
@@ -182,7 +183,7 @@ static int choose_trust(const struct acr_trust *trust, struct acr_transfer *tran
 	transfer->hashed = trust->folder && !trust->chosen;
 	if (!trust->folder && !trust->file)
 		return 0;
-	/* Both, also where one is NULL: that takes libcurl's own default away. */
+	/* Both are set, even to NULL: that overrides libcurl's default. */
 	wrong |= set(easy, CURLOPT_CAINFO, trust->file);
 	wrong |= set(easy, CURLOPT_CAPATH, trust->folder);
 	wrong |= set(easy, CURLOPT_PROXY_CAINFO, trust->file);
@@ -195,7 +196,7 @@ static int choose_rules(struct acr_transfer *transfer)
 	CURL *easy = transfer->easy;
 	int wrong = allow_protocols(easy, transfer->local);
 	int64_t patience;
-	bool quick = false; /* libcurl 7.87 and later; curl.c knows how to live without */
+	bool quick = false; /* libcurl 7.87 and later; curl.c also works without it */
 
 	wrong |= set(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	wrong |= set(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -204,11 +205,10 @@ static int choose_rules(struct acr_transfer *transfer)
 	wrong |= set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	wrong |= set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	wrong |= set(easy, CURLOPT_CERTINFO, 1L);
-	/* Two requests to two hosts: HTTP/2 has nothing to offer. */
+	/* HTTP/2 has no benefit for one request to each of two hosts. */
 	wrong |= set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	wrong |= set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	/* Other proxies are libcurl's affair: it reads https_proxy, all_proxy and no_proxy itself.
-	 */
+	/* libcurl handles other proxies: it reads https_proxy, all_proxy and no_proxy itself. */
 	if (transfer->local) {
 		wrong |= set(easy, CURLOPT_PROXY, "");
 		wrong |= set(easy, CURLOPT_NOPROXY, "*");
@@ -217,9 +217,10 @@ static int choose_rules(struct acr_transfer *transfer)
 #if LIBCURL_VERSION_NUM >= 0x075700
 	quick = set(easy, CURLOPT_QUICK_EXIT, 1L) == 0;
 #endif
-	/* curl.c ends a transfer before this, which bounds what libcurl spends on one of several
-	 * addresses. A warm one that nobody waits for is not to end by itself while it looks up a
-	 * name, where that would make everybody else wait for the end of the look-up. */
+	/* curl.c ends a transfer before this timeout, which limits the time that libcurl spends on
+	 * one of several addresses. A warm connection that is not being waited for must not time
+	 * out during its DNS lookup, since all other transfers would then wait for the end of the
+	 * lookup. */
 	patience = quick || transfer->answer.response ? 1000 : 60000;
 	wrong |= set(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(transfer->connect + patience));
 	wrong |= set(easy, CURLOPT_USERAGENT, "docker-credential-acr/" ACR_VERSION);
@@ -296,7 +297,7 @@ enum acr_stage acr_transfer_stage(const struct acr_transfer *transfer)
 	return ACR_STAGE_NAME;
 }
 
-/* Did it fail at once, without a network to fail over? */
+/* Did it fail at once, with no network available? */
 static bool is_offline(const struct acr_transfer *transfer, const struct acr_failure *failure)
 {
 	bool no_name = failure->code == CURLE_COULDNT_RESOLVE_HOST ||
@@ -315,7 +316,7 @@ int acr_transfer_fail(const struct acr_app *app, const struct acr_transfer *tran
 	char proxy[256] = "";
 	long number = 0;
 	const char *variable = transfer->local ? NULL : acr_proxy_variable(app);
-	/* libcurl quotes what it cannot read of a proxy, and that may be its password. */
+	/* libcurl quotes a proxy URL that it cannot parse, and that may contain a password. */
 	bool shown = *transfer->message && !strchr(transfer->message, '@') &&
 		     (!variable || acr_proxy_address(acr_env(app, variable), proxy, sizeof(proxy)));
 	struct acr_failure failure = {

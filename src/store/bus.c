@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which session bus, if any: decided here, because GLib would start one (dbus-launch). */
+/* Finds the address of the session bus and connects to it. This is not left to GLib, which would
+ * start a bus (dbus-launch). */
 #include "store/bus.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@
 
 #include "base/file.h"
 
-/* What stat and connect say where nobody listens. Anything else is a fault of this machine, behind
- * which there may well be a bus, and a Secret Service with what is looked for. */
+/* The errors of stat and connect if nobody listens. Any other error is a fault of this machine, and
+ * there may still be a bus with a Secret Service that has the login. */
 static bool is_absence(int number)
 {
 	static const int absent[] = { ENOENT,	ENOTDIR,    ELOOP,	  ENAMETOOLONG,
@@ -26,20 +27,20 @@ static bool is_absence(int number)
 	return false;
 }
 
-/* Is a socket of ours there? Where that cannot be told, `error` says why. */
+/* Is there a socket that belongs to us? If that cannot be determined, `error` says why. */
 static bool our_socket(const char *path, struct acr_error *error)
 {
 	struct stat status;
 
 	if (stat(path, &status) == 0)
 		return S_ISSOCK(status.st_mode) && status.st_uid == geteuid();
-	/* Who may not even look is in somebody else's session (XDG_RUNTIME_DIR after su). */
+	/* EACCES means that it belongs to another user's session (XDG_RUNTIME_DIR after su). */
 	if (!is_absence(errno) && errno != EACCES)
 		acr_raise_errno(error, errno, FILE_INACCESSIBLE, path);
 	return false;
 }
 
-/* The value of a key in "unix:key=value,key=value", with %XX undone; NULL when absent. */
+/* The value of a key in "unix:key=value,key=value", with %XX decoded; NULL if absent. */
 static char *value_of(const char *address, size_t length, const char *key)
 {
 	auto_secret value = { 0 };
@@ -65,7 +66,7 @@ static char *value_of(const char *address, size_t length, const char *key)
 	return acr_copy(acr_secret_text(&value));
 }
 
-/* Every address of the list a unix: one, and one of them there. */
+/* Is every address of the list a unix: address, and does one of the sockets exist? */
 static bool usable(const char *list, struct acr_error *error)
 {
 	bool there = false;
@@ -113,8 +114,8 @@ char *acr_bus_address(const struct acr_app *app, struct acr_error *error)
 	return acr_copy(acr_secret_text(&address));
 }
 
-/* The socket that one address of a list names. False when it names none that exists on a bus of
- * ours: no unix:, or a name that is empty or too long. */
+/* The socket that one address of a list names. False if the address is not unix:, or its name is
+ * empty or too long. */
 static bool socket_of(const char *address, size_t length, struct sockaddr_un *ret,
 		      socklen_t *ret_size)
 {
@@ -130,13 +131,13 @@ static bool socket_of(const char *address, size_t length, struct sockaddr_un *re
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (!name || !*name || strlen(name) >= sizeof(ret->sun_path) - 1)
 		return false;
-	/* An abstract name begins with a NUL and ends with the address. */
+	/* An abstract name begins with a NUL byte and ends with the address. */
 	memcpy(ret->sun_path + !path, name, strlen(name) + 1);
 	*ret_size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name) + 1);
 	return true;
 }
 
-/* A connected socket whose peer runs as our user, or -1. */
+/* A connected socket whose peer runs as the same user, or -1. */
 static int connect_to(const struct sockaddr_un *address, socklen_t size, struct acr_error *error)
 {
 	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

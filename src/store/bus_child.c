@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a child is reduced to before it loads GLib: see bus_child.h. */
+/* Restricts a child before it loads GLib: see bus_child.h. */
 #include "store/bus_child.h"
 
 #include <stdlib.h>
@@ -16,10 +16,10 @@
 #endif
 #endif
 #ifndef ADDRESS_SPACE
-#define ADDRESS_SPACE (1 << 30) /* each of GLib's threads reserves 136 MB of it */
+#define ADDRESS_SPACE (1 << 30) /* each thread of GLib reserves 136 MB of it */
 #endif
 
-/* Against a service that answers with a gigabyte. */
+/* Protects against a service that sends a gigabyte. */
 static void limit(void)
 {
 	static const struct {
@@ -39,12 +39,12 @@ static void limit(void)
 
 void acr_bus_child_begin(const struct acr_app *app)
 {
-	/* GLib and libsecret read the process' environment, and this is all that they may see of
-	 * ours: no SECRET_BACKEND, no GIO modules. */
+	/* GLib and libsecret read the environment of the process. They get only these variables,
+	 * and so no SECRET_BACKEND and no GIO modules. */
 	static const char *const names[] = { "HOME", "XDG_RUNTIME_DIR", NULL };
 
 	environ = acr_environment_pick(app, names);
-	/* What would look for a bus by itself finds none. */
+	/* Prevents code from looking for a bus by itself. */
 	setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 1);
 	limit();
 }

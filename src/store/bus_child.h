@@ -4,8 +4,9 @@
 
 #include "acr/app.h"
 
-/* In a fresh child that will load GLib and speak to a service on the session bus: nothing of our
- * environment is left that GLib would act on, and no service can make it eat the machine. */
+/* Call this in a new child that will load GLib and use a service on the session bus: removes
+ * everything from the environment that GLib would act on, and limits the memory that a service can
+ * make the child use. */
 void acr_bus_child_begin(const struct acr_app *app);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What we derived and could derive again: which homes are asked in which order, and what counts as
- * found. Nothing here can fail a caller: a cache that does not work is an empty one.
+ * Caches derived tokens: which cache locations are searched in which order, and when an entry is
+ * valid. No function fails its caller: a cache that does not work is treated as empty.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -25,7 +25,7 @@ const struct acr_cache_home *const acr_cache_homes[] = {
 #undef CACHE
 
 #define CORRUPT	     ".corrupt"
-#define CORRUPT_LIFE 3600 /* seconds that the kernel keeps a damaged entry for a look at it */
+#define CORRUPT_LIFE 3600 /* seconds that the kernel keeps a damaged entry for inspection */
 
 bool acr_cache_allows(const struct acr_app *app, const struct acr_cache_home *home)
 {
@@ -36,7 +36,8 @@ bool acr_cache_allows(const struct acr_app *app, const struct acr_cache_home *ho
 	return !wanted || strcmp(wanted, "auto") == 0 || strcmp(wanted, home->setting) == 0;
 }
 
-/* "entry_acme.azurecr.io_": no host holds a '_', so that no host's prefix begins another's. */
+/* "entry_acme.azurecr.io_": host names contain no '_', so no prefix is the beginning of another
+ * one. */
 static char *prefix_of(const char *host)
 {
 	auto_string name = acr_private_dir_name(host);
@@ -54,15 +55,15 @@ static char *key_of(const char *host, uint64_t hash)
 	return acr_format("%s%016" PRIx64, prefix, hash);
 }
 
-/* One entry from one home. What is damaged is moved aside, so that it is met once; what a newer
- * version wrote stays. */
+/* Read one entry from one location. A damaged entry is moved aside, so that it is reported once; an
+ * entry of a newer version is kept. */
 static int read_entry(const struct acr_app *app, const struct acr_cache_home *home, const char *key,
 		      struct acr_entry *ret, struct acr_error *error)
 {
 	auto_secret bytes = { 0 };
 	auto_string aside = NULL;
 
-	/* Nobody asks why there is none, and words for it take longer than the look. */
+	/* No caller needs the error, and formatting it would take longer than the lookup. */
 	if (home->read(app, key, &bytes, NULL))
 		return -1;
 	if (acr_entry_read(acr_secret_text(&bytes), bytes.length, ret, error) == 0)
@@ -77,8 +78,9 @@ static int read_entry(const struct acr_app *app, const struct acr_cache_home *ho
 	return -1;
 }
 
-/* The first that is not due for renewal, else the one that lives longest: where its home could not be
- * written (a full or read-only folder) an old entry lies in front of the renewed one. */
+/* The first entry that is not due for renewal, otherwise the one with the longest remaining
+ * lifetime: if a location could not be written to (full or read-only), it has an old entry, and a
+ * later location the renewed one. */
 static bool find(const struct acr_app *app, const char *key, const char *host, const char *identity,
 		 bool memory, struct acr_entry *ret)
 {
@@ -92,7 +94,7 @@ static bool find(const struct acr_app *app, const char *key, const char *host, c
 		if (!acr_cache_allows(app, home) || (memory && !home->memory) ||
 		    read_entry(app, home, key, &entry, &error))
 			continue;
-		/* The hash only named it. */
+		/* The key contains only a hash: compare the full values. */
 		if ((host && strcmp(entry.host, host) != 0) ||
 		    strcmp(entry.identity, identity) != 0)
 			continue;
@@ -125,7 +127,7 @@ bool acr_cache_find_token(const struct acr_app *app, uint64_t hash, const char *
 	return find(app, key, NULL, identity, true, ret);
 }
 
-/* Is there something under this key that only a newer version may touch? */
+/* Is there an entry under this key that only a newer version may change? */
 static bool newer(const struct acr_app *app, const struct acr_cache_home *home, const char *key)
 {
 	struct acr_error error = { 0 };
@@ -137,7 +139,7 @@ static bool newer(const struct acr_app *app, const struct acr_cache_home *home, 
 	       error.kind == ACR_UNAVAILABLE;
 }
 
-/* A runtime folder may lie on a disk where no session manager made it. */
+/* A runtime folder may be on a disk if it was not created by a session manager. */
 static bool in_memory(const struct acr_app *app, const struct acr_cache_home *home)
 {
 	auto_string folder = home->folder(app);
@@ -146,12 +148,12 @@ static bool in_memory(const struct acr_app *app, const struct acr_cache_home *ho
 
 	if (!home->memory || !folder)
 		return home->memory;
-	*slash = '\0'; /* ours may not be there yet: its parent tells as well */
+	*slash = '\0'; /* our folder may not exist yet: check its parent instead */
 	return statfs(folder, &status) == 0 &&
 	       (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
 }
 
-/* A walk through the keys of one home. */
+/* The state of an iteration over the keys of one location. */
 struct walk {
 	const struct acr_app *app;
 	const struct acr_cache_home *home;
@@ -181,7 +183,7 @@ static void drop_dead(void *data, const char *key)
 
 	if ((!begins(key, "entry_") && !begins(key, "token_")) || is_aside(key))
 		return;
-	/* No age: it is of the future, and only the clock is wrong. */
+	/* An entry with a time in the future is not old: the clock is wrong. */
 	if (read_entry(walk->app, walk->home, key, &entry, &error) == 0 &&
 	    acr_entry_left(walk->app, &entry, &age) == 0 && age > 0)
 		walk->home->drop(walk->app, key, NULL);
@@ -213,7 +215,7 @@ static const struct acr_cache_home *keep(const struct acr_app *app, const char *
 			continue;
 		}
 		acr_debug_error(app, home->name, &error);
-		home->drop(app, key, NULL); /* an older one would be found before this one */
+		home->drop(app, key, NULL); /* an older entry would be found before this one */
 	}
 	if (used) {
 		struct walk walk = { .app = app, .home = used };
@@ -253,7 +255,8 @@ static void drop_key(void *data, const char *key)
 		walk->home->drop(walk->app, key, NULL);
 }
 
-/* In every home, whatever the config says today: it may have said something else yesterday. */
+/* Remove the entries from every location, even from those that the configuration does not enable
+ * now: it may have enabled them before. */
 void acr_cache_drop(const struct acr_app *app, const char *host)
 {
 	auto_string prefix = prefix_of(host);

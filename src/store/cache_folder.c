@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The last cache home: $XDG_CACHE_HOME or ~/.cache, on a disk, for sessions without a runtime
+/* The last cache location: $XDG_CACHE_HOME or ~/.cache, on a disk, for sessions without a runtime
  * folder and machines without a kernel keyring. */
 #include "acr/store.h"
 #include "base/file.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person decided, read so that nothing but its absence counts as "nothing was decided". */
+/* Reads decisions of the user; only a missing file counts as "no decision". */
 #include "store/decision.h"
 
 #include <errno.h>
@@ -11,9 +11,10 @@
 #include "base/file.h"
 #include "store/private_dir.h"
 
-#define NO_FOLDER (-2) /* missing, or not ours */
+#define NO_FOLDER (-2) /* it does not exist, or belongs to another user */
 
-/* `command` repairs it; NULL: whoever decides anew does. The error has the kind of `why`. */
+/* `command` repairs it; NULL: the command that changes the decision does. The error has the kind of
+ * `why`. */
 static int unusable(const struct acr_decision *decision, const struct acr_error *why,
 		    const char *command, struct acr_error *error)
 {
@@ -66,7 +67,7 @@ static int failed(const struct acr_decision *decision, int number, struct acr_er
 	return unusable(decision, &why, open_files ? "ulimit -n 1024" : NULL, error);
 }
 
-/* Whose is the folder that keeps `path` from us? It is the nearest one that can be looked at. */
+/* Does a folder of ours deny us access to `path`? It is the nearest one that can be examined. */
 static bool is_kept_by_us(const char *path)
 {
 	auto_string above = acr_copy(path);
@@ -103,7 +104,7 @@ static int open_folder(const struct acr_decision *decision, struct acr_error *er
 		return failed(decision, errno, error);
 	if (status.st_uid != geteuid())
 		return NO_FOLDER;
-	/* Who may write in it may have taken a decision away. */
+	/* Users who can write to the folder may have removed a decision. */
 	if (status.st_mode & 022) {
 		acr_raise(&why, FOLDER_NOT_OURS, decision->folder);
 		return bad_folder(decision, &why, "700", error);
@@ -113,7 +114,7 @@ static int open_folder(const struct acr_decision *decision, struct acr_error *er
 	return taken;
 }
 
-/* The bytes of the file, which must be one that only we can have written. */
+/* Read the bytes of the file, which only we may have been able to write. */
 static int read_file(const struct acr_decision *decision, int folder, struct acr_secret *bytes,
 		     bool *ret_repaired, struct acr_error *error)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Docker's own plaintext logins: "auths" in $DOCKER_CONFIG/config.json or ~/.docker/config.json
- * (docker/cli, cli/config/configfile/file.go and credentials/file_store.go), read only.
+ * Reads Docker's plaintext logins: "auths" in $DOCKER_CONFIG/config.json or ~/.docker/config.json
+ * (docker/cli, cli/config/configfile/file.go and credentials/file_store.go).
  */
 #include <string.h>
 
@@ -65,7 +65,7 @@ static void take(struct acr_login *login, const char *username, size_t username_
 	acr_secret_add_bytes(&login->secret, secret, length);
 }
 
-/* "auth": base64 of user:password. Docker trims NULs behind the password. */
+/* "auth": base64 of user:password. Docker removes NUL bytes after the password. */
 static int take_auth(const char *auth, struct acr_login *login, struct acr_error *error)
 {
 	auto_secret plain = { 0 };
@@ -98,12 +98,12 @@ static int take_entry(struct json_object *entry, struct acr_login *login, struct
 		return take_auth(auth, login, error);
 	else if (username && *username && password)
 		take(login, username, strlen(username), password, strlen(password));
-	else /* docker leaves {} behind for logins that it keeps elsewhere */
+	else /* Docker writes {} for logins that it keeps in a credential store */
 		return acr_raise(error, AUTHS_EMPTY);
 	return 0;
 }
 
-/* The whole file, and its path. */
+/* Read the whole file and determine its path. */
 static int read_config(const struct acr_app *app, char **ret_path, struct json_object **ret,
 		       struct acr_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One cached login as bytes, and how much of its life is left. */
+/* Converts a cached login to bytes and back, and computes its remaining lifetime. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #define VERSION 1
 
-/* Parts in the order of the record. */
+/* The parts in the order of the record. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -49,7 +49,7 @@ void acr_entry_wipe(struct acr_entry *entry)
 
 void acr_entry_write(const struct acr_entry *entry, struct acr_secret *ret)
 {
-	struct acr_entry copy = *entry; /* for the tables, which know no const */
+	struct acr_entry copy = *entry; /* the table has no const pointers */
 
 	acr_secret_reserve(ret, entry->token.length + 1024);
 	acr_record_begin(ret, "entry", VERSION);
@@ -113,6 +113,6 @@ int64_t acr_entry_left(const struct acr_app *app, const struct acr_entry *entry,
 		age = app->clock.wall(app) - entry->wall;
 	if (ret_age)
 		*ret_age = age < 0 ? 0 : age;
-	/* From the future: a clock was set, and nothing can be said. */
+	/* In the future: a clock was changed, and the remaining lifetime is unknown. */
 	return age < 0 || age >= entry->life ? 0 : entry->life - age;
 }

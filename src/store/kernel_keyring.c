@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The second cache home: the kernel's user keyring (keyrings(7), user-keyring(7)), which cron and
- * ssh share with the desktop, never reaches a disk and lets the kernel itself end what is too old.
- * Ordinary users have 20,000 bytes there, containers often none at all: any error means "not here".
- * At most half of that is used.
+ * The second cache location: the kernel's user keyring (keyrings(7), user-keyring(7)). cron and ssh
+ * share it with the desktop, it never reaches a disk, and the kernel removes expired keys. Ordinary
+ * users have 20,000 bytes there, containers often none at all, so any error means "not available".
+ * At most half of the quota is used.
  */
 #include <errno.h>
 #include <keyutils.h>
@@ -16,14 +16,13 @@
 #include "acr/store.h"
 
 #define PREFIX	"docker-credential-acr:"
-#define USUAL	2048  /* as long as most entries are at most */
+#define USUAL	2048  /* the size of most entries is below this */
 #define PAYLOAD 32767 /* the most that a key of the type "user" holds */
 
-/* keyctl(2), and not by way of libkeyutils: a process that is linked to it takes 7 % longer to
- * start. */
+/* keyctl(2) without libkeyutils: a process that is linked to it takes 7 % longer to start. */
 #define CONTROL(...) syscall(SYS_keyctl, __VA_ARGS__)
 
-/* Below another root (a unit test's) the keys are others too. */
+/* With another root (in a unit test), the keys have other names. */
 static char *description(const struct acr_app *app, const char *key)
 {
 	return acr_format(PREFIX "%s:%s", app->root ? app->root : "", key);
@@ -36,14 +35,14 @@ static int failed(struct acr_error *error)
 		       : acr_raise_errno(error, errno, KERNEL_KEYRING_UNUSABLE);
 }
 
-/* All of it: the kernel says how long that is, also where it is more than it was given room for. */
+/* Read a key of any size: the kernel returns the required size if the buffer is too small. */
 static int read_whole(int what, long id, struct acr_secret *ret)
 {
 	size_t room = 0;
 	long length = USUAL;
 
 	while ((size_t)length > room) {
-		/* Of a keyring it tells whole ids. */
+		/* For a keyring, the kernel returns only complete ids. */
 		room = ((size_t)length + sizeof(key_serial_t) - 1) / sizeof(key_serial_t) *
 		       sizeof(key_serial_t);
 		acr_secret_reserve(ret, room);
@@ -72,9 +71,9 @@ static int read_key(const struct acr_app *app, const char *key, struct acr_secre
 	return 0;
 }
 
-/* Is more than half of what this user may keep in keys taken? Other programs need theirs (Kerberos,
- * fscrypt, containers), and fail hard without. proc_key-users(5): "UID: usage keys/instantiated
- * keys/most bytes/most". What it does not tell is not used. */
+/* Is more than half of this user's key quota in use? Other programs (Kerberos, fscrypt, containers)
+ * need it, and fail without it. proc_key-users(5): "UID: usage keys/instantiated keys/most
+ * bytes/most". If the quota cannot be read, it is not used. */
 static bool is_half_full(void)
 {
 	FILE *users = fopen("/proc/key-users", "re");
@@ -93,8 +92,8 @@ static bool is_half_full(void)
 	return full;
 }
 
-/* Made in the process keyring, where we possess it and may say who sees it, and only then linked
- * into the user's, where the link takes the place of an older key of that name. */
+/* Created in the process keyring, where we possess it and may set its permissions, and then linked
+ * to the user's keyring, where the link replaces an older key of the same name. */
 static int write_key(const struct acr_app *app, const char *key, const struct acr_secret *bytes,
 		     int64_t life, struct acr_error *error)
 {
@@ -108,7 +107,7 @@ static int write_key(const struct acr_app *app, const char *key, const struct ac
 		     KEY_SPEC_PROCESS_KEYRING);
 	if (id < 0)
 		return failed(error);
-	/* Looked at with the new key in it. */
+	/* The check includes the new key. */
 	if (is_half_full())
 		result = acr_raise(error, KERNEL_KEYRING_HALF_FULL);
 	else if (CONTROL(KEYCTL_SET_TIMEOUT, id,
@@ -129,7 +128,7 @@ static int drop_key(const struct acr_app *app, const char *key, struct acr_error
 
 	if (id < 0)
 		return failed(error);
-	/* Invalid first: so it is gone for whoever holds a link to it, too. */
+	/* Invalidate it first, so that other keyrings that link to it lose it as well. */
 	CONTROL(KEYCTL_INVALIDATE, id);
 	CONTROL(KEYCTL_UNLINK, id, KEY_SPEC_USER_KEYRING);
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a person gave us: which keychain is asked, and what its "no" means. "auto" is the Secret
- * Service, and files only where there is none at all: one that is locked or silent stops us, since
- * it may well keep what is asked for. Files are looked into after a Secret Service that knows
- * nothing, because a login may have been stored when nobody sat at the screen; and after one that
- * knows a login, because a newer one may have been.
+ * Logins that the user stored: which keychain is used, and how its errors are handled. "auto" uses
+ * the Secret Service, and files only if there is no Secret Service: if it is locked or does not
+ * respond, the operation fails, since it may have the login. If the Secret Service has no login for
+ * the server, the files are searched, because the login may have been stored without a desktop
+ * session; if it has one, they are searched for a newer one.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ void acr_login_wipe(struct acr_login *login)
 	acr_secret_wipe(&login->secret);
 }
 
-/* Does the config allow this one? And if so, is it the only one (`ret_pinned`)? */
+/* Does the configuration allow this keychain? If so, `ret_pinned` says whether it is the only
+ * one. */
 static bool allowed(const struct acr_app *app, const struct acr_keychain *keychain,
 		    bool *ret_pinned)
 {
@@ -40,7 +41,7 @@ static bool allowed(const struct acr_app *app, const struct acr_keychain *keycha
 	       (!*ret_pinned || strcmp(wanted, keychain->name) == 0);
 }
 
-/* Can the next one be asked after this error? */
+/* May the next keychain be used after this error? */
 static bool passes(const struct acr_error *error, bool pinned)
 {
 	return error->kind == ACR_NOT_FOUND || (error->kind == ACR_UNAVAILABLE && !pinned);
@@ -53,7 +54,7 @@ static int give(struct acr_error *error, const struct acr_error *failure)
 	return -1;
 }
 
-/* A login that has found a better home must not stay behind in a file. */
+/* After a login is stored in a better keychain, its copy in a file is removed. */
 static void drop_plain(const struct acr_app *app, const struct acr_keychain *used,
 		       const char *server)
 {
@@ -65,8 +66,9 @@ static void drop_plain(const struct acr_app *app, const struct acr_keychain *use
 			acr_debug_error(app, "an older login stays behind", &failure);
 }
 
-/* A file beside it was written while this keychain was out of reach, or it would be gone: the newer of
- * both is the login, and a newer one moves in. */
+/* A file with the same server was written while this keychain was not available, otherwise it would
+ * have been removed. The newer of the two is the login, and if that is the file, it is moved to the
+ * keychain. */
 static void prefer_newer(const struct acr_app *app, const char *server, size_t next,
 			 struct acr_login *login)
 {
@@ -203,7 +205,7 @@ bool acr_keychain_is_whole(const struct acr_app *app, const char *server)
 	return true;
 }
 
-/* Servers that were visited already. */
+/* Servers that have been visited. */
 struct seen {
 	acr_keychain_visit *visit;
 	void *data;

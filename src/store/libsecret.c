@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Logins in the Secret Service (specifications.freedesktop.org/secret-service), in the very schema
- * of docker-credential-secretservice (docker-credential-helpers, secretservice/secretservice.c), so
- * that each finds what the other stored. The only file that knows libsecret. It runs in a child
- * that ends with its answer (secret_service.c), so what GLib gave is not given back.
+ * Stores logins in the Secret Service (specifications.freedesktop.org/secret-service) with the
+ * schema of docker-credential-secretservice (docker-credential-helpers,
+ * secretservice/secretservice.c), so that each finds logins of the other. No other file uses
+ * libsecret. It runs in a child that exits after its answer (secret_service.c), so objects of GLib
+ * are not released.
  */
 #include "store/libsecret.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The path of an item is all that tells it from others. */
+/* Items can be identified only by their path. */
 #define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
 
@@ -18,8 +19,8 @@
 #include "store/serialize.h"
 #include "store/session_bus.h"
 
-/* NOLINTBEGIN(clang-analyzer-*): it cannot see what g_variant_get writes, and all memory is the
- * child's, which ends with its answer. gcc's analyzer is told the same. */
+/* NOLINTBEGIN(clang-analyzer-*): the analyzer does not know what g_variant_get writes, and all
+ * memory is released when the child exits. The same for gcc's analyzer. */
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
@@ -51,15 +52,15 @@ static const SecretSchema schema = {
 };
 #define LABEL "Docker Credentials"
 
-/* Only when it comes to a secret itself. */
+/* Only needed to read or write a secret. */
 static int load(struct acr_error *error)
 {
 	return acr_session_bus_library("libsecret-1.so.0", "keeping logins in the Secret Service",
 				       library_symbols, error);
 }
 
-/* libsecret's constructor says which bus is to be asked, and nobody would have looked at who listens
- * there: this kind of service leaves that to GDBusProxy, which takes a connection as well. */
+/* libsecret's constructor would connect to the bus itself, without a check of the peer: this class
+ * leaves that to GDBusProxy, which accepts an existing connection. */
 static void begin_class(gpointer class, gpointer data)
 {
 	const GObjectClass *proxy = sym_g_type_class_peek(sym_g_dbus_proxy_get_type());
@@ -83,7 +84,7 @@ static SecretService *service(GError **gerror)
 				  "org.freedesktop.Secret.Service", NULL);
 }
 
-/* Nothing was found: because there is nothing, or because nothing can be seen? */
+/* Nothing was found: is there no login, or is the collection locked? */
 static int nothing_found(const char *server, struct acr_error *error)
 {
 	bool locked;
@@ -95,8 +96,8 @@ static int nothing_found(const char *server, struct acr_error *error)
 	return acr_raise(error, LOGIN_MISSING, server);
 }
 
-/* The newest of the items for this server; its `server` is "" when there is none. A service may
- * answer anything: the attribute is looked at again. */
+/* The newest item for this server; its `server` is "" if there is none. A service may return
+ * anything, so the attribute is checked again. */
 static int find_newest(const char *server, struct acr_secret_item *ret, struct acr_error *error)
 {
 	const char *const *lists[2];
@@ -137,14 +138,14 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	if (load(error))
 		return -1;
 	secrets = service(&gerror);
-	/* This very item: another collection may have one with the same attributes. */
+	/* Exactly this item: another collection may have one with the same attributes. */
 	value = secrets ? sym_secret_service_get_secret_for_dbus_path_sync(secrets, newest.path,
 									   NULL, &gerror)
 			: NULL;
 	if (!value)
 		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_UNREADABLE);
 	bytes = sym_secret_value_get(value, &length);
-	/* As docker-credential-secretservice has it: an empty secret is none. */
+	/* As in docker-credential-secretservice, an empty secret means that there is no login. */
 	if (length == 0)
 		return acr_raise(error, LOGIN_MISSING, question->server);
 	acr_record_add(ret, "username", newest.username, strlen(newest.username));
@@ -153,7 +154,8 @@ static int find_login(const struct acr_libsecret_question *question, struct acr_
 	return 0;
 }
 
-/* Will storing this login replace the item? Not where its user is another, or its collection. */
+/* Will storing this login replace the item? Not if it has another user name or is in another
+ * collection. */
 static bool is_replaced(const struct acr_secret_item *item, const char *username,
 			const char *collection)
 {
@@ -163,8 +165,8 @@ static bool is_replaced(const struct acr_secret_item *item, const char *username
 	       strncmp(item->path, collection, length) == 0 && item->path[length] == '/';
 }
 
-/* Other logins for this server, of which one is wanted, the newest. The paths of those that can be
- * removed, ended by NULL; nothing when they cannot be looked at. */
+/* The paths of other logins for this server that can be removed, ended by NULL (only the newest
+ * login is kept); empty if they cannot be read. */
 static const char **find_others(const char *server, const char *username)
 {
 	const char *const *lists[2];
@@ -207,7 +209,8 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 		if (locked)
 			return acr_raise(error, KEYCHAIN_LOCKED);
 	}
-	/* Asked now, because gnome-keyring answers nothing while it writes the new one down. */
+	/* Read before the store, because gnome-keyring does not answer while it writes the new
+	 * item. */
 	others = find_others(question->server, login->username);
 	if (load(error))
 		return -1;
@@ -221,8 +224,8 @@ static int keep_login(const struct acr_libsecret_question *question, struct acr_
 					"username", login->username, "docker_cli", "1", NULL),
 				SECRET_COLLECTION_DEFAULT, question->server, value, NULL, &gerror))
 		return acr_secret_items_fail(error, gerror, ACR_MESSAGE_SECRET_SERVICE_NOT_STORED);
-	/* The new one is safe. Others of this server only now, and a failure there costs nothing:
-	 * the newest is what is found. */
+	/* The new login is stored. Other logins for this server are removed only now, and a failure
+	 * is harmless, since the newest one is found. */
 	for (const char *const *path = others; path && *path; path++)
 		(void)!acr_secret_item_drop(*path, NULL);
 	return 0;

@@ -16,14 +16,14 @@ struct acr_libsecret_question {
 	const char *bus;	       /* addresses of the session bus */
 	const char *server;	       /* not for EACH */
 	const struct acr_login *login; /* for KEEP */
-	bool prompt;		       /* KEEP may ask the person to unlock the keyring */
+	bool prompt;		       /* KEEP may ask the user to unlock the keyring */
 };
 
 /*
- * Ask the Secret Service on the bus that the question names (session_bus.h). May block for ever,
- * may abort, prints on stderr: only in a child. `ret` gets the parts of a record: FIND "username",
- * "modified" and "secret", EACH "server" and "username" for each login, the newest of a server
- * alone. ACR_NOT_FOUND, ACR_LOCKED (also: it gave no answer that can be used) or ACR_UNAVAILABLE.
+ * Ask the Secret Service on the bus that the question names (session_bus.h). May block forever, may
+ * abort, and prints to stderr: call it only in a child. `ret` gets the parts of a record: FIND
+ * "username", "modified" and "secret"; EACH "server" and "username" of each login, only the newest
+ * for each server. ACR_NOT_FOUND, ACR_LOCKED (also: it gave no usable answer) or ACR_UNAVAILABLE.
  */
 _checked_ int acr_libsecret_answer(const struct acr_libsecret_question *question,
 				   struct acr_secret *ret, struct acr_error *error);

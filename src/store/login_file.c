@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Logins where there is no Secret Service: one file of mode 0600 a login, below
- * $XDG_DATA_HOME/docker-credential-acr/logins, readable by whoever is us. The name is made from the
- * server, the record in it names the server verbatim and decides; one file a login means that two
- * writers of different logins never meet.
+ * Stores logins if there is no Secret Service: one file of mode 0600 per login, below
+ * $XDG_DATA_HOME/docker-credential-acr/logins, readable by all processes of the user. The file name
+ * is derived from the server; the record in the file contains the exact server name, which decides.
+ * With one file per login, writers of different logins do not conflict.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static int homeless(struct acr_error *error)
 	return acr_raise(error, LOGINS_NO_HOME);
 }
 
-/* What the file says, in the order in which it says it. `ret` may be NULL. */
+/* Read the parts of a file in the order of the record. `ret` may be NULL. */
 static int read_file(const char *folder, const char *name, char **ret_server, struct acr_login *ret,
 		     struct acr_error *error)
 {
@@ -90,7 +90,7 @@ static int find(const struct acr_app *app, const char *server, struct acr_login 
 	return 0;
 }
 
-/* Two long names may have one hash: what is kept for the other is not ours to replace. */
+/* Two long names may have the same hash: a file for another server must not be replaced. */
 static bool taken(const char *folder, const char *name, const char *server)
 {
 	auto_string there = NULL;
@@ -139,7 +139,7 @@ struct walk {
 	const char *folder;
 	acr_keychain_visit *visit;
 	void *data;
-	struct acr_error failure; /* the first of this machine's: it hid a login from us */
+	struct acr_error failure; /* the first error of this machine, which hid a login */
 };
 
 static void visit_file(void *data, const char *name)

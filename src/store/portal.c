@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One call of the desktop portal and its answer, which comes as a signal (flatpak.github.io/
- * xdg-desktop-portal, "OpenURI" and "Request"). In a child, as everything that loads GLib; the
- * request lives as long as its connection, so the child stays until the answer is there.
+ * Calls the desktop portal once and waits for its answer, which is a signal
+ * (flatpak.github.io/xdg-desktop-portal, "OpenURI" and "Request"). Runs in a child, like all code
+ * that loads GLib. A request exists only as long as its connection, so the child waits for the
+ * answer.
  */
 #include "acr/portal.h"
 
@@ -61,7 +62,7 @@ static int ask(void *data, int out)
 		return -1;
 	while (response == WAITING)
 		sym_g_main_context_iteration(NULL, TRUE);
-	/* Who declines has seen the question, and needs no second one. */
+	/* A user who declines has seen the dialog: do not open another one. */
 	return response == OPENED || response == DECLINED ? acr_write(out, "1", 1) : -1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names and folders for files: nothing that a server is called can leave the folder, and nothing is
- * written where somebody else could have put something. */
+/* File names and private directories: a name never leaves its directory, and nothing is written to
+ * a directory that another user could have modified. */
 #include "store/private_dir.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 
-#define NAME_LIMIT 200 /* NAME_MAX is 255, and more may come before and behind */
+#define NAME_LIMIT 200 /* NAME_MAX is 255, and callers add a prefix and a suffix */
 
 static bool plain(unsigned char c)
 {
@@ -25,7 +25,7 @@ char *acr_private_dir_name(const char *text)
 {
 	auto_secret name = { 0 };
 
-	/* A leading dot would be "..", or hidden; the empty text needs a name too. */
+	/* A leading dot could form ".." or a hidden file; the empty text also needs a name. */
 	if (!*text)
 		return acr_copy("%");
 	for (const char *c = text; *c; c++)
@@ -68,7 +68,7 @@ char *acr_private_dir_text(const char *name)
 	return acr_copy(acr_secret_text(&text));
 }
 
-/* Nobody else may have chosen what lies here. */
+/* Is it a directory of ours with none of the mode bits `open_to`? */
 static bool ours(const struct stat *status, mode_t open_to)
 {
 	return S_ISDIR(status->st_mode) && status->st_uid == geteuid() &&
@@ -86,7 +86,7 @@ static int open_private(const char *folder, struct acr_error *error)
 
 	if (acr_folder_check(folder, error))
 		return -1;
-	/* The nearest folder that exists already. */
+	/* The nearest folder that exists. */
 	while (stat(parent, &status) && errno == ENOENT && (slash = strrchr(parent, '/')) &&
 	       slash != parent)
 		*slash = '\0';

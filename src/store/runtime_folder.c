@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first cache home: $XDG_RUNTIME_DIR, which a login session has in memory and takes along when
- * it ends (XDG base directory specification). Only when it is absolute, ours, and closed to others:
- * a value such as /tmp is no runtime folder.
+ * The first cache location: $XDG_RUNTIME_DIR, which is in memory and is removed at the end of the
+ * login session (XDG base directory specification). Used only if it is an absolute path, belongs to
+ * us, and other users have no access: a value such as /tmp is not a runtime folder.
  */
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,8 +28,8 @@ static char *folder(const struct acr_app *app)
 	return path(app);
 }
 
-/* A file of ours with one name and mode 0600 cannot have been put there by anybody else, so reading
- * does without a look at the folders. */
+/* Only we can have created a file that belongs to us with one link and mode 0600, so reading does
+ * not check the folders. */
 static int read_key(const struct acr_app *app, const char *key, struct acr_secret *ret,
 		    struct acr_error *error)
 {

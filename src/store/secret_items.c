@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the Secret Service keeps, asked through GIO: see secret_items.h. */
+/* Lists the items of the Secret Service with GIO: see secret_items.h. */
 #include "store/secret_items.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ static GVariant *call(const char *path, const char *interface, const char *metho
 #define SERVICE "/org/freedesktop/secrets", "org.freedesktop.Secret.Service"
 #define ITEM	"org.freedesktop.Secret.Item"
 
-/* One property: GetAll takes gnome-keyring the longer the more it keeps. */
+/* Get one property: GetAll of gnome-keyring is slow if it has many items. */
 static GVariant *property(const char *path, const char *interface, const char *name,
 			  GError **gerror)
 {
@@ -97,7 +97,7 @@ int acr_secret_items_locked(bool *ret, struct acr_error *error)
 
 	if (acr_secret_items_default(&path, error))
 		return -1;
-	/* There is none: what is stored will make one. */
+	/* There is no collection yet: storing a login creates one. */
 	*ret = false;
 	if (strcmp(path, "/") == 0)
 		return 0;

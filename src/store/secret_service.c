@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Secret Service as a keychain. libsecret has no timeout, GLib ends the process when memory
- * runs out, and a silent bus hangs for ever: so it is asked in a child (libsecret.c) that answers
- * with a record through a pipe, and is killed when it does not.
+ * The Secret Service as a keychain. libsecret has no timeout, GLib ends the process if memory runs
+ * out, and a bus that does not respond blocks forever. Therefore it is used in a child
+ * (libsecret.c) that returns a record through a pipe, and is killed after a timeout.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static int work(void *data, int out)
 
 /* ---- in the parent ---- */
 
-/* The error that the child wrote down, or ACR_FINE and the parts behind it. */
+/* The error that the child returned, or ACR_FINE and the parts of the answer. */
 static int open_answer(const struct acr_secret *answer, struct acr_record *ret,
 		       struct acr_error *error)
 {
@@ -77,8 +77,8 @@ static int ask(const struct child *child, int64_t budget, struct acr_secret *ans
 	int result = acr_fork_ask(child->app, work, (void *)(uintptr_t)child, budget, ANSWER_MAX,
 				  answer, &failure);
 
-	/* It is there, and what it keeps cannot be known: that is not "nothing". A fault of this
-	 * machine stays one. */
+	/* The service exists, but its content is unknown, which is not the same as "no login". A
+	 * fault of this machine is still reported as one. */
 	if (result && failure.kind == ACR_TIMEOUT)
 		acr_raise(&failure, SECRET_SERVICE_SILENT);
 	else if (result && failure.kind != ACR_SYSTEM)
@@ -92,7 +92,7 @@ static int ask(const struct child *child, int64_t budget, struct acr_secret *ans
 	return result;
 }
 
-/* D-Bus carries UTF-8 only; GLib ends the process over anything else. */
+/* D-Bus transports only UTF-8; GLib ends the process for anything else. */
 static bool is_utf8(const char *text)
 {
 	size_t left = strlen(text), size;
@@ -103,15 +103,15 @@ static bool is_utf8(const char *text)
 	return true;
 }
 
-/* For questions that may be answered from memory: "no service on this bus", "it is silent". What
- * was once seen locked is asked again, since a person may have unlocked it. */
+/* For reads, which may use the cached results "no service on this bus" and "it does not respond". A
+ * keychain that was locked is asked again, since the user may have unlocked it. */
 static int ask_again(const struct acr_app *app, struct child *child, struct acr_secret *answer,
 		     struct acr_record *ret, struct acr_error *error)
 {
 	auto_string address = acr_bus_address(app, error);
 	struct acr_error failure = { 0 };
 	auto_secret note = { 0 };
-	bool patient; /* a silence that was cut short says nothing */
+	bool patient; /* a timeout that was shortened proves nothing */
 
 	if (!address)
 		return -1;
@@ -127,14 +127,14 @@ static int ask_again(const struct acr_app *app, struct child *child, struct acr_
 	if (failure.kind == ACR_UNAVAILABLE)
 		acr_note_keep(app, NOTE, address, ACR_NOTE_BUS, "absent");
 	else if (failure.kind == ACR_LOCKED && !answer->length && patient &&
-		 child->question.verb == ACR_LIBSECRET_FIND) /* a list may just be long */
+		 child->question.verb == ACR_LIBSECRET_FIND) /* listing may just take long */
 		acr_note_keep(app, NOTE, address, ACR_NOTE_REFUSAL, "silent");
 	if (error)
 		*error = failure;
 	return -1;
 }
 
-/* For changes, which a note never stands in the way of. */
+/* For changes, which ignore cached results. */
 static int change(const struct acr_app *app, struct child *child, int64_t budget,
 		  struct acr_error *error)
 {

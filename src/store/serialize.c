@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records: parts with their lengths between a line that says what it is and a checksum. */
+/* Writes and reads records: parts with their lengths, between a header line and a checksum. */
 #include "store/serialize.h"
 
 #include <inttypes.h>
@@ -34,7 +34,7 @@ void acr_record_end(struct acr_secret *record)
 			  acr_hash(ACR_HASH_BASIS, acr_secret_text(record), record->length));
 }
 
-/* Exactly `text` next? Then go behind it. */
+/* If `text` comes next, advance behind it. */
 static bool skip(struct acr_record *record, const char *text)
 {
 	size_t length = strlen(text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The session bus through GDBus, over a descriptor whose peer is known: see session_bus.h. */
+/* Connects GDBus to the session bus, over a descriptor whose peer has been checked: see
+ * session_bus.h. */
 #include "store/session_bus.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@
 	X(g_dbus_connection_call_sync)
 ACR_LIBRARY_DECLARE(SYMBOLS)
 
-/* One for a process, as GLib's own would be. */
+/* One per process, like GLib's own. */
 static GDBusConnection *bus;
 
 int acr_session_bus_library(const char *soname, const char *purpose,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Notes: what is remembered for seconds or minutes, in the homes of the cache. Whoever asks must do
- * as well without an answer. */
+/* Notes: facts that are remembered for seconds or minutes, in the locations of the cache. Callers
+ * must also work without them. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -81,7 +81,7 @@ bool acr_note_find(const struct acr_app *app, const char *kind, const char *subj
 	return false;
 }
 
-/* One home, and the notes in it that nobody will ask for again. */
+/* The notes in one location that are outdated. */
 struct sweep {
 	const struct acr_app *app;
 	const struct acr_cache_home *home;

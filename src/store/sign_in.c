@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Our own sign-in: its refresh token in one keychain, and a file that says whose it is and which
- * keychain that is. The token is kept first and dropped last, so that a file never promises too much.
+ * Keeps the sign-in of `docker-credential-acr login`: its refresh token in a keychain, and a file
+ * that names the user and that keychain. The token is stored before the file and removed after it,
+ * so that the file never refers to a token that does not exist.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +15,11 @@
 #include "store/private_dir.h"
 
 #define VERSION	 1
-#define FOR_ALL	 "default" /* no registry is called so: they have dots */
+#define FOR_ALL	 "default" /* cannot be the name of a registry, which has dots */
 #define RESERVED "docker-credential-acr://"
 #define LOCK	 "sign-in"
 
-/* Parts in the order of the record. */
+/* The parts in the order of the record. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -49,7 +50,7 @@ bool acr_sign_in_reserved(const char *server)
 	return strncmp(server, RESERVED, strlen(RESERVED)) == 0;
 }
 
-/* The name in the keychain. */
+/* The server name in the keychain. */
 static char *server_of(const char *registry)
 {
 	return acr_format(RESERVED "login/%s", *registry ? registry : FOR_ALL);
@@ -74,7 +75,7 @@ char *acr_sign_in_path(const struct acr_app *app)
 	return folder ? acr_format("%s/" FOR_ALL, folder) : NULL;
 }
 
-/* What `name` would be decided anew with: the name of a registry, or all. */
+/* The command that repairs `name`: the name of a registry, or all. */
 static char *again_of(const struct acr_app *app, const char *name)
 {
 	const char *host = strcmp(name, FOR_ALL) == 0 ? "" : name;
@@ -95,7 +96,8 @@ static int read_name(const struct acr_app *app, const char *name, struct acr_sig
 	bool whole = true;
 
 	if (acr_decision_read(&decision, &bytes, &record, &found.repaired, &failure)) {
-		/* A newer version's is no weaker a decision: the identities behind it must wait. */
+		/* A file of a newer version is a valid decision, too: later identities must not be
+		 * used. */
 		failure.kind = failure.kind == ACR_UNAVAILABLE ? ACR_INVALID : failure.kind;
 		if (error)
 			*error = failure;
@@ -112,7 +114,7 @@ static int read_name(const struct acr_app *app, const char *name, struct acr_sig
 	return 0;
 }
 
-/* The sign-in for exactly this registry ("": for all). */
+/* The sign-in for exactly this registry ("": for all registries). */
 static int read_own(const struct acr_app *app, const char *registry, struct acr_sign_in *ret,
 		    struct acr_error *error)
 {
@@ -146,7 +148,7 @@ struct walk {
 	const struct acr_app *app;
 	void (*visit)(void *data, const struct acr_sign_in *sign_in);
 	void *data;
-	struct acr_error *error; /* the first */
+	struct acr_error *error; /* the first error */
 };
 
 static void visit_name(void *data, const char *name)
@@ -252,7 +254,7 @@ int acr_sign_in_keeper(const struct acr_app *app, bool plain, const struct acr_k
 			continue;
 		}
 		failure = (struct acr_error){ 0 };
-		/* A locked one may ask the person for its password when something is kept. */
+		/* A locked keychain may ask the user for its password when a token is stored. */
 		if (keychain->find(app, server, &login, &failure) == 0 ||
 		    failure.kind == ACR_NOT_FOUND ||
 		    (failure.kind == ACR_LOCKED &&
@@ -295,8 +297,8 @@ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
 	return acr_decision_replaceable(&decision, error);
 }
 
-/* From every keychain but `but`. An error only of the one that is named `kept`: that another cannot
- * be asked is no fault. */
+/* Remove the tokens from every keychain except `but`. Fails only for the keychain that is named
+ * `kept`: it does not matter if another one is not available. */
 static int drop_tokens(const struct acr_app *app, const char *registry,
 		       const struct acr_keychain *but, const char *kept, struct acr_error *error)
 {
@@ -335,7 +337,8 @@ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *sign_in,
 	auto_lock lock = acr_lock_take(app, LOCK, ACR_BUDGET_LOCK);
 	auto_string server = server_of(sign_in->registry);
 
-	/* Before the token: it would replace the one that a newer version promises. */
+	/* Checked before the token is stored, which would replace the token of the newer
+	 * version. */
 	if (acr_sign_in_replaceable(app, sign_in->registry, error))
 		return -1;
 	acr_string_free(&sign_in->keychain);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a person decided about a host, and whether it worked when last asked: small files below
- * $XDG_DATA_HOME/docker-credential-acr that hold no secret. The state file is written anew each
- * time; its inode and mtime are part of every cache key.
+ * The user's decisions about a host, and whether it worked at the last request: small files below
+ * $XDG_DATA_HOME/docker-credential-acr that hold no secrets. The file is always replaced, never
+ * modified: its inode and mtime are part of every cache key.
  */
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 #include "store/private_dir.h"
 
 #define VERSION 1
-#define IN_FILE 2 /* "stored-login": older versions take every number but 0 for yes */
+#define IN_FILE 2 /* "stored-login": older versions read every number except 0 as true */
 
 static char *folder_of(const struct acr_app *app, const char *below)
 {
@@ -30,7 +30,7 @@ char *acr_state_path(const struct acr_app *app, const char *host)
 	return folder ? acr_format("%s/%s", folder, name) : NULL;
 }
 
-/* A state's file, with the texts that its struct acr_decision borrows. */
+/* The file of a state, with the texts that its struct acr_decision borrows. */
 struct file {
 	char *folder, *name, *again, *leave; /* owned */
 	struct acr_decision decision;
@@ -164,7 +164,7 @@ void acr_marker_clear(const struct acr_app *app, enum acr_marker marker, const c
 	auto_string name = acr_private_dir_name(server);
 
 	if (acr_private_dir_drop(folder, name, NULL))
-		return; /* it was not there */
+		return; /* it did not exist before */
 }
 
 bool acr_marker_is_set(const struct acr_app *app, enum acr_marker marker, const char *server)

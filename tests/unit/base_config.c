@@ -24,7 +24,7 @@ static const char *get(struct edges *edges, const char *host, const char *key)
 	return acr_config_get(edges->config, host, key);
 }
 
-static void nothing_written_down_means_nothing_set(void **state)
+static void without_a_config_file_no_setting_is_set(void **state)
 {
 	struct edges *edges = *state;
 
@@ -33,7 +33,7 @@ static void nothing_written_down_means_nothing_set(void **state)
 	assert_int_equal(acr_config_seconds(edges->config, NULL, "min_validity", 3600), 3600);
 }
 
-static void the_nearest_setting_wins(void **state)
+static void the_most_specific_setting_takes_precedence(void **state)
 {
 	struct edges *edges = *state;
 
@@ -57,7 +57,7 @@ static void the_nearest_setting_wins(void **state)
 	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "variable");
 }
 
-static void the_environment_cannot_say_where_tokens_go(void **state)
+static void an_environment_variable_cannot_choose_where_tokens_are_sent(void **state)
 {
 	struct edges *edges = *state;
 
@@ -71,7 +71,7 @@ static void the_environment_cannot_say_where_tokens_go(void **state)
 	assert_non_null(acr_config_warning(edges->config, 2));
 }
 
-static void an_unknown_key_is_a_warning_that_names_the_nearest(void **state)
+static void an_unknown_key_is_a_warning_that_suggests_the_nearest_key(void **state)
 {
 	struct edges *edges = *state;
 
@@ -105,7 +105,7 @@ static const struct {
 	{ "{\"tenant\":\"a\\nb\"}", "acr-error:value-control;" },
 };
 
-static void a_broken_file_stops_us_and_says_where(void **state)
+static void an_invalid_file_is_an_error_with_line_and_column(void **state)
 {
 	struct edges *edges = *state;
 
@@ -143,7 +143,7 @@ static void refused_with(struct edges *edges, const char *words)
 		fail_msg("\"%s\" does not say \"%s\"", edges_data(&error), words);
 }
 
-static void a_file_that_others_may_write_is_refused_with_the_chmod_to_run(void **state)
+static void a_file_that_others_can_write_is_an_error_with_the_chmod_to_run(void **state)
 {
 	struct edges *edges = *state;
 	auto_string path = FULL(edges, PERSONAL);
@@ -168,7 +168,7 @@ static void a_file_that_others_may_write_is_refused_with_the_chmod_to_run(void *
 	refused_with(edges, NULL);
 }
 
-static void a_link_is_followed_if_it_and_its_folder_are_ours_or_roots(void **state)
+static void a_link_is_followed_if_the_user_or_root_owns_it_and_its_folder(void **state)
 {
 	struct edges *edges = *state;
 	auto_string path = FULL(edges, PERSONAL);
@@ -205,7 +205,7 @@ static void a_link_is_followed_if_it_and_its_folder_are_ours_or_roots(void **sta
 	refused_with(edges, NULL);
 }
 
-static void a_file_of_ours_in_another_users_folder_is_not_believed(void **state)
+static void a_file_of_the_user_in_another_users_folder_is_not_used(void **state)
 {
 	struct edges *edges = *state;
 	auto_string folder = FULL(edges, ".config/docker-credential-acr");
@@ -226,7 +226,7 @@ static void collect(void *data, const char *host, bool in_hosts)
 	sprintf(seen + strlen(seen), "%s%s ", host, in_hosts ? "!" : "");
 }
 
-static void hosts_are_those_of_the_list_and_of_the_entries(void **state)
+static void hosts_come_from_the_list_and_from_the_entries(void **state)
 {
 	struct edges *edges = *state;
 	char seen[512] = "";
@@ -295,7 +295,7 @@ static void write_entries(struct edges *edges, const char *file, const char *con
 	edges_write(edges, file, acr_secret_text(&text));
 }
 
-static void the_closest_entry_of_registries_holds(void **state)
+static void the_most_specific_registries_entry_applies(void **state)
 {
 	struct edges *edges = *state;
 
@@ -323,7 +323,7 @@ static void the_closest_entry_of_registries_holds(void **state)
 	edges_write(edges, SYSTEM, "{}");
 }
 
-static void two_entries_that_are_equally_close_are_an_error_with_both_lines(void **state)
+static void two_equally_specific_entries_are_an_error_with_both_lines(void **state)
 {
 	static const struct {
 		const char *first, *second;
@@ -365,7 +365,7 @@ static void two_entries_that_are_equally_close_are_an_error_with_both_lines(void
 	edges_write(edges, PERSONAL, "{}");
 }
 
-static void a_pattern_names_no_host_and_is_refused_in_hosts(void **state)
+static void a_pattern_in_hosts_is_an_error(void **state)
 {
 	struct edges *edges = *state;
 	char seen[512] = "";
@@ -383,30 +383,31 @@ static void a_pattern_names_no_host_and_is_refused_in_hosts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_written_down_means_nothing_set, setup,
+		cmocka_unit_test_setup_teardown(without_a_config_file_no_setting_is_set, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(the_nearest_setting_wins, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_environment_cannot_say_where_tokens_go, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(an_unknown_key_is_a_warning_that_names_the_nearest,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(a_broken_file_stops_us_and_says_where, setup,
+		cmocka_unit_test_setup_teardown(the_most_specific_setting_takes_precedence, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			a_file_that_others_may_write_is_refused_with_the_chmod_to_run, setup,
+			an_environment_variable_cannot_choose_where_tokens_are_sent, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			a_link_is_followed_if_it_and_its_folder_are_ours_or_roots, setup, teardown),
+			an_unknown_key_is_a_warning_that_suggests_the_nearest_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_invalid_file_is_an_error_with_line_and_column,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			a_file_of_ours_in_another_users_folder_is_not_believed, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_closest_entry_of_registries_holds, setup,
+			a_file_that_others_can_write_is_an_error_with_the_chmod_to_run, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_link_is_followed_if_the_user_or_root_owns_it_and_its_folder, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_of_the_user_in_another_users_folder_is_not_used, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_most_specific_registries_entry_applies, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			two_entries_that_are_equally_close_are_an_error_with_both_lines, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(a_pattern_names_no_host_and_is_refused_in_hosts,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(hosts_are_those_of_the_list_and_of_the_entries,
+			two_equally_specific_entries_are_an_error_with_both_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pattern_in_hosts_is_an_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(hosts_come_from_the_list_and_from_the_entries,
 						setup, teardown),
 	};
 

@@ -24,7 +24,7 @@ static bool stays(const char *row)
 	return true;
 }
 
-static void what_logs_keys_or_loads_code_is_dropped(void **state)
+static void variables_that_log_keys_or_load_code_are_removed(void **state)
 {
 	static const char *const rows[] = {
 		"SSLKEYLOGFILE=/tmp/keys",
@@ -49,7 +49,7 @@ static void what_logs_keys_or_loads_code_is_dropped(void **state)
 			fail_msg("kept: %s", rows[i]);
 }
 
-static void what_only_looks_like_it_stays(void **state)
+static void variables_with_similar_names_are_kept(void **state)
 {
 	static const char *const rows[] = {
 		"SSL_CERT_FILE=/tmp/ca.pem",
@@ -68,7 +68,7 @@ static void what_only_looks_like_it_stays(void **state)
 			fail_msg("dropped: %s", rows[i]);
 }
 
-static void a_library_is_configured_by_root_alone(void **state)
+static void only_root_can_configure_a_library(void **state)
 {
 	struct edges edges;
 	char path[300];
@@ -97,9 +97,9 @@ static void a_library_is_configured_by_root_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_logs_keys_or_loads_code_is_dropped),
-		cmocka_unit_test(what_only_looks_like_it_stays),
-		cmocka_unit_test(a_library_is_configured_by_root_alone),
+		cmocka_unit_test(variables_that_log_keys_or_load_code_are_removed),
+		cmocka_unit_test(variables_with_similar_names_are_kept),
+		cmocka_unit_test(only_root_can_configure_a_library),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static const char *escaped(const char *text, enum acr_escape how)
 	return shown;
 }
 
-static void what_steers_a_terminal_is_spelled_out(void **state)
+static void terminal_control_characters_are_escaped(void **state)
 {
 	static const struct {
 		const char *text, *shown;
@@ -51,7 +51,7 @@ static void what_steers_a_terminal_is_spelled_out(void **state)
 		assert_string_equal(escaped(rows[i].text, ACR_ESCAPE_ALL), rows[i].shown);
 }
 
-static void colors_pass_where_they_may_and_nothing_else_does(void **state)
+static void only_color_sequences_are_allowed_and_only_where_permitted(void **state)
 {
 	(void)state;
 	assert_string_equal(escaped(RED "x\x1b[0m\x1b[m", ACR_ESCAPE_BUT_COLORS),
@@ -66,7 +66,7 @@ static void colors_pass_where_they_may_and_nothing_else_does(void **state)
 }
 
 /* However a pipe cuts it, the same comes out. */
-static void a_piece_is_held_back_where_it_may_go_on(void **state)
+static void an_incomplete_sequence_is_kept_until_the_next_piece(void **state)
 {
 	static const char text[] = "a\xc3\xa7" RED "b\xf0\x9f\x90\xb3" RLO CLEAR "c\x80\x80\x80\x80"
 				   "d\x1b";
@@ -84,7 +84,7 @@ static void a_piece_is_held_back_where_it_may_go_on(void **state)
 	}
 }
 
-static void json_keeps_every_character_and_shows_none_that_steers(void **state)
+static void json_keeps_every_character_and_escapes_control_characters(void **state)
 {
 	static const char text[] = "\"\\" TITLE C1 RLO "\xc3\xa7\xf0\x9f\x90\xb3\xff";
 	struct acr_error error = { 0 };
@@ -107,10 +107,10 @@ static void json_keeps_every_character_and_shows_none_that_steers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_steers_a_terminal_is_spelled_out),
-		cmocka_unit_test(colors_pass_where_they_may_and_nothing_else_does),
-		cmocka_unit_test(a_piece_is_held_back_where_it_may_go_on),
-		cmocka_unit_test(json_keeps_every_character_and_shows_none_that_steers),
+		cmocka_unit_test(terminal_control_characters_are_escaped),
+		cmocka_unit_test(only_color_sequences_are_allowed_and_only_where_permitted),
+		cmocka_unit_test(an_incomplete_sequence_is_kept_until_the_next_piece),
+		cmocka_unit_test(json_keeps_every_character_and_escapes_control_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

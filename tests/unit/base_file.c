@@ -57,7 +57,7 @@ static enum acr_kind read_kind(const char *name, size_t limit)
 	return acr_private_read(folder, name, limit, &text, &error) ? error.kind : ACR_FINE;
 }
 
-static void what_is_written_is_read_and_closed_to_others(void **state)
+static void a_written_file_is_read_back_and_is_private(void **state)
 {
 	auto_secret text = { 0 };
 	struct stat status;
@@ -100,7 +100,7 @@ static void files_that_are_not_private_are_not_read(void **state)
 	assert_int_equal(read_kind("other", 100), ACR_INVALID);
 }
 
-static void a_folder_open_to_others_is_not_used(void **state)
+static void a_folder_that_others_can_access_is_not_used(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -142,7 +142,7 @@ static void nothing_is_written_below_a_folder_of_another_user(void **state)
 	assert_int_equal(rmdir(there), 0); /* nothing is in it */
 }
 
-static void a_link_of_another_user_is_not_followed_to_a_folder_of_ours(void **state)
+static void another_users_link_to_a_folder_of_the_user_is_not_followed(void **state)
 {
 	auto_string ours = acr_format("%s/ours", folder);
 	auto_string theirs = acr_format("%s/theirs", folder);
@@ -181,7 +181,7 @@ static char *leave(void)
 	return path;
 }
 
-static void leftovers_of_killed_writers_are_swept_at_once(void **state)
+static void temporary_files_of_killed_writers_are_removed_at_once(void **state)
 {
 	int count = 0;
 	char *path;
@@ -198,7 +198,7 @@ static void leftovers_of_killed_writers_are_swept_at_once(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void nothing_is_swept_while_somebody_writes_in_the_folder(void **state)
+static void no_temporary_file_is_removed_while_another_process_writes_in_the_folder(void **state)
 {
 	int writer;
 	char *path;
@@ -215,7 +215,7 @@ static void nothing_is_swept_while_somebody_writes_in_the_folder(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void only_unfinished_files_of_ours_are_swept(void **state)
+static void only_temporary_files_of_this_program_are_removed(void **state)
 {
 	char other[256];
 	char *path;
@@ -265,7 +265,7 @@ static void holds(const char *text)
 	assert_string_equal(acr_secret_text(&bytes), text);
 }
 
-static void a_file_is_replaced_only_while_it_is_what_was_read(void **state)
+static void a_file_is_replaced_only_if_unchanged_since_it_was_read(void **state)
 {
 	struct stat was;
 	int count = 0;
@@ -290,7 +290,7 @@ static void a_file_is_replaced_only_while_it_is_what_was_read(void **state)
 	assert_int_equal(count, 1);
 }
 
-static void a_file_is_removed_only_while_it_is_what_was_read(void **state)
+static void a_file_is_removed_only_if_unchanged_since_it_was_read(void **state)
 {
 	auto_string path = acr_format("%s/entry", folder);
 	struct acr_error error = { 0 };
@@ -381,7 +381,7 @@ static void no_change_of_another_writer_is_lost(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void a_full_disk_leaves_the_old_bytes(void **state)
+static void a_full_disk_leaves_the_old_content(void **state)
 {
 	auto_secret text = { 0 };
 	int status;
@@ -409,7 +409,7 @@ static void a_full_disk_leaves_the_old_bytes(void **state)
 	assert_int_equal(files_in_folder(), 1);
 }
 
-static void a_writer_killed_anywhere_leaves_old_or_new(void **state)
+static void a_writer_killed_at_any_point_leaves_the_old_or_the_new_file(void **state)
 {
 	(void)state;
 	write_text("entry", "old");
@@ -432,7 +432,7 @@ static void a_writer_killed_anywhere_leaves_old_or_new(void **state)
 	}
 }
 
-static void a_pipe_that_nobody_reads_is_given_up(void **state)
+static void writing_to_a_pipe_without_a_reader_times_out(void **state)
 {
 	static const char bytes[200 * 1024];
 	int pipes[2];
@@ -454,7 +454,7 @@ static void pass_by(int number)
 }
 
 /* A signal every millisecond, while the reader takes its time. */
-static void a_write_that_is_interrupted_goes_on(void **state)
+static void an_interrupted_write_continues(void **state)
 {
 	static const char bytes[200 * 1024];
 	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
@@ -488,7 +488,7 @@ static void a_write_that_is_interrupted_goes_on(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void input_is_read_to_its_end_and_no_further_than_its_limit(void **state)
+static void input_is_read_to_its_end_but_not_beyond_its_limit(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_secret text = { 0 };
@@ -508,7 +508,7 @@ static void input_is_read_to_its_end_and_no_further_than_its_limit(void **state)
 	close(pipes[0]);
 }
 
-static void a_home_is_absolute_or_none(void **state)
+static void a_home_directory_that_is_not_absolute_is_ignored(void **state)
 {
 	auto_string found = NULL;
 	auto_string relative = NULL;
@@ -530,39 +530,42 @@ static void a_home_is_absolute_or_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_is_written_is_read_and_closed_to_others, setup,
+		cmocka_unit_test_setup_teardown(a_written_file_is_read_back_and_is_private, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(files_that_are_not_private_are_not_read, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_written_below_a_folder_of_another_user,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			a_link_of_another_user_is_not_followed_to_a_folder_of_ours, setup,
+			another_users_link_to_a_folder_of_the_user_is_not_followed, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(a_folder_open_to_others_is_not_used, setup,
+		cmocka_unit_test_setup_teardown(a_folder_that_others_can_access_is_not_used, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(leftovers_of_killed_writers_are_swept_at_once,
+		cmocka_unit_test_setup_teardown(
+			temporary_files_of_killed_writers_are_removed_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			no_temporary_file_is_removed_while_another_process_writes_in_the_folder,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(only_temporary_files_of_this_program_are_removed,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			nothing_is_swept_while_somebody_writes_in_the_folder, setup, teardown),
-		cmocka_unit_test_setup_teardown(only_unfinished_files_of_ours_are_swept, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_file_is_replaced_only_while_it_is_what_was_read,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(a_file_is_removed_only_while_it_is_what_was_read,
-						setup, teardown),
+			a_file_is_replaced_only_if_unchanged_since_it_was_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_is_removed_only_if_unchanged_since_it_was_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_change_of_another_writer_is_lost, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(a_pipe_that_nobody_reads_is_given_up, setup,
+		cmocka_unit_test_setup_teardown(writing_to_a_pipe_without_a_reader_times_out, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(a_write_that_is_interrupted_goes_on, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_bytes, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_writer_killed_anywhere_leaves_old_or_new, setup,
+		cmocka_unit_test_setup_teardown(an_interrupted_write_continues, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_content, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			input_is_read_to_its_end_and_no_further_than_its_limit, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_home_is_absolute_or_none, setup, teardown),
+			a_writer_killed_at_any_point_leaves_the_old_or_the_new_file, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(input_is_read_to_its_end_but_not_beyond_its_limit,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_home_directory_that_is_not_absolute_is_ignored,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

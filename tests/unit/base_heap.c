@@ -25,7 +25,7 @@ static size_t left_behind(volatile const char *block, size_t size)
 	return count;
 }
 
-static void a_freed_block_holds_nothing(void **state)
+static void a_freed_block_is_wiped(void **state)
 {
 	static const size_t sizes[] = { 24, 100, 1000, 2500, 30000 };
 
@@ -40,7 +40,7 @@ static void a_freed_block_holds_nothing(void **state)
 	}
 }
 
-static void a_grown_block_leaves_nothing_where_it_was(void **state)
+static void a_block_that_moves_when_it_grows_is_wiped(void **state)
 {
 	char *block = malloc(600);
 	uintptr_t address = (uintptr_t)block;
@@ -60,7 +60,7 @@ static void a_grown_block_leaves_nothing_where_it_was(void **state)
 	free(grown);
 }
 
-static void a_library_that_frees_wipes_too(void **state)
+static void a_block_that_a_library_frees_is_wiped(void **state)
 {
 	char text[2001];
 	uintptr_t address;
@@ -83,7 +83,7 @@ void acr_out_of_memory(void)
 }
 
 /* More than there can be, and an overflow. */
-static void an_allocation_that_fails_ends_the_process_whoever_asked(void **state)
+static void a_failed_allocation_ends_the_process_for_any_caller(void **state)
 {
 	static const size_t much = (size_t)-1 / 2;
 	static volatile int ends;
@@ -105,7 +105,7 @@ static void an_allocation_that_fails_ends_the_process_whoever_asked(void **state
 	free(block);
 }
 
-static void copies_are_whole(void **state)
+static void copies_are_complete(void **state)
 {
 	char *whole = strdup("twelve bytes"), *part = strndup("twelve bytes", 6);
 
@@ -119,11 +119,11 @@ static void copies_are_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_freed_block_holds_nothing),
-		cmocka_unit_test(a_grown_block_leaves_nothing_where_it_was),
-		cmocka_unit_test(a_library_that_frees_wipes_too),
-		cmocka_unit_test(an_allocation_that_fails_ends_the_process_whoever_asked),
-		cmocka_unit_test(copies_are_whole),
+		cmocka_unit_test(a_freed_block_is_wiped),
+		cmocka_unit_test(a_block_that_moves_when_it_grows_is_wiped),
+		cmocka_unit_test(a_block_that_a_library_frees_is_wiped),
+		cmocka_unit_test(a_failed_allocation_ends_the_process_for_any_caller),
+		cmocka_unit_test(copies_are_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

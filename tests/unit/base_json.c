@@ -40,7 +40,7 @@ static const struct {
 #undef ROW
 };
 
-static void text_that_is_not_json_is_refused_with_its_place(void **state)
+static void invalid_json_is_an_error_with_its_position(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -89,7 +89,7 @@ static void members_are_read_by_type(void **state)
 	assert_null(acr_json_string(NULL, "s"));
 }
 
-static void a_quoted_string_reads_back_as_it_was(void **state)
+static void a_quoted_string_is_read_back_unchanged(void **state)
 {
 	static const char text[] = "a\"b\\c\n\t<token>&\x7f\xc3\xa9\x01";
 	auto_secret quoted = { 0 };
@@ -103,7 +103,7 @@ static void a_quoted_string_reads_back_as_it_was(void **state)
 	assert_string_equal(json_object_get_string(json_object_array_get_idx(json, 0)), text);
 }
 
-static void what_is_written_is_what_was_read(void **state)
+static void what_was_read_is_written_unchanged(void **state)
 {
 	static const char text[] =
 		"{\"a\":[1,-2,3000000000,2.5,[],{}],\"b\\u0007\":{\"c\":\"\xc3\xbc\\\"\"},"
@@ -120,11 +120,11 @@ static void what_is_written_is_what_was_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_that_is_not_json_is_refused_with_its_place),
+		cmocka_unit_test(invalid_json_is_an_error_with_its_position),
 		cmocka_unit_test(line_and_column_point_at_the_mistake),
 		cmocka_unit_test(members_are_read_by_type),
-		cmocka_unit_test(a_quoted_string_reads_back_as_it_was),
-		cmocka_unit_test(what_is_written_is_what_was_read),
+		cmocka_unit_test(a_quoted_string_is_read_back_unchanged),
+		cmocka_unit_test(what_was_read_is_written_unchanged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static int load(const char *soname, struct acr_error *error)
 	return acr_library_load(soname, "a test", none, error);
 }
 
-static void a_library_that_is_not_there_is_missing(void **state)
+static void a_library_that_is_not_installed_is_missing(void **state)
 {
 	struct acr_error error;
 
@@ -26,7 +26,7 @@ static void a_library_that_is_not_there_is_missing(void **state)
 	assert_int_equal(error.kind, ACR_SYSTEM);
 }
 
-static void one_without_a_function_is_too_old(void **state)
+static void a_library_without_a_needed_function_is_too_old(void **state)
 {
 	static void *pointer;
 	static const struct acr_library_symbol wanted[] = { { "acr_no_such_function", &pointer },
@@ -39,7 +39,7 @@ static void one_without_a_function_is_too_old(void **state)
 	assert_true(acr_library_is_absent(&error));
 }
 
-static void one_that_is_there_and_broken_is_not_missing(void **state)
+static void a_damaged_library_is_not_reported_as_missing(void **state)
 {
 	struct acr_error error;
 	struct edges edges;
@@ -55,7 +55,7 @@ static void one_that_is_there_and_broken_is_not_missing(void **state)
 	edges_end(&edges);
 }
 
-static void without_a_descriptor_none_is_missing(void **state)
+static void without_a_free_descriptor_no_library_is_reported_as_missing(void **state)
 {
 	struct rlimit was, few;
 	struct acr_error error;
@@ -74,10 +74,10 @@ static void without_a_descriptor_none_is_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_library_that_is_not_there_is_missing),
-		cmocka_unit_test(one_without_a_function_is_too_old),
-		cmocka_unit_test(one_that_is_there_and_broken_is_not_missing),
-		cmocka_unit_test(without_a_descriptor_none_is_missing),
+		cmocka_unit_test(a_library_that_is_not_installed_is_missing),
+		cmocka_unit_test(a_library_without_a_needed_function_is_too_old),
+		cmocka_unit_test(a_damaged_library_is_not_reported_as_missing),
+		cmocka_unit_test(without_a_free_descriptor_no_library_is_reported_as_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "acr/error.h"
 #include "acr/message.h"
 
-static void it_becomes_a_sentence_when_asked(void **state)
+static void a_message_is_rendered_on_request(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_string text = NULL;
@@ -23,7 +23,7 @@ static void it_becomes_a_sentence_when_asked(void **state)
 	assert_false(acr_error_is(&error, ERRNO));
 }
 
-static void a_cause_stands_in_the_last_place(void **state)
+static void a_cause_is_the_last_argument(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_string names = NULL;
@@ -49,7 +49,7 @@ static void arguments_cannot_pretend_to_be_messages(void **state)
 	assert_string_equal(edges_words(&error), "?errno?2? ??[31m?");
 }
 
-static void what_is_read_back_is_the_same_or_nothing(void **state)
+static void a_message_is_read_back_unchanged_or_not_at_all(void **state)
 {
 	static const char *const broken[] = { "",
 					      "gone",
@@ -74,7 +74,7 @@ static void what_is_read_back_is_the_same_or_nothing(void **state)
 	}
 }
 
-static void it_stays_whole_however_long_its_parts_are(void **state)
+static void a_message_with_long_arguments_is_not_cut(void **state)
 {
 	struct acr_error error = { 0 };
 	struct acr_message again = { 0 };
@@ -97,7 +97,7 @@ static const char *noise(const char *english)
 	return strcmp(english, "{text}") == 0 ? "<<{text}>>" : english;
 }
 
-static void every_language_has_its_own_order_of_places(void **state)
+static void every_language_may_reorder_the_arguments(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_string text = NULL;
@@ -111,12 +111,12 @@ static void every_language_has_its_own_order_of_places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_becomes_a_sentence_when_asked),
-		cmocka_unit_test(a_cause_stands_in_the_last_place),
+		cmocka_unit_test(a_message_is_rendered_on_request),
+		cmocka_unit_test(a_cause_is_the_last_argument),
 		cmocka_unit_test(arguments_cannot_pretend_to_be_messages),
-		cmocka_unit_test(what_is_read_back_is_the_same_or_nothing),
-		cmocka_unit_test(it_stays_whole_however_long_its_parts_are),
-		cmocka_unit_test(every_language_has_its_own_order_of_places),
+		cmocka_unit_test(a_message_is_read_back_unchanged_or_not_at_all),
+		cmocka_unit_test(a_message_with_long_arguments_is_not_cut),
+		cmocka_unit_test(every_language_may_reorder_the_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

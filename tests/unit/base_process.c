@@ -46,7 +46,7 @@ static int run(const char *script, int64_t budget, size_t limit, struct acr_secr
 	return acr_process_run(&edges.app, &job, status, out, err, error);
 }
 
-static void output_error_and_status_are_told_apart(void **state)
+static void stdout_stderr_and_status_are_reported_separately(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
 	struct acr_error error = { 0 };
@@ -62,7 +62,7 @@ static void output_error_and_status_are_told_apart(void **state)
 	assert_string_equal(acr_secret_text(&err), "oops\n");
 }
 
-static void a_program_reads_what_it_is_given_and_else_nothing(void **state)
+static void a_program_reads_only_the_input_that_it_is_given(void **state)
 {
 	static const char longest[ACR_INPUT_MAX + 2] = { [0 ... ACR_INPUT_MAX] = 'x' };
 	const char *const argv[] = { "/bin/sh", "-c", "wc -c", NULL };
@@ -90,7 +90,7 @@ static void a_program_reads_what_it_is_given_and_else_nothing(void **state)
 	}
 }
 
-static void one_that_hangs_is_ended_with_its_grandchildren(void **state)
+static void a_program_that_hangs_is_killed_with_its_grandchildren(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
 	struct acr_error error = { 0 };
@@ -119,7 +119,7 @@ static void one_that_hangs_is_ended_with_its_grandchildren(void **state)
 	assert_int_equal(kill(left, 0), -1);
 }
 
-static void one_that_floods_is_ended(void **state)
+static void a_program_that_prints_too_much_is_killed(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
 	struct acr_error error = { 0 };
@@ -139,7 +139,7 @@ static void one_that_floods_is_ended(void **state)
 	assert_true(err.length <= 4096);
 }
 
-static void a_child_holds_no_descriptor_of_ours(void **state)
+static void a_child_inherits_no_descriptor(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
 	struct acr_error error = { 0 };
@@ -174,7 +174,7 @@ static int crash(void *data, int out)
 	abort();
 }
 
-static void a_forked_child_answers_hangs_or_crashes_without_hurting_us(void **state)
+static void a_forked_child_that_hangs_or_crashes_does_not_harm_its_parent(void **state)
 {
 	char text[] = "an answer";
 	struct acr_error error = { 0 };
@@ -195,7 +195,7 @@ static void linger(void *data)
 	usleep(500000);
 }
 
-static void a_child_that_was_sent_away_holds_neither_pipe_nor_lock(void **state)
+static void a_detached_child_holds_neither_pipe_nor_lock(void **state)
 {
 	char path[128], byte;
 	int pipes[2], lock;
@@ -252,7 +252,7 @@ static void assert_all_gone(const char *numbers)
 	assert_int_equal(count, 4);
 }
 
-static void whoever_it_started_ends_with_it(void **state)
+static void descendants_end_with_the_program(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
 	struct acr_error error = { 0 };
@@ -267,7 +267,7 @@ static void whoever_it_started_ends_with_it(void **state)
 	assert_all_gone(acr_secret_text(&out));
 }
 
-static void whoever_it_started_ends_with_us(void **state)
+static void descendants_end_with_the_caller(void **state)
 {
 	static const int ways[] = { SIGKILL, SIGTERM };
 
@@ -292,7 +292,7 @@ static void whoever_it_started_ends_with_us(void **state)
 	}
 }
 
-static void a_signal_that_ends_it_is_told(void **state)
+static void a_signal_that_ends_the_program_is_reported(void **state)
 {
 	auto_secret out = { 0 }, err = { 0 };
 	int status = 0;
@@ -326,7 +326,7 @@ static const struct way_in {
 
 /* One really is there, in each of these folders: what an entry that is no absolute path means depends
  * on where we were started. */
-static void no_program_comes_from_a_relative_entry_of_path(void **state)
+static void no_program_is_started_from_a_relative_entry_of_path(void **state)
 {
 	static const char *const entries[] = { "relative", "./relative", "relative/",		".",
 					       "",	   "..",	 "relative/../relative" };
@@ -357,7 +357,7 @@ static void no_program_comes_from_a_relative_entry_of_path(void **state)
 	assert_int_equal(chdir(before), 0);
 }
 
-static void programs_are_only_started_where_nobody_else_can_put_them(void **state)
+static void programs_are_started_only_from_folders_that_no_other_user_can_write(void **state)
 {
 	auto_string linked = acr_format("%s/link/az", edges.folder);
 	auto_string plain = acr_format("%s/a/b/c/az", edges.folder);
@@ -410,7 +410,7 @@ static void programs_are_only_started_where_nobody_else_can_put_them(void **stat
 	}
 }
 
-static void a_child_gets_no_switch_that_turns_protection_off(void **state)
+static void a_child_gets_no_variable_that_turns_protection_off(void **state)
 {
 	static const char *const names[] = { "CURL_CA_BUNDLE", "HOME", NULL };
 	static const char *const rows[] = { "HOME=/root",
@@ -502,31 +502,33 @@ static void a_program_is_not_started_with_a_folder_of_another_user(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(output_error_and_status_are_told_apart, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_program_reads_what_it_is_given_and_else_nothing,
+		cmocka_unit_test_setup_teardown(stdout_stderr_and_status_are_reported_separately,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(one_that_hangs_is_ended_with_its_grandchildren,
+		cmocka_unit_test_setup_teardown(a_program_reads_only_the_input_that_it_is_given,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(one_that_floods_is_ended, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_child_holds_no_descriptor_of_ours, setup,
-						teardown),
 		cmocka_unit_test_setup_teardown(
-			a_forked_child_answers_hangs_or_crashes_without_hurting_us, setup,
+			a_program_that_hangs_is_killed_with_its_grandchildren, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_program_that_prints_too_much_is_killed, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_child_inherits_no_descriptor, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_forked_child_that_hangs_or_crashes_does_not_harm_its_parent, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(
-			a_child_that_was_sent_away_holds_neither_pipe_nor_lock, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_program_comes_from_a_relative_entry_of_path,
+		cmocka_unit_test_setup_teardown(a_detached_child_holds_neither_pipe_nor_lock, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(no_program_is_started_from_a_relative_entry_of_path,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			programs_are_only_started_where_nobody_else_can_put_them, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_child_gets_no_switch_that_turns_protection_off,
+			programs_are_started_only_from_folders_that_no_other_user_can_write, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_child_gets_no_variable_that_turns_protection_off,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_program_is_not_started_with_a_folder_of_another_user, setup, teardown),
-		cmocka_unit_test_setup_teardown(whoever_it_started_ends_with_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(whoever_it_started_ends_with_us, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_signal_that_ends_it_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(descendants_end_with_the_program, setup, teardown),
+		cmocka_unit_test_setup_teardown(descendants_end_with_the_caller, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_signal_that_ends_the_program_is_reported, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static const struct {
 	{ "\xfb\xef\xff", "--__", "++//" },
 };
 
-static void base64_is_that_of_rfc_4648(void **state)
+static void base64_follows_rfc_4648(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
@@ -39,7 +39,7 @@ static void base64_is_that_of_rfc_4648(void **state)
 	assert_false(acr_base64url_decode("ab\0d", 4, &nothing));
 }
 
-static void claims_are_read_from_the_middle(void **state)
+static void claims_are_read_from_the_payload(void **state)
 {
 	/* {"alg":"none"} . {"exp":1750000000,"aud":"acme.azurecr.io"} . x */
 	static const char token[] =
@@ -60,7 +60,7 @@ static void claims_are_read_from_the_middle(void **state)
 	}
 }
 
-static void http_dates_are_seconds_in_any_time_zone(void **state)
+static void http_dates_do_not_depend_on_the_time_zone(void **state)
 {
 	(void)state;
 	setenv("TZ", "Asia/Tokyo", 1);
@@ -72,7 +72,7 @@ static void http_dates_are_seconds_in_any_time_zone(void **state)
 	assert_int_equal(acr_clock_http_date(""), 0);
 }
 
-static void a_service_is_quoted_without_its_control_characters(void **state)
+static void text_of_a_service_is_quoted_without_control_characters(void **state)
 {
 	static const char text[] = "no\x1b[31m \"red\"\r\nTrace: 1\xc3\xa9 \xff \xc2\x9b end";
 	struct acr_error error = { 0 };
@@ -86,7 +86,7 @@ static void a_service_is_quoted_without_its_control_characters(void **state)
 	assert_int_equal(strlen(error.sentence), sizeof(error.sentence) - 1);
 }
 
-static void a_secret_grows_keeps_its_bytes_and_compares_whole(void **state)
+static void a_secret_grows_and_is_compared_completely(void **state)
 {
 	auto_secret secret = { 0 };
 
@@ -109,11 +109,11 @@ static void a_secret_grows_keeps_its_bytes_and_compares_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base64_is_that_of_rfc_4648),
-		cmocka_unit_test(claims_are_read_from_the_middle),
-		cmocka_unit_test(http_dates_are_seconds_in_any_time_zone),
-		cmocka_unit_test(a_service_is_quoted_without_its_control_characters),
-		cmocka_unit_test(a_secret_grows_keeps_its_bytes_and_compares_whole),
+		cmocka_unit_test(base64_follows_rfc_4648),
+		cmocka_unit_test(claims_are_read_from_the_payload),
+		cmocka_unit_test(http_dates_do_not_depend_on_the_time_zone),
+		cmocka_unit_test(text_of_a_service_is_quoted_without_control_characters),
+		cmocka_unit_test(a_secret_grows_and_is_compared_completely),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

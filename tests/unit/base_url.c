@@ -4,7 +4,7 @@
 
 #include "base/url.h"
 
-static void only_a_plain_host_of_https_is_read(void **state)
+static void only_a_plain_https_host_is_accepted(void **state)
 {
 	static const struct {
 		const char *url, *host;
@@ -38,7 +38,7 @@ static void only_a_plain_host_of_https_is_read(void **state)
 	}
 }
 
-static void a_host_that_is_too_long_is_none(void **state)
+static void a_host_that_is_too_long_is_not_accepted(void **state)
 {
 	char host[5] = "";
 
@@ -48,7 +48,7 @@ static void a_host_that_is_too_long_is_none(void **state)
 	assert_string_equal(host, "");
 }
 
-static void a_url_is_at_its_whole_host_in_any_case(void **state)
+static void a_url_matches_its_complete_host_in_any_case(void **state)
 {
 	(void)state;
 	assert_true(acr_url_is_at("https://ACME.azurecr.io/oauth2/token", "acme.azurecr.io"));
@@ -60,9 +60,9 @@ static void a_url_is_at_its_whole_host_in_any_case(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_a_plain_host_of_https_is_read),
-		cmocka_unit_test(a_host_that_is_too_long_is_none),
-		cmocka_unit_test(a_url_is_at_its_whole_host_in_any_case),
+		cmocka_unit_test(only_a_plain_https_host_is_accepted),
+		cmocka_unit_test(a_host_that_is_too_long_is_not_accepted),
+		cmocka_unit_test(a_url_matches_its_complete_host_in_any_case),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

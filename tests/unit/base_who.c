@@ -17,7 +17,7 @@ static void assert_text(const struct acr_who *who, const char *text)
 	assert_string_equal(said, text);
 }
 
-static void it_is_the_same_after_it_was_written_down(void **state)
+static void an_identity_is_read_back_unchanged(void **state)
 {
 	static const char *const texts[] = { NULL, "x", "a b", "id=1 tenant=2", "=", LONG };
 	const size_t count = sizeof(texts) / sizeof(texts[0]);
@@ -36,7 +36,7 @@ static void it_is_the_same_after_it_was_written_down(void **state)
 		}
 }
 
-static void it_is_told_in_words(void **state)
+static void an_identity_is_described_in_words(void **state)
 {
 	struct acr_who who = acr_who(ACR_WHO_USER, "1", "user@contoso.com", "2");
 
@@ -60,7 +60,7 @@ static void it_is_told_in_words(void **state)
 }
 
 /* What an earlier version wrote was a sentence: it is told as it stands. */
-static void a_sentence_is_a_name(void **state)
+static void text_of_an_earlier_version_is_shown_as_a_name(void **state)
 {
 	static const char *const sentences[] = {
 		"service principal 1111, tenant 2222",	       "user user@contoso.com, tenant 2222",
@@ -77,7 +77,7 @@ static void a_sentence_is_a_name(void **state)
 	}
 }
 
-static void a_claim_steers_no_terminal_and_is_cut_between_characters(void **state)
+static void a_claim_is_escaped_and_cut_between_characters(void **state)
 {
 	struct acr_who who = acr_who(ACR_WHO_USER, LONG, "a\x1b[31m\xc2\x9b\nb\xff", LONG LONG);
 
@@ -100,7 +100,7 @@ static const char *shout(const char *english)
 }
 
 /* In a message it is a place, and becomes words with the rest. */
-static void a_message_tells_who_in_the_language_of_the_rest(void **state)
+static void a_message_describes_the_identity_in_its_own_language(void **state)
 {
 	struct acr_who who = acr_who(ACR_WHO_USER, NULL, "a@b", "t");
 	struct acr_message message;
@@ -122,11 +122,11 @@ static void a_message_tells_who_in_the_language_of_the_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_is_the_same_after_it_was_written_down),
-		cmocka_unit_test(it_is_told_in_words),
-		cmocka_unit_test(a_sentence_is_a_name),
-		cmocka_unit_test(a_claim_steers_no_terminal_and_is_cut_between_characters),
-		cmocka_unit_test(a_message_tells_who_in_the_language_of_the_rest),
+		cmocka_unit_test(an_identity_is_read_back_unchanged),
+		cmocka_unit_test(an_identity_is_described_in_words),
+		cmocka_unit_test(text_of_an_earlier_version_is_shown_as_a_name),
+		cmocka_unit_test(a_claim_is_escaped_and_cut_between_characters),
+		cmocka_unit_test(a_message_describes_the_identity_in_its_own_language),
 	};
 
 	return cmocka_run_group_tests_name("base: who", tests, NULL, NULL);

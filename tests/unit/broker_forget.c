@@ -48,7 +48,7 @@ static void be_denied(void)
 	expect_nothing_more();
 }
 
-static void an_erase_decides_that_no_login_is_stored(void **state)
+static void an_erase_records_that_no_login_is_stored(void **state)
 {
 	(void)state;
 	store_login();
@@ -59,7 +59,7 @@ static void an_erase_decides_that_no_login_is_stored(void **state)
 }
 
 /* The login is still there, and used: whoever can reach the keychain again finds it. */
-static void an_erase_that_failed_decides_nothing(void **state)
+static void a_failed_erase_records_no_decision(void **state)
 {
 	static const struct acr_state stored = { .stored_login = true };
 	int bus;
@@ -76,7 +76,7 @@ static void an_erase_that_failed_decides_nothing(void **state)
 	close(bus);
 }
 
-static void an_erase_drops_what_is_kept_under_the_verbatim_name_too(void **state)
+static void an_erase_also_drops_the_login_under_the_verbatim_name(void **state)
 {
 	auto_login login = { 0 };
 
@@ -89,7 +89,7 @@ static void an_erase_drops_what_is_kept_under_the_verbatim_name_too(void **state
 	assert_int_equal(error.kind, ACR_NOT_FOUND);
 }
 
-static void an_erase_of_what_cannot_be_read_is_an_error_and_a_logout_is_none(void **state)
+static void erasing_an_unreadable_login_is_an_error_but_logging_out_is_not(void **state)
 {
 	(void)state;
 	edges_write(&edges, STATES HOST, "garbage\n");
@@ -100,7 +100,7 @@ static void an_erase_of_what_cannot_be_read_is_an_error_and_a_logout_is_none(voi
 	assert_true(decided(HOST).signed_out);
 }
 
-static void after_an_erase_nobody_hears_of_the_clients_token(void **state)
+static void after_an_erase_no_notice_mentions_the_clients_token(void **state)
 {
 	auto_login login = { 0 };
 
@@ -112,7 +112,7 @@ static void after_an_erase_nobody_hears_of_the_clients_token(void **state)
 	assert_int_equal(get(HOST, &login), 0);
 }
 
-static void after_an_erase_a_registry_that_denied_is_asked_anew(void **state)
+static void after_an_erase_a_registry_that_denied_access_is_asked_again(void **state)
 {
 	auto_login login = { 0 };
 
@@ -127,7 +127,7 @@ static void after_an_erase_a_registry_that_denied_is_asked_anew(void **state)
 }
 
 /* Nothing can be decided then, and no decision's file makes what was remembered unfindable. */
-static void without_a_home_an_erase_forgets_the_refusal(void **state)
+static void without_a_home_directory_an_erase_forgets_the_denial(void **state)
 {
 	auto_login login = { 0 };
 
@@ -182,7 +182,7 @@ static void keep_sign_in(const char *registry)
 
 /* A registry with a sign-in of its own that was never used has no token and no mark: what others hold
  * of it is dead all the same, since its state file is another. */
-static void a_logout_of_everything_covers_registries_that_have_a_sign_in_alone(void **state)
+static void a_logout_of_everything_covers_registries_that_only_have_a_sign_in(void **state)
 {
 	struct acr_sign_out done;
 
@@ -204,7 +204,7 @@ static void a_logout_of_everything_drops_access_tokens(void **state)
 	assert_false(has_access_token());
 }
 
-static void a_logout_of_everything_goes_on_and_says_what_failed(void **state)
+static void a_logout_of_everything_continues_and_reports_what_failed(void **state)
 {
 	struct acr_sign_out done;
 
@@ -222,7 +222,7 @@ static void a_logout_of_everything_goes_on_and_says_what_failed(void **state)
 
 /* ---- list ---- */
 
-static void a_registry_that_was_just_denied_is_not_listed(void **state)
+static void a_registry_that_just_denied_access_is_not_listed(void **state)
 {
 	(void)state;
 	edges_write(&edges, ".config/docker-credential-acr/config.json",
@@ -245,7 +245,7 @@ static void an_expired_token_is_not_listed(void **state)
 	assert_string_equal(listed(), "");
 }
 
-static void a_locked_keychain_with_nothing_beside_it_is_no_empty_list(void **state)
+static void list_fails_if_the_keychain_is_locked_and_nothing_else_is_known(void **state)
 {
 	char seen[64] = "";
 	int bus = silent_bus();
@@ -260,19 +260,19 @@ static void a_locked_keychain_with_nothing_beside_it_is_no_empty_list(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_erase_decides_that_no_login_is_stored),
-		TEST(an_erase_that_failed_decides_nothing),
-		TEST(an_erase_drops_what_is_kept_under_the_verbatim_name_too),
-		TEST(an_erase_of_what_cannot_be_read_is_an_error_and_a_logout_is_none),
-		TEST(after_an_erase_nobody_hears_of_the_clients_token),
-		TEST(after_an_erase_a_registry_that_denied_is_asked_anew),
-		TEST(without_a_home_an_erase_forgets_the_refusal),
-		TEST(a_logout_of_everything_covers_registries_that_have_a_sign_in_alone),
+		TEST(an_erase_records_that_no_login_is_stored),
+		TEST(a_failed_erase_records_no_decision),
+		TEST(an_erase_also_drops_the_login_under_the_verbatim_name),
+		TEST(erasing_an_unreadable_login_is_an_error_but_logging_out_is_not),
+		TEST(after_an_erase_no_notice_mentions_the_clients_token),
+		TEST(after_an_erase_a_registry_that_denied_access_is_asked_again),
+		TEST(without_a_home_directory_an_erase_forgets_the_denial),
+		TEST(a_logout_of_everything_covers_registries_that_only_have_a_sign_in),
 		TEST(a_logout_of_everything_drops_access_tokens),
-		TEST(a_logout_of_everything_goes_on_and_says_what_failed),
-		TEST(a_registry_that_was_just_denied_is_not_listed),
+		TEST(a_logout_of_everything_continues_and_reports_what_failed),
+		TEST(a_registry_that_just_denied_access_is_not_listed),
 		TEST(an_expired_token_is_not_listed),
-		TEST(a_locked_keychain_with_nothing_beside_it_is_no_empty_list),
+		TEST(list_fails_if_the_keychain_is_locked_and_nothing_else_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

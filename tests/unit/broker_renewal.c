@@ -145,7 +145,7 @@ static void begin(int64_t life)
 
 /* ---- when ---- */
 
-static void a_token_is_handed_out_then_renewed_behind_then_renewed_first(void **state)
+static void a_token_is_served_then_renewed_in_the_background_then_renewed_first(void **state)
 {
 	(void)state;
 	begin(3 * HOUR);
@@ -163,7 +163,7 @@ static void a_token_is_handed_out_then_renewed_behind_then_renewed_first(void **
 	all_was_asked();
 }
 
-static void a_short_life_is_not_spent_on_min_validity(void **state)
+static void a_short_lifetime_limits_min_validity(void **state)
 {
 	(void)state;
 	begin(600);
@@ -176,7 +176,7 @@ static void a_short_life_is_not_spent_on_min_validity(void **state)
 	all_was_asked();
 }
 
-static void the_points_of_renewal_of_a_thousand_tokens_are_spread_wide(void **state)
+static void the_renewal_times_of_a_thousand_tokens_are_spread_evenly(void **state)
 {
 	enum { NODES = 1000, BINS = 15 };
 	size_t bins[BINS] = { 0 };
@@ -203,7 +203,7 @@ static void the_points_of_renewal_of_a_thousand_tokens_are_spread_wide(void **st
 
 /* ---- failures ---- */
 
-static void where_renewal_fails_the_old_token_is_handed_out_with_a_word(void **state)
+static void if_renewal_fails_the_old_token_is_served_with_a_notice(void **state)
 {
 	(void)state;
 	begin(3 * HOUR);
@@ -214,7 +214,7 @@ static void where_renewal_fails_the_old_token_is_handed_out_with_a_word(void **s
 	all_was_asked();
 }
 
-static void a_dead_identity_is_not_asked_at_every_get(void **state)
+static void a_failing_identity_is_not_asked_at_every_get(void **state)
 {
 	(void)state;
 	begin(3 * HOUR);
@@ -240,7 +240,7 @@ static void a_dead_identity_is_not_asked_at_every_get(void **state)
 	all_was_asked();
 }
 
-static void a_renewal_behind_that_failed_is_told_by_the_next_get(void **state)
+static void the_next_get_reports_a_failed_background_renewal(void **state)
 {
 	struct acr_message why;
 
@@ -264,7 +264,7 @@ static void a_renewal_behind_that_failed_is_told_by_the_next_get(void **state)
 }
 
 /* An identity that is dead for good is asked every quarter of an hour, and not each minute again. */
-static void the_pause_between_failed_renewals_stays_at_its_longest(void **state)
+static void the_pause_between_failed_renewals_stays_at_its_maximum(void **state)
 {
 	struct acr_registry registry;
 	struct acr_error refusal;
@@ -301,7 +301,7 @@ static void a_failed_renewal_leaves_the_registry_in_the_list(void **state)
 	assert_false(acr_refusal_find(&edges.app, &lookup, &report.trail, &refusal));
 }
 
-static void a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too(void **state)
+static void a_denial_after_which_docker_continues_anonymously_is_remembered(void **state)
 {
 	(void)state;
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_ON_REFUSAL", "not-found");
@@ -318,7 +318,7 @@ static void a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too(v
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void a_service_that_says_when_is_not_asked_before(void **state)
+static void a_service_that_sends_retry_after_is_not_asked_earlier(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -339,7 +339,7 @@ static void a_service_that_says_when_is_not_asked_before(void **state)
 	assert_int_equal(get(), 0);
 }
 
-static void the_pause_after_failed_renewals_ends_at_a_quarter_of_an_hour(void **state)
+static void the_pause_after_failed_renewals_is_at_most_a_quarter_of_an_hour(void **state)
 {
 	static const int64_t pauses[] = { 60, 120, 240, 480, 900, 900, 900 };
 	struct acr_error why = { 0 }, told;
@@ -364,7 +364,7 @@ static void the_pause_after_failed_renewals_ends_at_a_quarter_of_an_hour(void **
 	assert_false(acr_renewal_pauses(&edges.app, &lookup, &told));
 }
 
-static void who_renews_by_force_is_not_served_the_old_token_again(void **state)
+static void a_forced_renewal_is_never_answered_with_the_old_token(void **state)
 {
 	struct acr_registry registry;
 
@@ -380,7 +380,7 @@ static void who_renews_by_force_is_not_served_the_old_token_again(void **state)
 /* ---- what another did meanwhile ---- */
 
 /* The holder may be slow for ever: half of the time is left to do without the lock. */
-static void who_waits_for_another_keeps_time_to_go_alone(void **state)
+static void a_process_that_waits_for_the_lock_keeps_time_to_renew_without_it(void **state)
 {
 	struct acr_registry registry;
 	struct timespec begun, ended;
@@ -404,7 +404,7 @@ static void who_waits_for_another_keeps_time_to_go_alone(void **state)
 			900, 1700);
 }
 
-static void what_somebody_else_renewed_is_not_renewed_again(void **state)
+static void a_token_that_another_process_renewed_is_not_renewed_again(void **state)
 {
 	(void)state;
 	begin(3 * HOUR);
@@ -413,7 +413,7 @@ static void what_somebody_else_renewed_is_not_renewed_again(void **state)
 	assert_true(report.left > 2 * HOUR);
 }
 
-static void an_erase_meanwhile_is_not_undone_by_a_renewal(void **state)
+static void a_renewal_does_not_undo_an_erase_that_happened_meanwhile(void **state)
 {
 	auto_secret name = { 0 };
 	struct acr_report erased = { 0 };
@@ -438,7 +438,7 @@ static int change_and_send(struct acr_http *self, const struct acr_app *app,
 	return edges_send(self, app, request, budget, ret, ret_error);
 }
 
-static void a_token_of_nobody_knows_whom_is_not_kept(void **state)
+static void a_token_is_not_kept_if_the_account_changed_meanwhile(void **state)
 {
 	(void)state;
 	edges.http.send = change_and_send;
@@ -457,7 +457,7 @@ static void a_token_of_nobody_knows_whom_is_not_kept(void **state)
 	all_was_asked();
 }
 
-static void nothing_is_renewed_for_who_signed_out_or_stored_a_login(void **state)
+static void no_token_is_renewed_after_a_sign_out_or_a_stored_login(void **state)
 {
 	struct acr_state decided = { .signed_out = true };
 
@@ -477,7 +477,7 @@ static void nothing_is_renewed_for_who_signed_out_or_stored_a_login(void **state
 
 /* ---- clocks ---- */
 
-static void a_clock_that_is_set_changes_nothing_within_a_boot(void **state)
+static void setting_the_clock_changes_nothing_within_a_boot(void **state)
 {
 	static const int64_t jumps[] = { -400 * 86400, 400 * 86400, -1750000000 };
 
@@ -491,7 +491,7 @@ static void a_clock_that_is_set_changes_nothing_within_a_boot(void **state)
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void what_was_asleep_for_eight_hours_is_dead(void **state)
+static void a_token_expires_while_the_machine_is_suspended(void **state)
 {
 	(void)state;
 	begin(3 * HOUR);
@@ -501,7 +501,7 @@ static void what_was_asleep_for_eight_hours_is_dead(void **state)
 	all_was_asked();
 }
 
-static void a_server_with_another_idea_of_time_is_believed(void **state)
+static void the_clock_of_the_server_decides(void **state)
 {
 	(void)state;
 	/* We are ten minutes ahead: by our clock the token would be dead. */
@@ -551,7 +551,7 @@ static int slow_send(struct acr_http *self, const struct acr_app *app,
 	return result;
 }
 
-static void a_slow_answer_is_not_added_to_a_tokens_life(void **state)
+static void a_slow_answer_does_not_extend_the_life_of_a_token(void **state)
 {
 	(void)state;
 	edges.http.send = slow_send;
@@ -568,7 +568,7 @@ static void a_slow_answer_is_not_added_to_a_tokens_life(void **state)
 
 /* ---- our own sign-in, and everything of it forgotten ---- */
 
-static void the_protocol_does_not_know_our_own_sign_in(void **state)
+static void the_credential_helper_protocol_does_not_expose_the_sign_in(void **state)
 {
 	static const char name_text[] = "docker-credential-acr://login/default";
 	auto_secret name = { 0 };
@@ -587,7 +587,7 @@ static void the_protocol_does_not_know_our_own_sign_in(void **state)
 	assert_true(any);
 }
 
-static void signing_out_everywhere_reaches_what_is_just_being_renewed(void **state)
+static void signing_out_everywhere_covers_a_token_that_is_being_renewed(void **state)
 {
 	struct acr_sign_out done;
 	struct acr_registry registry;
@@ -613,7 +613,7 @@ static void signing_out_everywhere_reaches_what_is_just_being_renewed(void **sta
 
 /* ---- status ---- */
 
-static void status_tells_what_is_there_and_in_force(void **state)
+static void status_shows_what_is_stored_and_what_is_in_use(void **state)
 {
 	struct acr_state decided = { .signed_out = true };
 	auto_login stored = { .username = acr_copy("admin") };
@@ -642,7 +642,7 @@ static void status_tells_what_is_there_and_in_force(void **state)
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void status_says_which_token_is_not_found_any_more(void **state)
+static void status_shows_which_token_is_no_longer_found(void **state)
 {
 	auto_status status = { 0 };
 
@@ -673,32 +673,32 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(a_token_is_handed_out_then_renewed_behind_then_renewed_first),
-		TEST(a_short_life_is_not_spent_on_min_validity),
-		TEST(the_points_of_renewal_of_a_thousand_tokens_are_spread_wide),
-		TEST(where_renewal_fails_the_old_token_is_handed_out_with_a_word),
-		TEST(a_dead_identity_is_not_asked_at_every_get),
-		TEST(a_renewal_behind_that_failed_is_told_by_the_next_get),
-		TEST(the_pause_between_failed_renewals_stays_at_its_longest),
+		TEST(a_token_is_served_then_renewed_in_the_background_then_renewed_first),
+		TEST(a_short_lifetime_limits_min_validity),
+		TEST(the_renewal_times_of_a_thousand_tokens_are_spread_evenly),
+		TEST(if_renewal_fails_the_old_token_is_served_with_a_notice),
+		TEST(a_failing_identity_is_not_asked_at_every_get),
+		TEST(the_next_get_reports_a_failed_background_renewal),
+		TEST(the_pause_between_failed_renewals_stays_at_its_maximum),
 		TEST(a_failed_renewal_leaves_the_registry_in_the_list),
-		TEST(a_refusal_after_which_docker_goes_on_anonymously_is_remembered_too),
-		TEST(a_service_that_says_when_is_not_asked_before),
-		TEST(the_pause_after_failed_renewals_ends_at_a_quarter_of_an_hour),
-		TEST(who_renews_by_force_is_not_served_the_old_token_again),
-		TEST(who_waits_for_another_keeps_time_to_go_alone),
-		TEST(what_somebody_else_renewed_is_not_renewed_again),
-		TEST(an_erase_meanwhile_is_not_undone_by_a_renewal),
-		TEST(a_token_of_nobody_knows_whom_is_not_kept),
-		TEST(nothing_is_renewed_for_who_signed_out_or_stored_a_login),
-		TEST(a_clock_that_is_set_changes_nothing_within_a_boot),
-		TEST(what_was_asleep_for_eight_hours_is_dead),
-		TEST(a_server_with_another_idea_of_time_is_believed),
+		TEST(a_denial_after_which_docker_continues_anonymously_is_remembered),
+		TEST(a_service_that_sends_retry_after_is_not_asked_earlier),
+		TEST(the_pause_after_failed_renewals_is_at_most_a_quarter_of_an_hour),
+		TEST(a_forced_renewal_is_never_answered_with_the_old_token),
+		TEST(a_process_that_waits_for_the_lock_keeps_time_to_renew_without_it),
+		TEST(a_token_that_another_process_renewed_is_not_renewed_again),
+		TEST(a_renewal_does_not_undo_an_erase_that_happened_meanwhile),
+		TEST(a_token_is_not_kept_if_the_account_changed_meanwhile),
+		TEST(no_token_is_renewed_after_a_sign_out_or_a_stored_login),
+		TEST(setting_the_clock_changes_nothing_within_a_boot),
+		TEST(a_token_expires_while_the_machine_is_suspended),
+		TEST(the_clock_of_the_server_decides),
 		TEST(after_a_reboot_into_1970_a_token_is_neither_served_nor_lost),
-		TEST(a_slow_answer_is_not_added_to_a_tokens_life),
-		TEST(the_protocol_does_not_know_our_own_sign_in),
-		TEST(signing_out_everywhere_reaches_what_is_just_being_renewed),
-		TEST(status_tells_what_is_there_and_in_force),
-		TEST(status_says_which_token_is_not_found_any_more),
+		TEST(a_slow_answer_does_not_extend_the_life_of_a_token),
+		TEST(the_credential_helper_protocol_does_not_expose_the_sign_in),
+		TEST(signing_out_everywhere_covers_a_token_that_is_being_renewed),
+		TEST(status_shows_what_is_stored_and_what_is_in_use),
+		TEST(status_shows_which_token_is_no_longer_found),
 		TEST(status_shows_why_a_renewal_failed),
 	};
 

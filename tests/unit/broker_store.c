@@ -31,7 +31,7 @@ static void expect_verified(void)
 	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
 }
 
-static void a_clients_token_ends_being_signed_out(void **state)
+static void storing_a_clients_token_ends_the_signed_out_state(void **state)
 {
 	auto_login login = { 0 };
 
@@ -43,7 +43,7 @@ static void a_clients_token_ends_being_signed_out(void **state)
 }
 
 /* Who hears that the token was not kept is still signed out: nothing has changed. */
-static void a_clients_token_that_is_kept_nowhere_changes_nothing(void **state)
+static void a_clients_token_that_cannot_be_kept_changes_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(sign_out(HOST), 0);
@@ -73,7 +73,7 @@ static void a_clients_token_is_kept_for_three_hours_at_most(void **state)
 	assert_int_equal(get(HOST, &login), 0);
 }
 
-static void a_damaged_decision_is_replaced_by_whoever_stores(void **state)
+static void storing_a_login_replaces_a_damaged_decision(void **state)
 {
 	(void)state;
 	edges_write(&edges, STATE, "garbage\n");
@@ -86,7 +86,7 @@ static void a_damaged_decision_is_replaced_by_whoever_stores(void **state)
 }
 
 /* So that a client's token does not take the place of a login that only the damaged file knew of. */
-static void behind_a_damaged_decision_there_may_be_a_login(void **state)
+static void a_damaged_decision_may_hide_a_stored_login(void **state)
 {
 	int bus;
 
@@ -98,7 +98,7 @@ static void behind_a_damaged_decision_there_may_be_a_login(void **state)
 	close(bus);
 }
 
-static void a_decision_that_others_could_read_is_repaired_with_a_word(void **state)
+static void a_decision_file_that_others_could_read_is_repaired_with_a_notice(void **state)
 {
 	auto_string path = acr_format("%s/" STATE, edges.folder);
 	auto_login login = { 0 };
@@ -116,7 +116,7 @@ static void a_decision_that_others_could_read_is_repaired_with_a_word(void **sta
 	assert_null(notice(ACR_MESSAGE_DECISION_REPAIRED));
 }
 
-static void a_login_in_a_file_is_told_of_unless_it_was_asked_for(void **state)
+static void a_login_kept_in_a_file_is_reported_unless_configured(void **state)
 {
 	(void)state;
 	expect_verified();
@@ -130,7 +130,7 @@ static void a_login_in_a_file_is_told_of_unless_it_was_asked_for(void **state)
 }
 
 /* Where the file is gone, it was removed by hand: nothing is out of reach. */
-static void a_login_that_was_kept_in_a_file_is_not_missed_in_the_keychain(void **state)
+static void a_login_kept_in_a_file_is_not_expected_in_the_keychain(void **state)
 {
 	auto_string path = acr_format("%s/" IN_FILE, edges.folder);
 	auto_login login = { 0 };
@@ -160,7 +160,7 @@ static void a_login_under_the_verbatim_name_is_found(void **state)
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void blanks_behind_a_password_are_told_and_kept(void **state)
+static void trailing_blanks_of_a_password_are_reported_and_kept(void **state)
 {
 	static const char *const passwords[] = { "password\n", "password ", "password\t" };
 	auto_login login = { 0 };
@@ -178,7 +178,7 @@ static void blanks_behind_a_password_are_told_and_kept(void **state)
 	assert_null(notice(ACR_MESSAGE_TRAILING_SPACE));
 }
 
-static void who_does_not_want_it_verified_is_taken_at_the_word(void **state)
+static void without_verification_a_login_is_stored_as_given(void **state)
 {
 	auto_login login = { 0 };
 
@@ -193,17 +193,17 @@ static void who_does_not_want_it_verified_is_taken_at_the_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_clients_token_ends_being_signed_out),
-		TEST(a_clients_token_that_is_kept_nowhere_changes_nothing),
+		TEST(storing_a_clients_token_ends_the_signed_out_state),
+		TEST(a_clients_token_that_cannot_be_kept_changes_nothing),
 		TEST(a_clients_token_is_kept_for_three_hours_at_most),
-		TEST(a_damaged_decision_is_replaced_by_whoever_stores),
-		TEST(behind_a_damaged_decision_there_may_be_a_login),
-		TEST(a_decision_that_others_could_read_is_repaired_with_a_word),
-		TEST(a_login_in_a_file_is_told_of_unless_it_was_asked_for),
-		TEST(a_login_that_was_kept_in_a_file_is_not_missed_in_the_keychain),
+		TEST(storing_a_login_replaces_a_damaged_decision),
+		TEST(a_damaged_decision_may_hide_a_stored_login),
+		TEST(a_decision_file_that_others_could_read_is_repaired_with_a_notice),
+		TEST(a_login_kept_in_a_file_is_reported_unless_configured),
+		TEST(a_login_kept_in_a_file_is_not_expected_in_the_keychain),
 		TEST(a_login_under_the_verbatim_name_is_found),
-		TEST(blanks_behind_a_password_are_told_and_kept),
-		TEST(who_does_not_want_it_verified_is_taken_at_the_word),
+		TEST(trailing_blanks_of_a_password_are_reported_and_kept),
+		TEST(without_verification_a_login_is_stored_as_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

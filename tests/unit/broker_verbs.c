@@ -11,7 +11,7 @@ static void get_first(struct acr_login *login)
 	assert_int_equal(get(HOST, login), 0);
 }
 
-static void a_token_is_had_once_and_then_served_from_the_cache(void **state)
+static void a_token_is_fetched_once_and_then_served_from_the_cache(void **state)
 {
 	auto_login login = { 0 };
 
@@ -25,7 +25,7 @@ static void a_token_is_had_once_and_then_served_from_the_cache(void **state)
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void past_half_its_life_it_is_served_and_renewed_behind(void **state)
+static void past_half_its_life_a_token_is_served_and_renewed_in_the_background(void **state)
 {
 	auto_login login = { 0 };
 
@@ -38,7 +38,7 @@ static void past_half_its_life_it_is_served_and_renewed_behind(void **state)
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void close_to_its_end_it_is_renewed_first(void **state)
+static void close_to_its_expiry_a_token_is_renewed_first(void **state)
 {
 	auto_login login = { 0 };
 
@@ -54,7 +54,7 @@ static void close_to_its_end_it_is_renewed_first(void **state)
 	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 3 * HOUR, "second"));
 }
 
-static void the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dead(void **state)
+static void the_old_token_is_served_if_renewal_fails_and_never_after_expiry(void **state)
 {
 	auto_login login = { 0 };
 
@@ -75,7 +75,7 @@ static void the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dea
 	assert_null(login.username);
 }
 
-static void a_clock_set_back_or_forward_changes_nothing_within_a_boot(void **state)
+static void setting_the_clock_back_or_forward_changes_nothing_within_a_boot(void **state)
 {
 	auto_login login = { 0 };
 
@@ -105,7 +105,7 @@ static void another_identity_never_gets_the_token_of_the_first(void **state)
 
 /* Who was tried, and what came of each, is told again as it was told first: by message and code, not
  * by words alone. */
-static void a_remembered_refusal_knows_who_was_tried(void **state)
+static void a_remembered_denial_lists_the_identities_tried(void **state)
 {
 	auto_login login = { 0 };
 	struct acr_trail first;
@@ -178,7 +178,7 @@ static void a_logout_covers_the_regional_endpoints(void **state)
 	assert_int_equal(get(HOST, &login), -1);
 }
 
-static void a_logout_of_an_endpoint_is_not_one_of_the_registry(void **state)
+static void a_logout_of_a_regional_endpoint_does_not_log_out_of_the_registry(void **state)
 {
 	auto_login login = { 0 };
 
@@ -197,7 +197,7 @@ static void a_logout_of_an_endpoint_is_not_one_of_the_registry(void **state)
 	assert_int_equal(edges.sent_count, 0);
 }
 
-static void a_refusal_is_remembered_for_half_a_minute(void **state)
+static void a_denial_is_remembered_for_half_a_minute(void **state)
 {
 	auto_login login = { 0 };
 
@@ -225,7 +225,7 @@ static void a_refusal_is_remembered_for_half_a_minute(void **state)
 	assert_int_equal(get(HOST, &login), -1);
 }
 
-static void where_anonymous_clients_get_in_a_refusal_is_not_found(void **state)
+static void if_the_registry_serves_anonymous_clients_a_denial_is_not_found(void **state)
 {
 	static const char rights[] =
 		"{\"access\":[{\"type\":\"repository\",\"name\":\"app\",\"actions\":[\"pull\"]}]}";
@@ -256,7 +256,7 @@ static void where_anonymous_clients_get_in_a_refusal_is_not_found(void **state)
 }
 
 /* One question an hour: would the client get in without a login? */
-static void nobody_signed_in_is_not_found(void **state)
+static void without_an_identity_the_answer_is_not_found(void **state)
 {
 	auto_login login = { 0 };
 
@@ -277,7 +277,7 @@ static void nobody_signed_in_is_not_found(void **state)
 	}
 }
 
-static void other_servers_are_kept_verbatim_and_never_asked(void **state)
+static void logins_of_other_servers_are_kept_verbatim_and_never_verified(void **state)
 {
 	auto_login login = { 0 };
 
@@ -296,7 +296,8 @@ static void other_servers_are_kept_verbatim_and_never_asked(void **state)
 	assert_int_equal(erase("https://index.docker.io/v1/"), 0);
 }
 
-static void an_explicit_login_is_tried_and_then_goes_before_any_identity(void **state)
+static void an_explicit_login_is_verified_and_then_takes_precedence_over_all_identities(
+	void **state)
 {
 	auto_login login = { 0 };
 
@@ -328,7 +329,7 @@ static void an_explicit_login_is_tried_and_then_goes_before_any_identity(void **
 	assert_string_equal(acr_secret_text(&login.secret), "other");
 }
 
-static void a_token_that_comes_back_is_not_kept_as_a_login(void **state)
+static void a_token_that_the_helper_issued_is_not_kept_as_a_login(void **state)
 {
 	auto_login login = { 0 };
 
@@ -350,7 +351,7 @@ static void a_token_that_comes_back_is_not_kept_as_a_login(void **state)
 }
 
 /* `az acr login --endpoint` stores the login server's token under the regional name. */
-static void a_token_of_the_login_server_is_one_of_its_regional_endpoints(void **state)
+static void a_token_of_the_login_server_is_valid_for_its_regional_endpoints(void **state)
 {
 	struct acr_registry regional;
 	auto_login login = { .username = acr_copy(ACR_NULL_GUID) };
@@ -376,7 +377,7 @@ static void a_token_of_the_login_server_is_one_of_its_regional_endpoints(void **
 			 ACR_ISSUED_ELSEWHERE);
 }
 
-static void a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_renewed(void **state)
+static void a_token_that_a_client_stored_is_served_until_it_expires_and_never_renewed(void **state)
 {
 	auto_login login = { 0 };
 	auto_string stored = NULL;
@@ -410,7 +411,7 @@ static void a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_rene
 	assert_non_null(strstr(notice(ACR_MESSAGE_TOKEN_OF_CLIENT_UNUSED)->value, "somebody"));
 }
 
-static void a_token_is_kept_or_the_store_is_an_error(void **state)
+static void a_store_fails_if_the_token_cannot_be_kept(void **state)
 {
 	auto_login login = { 0 };
 	auto_string token = NULL;
@@ -476,7 +477,7 @@ static void a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach
 	}
 }
 
-static void erasing_kills_every_copy_and_says_who_still_serves(void **state)
+static void erasing_invalidates_every_copy_and_names_the_identity_still_in_use(void **state)
 {
 	auto_login login = { 0 };
 	char copy[512];
@@ -517,7 +518,7 @@ static void signed_out_means_not_found_until_a_login_is_stored(void **state)
 	assert_string_equal(login.username, "acme");
 }
 
-static void list_names_what_get_will_answer(void **state)
+static void list_names_the_servers_that_get_answers(void **state)
 {
 	auto_login login = { 0 };
 	char seen[2048] = "";
@@ -537,7 +538,7 @@ static void list_names_what_get_will_answer(void **state)
 }
 
 /* As another helper kept it, before we took its place. */
-static void a_token_in_the_keychain_neither_shadows_renewal_nor_is_listed(void **state)
+static void a_token_in_the_keychain_does_not_prevent_renewal_and_is_not_listed(void **state)
 {
 	static const char *const names[] = { ACR_NULL_GUID, "<token>" };
 	auto_login login = { 0 };
@@ -557,7 +558,7 @@ static void a_token_in_the_keychain_neither_shadows_renewal_nor_is_listed(void *
 	}
 }
 
-static void what_the_keychain_holds_does_not_end_being_signed_out_in_list(void **state)
+static void a_token_in_the_keychain_does_not_end_the_signed_out_state_in_list(void **state)
 {
 	(void)state;
 	sign_in();
@@ -569,7 +570,7 @@ static void what_the_keychain_holds_does_not_end_being_signed_out_in_list(void *
 }
 
 /* A registry that worked with an identity once, and that a login was stored for since. */
-static void list_gives_the_name_of_the_stored_login(void **state)
+static void list_shows_the_user_name_of_the_stored_login(void **state)
 {
 	auto_login login = { 0 };
 
@@ -588,7 +589,7 @@ static void list_gives_the_name_of_the_stored_login(void **state)
 }
 
 /* Not only out of reach: no token is left lying about. */
-static void erase_and_logout_leave_no_token_behind(void **state)
+static void erase_and_logout_remove_every_token(void **state)
 {
 	auto_login login = { 0 };
 
@@ -611,7 +612,7 @@ static void erase_and_logout_leave_no_token_behind(void **state)
 	assert_int_equal(entries(), 0);
 }
 
-static void the_name_of_a_sign_in_is_no_server(void **state)
+static void the_keychain_name_of_a_sign_in_is_not_a_server(void **state)
 {
 	static const char name[] = "docker-credential-acr://login/default";
 	auto_login login = { 0 };
@@ -626,7 +627,7 @@ static void the_name_of_a_sign_in_is_no_server(void **state)
 	assert_string_equal(acr_secret_text(&login.secret), "refresh token");
 }
 
-static void a_token_that_has_ended_is_not_stored(void **state)
+static void an_expired_token_is_not_stored(void **state)
 {
 	(void)state;
 	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, -10, "over")), -1);
@@ -634,7 +635,7 @@ static void a_token_that_has_ended_is_not_stored(void **state)
 	assert_int_equal(entries(), 0);
 }
 
-static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
+static void an_unreachable_keychain_is_neither_treated_as_empty_nor_emptied(void **state)
 {
 	static const struct acr_state stored = { .stored_login = true };
 	auto_login login = { 0 };
@@ -661,7 +662,7 @@ static void a_keychain_out_of_reach_is_neither_empty_nor_emptied(void **state)
 	close(bus);
 }
 
-static void a_registry_that_denied_or_was_erased_is_not_one_that_works(void **state)
+static void a_registry_that_denied_access_or_was_erased_loses_its_mark(void **state)
 {
 	auto_login login = { 0 };
 
@@ -691,7 +692,7 @@ static void a_registry_that_denied_or_was_erased_is_not_one_that_works(void **st
 }
 
 /* Nobody is signed in, and the registry does not answer: it is not asked at every `get`. */
-static void a_registry_out_of_reach_is_asked_once_whether_it_serves_anybody(void **state)
+static void an_unreachable_registry_is_asked_once_whether_it_serves_anonymous_clients(void **state)
 {
 	auto_login login = { 0 };
 
@@ -707,7 +708,7 @@ static void a_registry_out_of_reach_is_asked_once_whether_it_serves_anybody(void
 	}
 }
 
-static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
+static void a_renewal_uses_what_another_process_did_meanwhile(void **state)
 {
 	auto_login login = { 0 };
 
@@ -729,38 +730,38 @@ static void somebody_who_renews_finds_what_another_did_meanwhile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_token_is_had_once_and_then_served_from_the_cache),
-		TEST(past_half_its_life_it_is_served_and_renewed_behind),
-		TEST(close_to_its_end_it_is_renewed_first),
-		TEST(the_old_token_is_served_when_it_cannot_be_renewed_and_never_when_dead),
-		TEST(a_clock_set_back_or_forward_changes_nothing_within_a_boot),
+		TEST(a_token_is_fetched_once_and_then_served_from_the_cache),
+		TEST(past_half_its_life_a_token_is_served_and_renewed_in_the_background),
+		TEST(close_to_its_expiry_a_token_is_renewed_first),
+		TEST(the_old_token_is_served_if_renewal_fails_and_never_after_expiry),
+		TEST(setting_the_clock_back_or_forward_changes_nothing_within_a_boot),
 		TEST(another_identity_never_gets_the_token_of_the_first),
 		TEST(a_logout_covers_the_regional_endpoints),
-		TEST(a_logout_of_an_endpoint_is_not_one_of_the_registry),
-		TEST(a_refusal_is_remembered_for_half_a_minute),
-		TEST(a_remembered_refusal_knows_who_was_tried),
-		TEST(where_anonymous_clients_get_in_a_refusal_is_not_found),
-		TEST(nobody_signed_in_is_not_found),
-		TEST(other_servers_are_kept_verbatim_and_never_asked),
-		TEST(an_explicit_login_is_tried_and_then_goes_before_any_identity),
-		TEST(a_token_that_comes_back_is_not_kept_as_a_login),
-		TEST(a_token_of_the_login_server_is_one_of_its_regional_endpoints),
-		TEST(erasing_kills_every_copy_and_says_who_still_serves),
+		TEST(a_logout_of_a_regional_endpoint_does_not_log_out_of_the_registry),
+		TEST(a_denial_is_remembered_for_half_a_minute),
+		TEST(a_remembered_denial_lists_the_identities_tried),
+		TEST(if_the_registry_serves_anonymous_clients_a_denial_is_not_found),
+		TEST(without_an_identity_the_answer_is_not_found),
+		TEST(logins_of_other_servers_are_kept_verbatim_and_never_verified),
+		TEST(an_explicit_login_is_verified_and_then_takes_precedence_over_all_identities),
+		TEST(a_token_that_the_helper_issued_is_not_kept_as_a_login),
+		TEST(a_token_of_the_login_server_is_valid_for_its_regional_endpoints),
+		TEST(erasing_invalidates_every_copy_and_names_the_identity_still_in_use),
 		TEST(signed_out_means_not_found_until_a_login_is_stored),
-		TEST(list_names_what_get_will_answer),
-		TEST(a_token_that_a_client_stored_is_handed_out_to_its_end_and_never_renewed),
-		TEST(a_token_is_kept_or_the_store_is_an_error),
+		TEST(list_names_the_servers_that_get_answers),
+		TEST(a_token_that_a_client_stored_is_served_until_it_expires_and_never_renewed),
+		TEST(a_store_fails_if_the_token_cannot_be_kept),
 		TEST(a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach_is_an_error),
-		TEST(a_token_in_the_keychain_neither_shadows_renewal_nor_is_listed),
-		TEST(what_the_keychain_holds_does_not_end_being_signed_out_in_list),
-		TEST(list_gives_the_name_of_the_stored_login),
-		TEST(erase_and_logout_leave_no_token_behind),
-		TEST(the_name_of_a_sign_in_is_no_server),
-		TEST(a_token_that_has_ended_is_not_stored),
-		TEST(a_keychain_out_of_reach_is_neither_empty_nor_emptied),
-		TEST(a_registry_that_denied_or_was_erased_is_not_one_that_works),
-		TEST(a_registry_out_of_reach_is_asked_once_whether_it_serves_anybody),
-		TEST(somebody_who_renews_finds_what_another_did_meanwhile),
+		TEST(a_token_in_the_keychain_does_not_prevent_renewal_and_is_not_listed),
+		TEST(a_token_in_the_keychain_does_not_end_the_signed_out_state_in_list),
+		TEST(list_shows_the_user_name_of_the_stored_login),
+		TEST(erase_and_logout_remove_every_token),
+		TEST(the_keychain_name_of_a_sign_in_is_not_a_server),
+		TEST(an_expired_token_is_not_stored),
+		TEST(an_unreachable_keychain_is_neither_treated_as_empty_nor_emptied),
+		TEST(a_registry_that_denied_access_or_was_erased_loses_its_mark),
+		TEST(an_unreachable_registry_is_asked_once_whether_it_serves_anonymous_clients),
+		TEST(a_renewal_uses_what_another_process_did_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ static void take(struct edges *edges, const char *typed, struct acr_case *ret)
 	acr_case_begin(&edges->app, typed, NULL, NULL, ret);
 }
 
-static void an_image_is_taken_apart_as_docker_does_it(void **state)
+static void an_image_name_is_parsed_as_docker_parses_it(void **state)
 {
 	static const struct {
 		const char *typed, *host, *repository, *reference;
@@ -42,7 +42,7 @@ static void an_image_is_taken_apart_as_docker_does_it(void **state)
 	edges_end(&edges);
 }
 
-static void what_only_looks_like_a_registry_is_none_of_ours(void **state)
+static void a_name_that_only_resembles_an_azure_registry_is_not_one(void **state)
 {
 	static const char *const rows[] = { "acme.azurecr.io.evil.example/app",
 					    "user@acme.azurecr.io/app",
@@ -65,7 +65,7 @@ static void what_only_looks_like_a_registry_is_none_of_ours(void **state)
 	edges_end(&edges);
 }
 
-static void a_name_that_is_nearly_known_is_found(void **state)
+static void a_misspelled_name_is_found(void **state)
 {
 	struct edges edges;
 	char *found;
@@ -88,7 +88,7 @@ static void a_name_that_is_nearly_known_is_found(void **state)
 	edges_end(&edges);
 }
 
-static void a_result_comes_out_of_the_pipe_as_it_went_in(void **state)
+static void a_result_is_read_from_the_pipe_unchanged(void **state)
 {
 	struct acr_check_result in = { 0 }, out = { 0 };
 	auto_secret bytes = { 0 };
@@ -112,7 +112,7 @@ static void a_result_comes_out_of_the_pipe_as_it_went_in(void **state)
 	acr_check_result_wipe(&out);
 }
 
-static void half_a_result_is_none(void **state)
+static void an_incomplete_result_is_not_accepted(void **state)
 {
 	struct acr_check_result in = { 0 };
 	auto_secret bytes = { 0 };
@@ -135,7 +135,7 @@ static void half_a_result_is_none(void **state)
 	acr_check_result_wipe(&in);
 }
 
-static void a_terminal_s_sequences_do_not_get_into_a_line(void **state)
+static void terminal_sequences_are_removed_from_a_line(void **state)
 {
 	struct acr_check_result result = { 0 };
 
@@ -148,12 +148,12 @@ static void a_terminal_s_sequences_do_not_get_into_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_image_is_taken_apart_as_docker_does_it),
-		cmocka_unit_test(what_only_looks_like_a_registry_is_none_of_ours),
-		cmocka_unit_test(a_name_that_is_nearly_known_is_found),
-		cmocka_unit_test(a_result_comes_out_of_the_pipe_as_it_went_in),
-		cmocka_unit_test(half_a_result_is_none),
-		cmocka_unit_test(a_terminal_s_sequences_do_not_get_into_a_line),
+		cmocka_unit_test(an_image_name_is_parsed_as_docker_parses_it),
+		cmocka_unit_test(a_name_that_only_resembles_an_azure_registry_is_not_one),
+		cmocka_unit_test(a_misspelled_name_is_found),
+		cmocka_unit_test(a_result_is_read_from_the_pipe_unchanged),
+		cmocka_unit_test(an_incomplete_result_is_not_accepted),
+		cmocka_unit_test(terminal_sequences_are_removed_from_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,7 @@ static const char *fact(struct world *world, enum acr_fact which)
 	return acr_facts_get(&world->result.facts, which);
 }
 
-static void every_need_and_order_of_a_row_is_a_row(void **state)
+static void every_row_depends_only_on_existing_rows(void **state)
 {
 	(void)state;
 	for (size_t i = 0; acr_check_rows[i]; i++) {
@@ -115,7 +115,7 @@ static void every_need_and_order_of_a_row_is_a_row(void **state)
 	}
 }
 
-static void a_clock_is_told_by_minutes(void **state)
+static void clock_skew_is_reported_in_minutes(void **state)
 {
 	found(*state, ACR_FOUND_SKEW, "-1020");
 	check(*state, "clock", ACR_VERDICT_PROBLEM);
@@ -128,7 +128,7 @@ static void a_clock_is_told_by_minutes(void **state)
 	check(*state, "clock", ACR_VERDICT_SKIPPED);
 }
 
-static void a_firewall_is_known_by_its_words_and_a_proxy_by_its_page(void **state)
+static void a_firewall_is_recognized_by_its_message_and_a_proxy_by_its_page(void **state)
 {
 	found(*state, ACR_FOUND_STATUS, "403");
 	found(*state, ACR_FOUND_SAID,
@@ -146,7 +146,7 @@ static void a_firewall_is_known_by_its_words_and_a_proxy_by_its_page(void **stat
 	check(*state, "firewall", ACR_VERDICT_OK);
 }
 
-static void a_challenge_must_be_bearer_with_realm_and_service_of_its_own(void **state)
+static void a_challenge_must_be_bearer_with_realm_and_service_of_the_registry(void **state)
 {
 	static const struct {
 		const char *header;
@@ -176,7 +176,7 @@ static void a_challenge_must_be_bearer_with_realm_and_service_of_its_own(void **
 	check(*state, "challenge", ACR_VERDICT_PROBLEM);
 }
 
-static void a_certificate_of_another_authority_is_a_warning(void **state)
+static void a_certificate_of_an_unusual_authority_is_a_warning(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_string tls = NULL;
@@ -194,7 +194,7 @@ static void a_certificate_of_another_authority_is_a_warning(void **state)
 			    "certificate-untrusted");
 }
 
-static void no_proxy_is_read_as_libcurl_reads_it(void **state)
+static void no_proxy_is_parsed_as_libcurl_parses_it(void **state)
 {
 	static const struct {
 		const char *list;
@@ -218,7 +218,7 @@ static void no_proxy_is_read_as_libcurl_reads_it(void **state)
 	}
 }
 
-static void names_lead_to_private_or_public_addresses(void **state)
+static void names_resolve_to_private_or_public_addresses(void **state)
 {
 	static const struct {
 		const char *prints, *words;
@@ -272,7 +272,7 @@ static void the_identity_of_an_encryption_key_must_be_assigned(void **state)
 #undef KEY
 }
 
-static void network_rules_are_told(void **state)
+static void network_rules_are_reported(void **state)
 {
 	found(*state, ACR_FOUND_SETTINGS,
 	      "{\"properties\":{\"publicNetworkAccess\":\"Enabled\",\"networkRuleSet\":{"
@@ -288,7 +288,7 @@ static void network_rules_are_told(void **state)
 	check(*state, "settings-network", ACR_VERDICT_WARNING);
 }
 
-static void an_arm_token_is_asked_for_genuine_registries_alone(void **state)
+static void an_arm_token_is_requested_only_for_genuine_registries(void **state)
 {
 	struct world *world = *state;
 
@@ -303,7 +303,7 @@ static void an_arm_token_is_asked_for_genuine_registries_alone(void **state)
 	assert_int_equal(world->edges.sent_count, 0);
 }
 
-static void the_settings_are_looked_for_in_every_subscription(void **state)
+static void the_registry_is_searched_in_every_subscription(void **state)
 {
 	struct world *world = *state;
 
@@ -339,7 +339,7 @@ static void the_settings_are_looked_for_in_every_subscription(void **state)
 	assert_non_null(strstr(world->edges.sent[0], "management.azure.com"));
 }
 
-static void a_kubernetes_node_needs_a_provider_for_azure_s_registries(void **state)
+static void a_kubernetes_node_needs_a_credential_provider_for_azure_registries(void **state)
 {
 	struct world *world = *state;
 
@@ -387,7 +387,7 @@ static void rights_are_read_from_the_access_claim(void **state)
 #define FOR(os, architecture)                                                                      \
 	ENTRY(",\"platform\":{\"os\":\"" os "\",\"architecture\":\"" architecture "\"}")
 
-static void a_variant_is_chosen_as_the_engine_would(void **state)
+static void a_variant_is_chosen_as_the_docker_engine_chooses_it(void **state)
 {
 	static const struct {
 		const char *os, *architecture, *entries;
@@ -430,7 +430,7 @@ static void a_variant_is_chosen_as_the_engine_would(void **state)
 	}
 }
 
-static void layers_that_lie_elsewhere_are_not_looked_for(void **state)
+static void layers_that_are_stored_elsewhere_are_not_checked(void **state)
 {
 	found(*state, ACR_FOUND_IMAGE,
 	      "{\"config\":{\"digest\":\"" DIGEST "\",\"data\":\"e30=\"},\"layers\":["
@@ -444,7 +444,7 @@ static void layers_that_lie_elsewhere_are_not_looked_for(void **state)
 }
 
 /* What stands for nobody's login, and what would be another address, is not asked for. */
-static void an_image_is_asked_for_with_a_login_alone(void **state)
+static void an_image_is_requested_only_with_a_login(void **state)
 {
 	struct world *world = *state;
 
@@ -459,7 +459,7 @@ static void an_image_is_asked_for_with_a_login_alone(void **state)
 	assert_int_equal(world->edges.sent_count, 0);
 }
 
-static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
+static void duplicates_are_merged_and_the_likeliest_cause_comes_first(void **state)
 {
 	struct acr_case cases[1] = { 0 };
 	struct acr_check_result *results = calloc(acr_check_count(), sizeof(*results));
@@ -494,7 +494,7 @@ static void duplicates_are_folded_and_the_likeliest_comes_first(void **state)
 	free(results);
 }
 
-static void a_problem_that_no_rule_knows_is_told_in_the_words_of_its_check(void **state)
+static void a_problem_without_a_rule_is_reported_with_the_text_of_its_check(void **state)
 {
 	struct acr_case cases[1] = { 0 };
 	struct acr_check_result *results = calloc(acr_check_count(), sizeof(*results));
@@ -536,7 +536,7 @@ static void a_problem_that_no_rule_knows_is_told_in_the_words_of_its_check(void 
 	free(results);
 }
 
-static void a_query_cannot_be_broken_out_of(void **state)
+static void a_name_cannot_inject_into_a_query(void **state)
 {
 	struct world *world = *state;
 	auto_secret query = { 0 };
@@ -574,7 +574,7 @@ static void hang(struct acr_app *app, const struct acr_case *subject, struct acr
 	pause();
 }
 
-static void a_check_without_a_result_is_told_by_its_end(void **state)
+static void a_check_without_a_result_is_reported_with_how_it_ended(void **state)
 {
 	static const struct {
 		void (*run)(struct acr_app *app, const struct acr_case *subject,
@@ -610,26 +610,26 @@ static void a_check_without_a_result_is_told_by_its_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_need_and_order_of_a_row_is_a_row),
-		WITH_WORLD(a_clock_is_told_by_minutes),
-		WITH_WORLD(a_variant_is_chosen_as_the_engine_would),
-		WITH_WORLD(layers_that_lie_elsewhere_are_not_looked_for),
-		WITH_WORLD(an_image_is_asked_for_with_a_login_alone),
-		WITH_WORLD(a_firewall_is_known_by_its_words_and_a_proxy_by_its_page),
-		WITH_WORLD(a_challenge_must_be_bearer_with_realm_and_service_of_its_own),
-		WITH_WORLD(a_certificate_of_another_authority_is_a_warning),
-		WITH_WORLD(no_proxy_is_read_as_libcurl_reads_it),
-		WITH_WORLD(names_lead_to_private_or_public_addresses),
+		cmocka_unit_test(every_row_depends_only_on_existing_rows),
+		WITH_WORLD(clock_skew_is_reported_in_minutes),
+		WITH_WORLD(a_variant_is_chosen_as_the_docker_engine_chooses_it),
+		WITH_WORLD(layers_that_are_stored_elsewhere_are_not_checked),
+		WITH_WORLD(an_image_is_requested_only_with_a_login),
+		WITH_WORLD(a_firewall_is_recognized_by_its_message_and_a_proxy_by_its_page),
+		WITH_WORLD(a_challenge_must_be_bearer_with_realm_and_service_of_the_registry),
+		WITH_WORLD(a_certificate_of_an_unusual_authority_is_a_warning),
+		WITH_WORLD(no_proxy_is_parsed_as_libcurl_parses_it),
+		WITH_WORLD(names_resolve_to_private_or_public_addresses),
 		WITH_WORLD(the_identity_of_an_encryption_key_must_be_assigned),
-		WITH_WORLD(network_rules_are_told),
-		WITH_WORLD(an_arm_token_is_asked_for_genuine_registries_alone),
-		WITH_WORLD(the_settings_are_looked_for_in_every_subscription),
-		WITH_WORLD(a_kubernetes_node_needs_a_provider_for_azure_s_registries),
+		WITH_WORLD(network_rules_are_reported),
+		WITH_WORLD(an_arm_token_is_requested_only_for_genuine_registries),
+		WITH_WORLD(the_registry_is_searched_in_every_subscription),
+		WITH_WORLD(a_kubernetes_node_needs_a_credential_provider_for_azure_registries),
 		WITH_WORLD(rights_are_read_from_the_access_claim),
-		cmocka_unit_test(duplicates_are_folded_and_the_likeliest_comes_first),
-		cmocka_unit_test(a_problem_that_no_rule_knows_is_told_in_the_words_of_its_check),
-		WITH_WORLD(a_query_cannot_be_broken_out_of),
-		WITH_WORLD(a_check_without_a_result_is_told_by_its_end),
+		cmocka_unit_test(duplicates_are_merged_and_the_likeliest_cause_comes_first),
+		cmocka_unit_test(a_problem_without_a_rule_is_reported_with_the_text_of_its_check),
+		WITH_WORLD(a_name_cannot_inject_into_a_query),
+		WITH_WORLD(a_check_without_a_result_is_reported_with_how_it_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

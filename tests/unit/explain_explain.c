@@ -115,7 +115,7 @@ static struct acr_error no_role(void)
 	return error;
 }
 
-static void an_explanation_says_what_why_what_to_do_and_where_to_find_more(void **state)
+static void an_explanation_says_what_why_what_to_do_and_where_to_read_more(void **state)
 {
 	struct acr_error error = firewall();
 
@@ -134,7 +134,7 @@ static void an_explanation_says_what_why_what_to_do_and_where_to_find_more(void 
 	assert_true(lines(said) <= ACR_LINES_BRIEF);
 }
 
-static void a_role_is_asked_for_whoever_was_refused(void **state)
+static void the_remedy_assigns_the_role_to_the_identity_that_was_denied(void **state)
 {
 	struct acr_error error = no_role();
 
@@ -143,7 +143,7 @@ static void a_role_is_asked_for_whoever_was_refused(void **state)
 	assert_non_null(strstr(explain(*state, &error), "--assignee aaaa-bbbb --role AcrPull"));
 }
 
-static void who_was_denied_for_another_reason_is_not_the_one_to_give_a_role(void **state)
+static void an_identity_denied_for_another_reason_is_not_offered_a_role(void **state)
 {
 	struct acr_error error = no_role(), other = firewall();
 
@@ -192,7 +192,7 @@ static void a_cause_at_one_registry_covers_no_symptom_of_another(void **state)
 	}
 }
 
-static void a_client_that_entra_refused_is_the_one_of_the_environment(void **state)
+static void a_client_that_entra_rejected_is_the_one_of_the_environment(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = answered(
@@ -207,7 +207,7 @@ static void a_client_that_entra_refused_is_the_one_of_the_environment(void **sta
 	assert_non_null(strstr(world->said, "az ad app credential list --id cccc-dddd --output"));
 }
 
-static void the_same_is_one_line_within_seconds(void **state)
+static void a_repeated_explanation_is_one_line_within_seconds(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = firewall(), other = no_role();
@@ -221,7 +221,7 @@ static void the_same_is_one_line_within_seconds(void **state)
 	assert_true(lines(explain(world, &error)) > 5);
 }
 
-static void a_person_who_asks_is_answered_each_time(void **state)
+static void a_command_of_a_person_is_explained_every_time(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = firewall();
@@ -231,7 +231,7 @@ static void a_person_who_asks_is_answered_each_time(void **state)
 	assert_true(lines(explain(world, &error)) > 5);
 }
 
-static void a_refused_login_of_a_person_is_no_matter_of_roles(void **state)
+static void a_rejected_login_of_a_person_does_not_mention_roles(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = no_role();
@@ -271,7 +271,7 @@ static void signed_out_is_one_line_with_the_way_back(void **state)
 			    "docker-credential-acr login acme.azurecr.io\n");
 }
 
-static void going_on_anonymously_is_said_in_one_line(void **state)
+static void continuing_anonymously_is_reported_in_one_line(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error;
@@ -287,7 +287,7 @@ static void going_on_anonymously_is_said_in_one_line(void **state)
 	assert_string_equal(explain(world, &error), "");
 }
 
-static void where_anybody_gets_in_nobody_need_sign_in(void **state)
+static void if_the_registry_serves_anonymous_clients_no_sign_in_is_suggested(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = message_of(ACR_NOT_FOUND, "no identity is set up");
@@ -296,7 +296,7 @@ static void where_anybody_gets_in_nobody_need_sign_in(void **state)
 	assert_string_equal(explain(world, &error), "");
 }
 
-static void servers_that_are_not_ours_hear_nothing(void **state)
+static void nothing_is_printed_for_servers_that_are_not_azure_registries(void **state)
 {
 	struct world *world = *state;
 	struct acr_error absent, empty, refused = message_of(ACR_REFUSED, "ghcr.io refused");
@@ -309,7 +309,7 @@ static void servers_that_are_not_ours_hear_nothing(void **state)
 	assert_string_equal(explain(world, &refused), "");
 }
 
-static void a_locked_keyring_is_explained_for_every_server(void **state)
+static void a_locked_keychain_is_explained_for_every_server(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error;
@@ -321,7 +321,7 @@ static void a_locked_keyring_is_explained_for_every_server(void **state)
 	assert_non_null(strstr(world->said, "gnome-keyring-daemon --unlock"));
 }
 
-static void a_broken_config_is_explained_before_there_is_one(void **state)
+static void an_invalid_config_is_explained_before_it_is_loaded(void **state)
 {
 	struct world *world = *state;
 	const struct acr_config *config = world->edges.app.config;
@@ -336,7 +336,7 @@ static void a_broken_config_is_explained_before_there_is_one(void **state)
 	assert_non_null(strstr(world->said, "config.json:3:7: a value is missing"));
 }
 
-static void what_nobody_foresaw_is_still_said(void **state)
+static void an_unknown_error_is_still_reported(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = message_of(ACR_SYSTEM, "the moon is in the way");
@@ -357,7 +357,7 @@ static char *line_of(struct world *world, const struct acr_error *error)
 	return acr_known_line(&known, error);
 }
 
-static void one_line_says_what_a_refusal_means_and_what_else_happened(void **state)
+static void one_line_says_what_a_rejection_means_and_what_else_happened(void **state)
 {
 	struct acr_error refused = firewall(), cut = { 0 };
 	auto_string meaning = line_of(*state, &refused);
@@ -372,7 +372,7 @@ static void one_line_says_what_a_refusal_means_and_what_else_happened(void **sta
 	assert_string_equal(own, "the response from x was cut short [connection-reset]");
 }
 
-static void identities_that_were_not_the_reason_are_left_out(void **state)
+static void identities_that_were_not_the_cause_are_left_out(void **state)
 {
 	struct world *world = *state;
 	struct acr_error error = no_role(), other = firewall();
@@ -394,7 +394,7 @@ static void identities_that_were_not_the_reason_are_left_out(void **state)
 	assert_true(lines(world->said) <= ACR_LINES_BRIEF);
 }
 
-static void how_to_ask_again_is_said_where_a_refusal_is_remembered(void **state)
+static void a_remembered_denial_says_how_to_ask_again(void **state)
 {
 	struct world *world = *state;
 	struct acr_error refused = no_role(), cut = { 0 };
@@ -418,26 +418,26 @@ static void how_to_ask_again_is_said_where_a_refusal_is_remembered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_explanation_says_what_why_what_to_do_and_where_to_find_more),
-		TEST(a_role_is_asked_for_whoever_was_refused),
-		TEST(who_was_denied_for_another_reason_is_not_the_one_to_give_a_role),
+		TEST(an_explanation_says_what_why_what_to_do_and_where_to_read_more),
+		TEST(the_remedy_assigns_the_role_to_the_identity_that_was_denied),
+		TEST(an_identity_denied_for_another_reason_is_not_offered_a_role),
 		TEST(the_code_of_an_answer_counts_more_than_one_in_its_sentence),
 		TEST(a_cause_at_one_registry_covers_no_symptom_of_another),
-		TEST(a_client_that_entra_refused_is_the_one_of_the_environment),
-		TEST(the_same_is_one_line_within_seconds),
-		TEST(a_person_who_asks_is_answered_each_time),
-		TEST(a_refused_login_of_a_person_is_no_matter_of_roles),
+		TEST(a_client_that_entra_rejected_is_the_one_of_the_environment),
+		TEST(a_repeated_explanation_is_one_line_within_seconds),
+		TEST(a_command_of_a_person_is_explained_every_time),
+		TEST(a_rejected_login_of_a_person_does_not_mention_roles),
 		TEST(not_found_is_one_line_with_the_way_to_sign_in),
 		TEST(signed_out_is_one_line_with_the_way_back),
-		TEST(going_on_anonymously_is_said_in_one_line),
-		TEST(where_anybody_gets_in_nobody_need_sign_in),
-		TEST(servers_that_are_not_ours_hear_nothing),
-		TEST(a_locked_keyring_is_explained_for_every_server),
-		TEST(a_broken_config_is_explained_before_there_is_one),
-		TEST(what_nobody_foresaw_is_still_said),
-		TEST(identities_that_were_not_the_reason_are_left_out),
-		TEST(how_to_ask_again_is_said_where_a_refusal_is_remembered),
-		TEST(one_line_says_what_a_refusal_means_and_what_else_happened),
+		TEST(continuing_anonymously_is_reported_in_one_line),
+		TEST(if_the_registry_serves_anonymous_clients_no_sign_in_is_suggested),
+		TEST(nothing_is_printed_for_servers_that_are_not_azure_registries),
+		TEST(a_locked_keychain_is_explained_for_every_server),
+		TEST(an_invalid_config_is_explained_before_it_is_loaded),
+		TEST(an_unknown_error_is_still_reported),
+		TEST(identities_that_were_not_the_cause_are_left_out),
+		TEST(a_remembered_denial_says_how_to_ask_again),
+		TEST(one_line_says_what_a_rejection_means_and_what_else_happened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void fits(const char *id, const struct acr_secret *page, size_t most)
 		fail_msg("%s: %zu rows\n%s", id, rows, acr_secret_text(page));
 }
 
-static void every_rule_fits_a_terminal_with_the_longest_facts(void **state)
+static void every_rule_fits_the_terminal_with_the_longest_facts(void **state)
 {
 	auto_facts facts = { 0 };
 
@@ -106,7 +106,7 @@ static void every_rule_fits_a_terminal_with_the_longest_facts(void **state)
 }
 
 /* With facts of an everyday length no brief explanation is without something to do. */
-static void every_rule_says_what_to_do_in_brief(void **state)
+static void every_rule_has_a_short_remedy(void **state)
 {
 	auto_facts facts = { 0 };
 
@@ -144,7 +144,7 @@ static void every_rule_says_what_to_do_in_brief(void **state)
 	}
 }
 
-static void every_rule_says_what_happened_without_any_fact(void **state)
+static void every_rule_has_a_first_line_without_facts(void **state)
 {
 	const struct acr_facts none = { 0 };
 
@@ -178,7 +178,7 @@ static bool stands_open(const char *command, const char *forbidden)
 	return false;
 }
 
-static void no_fact_is_more_than_a_word_to_a_shell(void **state)
+static void every_fact_is_one_word_for_a_shell(void **state)
 {
 	static const char *const hostile[] = { "x; HARM",      "$(HARM)",	 "`HARM`",
 					       "x' ; HARM; '", "x\" ; HARM; \"", "x\nHARM",
@@ -227,7 +227,7 @@ static void a_line_with_an_unknown_fact_is_left_out(void **state)
 	assert_string_equal(said, "one 403");
 }
 
-static void braces_that_are_no_placeholder_stay(void **state)
+static void braces_that_are_not_a_placeholder_are_kept(void **state)
 {
 	auto_facts facts = { 0 };
 	auto_string said = acr_fill("{{.HTTPSProxy}} {\"a\": 1} {", &facts, true);
@@ -236,7 +236,7 @@ static void braces_that_are_no_placeholder_stay(void **state)
 	assert_string_equal(said, "{{.HTTPSProxy}} {\"a\": 1} {");
 }
 
-static void a_fact_is_one_line_of_clean_text(void **state)
+static void a_fact_is_one_line_without_control_characters(void **state)
 {
 	auto_facts facts = { 0 };
 	char long_value[2000];
@@ -255,7 +255,7 @@ static void a_fact_is_one_line_of_clean_text(void **state)
 	assert_string_equal(acr_facts_get(&facts, ACR_FACT_SENTENCE), "");
 }
 
-static void what_looks_like_a_secret_is_not_repeated(void **state)
+static void text_that_looks_like_a_secret_is_not_repeated(void **state)
 {
 	auto_facts facts = { 0 };
 
@@ -281,7 +281,7 @@ static void facts_are_found_by_name(void **state)
 	assert_int_equal(acr_fact_by_name("registryx", 8), ACR_FACT_REGISTRY);
 }
 
-static void the_rule_with_the_most_to_say_explains(void **state)
+static void the_most_specific_rule_explains(void **state)
 {
 	auto_facts facts = { 0 };
 
@@ -298,17 +298,17 @@ static void the_rule_with_the_most_to_say_explains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_rule_fits_a_terminal_with_the_longest_facts),
-		cmocka_unit_test(every_rule_says_what_to_do_in_brief),
-		cmocka_unit_test(every_rule_says_what_happened_without_any_fact),
-		cmocka_unit_test(no_fact_is_more_than_a_word_to_a_shell),
+		cmocka_unit_test(every_rule_fits_the_terminal_with_the_longest_facts),
+		cmocka_unit_test(every_rule_has_a_short_remedy),
+		cmocka_unit_test(every_rule_has_a_first_line_without_facts),
+		cmocka_unit_test(every_fact_is_one_word_for_a_shell),
 		cmocka_unit_test(no_fact_is_an_option),
 		cmocka_unit_test(a_line_with_an_unknown_fact_is_left_out),
-		cmocka_unit_test(braces_that_are_no_placeholder_stay),
-		cmocka_unit_test(a_fact_is_one_line_of_clean_text),
-		cmocka_unit_test(what_looks_like_a_secret_is_not_repeated),
+		cmocka_unit_test(braces_that_are_not_a_placeholder_are_kept),
+		cmocka_unit_test(a_fact_is_one_line_without_control_characters),
+		cmocka_unit_test(text_that_looks_like_a_secret_is_not_repeated),
 		cmocka_unit_test(facts_are_found_by_name),
-		cmocka_unit_test(the_rule_with_the_most_to_say_explains),
+		cmocka_unit_test(the_most_specific_rule_explains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "edges.h"
 #include "base/columns.h"
+#include "edges.h"
 #include "front/login.h"
 
 #define STATE "the-state"
@@ -56,7 +56,7 @@ static void the_code_is_taken_from_the_request_with_our_state(void **state)
 	assert_string_equal(acr_secret_text(&code), "1.AX-b_c");
 }
 
-static void whatever_is_not_the_answer_is_passed_by(void **state)
+static void requests_that_are_not_the_answer_are_ignored(void **state)
 {
 	static const char *const others[] = {
 		"GET /favicon.ico" REST,
@@ -82,7 +82,7 @@ static void whatever_is_not_the_answer_is_passed_by(void **state)
 	assert_int_equal(code.length, 0);
 }
 
-static void half_a_request_is_waited_for(void **state)
+static void the_rest_of_an_incomplete_request_is_awaited(void **state)
 {
 	static const char whole[] = "GET /?code=c&state=" STATE REST;
 
@@ -93,7 +93,7 @@ static void half_a_request_is_waited_for(void **state)
 	assert_int_equal(read_request(whole), ACR_LOOPBACK_CODE);
 }
 
-static void a_refusal_says_why_in_one_clean_line(void **state)
+static void a_rejection_gives_its_reason_in_one_line_without_control_characters(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -132,7 +132,7 @@ static void call(int port, const char *request, const char *wants)
 		_exit(4);
 }
 
-static void strangers_do_not_keep_the_answer_out(void **state)
+static void other_connections_do_not_block_the_answer(void **state)
 {
 	struct acr_loopback loopback = { 0 };
 	int listening = acr_loopback_listen(&loopback, &error), port = loopback.port, status;
@@ -207,7 +207,7 @@ static void hang_up(struct line *line)
 	acr_loopback_close(&line->loopback);
 }
 
-static void the_other_end_is_known_by_its_user(void **state)
+static void the_peer_is_identified_by_its_user(void **state)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 
@@ -224,7 +224,7 @@ static void the_other_end_is_known_by_its_user(void **state)
 	}
 }
 
-static void a_socket_that_nobody_holds_is_no_users(void **state)
+static void a_socket_without_an_owner_belongs_to_no_user(void **state)
 {
 	struct linger at_once = { 1, 0 };
 	uid_t user = 12345;
@@ -246,7 +246,7 @@ static void a_socket_that_nobody_holds_is_no_users(void **state)
 	assert_int_equal(user, 12345);
 }
 
-static void without_proc_the_other_end_is_not_known(void **state)
+static void without_proc_the_peer_is_unknown(void **state)
 {
 	uid_t user = 12345;
 	struct line line;
@@ -268,7 +268,7 @@ static void call_as_another_user(int port)
 	_exit(0);
 }
 
-static void another_user_who_knows_the_state_is_passed_by(void **state)
+static void a_request_of_another_user_with_the_state_is_ignored(void **state)
 {
 	struct acr_loopback loopback;
 	pid_t other, child;
@@ -301,7 +301,7 @@ static void another_user_who_knows_the_state_is_passed_by(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void the_page_comes_when_it_is_known_what_the_code_is_worth(void **state)
+static void the_page_is_sent_after_the_code_is_redeemed(void **state)
 {
 	struct acr_loopback loopback;
 	pid_t child;
@@ -324,7 +324,7 @@ static void the_page_comes_when_it_is_known_what_the_code_is_worth(void **state)
 	acr_loopback_close(&loopback);
 }
 
-static void it_listens_on_this_machine_alone(void **state)
+static void it_listens_only_on_the_loopback_interface(void **state)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
@@ -363,7 +363,7 @@ static void set_path(const char *variable, const char *path)
 	edges_set(&edges, variable, full);
 }
 
-static void a_browser_is_looked_for_where_a_person_sits(void **state)
+static void a_browser_is_searched_only_in_an_interactive_session(void **state)
 {
 	(void)state;
 	install("bin/xdg-open", 0755);
@@ -376,7 +376,7 @@ static void a_browser_is_looked_for_where_a_person_sits(void **state)
 	assert_null(acr_browser_find(&edges.app));
 }
 
-static void a_browser_that_others_can_write_is_not_started(void **state)
+static void a_browser_that_others_can_replace_is_not_started(void **state)
 {
 	(void)state;
 	install("bin/xdg-open", 0777);
@@ -389,7 +389,7 @@ static void a_browser_that_others_can_write_is_not_started(void **state)
 	assert_null(acr_browser_find(&edges.app));
 }
 
-static void the_variable_names_a_browser(void **state)
+static void the_variable_chooses_the_browser(void **state)
 {
 	(void)state;
 	install("opt/lynx", 0755);
@@ -403,7 +403,7 @@ static void the_variable_names_a_browser(void **state)
 
 /* ---- columns ---- */
 
-static void texts_are_cut_and_broken_at_their_columns(void **state)
+static void texts_are_cut_and_wrapped_at_their_columns(void **state)
 {
 	auto_secret out = { 0 };
 
@@ -423,7 +423,7 @@ static void texts_are_cut_and_broken_at_their_columns(void **state)
 			    "    fourteen\n");
 }
 
-static void a_duration_is_told_in_the_unit_that_matters(void **state)
+static void a_duration_is_shown_in_the_unit_that_matters(void **state)
 {
 	static const struct {
 		int64_t seconds;
@@ -444,21 +444,21 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(the_code_is_taken_from_the_request_with_our_state),
-		TEST(whatever_is_not_the_answer_is_passed_by),
-		TEST(half_a_request_is_waited_for),
-		TEST(a_refusal_says_why_in_one_clean_line),
-		TEST(strangers_do_not_keep_the_answer_out),
-		TEST(the_other_end_is_known_by_its_user),
-		TEST(a_socket_that_nobody_holds_is_no_users),
-		TEST(without_proc_the_other_end_is_not_known),
-		TEST(another_user_who_knows_the_state_is_passed_by),
-		TEST(the_page_comes_when_it_is_known_what_the_code_is_worth),
-		TEST(it_listens_on_this_machine_alone),
-		TEST(a_browser_is_looked_for_where_a_person_sits),
-		TEST(a_browser_that_others_can_write_is_not_started),
-		TEST(the_variable_names_a_browser),
-		TEST(texts_are_cut_and_broken_at_their_columns),
-		TEST(a_duration_is_told_in_the_unit_that_matters),
+		TEST(requests_that_are_not_the_answer_are_ignored),
+		TEST(the_rest_of_an_incomplete_request_is_awaited),
+		TEST(a_rejection_gives_its_reason_in_one_line_without_control_characters),
+		TEST(other_connections_do_not_block_the_answer),
+		TEST(the_peer_is_identified_by_its_user),
+		TEST(a_socket_without_an_owner_belongs_to_no_user),
+		TEST(without_proc_the_peer_is_unknown),
+		TEST(a_request_of_another_user_with_the_state_is_ignored),
+		TEST(the_page_is_sent_after_the_code_is_redeemed),
+		TEST(it_listens_only_on_the_loopback_interface),
+		TEST(a_browser_is_searched_only_in_an_interactive_session),
+		TEST(a_browser_that_others_can_replace_is_not_started),
+		TEST(the_variable_chooses_the_browser),
+		TEST(texts_are_cut_and_wrapped_at_their_columns),
+		TEST(a_duration_is_shown_in_the_unit_that_matters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

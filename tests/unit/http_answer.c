@@ -18,7 +18,7 @@ static int fresh(void **state)
 
 #define HEAR(line) assert_true(acr_answer_header(&answer, line, sizeof(line) - 1))
 
-static void what_a_registry_tells_of_itself_is_kept(void **state)
+static void the_headers_that_describe_the_registry_are_kept(void **state)
 {
 	(void)state;
 	HEAR("HTTP/1.1 401 Unauthorized\r\n");
@@ -38,7 +38,7 @@ static void what_a_registry_tells_of_itself_is_kept(void **state)
 	assert_string_equal(response.location, "https://evil.example/");
 }
 
-static void the_registrys_own_id_stands_over_those_of_others(void **state)
+static void the_correlation_id_of_the_registry_takes_precedence(void **state)
 {
 	(void)state;
 	HEAR("client-request-id: first\r\n");
@@ -49,7 +49,7 @@ static void the_registrys_own_id_stands_over_those_of_others(void **state)
 	assert_string_equal(response.correlation, "third");
 }
 
-static void the_first_challenge_counts(void **state)
+static void the_first_challenge_is_used(void **state)
 {
 	(void)state;
 	HEAR("WWW-Authenticate: Bearer realm=\"a\"\r\n");
@@ -57,7 +57,7 @@ static void the_first_challenge_counts(void **state)
 	assert_string_equal(response.challenge, "Bearer realm=\"a\"");
 }
 
-static void a_status_line_begins_anew(void **state)
+static void a_status_line_starts_a_new_answer(void **state)
 {
 	(void)state;
 	HEAR("HTTP/1.1 100 Continue\r\n");
@@ -70,7 +70,7 @@ static void a_status_line_begins_anew(void **state)
 	assert_int_equal(response.retry_after, 0);
 }
 
-static void retry_after_comes_in_two_forms_and_in_nonsense(void **state)
+static void retry_after_is_parsed_in_both_forms_and_ignored_if_invalid(void **state)
 {
 	static const struct {
 		const char *line;
@@ -102,7 +102,7 @@ static void retry_after_comes_in_two_forms_and_in_nonsense(void **state)
 	}
 }
 
-static void nothing_that_moves_a_terminal_gets_through(void **state)
+static void terminal_control_characters_are_removed(void **state)
 {
 	(void)state;
 	HEAR("Server: open\x1b[31m\x07"
@@ -110,7 +110,7 @@ static void nothing_that_moves_a_terminal_gets_through(void **state)
 	assert_string_equal(response.server, "open?[31m?resty???x");
 }
 
-static void what_is_too_long_is_cut(void **state)
+static void a_value_that_is_too_long_is_cut(void **state)
 {
 	char line[5000];
 
@@ -127,7 +127,7 @@ static void what_is_too_long_is_cut(void **state)
 	assert_int_equal(strlen(response.type), sizeof(response.type) - 1);
 }
 
-static void a_name_counts_whole_or_not_at_all(void **state)
+static void a_header_name_must_match_completely(void **state)
 {
 	(void)state;
 	HEAR("X-Server: a\r\n");
@@ -139,7 +139,7 @@ static void a_name_counts_whole_or_not_at_all(void **state)
 	assert_string_equal(response.server, "");
 }
 
-static void there_is_an_end_to_headers(void **state)
+static void the_number_of_headers_is_limited(void **state)
 {
 	size_t count = 0;
 
@@ -154,15 +154,16 @@ static void there_is_an_end_to_headers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(what_a_registry_tells_of_itself_is_kept, fresh),
-		cmocka_unit_test_setup(the_registrys_own_id_stands_over_those_of_others, fresh),
-		cmocka_unit_test_setup(the_first_challenge_counts, fresh),
-		cmocka_unit_test_setup(a_status_line_begins_anew, fresh),
-		cmocka_unit_test_setup(retry_after_comes_in_two_forms_and_in_nonsense, fresh),
-		cmocka_unit_test_setup(nothing_that_moves_a_terminal_gets_through, fresh),
-		cmocka_unit_test_setup(what_is_too_long_is_cut, fresh),
-		cmocka_unit_test_setup(a_name_counts_whole_or_not_at_all, fresh),
-		cmocka_unit_test_setup(there_is_an_end_to_headers, fresh),
+		cmocka_unit_test_setup(the_headers_that_describe_the_registry_are_kept, fresh),
+		cmocka_unit_test_setup(the_correlation_id_of_the_registry_takes_precedence, fresh),
+		cmocka_unit_test_setup(the_first_challenge_is_used, fresh),
+		cmocka_unit_test_setup(a_status_line_starts_a_new_answer, fresh),
+		cmocka_unit_test_setup(retry_after_is_parsed_in_both_forms_and_ignored_if_invalid,
+				       fresh),
+		cmocka_unit_test_setup(terminal_control_characters_are_removed, fresh),
+		cmocka_unit_test_setup(a_value_that_is_too_long_is_cut, fresh),
+		cmocka_unit_test_setup(a_header_name_must_match_completely, fresh),
+		cmocka_unit_test_setup(the_number_of_headers_is_limited, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

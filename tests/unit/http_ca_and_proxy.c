@@ -5,7 +5,7 @@
 #include "acr/http.h"
 #include "http/ca_and_proxy.h"
 
-static void the_hashed_folder_is_taken_where_it_has_links(void **state)
+static void a_hashed_folder_is_used_if_it_has_links(void **state)
 {
 	auto_trust trust = { 0 };
 	struct edges edges;
@@ -41,7 +41,7 @@ static const struct {
 	     { "REQUESTS_CA_BUNDLE", false },
 	     { "SSL_CERT_DIR", true } };
 
-static void what_the_person_names_replaces_the_system(void **state)
+static void a_configured_ca_replaces_that_of_the_system(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -65,7 +65,7 @@ static void what_the_person_names_replaces_the_system(void **state)
 }
 
 /* libcurl would do without, or say that the service's certificate is not trusted. */
-static void what_the_person_names_and_cannot_be_read_is_a_fault_of_this_machine(void **state)
+static void a_configured_ca_that_cannot_be_read_is_a_fault_of_this_machine(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -86,7 +86,7 @@ static void what_the_person_names_and_cannot_be_read_is_a_fault_of_this_machine(
 }
 
 /* As Nix and others set it: some of these may be there. */
-static void one_folder_of_a_list_or_a_file_beside_it_is_enough(void **state)
+static void one_readable_folder_of_a_list_or_a_file_is_enough(void **state)
 {
 	struct edges edges;
 
@@ -105,7 +105,7 @@ static void one_folder_of_a_list_or_a_file_beside_it_is_enough(void **state)
 	edges_end(&edges);
 }
 
-static void requests_bundle_may_be_a_folder(void **state)
+static void requests_ca_bundle_may_be_a_folder(void **state)
 {
 	auto_trust trust = { 0 };
 	struct edges edges;
@@ -119,7 +119,7 @@ static void requests_bundle_may_be_a_folder(void **state)
 	edges_end(&edges);
 }
 
-static void curls_own_variable_is_nearest(void **state)
+static void curl_ca_bundle_takes_precedence(void **state)
 {
 	auto_trust trust = { 0 };
 	struct edges edges;
@@ -136,7 +136,7 @@ static void curls_own_variable_is_nearest(void **state)
 	edges_end(&edges);
 }
 
-static void a_proxy_is_named_without_its_password(void **state)
+static void a_proxy_is_shown_without_its_password(void **state)
 {
 	static const struct {
 		const char *value, *name;
@@ -193,14 +193,13 @@ static void a_proxy_is_named_without_its_password(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_hashed_folder_is_taken_where_it_has_links),
-		cmocka_unit_test(what_the_person_names_replaces_the_system),
-		cmocka_unit_test(
-			what_the_person_names_and_cannot_be_read_is_a_fault_of_this_machine),
-		cmocka_unit_test(one_folder_of_a_list_or_a_file_beside_it_is_enough),
-		cmocka_unit_test(requests_bundle_may_be_a_folder),
-		cmocka_unit_test(curls_own_variable_is_nearest),
-		cmocka_unit_test(a_proxy_is_named_without_its_password),
+		cmocka_unit_test(a_hashed_folder_is_used_if_it_has_links),
+		cmocka_unit_test(a_configured_ca_replaces_that_of_the_system),
+		cmocka_unit_test(a_configured_ca_that_cannot_be_read_is_a_fault_of_this_machine),
+		cmocka_unit_test(one_readable_folder_of_a_list_or_a_file_is_enough),
+		cmocka_unit_test(requests_ca_bundle_may_be_a_folder),
+		cmocka_unit_test(curl_ca_bundle_takes_precedence),
+		cmocka_unit_test(a_proxy_is_shown_without_its_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 
 #define HOST "acme.azurecr.io"
 
-static void each_failure_has_its_sentence_and_kind(void **state)
+static void each_failure_has_its_message_and_kind(void **state)
 {
 	static const struct {
 		struct acr_failure failure;
@@ -136,7 +136,7 @@ static void each_failure_has_its_sentence_and_kind(void **state)
 	}
 }
 
-static void a_port_is_no_part_of_a_host(void **state)
+static void a_port_is_not_part_of_a_host(void **state)
 {
 	const struct acr_failure failure = {
 		.code = 6, .host = "localhost:40342", .proxy = "", .message = ""
@@ -149,7 +149,7 @@ static void a_port_is_no_part_of_a_host(void **state)
 }
 
 /* Nobody on the network has said anything: no answer of anybody's is made of it, or remembered. */
-static void a_fault_of_this_machine_is_no_fault_of_the_network(void **state)
+static void a_fault_of_this_machine_is_not_a_network_fault(void **state)
 {
 	static const struct {
 		int code, number;
@@ -188,7 +188,7 @@ static void a_fault_of_this_machine_is_no_fault_of_the_network(void **state)
 	}
 }
 
-static void each_code_says_where_it_ended(void **state)
+static void each_code_says_which_phase_failed(void **state)
 {
 	static const struct {
 		enum acr_transport transport;
@@ -216,10 +216,10 @@ static void each_code_says_where_it_ended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_failure_has_its_sentence_and_kind),
-		cmocka_unit_test(a_port_is_no_part_of_a_host),
-		cmocka_unit_test(each_code_says_where_it_ended),
-		cmocka_unit_test(a_fault_of_this_machine_is_no_fault_of_the_network),
+		cmocka_unit_test(each_failure_has_its_message_and_kind),
+		cmocka_unit_test(a_port_is_not_part_of_a_host),
+		cmocka_unit_test(each_code_says_which_phase_failed),
+		cmocka_unit_test(a_fault_of_this_machine_is_not_a_network_fault),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

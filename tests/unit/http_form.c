@@ -13,7 +13,7 @@ static void fields_are_joined_by_ampersands(void **state)
 			    "grant_type=access_token&service=acme.azurecr.io");
 }
 
-static void a_value_that_is_not_there_adds_nothing(void **state)
+static void a_missing_value_adds_no_field(void **state)
 {
 	auto_secret form = { 0 };
 
@@ -52,7 +52,7 @@ static void everything_but_rfc_3986s_unreserved_bytes_is_escaped(void **state)
 	}
 }
 
-static void a_secret_full_of_signs_arrives_as_one(void **state)
+static void a_secret_with_special_characters_stays_one_field(void **state)
 {
 	auto_secret form = { 0 };
 
@@ -66,9 +66,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_joined_by_ampersands),
-		cmocka_unit_test(a_value_that_is_not_there_adds_nothing),
+		cmocka_unit_test(a_missing_value_adds_no_field),
 		cmocka_unit_test(everything_but_rfc_3986s_unreserved_bytes_is_escaped),
-		cmocka_unit_test(a_secret_full_of_signs_arrives_as_one),
+		cmocka_unit_test(a_secret_with_special_characters_stays_one_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ static struct script script;
 static struct acr_response answer;
 static struct acr_error error;
 
-static void what_works_is_asked_for_once(void **state)
+static void a_successful_request_is_sent_once(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(acr_service_registry, { .status = 200, .body = "{}" }), 0);
@@ -100,7 +100,7 @@ static void what_works_is_asked_for_once(void **state)
 	acr_response_wipe(&answer);
 }
 
-static void a_busy_service_is_asked_again_and_what_it_says_at_last_counts(void **state)
+static void a_busy_service_is_retried_and_its_last_answer_counts(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(acr_service_registry, { .status = 503, .body = "busy" },
@@ -112,7 +112,7 @@ static void a_busy_service_is_asked_again_and_what_it_says_at_last_counts(void *
 	acr_response_wipe(&answer);
 }
 
-static void a_service_that_stays_busy_is_asked_three_times(void **state)
+static void a_service_that_stays_busy_gets_three_requests(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(acr_service_registry, { .status = 503 }), 0);
@@ -120,7 +120,7 @@ static void a_service_that_stays_busy_is_asked_three_times(void **state)
 	assert_int_equal(answer.status, 503);
 }
 
-static void each_service_has_its_own_statuses(void **state)
+static void each_service_has_its_own_retry_statuses(void **state)
 {
 	static const struct {
 		const struct acr_service *service;
@@ -151,7 +151,7 @@ static void each_service_has_its_own_statuses(void **state)
 	}
 }
 
-static void entra_says_in_a_400_that_it_is_only_now(void **state)
+static void a_transient_error_of_entra_in_a_400_is_retried(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(acr_service_entra,
@@ -177,7 +177,7 @@ static void entra_says_in_a_400_that_it_is_only_now(void **state)
 	acr_response_wipe(&answer);
 }
 
-static void a_connection_that_fails_is_tried_again(void **state)
+static void a_failed_connection_is_retried(void **state)
 {
 	static const enum acr_transport ends[] = { ACR_TRANSPORT_CONNECTION, ACR_TRANSPORT_TLS };
 
@@ -193,7 +193,7 @@ static void a_connection_that_fails_is_tried_again(void **state)
 	}
 }
 
-static void what_will_fail_the_same_way_is_not_tried_again(void **state)
+static void a_permanent_failure_is_not_retried(void **state)
 {
 	static const enum acr_transport ends[] = { ACR_TRANSPORT_CERTIFICATE, ACR_TRANSPORT_PROXY };
 
@@ -212,7 +212,7 @@ static void what_will_fail_the_same_way_is_not_tried_again(void **state)
 	assert_int_equal(script.tries, 1);
 }
 
-static void what_was_waited_for_long_or_offline_is_not_tried_again(void **state)
+static void a_connection_that_failed_after_a_long_wait_or_offline_is_not_retried(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(acr_service_registry, { .fails = ACR_UNREACHABLE,
@@ -232,7 +232,7 @@ static void what_was_waited_for_long_or_offline_is_not_tried_again(void **state)
 	assert_int_equal(script.tries, 1);
 }
 
-static void a_proxy_that_refuses_is_not_asked_again(void **state)
+static void a_proxy_that_denies_a_request_is_not_retried(void **state)
 {
 	static const struct {
 		int status;
@@ -250,7 +250,7 @@ static void a_proxy_that_refuses_is_not_asked_again(void **state)
 	}
 }
 
-static void pauses_grow_and_have_no_fixed_length(void **state)
+static void retry_pauses_grow_and_are_randomized(void **state)
 {
 	int64_t first = -1;
 	bool varied = false;
@@ -267,7 +267,7 @@ static void pauses_grow_and_have_no_fixed_length(void **state)
 	assert_true(varied);
 }
 
-static void as_long_as_the_service_asked_for_is_waited(void **state)
+static void retry_after_is_respected(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -278,7 +278,7 @@ static void as_long_as_the_service_asked_for_is_waited(void **state)
 	assert_int_equal(answer.status, 200);
 }
 
-static void a_wait_that_ends_too_late_is_not_begun(void **state)
+static void a_pause_beyond_the_deadline_is_not_started(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -290,7 +290,7 @@ static void a_wait_that_ends_too_late_is_not_begun(void **state)
 	assert_int_equal(answer.retry_after, 30);
 }
 
-static void no_try_gets_more_time_than_is_left(void **state)
+static void no_attempt_gets_more_time_than_is_left(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(acr_service_registry, { .status = 503, .takes = 12000 }), 0);
@@ -305,7 +305,7 @@ static void no_try_gets_more_time_than_is_left(void **state)
 	assert_int_equal(script.tries, 1);
 }
 
-static void without_time_nothing_is_asked(void **state)
+static void no_request_is_sent_after_the_deadline(void **state)
 {
 	struct acr_request request = { .method = "GET",
 				       .url = "https://x/",
@@ -324,20 +324,21 @@ static void without_time_nothing_is_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_works_is_asked_for_once),
-		cmocka_unit_test(a_busy_service_is_asked_again_and_what_it_says_at_last_counts),
-		cmocka_unit_test(a_service_that_stays_busy_is_asked_three_times),
-		cmocka_unit_test(each_service_has_its_own_statuses),
-		cmocka_unit_test(entra_says_in_a_400_that_it_is_only_now),
-		cmocka_unit_test(a_connection_that_fails_is_tried_again),
-		cmocka_unit_test(what_was_waited_for_long_or_offline_is_not_tried_again),
-		cmocka_unit_test(what_will_fail_the_same_way_is_not_tried_again),
-		cmocka_unit_test(a_proxy_that_refuses_is_not_asked_again),
-		cmocka_unit_test(pauses_grow_and_have_no_fixed_length),
-		cmocka_unit_test(as_long_as_the_service_asked_for_is_waited),
-		cmocka_unit_test(a_wait_that_ends_too_late_is_not_begun),
-		cmocka_unit_test(no_try_gets_more_time_than_is_left),
-		cmocka_unit_test(without_time_nothing_is_asked),
+		cmocka_unit_test(a_successful_request_is_sent_once),
+		cmocka_unit_test(a_busy_service_is_retried_and_its_last_answer_counts),
+		cmocka_unit_test(a_service_that_stays_busy_gets_three_requests),
+		cmocka_unit_test(each_service_has_its_own_retry_statuses),
+		cmocka_unit_test(a_transient_error_of_entra_in_a_400_is_retried),
+		cmocka_unit_test(a_failed_connection_is_retried),
+		cmocka_unit_test(
+			a_connection_that_failed_after_a_long_wait_or_offline_is_not_retried),
+		cmocka_unit_test(a_permanent_failure_is_not_retried),
+		cmocka_unit_test(a_proxy_that_denies_a_request_is_not_retried),
+		cmocka_unit_test(retry_pauses_grow_and_are_randomized),
+		cmocka_unit_test(retry_after_is_respected),
+		cmocka_unit_test(a_pause_beyond_the_deadline_is_not_started),
+		cmocka_unit_test(no_attempt_gets_more_time_than_is_left),
+		cmocka_unit_test(no_request_is_sent_after_the_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static int ask(void)
 	return person_ask(&p, &acr_identity_azd);
 }
 
-static void nobody_is_signed_in_and_azd_is_not_started(void **state)
+static void without_a_sign_in_azd_is_not_started(void **state)
 {
 	static const char *const files[] = { "{}", "{\"auth\":{}}" };
 
@@ -44,7 +44,7 @@ static void nobody_is_signed_in_and_azd_is_not_started(void **state)
 	assert_int_equal(p.runs, 0);
 }
 
-static void a_sign_in_that_cannot_be_read_is_not_taken_for_none(void **state)
+static void an_unreadable_sign_in_is_not_treated_as_missing(void **state)
 {
 	char path[256];
 
@@ -63,7 +63,7 @@ static void a_sign_in_that_cannot_be_read_is_not_taken_for_none(void **state)
 	assert_int_equal(p.runs, 0);
 }
 
-static void somebody_signed_in_without_azd_is_told(void **state)
+static void a_sign_in_without_azd_installed_is_reported(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, AUTH, SIGNED);
@@ -71,7 +71,7 @@ static void somebody_signed_in_without_azd_is_told(void **state)
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 }
 
-static void azd_is_asked_for_the_scope(void **state)
+static void azd_is_run_with_the_scope(void **state)
 {
 	char answer[4096];
 
@@ -92,7 +92,7 @@ static void azd_is_asked_for_the_scope(void **state)
 	assert_holds(p.ran, " --tenant-id " TENANT);
 }
 
-static void azd_that_wants_a_sign_in_is_unavailable(void **state)
+static void azd_that_requires_a_sign_in_is_unavailable(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, AUTH, SIGNED);
@@ -110,11 +110,11 @@ static void azd_that_wants_a_sign_in_is_unavailable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(nobody_is_signed_in_and_azd_is_not_started),
-		CASE(a_sign_in_that_cannot_be_read_is_not_taken_for_none),
-		CASE(somebody_signed_in_without_azd_is_told),
-		CASE(azd_is_asked_for_the_scope),
-		CASE(azd_that_wants_a_sign_in_is_unavailable),
+		CASE(without_a_sign_in_azd_is_not_started),
+		CASE(an_unreadable_sign_in_is_not_treated_as_missing),
+		CASE(a_sign_in_without_azd_installed_is_reported),
+		CASE(azd_is_run_with_the_scope),
+		CASE(azd_that_requires_a_sign_in_is_unavailable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

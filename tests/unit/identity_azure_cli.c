@@ -84,7 +84,7 @@ static const char *az_answer(void)
 
 /* ---- who is signed in ---- */
 
-static void nobody_is_signed_in_without_a_profile(void **state)
+static void without_a_profile_no_account_is_signed_in(void **state)
 {
 	(void)state;
 	person_install(&p, "az");
@@ -99,7 +99,7 @@ static void nobody_is_signed_in_without_a_profile(void **state)
 	assert_int_equal(p.runs, 0);
 }
 
-static void another_cloud_is_told_and_not_tried(void **state)
+static void another_cloud_is_reported_and_not_tried(void **state)
 {
 	(void)state;
 	person_install(&p, "az");
@@ -113,7 +113,7 @@ static void another_cloud_is_told_and_not_tried(void **state)
 	assert_int_equal(p.runs, 0);
 }
 
-static void a_profile_that_is_half_written_is_an_error(void **state)
+static void an_incomplete_profile_is_an_error(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, PROFILE, "\xef\xbb\xbf{\"subscriptions\":[{");
@@ -122,7 +122,7 @@ static void a_profile_that_is_half_written_is_an_error(void **state)
 	assert_holds(edges_words(&p.error), "azureProfile.json");
 }
 
-static void azure_config_dir_is_where_az_lives(void **state)
+static void azure_config_dir_names_the_folder_of_az(void **state)
 {
 	char folder[128];
 
@@ -140,7 +140,7 @@ static void azure_config_dir_is_where_az_lives(void **state)
 
 /* ---- what serves without az ---- */
 
-static void a_token_that_lives_serves_without_az(void **state)
+static void a_valid_cached_token_is_used_without_az(void **state)
 {
 	auto_string entry = entry_for("login.windows.net", TENANT,
 				      "https://containerregistry.azure.net/.default "
@@ -157,7 +157,7 @@ static void a_token_that_lives_serves_without_az(void **state)
 	assert_int_equal(p.runs + p.edges.sent_count, 0);
 }
 
-static void a_token_of_something_else_does_not(void **state)
+static void a_cached_token_of_another_cloud_tenant_or_audience_is_not_used(void **state)
 {
 	static const char *const cases[][3] = {
 		{ "login.microsoftonline.com", TENANT,
@@ -189,7 +189,7 @@ static void a_token_of_something_else_does_not(void **state)
 	assert_int_equal(ask(), -1);
 }
 
-static void without_az_the_newest_refresh_token_is_redeemed_and_nothing_written(void **state)
+static void without_az_the_newest_refresh_token_is_redeemed_and_no_file_is_written(void **state)
 {
 	char path[256];
 	struct stat was, is;
@@ -210,7 +210,7 @@ static void without_az_the_newest_refresh_token_is_redeemed_and_nothing_written(
 }
 
 /* sudo -E, or a container that runs as root with ~/.azure of the host. */
-static void in_the_folder_of_another_user_the_files_serve_and_az_is_not_started(void **state)
+static void in_another_users_folder_the_files_are_read_and_az_is_not_started(void **state)
 {
 	char folder[128];
 
@@ -242,7 +242,7 @@ static void in_the_folder_of_another_user_the_files_serve_and_az_is_not_started(
 	assert_int_equal(p.runs, 0);
 }
 
-static void files_means_that_az_is_never_started(void **state)
+static void with_the_value_files_az_is_never_started(void **state)
 {
 	(void)state;
 	person_install(&p, "az");
@@ -258,7 +258,7 @@ static void files_means_that_az_is_never_started(void **state)
 	assert_int_equal(p.runs, 0);
 }
 
-static void a_cache_that_cannot_be_read_is_not_said_to_hold_no_token(void **state)
+static void an_unreadable_cache_is_not_reported_as_empty(void **state)
 {
 	static const char *const names[] = { CACHE, ".azure/msal_token_cache.sig" };
 	char path[256];
@@ -322,7 +322,7 @@ static void an_encrypted_cache_is_left_to_az(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void two_accounts_of_one_name_are_not_guessed_at(void **state)
+static void no_token_is_chosen_between_two_accounts_of_one_name(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, PROFILE, PROFILE_OF(SUB("s-1", OTHER, "AzureCloud", DEFAULT USER)));
@@ -338,7 +338,7 @@ static void two_accounts_of_one_name_are_not_guessed_at(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_service_principal_signs_in_with_what_az_keeps(void **state)
+static void a_service_principal_signs_in_with_the_credential_that_az_stores(void **state)
 {
 	(void)state;
 	person_install(&p, "az");
@@ -364,7 +364,7 @@ static void a_service_principal_signs_in_with_what_az_keeps(void **state)
 
 /* ---- az itself ---- */
 
-static void az_is_asked_by_path_with_what_it_needs_and_no_secret(void **state)
+static void az_is_started_by_absolute_path_with_the_variables_it_needs_and_no_secret(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, PROFILE, SIGNED_IN);
@@ -388,7 +388,7 @@ static void az_is_asked_by_path_with_what_it_needs_and_no_secret(void **state)
 	assert_string_equal(p.token.tenant, TENANT);
 }
 
-static void the_tenant_of_the_config_chooses_the_subscription_or_goes_along(void **state)
+static void the_configured_tenant_chooses_the_subscription_or_is_passed_to_az(void **state)
 {
 	(void)state;
 	person_install(&p, "az");
@@ -407,7 +407,7 @@ static void the_tenant_of_the_config_chooses_the_subscription_or_goes_along(void
 	assert_int_equal(p.error.kind, ACR_INVALID);
 }
 
-static void what_az_complains_of_is_told_by_kind(void **state)
+static void errors_of_az_are_classified(void **state)
 {
 	static const struct {
 		const char *text;
@@ -453,7 +453,7 @@ static void what_az_complains_of_is_told_by_kind(void **state)
 	}
 }
 
-static void what_az_prints_must_be_a_token(void **state)
+static void output_of_az_must_be_a_token(void **state)
 {
 	static const char *const outputs[] = { "",
 					       "garbage",
@@ -478,7 +478,7 @@ static void what_az_prints_must_be_a_token(void **state)
 	assert_int_equal(p.error.kind, ACR_TIMEOUT);
 }
 
-static void az_with_a_managed_identity_is_for_az_alone(void **state)
+static void a_managed_identity_sign_in_of_az_is_left_to_az(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, PROFILE,
@@ -494,7 +494,7 @@ static void az_with_a_managed_identity_is_for_az_alone(void **state)
 	assert_int_equal(ask(), 0);
 }
 
-static void a_large_answer_of_open_braces_takes_no_time(void **state)
+static void a_large_answer_of_open_braces_is_parsed_fast(void **state)
 {
 	size_t length = 200000;
 	auto_secret flood = { 0 };
@@ -514,25 +514,25 @@ static void a_large_answer_of_open_braces_takes_no_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(nobody_is_signed_in_without_a_profile),
-		CASE(another_cloud_is_told_and_not_tried),
-		CASE(a_profile_that_is_half_written_is_an_error),
-		CASE(azure_config_dir_is_where_az_lives),
-		CASE(a_token_that_lives_serves_without_az),
-		CASE(a_token_of_something_else_does_not),
-		CASE(without_az_the_newest_refresh_token_is_redeemed_and_nothing_written),
-		CASE(in_the_folder_of_another_user_the_files_serve_and_az_is_not_started),
-		CASE(files_means_that_az_is_never_started),
-		CASE(a_cache_that_cannot_be_read_is_not_said_to_hold_no_token),
+		CASE(without_a_profile_no_account_is_signed_in),
+		CASE(another_cloud_is_reported_and_not_tried),
+		CASE(an_incomplete_profile_is_an_error),
+		CASE(azure_config_dir_names_the_folder_of_az),
+		CASE(a_valid_cached_token_is_used_without_az),
+		CASE(a_cached_token_of_another_cloud_tenant_or_audience_is_not_used),
+		CASE(without_az_the_newest_refresh_token_is_redeemed_and_no_file_is_written),
+		CASE(in_another_users_folder_the_files_are_read_and_az_is_not_started),
+		CASE(with_the_value_files_az_is_never_started),
+		CASE(an_unreadable_cache_is_not_reported_as_empty),
 		CASE(an_encrypted_cache_is_left_to_az),
-		CASE(two_accounts_of_one_name_are_not_guessed_at),
-		CASE(a_service_principal_signs_in_with_what_az_keeps),
-		CASE(az_is_asked_by_path_with_what_it_needs_and_no_secret),
-		CASE(the_tenant_of_the_config_chooses_the_subscription_or_goes_along),
-		CASE(what_az_complains_of_is_told_by_kind),
-		CASE(what_az_prints_must_be_a_token),
-		CASE(az_with_a_managed_identity_is_for_az_alone),
-		CASE(a_large_answer_of_open_braces_takes_no_time),
+		CASE(no_token_is_chosen_between_two_accounts_of_one_name),
+		CASE(a_service_principal_signs_in_with_the_credential_that_az_stores),
+		CASE(az_is_started_by_absolute_path_with_the_variables_it_needs_and_no_secret),
+		CASE(the_configured_tenant_chooses_the_subscription_or_is_passed_to_az),
+		CASE(errors_of_az_are_classified),
+		CASE(output_of_az_must_be_a_token),
+		CASE(a_managed_identity_sign_in_of_az_is_left_to_az),
+		CASE(a_large_answer_of_open_braces_is_parsed_fast),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

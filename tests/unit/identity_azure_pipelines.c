@@ -33,7 +33,7 @@ static int ask(void)
 	return person_ask(&p, &acr_identity_azure_pipelines);
 }
 
-static void the_job_gets_an_assertion_and_entra_takes_it(void **state)
+static void the_job_gets_an_assertion_and_entra_accepts_it(void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, "POST " URI "?api-version=7.1&serviceConnectionId=" CONNECTION, 200,
@@ -46,7 +46,7 @@ static void the_job_gets_an_assertion_and_entra_takes_it(void **state)
 	assert_holds(p.edges.sent[1], "client_assertion=as.ser.tion");
 }
 
-static void a_token_that_is_not_mapped_is_told(void **state)
+static void a_job_without_a_mapped_token_is_reported(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "SYSTEM_ACCESSTOKEN", "");
@@ -55,7 +55,7 @@ static void a_token_that_is_not_mapped_is_told(void **state)
 	assert_true(acr_error_is(&p.error, PIPELINES_NO_TOKEN));
 }
 
-static void a_job_without_a_connection_is_not_set_up(void **state)
+static void without_a_service_connection_the_identity_is_not_configured(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "");
@@ -91,7 +91,7 @@ static const struct {
 	{ "https://x.tfs.contoso.com/oidc", NULL, "tfs.contoso.com", false },
 };
 
-static void the_jobs_token_goes_to_hosts_of_the_table_alone(void **state)
+static void the_token_of_the_job_is_sent_only_to_known_hosts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
@@ -115,7 +115,7 @@ static void the_jobs_token_goes_to_hosts_of_the_table_alone(void **state)
 	}
 }
 
-static void a_connection_is_an_id(void **state)
+static void a_service_connection_must_be_an_id(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "x&y=z");
@@ -124,7 +124,7 @@ static void a_connection_is_an_id(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
+static void for_a_self_hosted_server_the_error_says_what_to_configure(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "SYSTEM_OIDCREQUESTURI", "https://tfs.contoso.com/oidc");
@@ -132,7 +132,7 @@ static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
 	assert_holds(edges_words(&p.error), "{\"ci_hosts\":\"tfs.contoso.com\"}");
 }
 
-static void a_page_to_sign_in_at_is_no_token(void **state)
+static void a_sign_in_page_is_not_a_token(void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, "POST " URI, 302, "<html>");
@@ -148,13 +148,13 @@ static void a_page_to_sign_in_at_is_no_token(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_job_gets_an_assertion_and_entra_takes_it),
-		CASE(a_token_that_is_not_mapped_is_told),
-		CASE(a_job_without_a_connection_is_not_set_up),
-		CASE(the_jobs_token_goes_to_hosts_of_the_table_alone),
-		CASE(a_connection_is_an_id),
-		CASE(a_server_of_ones_own_is_told_how_to_be_configured),
-		CASE(a_page_to_sign_in_at_is_no_token),
+		CASE(the_job_gets_an_assertion_and_entra_accepts_it),
+		CASE(a_job_without_a_mapped_token_is_reported),
+		CASE(without_a_service_connection_the_identity_is_not_configured),
+		CASE(the_token_of_the_job_is_sent_only_to_known_hosts),
+		CASE(a_service_connection_must_be_an_id),
+		CASE(for_a_self_hosted_server_the_error_says_what_to_configure),
+		CASE(a_sign_in_page_is_not_a_token),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

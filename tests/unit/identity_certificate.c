@@ -117,7 +117,7 @@ static struct json_object *verify(struct json_object **ret_head)
 	return claims;
 }
 
-static void every_form_of_the_file_signs(void **state)
+static void every_supported_file_format_can_sign(void **state)
 {
 	static const char *const forms[][2] = {
 		{ "key-first.pem", "" },     { "cert-first.pem", "" }, { "chain.pem", "" },
@@ -138,7 +138,7 @@ static void every_form_of_the_file_signs(void **state)
 	}
 }
 
-static void the_assertion_says_who_for_whom_and_how_long(void **state)
+static void the_assertion_has_subject_audience_and_lifetime(void **state)
 {
 	auto_json head = NULL;
 	auto_json claims = NULL;
@@ -165,7 +165,7 @@ static void the_assertion_says_who_for_whom_and_how_long(void **state)
 	assert_string_equal(acr_json_string(head, "x5t#S256"), acr_secret_text(&expected));
 }
 
-static void the_chain_goes_along_when_asked_for_leaf_first(void **state)
+static void the_chain_is_sent_leaf_first_if_configured(void **state)
 {
 	auto_json head = NULL;
 	auto_json claims = NULL;
@@ -188,7 +188,7 @@ static void the_chain_goes_along_when_asked_for_leaf_first(void **state)
 			    acr_secret_text(&leaf));
 }
 
-static void a_file_that_cannot_sign_says_why_and_nothing_is_sent(void **state)
+static void a_file_that_cannot_sign_is_an_error_and_nothing_is_sent(void **state)
 {
 	static const struct {
 		const char *file, *password;
@@ -217,7 +217,7 @@ static void a_file_that_cannot_sign_says_why_and_nothing_is_sent(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void without_a_path_it_is_not_set_up(void **state)
+static void without_a_path_the_identity_is_not_configured(void **state)
 {
 	(void)state;
 	assert_int_equal(person_ask(&p, &acr_identity_certificate), -1);
@@ -227,7 +227,7 @@ static void without_a_path_it_is_not_set_up(void **state)
 	assert_int_equal(p.error.kind, ACR_INVALID);
 }
 
-static void a_secret_goes_before_a_certificate(void **state)
+static void a_secret_takes_precedence_over_a_certificate(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s");
@@ -242,12 +242,12 @@ static void a_secret_goes_before_a_certificate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(every_form_of_the_file_signs),
-		CASE(the_assertion_says_who_for_whom_and_how_long),
-		CASE(the_chain_goes_along_when_asked_for_leaf_first),
-		CASE(a_file_that_cannot_sign_says_why_and_nothing_is_sent),
-		CASE(without_a_path_it_is_not_set_up),
-		CASE(a_secret_goes_before_a_certificate),
+		CASE(every_supported_file_format_can_sign),
+		CASE(the_assertion_has_subject_audience_and_lifetime),
+		CASE(the_chain_is_sent_leaf_first_if_configured),
+		CASE(a_file_that_cannot_sign_is_an_error_and_nothing_is_sent),
+		CASE(without_a_path_the_identity_is_not_configured),
+		CASE(a_secret_takes_precedence_over_a_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, drop_keys);

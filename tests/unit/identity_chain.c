@@ -38,7 +38,7 @@ static void set_secret(void)
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "s3cret");
 }
 
-static void nothing_set_up_is_silent(void **state)
+static void without_a_configured_identity_nothing_is_reported(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, "a desk\n");
@@ -47,7 +47,7 @@ static void nothing_set_up_is_silent(void **state)
 	assert_int_equal(p.trail.count, 0);
 }
 
-static void what_the_environment_names_goes_before_the_machine(void **state)
+static void identities_of_the_environment_take_precedence_over_the_machine(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -65,7 +65,7 @@ static void what_the_environment_names_goes_before_the_machine(void **state)
 
 /* For another service the walk is the same: a half set-up identity is not passed over, and one that
  * is named is the only one. */
-static void a_token_for_another_service_comes_of_the_same_walk(void **state)
+static void a_token_for_another_service_comes_from_the_same_chain(void **state)
 {
 	struct acr_token_wish wish = { .audience = "https://management.azure.com/" };
 
@@ -86,7 +86,7 @@ static void a_token_for_another_service_comes_of_the_same_walk(void **state)
 	assert_string_equal(p.token.who.id, OTHER);
 }
 
-static void a_refusal_of_what_was_named_ends_the_chain(void **state)
+static void a_rejected_explicit_identity_ends_the_chain(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -102,7 +102,7 @@ static void a_refusal_of_what_was_named_ends_the_chain(void **state)
 }
 
 /* IMDS would serve in each of them, and is asked only for the application that was to sign in. */
-static void what_is_half_set_up_gives_way_to_the_same_application_alone(void **state)
+static void an_incomplete_identity_is_skipped_only_for_the_same_application(void **state)
 {
 	static const struct {
 		const char *set[8];
@@ -172,7 +172,7 @@ static void az_that_is_signed_in_as_the_same_application_serves_for_a_step_witho
 	assert_string_equal(p.trail.steps[1].identity->name, "azure-cli");
 }
 
-static void the_gravest_failure_is_told_at_the_end(void **state)
+static void the_most_serious_failure_is_reported(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -186,7 +186,7 @@ static void the_gravest_failure_is_told_at_the_end(void **state)
 	assert_int_equal(p.trail.count, 2);
 }
 
-static void the_walk_goes_on_behind_what_served(void **state)
+static void the_chain_can_continue_after_an_identity_that_worked(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -201,7 +201,7 @@ static void the_walk_goes_on_behind_what_served(void **state)
 	assert_int_equal(p.trail.count, 2);
 }
 
-static void none_asks_nobody(void **state)
+static void the_value_none_tries_no_identity(void **state)
 {
 	(void)state;
 	set_secret();
@@ -210,7 +210,7 @@ static void none_asks_nobody(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void the_config_gives_names_and_their_order(void **state)
+static void the_config_chooses_identities_and_their_order(void **state)
 {
 	(void)state;
 	set_secret();
@@ -225,7 +225,7 @@ static void the_config_gives_names_and_their_order(void **state)
 	assert_string_equal(p.trail.steps[1].identity->name, "managed-identity");
 }
 
-static void a_refusal_of_what_the_config_names_ends_the_chain(void **state)
+static void a_rejected_identity_of_the_config_ends_the_chain(void **state)
 {
 	(void)state;
 	set_secret();
@@ -237,7 +237,7 @@ static void a_refusal_of_what_the_config_names_ends_the_chain(void **state)
 	assert_int_equal(p.trail.count, 1);
 }
 
-static void a_name_that_is_unknown_is_an_error_with_the_known_ones(void **state)
+static void an_unknown_name_is_an_error_that_lists_the_known_names(void **state)
 {
 	(void)state;
 	person_configure(&p, "{\"identity\":\"somebody\"}");
@@ -248,7 +248,7 @@ static void a_name_that_is_unknown_is_an_error_with_the_known_ones(void **state)
 	assert_holds(edges_words(&p.error), "azure-cli, azd");
 }
 
-static void a_name_that_is_nearly_known_names_the_file_and_what_was_meant(void **state)
+static void a_misspelled_name_is_an_error_with_the_file_and_a_suggestion(void **state)
 {
 	(void)state;
 	person_configure(&p, "{\"identity\":[\"login\",\"azurecli\"]}");
@@ -266,7 +266,7 @@ static void a_name_that_is_nearly_known_names_the_file_and_what_was_meant(void *
 					    "\"managed-identity\"?");
 }
 
-static void azure_token_credentials_prod_leaves_out_the_developers_tools(void **state)
+static void azure_token_credentials_prod_excludes_developer_tools(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, "a desk\n");
@@ -277,7 +277,7 @@ static void azure_token_credentials_prod_leaves_out_the_developers_tools(void **
 	assert_int_equal(p.trail.count, 0);
 }
 
-static void azure_token_credentials_dev_is_the_developers_tools_alone(void **state)
+static void azure_token_credentials_dev_means_only_developer_tools(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -288,7 +288,7 @@ static void azure_token_credentials_dev_is_the_developers_tools_alone(void **sta
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void azure_token_credentials_names_one_and_may_take_it_for_granted(void **state)
+static void azure_token_credentials_can_name_one_identity_and_skip_its_probe(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, "another cloud's\n");
@@ -299,7 +299,8 @@ static void azure_token_credentials_names_one_and_may_take_it_for_granted(void *
 	assert_string_equal(p.trail.steps[0].identity->name, "managed-identity");
 }
 
-static void azure_token_credentials_that_is_unknown_names_the_allowed(void **state)
+static void an_unknown_azure_token_credentials_value_is_an_error_with_the_allowed_values(
+	void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_TOKEN_CREDENTIALS", "PowerShellCredential");
@@ -313,7 +314,7 @@ static void azure_token_credentials_that_is_unknown_names_the_allowed(void **sta
 		     "AzureCliCredential, AzureDeveloperCliCredential");
 }
 
-static void the_config_stands_over_azure_token_credentials(void **state)
+static void the_config_takes_precedence_over_azure_token_credentials(void **state)
 {
 	(void)state;
 	set_secret();
@@ -323,7 +324,7 @@ static void the_config_stands_over_azure_token_credentials(void **state)
 	assert_int_equal(person_first(&p), 0);
 }
 
-static void the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered(void **state)
+static void the_arm_audience_is_used_if_the_first_is_unknown_and_is_remembered(void **state)
 {
 	(void)state;
 	set_secret();
@@ -342,7 +343,7 @@ static void the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered
 }
 
 /* Each answer of Entra ID that says that nobody can have a token for that audience here. */
-static void each_code_of_an_audience_that_is_unknown_asks_for_arm(void **state)
+static void each_code_for_an_unknown_audience_leads_to_the_arm_audience(void **state)
 {
 	static const char *const answers[] = {
 		"{\"error\":\"invalid_resource\"}",
@@ -370,7 +371,7 @@ static void each_code_of_an_audience_that_is_unknown_asks_for_arm(void **state)
 	}
 }
 
-static void what_was_remembered_of_the_audience_may_be_wrong_by_now(void **state)
+static void an_outdated_remembered_audience_is_corrected(void **state)
 {
 	(void)state;
 	set_secret();
@@ -382,7 +383,7 @@ static void what_was_remembered_of_the_audience_may_be_wrong_by_now(void **state
 	assert_false(acr_audience_is_noted(&p.edges.app, &p.registry, &acr_identity_environment));
 }
 
-static void an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms(void **state)
+static void an_endpoint_that_cannot_issue_the_audience_is_asked_for_the_arm_audience(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, "a desk\n");
@@ -401,7 +402,7 @@ static void an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms(void **s
 	assert_int_equal(person_first(&p), 0);
 }
 
-static void no_other_refusal_asks_for_arm(void **state)
+static void no_other_rejection_leads_to_the_arm_audience(void **state)
 {
 	(void)state;
 	set_secret();
@@ -410,7 +411,7 @@ static void no_other_refusal_asks_for_arm(void **state)
 	assert_int_equal(p.edges.sent_count, 1);
 }
 
-static void a_host_of_the_config_never_gets_an_arm_token(void **state)
+static void a_configured_host_never_gets_an_arm_token(void **state)
 {
 	(void)state;
 	set_secret();
@@ -423,7 +424,7 @@ static void a_host_of_the_config_never_gets_an_arm_token(void **state)
 	assert_int_equal(p.edges.sent_count, 1);
 }
 
-static void the_audience_of_the_config_is_asked_for_and_no_other(void **state)
+static void only_the_configured_audience_is_requested(void **state)
 {
 	(void)state;
 	set_secret();
@@ -445,7 +446,7 @@ static void an_endpoint_without_an_identity_is_asked_once(void **state)
 	assert_int_equal(p.edges.sent_count, 1);
 }
 
-static void nobody_is_asked_when_the_time_is_over(void **state)
+static void no_identity_is_tried_after_the_deadline(void **state)
 {
 	(void)state;
 	set_secret();
@@ -455,7 +456,7 @@ static void nobody_is_asked_when_the_time_is_over(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void every_row_has_a_name_and_a_line_about_itself(void **state)
+static void every_row_has_a_name_and_a_description(void **state)
 {
 	(void)state;
 	for (size_t i = 0; acr_identities[i]; i++) {
@@ -471,34 +472,34 @@ static void every_row_has_a_name_and_a_line_about_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(nothing_set_up_is_silent),
-		CASE(what_the_environment_names_goes_before_the_machine),
-		CASE(a_token_for_another_service_comes_of_the_same_walk),
-		CASE(a_refusal_of_what_was_named_ends_the_chain),
-		CASE(what_is_half_set_up_gives_way_to_the_same_application_alone),
+		CASE(without_a_configured_identity_nothing_is_reported),
+		CASE(identities_of_the_environment_take_precedence_over_the_machine),
+		CASE(a_token_for_another_service_comes_from_the_same_chain),
+		CASE(a_rejected_explicit_identity_ends_the_chain),
+		CASE(an_incomplete_identity_is_skipped_only_for_the_same_application),
 		CASE(az_that_is_signed_in_as_the_same_application_serves_for_a_step_without_a_token),
-		CASE(the_gravest_failure_is_told_at_the_end),
-		CASE(the_walk_goes_on_behind_what_served),
-		CASE(none_asks_nobody),
-		CASE(the_config_gives_names_and_their_order),
-		CASE(a_refusal_of_what_the_config_names_ends_the_chain),
-		CASE(a_name_that_is_unknown_is_an_error_with_the_known_ones),
-		CASE(a_name_that_is_nearly_known_names_the_file_and_what_was_meant),
-		CASE(azure_token_credentials_prod_leaves_out_the_developers_tools),
-		CASE(azure_token_credentials_dev_is_the_developers_tools_alone),
-		CASE(azure_token_credentials_names_one_and_may_take_it_for_granted),
-		CASE(azure_token_credentials_that_is_unknown_names_the_allowed),
-		CASE(the_config_stands_over_azure_token_credentials),
-		CASE(the_arm_audience_serves_where_the_first_is_unknown_and_is_remembered),
-		CASE(each_code_of_an_audience_that_is_unknown_asks_for_arm),
-		CASE(what_was_remembered_of_the_audience_may_be_wrong_by_now),
-		CASE(an_endpoint_that_cannot_mint_the_audience_is_asked_for_arms),
-		CASE(no_other_refusal_asks_for_arm),
-		CASE(a_host_of_the_config_never_gets_an_arm_token),
-		CASE(the_audience_of_the_config_is_asked_for_and_no_other),
+		CASE(the_most_serious_failure_is_reported),
+		CASE(the_chain_can_continue_after_an_identity_that_worked),
+		CASE(the_value_none_tries_no_identity),
+		CASE(the_config_chooses_identities_and_their_order),
+		CASE(a_rejected_identity_of_the_config_ends_the_chain),
+		CASE(an_unknown_name_is_an_error_that_lists_the_known_names),
+		CASE(a_misspelled_name_is_an_error_with_the_file_and_a_suggestion),
+		CASE(azure_token_credentials_prod_excludes_developer_tools),
+		CASE(azure_token_credentials_dev_means_only_developer_tools),
+		CASE(azure_token_credentials_can_name_one_identity_and_skip_its_probe),
+		CASE(an_unknown_azure_token_credentials_value_is_an_error_with_the_allowed_values),
+		CASE(the_config_takes_precedence_over_azure_token_credentials),
+		CASE(the_arm_audience_is_used_if_the_first_is_unknown_and_is_remembered),
+		CASE(each_code_for_an_unknown_audience_leads_to_the_arm_audience),
+		CASE(an_outdated_remembered_audience_is_corrected),
+		CASE(an_endpoint_that_cannot_issue_the_audience_is_asked_for_the_arm_audience),
+		CASE(no_other_rejection_leads_to_the_arm_audience),
+		CASE(a_configured_host_never_gets_an_arm_token),
+		CASE(only_the_configured_audience_is_requested),
 		CASE(an_endpoint_without_an_identity_is_asked_once),
-		CASE(nobody_is_asked_when_the_time_is_over),
-		CASE(every_row_has_a_name_and_a_line_about_itself),
+		CASE(no_identity_is_tried_after_the_deadline),
+		CASE(every_row_has_a_name_and_a_description),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

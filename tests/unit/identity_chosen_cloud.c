@@ -12,7 +12,7 @@ static const char *chosen(const struct edges *edges)
 	return cloud ? cloud->name : "?";
 }
 
-static void nothing_chosen_means_the_public_cloud(void **state)
+static void the_default_is_the_public_cloud(void **state)
 {
 	struct edges edges;
 
@@ -22,7 +22,7 @@ static void nothing_chosen_means_the_public_cloud(void **state)
 	edges_end(&edges);
 }
 
-static void the_nearest_choice_counts(void **state)
+static void the_most_specific_choice_takes_precedence(void **state)
 {
 	struct edges edges;
 
@@ -41,7 +41,7 @@ static void the_nearest_choice_counts(void **state)
 	edges_end(&edges);
 }
 
-static void a_choice_that_nobody_knows_is_no_cloud(void **state)
+static void an_unknown_choice_is_not_a_cloud(void **state)
 {
 	struct edges edges;
 
@@ -54,7 +54,7 @@ static void a_choice_that_nobody_knows_is_no_cloud(void **state)
 	edges_end(&edges);
 }
 
-static void the_file_of_az_is_read_as_az_reads_it(void **state)
+static void the_config_file_of_az_is_parsed_as_az_parses_it(void **state)
 {
 	static const struct {
 		const char *text, *name;
@@ -83,10 +83,10 @@ static void the_file_of_az_is_read_as_az_reads_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_chosen_means_the_public_cloud),
-		cmocka_unit_test(the_nearest_choice_counts),
-		cmocka_unit_test(a_choice_that_nobody_knows_is_no_cloud),
-		cmocka_unit_test(the_file_of_az_is_read_as_az_reads_it),
+		cmocka_unit_test(the_default_is_the_public_cloud),
+		cmocka_unit_test(the_most_specific_choice_takes_precedence),
+		cmocka_unit_test(an_unknown_choice_is_not_a_cloud),
+		cmocka_unit_test(the_config_file_of_az_is_parsed_as_az_parses_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

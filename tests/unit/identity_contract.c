@@ -146,7 +146,7 @@ static int ask(const struct acr_identity *identity, int status, const char *body
 	return person_ask(&p, identity);
 }
 
-static void a_row_that_is_not_set_up_is_silent(void **state)
+static void an_identity_that_is_not_configured_reports_nothing(void **state)
 {
 	(void)state;
 	for (size_t i = 0; acr_identities[i]; i++) {
@@ -161,7 +161,7 @@ static void a_row_that_is_not_set_up_is_silent(void **state)
 	}
 }
 
-static void client_and_tenant_alone_set_nothing_up(void **state)
+static void client_and_tenant_alone_configure_no_identity(void **state)
 {
 	(void)state;
 	for (size_t i = 0; acr_identities[i]; i++) {
@@ -176,7 +176,7 @@ static void client_and_tenant_alone_set_nothing_up(void **state)
 	}
 }
 
-static void a_row_that_is_set_up_gives_a_token_and_says_whose(void **state)
+static void a_configured_identity_gives_a_token_and_its_owner(void **state)
 {
 	(void)state;
 	for (size_t i = 0; acr_identities[i]; i++) {
@@ -200,7 +200,7 @@ static void a_row_that_is_set_up_gives_a_token_and_says_whose(void **state)
 	}
 }
 
-static void garbage_is_an_error_and_no_crash(void **state)
+static void an_invalid_answer_is_an_error_and_not_a_crash(void **state)
 {
 	static const char *const bodies[] = {
 		"",
@@ -236,7 +236,7 @@ static void garbage_is_an_error_and_no_crash(void **state)
 			}
 }
 
-static void a_refusal_of_entra_keeps_its_code(void **state)
+static void a_rejection_by_entra_keeps_its_code(void **state)
 {
 	(void)state;
 	for (size_t i = 0; acr_identities[i]; i++) {
@@ -255,11 +255,11 @@ static void a_refusal_of_entra_keeps_its_code(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_row_that_is_not_set_up_is_silent),
-		cmocka_unit_test(client_and_tenant_alone_set_nothing_up),
-		cmocka_unit_test(a_row_that_is_set_up_gives_a_token_and_says_whose),
-		cmocka_unit_test(garbage_is_an_error_and_no_crash),
-		cmocka_unit_test(a_refusal_of_entra_keeps_its_code),
+		cmocka_unit_test(an_identity_that_is_not_configured_reports_nothing),
+		cmocka_unit_test(client_and_tenant_alone_configure_no_identity),
+		cmocka_unit_test(a_configured_identity_gives_a_token_and_its_owner),
+		cmocka_unit_test(an_invalid_answer_is_an_error_and_not_a_crash),
+		cmocka_unit_test(a_rejection_by_entra_keeps_its_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,7 @@ static int redeem(int status, const char *body)
 	return redeem_at(TENANT);
 }
 
-static void the_form_goes_out_with_scope_and_an_id(void **state)
+static void the_form_is_sent_with_a_scope_and_a_request_id(void **state)
 {
 	(void)state;
 	assert_int_equal(redeem(200, person_token(&p, "\"tid\":\"" OTHER "\"")), 0);
@@ -65,7 +65,7 @@ static void a_lifetime_may_be_a_string_or_missing(void **state)
 	assert_int_equal(p.token.life, 3600);
 }
 
-static void a_person_is_told_by_name_and_an_application_by_id(void **state)
+static void a_person_is_shown_by_name_and_an_application_by_id(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -84,7 +84,7 @@ static void a_person_is_told_by_name_and_an_application_by_id(void **state)
 }
 
 /* It goes into commands that people paste. */
-static void an_object_id_is_a_guid_or_none(void **state)
+static void an_object_id_that_is_not_a_guid_is_ignored(void **state)
 {
 	static const char *const wrong[] = { "x", "$(reboot)", TENANT "0",
 					     "1111111111111111111111111111111111;id",
@@ -102,7 +102,7 @@ static void an_object_id_is_a_guid_or_none(void **state)
 	}
 }
 
-static void a_name_in_a_token_cannot_steer_a_terminal(void **state)
+static void a_name_in_a_token_cannot_control_a_terminal(void **state)
 {
 	(void)state;
 	assert_int_equal(redeem(200, person_token(&p, "\"upn\":\"a\\u001b[31m\\u009b\\nb\"")), 0);
@@ -111,7 +111,7 @@ static void a_name_in_a_token_cannot_steer_a_terminal(void **state)
 		assert_true((unsigned char)*c >= 0x20);
 }
 
-static void a_refusal_becomes_code_sentence_and_correlation(void **state)
+static void a_rejection_is_parsed_into_code_message_and_correlation_id(void **state)
 {
 	(void)state;
 	assert_int_equal(redeem(401, "{\"error\":\"invalid_client\",\"error_description\":"
@@ -133,7 +133,7 @@ static void a_refusal_becomes_code_sentence_and_correlation(void **state)
 
 /* Entra ID writes the ids behind its sentence, since 2023 on the same line
  * (AzureAD/microsoft-identity-web#2796). */
-static void ids_and_time_are_no_part_of_the_sentence(void **state)
+static void ids_and_time_are_removed_from_the_message(void **state)
 {
 	static const char *const between[] = { " ", "\\r\\n", "\\n" };
 
@@ -152,7 +152,7 @@ static void ids_and_time_are_no_part_of_the_sentence(void **state)
 	}
 }
 
-static void a_code_is_found_without_its_text_and_the_word_without_a_code(void **state)
+static void a_code_is_found_without_a_description_and_an_error_name_without_a_code(void **state)
 {
 	(void)state;
 	assert_int_equal(redeem(400, "{\"error\":\"invalid_grant\",\"error_codes\":[70008]}"), -1);
@@ -166,7 +166,7 @@ static void a_code_is_found_without_its_text_and_the_word_without_a_code(void **
 	assert_string_equal(p.error.code, "");
 }
 
-static void a_service_that_is_down_did_not_refuse(void **state)
+static void an_unavailable_service_is_not_a_rejection(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++)
@@ -176,7 +176,7 @@ static void a_service_that_is_down_did_not_refuse(void **state)
 	assert_int_equal(p.edges.sent_count, 3);
 }
 
-static void a_page_of_a_proxy_is_not_a_refusal_of_entra(void **state)
+static void a_page_of_a_proxy_is_not_a_rejection_by_entra(void **state)
 {
 	(void)state;
 	assert_int_equal(redeem(403, "<html>Blocked by policy</html>"), -1);
@@ -186,7 +186,7 @@ static void a_page_of_a_proxy_is_not_a_refusal_of_entra(void **state)
 	assert_int_equal(p.error.kind, ACR_UNREACHABLE);
 }
 
-static void what_is_no_token_is_an_error(void **state)
+static void an_answer_that_is_not_a_token_is_an_error(void **state)
 {
 	static const char *const bodies[] = {
 		"",
@@ -210,7 +210,7 @@ static void what_is_no_token_is_an_error(void **state)
 	}
 }
 
-static void a_tenant_that_is_none_is_not_asked(void **state)
+static void no_request_is_sent_for_an_invalid_tenant(void **state)
 {
 	static const char *const tenants[] = { "",    "common", "Organizations", "consumers", "..",
 					       "a/b", "a?b",	"a..b",		 ".a",	      "a b",
@@ -250,7 +250,7 @@ static void the_cloud_of_the_registry_decides_the_authority(void **state)
 	assert_holds(edges_words(&p.error), HOST);
 }
 
-static void an_authority_that_nobody_knows_gets_nothing(void **state)
+static void an_unknown_authority_gets_no_request(void **state)
 {
 	static const char *const hosts[] = { "https://evil.example/",
 					     "http://login.microsoftonline.com/",
@@ -270,7 +270,7 @@ static void an_authority_that_nobody_knows_gets_nothing(void **state)
 	}
 }
 
-static void the_authority_of_the_config_stands_over_the_variable(void **state)
+static void the_authority_of_the_config_takes_precedence_over_the_variable(void **state)
 {
 	const char *host = NULL;
 
@@ -300,21 +300,21 @@ static void ids_are_random_and_well_formed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_form_goes_out_with_scope_and_an_id),
+		CASE(the_form_is_sent_with_a_scope_and_a_request_id),
 		CASE(a_lifetime_may_be_a_string_or_missing),
-		CASE(a_person_is_told_by_name_and_an_application_by_id),
-		CASE(an_object_id_is_a_guid_or_none),
-		CASE(a_name_in_a_token_cannot_steer_a_terminal),
-		CASE(a_refusal_becomes_code_sentence_and_correlation),
-		CASE(ids_and_time_are_no_part_of_the_sentence),
-		CASE(a_code_is_found_without_its_text_and_the_word_without_a_code),
-		CASE(a_service_that_is_down_did_not_refuse),
-		CASE(a_page_of_a_proxy_is_not_a_refusal_of_entra),
-		CASE(what_is_no_token_is_an_error),
-		CASE(a_tenant_that_is_none_is_not_asked),
+		CASE(a_person_is_shown_by_name_and_an_application_by_id),
+		CASE(an_object_id_that_is_not_a_guid_is_ignored),
+		CASE(a_name_in_a_token_cannot_control_a_terminal),
+		CASE(a_rejection_is_parsed_into_code_message_and_correlation_id),
+		CASE(ids_and_time_are_removed_from_the_message),
+		CASE(a_code_is_found_without_a_description_and_an_error_name_without_a_code),
+		CASE(an_unavailable_service_is_not_a_rejection),
+		CASE(a_page_of_a_proxy_is_not_a_rejection_by_entra),
+		CASE(an_answer_that_is_not_a_token_is_an_error),
+		CASE(no_request_is_sent_for_an_invalid_tenant),
 		CASE(the_cloud_of_the_registry_decides_the_authority),
-		CASE(an_authority_that_nobody_knows_gets_nothing),
-		CASE(the_authority_of_the_config_stands_over_the_variable),
+		CASE(an_unknown_authority_gets_no_request),
+		CASE(the_authority_of_the_config_takes_precedence_over_the_variable),
 		CASE(ids_are_random_and_well_formed),
 	};
 

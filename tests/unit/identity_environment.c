@@ -39,7 +39,7 @@ static void client_and_tenant_alone_are_not_a_credential(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void a_secret_without_a_client_is_told(void **state)
+static void a_secret_without_a_client_is_reported(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_CLIENT_SECRET", "x");
@@ -50,7 +50,7 @@ static void a_secret_without_a_client_is_told(void **state)
 	assert_holds(edges_words(&p.error), "AZURE_CLIENT_ID");
 }
 
-static void the_secret_arrives_to_the_byte(void **state)
+static void the_secret_is_sent_unchanged(void **state)
 {
 	(void)state;
 	set_all();
@@ -101,7 +101,7 @@ static void a_secret_never_goes_to_an_authority_of_the_environment(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void another_cloud_is_told_and_not_tried(void **state)
+static void another_cloud_is_reported_and_not_tried(void **state)
 {
 	(void)state;
 	set_all();
@@ -112,7 +112,7 @@ static void another_cloud_is_told_and_not_tried(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_registry_of_another_cloud_is_asked_for_there(void **state)
+static void a_token_for_a_registry_of_another_cloud_is_requested_there(void **state)
 {
 	(void)state;
 	set_all();
@@ -122,7 +122,7 @@ static void a_registry_of_another_cloud_is_asked_for_there(void **state)
 	assert_int_equal(ask(), 0);
 }
 
-static void no_error_holds_the_secret(void **state)
+static void no_error_contains_the_secret(void **state)
 {
 	(void)state;
 	set_all();
@@ -139,14 +139,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(client_and_tenant_alone_are_not_a_credential),
-		CASE(a_secret_without_a_client_is_told),
-		CASE(the_secret_arrives_to_the_byte),
+		CASE(a_secret_without_a_client_is_reported),
+		CASE(the_secret_is_sent_unchanged),
 		CASE(the_config_chooses_tenant_and_client),
 		CASE(a_secret_is_not_used_for_another_application),
 		CASE(a_secret_never_goes_to_an_authority_of_the_environment),
-		CASE(another_cloud_is_told_and_not_tried),
-		CASE(a_registry_of_another_cloud_is_asked_for_there),
-		CASE(no_error_holds_the_secret),
+		CASE(another_cloud_is_reported_and_not_tried),
+		CASE(a_token_for_a_registry_of_another_cloud_is_requested_there),
+		CASE(no_error_contains_the_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,13 +45,13 @@ static void assert_same(void)
 	assert_true(before.hash == after.hash);
 }
 
-static void the_same_identity_is_the_same_text(void **state)
+static void the_same_identity_has_the_same_fingerprint(void **state)
 {
 	(void)state;
 	assert_same();
 }
 
-static void every_variable_of_every_row_counts(void **state)
+static void every_variable_of_every_row_changes_the_fingerprint(void **state)
 {
 	size_t count = 0;
 
@@ -98,7 +98,8 @@ static void a_secret_is_not_in_the_text(void **state)
 	assert_holds(after.text, "IDENTITY_HEADER is set\n");
 }
 
-static void settings_of_the_environment_count_and_the_log_does_not(void **state)
+static void settings_of_the_environment_change_the_fingerprint_but_the_log_setting_does_not(
+	void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_LOG", "debug");
@@ -114,7 +115,7 @@ static void settings_of_the_environment_count_and_the_log_does_not(void **state)
 	assert_same();
 }
 
-static void the_order_of_the_environment_means_nothing(void **state)
+static void the_order_of_the_environment_does_not_matter(void **state)
 {
 	char *last;
 
@@ -129,7 +130,7 @@ static void the_order_of_the_environment_means_nothing(void **state)
 	assert_same();
 }
 
-static void a_file_put_in_the_place_of_another_counts(void **state)
+static void a_replaced_file_changes_the_fingerprint(void **state)
 {
 	const struct timespec times[2] = { { 5, 7 }, { 5, 7 } };
 	char path[256], fresh[256];
@@ -146,7 +147,7 @@ static void a_file_put_in_the_place_of_another_counts(void **state)
 	assert_changed();
 }
 
-static void files_count_when_they_are_written_anew(void **state)
+static void a_rewritten_file_changes_the_fingerprint(void **state)
 {
 	char path[256];
 	static const char *const names[] = { PROFILE, ".azd/auth.json",
@@ -168,7 +169,7 @@ static void files_count_when_they_are_written_anew(void **state)
 	}
 }
 
-static void the_certificate_counts(void **state)
+static void the_certificate_changes_the_fingerprint(void **state)
 {
 	char path[256];
 
@@ -181,7 +182,7 @@ static void the_certificate_counts(void **state)
 	assert_changed();
 }
 
-static void what_the_person_decided_counts(void **state)
+static void the_decision_of_the_user_changes_the_fingerprint(void **state)
 {
 	const struct acr_state out = { .signed_out = true };
 
@@ -193,7 +194,7 @@ static void what_the_person_decided_counts(void **state)
 }
 
 /* A regional endpoint is signed out with its registry. */
-static void what_was_decided_about_the_registry_counts_for_its_regions(void **state)
+static void the_decision_about_a_registry_applies_to_its_regional_endpoints(void **state)
 {
 	const char regional[] = "acme.westeurope.geo.azurecr.io";
 	const struct acr_state out = { .signed_out = true };
@@ -208,7 +209,7 @@ static void what_was_decided_about_the_registry_counts_for_its_regions(void **st
 }
 
 /* A folder that is closed to us may hold anything: here one in the place of which stands a link to itself. */
-static void what_is_kept_from_us_is_not_what_is_not_there(void **state)
+static void an_unreadable_file_differs_from_a_missing_one(void **state)
 {
 	auto_string path = acr_format("%s/.azure", p.edges.folder);
 
@@ -236,7 +237,7 @@ static void a_mirrored_image_shares_the_nodes_cache_only_without_decisions(void 
 	assert_changed();
 }
 
-static void two_registries_are_two_hashes(void **state)
+static void two_registries_have_two_hashes(void **state)
 {
 	struct acr_registry other;
 
@@ -246,7 +247,7 @@ static void two_registries_are_two_hashes(void **state)
 	assert_true(before.hash != after.hash);
 }
 
-static void a_value_stays_on_its_line_and_a_long_one_short(void **state)
+static void a_value_stays_on_one_line_and_a_long_value_is_shortened(void **state)
 {
 	char large[5000];
 
@@ -264,7 +265,8 @@ static void a_value_stays_on_its_line_and_a_long_one_short(void **state)
 	assert_true(strlen(before.text) < 3000);
 }
 
-static void the_subject_of_a_federated_token_counts_and_its_renewal_does_not(void **state)
+static void the_subject_of_a_federated_token_changes_the_fingerprint_but_its_renewal_does_not(
+	void **state)
 {
 	static const struct {
 		const char *claims;
@@ -298,21 +300,21 @@ static void the_subject_of_a_federated_token_counts_and_its_renewal_does_not(voi
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_same_identity_is_the_same_text),
-		CASE(every_variable_of_every_row_counts),
+		CASE(the_same_identity_has_the_same_fingerprint),
+		CASE(every_variable_of_every_row_changes_the_fingerprint),
 		CASE(a_secret_is_not_in_the_text),
-		CASE(settings_of_the_environment_count_and_the_log_does_not),
-		CASE(the_order_of_the_environment_means_nothing),
-		CASE(a_file_put_in_the_place_of_another_counts),
-		CASE(files_count_when_they_are_written_anew),
-		CASE(the_certificate_counts),
-		CASE(what_the_person_decided_counts),
-		CASE(what_was_decided_about_the_registry_counts_for_its_regions),
-		CASE(what_is_kept_from_us_is_not_what_is_not_there),
+		CASE(settings_of_the_environment_change_the_fingerprint_but_the_log_setting_does_not),
+		CASE(the_order_of_the_environment_does_not_matter),
+		CASE(a_replaced_file_changes_the_fingerprint),
+		CASE(a_rewritten_file_changes_the_fingerprint),
+		CASE(the_certificate_changes_the_fingerprint),
+		CASE(the_decision_of_the_user_changes_the_fingerprint),
+		CASE(the_decision_about_a_registry_applies_to_its_regional_endpoints),
+		CASE(an_unreadable_file_differs_from_a_missing_one),
 		CASE(a_mirrored_image_shares_the_nodes_cache_only_without_decisions),
-		CASE(two_registries_are_two_hashes),
-		CASE(the_subject_of_a_federated_token_counts_and_its_renewal_does_not),
-		CASE(a_value_stays_on_its_line_and_a_long_one_short),
+		CASE(two_registries_have_two_hashes),
+		CASE(the_subject_of_a_federated_token_changes_the_fingerprint_but_its_renewal_does_not),
+		CASE(a_value_stays_on_one_line_and_a_long_value_is_shortened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

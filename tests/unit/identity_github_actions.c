@@ -31,7 +31,7 @@ static int ask(void)
 	return person_ask(&p, &acr_identity_github_actions);
 }
 
-static void the_job_gets_an_assertion_and_entra_takes_it(void **state)
+static void the_job_gets_an_assertion_and_entra_accepts_it(void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, "GET " URL "&audience=api%3A%2F%2FAzureADTokenExchange\n", 200, NULL)
@@ -46,7 +46,7 @@ static void the_job_gets_an_assertion_and_entra_takes_it(void **state)
 	assert_lacks(p.headers[1], "job-token");
 }
 
-static void a_job_with_the_right_but_half_a_client_is_told(void **state)
+static void a_job_with_the_permission_but_an_incomplete_client_is_reported(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
@@ -58,7 +58,7 @@ static void a_job_with_the_right_but_half_a_client_is_told(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void a_job_with_a_client_but_without_the_right_is_told(void **state)
+static void a_job_with_a_client_but_without_the_permission_is_reported(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", "");
@@ -126,7 +126,7 @@ static const struct {
 	{ "http://github.contoso.com/", NULL, "github.contoso.com", false },
 };
 
-static void the_jobs_token_goes_to_hosts_of_the_table_alone(void **state)
+static void the_token_of_the_job_is_sent_only_to_known_hosts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
@@ -150,7 +150,7 @@ static void the_jobs_token_goes_to_hosts_of_the_table_alone(void **state)
 	}
 }
 
-static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
+static void for_a_self_hosted_server_the_error_says_what_to_configure(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "ACTIONS_ID_TOKEN_REQUEST_URL", "https://github.contoso.com/token");
@@ -160,7 +160,7 @@ static void a_server_of_ones_own_is_told_how_to_be_configured(void **state)
 	assert_holds(edges_words(&p.error), "configure --ci-host github.contoso.com");
 }
 
-static void no_variable_adds_a_host(void **state)
+static void no_variable_adds_a_trusted_host(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_CI_HOSTS", "github.contoso.com");
@@ -180,7 +180,7 @@ static void another_cloud_has_another_audience(void **state)
 	assert_int_equal(ask(), 0);
 }
 
-static void what_github_answers_must_be_a_token(void **state)
+static void the_answer_of_github_must_be_a_token(void **state)
 {
 	static const char *const bodies[] = { "", "[]", "{}", "{\"value\":1}",
 					      "{\"value\":\"a b\"}" };
@@ -202,14 +202,14 @@ static void what_github_answers_must_be_a_token(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_job_gets_an_assertion_and_entra_takes_it),
-		CASE(a_job_with_the_right_but_half_a_client_is_told),
-		CASE(a_job_with_a_client_but_without_the_right_is_told),
-		CASE(the_jobs_token_goes_to_hosts_of_the_table_alone),
-		CASE(a_server_of_ones_own_is_told_how_to_be_configured),
-		CASE(no_variable_adds_a_host),
+		CASE(the_job_gets_an_assertion_and_entra_accepts_it),
+		CASE(a_job_with_the_permission_but_an_incomplete_client_is_reported),
+		CASE(a_job_with_a_client_but_without_the_permission_is_reported),
+		CASE(the_token_of_the_job_is_sent_only_to_known_hosts),
+		CASE(for_a_self_hosted_server_the_error_says_what_to_configure),
+		CASE(no_variable_adds_a_trusted_host),
 		CASE(another_cloud_has_another_audience),
-		CASE(what_github_answers_must_be_a_token),
+		CASE(the_answer_of_github_must_be_a_token),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,14 +87,14 @@ static void the_token_for_one_registry_serves_the_next(void **state)
 	assert_string_equal(p.trail.steps[0].identity->name, "environment");
 }
 
-static void the_registry_that_it_was_had_for_gets_a_new_one(void **state)
+static void the_registry_that_the_token_was_requested_for_gets_a_new_one(void **state)
 {
 	(void)state;
 	begin();
 	expect_asked_anew(HOST);
 }
 
-static void whoever_asks_as_a_person_hears_what_is_so_now(void **state)
+static void an_interactive_command_requests_a_new_token(void **state)
 {
 	(void)state;
 	begin();
@@ -102,7 +102,7 @@ static void whoever_asks_as_a_person_hears_what_is_so_now(void **state)
 	expect_asked_anew(SECOND);
 }
 
-static void it_is_used_until_five_minutes_before_its_end(void **state)
+static void a_token_is_used_until_five_minutes_before_it_expires(void **state)
 {
 	(void)state;
 	begin();
@@ -118,7 +118,7 @@ static void count(void *data, const char *key)
 }
 
 /* Nobody would be given it: so it does not lie about either. */
-static void a_token_that_ends_within_five_minutes_is_not_kept(void **state)
+static void a_token_that_expires_within_five_minutes_is_not_kept(void **state)
 {
 	auto_string jwt = acr_copy(person_jwt(&p, CLAIMS));
 	int kept = 0;
@@ -136,7 +136,7 @@ static void a_token_that_ends_within_five_minutes_is_not_kept(void **state)
 	}
 }
 
-static void another_identity_does_not_find_it(void **state)
+static void another_identity_does_not_find_the_token(void **state)
 {
 	(void)state;
 	begin();
@@ -144,7 +144,7 @@ static void another_identity_does_not_find_it(void **state)
 	expect_asked_anew(SECOND);
 }
 
-static void another_tenant_in_the_config_does_not_find_it(void **state)
+static void another_configured_tenant_does_not_find_the_token(void **state)
 {
 	auto_string there = acr_format("POST https://login.microsoftonline.com/%s/", OTHER);
 
@@ -155,7 +155,7 @@ static void another_tenant_in_the_config_does_not_find_it(void **state)
 	assert_int_equal(ask_for(SECOND), 1);
 }
 
-static void another_cloud_does_not_find_it(void **state)
+static void another_cloud_does_not_find_the_token(void **state)
 {
 	(void)state;
 	begin();
@@ -164,7 +164,7 @@ static void another_cloud_does_not_find_it(void **state)
 	assert_int_equal(ask_for(CHINA), 1);
 }
 
-static void an_erase_forgets_it(void **state)
+static void an_erase_drops_the_token(void **state)
 {
 	(void)state;
 	begin();
@@ -172,7 +172,7 @@ static void an_erase_forgets_it(void **state)
 	expect_asked_anew(SECOND);
 }
 
-static void nothing_is_kept_where_it_could_reach_a_disk(void **state)
+static void no_token_is_kept_where_it_could_be_written_to_disk(void **state)
 {
 	auto_string folder = acr_format("%s/run", p.edges.folder);
 
@@ -182,7 +182,7 @@ static void nothing_is_kept_where_it_could_reach_a_disk(void **state)
 	expect_asked_anew(SECOND);
 }
 
-static void what_the_machine_gives_is_asked_of_the_machine(void **state)
+static void a_token_of_a_managed_identity_is_not_kept(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -204,7 +204,7 @@ static int sign_in_meanwhile(const struct acr_app *app, const struct acr_run *ru
 	return person_run(app, run, status, ret_out, ret_err, error);
 }
 
-static void a_token_of_an_account_that_was_left_meanwhile_is_not_kept(void **state)
+static void a_token_is_not_kept_if_the_user_switched_accounts_meanwhile(void **state)
 {
 	static const char profile[] = "{\"subscriptions\":[{\"id\":\"s\",\"tenantId\":\"" TENANT
 				      "\",\"environmentName\":\"AzureCloud\",\"isDefault\":true,"
@@ -228,7 +228,7 @@ static void a_token_of_an_account_that_was_left_meanwhile_is_not_kept(void **sta
 	assert_int_equal(p.runs, 2);
 }
 
-static void a_kept_token_that_a_registry_refuses_is_asked_for_anew_once(void **state)
+static void a_kept_token_that_a_registry_denies_is_requested_again_once(void **state)
 {
 	auto_secret server = { 0 };
 	auto_login login = { 0 };
@@ -248,7 +248,7 @@ static void a_kept_token_that_a_registry_refuses_is_asked_for_anew_once(void **s
 	assert_lacks(p.edges.sent[3], first);
 }
 
-static void a_new_token_that_is_refused_is_refused(void **state)
+static void a_new_token_that_a_registry_denies_is_not_requested_again(void **state)
 {
 	auto_secret server = { 0 };
 	auto_login login = { 0 };
@@ -274,19 +274,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(the_token_for_one_registry_serves_the_next),
-		CASE(the_registry_that_it_was_had_for_gets_a_new_one),
-		CASE(whoever_asks_as_a_person_hears_what_is_so_now),
-		CASE(it_is_used_until_five_minutes_before_its_end),
-		CASE(a_token_that_ends_within_five_minutes_is_not_kept),
-		CASE(another_identity_does_not_find_it),
-		CASE(another_tenant_in_the_config_does_not_find_it),
-		CASE(another_cloud_does_not_find_it),
-		CASE(an_erase_forgets_it),
-		CASE(nothing_is_kept_where_it_could_reach_a_disk),
-		CASE(what_the_machine_gives_is_asked_of_the_machine),
-		CASE(a_token_of_an_account_that_was_left_meanwhile_is_not_kept),
-		CASE(a_kept_token_that_a_registry_refuses_is_asked_for_anew_once),
-		CASE(a_new_token_that_is_refused_is_refused),
+		CASE(the_registry_that_the_token_was_requested_for_gets_a_new_one),
+		CASE(an_interactive_command_requests_a_new_token),
+		CASE(a_token_is_used_until_five_minutes_before_it_expires),
+		CASE(a_token_that_expires_within_five_minutes_is_not_kept),
+		CASE(another_identity_does_not_find_the_token),
+		CASE(another_configured_tenant_does_not_find_the_token),
+		CASE(another_cloud_does_not_find_the_token),
+		CASE(an_erase_drops_the_token),
+		CASE(no_token_is_kept_where_it_could_be_written_to_disk),
+		CASE(a_token_of_a_managed_identity_is_not_kept),
+		CASE(a_token_is_not_kept_if_the_user_switched_accounts_meanwhile),
+		CASE(a_kept_token_that_a_registry_denies_is_requested_again_once),
+		CASE(a_new_token_that_a_registry_denies_is_not_requested_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

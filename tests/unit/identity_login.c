@@ -109,7 +109,7 @@ static void refused(char *into, size_t size, const char *word, int code)
 
 /* ---- preparing ---- */
 
-static void without_a_wish_the_azure_clis_client_asks_any_tenant(void **state)
+static void by_default_the_azure_cli_client_signs_in_to_any_tenant(void **state)
 {
 	(void)state;
 	prepare();
@@ -120,7 +120,7 @@ static void without_a_wish_the_azure_clis_client_asks_any_tenant(void **state)
 
 #define MORE "/.default openid profile offline_access"
 
-static void a_tenant_without_the_registrys_audience_is_asked_for_arms(void **state)
+static void in_a_tenant_without_the_registry_audience_the_arm_audience_is_requested(void **state)
 {
 	static const char *const unknown[] = { "AADSTS500011", "AADSTS650052", "invalid_resource" };
 
@@ -135,7 +135,7 @@ static void a_tenant_without_the_registrys_audience_is_asked_for_arms(void **sta
 	}
 }
 
-static void what_has_nothing_to_do_with_the_audience_is_asked_once(void **state)
+static void an_error_unrelated_to_the_audience_is_not_retried(void **state)
 {
 	struct refusals blocked = { .codes = { "AADSTS53003" } }, fine = { 0 };
 
@@ -147,7 +147,7 @@ static void what_has_nothing_to_do_with_the_audience_is_asked_once(void **state)
 	assert_string_equal(p.error.code, "AADSTS53003");
 }
 
-static void a_tenant_that_knows_neither_says_so_about_the_first(void **state)
+static void in_a_tenant_without_both_audiences_the_first_error_is_reported(void **state)
 {
 	struct refusals refusals = { .codes = { "AADSTS500011", "AADSTS650057" } };
 
@@ -157,7 +157,7 @@ static void a_tenant_that_knows_neither_says_so_about_the_first(void **state)
 	assert_string_equal(p.error.code, "AADSTS500011");
 }
 
-static void an_audience_of_the_config_is_the_only_one(void **state)
+static void only_a_configured_audience_is_requested(void **state)
 {
 	struct refusals refusals = { .codes = { "AADSTS500011" } };
 
@@ -168,7 +168,7 @@ static void an_audience_of_the_config_is_the_only_one(void **state)
 	assert_string_equal(refusals.scopes[0], "https://own.example" MORE);
 }
 
-static void a_name_of_ones_own_gets_no_token_for_arm(void **state)
+static void a_custom_domain_gets_no_token_for_arm(void **state)
 {
 	struct refusals refusals = { .codes = { "AADSTS500011" } };
 
@@ -178,7 +178,7 @@ static void a_name_of_ones_own_gets_no_token_for_arm(void **state)
 	assert_int_equal(refusals.tried, 1);
 }
 
-static void the_config_names_tenant_and_client(void **state)
+static void the_config_chooses_tenant_and_client(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_TENANT", "contoso.com");
@@ -189,7 +189,7 @@ static void the_config_names_tenant_and_client(void **state)
 	assert_string_equal(ask.tenant, "contoso.com");
 }
 
-static void a_managed_identitys_resource_id_is_no_client(void **state)
+static void the_resource_id_of_a_managed_identity_is_not_a_client_id(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_CLIENT_ID", "/subscriptions/x/y");
@@ -198,7 +198,7 @@ static void a_managed_identitys_resource_id_is_no_client(void **state)
 	assert_string_equal(ask.client_id, AZ);
 }
 
-static void a_tenant_is_never_part_of_another_address(void **state)
+static void an_invalid_tenant_is_an_error(void **state)
 {
 	static const char *const tenants[] = { "common", "a/b", "..", "x?y", "", "a b" };
 
@@ -219,7 +219,7 @@ static void for_all_registries_the_variable_chooses_the_cloud(void **state)
 	assert_string_equal(ask.authority, "login.microsoftonline.us");
 }
 
-static void a_foreign_authority_is_not_asked(void **state)
+static void an_unknown_authority_gets_no_request(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_AUTHORITY_HOST", "https://evil.example/");
@@ -229,7 +229,7 @@ static void a_foreign_authority_is_not_asked(void **state)
 
 /* ---- a browser's page ---- */
 
-static void every_page_has_a_challenge_and_a_state_of_its_own(void **state)
+static void every_page_has_its_own_challenge_and_state(void **state)
 {
 	auto_sign_in_page one = { 0 }, two = { 0 };
 
@@ -282,7 +282,7 @@ static void a_code_is_redeemed_with_its_verifier(void **state)
 	assert_non_null(strstr(p.edges.sent[0], acr_secret_text(&page.verifier)));
 }
 
-static void an_answer_without_a_refresh_token_is_no_sign_in(void **state)
+static void an_answer_without_a_refresh_token_is_an_error(void **state)
 {
 	auto_sign_in_page page = { 0 };
 	auto_secret code = { 0 };
@@ -309,7 +309,7 @@ static void begin_device(struct acr_sign_in_device *device)
 	assert_int_equal(acr_sign_in_device_begin(&p.edges.app, &ask, device, &p.error), 0);
 }
 
-static void a_device_code_is_waited_for_at_the_pace_that_is_asked_for(void **state)
+static void a_device_code_is_polled_at_the_requested_interval(void **state)
 {
 	auto_sign_in_device device = { 0 };
 	static char pending[256], slow[256];
@@ -328,7 +328,7 @@ static void a_device_code_is_waited_for_at_the_pace_that_is_asked_for(void **sta
 	assert_string_equal(acr_secret_text(&token), "refresh");
 }
 
-static void who_declines_ends_it_whatever_the_code(void **state)
+static void a_declined_sign_in_ends_the_wait_for_every_code(void **state)
 {
 	auto_sign_in_device device = { 0 };
 	static char no[256];
@@ -380,7 +380,7 @@ static void a_busy_entra_id_does_not_end_the_wait(void **state)
 	}
 }
 
-static void nobody_waits_longer_than_the_code_lives(void **state)
+static void the_wait_ends_when_the_device_code_expires(void **state)
 {
 	auto_sign_in_device device = { 0 };
 	static char pending[256];
@@ -398,7 +398,7 @@ static void nobody_waits_longer_than_the_code_lives(void **state)
 	assert_true(last->asked);
 }
 
-static void what_goes_to_a_terminal_is_looked_at_first(void **state)
+static void a_device_code_answer_is_checked_before_it_is_printed(void **state)
 {
 	static const char *const bad[] = {
 		"{\"device_code\":\"d\",\"user_code\":\"A\\u001b[2J\",\"verification_uri\":"
@@ -448,7 +448,7 @@ static void is_kept(const char *text)
 	assert_string_equal(acr_secret_text(&token), text);
 }
 
-static void the_refresh_token_is_redeemed_and_rolled_over(void **state)
+static void the_refresh_token_is_redeemed_and_replaced(void **state)
 {
 	(void)state;
 	sign_in("", AUTHORITY);
@@ -463,7 +463,7 @@ static void the_refresh_token_is_redeemed_and_rolled_over(void **state)
 	is_kept("refresh-two");
 }
 
-static void a_refused_one_stays_and_the_person_is_told_what_to_do(void **state)
+static void a_rejected_refresh_token_is_kept_and_the_error_says_what_to_do(void **state)
 {
 	static char no[256];
 
@@ -480,7 +480,7 @@ static void a_refused_one_stays_and_the_person_is_told_what_to_do(void **state)
 	is_kept("refresh-one");
 }
 
-static void another_clouds_sign_in_is_not_tried(void **state)
+static void a_sign_in_of_another_cloud_is_not_tried(void **state)
 {
 	(void)state;
 	sign_in("", "login.partner.microsoftonline.cn");
@@ -492,7 +492,7 @@ static void another_clouds_sign_in_is_not_tried(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_file_from_elsewhere_sends_the_token_nowhere_else(void **state)
+static void a_file_with_an_unknown_authority_does_not_send_the_token_there(void **state)
 {
 	(void)state;
 	sign_in("", "evil.example");
@@ -501,7 +501,7 @@ static void a_file_from_elsewhere_sends_the_token_nowhere_else(void **state)
 }
 
 /* As a desktop wrote it that keeps the token in its keyring; here is no session bus. */
-static void a_sign_in_out_of_reach_is_replaced_by_nobody_who_was_not_chosen(void **state)
+static void an_unreachable_sign_in_is_not_replaced_by_an_identity_that_was_not_chosen(void **state)
 {
 	auto_string path = acr_sign_in_path(&p.edges.app);
 	auto_secret bytes = { 0 }, record = { 0 };
@@ -527,7 +527,7 @@ static void a_sign_in_out_of_reach_is_replaced_by_nobody_who_was_not_chosen(void
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void who_never_signed_in_costs_nothing(void **state)
+static void without_a_sign_in_no_request_is_sent(void **state)
 {
 	(void)state;
 	assert_int_equal(person_ask(&p, &acr_identity_login), -1);
@@ -535,7 +535,7 @@ static void who_never_signed_in_costs_nothing(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void signing_in_for_all_makes_another_fingerprint(void **state)
+static void signing_in_for_all_registries_changes_the_fingerprint(void **state)
 {
 	struct acr_fingerprint before = { 0 }, after = { 0 };
 
@@ -548,7 +548,7 @@ static void signing_in_for_all_makes_another_fingerprint(void **state)
 	acr_fingerprint_free(&after);
 }
 
-static void a_roll_over_leaves_the_fingerprint_as_it_is(void **state)
+static void a_replaced_refresh_token_does_not_change_the_fingerprint(void **state)
 {
 	struct acr_fingerprint before = { 0 }, after = { 0 };
 
@@ -595,7 +595,7 @@ static void dry_run(void)
 	assert_int_equal(acr_chain_dry_run(&p.edges.app, &p.registry, note, NULL, &p.error), 0);
 }
 
-static void a_survey_asks_nobody_and_changes_nothing(void **state)
+static void a_dry_run_sends_no_request_and_changes_nothing(void **state)
 {
 	struct acr_http *http = p.edges.app.http;
 
@@ -618,7 +618,7 @@ static void a_survey_asks_nobody_and_changes_nothing(void **state)
 	assert_int_equal(prospects[place_of("managed-identity")], ACR_PROSPECT_ASKS);
 }
 
-static void a_survey_names_what_the_config_leaves_out(void **state)
+static void a_dry_run_lists_identities_that_the_config_excludes(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "azd");
@@ -632,36 +632,36 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(without_a_wish_the_azure_clis_client_asks_any_tenant),
-		TEST(the_config_names_tenant_and_client),
-		TEST(a_managed_identitys_resource_id_is_no_client),
-		TEST(a_tenant_is_never_part_of_another_address),
+		TEST(by_default_the_azure_cli_client_signs_in_to_any_tenant),
+		TEST(the_config_chooses_tenant_and_client),
+		TEST(the_resource_id_of_a_managed_identity_is_not_a_client_id),
+		TEST(an_invalid_tenant_is_an_error),
 		TEST(for_all_registries_the_variable_chooses_the_cloud),
-		TEST(a_foreign_authority_is_not_asked),
-		TEST(a_tenant_without_the_registrys_audience_is_asked_for_arms),
-		TEST(what_has_nothing_to_do_with_the_audience_is_asked_once),
-		TEST(a_tenant_that_knows_neither_says_so_about_the_first),
-		TEST(an_audience_of_the_config_is_the_only_one),
-		TEST(a_name_of_ones_own_gets_no_token_for_arm),
-		TEST(every_page_has_a_challenge_and_a_state_of_its_own),
+		TEST(an_unknown_authority_gets_no_request),
+		TEST(in_a_tenant_without_the_registry_audience_the_arm_audience_is_requested),
+		TEST(an_error_unrelated_to_the_audience_is_not_retried),
+		TEST(in_a_tenant_without_both_audiences_the_first_error_is_reported),
+		TEST(only_a_configured_audience_is_requested),
+		TEST(a_custom_domain_gets_no_token_for_arm),
+		TEST(every_page_has_its_own_challenge_and_state),
 		TEST(the_challenge_is_the_hash_of_the_verifier),
 		TEST(a_code_is_redeemed_with_its_verifier),
-		TEST(an_answer_without_a_refresh_token_is_no_sign_in),
-		TEST(a_device_code_is_waited_for_at_the_pace_that_is_asked_for),
-		TEST(who_declines_ends_it_whatever_the_code),
+		TEST(an_answer_without_a_refresh_token_is_an_error),
+		TEST(a_device_code_is_polled_at_the_requested_interval),
+		TEST(a_declined_sign_in_ends_the_wait_for_every_code),
 		TEST(a_busy_entra_id_does_not_end_the_wait),
-		TEST(nobody_waits_longer_than_the_code_lives),
-		TEST(what_goes_to_a_terminal_is_looked_at_first),
-		TEST(the_refresh_token_is_redeemed_and_rolled_over),
-		TEST(a_refused_one_stays_and_the_person_is_told_what_to_do),
-		TEST(another_clouds_sign_in_is_not_tried),
-		TEST(a_file_from_elsewhere_sends_the_token_nowhere_else),
-		TEST(a_sign_in_out_of_reach_is_replaced_by_nobody_who_was_not_chosen),
-		TEST(who_never_signed_in_costs_nothing),
-		TEST(signing_in_for_all_makes_another_fingerprint),
-		TEST(a_roll_over_leaves_the_fingerprint_as_it_is),
-		TEST(a_survey_asks_nobody_and_changes_nothing),
-		TEST(a_survey_names_what_the_config_leaves_out),
+		TEST(the_wait_ends_when_the_device_code_expires),
+		TEST(a_device_code_answer_is_checked_before_it_is_printed),
+		TEST(the_refresh_token_is_redeemed_and_replaced),
+		TEST(a_rejected_refresh_token_is_kept_and_the_error_says_what_to_do),
+		TEST(a_sign_in_of_another_cloud_is_not_tried),
+		TEST(a_file_with_an_unknown_authority_does_not_send_the_token_there),
+		TEST(an_unreachable_sign_in_is_not_replaced_by_an_identity_that_was_not_chosen),
+		TEST(without_a_sign_in_no_request_is_sent),
+		TEST(signing_in_for_all_registries_changes_the_fingerprint),
+		TEST(a_replaced_refresh_token_does_not_change_the_fingerprint),
+		TEST(a_dry_run_sends_no_request_and_changes_nothing),
+		TEST(a_dry_run_lists_identities_that_the_config_excludes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static void set_app_service(const char *endpoint)
 
 /* ---- IMDS ---- */
 
-static void a_machine_of_azures_asks_imds_at_once(void **state)
+static void an_azure_machine_asks_imds_at_once(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -60,7 +60,7 @@ static void a_machine_of_azures_asks_imds_at_once(void **state)
 	assert_string_equal(p.token.tenant, TENANT);
 }
 
-static void a_machine_that_is_anothers_is_not_asked(void **state)
+static void on_a_machine_of_another_cloud_imds_is_not_asked(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, "Amazon EC2\n");
@@ -68,7 +68,7 @@ static void a_machine_that_is_anothers_is_not_asked(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void a_node_of_a_cluster_of_azures_is_azures(void **state)
+static void a_node_with_azure_json_is_an_azure_machine(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, "etc/kubernetes/azure.json", "{}");
@@ -82,7 +82,8 @@ static void pass(int64_t seconds)
 	p.edges.app.deadline += seconds * 1000;
 }
 
-static void without_a_tag_one_request_finds_out_and_no_is_remembered(void **state)
+static void without_an_asset_tag_one_request_decides_and_a_negative_result_is_remembered(
+	void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_UNREACHABLE;
@@ -118,7 +119,7 @@ static void is_silent(size_t times)
 	sent = 0;
 }
 
-static void silence_is_asked_again_before_it_is_absence(void **state)
+static void imds_that_does_not_answer_is_retried_before_it_counts_as_absent(void **state)
 {
 	(void)state;
 	is_silent(1);
@@ -127,7 +128,7 @@ static void silence_is_asked_again_before_it_is_absence(void **state)
 	assert_int_equal(sent, 2);
 }
 
-static void silence_is_remembered_for_seconds_and_costs_less_for_minutes(void **state)
+static void a_timeout_is_remembered_for_seconds_and_then_costs_one_request_for_minutes(void **state)
 {
 	(void)state;
 	is_silent(100);
@@ -145,7 +146,7 @@ static void silence_is_remembered_for_seconds_and_costs_less_for_minutes(void **
 	assert_int_equal(ask(), 0);
 }
 
-static void another_clouds_404_may_be_an_update_and_is_remembered_for_seconds(void **state)
+static void a_404_on_an_unknown_machine_is_remembered_for_seconds(void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, IMDS, 404, "");
@@ -156,7 +157,7 @@ static void another_clouds_404_may_be_an_update_and_is_remembered_for_seconds(vo
 	assert_int_equal(ask(), 0);
 }
 
-static void who_takes_the_connection_and_does_not_answer_is_here(void **state)
+static void imds_that_accepts_the_connection_without_an_answer_is_present(void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_TIMEOUT;
@@ -167,7 +168,7 @@ static void who_takes_the_connection_and_does_not_answer_is_here(void **state)
 	assert_int_equal(p.edges.sent_count, 2);
 }
 
-static void what_has_answered_once_is_not_absent_when_it_falls_silent(void **state)
+static void imds_that_answered_once_does_not_count_as_absent_after_a_timeout(void **state)
 {
 	(void)state;
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
@@ -180,7 +181,7 @@ static void what_has_answered_once_is_not_absent_when_it_falls_silent(void **sta
 	assert_true(p.error.temporary);
 }
 
-static void a_person_who_asks_is_not_put_off_with_a_note(void **state)
+static void an_interactive_command_does_not_use_the_remembered_result(void **state)
 {
 	(void)state;
 	acr_note_keep(&p.edges.app, "imds-absent", "", 300, "");
@@ -189,7 +190,7 @@ static void a_person_who_asks_is_not_put_off_with_a_note(void **state)
 	assert_int_equal(ask(), 0);
 }
 
-static void the_metadata_of_another_cloud_is_no_imds(void **state)
+static void the_metadata_service_of_another_cloud_is_not_imds(void **state)
 {
 	static const int statuses[] = { 401, 403, 404 };
 
@@ -206,7 +207,7 @@ static void the_metadata_of_another_cloud_is_no_imds(void **state)
 	assert_int_equal(p.edges.sent_count, 3);
 }
 
-static void the_same_no_is_told_on_a_machine_of_azures(void **state)
+static void on_an_azure_machine_the_same_answer_is_a_rejection(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -216,7 +217,7 @@ static void the_same_no_is_told_on_a_machine_of_azures(void **state)
 	assert_int_equal(p.error.status, 403);
 }
 
-static void imds_that_is_silent_on_azure_is_told(void **state)
+static void on_an_azure_machine_a_timeout_of_imds_is_reported(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -228,7 +229,7 @@ static void imds_that_is_silent_on_azure_is_told(void **state)
 }
 
 /* Its limit is spent once: what took the request and said nothing will say nothing again. */
-static void imds_that_took_the_request_and_is_silent_is_asked_once(void **state)
+static void imds_that_accepted_the_request_without_an_answer_is_not_retried(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -238,7 +239,7 @@ static void imds_that_took_the_request_and_is_silent_is_asked_once(void **state)
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 }
 
-static void imds_that_is_being_updated_is_asked_again(void **state)
+static void imds_that_is_being_updated_is_retried(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -248,7 +249,7 @@ static void imds_that_is_being_updated_is_asked_again(void **state)
 	assert_int_equal(ask(), 0);
 }
 
-static void imds_that_goes_on_being_updated_is_not_a_refusal(void **state)
+static void imds_that_stays_unavailable_is_not_a_rejection(void **state)
 {
 	static const int statuses[] = { 410, 404 };
 
@@ -276,7 +277,7 @@ static void azure_client_id_alone_chooses_an_identity(void **state)
 	assert_holds(p.edges.sent[0], "&client_id=" CLIENT);
 }
 
-static void the_config_chooses_one_by_object_or_resource(void **state)
+static void the_config_chooses_an_identity_by_object_or_resource_id(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -290,7 +291,7 @@ static void the_config_chooses_one_by_object_or_resource(void **state)
 	assert_holds(p.edges.sent[1], "&msi_res_id=%2Fsubscriptions%2Fs%2Fid");
 }
 
-static void no_identity_and_several_are_told_apart(void **state)
+static void no_identity_and_several_identities_are_different_errors(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -316,7 +317,7 @@ static void no_identity_and_several_are_told_apart(void **state)
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 }
 
-static void what_entra_says_through_imds_keeps_its_code(void **state)
+static void an_entra_error_through_imds_keeps_its_code(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -331,7 +332,7 @@ static void what_entra_says_through_imds_keeps_its_code(void **state)
 
 /* ---- App Service ---- */
 
-static void app_service_gets_its_header_and_names(void **state)
+static void app_service_gets_its_header_and_parameter_names(void **state)
 {
 	(void)state;
 	set_app_service(APP);
@@ -347,7 +348,7 @@ static void app_service_gets_its_header_and_names(void **state)
 	assert_who(&p.token.who, "managed identity");
 }
 
-static void app_service_says_no_in_its_own_way(void **state)
+static void a_rejection_by_app_service_is_recognized(void **state)
 {
 	(void)state;
 	set_app_service(APP);
@@ -360,7 +361,7 @@ static void app_service_says_no_in_its_own_way(void **state)
 }
 
 /* The forms in which App Service and Functions answer (Azure/azure-cli#20196). */
-static void app_service_tells_what_entra_said(void **state)
+static void an_entra_error_through_app_service_keeps_its_code(void **state)
 {
 	(void)state;
 	set_app_service(APP);
@@ -388,7 +389,7 @@ static void app_service_tells_what_entra_said(void **state)
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 }
 
-static void the_older_generation_has_other_names(void **state)
+static void the_older_app_service_endpoint_uses_other_names(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "MSI_ENDPOINT", "http://127.0.0.1:46808/MSI/auth?x=1");
@@ -404,7 +405,7 @@ static void the_older_generation_has_other_names(void **state)
 	assert_int_equal(p.token.life, 0);
 }
 
-static void service_fabric_is_told_and_not_taken_for_app_service(void **state)
+static void service_fabric_is_reported_and_not_treated_as_app_service(void **state)
 {
 	(void)state;
 	set_app_service("https://10.0.0.4:2377/metadata/identity/oauth2/token");
@@ -414,7 +415,7 @@ static void service_fabric_is_told_and_not_taken_for_app_service(void **state)
 	assert_true(acr_error_is(&p.error, SERVICE_FABRIC_UNSUPPORTED));
 }
 
-static void a_header_goes_to_no_other_machine(void **state)
+static void the_identity_header_is_not_sent_to_another_machine(void **state)
 {
 	static const char *const urls[] = {
 		"http://evil.example/msi",
@@ -464,7 +465,7 @@ static void challenge(const char *realm)
 	edges_answer(&p.edges, ARC, 401, "")->challenge = realm;
 }
 
-static void arc_is_asked_twice_with_its_key(void **state)
+static void arc_is_asked_again_with_its_key(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, "opt/azcmagent/bin/himds", "");
@@ -478,7 +479,7 @@ static void arc_is_asked_twice_with_its_key(void **state)
 	assert_true(p.local[0] && p.local[1]);
 }
 
-static void arc_reads_no_file_but_a_key_of_its_agent(void **state)
+static void for_arc_only_a_key_file_of_its_agent_is_read(void **state)
 {
 	static const char *const realms[] = {
 		"Basic realm=/etc/shadow",
@@ -506,7 +507,7 @@ static void arc_reads_no_file_but_a_key_of_its_agent(void **state)
 	}
 }
 
-static void arc_follows_no_link_and_waits_for_no_pipe(void **state)
+static void for_arc_no_link_is_followed_and_no_pipe_is_read(void **state)
 {
 	char path[256], target[256], large[5000];
 
@@ -537,7 +538,7 @@ static void arc_follows_no_link_and_waits_for_no_pipe(void **state)
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 }
 
-static void arc_that_asks_for_no_key_is_not_arc(void **state)
+static void an_arc_endpoint_that_requests_no_key_is_an_error(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "IDENTITY_ENDPOINT",
@@ -549,7 +550,7 @@ static void arc_that_asks_for_no_key_is_not_arc(void **state)
 	assert_true(acr_error_is(&p.error, ARC_UNEXPECTED));
 }
 
-static void an_agent_that_gives_another_identity_is_caught(void **state)
+static void a_token_of_another_identity_is_an_error(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, "opt/azcmagent/bin/himds", "");
@@ -570,37 +571,37 @@ static void an_agent_that_gives_another_identity_is_caught(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_machine_of_azures_asks_imds_at_once),
-		CASE(a_machine_that_is_anothers_is_not_asked),
-		CASE(a_node_of_a_cluster_of_azures_is_azures),
-		CASE(without_a_tag_one_request_finds_out_and_no_is_remembered),
-		CASE(silence_is_asked_again_before_it_is_absence),
-		CASE(silence_is_remembered_for_seconds_and_costs_less_for_minutes),
-		CASE(another_clouds_404_may_be_an_update_and_is_remembered_for_seconds),
-		CASE(who_takes_the_connection_and_does_not_answer_is_here),
-		CASE(what_has_answered_once_is_not_absent_when_it_falls_silent),
-		CASE(a_person_who_asks_is_not_put_off_with_a_note),
-		CASE(the_metadata_of_another_cloud_is_no_imds),
-		CASE(the_same_no_is_told_on_a_machine_of_azures),
-		CASE(imds_that_is_silent_on_azure_is_told),
-		CASE(imds_that_took_the_request_and_is_silent_is_asked_once),
-		CASE(imds_that_is_being_updated_is_asked_again),
-		CASE(imds_that_goes_on_being_updated_is_not_a_refusal),
+		CASE(an_azure_machine_asks_imds_at_once),
+		CASE(on_a_machine_of_another_cloud_imds_is_not_asked),
+		CASE(a_node_with_azure_json_is_an_azure_machine),
+		CASE(without_an_asset_tag_one_request_decides_and_a_negative_result_is_remembered),
+		CASE(imds_that_does_not_answer_is_retried_before_it_counts_as_absent),
+		CASE(a_timeout_is_remembered_for_seconds_and_then_costs_one_request_for_minutes),
+		CASE(a_404_on_an_unknown_machine_is_remembered_for_seconds),
+		CASE(imds_that_accepts_the_connection_without_an_answer_is_present),
+		CASE(imds_that_answered_once_does_not_count_as_absent_after_a_timeout),
+		CASE(an_interactive_command_does_not_use_the_remembered_result),
+		CASE(the_metadata_service_of_another_cloud_is_not_imds),
+		CASE(on_an_azure_machine_the_same_answer_is_a_rejection),
+		CASE(on_an_azure_machine_a_timeout_of_imds_is_reported),
+		CASE(imds_that_accepted_the_request_without_an_answer_is_not_retried),
+		CASE(imds_that_is_being_updated_is_retried),
+		CASE(imds_that_stays_unavailable_is_not_a_rejection),
 		CASE(azure_client_id_alone_chooses_an_identity),
-		CASE(the_config_chooses_one_by_object_or_resource),
-		CASE(no_identity_and_several_are_told_apart),
-		CASE(what_entra_says_through_imds_keeps_its_code),
-		CASE(app_service_gets_its_header_and_names),
-		CASE(app_service_says_no_in_its_own_way),
-		CASE(app_service_tells_what_entra_said),
-		CASE(the_older_generation_has_other_names),
-		CASE(service_fabric_is_told_and_not_taken_for_app_service),
-		CASE(a_header_goes_to_no_other_machine),
-		CASE(arc_is_asked_twice_with_its_key),
-		CASE(arc_reads_no_file_but_a_key_of_its_agent),
-		CASE(arc_follows_no_link_and_waits_for_no_pipe),
-		CASE(arc_that_asks_for_no_key_is_not_arc),
-		CASE(an_agent_that_gives_another_identity_is_caught),
+		CASE(the_config_chooses_an_identity_by_object_or_resource_id),
+		CASE(no_identity_and_several_identities_are_different_errors),
+		CASE(an_entra_error_through_imds_keeps_its_code),
+		CASE(app_service_gets_its_header_and_parameter_names),
+		CASE(a_rejection_by_app_service_is_recognized),
+		CASE(an_entra_error_through_app_service_keeps_its_code),
+		CASE(the_older_app_service_endpoint_uses_other_names),
+		CASE(service_fabric_is_reported_and_not_treated_as_app_service),
+		CASE(the_identity_header_is_not_sent_to_another_machine),
+		CASE(arc_is_asked_again_with_its_key),
+		CASE(for_arc_only_a_key_file_of_its_agent_is_read),
+		CASE(for_arc_no_link_is_followed_and_no_pipe_is_read),
+		CASE(an_arc_endpoint_that_requests_no_key_is_an_error),
+		CASE(a_token_of_another_identity_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ static int ask(void)
 	return person_ask(&p, &acr_identity_workload_identity);
 }
 
-static void the_file_is_read_anew_each_time_and_trimmed(void **state)
+static void the_token_file_is_read_every_time_and_trimmed(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, "tokens/azure-identity-token", " first.a.b\n");
@@ -44,7 +44,7 @@ static void the_file_is_read_anew_each_time_and_trimmed(void **state)
 	assert_string_equal(p.token.who.id, CLIENT);
 }
 
-static void kubelets_links_are_followed(void **state)
+static void the_links_of_kubelet_are_followed(void **state)
 {
 	char path[128];
 
@@ -59,7 +59,7 @@ static void kubelets_links_are_followed(void **state)
 	assert_holds(p.edges.sent[0], "linked.a.b");
 }
 
-static void a_file_that_is_no_token_is_not_sent(void **state)
+static void a_file_that_is_not_a_token_is_not_sent(void **state)
 {
 	char large[70000], path[128];
 
@@ -84,7 +84,7 @@ static void a_file_that_is_no_token_is_not_sent(void **state)
 }
 
 /* A variable may hold a password: what names no issuer and no subject is not sent to anybody. */
-static void a_variable_that_holds_no_token_is_not_sent(void **state)
+static void a_variable_that_is_not_a_token_is_not_sent(void **state)
 {
 	static const char *const values[] = { "hunter2", "a.b.c", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" };
 
@@ -102,7 +102,7 @@ static void a_variable_that_holds_no_token_is_not_sent(void **state)
 	assert_int_equal(ask(), 0);
 }
 
-static void half_a_set_up_is_told(void **state)
+static void an_incomplete_configuration_is_reported(void **state)
 {
 	(void)state;
 	edges_set(&p.edges, "AZURE_CLIENT_ID", "");
@@ -115,7 +115,7 @@ static void half_a_set_up_is_told(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-static void an_identity_binding_is_told_and_its_token_goes_nowhere(void **state)
+static void an_identity_binding_is_reported_and_its_token_is_not_sent(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, "tokens/azure-identity-token", "x.y.z");
@@ -129,7 +129,7 @@ static void an_identity_binding_is_told_and_its_token_goes_nowhere(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-static void a_refusal_ends_the_chain(void **state)
+static void a_rejection_ends_the_chain(void **state)
 {
 	(void)state;
 	edges_write(&p.edges, TAG, AZURE);
@@ -150,13 +150,13 @@ static void a_refusal_ends_the_chain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_file_is_read_anew_each_time_and_trimmed),
-		CASE(kubelets_links_are_followed),
-		CASE(a_file_that_is_no_token_is_not_sent),
-		CASE(a_variable_that_holds_no_token_is_not_sent),
-		CASE(half_a_set_up_is_told),
-		CASE(an_identity_binding_is_told_and_its_token_goes_nowhere),
-		CASE(a_refusal_ends_the_chain),
+		CASE(the_token_file_is_read_every_time_and_trimmed),
+		CASE(the_links_of_kubelet_are_followed),
+		CASE(a_file_that_is_not_a_token_is_not_sent),
+		CASE(a_variable_that_is_not_a_token_is_not_sent),
+		CASE(an_incomplete_configuration_is_reported),
+		CASE(an_identity_binding_is_reported_and_its_token_is_not_sent),
+		CASE(a_rejection_ends_the_chain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

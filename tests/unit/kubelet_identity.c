@@ -78,7 +78,7 @@ static int be_pod(const char *tenant, struct acr_node node, struct acr_error *er
 	return acr_kubelet_be_pod(&edges.app, &request, &node, &made, error);
 }
 
-static void a_pod_is_who_its_annotations_say(void **state)
+static void annotations_choose_the_identity_of_a_pod(void **state)
 {
 	static char tenant[] = TENANT;
 	struct acr_error error = { 0 };
@@ -104,7 +104,7 @@ static void a_pod_is_who_its_annotations_say(void **state)
 }
 
 /* azure.json's names, which are go-autorest's, and az's. */
-static void each_cloud_of_azure_json_has_its_authority(void **state)
+static void each_cloud_name_in_azure_json_selects_its_authority(void **state)
 {
 	static const char *const clouds[][2] = {
 		{ "AzurePublicCloud", "login.microsoftonline.com" },
@@ -146,7 +146,7 @@ static void be_node(struct acr_node node)
 	nothing_of_the_kubelets_own_is_left();
 }
 
-static void a_node_is_who_azure_json_says(void **state)
+static void azure_json_chooses_the_identity_of_a_node(void **state)
 {
 	static char tenant[] = TENANT, client[] = CLIENT, other[] = OTHER, file[] = "/var/token",
 		    pem[] = "/sp.pem";
@@ -188,9 +188,9 @@ static void a_node_is_who_azure_json_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_pod_is_who_its_annotations_say),
-		TEST(each_cloud_of_azure_json_has_its_authority),
-		TEST(a_node_is_who_azure_json_says),
+		TEST(annotations_choose_the_identity_of_a_pod),
+		TEST(each_cloud_name_in_azure_json_selects_its_authority),
+		TEST(azure_json_chooses_the_identity_of_a_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

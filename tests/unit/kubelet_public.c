@@ -32,7 +32,7 @@ static const struct {
 	{ "{}", false },
 };
 
-static void what_a_token_allows_makes_an_image_public(void **state)
+static void an_image_is_public_only_if_the_anonymous_token_allows_pull(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
@@ -52,7 +52,7 @@ static void what_a_token_allows_makes_an_image_public(void **state)
 	}
 }
 
-static void an_answer_without_a_token_is_no(void **state)
+static void an_answer_without_a_token_means_not_public(void **state)
 {
 	static const struct {
 		int status;
@@ -77,8 +77,8 @@ static void an_answer_without_a_token_is_no(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_a_token_allows_makes_an_image_public),
-		cmocka_unit_test(an_answer_without_a_token_is_no),
+		cmocka_unit_test(an_image_is_public_only_if_the_anonymous_token_allows_pull),
+		cmocka_unit_test(an_answer_without_a_token_means_not_public),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static const struct row {
 	  false },
 };
 
-static void an_image_is_pulled_from_where_its_row_says(void **state)
+static void an_image_is_pulled_from_the_mirror_of_its_row(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -79,8 +79,8 @@ static void an_image_is_pulled_from_where_its_row_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_image_is_pulled_from_where_its_row_says, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(an_image_is_pulled_from_the_mirror_of_its_row,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static int clean(void **state)
 	return 0;
 }
 
-static void a_login_is_tried_as_docker_tries_it(void **state)
+static void a_login_is_verified_as_docker_verifies_it(void **state)
 {
 	auto_secret password = { 0 };
 	auto_secret access = { 0 };
@@ -42,7 +42,7 @@ static void a_login_is_tried_as_docker_tries_it(void **state)
 	assert_int_equal(error.kind, ACR_FINE);
 }
 
-static void a_scope_is_asked_for_by_its_name(void **state)
+static void a_scope_is_requested_by_its_name(void **state)
 {
 	(void)state;
 	edges_answer(&edges,
@@ -54,7 +54,7 @@ static void a_scope_is_asked_for_by_its_name(void **state)
 			 0);
 }
 
-static void a_refresh_token_is_redeemed_in_the_body(void **state)
+static void a_refresh_token_is_sent_in_the_body(void **state)
 {
 	auto_secret token = { 0 };
 
@@ -69,7 +69,7 @@ static void a_refresh_token_is_redeemed_in_the_body(void **state)
 					   "refresh_token=refresh.me");
 }
 
-static void a_regional_endpoint_is_asked_for_the_login_servers_tokens(void **state)
+static void a_regional_endpoint_is_asked_for_tokens_of_the_login_server(void **state)
 {
 	(void)state;
 	assert_true(acr_registry_parse(NULL, "public.eastus2.geo.azurecr.io", 29, &registry));
@@ -80,7 +80,7 @@ static void a_regional_endpoint_is_asked_for_the_login_servers_tokens(void **sta
 	assert_int_equal(acr_scope_token(&edges.app, &registry, NULL, NULL, NULL, NULL, &error), 0);
 }
 
-static void a_wrong_password_is_a_refusal(void **state)
+static void a_wrong_password_is_a_denial(void **state)
 {
 	auto_secret password = { 0 };
 
@@ -112,12 +112,12 @@ static void a_user_name_with_a_colon_is_not_sent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_login_is_tried_as_docker_tries_it),
-		TEST(a_scope_is_asked_for_by_its_name),
-		TEST(a_refresh_token_is_redeemed_in_the_body),
-		TEST(a_wrong_password_is_a_refusal),
+		TEST(a_login_is_verified_as_docker_verifies_it),
+		TEST(a_scope_is_requested_by_its_name),
+		TEST(a_refresh_token_is_sent_in_the_body),
+		TEST(a_wrong_password_is_a_denial),
 		TEST(a_user_name_with_a_colon_is_not_sent),
-		TEST(a_regional_endpoint_is_asked_for_the_login_servers_tokens),
+		TEST(a_regional_endpoint_is_asked_for_tokens_of_the_login_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ static bool ask(void)
 	return yes;
 }
 
-static void what_docker_gets_without_a_login_decides(void **state)
+static void the_anonymous_token_that_docker_would_get_decides(void **state)
 {
 	(void)state;
 	edges_answer(&edges, DOCKERS, 200, token(PULL));
@@ -75,7 +75,7 @@ static void what_docker_gets_without_a_login_decides(void **state)
 	assert_true(ask());
 }
 
-static void where_there_is_no_such_repository_the_catalog_is_asked_for(void **state)
+static void if_the_repository_does_not_exist_the_catalog_scope_is_requested(void **state)
 {
 	(void)state;
 	edges_answer(&edges, DOCKERS, 200, token("[]"));
@@ -86,7 +86,7 @@ static void where_there_is_no_such_repository_the_catalog_is_asked_for(void **st
 				    "&scope=registry%3Acatalog%3A%2A");
 }
 
-static void a_token_that_allows_nothing_is_a_no(void **state)
+static void a_token_without_access_means_not_public(void **state)
 {
 	static const char *const empty[] = {
 		"[]", "null", "\"x\"",
@@ -107,7 +107,7 @@ static void a_token_that_allows_nothing_is_a_no(void **state)
 	assert_false(ask());
 }
 
-static void whatever_else_comes_is_a_no_at_once(void **state)
+static void every_other_answer_means_not_public_without_a_retry(void **state)
 {
 	static const int statuses[] = { 204, 302, 400, 401, 403, 404, 408, 429, 500, 503 };
 
@@ -138,7 +138,7 @@ static int dawdle(struct acr_http *self, const struct acr_app *app,
 	return 0;
 }
 
-static void both_questions_share_three_seconds(void **state)
+static void both_requests_share_three_seconds(void **state)
 {
 	int64_t began = edges.boot;
 
@@ -149,7 +149,7 @@ static void both_questions_share_three_seconds(void **state)
 	assert_in_range(edges.boot - began, ACR_BUDGET_ANONYMOUS - 200, ACR_BUDGET_ANONYMOUS);
 }
 
-static void an_access_is_read_in_either_spelling(void **state)
+static void the_access_claim_is_read_in_both_forms(void **state)
 {
 	static const struct {
 		const char *access, *repository, *allows;
@@ -178,12 +178,12 @@ static void an_access_is_read_in_either_spelling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_docker_gets_without_a_login_decides),
-		TEST(where_there_is_no_such_repository_the_catalog_is_asked_for),
-		TEST(a_token_that_allows_nothing_is_a_no),
-		TEST(whatever_else_comes_is_a_no_at_once),
-		TEST(both_questions_share_three_seconds),
-		TEST(an_access_is_read_in_either_spelling),
+		TEST(the_anonymous_token_that_docker_would_get_decides),
+		TEST(if_the_repository_does_not_exist_the_catalog_scope_is_requested),
+		TEST(a_token_without_access_means_not_public),
+		TEST(every_other_answer_means_not_public_without_a_retry),
+		TEST(both_requests_share_three_seconds),
+		TEST(the_access_claim_is_read_in_both_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 
 #include "acr/registry.h"
 
-static void challenges_are_taken_apart(void **state)
+static void challenges_are_parsed(void **state)
 {
 	static const struct {
 		const char *header, *realm, *service, *scope;
@@ -51,7 +51,7 @@ static void challenges_are_taken_apart(void **state)
 	}
 }
 
-static void what_can_be_read_in_two_ways_is_not_read(void **state)
+static void an_invalid_or_ambiguous_challenge_is_not_accepted(void **state)
 {
 	static const char *const headers[] = {
 		"",
@@ -98,7 +98,7 @@ static void what_can_be_read_in_two_ways_is_not_read(void **state)
 	}
 }
 
-static void a_value_that_does_not_fit_is_refused_not_cut(void **state)
+static void a_value_that_is_too_long_is_an_error_and_not_cut(void **state)
 {
 	struct acr_challenge challenge;
 	char header[2048];
@@ -120,9 +120,9 @@ static void a_value_that_does_not_fit_is_refused_not_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(challenges_are_taken_apart),
-		cmocka_unit_test(what_can_be_read_in_two_ways_is_not_read),
-		cmocka_unit_test(a_value_that_does_not_fit_is_refused_not_cut),
+		cmocka_unit_test(challenges_are_parsed),
+		cmocka_unit_test(an_invalid_or_ambiguous_challenge_is_not_accepted),
+		cmocka_unit_test(a_value_that_is_too_long_is_an_error_and_not_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

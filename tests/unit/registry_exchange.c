@@ -57,7 +57,7 @@ static int read_body(const char *body)
 	return acr_grant_read(&registry, &answer, NOW, &grant, &error);
 }
 
-static void the_token_is_posted_to_the_registry_and_nowhere_else(void **state)
+static void the_token_is_sent_only_to_the_registry(void **state)
 {
 	auto_secret body = { 0 };
 	auto_token token = { 0 };
@@ -117,7 +117,7 @@ static void at_a_regional_endpoint_the_service_is_the_login_server(void **state)
 	edges_end(&edges);
 }
 
-static void a_tenant_that_is_not_known_is_not_sent(void **state)
+static void an_unknown_tenant_is_not_sent(void **state)
 {
 	auto_token token = { 0 };
 	struct edges edges;
@@ -142,7 +142,7 @@ static void note_warm(struct acr_http *self, const struct acr_app *app, const ch
 	snprintf(warmed, sizeof(warmed), "%s", url);
 }
 
-static void a_connection_is_begun_without_any_secret(void **state)
+static void a_connection_is_opened_before_any_secret_is_sent(void **state)
 {
 	struct edges edges;
 
@@ -155,7 +155,7 @@ static void a_connection_is_begun_without_any_secret(void **state)
 	edges_end(&edges);
 }
 
-static void life_is_counted_by_the_servers_clock(void **state)
+static void the_lifetime_is_computed_with_the_clock_of_the_server(void **state)
 {
 	(void)state;
 	/* Our own clock is a day ahead; nobody minds. */
@@ -165,7 +165,7 @@ static void life_is_counted_by_the_servers_clock(void **state)
 	assert_int_equal(grant.life, 5000);
 }
 
-static void without_a_date_our_own_clock_must_do(void **state)
+static void without_a_date_header_the_local_clock_is_used(void **state)
 {
 	(void)state;
 	answer.date = 0;
@@ -178,7 +178,7 @@ static void without_a_date_our_own_clock_must_do(void **state)
 	assert_int_equal(grant.life, 300);
 }
 
-static void no_more_than_three_hours_are_believed(void **state)
+static void a_lifetime_is_limited_to_three_hours(void **state)
 {
 	(void)state;
 	assert_int_equal(read_claims("{\"exp\":4102444800}"), 0);
@@ -187,7 +187,7 @@ static void no_more_than_three_hours_are_believed(void **state)
 	assert_int_equal(grant.life, 10800);
 }
 
-static void a_token_that_does_not_say_lives_five_minutes(void **state)
+static void a_token_without_an_expiry_lives_five_minutes(void **state)
 {
 	static const char *const claims[] = { "{}",
 					      "{\"exp\":0}",
@@ -208,7 +208,7 @@ static void a_token_that_does_not_say_lives_five_minutes(void **state)
 	assert_string_equal(grant.audience, "");
 }
 
-static void a_token_that_is_over_by_its_own_clock_is_none(void **state)
+static void a_token_that_expired_by_the_clock_of_the_server_is_an_error(void **state)
 {
 	(void)state;
 	assert_int_equal(read_claims("{\"exp\":1750000000}"), -1);
@@ -217,7 +217,7 @@ static void a_token_that_is_over_by_its_own_clock_is_none(void **state)
 	assert_null(grant.token.bytes);
 }
 
-static void a_token_for_another_registry_is_none(void **state)
+static void a_token_for_another_registry_is_an_error(void **state)
 {
 	static const char *const others[] = {
 		"{\"aud\":\"evil.azurecr.io\",\"exp\":1750005000}",
@@ -243,7 +243,7 @@ static void a_token_for_another_registry_is_none(void **state)
 	assert_int_equal(read_claims("{\"exp\":1750005000}"), 0);
 }
 
-static void a_regional_endpoint_gives_tokens_of_its_registry(void **state)
+static void a_regional_endpoint_issues_tokens_of_its_registry(void **state)
 {
 	(void)state;
 	be("acme.eastus.geo.azurecr.io");
@@ -256,7 +256,7 @@ static void a_regional_endpoint_gives_tokens_of_its_registry(void **state)
 	assert_int_equal(read_claims("{\"aud\":\"acme.azurecr.io\"}"), -1);
 }
 
-static void a_name_of_the_persons_own_gives_tokens_of_any_registry(void **state)
+static void a_custom_domain_may_issue_tokens_of_any_registry(void **state)
 {
 	(void)state;
 	strcpy(registry.host, "registry.contoso.internal");
@@ -266,7 +266,7 @@ static void a_name_of_the_persons_own_gives_tokens_of_any_registry(void **state)
 	assert_int_equal(read_claims("{\"aud\":\"evil.example\"}"), -1);
 }
 
-static void what_is_no_token_is_not_taken(void **state)
+static void an_answer_that_is_not_a_token_is_an_error(void **state)
 {
 	static const char *const bodies[] = {
 		"",
@@ -303,7 +303,7 @@ static void what_is_no_token_is_not_taken(void **state)
 	}
 }
 
-static void a_token_has_a_largest_size(void **state)
+static void a_token_has_a_maximum_size(void **state)
 {
 	char *body = malloc(ACR_TOKEN_MAX + 100);
 	int length = sprintf(body, "{\"refresh_token\":\"");
@@ -318,7 +318,7 @@ static void a_token_has_a_largest_size(void **state)
 	free(body);
 }
 
-static void a_web_page_is_named_as_what_it_is(void **state)
+static void a_web_page_is_reported_as_a_web_page(void **state)
 {
 	(void)state;
 	strcpy(answer.type, "text/html");
@@ -336,7 +336,7 @@ static void a_web_page_is_named_as_what_it_is(void **state)
 	assert_string_equal(error.code, "");
 }
 
-static void each_refusal_is_told_apart(void **state)
+static void each_denial_has_its_own_error(void **state)
 {
 	static const struct {
 		int status;
@@ -414,7 +414,7 @@ static void each_refusal_is_told_apart(void **state)
 	}
 }
 
-static void how_long_to_wait_is_told(void **state)
+static void the_error_keeps_the_retry_after_time(void **state)
 {
 	(void)state;
 	answer.status = 429;
@@ -426,7 +426,7 @@ static void how_long_to_wait_is_told(void **state)
 		"acme.azurecr.io is throttling requests (status 429) and asks to retry after 42 s");
 }
 
-static void the_correlation_id_comes_from_the_header_or_from_the_sentence(void **state)
+static void the_correlation_id_comes_from_the_header_or_from_the_message(void **state)
 {
 	static const char body[] =
 		"{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no. CorrelationId: "
@@ -442,7 +442,7 @@ static void the_correlation_id_comes_from_the_header_or_from_the_sentence(void *
 	assert_string_equal(error.correlation, "from-the-header");
 }
 
-static void a_service_cannot_write_to_the_terminal(void **state)
+static void a_service_cannot_control_the_terminal(void **state)
 {
 	(void)state;
 	answer.status = 401;
@@ -454,7 +454,7 @@ static void a_service_cannot_write_to_the_terminal(void **state)
 	assert_string_equal(error.sentence, "a?]0;b? c");
 }
 
-static void an_error_that_nobody_wants_costs_nothing(void **state)
+static void the_error_argument_may_be_null(void **state)
 {
 	(void)state;
 	answer.status = 401;
@@ -468,26 +468,26 @@ static void an_error_that_nobody_wants_costs_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_token_is_posted_to_the_registry_and_nowhere_else),
+		TEST(the_token_is_sent_only_to_the_registry),
 		TEST(at_a_regional_endpoint_the_service_is_the_login_server),
-		TEST(a_tenant_that_is_not_known_is_not_sent),
-		TEST(a_connection_is_begun_without_any_secret),
-		TEST(life_is_counted_by_the_servers_clock),
-		TEST(without_a_date_our_own_clock_must_do),
-		TEST(no_more_than_three_hours_are_believed),
-		TEST(a_token_that_does_not_say_lives_five_minutes),
-		TEST(a_token_that_is_over_by_its_own_clock_is_none),
-		TEST(a_token_for_another_registry_is_none),
-		TEST(a_regional_endpoint_gives_tokens_of_its_registry),
-		TEST(a_name_of_the_persons_own_gives_tokens_of_any_registry),
-		TEST(what_is_no_token_is_not_taken),
-		TEST(a_token_has_a_largest_size),
-		TEST(a_web_page_is_named_as_what_it_is),
-		TEST(each_refusal_is_told_apart),
-		TEST(how_long_to_wait_is_told),
-		TEST(the_correlation_id_comes_from_the_header_or_from_the_sentence),
-		TEST(a_service_cannot_write_to_the_terminal),
-		TEST(an_error_that_nobody_wants_costs_nothing),
+		TEST(an_unknown_tenant_is_not_sent),
+		TEST(a_connection_is_opened_before_any_secret_is_sent),
+		TEST(the_lifetime_is_computed_with_the_clock_of_the_server),
+		TEST(without_a_date_header_the_local_clock_is_used),
+		TEST(a_lifetime_is_limited_to_three_hours),
+		TEST(a_token_without_an_expiry_lives_five_minutes),
+		TEST(a_token_that_expired_by_the_clock_of_the_server_is_an_error),
+		TEST(a_token_for_another_registry_is_an_error),
+		TEST(a_regional_endpoint_issues_tokens_of_its_registry),
+		TEST(a_custom_domain_may_issue_tokens_of_any_registry),
+		TEST(an_answer_that_is_not_a_token_is_an_error),
+		TEST(a_token_has_a_maximum_size),
+		TEST(a_web_page_is_reported_as_a_web_page),
+		TEST(each_denial_has_its_own_error),
+		TEST(the_error_keeps_the_retry_after_time),
+		TEST(the_correlation_id_comes_from_the_header_or_from_the_message),
+		TEST(a_service_cannot_control_the_terminal),
+		TEST(the_error_argument_may_be_null),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

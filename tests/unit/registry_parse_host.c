@@ -5,7 +5,7 @@
 #include "acr/registry.h"
 #include "hosts.h"
 
-static void every_row_of_the_corpus_is_decided_as_it_says(void **state)
+static void every_server_of_the_corpus_is_classified_correctly(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < HOST_ROWS; i++) {
@@ -20,7 +20,7 @@ static void every_row_of_the_corpus_is_decided_as_it_says(void **state)
 	}
 }
 
-static void what_was_read_once_reads_the_same_again(void **state)
+static void a_parsed_host_is_parsed_to_itself(void **state)
 {
 	struct acr_registry once, twice;
 
@@ -37,7 +37,7 @@ static void what_was_read_once_reads_the_same_again(void **state)
 
 /* A good name with one byte changed, at each place, for each byte: what is still ours is what only
  * another registry of the same cloud could be. */
-static void no_byte_at_any_place_leads_out_of_the_cloud(void **state)
+static void no_changed_byte_leads_out_of_the_cloud(void **state)
 {
 	static const char good[] = "myreg.azurecr.io";
 	struct acr_registry registry;
@@ -58,7 +58,7 @@ static void no_byte_at_any_place_leads_out_of_the_cloud(void **state)
 		}
 }
 
-static void a_server_is_read_up_to_its_length_and_no_further(void **state)
+static void a_server_is_read_only_up_to_its_length(void **state)
 {
 	struct acr_registry registry;
 
@@ -68,7 +68,7 @@ static void a_server_is_read_up_to_its_length_and_no_further(void **state)
 	assert_false(acr_registry_parse(NULL, "myreg.azurecr.io", 0, &registry));
 }
 
-static void a_megabyte_is_no_server(void **state)
+static void a_megabyte_is_not_a_server(void **state)
 {
 	size_t length = 1024 * 1024;
 	char *bytes = malloc(length);
@@ -125,7 +125,7 @@ static void every_row_of_the_clouds_is_complete(void **state)
 	}
 }
 
-static void an_authority_is_known_by_its_whole_name_only(void **state)
+static void an_authority_must_match_completely(void **state)
 {
 	(void)state;
 	assert_string_equal(acr_cloud_of_authority("https://login.microsoftonline.us/")->name,
@@ -139,7 +139,7 @@ static void an_authority_is_known_by_its_whole_name_only(void **state)
 	assert_null(acr_cloud_of_authority(""));
 }
 
-static void a_host_of_the_config_is_ours_but_not_genuine(void **state)
+static void a_configured_host_is_accepted_but_not_genuine(void **state)
 {
 	static const char text[] =
 		"{\"hosts\": [\"Registry.contoso.internal\", \"gov.contoso.internal\", "
@@ -203,7 +203,7 @@ static void the_environment_adds_no_host(void **state)
 	edges_end(&edges);
 }
 
-static void the_name_is_what_stands_before_the_hash(void **state)
+static void the_registry_name_is_the_part_before_the_hash(void **state)
 {
 	static const struct {
 		const char *server, *name;
@@ -228,17 +228,17 @@ static void the_name_is_what_stands_before_the_hash(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_row_of_the_corpus_is_decided_as_it_says),
-		cmocka_unit_test(what_was_read_once_reads_the_same_again),
-		cmocka_unit_test(no_byte_at_any_place_leads_out_of_the_cloud),
-		cmocka_unit_test(a_server_is_read_up_to_its_length_and_no_further),
-		cmocka_unit_test(a_megabyte_is_no_server),
+		cmocka_unit_test(every_server_of_the_corpus_is_classified_correctly),
+		cmocka_unit_test(a_parsed_host_is_parsed_to_itself),
+		cmocka_unit_test(no_changed_byte_leads_out_of_the_cloud),
+		cmocka_unit_test(a_server_is_read_only_up_to_its_length),
+		cmocka_unit_test(a_megabyte_is_not_a_server),
 		cmocka_unit_test(a_suffix_decides_the_cloud_and_its_authority),
 		cmocka_unit_test(every_row_of_the_clouds_is_complete),
-		cmocka_unit_test(an_authority_is_known_by_its_whole_name_only),
-		cmocka_unit_test(a_host_of_the_config_is_ours_but_not_genuine),
+		cmocka_unit_test(an_authority_must_match_completely),
+		cmocka_unit_test(a_configured_host_is_accepted_but_not_genuine),
 		cmocka_unit_test(the_environment_adds_no_host),
-		cmocka_unit_test(the_name_is_what_stands_before_the_hash),
+		cmocka_unit_test(the_registry_name_is_the_part_before_the_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

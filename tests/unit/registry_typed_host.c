@@ -62,7 +62,7 @@ static const struct row {
 	{ "mcrprod", NULL, "mcrprod.azurecr.io is not an Azure container registry" },
 };
 
-static void what_is_typed_is_completed_or_refused_with_what_was_meant(void **state)
+static void a_typed_name_is_completed_or_is_an_error_with_a_suggestion(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -78,7 +78,7 @@ static void what_is_typed_is_completed_or_refused_with_what_was_meant(void **sta
 	}
 }
 
-static void a_name_is_completed_in_the_cloud_that_is_given(void **state)
+static void a_name_is_completed_for_the_given_cloud(void **state)
 {
 	(void)state;
 	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
@@ -104,7 +104,7 @@ static void without_a_known_cloud_no_name_is_completed(void **state)
 			 0);
 }
 
-static void a_host_of_the_configuration_stays_what_it_is(void **state)
+static void a_configured_host_is_not_changed(void **state)
 {
 	struct acr_registry registry;
 	struct acr_error error = { 0 };
@@ -123,10 +123,10 @@ static void a_host_of_the_configuration_stays_what_it_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_typed_is_completed_or_refused_with_what_was_meant),
-		cmocka_unit_test(a_name_is_completed_in_the_cloud_that_is_given),
+		cmocka_unit_test(a_typed_name_is_completed_or_is_an_error_with_a_suggestion),
+		cmocka_unit_test(a_name_is_completed_for_the_given_cloud),
 		cmocka_unit_test(without_a_known_cloud_no_name_is_completed),
-		cmocka_unit_test(a_host_of_the_configuration_stays_what_it_is),
+		cmocka_unit_test(a_configured_host_is_not_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ static void configure(const char *cache)
 	edges_configure(&edges);
 }
 
-static void an_entry_is_found_under_its_host_and_identity_alone(void **state)
+static void an_entry_is_found_only_under_its_host_and_identity(void **state)
 {
 	auto_entry entry = { 0 };
 
@@ -87,7 +87,7 @@ static void an_entry_is_found_under_its_host_and_identity_alone(void **state)
 }
 
 /* The name of the file says acme, and what is in it does not. */
-static void an_entry_of_another_host_under_our_name_is_not_found(void **state)
+static void an_entry_of_another_host_in_a_file_of_this_name_is_not_found(void **state)
 {
 	auto_entry other = entry_of("evil.azurecr.io", IDENTITY, "token");
 	auto_secret bytes = { 0 };
@@ -99,7 +99,8 @@ static void an_entry_of_another_host_under_our_name_is_not_found(void **state)
 	assert_false(found("token"));
 }
 
-static void the_first_home_that_takes_it_is_used_and_the_others_forget_it(void **state)
+static void an_entry_is_kept_in_the_first_cache_that_accepts_it_and_dropped_from_the_others(
+	void **state)
 {
 	char runtime[128];
 
@@ -116,7 +117,7 @@ static void the_first_home_that_takes_it_is_used_and_the_others_forget_it(void *
 	assert_true(found("new"));
 }
 
-static void the_config_decides_which_homes_are_used(void **state)
+static void the_config_chooses_the_caches(void **state)
 {
 	(void)state;
 	configure("none");
@@ -131,7 +132,7 @@ static void the_config_decides_which_homes_are_used(void **state)
 	assert_false(found("token"));
 }
 
-static void a_runtime_folder_that_is_not_ours_alone_is_passed_by(void **state)
+static void a_runtime_folder_that_is_not_private_is_skipped(void **state)
 {
 	char folder[128];
 
@@ -156,7 +157,7 @@ static void a_runtime_folder_that_is_not_ours_alone_is_passed_by(void **state)
 	assert_string_equal(keep(HOST, IDENTITY, "token"), "runtime-folder");
 }
 
-static void a_cache_folder_that_is_open_to_others_is_not_written(void **state)
+static void a_cache_folder_that_others_can_access_is_not_written(void **state)
 {
 	(void)state;
 	configure("file");
@@ -169,7 +170,7 @@ static void a_cache_folder_that_is_open_to_others_is_not_written(void **state)
 }
 
 /* sudo -E: HOME is another's. Nothing is made there, since the owner could not remove it. */
-static void nothing_is_made_in_a_home_that_belongs_to_someone_else(void **state)
+static void nothing_is_created_in_the_home_directory_of_another_user(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
@@ -184,7 +185,7 @@ static void nothing_is_made_in_a_home_that_belongs_to_someone_else(void **state)
 }
 
 /* As /tmp is. */
-static void nothing_is_made_in_a_folder_that_everybody_can_write(void **state)
+static void nothing_is_created_in_a_world_writable_folder(void **state)
 {
 	(void)state;
 	configure("file");
@@ -211,7 +212,7 @@ static void without_any_folder_there_is_no_cache_and_no_error(void **state)
 	acr_cache_drop(&edges.app, HOST);
 }
 
-static void a_damaged_entry_is_a_miss_and_moved_aside_once(void **state)
+static void a_damaged_entry_is_a_cache_miss_and_is_moved_away_once(void **state)
 {
 	static const char *const damages[] = { "", "garbage", "{\"version\": 1}",
 					       "docker-credential-acr entry 1\n" };
@@ -227,7 +228,7 @@ static void a_damaged_entry_is_a_miss_and_moved_aside_once(void **state)
 	assert_true(found("token"));
 }
 
-static void what_a_newer_version_wrote_is_neither_read_nor_replaced(void **state)
+static void an_entry_of_a_newer_version_is_neither_read_nor_replaced(void **state)
 {
 	auto_secret newer = { 0 };
 	auto_secret after = { 0 };
@@ -292,7 +293,7 @@ static void make_sparse(const char *path, const char *good)
 	assert_int_equal(truncate(path, 10LL << 30), 0);
 }
 
-static void what_others_could_have_put_there_is_not_read(void **state)
+static void a_file_that_another_user_could_have_created_is_not_read(void **state)
 {
 	static void (*const makes[])(const char *path, const char *good) = {
 		make_symlink,  make_hard_link, make_fifo,   make_folder,
@@ -321,7 +322,7 @@ static void what_others_could_have_put_there_is_not_read(void **state)
 	assert_true(found("token"));
 }
 
-static void a_link_in_the_way_is_replaced_and_not_written_through(void **state)
+static void a_link_in_place_of_the_file_is_replaced_and_not_followed(void **state)
 {
 	struct stat status;
 
@@ -335,7 +336,7 @@ static void a_link_in_the_way_is_replaced_and_not_written_through(void **state)
 	assert_true(found("token"));
 }
 
-static void entries_are_closed_to_others_whatever_the_umask(void **state)
+static void entries_are_private_with_any_umask(void **state)
 {
 	static const mode_t masks[] = { 0, 077, 0777 };
 	struct stat status;
@@ -370,7 +371,7 @@ static void write_in_front(const struct acr_entry *entry)
 	assert_int_equal(acr_cache_homes[0]->write(&edges.app, NAME, &bytes, 600, NULL), 0);
 }
 
-static void a_dead_entry_does_not_hide_a_live_one_in_another_home(void **state)
+static void an_expired_entry_does_not_hide_a_valid_one_in_another_cache(void **state)
 {
 	auto_entry dead = entry_of(HOST, IDENTITY, "dead");
 
@@ -382,7 +383,7 @@ static void a_dead_entry_does_not_hide_a_live_one_in_another_home(void **state)
 	assert_true(found("live"));
 }
 
-static void an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home(void **state)
+static void an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_cache(void **state)
 {
 	auto_entry due = entry_of(HOST, IDENTITY, "due");
 
@@ -418,7 +419,7 @@ static void an_entry_that_could_not_be_replaced_does_not_hide_a_newer_one(void *
 	assert_int_equal(found("new"), strcmp(used, "nowhere") != 0);
 }
 
-static void keeping_sweeps_what_died_and_nothing_else(void **state)
+static void writing_an_entry_removes_only_expired_entries(void **state)
 {
 	(void)state;
 	configure("file");
@@ -431,7 +432,7 @@ static void keeping_sweeps_what_died_and_nothing_else(void **state)
 	assert_true(exists("run/docker-credential-acr/readme"));
 }
 
-static void drop_takes_every_identity_of_a_host_and_no_other_host(void **state)
+static void drop_removes_the_entries_of_all_identities_for_one_host(void **state)
 {
 	auto_entry entry = entry_of(HOST, "another", "token");
 	auto_entry back = { 0 };
@@ -448,7 +449,7 @@ static void drop_takes_every_identity_of_a_host_and_no_other_host(void **state)
 	assert_true(acr_cache_find(&edges.app, "acme.azurecr.i", HASH, IDENTITY, &back));
 }
 
-static void drop_reaches_homes_that_the_config_does_not_use_today(void **state)
+static void drop_covers_caches_that_the_config_does_not_use(void **state)
 {
 	(void)state;
 	configure("file");
@@ -484,7 +485,7 @@ static void count_entries(void *data, const struct acr_cache_home *home,
 	++*(int *)data;
 }
 
-static void each_visits_readable_entries_alone(void **state)
+static void each_visits_only_readable_entries(void **state)
 {
 	auto_entry token = entry_of("", IDENTITY, "entra");
 	int count = 0;
@@ -502,7 +503,7 @@ static void each_visits_readable_entries_alone(void **state)
 }
 
 /* An Entra token opens more than one registry: it must not reach a disk. */
-static void entra_tokens_are_kept_in_memory_alone(void **state)
+static void entra_tokens_are_kept_only_in_memory(void **state)
 {
 	auto_entry token = entry_of("login.microsoftonline.com", IDENTITY, "entra");
 	auto_entry back = { 0 };
@@ -554,29 +555,29 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_entry_is_found_under_its_host_and_identity_alone),
-		TEST(an_entry_of_another_host_under_our_name_is_not_found),
-		TEST(the_first_home_that_takes_it_is_used_and_the_others_forget_it),
-		TEST(the_config_decides_which_homes_are_used),
-		TEST(a_runtime_folder_that_is_not_ours_alone_is_passed_by),
-		TEST(a_cache_folder_that_is_open_to_others_is_not_written),
-		TEST(nothing_is_made_in_a_home_that_belongs_to_someone_else),
-		TEST(nothing_is_made_in_a_folder_that_everybody_can_write),
+		TEST(an_entry_is_found_only_under_its_host_and_identity),
+		TEST(an_entry_of_another_host_in_a_file_of_this_name_is_not_found),
+		TEST(an_entry_is_kept_in_the_first_cache_that_accepts_it_and_dropped_from_the_others),
+		TEST(the_config_chooses_the_caches),
+		TEST(a_runtime_folder_that_is_not_private_is_skipped),
+		TEST(a_cache_folder_that_others_can_access_is_not_written),
+		TEST(nothing_is_created_in_the_home_directory_of_another_user),
+		TEST(nothing_is_created_in_a_world_writable_folder),
 		TEST(without_any_folder_there_is_no_cache_and_no_error),
-		TEST(a_damaged_entry_is_a_miss_and_moved_aside_once),
-		TEST(what_a_newer_version_wrote_is_neither_read_nor_replaced),
-		TEST(what_others_could_have_put_there_is_not_read),
-		TEST(a_link_in_the_way_is_replaced_and_not_written_through),
-		TEST(entries_are_closed_to_others_whatever_the_umask),
-		TEST(a_dead_entry_does_not_hide_a_live_one_in_another_home),
-		TEST(an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_home),
+		TEST(a_damaged_entry_is_a_cache_miss_and_is_moved_away_once),
+		TEST(an_entry_of_a_newer_version_is_neither_read_nor_replaced),
+		TEST(a_file_that_another_user_could_have_created_is_not_read),
+		TEST(a_link_in_place_of_the_file_is_replaced_and_not_followed),
+		TEST(entries_are_private_with_any_umask),
+		TEST(an_expired_entry_does_not_hide_a_valid_one_in_another_cache),
+		TEST(an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_cache),
 		TEST(an_entry_that_could_not_be_replaced_does_not_hide_a_newer_one),
-		TEST(keeping_sweeps_what_died_and_nothing_else),
-		TEST(drop_takes_every_identity_of_a_host_and_no_other_host),
-		TEST(drop_reaches_homes_that_the_config_does_not_use_today),
+		TEST(writing_an_entry_removes_only_expired_entries),
+		TEST(drop_removes_the_entries_of_all_identities_for_one_host),
+		TEST(drop_covers_caches_that_the_config_does_not_use),
 		TEST(a_host_of_253_characters_is_cached),
-		TEST(each_visits_readable_entries_alone),
-		TEST(entra_tokens_are_kept_in_memory_alone),
+		TEST(each_visits_only_readable_entries),
+		TEST(entra_tokens_are_kept_only_in_memory),
 	};
 
 	return cmocka_run_group_tests_name("cache", tests, NULL, NULL);

@@ -43,13 +43,13 @@ static void expect_none(const char *key)
 	assert_int_equal(error.kind, ACR_NOT_FOUND);
 }
 
-static void an_empty_home_finds_and_drops_nothing(void **state)
+static void in_an_empty_cache_nothing_is_found_or_dropped(void **state)
 {
 	(void)state;
 	expect_none(KEY);
 }
 
-static void what_is_written_is_read_until_it_is_dropped(void **state)
+static void an_entry_is_found_until_it_is_dropped(void **state)
 {
 	(void)state;
 	write_text(KEY, "token", 5);
@@ -58,7 +58,7 @@ static void what_is_written_is_read_until_it_is_dropped(void **state)
 	expect_none(KEY);
 }
 
-static void writing_again_takes_the_place_of_what_was_there(void **state)
+static void writing_again_replaces_the_entry(void **state)
 {
 	(void)state;
 	write_text(KEY, "a longer first token", 20);
@@ -92,7 +92,7 @@ static void an_entry_of_16_kilobytes_is_kept(void **state)
 	expect(KEY, bytes, sizeof(bytes));
 }
 
-static void keys_of_240_bytes_are_told_apart(void **state)
+static void keys_of_240_bytes_are_distinct(void **state)
 {
 	char one[241], other[241];
 
@@ -115,7 +115,7 @@ static void count_ours(void *data, const char *key)
 		fail_msg("a key that nobody wrote: %s", key);
 }
 
-static void each_names_every_key_and_nothing_else(void **state)
+static void each_visits_exactly_the_keys(void **state)
 {
 	int count = 0;
 
@@ -176,13 +176,13 @@ int main(void)
 		const char *name;
 		CMUnitTestFunction function;
 	} assertions[] = {
-		ASSERTION(an_empty_home_finds_and_drops_nothing),
-		ASSERTION(what_is_written_is_read_until_it_is_dropped),
-		ASSERTION(writing_again_takes_the_place_of_what_was_there),
+		ASSERTION(in_an_empty_cache_nothing_is_found_or_dropped),
+		ASSERTION(an_entry_is_found_until_it_is_dropped),
+		ASSERTION(writing_again_replaces_the_entry),
 		ASSERTION(every_byte_is_kept),
 		ASSERTION(an_entry_of_16_kilobytes_is_kept),
-		ASSERTION(keys_of_240_bytes_are_told_apart),
-		ASSERTION(each_names_every_key_and_nothing_else),
+		ASSERTION(keys_of_240_bytes_are_distinct),
+		ASSERTION(each_visits_exactly_the_keys),
 	};
 	const size_t count = sizeof(assertions) / sizeof(assertions[0]);
 	struct CMUnitTest tests[8 * sizeof(assertions) / sizeof(assertions[0])] = { 0 };

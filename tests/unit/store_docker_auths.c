@@ -91,7 +91,7 @@ static void add(void *data, const char *key, const struct acr_login *login)
 		login->username, acr_secret_text(&login->secret));
 }
 
-static void each_visits_what_is_a_login(void **state)
+static void each_visits_only_logins(void **state)
 {
 	struct acr_error error = { 0 };
 	char seen[512] = "";
@@ -113,7 +113,7 @@ static void each_visits_what_is_a_login(void **state)
 	assert_int_equal(error.kind, ACR_INVALID);
 }
 
-static void docker_config_names_the_folder(void **state)
+static void docker_config_chooses_the_folder(void **state)
 {
 	char folder[128];
 
@@ -128,7 +128,7 @@ static void docker_config_names_the_folder(void **state)
 	assert_string_equal(answer("a.example"), "o|2");
 }
 
-static void files_without_logins_have_none(void **state)
+static void a_file_without_logins_is_not_an_error(void **state)
 {
 	static const char *const texts[] = {
 		"{}", "{\"auths\": {}}", "{\"auths\": null}", "{\"auths\": []}", "[]", "7"
@@ -144,7 +144,7 @@ static void files_without_logins_have_none(void **state)
 	assert_string_equal(answer("a.example"), "not-found");
 }
 
-static void a_broken_file_is_told_from_an_empty_one(void **state)
+static void an_invalid_file_differs_from_an_empty_one(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_login login = { 0 };
@@ -176,9 +176,11 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(entries_are_found_as_docker_finds_them),  TEST(each_visits_what_is_a_login),
-		TEST(docker_config_names_the_folder),	       TEST(files_without_logins_have_none),
-		TEST(a_broken_file_is_told_from_an_empty_one),
+		TEST(entries_are_found_as_docker_finds_them),
+		TEST(each_visits_only_logins),
+		TEST(docker_config_chooses_the_folder),
+		TEST(a_file_without_logins_is_not_an_error),
+		TEST(an_invalid_file_differs_from_an_empty_one),
 	};
 
 	return cmocka_run_group_tests_name("docker auths", tests, NULL, NULL);

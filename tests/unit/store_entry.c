@@ -38,7 +38,7 @@ static struct acr_secret bytes_of(const struct acr_entry *entry)
 	return bytes;
 }
 
-static void an_entry_is_read_back_as_it_was_written(void **state)
+static void an_entry_is_read_back_unchanged(void **state)
 {
 	auto_entry entry = sample();
 	auto_entry back = { 0 };
@@ -81,7 +81,7 @@ static void an_entry_without_texts_is_read_back_with_empty_ones(void **state)
 }
 
 /* As version 0.1 wrote it: whose it is was a sentence. */
-static void an_entry_of_before_who_had_fields_is_read(void **state)
+static void an_entry_of_version_0_1_is_read(void **state)
 {
 	static const char *const parts[][2] = {
 		{ "host", "acme.azurecr.io" }, { "identity", "i" },
@@ -108,7 +108,7 @@ static void an_entry_of_before_who_had_fields_is_read(void **state)
 	assert_string_equal(who.name, "user u, tenant t");
 }
 
-static void every_truncation_is_refused(void **state)
+static void every_truncated_entry_is_invalid(void **state)
 {
 	auto_entry entry = sample();
 	auto_secret bytes = bytes_of(&entry);
@@ -128,7 +128,7 @@ static void every_truncation_is_refused(void **state)
 	}
 }
 
-static void every_flipped_bit_is_refused(void **state)
+static void every_entry_with_a_flipped_bit_is_invalid(void **state)
 {
 	auto_entry entry = sample();
 	auto_secret bytes = bytes_of(&entry);
@@ -145,7 +145,7 @@ static void every_flipped_bit_is_refused(void **state)
 	}
 }
 
-static void bytes_behind_the_end_are_refused(void **state)
+static void an_entry_with_trailing_bytes_is_invalid(void **state)
 {
 	auto_entry entry = sample();
 	auto_entry back = { 0 };
@@ -160,7 +160,7 @@ static void bytes_behind_the_end_are_refused(void **state)
 }
 
 /* A record whose checksum fits is still not believed. */
-static void whole_records_with_wrong_parts_are_refused(void **state)
+static void a_complete_record_with_wrong_fields_is_invalid(void **state)
 {
 	static const char *const parts[] = {
 		"",
@@ -214,14 +214,14 @@ static int read_with_host(const char *host, size_t length)
 	return acr_entry_read(record.bytes, record.length, &back, NULL);
 }
 
-static void a_text_with_a_nul_is_refused(void **state)
+static void a_text_with_a_nul_is_invalid(void **state)
 {
 	(void)state;
 	assert_int_equal(read_with_host("a-b", 3), 0);
 	assert_int_equal(read_with_host("a\0b", 3), -1);
 }
 
-static void a_newer_entry_is_told_from_a_damaged_one(void **state)
+static void a_newer_entry_differs_from_a_damaged_one(void **state)
 {
 	auto_secret record = { 0 };
 	auto_entry back = { 0 };
@@ -238,7 +238,7 @@ static void a_newer_entry_is_told_from_a_damaged_one(void **state)
 	assert_int_equal(error.kind, ACR_INVALID);
 }
 
-static void a_record_of_another_kind_is_no_entry(void **state)
+static void a_record_of_another_kind_is_not_an_entry(void **state)
 {
 	auto_secret record = { 0 };
 	auto_entry back = { 0 };
@@ -249,7 +249,7 @@ static void a_record_of_another_kind_is_no_entry(void **state)
 	assert_int_equal(acr_entry_read(record.bytes, record.length, &back, NULL), -1);
 }
 
-static void life_is_counted_by_the_clock_that_can_tell(void **state)
+static void the_lifetime_is_computed_with_the_clock_that_is_valid(void **state)
 {
 	static const struct {
 		const char *what, *boot_id;
@@ -289,7 +289,7 @@ static void life_is_counted_by_the_clock_that_can_tell(void **state)
 	edges_end(&edges);
 }
 
-static void an_entry_of_an_unknown_boot_is_never_of_this_one(void **state)
+static void an_entry_of_an_unknown_boot_does_not_match_this_boot(void **state)
 {
 	struct edges edges;
 	auto_entry entry = sample();
@@ -307,19 +307,19 @@ static void an_entry_of_an_unknown_boot_is_never_of_this_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_entry_is_read_back_as_it_was_written),
+		cmocka_unit_test(an_entry_is_read_back_unchanged),
 		cmocka_unit_test(an_entry_without_texts_is_read_back_with_empty_ones),
-		cmocka_unit_test(an_entry_of_before_who_had_fields_is_read),
-		cmocka_unit_test(an_entry_of_before_who_had_fields_is_read),
-		cmocka_unit_test(every_truncation_is_refused),
-		cmocka_unit_test(every_flipped_bit_is_refused),
-		cmocka_unit_test(bytes_behind_the_end_are_refused),
-		cmocka_unit_test(whole_records_with_wrong_parts_are_refused),
-		cmocka_unit_test(a_text_with_a_nul_is_refused),
-		cmocka_unit_test(a_newer_entry_is_told_from_a_damaged_one),
-		cmocka_unit_test(a_record_of_another_kind_is_no_entry),
-		cmocka_unit_test(life_is_counted_by_the_clock_that_can_tell),
-		cmocka_unit_test(an_entry_of_an_unknown_boot_is_never_of_this_one),
+		cmocka_unit_test(an_entry_of_version_0_1_is_read),
+		cmocka_unit_test(an_entry_of_version_0_1_is_read),
+		cmocka_unit_test(every_truncated_entry_is_invalid),
+		cmocka_unit_test(every_entry_with_a_flipped_bit_is_invalid),
+		cmocka_unit_test(an_entry_with_trailing_bytes_is_invalid),
+		cmocka_unit_test(a_complete_record_with_wrong_fields_is_invalid),
+		cmocka_unit_test(a_text_with_a_nul_is_invalid),
+		cmocka_unit_test(a_newer_entry_differs_from_a_damaged_one),
+		cmocka_unit_test(a_record_of_another_kind_is_not_an_entry),
+		cmocka_unit_test(the_lifetime_is_computed_with_the_clock_that_is_valid),
+		cmocka_unit_test(an_entry_of_an_unknown_boot_does_not_match_this_boot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

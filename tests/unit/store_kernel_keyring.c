@@ -84,7 +84,7 @@ static int find_none(void)
 	return home->read(&edges.app, KEY, &bytes, &error) == 0 || error.kind != ACR_NOT_FOUND;
 }
 
-static void sessions_of_one_user_share_it(void **state)
+static void sessions_of_one_user_share_the_keyring(void **state)
 {
 	(void)state;
 	assert_int_equal(in_new_session(write_one), 0);
@@ -119,13 +119,13 @@ static int fill(void)
 	return result;
 }
 
-static void half_of_the_keyring_is_left_to_others(void **state)
+static void half_of_the_keyring_is_left_to_other_programs(void **state)
 {
 	(void)state;
 	assert_int_equal(in_new_session(fill), 0);
 }
 
-static void what_a_key_cannot_hold_is_left_to_the_next_home(void **state)
+static void an_entry_too_large_for_a_key_goes_to_the_next_cache(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -135,7 +135,7 @@ static void what_a_key_cannot_hold_is_left_to_the_next_home(void **state)
 	assert_int_equal(find_none(), 0);
 }
 
-static void the_kernel_itself_ends_it(void **state)
+static void the_kernel_removes_an_expired_key(void **state)
 {
 	(void)state;
 	assert_int_equal(write_bytes(KEY, 2000, 1, NULL), 0);
@@ -166,7 +166,7 @@ static int a_key_is_for_this_user(void)
 	return home->drop(&edges.app, KEY, NULL) || result;
 }
 
-static void nobody_else_may_see_a_key(void **state)
+static void other_users_cannot_see_a_key(void **state)
 {
 	(void)state;
 	assert_int_equal(in_new_session(a_key_is_for_this_user), 0);
@@ -217,13 +217,13 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sessions_of_one_user_share_it),
-		TEST(what_a_key_cannot_hold_is_left_to_the_next_home),
-		TEST(the_kernel_itself_ends_it),
-		TEST(nobody_else_may_see_a_key),
+		TEST(sessions_of_one_user_share_the_keyring),
+		TEST(an_entry_too_large_for_a_key_goes_to_the_next_cache),
+		TEST(the_kernel_removes_an_expired_key),
+		TEST(other_users_cannot_see_a_key),
 		TEST(an_erased_key_cannot_be_read_through_a_link),
 		/* The last: the kernel counts what an ordinary user dropped for a while longer. */
-		TEST(half_of_the_keyring_is_left_to_others),
+		TEST(half_of_the_keyring_is_left_to_other_programs),
 	};
 
 	begin(NULL);

@@ -85,7 +85,7 @@ static enum acr_kind find(void)
 	return error.kind;
 }
 
-static void without_a_bus_logins_go_into_files(void **state)
+static void without_a_session_bus_logins_are_kept_in_files(void **state)
 {
 	struct acr_error error = { 0 };
 	bool any = true;
@@ -101,7 +101,7 @@ static void without_a_bus_logins_go_into_files(void **state)
 	assert_int_equal(find(), ACR_NOT_FOUND);
 }
 
-static void the_config_can_forbid_files(void **state)
+static void the_config_can_disable_files(void **state)
 {
 	struct acr_error error = { 0 };
 	bool any;
@@ -116,7 +116,7 @@ static void the_config_can_forbid_files(void **state)
 	assert_int_equal(access(at(".local"), F_OK), -1);
 }
 
-static void the_config_can_forbid_the_secret_service(void **state)
+static void the_config_can_disable_the_secret_service(void **state)
 {
 	int bus = silent_bus("bus");
 	struct acr_error error = { 0 };
@@ -132,7 +132,7 @@ static void the_config_can_forbid_the_secret_service(void **state)
 }
 
 /* It may keep the login: a file would shadow it, and "not found" would be a guess. */
-static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
+static void a_secret_service_that_does_not_answer_is_locked_and_files_are_not_used(void **state)
 {
 	int bus = silent_bus("silent");
 	struct acr_error error = { 0 };
@@ -166,7 +166,7 @@ static void a_silent_service_is_locked_and_no_reason_for_files(void **state)
 }
 
 /* Half a second each time: had the first been remembered, the second would take no time. */
-static void a_silence_that_was_cut_short_is_not_remembered(void **state)
+static void a_timeout_that_was_cut_short_is_not_remembered(void **state)
 {
 	int bus = silent_bus("silent");
 
@@ -194,7 +194,7 @@ static pid_t child_of(pid_t asker)
 }
 
 /* It can be killed (memory, an administrator): what it was asked for may be there all the same. */
-static void a_child_that_died_says_nothing_about_logins(void **state)
+static void a_child_that_was_killed_does_not_mean_not_found(void **state)
 {
 	int bus = silent_bus("silent"), status = -1;
 	pid_t asker, child = 0;
@@ -231,7 +231,7 @@ static void read_limits(pid_t asker, char ret[static 4096])
 }
 
 /* It holds a login, and listens to whoever is on the bus: no core, no file, little of all else. */
-static void the_child_that_asks_is_kept_short(void **state)
+static void the_child_that_asks_the_secret_service_has_low_limits(void **state)
 {
 	static const char *const expected[] = { "Max core file size        0 ",
 						"Max file size             0 ",
@@ -263,7 +263,7 @@ static void the_child_that_asks_is_kept_short(void **state)
 	close(bus);
 }
 
-static void a_socket_without_a_listener_is_no_bus(void **state)
+static void a_socket_without_a_listener_is_not_a_bus(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -274,7 +274,7 @@ static void a_socket_without_a_listener_is_no_bus(void **state)
 	assert_string_equal(keep(&error), "file");
 }
 
-static void names_that_d_bus_cannot_carry_never_reach_it(void **state)
+static void names_that_d_bus_does_not_allow_are_not_sent(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_login login = { .username = acr_copy("user") };
@@ -299,7 +299,7 @@ static void limit_descriptors(rlim_t most)
 
 /* No descriptor is left for the question, or for its pipe: there may be a Secret Service all the same,
  * and with a descriptor it is asked. */
-static void a_machine_without_descriptors_is_not_one_without_a_bus(void **state)
+static void a_lack_of_descriptors_is_not_a_missing_bus(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_string address = NULL;
@@ -340,7 +340,7 @@ static const char *address_for(const char *list)
 	return address;
 }
 
-static void only_unix_sockets_of_ours_are_a_bus(void **state)
+static void only_unix_sockets_of_the_user_are_used_as_a_bus(void **state)
 {
 	static const char *const refused[] = {
 		"tcp:host=localhost,port=1",
@@ -404,7 +404,7 @@ static pid_t foreign_bus(const char *name)
 	return child;
 }
 
-static void only_a_peer_that_runs_as_our_user_is_connected_to(void **state)
+static void only_a_peer_that_runs_as_the_same_user_is_accepted(void **state)
 {
 	struct acr_error error = { 0 };
 	auto_string name = acr_format("acr-test-bus-%d", (int)getpid());
@@ -435,7 +435,7 @@ static void only_a_peer_that_runs_as_our_user_is_connected_to(void **state)
 	close(bus);
 }
 
-static void the_runtime_folders_bus_is_used_without_an_address(void **state)
+static void without_an_address_the_bus_of_the_runtime_folder_is_used(void **state)
 {
 	char expected[256];
 	int bus;
@@ -471,19 +471,19 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(without_a_bus_logins_go_into_files),
-		TEST(the_config_can_forbid_files),
-		TEST(the_config_can_forbid_the_secret_service),
-		TEST(a_silent_service_is_locked_and_no_reason_for_files),
-		TEST(a_silence_that_was_cut_short_is_not_remembered),
-		TEST(a_child_that_died_says_nothing_about_logins),
-		TEST(the_child_that_asks_is_kept_short),
-		TEST(a_socket_without_a_listener_is_no_bus),
-		TEST(a_machine_without_descriptors_is_not_one_without_a_bus),
-		TEST(names_that_d_bus_cannot_carry_never_reach_it),
-		TEST(only_unix_sockets_of_ours_are_a_bus),
-		TEST(only_a_peer_that_runs_as_our_user_is_connected_to),
-		TEST(the_runtime_folders_bus_is_used_without_an_address),
+		TEST(without_a_session_bus_logins_are_kept_in_files),
+		TEST(the_config_can_disable_files),
+		TEST(the_config_can_disable_the_secret_service),
+		TEST(a_secret_service_that_does_not_answer_is_locked_and_files_are_not_used),
+		TEST(a_timeout_that_was_cut_short_is_not_remembered),
+		TEST(a_child_that_was_killed_does_not_mean_not_found),
+		TEST(the_child_that_asks_the_secret_service_has_low_limits),
+		TEST(a_socket_without_a_listener_is_not_a_bus),
+		TEST(a_lack_of_descriptors_is_not_a_missing_bus),
+		TEST(names_that_d_bus_does_not_allow_are_not_sent),
+		TEST(only_unix_sockets_of_the_user_are_used_as_a_bus),
+		TEST(only_a_peer_that_runs_as_the_same_user_is_accepted),
+		TEST(without_an_address_the_bus_of_the_runtime_folder_is_used),
 	};
 
 	return cmocka_run_group_tests_name("keychain", tests, NULL, NULL);

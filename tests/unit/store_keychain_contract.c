@@ -53,7 +53,7 @@ static void expect_none(const char *server)
 	assert_null(login.username);
 }
 
-static void nothing_is_kept_under_a_name_that_nobody_stored(void **state)
+static void no_login_is_found_under_a_name_that_was_not_stored(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -63,7 +63,7 @@ static void nothing_is_kept_under_a_name_that_nobody_stored(void **state)
 	assert_int_equal(error.kind, ACR_NOT_FOUND);
 }
 
-static void what_is_kept_is_found_until_it_is_dropped(void **state)
+static void a_login_is_found_until_it_is_dropped(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -74,7 +74,7 @@ static void what_is_kept_is_found_until_it_is_dropped(void **state)
 	expect_none(SERVER);
 }
 
-static void a_second_user_name_takes_the_place_of_the_first(void **state)
+static void a_second_user_name_replaces_the_first(void **state)
 {
 	(void)state;
 	keep(SERVER, "first", "one");
@@ -87,7 +87,7 @@ static void a_second_user_name_takes_the_place_of_the_first(void **state)
 }
 
 /* Keys are verbatim: none of these is another spelling of another. */
-static void servers_are_told_apart_to_the_byte(void **state)
+static void servers_are_compared_byte_by_byte(void **state)
 {
 	static const char *const servers[] = {
 		"https://" SERVER "/v1/",
@@ -129,7 +129,7 @@ static void a_server_of_8_kilobytes_is_kept(void **state)
 	assert_int_equal(row->drop(&edges.app, server, NULL), 0);
 }
 
-static void secrets_are_kept_to_the_byte(void **state)
+static void secrets_are_kept_unchanged(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -166,7 +166,7 @@ static void a_secret_of_a_megabyte_is_kept(void **state)
 	free(secret);
 }
 
-static void user_names_are_kept_whatever_is_in_them(void **state)
+static void user_names_with_any_characters_are_kept(void **state)
 {
 	static const char *const names[] = { "<token>", "00000000-0000-0000-0000-000000000000",
 					     "a:b\n\"c\"", "\xc3\xbc", " " };
@@ -194,7 +194,7 @@ static void note(void *data, const char *server, const char *username)
 	snprintf(listed->username, sizeof(listed->username), "%s", username);
 }
 
-static void each_lists_a_server_once_with_the_user_that_is_found(void **state)
+static void each_lists_a_server_once_with_its_current_user(void **state)
 {
 	struct listed listed = { 0 };
 
@@ -254,15 +254,15 @@ int main(void)
 		const char *name;
 		CMUnitTestFunction function;
 	} assertions[] = {
-		ASSERTION(nothing_is_kept_under_a_name_that_nobody_stored),
-		ASSERTION(what_is_kept_is_found_until_it_is_dropped),
-		ASSERTION(a_second_user_name_takes_the_place_of_the_first),
-		ASSERTION(servers_are_told_apart_to_the_byte),
+		ASSERTION(no_login_is_found_under_a_name_that_was_not_stored),
+		ASSERTION(a_login_is_found_until_it_is_dropped),
+		ASSERTION(a_second_user_name_replaces_the_first),
+		ASSERTION(servers_are_compared_byte_by_byte),
 		ASSERTION(a_server_of_8_kilobytes_is_kept),
-		ASSERTION(secrets_are_kept_to_the_byte),
+		ASSERTION(secrets_are_kept_unchanged),
 		ASSERTION(a_secret_of_a_megabyte_is_kept),
-		ASSERTION(user_names_are_kept_whatever_is_in_them),
-		ASSERTION(each_lists_a_server_once_with_the_user_that_is_found),
+		ASSERTION(user_names_with_any_characters_are_kept),
+		ASSERTION(each_lists_a_server_once_with_its_current_user),
 	};
 	const size_t count = sizeof(assertions) / sizeof(assertions[0]);
 	struct CMUnitTest tests[8 * sizeof(assertions) / sizeof(assertions[0])] = { 0 };

@@ -64,7 +64,7 @@ static void end_holder(pid_t holder)
 	waitpid(holder, NULL, 0);
 }
 
-static void a_free_lock_is_taken_at_once_and_given_back(void **state)
+static void a_free_lock_is_acquired_at_once_and_released(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -85,7 +85,7 @@ static void a_released_lock_is_released_once(void **state)
 	acr_lock_release(&lock);
 }
 
-static void without_patience_a_held_lock_is_passed_by_at_once(void **state)
+static void without_a_timeout_a_held_lock_is_skipped_at_once(void **state)
 {
 	pid_t holder = start_holder();
 	int64_t begun = now();
@@ -125,7 +125,7 @@ static void *look_up(void *data)
 }
 
 /* libcurl looks names up in threads that block no signal. */
-static void other_threads_do_not_take_the_alarm(void **state)
+static void other_threads_do_not_receive_the_alarm_signal(void **state)
 {
 	const struct sigaction counting = { .sa_handler = count };
 	const struct itimerval soon = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
@@ -155,7 +155,7 @@ static void other_threads_do_not_take_the_alarm(void **state)
 }
 
 /* The kernel frees it: the waiter wakes within moments, not at the end of its patience. */
-static void the_lock_of_a_killed_holder_is_free_at_once(void **state)
+static void the_lock_of_a_killed_holder_is_released_at_once(void **state)
 {
 	pid_t holder = start_holder(), killer = fork();
 	int64_t begun = now();
@@ -174,7 +174,7 @@ static void the_lock_of_a_killed_holder_is_free_at_once(void **state)
 	waitpid(holder, NULL, 0);
 }
 
-static void a_stopped_holder_is_passed_by_when_patience_ends(void **state)
+static void a_stopped_holder_is_skipped_after_the_timeout(void **state)
 {
 	pid_t holder = start_holder();
 	int64_t begun;
@@ -193,7 +193,7 @@ static void a_stopped_holder_is_passed_by_when_patience_ends(void **state)
 	end_holder(holder);
 }
 
-static void patience_ends_with_the_deadline_of_the_run(void **state)
+static void the_timeout_ends_with_the_deadline_of_the_run(void **state)
 {
 	pid_t holder = start_holder();
 	int64_t begun = now();
@@ -215,7 +215,7 @@ static void count_alarm(int number)
 	alarms++;
 }
 
-static void the_timer_leaves_the_signals_of_the_process_as_they_were(void **state)
+static void the_timer_does_not_change_the_signals_of_the_process(void **state)
 {
 	pid_t holder = start_holder();
 	struct sigaction action = { .sa_handler = count_alarm }, after;
@@ -290,7 +290,7 @@ static int count_up(void)
 	return fclose(file) ? 4 : 0;
 }
 
-static void twenty_waiters_get_the_lock_one_after_the_other(void **state)
+static void twenty_waiters_acquire_the_lock_one_after_the_other(void **state)
 {
 	char path[128], text[16] = "";
 	int status = 0;
@@ -312,7 +312,7 @@ static void twenty_waiters_get_the_lock_one_after_the_other(void **state)
 }
 
 /* Each release removes the name of the file, and no process gets a lock on a file without a name. */
-static void turns_in_a_crowd_exclude_each_other_although_each_removes_the_file(void **state)
+static void many_holders_exclude_each_other_although_each_removes_the_file(void **state)
 {
 	char path[128], text[16] = "";
 	int status = 0;
@@ -338,7 +338,7 @@ static void turns_in_a_crowd_exclude_each_other_although_each_removes_the_file(v
 	assert_string_equal(text, "160\n");
 }
 
-static void no_lock_file_stays(void **state)
+static void no_lock_file_is_left_behind(void **state)
 {
 	char path[256];
 	pid_t holder;
@@ -360,7 +360,7 @@ static void no_lock_file_stays(void **state)
 	}
 }
 
-static void a_lock_file_that_was_removed_meanwhile_is_made_anew(void **state)
+static void a_lock_file_that_was_removed_meanwhile_is_created_again(void **state)
 {
 	int first = acr_lock_take(&edges.app, KEY, 0), second;
 	char path[256];
@@ -377,7 +377,7 @@ static void a_lock_file_that_was_removed_meanwhile_is_made_anew(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void without_a_folder_everybody_goes_ahead(void **state)
+static void without_a_folder_no_process_waits(void **state)
 {
 	(void)state;
 	edges_set(&edges, "XDG_RUNTIME_DIR", "");
@@ -398,7 +398,7 @@ static void without_a_cache_there_is_no_result_to_wait_for(void **state)
 	end_holder(holder);
 }
 
-static void a_fifo_or_a_link_in_the_way_blocks_nobody(void **state)
+static void a_fifo_or_link_in_place_of_the_lock_file_blocks_no_process(void **state)
 {
 	char path[256];
 	int64_t begun = now();
@@ -432,7 +432,7 @@ static int take_where_flock_fails_with(int number)
 	return acr_lock_take(&edges.app, KEY, 60000) == -1 ? 0 : 1;
 }
 
-static void where_locks_do_not_work_everybody_goes_ahead(void **state)
+static void without_lock_support_no_process_waits(void **state)
 {
 	static const int numbers[] = { ENOLCK, EOPNOTSUPP, ENOSYS, EIO };
 
@@ -471,24 +471,24 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_free_lock_is_taken_at_once_and_given_back),
+		TEST(a_free_lock_is_acquired_at_once_and_released),
 		TEST(a_released_lock_is_released_once),
-		TEST(without_patience_a_held_lock_is_passed_by_at_once),
+		TEST(without_a_timeout_a_held_lock_is_skipped_at_once),
 		TEST(another_key_is_another_lock),
-		TEST(other_threads_do_not_take_the_alarm),
-		TEST(the_lock_of_a_killed_holder_is_free_at_once),
-		TEST(a_stopped_holder_is_passed_by_when_patience_ends),
-		TEST(patience_ends_with_the_deadline_of_the_run),
-		TEST(the_timer_leaves_the_signals_of_the_process_as_they_were),
+		TEST(other_threads_do_not_receive_the_alarm_signal),
+		TEST(the_lock_of_a_killed_holder_is_released_at_once),
+		TEST(a_stopped_holder_is_skipped_after_the_timeout),
+		TEST(the_timeout_ends_with_the_deadline_of_the_run),
+		TEST(the_timer_does_not_change_the_signals_of_the_process),
 		TEST(another_signal_does_not_end_the_wait),
-		TEST(twenty_waiters_get_the_lock_one_after_the_other),
-		TEST(turns_in_a_crowd_exclude_each_other_although_each_removes_the_file),
-		TEST(no_lock_file_stays),
-		TEST(a_lock_file_that_was_removed_meanwhile_is_made_anew),
-		TEST(without_a_folder_everybody_goes_ahead),
+		TEST(twenty_waiters_acquire_the_lock_one_after_the_other),
+		TEST(many_holders_exclude_each_other_although_each_removes_the_file),
+		TEST(no_lock_file_is_left_behind),
+		TEST(a_lock_file_that_was_removed_meanwhile_is_created_again),
+		TEST(without_a_folder_no_process_waits),
 		TEST(without_a_cache_there_is_no_result_to_wait_for),
-		TEST(a_fifo_or_a_link_in_the_way_blocks_nobody),
-		TEST(where_locks_do_not_work_everybody_goes_ahead),
+		TEST(a_fifo_or_link_in_place_of_the_lock_file_blocks_no_process),
+		TEST(without_lock_support_no_process_waits),
 	};
 
 	return cmocka_run_group_tests_name("turns", tests, NULL, NULL);

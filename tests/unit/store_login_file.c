@@ -58,7 +58,7 @@ static void a_login_is_one_file_that_others_cannot_read(void **state)
 	assert_int_equal(status.st_mode & 0777, 0700);
 }
 
-static void xdg_data_home_is_honoured_when_it_is_absolute(void **state)
+static void xdg_data_home_is_used_if_it_is_absolute(void **state)
 {
 	(void)state;
 	edges_set(&edges, "XDG_DATA_HOME", at("data"));
@@ -68,7 +68,7 @@ static void xdg_data_home_is_honoured_when_it_is_absolute(void **state)
 	assert_int_equal(find("acme.azurecr.io"), ACR_NOT_FOUND);
 }
 
-static void without_a_home_there_is_no_such_keychain(void **state)
+static void without_a_home_directory_logins_are_not_kept_in_files(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -85,7 +85,7 @@ static void count_names(void *data, const char *name)
 	++*(int *)data;
 }
 
-static void no_server_name_leaves_the_folder(void **state)
+static void no_server_name_leads_out_of_the_folder(void **state)
 {
 	static const char *const servers[] = {
 		"../../../../etc/passwd",
@@ -118,7 +118,7 @@ static void no_server_name_leaves_the_folder(void **state)
 	assert_int_equal(names, count);
 }
 
-static void names_are_read_back_or_not_at_all(void **state)
+static void names_are_read_back_unchanged_or_not_at_all(void **state)
 {
 	static const char *const texts[] = {
 		"",   "a",	 "acme.azurecr.io", ".x",
@@ -162,7 +162,7 @@ static void a_file_that_names_another_server_is_neither_found_nor_replaced(void 
 	assert_int_equal(access(at(LOGINS "/two.example"), F_OK), 0);
 }
 
-static void a_damaged_login_is_an_error_and_not_nothing(void **state)
+static void a_damaged_login_is_an_error_and_not_missing(void **state)
 {
 	auto_secret bytes = { 0 };
 
@@ -186,7 +186,7 @@ static void a_login_that_others_can_read_is_not_used(void **state)
 	assert_int_equal(find("acme.azurecr.io"), ACR_INVALID);
 }
 
-static void a_link_in_the_way_is_not_followed(void **state)
+static void a_link_in_place_of_the_file_is_not_followed(void **state)
 {
 	struct stat status;
 
@@ -219,7 +219,7 @@ static void note_names(void *data, const char *server, const char *username)
 	strcat(strcat(data, server), " ");
 }
 
-static void each_skips_what_is_no_login(void **state)
+static void each_skips_files_that_are_not_logins(void **state)
 {
 	char names[256] = "";
 
@@ -251,16 +251,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_login_is_one_file_that_others_cannot_read),
-		TEST(xdg_data_home_is_honoured_when_it_is_absolute),
-		TEST(without_a_home_there_is_no_such_keychain),
-		TEST(no_server_name_leaves_the_folder),
-		TEST(names_are_read_back_or_not_at_all),
+		TEST(xdg_data_home_is_used_if_it_is_absolute),
+		TEST(without_a_home_directory_logins_are_not_kept_in_files),
+		TEST(no_server_name_leads_out_of_the_folder),
+		TEST(names_are_read_back_unchanged_or_not_at_all),
 		TEST(a_file_that_names_another_server_is_neither_found_nor_replaced),
-		TEST(a_damaged_login_is_an_error_and_not_nothing),
+		TEST(a_damaged_login_is_an_error_and_not_missing),
 		TEST(a_login_that_others_can_read_is_not_used),
-		TEST(a_link_in_the_way_is_not_followed),
+		TEST(a_link_in_place_of_the_file_is_not_followed),
 		TEST(a_folder_that_is_a_link_is_not_written),
-		TEST(each_skips_what_is_no_login),
+		TEST(each_skips_files_that_are_not_logins),
 	};
 
 	return cmocka_run_group_tests_name("login files", tests, NULL, NULL);

@@ -231,7 +231,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void each_principal_sees_what_it_may_and_nothing_else(void **state)
+static void each_principal_sees_only_the_stores_it_may_use(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
@@ -245,7 +245,7 @@ static void each_principal_sees_what_it_may_and_nothing_else(void **state)
 	}
 }
 
-static void what_may_not_be_used_is_neither_written_nor_removed(void **state)
+static void a_store_that_may_not_be_used_is_neither_written_nor_emptied(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
@@ -273,10 +273,11 @@ static void what_may_not_be_used_is_neither_written_nor_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(each_principal_sees_what_it_may_and_nothing_else,
+		cmocka_unit_test_setup_teardown(each_principal_sees_only_the_stores_it_may_use,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(what_may_not_be_used_is_neither_written_nor_removed,
-						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_store_that_may_not_be_used_is_neither_written_nor_emptied, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

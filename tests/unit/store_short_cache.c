@@ -27,7 +27,7 @@ static void a_note_is_found_under_its_kind_and_subject(void **state)
 	assert_false(acr_note_find(&edges.app, "refusal", "acme\nidentity2", NULL));
 }
 
-static void a_later_note_takes_the_place_of_an_earlier_one(void **state)
+static void a_later_note_replaces_an_earlier_one(void **state)
 {
 	(void)state;
 	acr_note_keep(&edges.app, "refusal", "acme", 30, "one");
@@ -35,7 +35,7 @@ static void a_later_note_takes_the_place_of_an_earlier_one(void **state)
 	assert_true(remembers("refusal", "acme", "two"));
 }
 
-static void a_note_goes_with_its_time(void **state)
+static void a_note_expires(void **state)
 {
 	(void)state;
 	acr_note_keep(&edges.app, "refusal", "acme", 30, "no");
@@ -45,7 +45,7 @@ static void a_note_goes_with_its_time(void **state)
 	assert_false(remembers("refusal", "acme", "no"));
 }
 
-static void the_wall_clock_has_no_say_in_it(void **state)
+static void the_wall_clock_does_not_affect_a_note(void **state)
 {
 	(void)state;
 	acr_note_keep(&edges.app, "refusal", "acme", 30, "no");
@@ -55,7 +55,7 @@ static void the_wall_clock_has_no_say_in_it(void **state)
 	assert_true(remembers("refusal", "acme", "no"));
 }
 
-static void a_note_does_not_live_past_a_reboot(void **state)
+static void a_note_is_not_valid_after_a_reboot(void **state)
 {
 	(void)state;
 	edges_write(&edges, BOOT_ID, "first");
@@ -92,7 +92,7 @@ static void count(void *data, const char *key)
 	++*(int *)data;
 }
 
-static void notes_of_the_past_are_swept(void **state)
+static void expired_notes_are_removed(void **state)
 {
 	int notes = 0;
 
@@ -108,7 +108,7 @@ static void notes_of_the_past_are_swept(void **state)
 	assert_true(notes <= 4);
 }
 
-static void a_damaged_note_says_nothing(void **state)
+static void a_damaged_note_is_ignored(void **state)
 {
 	char path[96];
 
@@ -123,7 +123,7 @@ static void a_damaged_note_says_nothing(void **state)
 }
 
 /* The hash only names the file. */
-static void a_note_about_something_else_under_our_name_says_nothing(void **state)
+static void a_note_about_another_subject_in_a_file_of_this_name_is_ignored(void **state)
 {
 	char command[512];
 
@@ -161,15 +161,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_note_is_found_under_its_kind_and_subject),
-		TEST(a_later_note_takes_the_place_of_an_earlier_one),
-		TEST(a_note_goes_with_its_time),
-		TEST(the_wall_clock_has_no_say_in_it),
-		TEST(a_note_does_not_live_past_a_reboot),
+		TEST(a_later_note_replaces_an_earlier_one),
+		TEST(a_note_expires),
+		TEST(the_wall_clock_does_not_affect_a_note),
+		TEST(a_note_is_not_valid_after_a_reboot),
 		TEST(a_note_is_dropped),
 		TEST(without_a_cache_nothing_is_remembered),
-		TEST(notes_of_the_past_are_swept),
-		TEST(a_damaged_note_says_nothing),
-		TEST(a_note_about_something_else_under_our_name_says_nothing),
+		TEST(expired_notes_are_removed),
+		TEST(a_damaged_note_is_ignored),
+		TEST(a_note_about_another_subject_in_a_file_of_this_name_is_ignored),
 	};
 
 	return cmocka_run_group_tests_name("notes", tests, NULL, NULL);

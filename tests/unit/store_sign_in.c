@@ -58,7 +58,7 @@ static void has_token(const char *host, const char *text)
 	assert_string_equal(acr_secret_text(&token), text);
 }
 
-static void nobody_who_never_signed_in_is_found(void **state)
+static void without_a_sign_in_nothing_is_found(void **state)
 {
 	auto_sign_in found = { 0 };
 
@@ -66,7 +66,7 @@ static void nobody_who_never_signed_in_is_found(void **state)
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), -1);
 }
 
-static void a_registry_has_its_own_sign_in_before_the_one_for_all(void **state)
+static void the_sign_in_of_a_registry_takes_precedence_over_the_one_for_all(void **state)
 {
 	(void)state;
 	sign_in("", "1", "for-all");
@@ -83,7 +83,7 @@ static void a_sign_in_replaces_the_one_before_it(void **state)
 	has_token(HOST, "second");
 }
 
-static void a_token_that_was_rolled_over_is_kept(void **state)
+static void a_replaced_refresh_token_is_kept(void **state)
 {
 	auto_sign_in found = { 0 };
 	auto_secret next = { 0 };
@@ -96,7 +96,7 @@ static void a_token_that_was_rolled_over_is_kept(void **state)
 	has_token(HOST, "next");
 }
 
-static void a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in(void **state)
+static void replacing_a_refresh_token_does_not_undo_a_sign_out_or_a_new_sign_in(void **state)
 {
 	auto_sign_in old = { 0 }, found = { 0 };
 	auto_secret next = { 0 };
@@ -116,7 +116,7 @@ static void a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in(void **state)
 	assert_int_equal(error.kind, ACR_INVALID);
 }
 
-static void dropping_says_whether_there_was_one(void **state)
+static void dropping_reports_whether_a_sign_in_existed(void **state)
 {
 	auto_sign_in found = { 0 };
 	bool any;
@@ -133,7 +133,7 @@ static void dropping_says_whether_there_was_one(void **state)
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), -1);
 }
 
-static void no_file_keeps_it_unless_that_was_asked_for(void **state)
+static void a_file_keeps_the_token_only_if_configured(void **state)
 {
 	const struct acr_keychain *keeper = NULL;
 
@@ -147,7 +147,7 @@ static void no_file_keeps_it_unless_that_was_asked_for(void **state)
 	assert_non_null(strstr(edges_data(&error), "secret-service"));
 }
 
-static void the_file_beside_it_holds_no_secret(void **state)
+static void the_sign_in_file_contains_no_secret(void **state)
 {
 	auto_string path = NULL;
 	char text[2048] = "";
@@ -195,7 +195,7 @@ static void write_newer(void)
 	edges_write(&edges, ALL, text);
 }
 
-static void a_file_that_cannot_be_used_is_an_error_and_not_nobody(void **state)
+static void an_unusable_file_is_an_error_and_not_a_missing_sign_in(void **state)
 {
 	auto_string path = acr_sign_in_path(&edges.app);
 	auto_sign_in found = { 0 };
@@ -223,7 +223,7 @@ static void a_file_that_cannot_be_used_is_an_error_and_not_nobody(void **state)
 	assert_int_equal(acr_sign_in_find(&edges.app, HOST, &found, NULL), 0);
 }
 
-static void a_newer_versions_file_is_not_replaced_nor_its_token(void **state)
+static void a_file_of_a_newer_version_and_its_token_are_not_replaced(void **state)
 {
 	const struct acr_keychain *keeper = NULL;
 	auto_login kept = { 0 };
@@ -266,7 +266,7 @@ static void every_sign_in_is_visited(void **state)
 	assert_int_equal(seen, 2);
 }
 
-static void its_name_in_the_keychain_is_no_servers(void **state)
+static void the_keychain_name_of_a_sign_in_is_not_a_server(void **state)
 {
 	(void)state;
 	assert_true(acr_sign_in_reserved("docker-credential-acr://login/default"));
@@ -279,18 +279,18 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(nobody_who_never_signed_in_is_found),
-		TEST(a_registry_has_its_own_sign_in_before_the_one_for_all),
+		TEST(without_a_sign_in_nothing_is_found),
+		TEST(the_sign_in_of_a_registry_takes_precedence_over_the_one_for_all),
 		TEST(a_sign_in_replaces_the_one_before_it),
-		TEST(a_token_that_was_rolled_over_is_kept),
-		TEST(a_roll_over_does_not_undo_a_sign_out_or_a_new_sign_in),
-		TEST(dropping_says_whether_there_was_one),
-		TEST(no_file_keeps_it_unless_that_was_asked_for),
-		TEST(the_file_beside_it_holds_no_secret),
-		TEST(a_file_that_cannot_be_used_is_an_error_and_not_nobody),
-		TEST(a_newer_versions_file_is_not_replaced_nor_its_token),
+		TEST(a_replaced_refresh_token_is_kept),
+		TEST(replacing_a_refresh_token_does_not_undo_a_sign_out_or_a_new_sign_in),
+		TEST(dropping_reports_whether_a_sign_in_existed),
+		TEST(a_file_keeps_the_token_only_if_configured),
+		TEST(the_sign_in_file_contains_no_secret),
+		TEST(an_unusable_file_is_an_error_and_not_a_missing_sign_in),
+		TEST(a_file_of_a_newer_version_and_its_token_are_not_replaced),
 		TEST(every_sign_in_is_visited),
-		TEST(its_name_in_the_keychain_is_no_servers),
+		TEST(the_keychain_name_of_a_sign_in_is_not_a_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,14 +45,14 @@ static struct stat status_of(const char *path)
 	return status;
 }
 
-static void nothing_was_decided_about_an_unknown_host(void **state)
+static void an_unknown_host_has_no_decision(void **state)
 {
 	(void)state;
 	assert_false(state_of(HOST).signed_out);
 	assert_false(state_of(HOST).stored_login);
 }
 
-static void decisions_are_read_back_for_their_host_alone(void **state)
+static void decisions_are_read_back_only_for_their_host(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -76,7 +76,7 @@ static void each_write_gives_the_file_another_inode(void **state)
 	assert_int_equal(after.st_mode & 0777, 0600);
 }
 
-static void the_path_is_that_of_the_file(void **state)
+static void the_path_is_the_path_of_the_file(void **state)
 {
 	auto_string path = acr_state_path(&edges.app, HOST);
 	struct stat ours, theirs;
@@ -90,7 +90,7 @@ static void the_path_is_that_of_the_file(void **state)
 	assert_null(acr_state_path(&edges.app, HOST));
 }
 
-static void without_a_home_a_decision_cannot_be_written_and_says_so(void **state)
+static void without_a_home_directory_writing_a_decision_is_an_error(void **state)
 {
 	struct acr_error error = { 0 };
 
@@ -143,7 +143,7 @@ static void write_newer(void)
 	edges_write(&edges, STATE, text);
 }
 
-static void a_damaged_state_is_an_error_until_it_is_decided_anew(void **state)
+static void a_damaged_state_is_an_error_until_a_new_decision_replaces_it(void **state)
 {
 	static const char *const texts[] = {
 		"", "x", "docker-credential-acr state 1\nhost 15 acme",
@@ -161,7 +161,7 @@ static void a_damaged_state_is_an_error_until_it_is_decided_anew(void **state)
 	assert_true(state_of(HOST).signed_out);
 }
 
-static void a_decision_about_another_host_is_damage(void **state)
+static void a_decision_about_another_host_counts_as_damaged(void **state)
 {
 	struct acr_error error = { 0 };
 	struct acr_state read;
@@ -175,7 +175,7 @@ static void a_decision_about_another_host_is_damage(void **state)
 	assert_non_null(strstr(edges_data(&error), "acr-error:record-damaged;"));
 }
 
-static void a_newer_versions_state_is_an_error_and_stays(void **state)
+static void the_state_of_a_newer_version_is_an_error_and_is_kept(void **state)
 {
 	const struct acr_state decided = { .signed_out = true };
 	struct acr_error error = { 0 };
@@ -190,7 +190,7 @@ static void a_newer_versions_state_is_an_error_and_stays(void **state)
 	assert_non_null(strstr(complained(), "acr-error:decision-newer;"));
 }
 
-static void what_others_can_read_is_honored_and_closed(void **state)
+static void a_file_that_others_can_read_is_used_and_made_private(void **state)
 {
 	static const mode_t modes[] = { 0644, 0604, 0640, 0755, 0400 | 044 };
 
@@ -206,7 +206,7 @@ static void what_others_can_read_is_honored_and_closed(void **state)
 	}
 }
 
-static void a_second_name_changes_nothing(void **state)
+static void a_second_hard_link_is_allowed(void **state)
 {
 	char other[512];
 
@@ -218,7 +218,7 @@ static void a_second_name_changes_nothing(void **state)
 	assert_true(state_of(HOST).stored_login);
 }
 
-static void what_others_can_write_is_an_error_that_prints_the_chmod(void **state)
+static void a_file_that_others_can_write_is_an_error_with_the_chmod(void **state)
 {
 	char command[600];
 
@@ -234,7 +234,7 @@ static void what_others_can_write_is_an_error_that_prints_the_chmod(void **state
 	assert_non_null(strstr(complained(), "chmod 700 "));
 }
 
-static void what_is_no_file_is_an_error(void **state)
+static void a_path_that_is_not_a_regular_file_is_an_error(void **state)
 {
 	char other[512];
 
@@ -282,7 +282,7 @@ static void without_descriptors_a_decision_is_an_error(void **state)
 	}
 }
 
-static void a_folder_that_is_not_ours_holds_no_decision(void **state)
+static void a_folder_of_another_user_holds_no_decision(void **state)
 {
 	(void)state;
 	write_state(true, false);
@@ -316,7 +316,8 @@ static int status_as_nobody(void)
 	return WEXITSTATUS(status);
 }
 
-static void what_we_keep_from_ourselves_is_an_error_and_what_others_do_is_nothing(void **state)
+static void a_file_that_the_user_cannot_read_is_an_error_and_one_in_a_closed_parent_is_missing(
+	void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
@@ -357,7 +358,7 @@ static void list(void *data, const char *host)
 	strcat(strcat(data, host), " ");
 }
 
-static void hosts_that_something_was_decided_about_are_listed(void **state)
+static void hosts_with_a_decision_are_listed(void **state)
 {
 	char hosts[256] = "";
 
@@ -420,23 +421,23 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_was_decided_about_an_unknown_host),
-		TEST(decisions_are_read_back_for_their_host_alone),
+		TEST(an_unknown_host_has_no_decision),
+		TEST(decisions_are_read_back_only_for_their_host),
 		TEST(each_write_gives_the_file_another_inode),
-		TEST(the_path_is_that_of_the_file),
-		TEST(without_a_home_a_decision_cannot_be_written_and_says_so),
-		TEST(a_damaged_state_is_an_error_until_it_is_decided_anew),
-		TEST(a_decision_about_another_host_is_damage),
-		TEST(a_newer_versions_state_is_an_error_and_stays),
-		TEST(what_others_can_read_is_honored_and_closed),
-		TEST(a_second_name_changes_nothing),
-		TEST(what_others_can_write_is_an_error_that_prints_the_chmod),
-		TEST(what_is_no_file_is_an_error),
+		TEST(the_path_is_the_path_of_the_file),
+		TEST(without_a_home_directory_writing_a_decision_is_an_error),
+		TEST(a_damaged_state_is_an_error_until_a_new_decision_replaces_it),
+		TEST(a_decision_about_another_host_counts_as_damaged),
+		TEST(the_state_of_a_newer_version_is_an_error_and_is_kept),
+		TEST(a_file_that_others_can_read_is_used_and_made_private),
+		TEST(a_second_hard_link_is_allowed),
+		TEST(a_file_that_others_can_write_is_an_error_with_the_chmod),
+		TEST(a_path_that_is_not_a_regular_file_is_an_error),
 		TEST(without_descriptors_a_decision_is_an_error),
-		TEST(a_folder_that_is_not_ours_holds_no_decision),
-		TEST(what_we_keep_from_ourselves_is_an_error_and_what_others_do_is_nothing),
+		TEST(a_folder_of_another_user_holds_no_decision),
+		TEST(a_file_that_the_user_cannot_read_is_an_error_and_one_in_a_closed_parent_is_missing),
 		TEST(a_host_that_is_a_path_stays_in_the_folder),
-		TEST(hosts_that_something_was_decided_about_are_listed),
+		TEST(hosts_with_a_decision_are_listed),
 		TEST(a_marker_is_listed_until_it_is_cleared),
 		TEST(setting_a_marker_again_writes_nothing),
 	};

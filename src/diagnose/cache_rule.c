@@ -38,10 +38,11 @@ static char *tell(const struct acr_case *subject, struct json_object *rule)
 
 	if (!name || !image)
 		return NULL;
-	return acr_format(login && *login
-				  ? _("The cache rule %s fills it from %s")
-				  : _("The cache rule %s fills it from %s, without credentials"),
-			  name, image);
+	return acr_format(
+		login && *login
+			? _("Cache rule %s fills the repository from %s")
+			: _("Cache rule %s fills the repository from %s, without credentials"),
+		name, image);
 }
 
 /* As Azure Resource Manager gave it; nothing that would be another address. */

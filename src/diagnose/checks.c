@@ -33,8 +33,10 @@ size_t acr_check_count(void)
 const char *acr_area_name(enum acr_area area)
 {
 	static const char *const names[] = {
-		[ACR_AREA_DOCKER] = N_("docker"),   [ACR_AREA_CONFIGURATION] = N_("configuration"),
-		[ACR_AREA_NETWORK] = N_("network"), [ACR_AREA_IDENTITY] = N_("identity"),
+		[ACR_AREA_DOCKER] = N_("docker"),
+		[ACR_AREA_CONFIGURATION] = N_("configuration"),
+		[ACR_AREA_NETWORK] = N_("network"),
+		[ACR_AREA_IDENTITY] = N_("identity"),
 		[ACR_AREA_RIGHTS] = N_("rights"),
 	};
 

@@ -122,7 +122,7 @@ void acr_content_refused(const struct acr_app *app, const struct acr_case *subje
 
 	if (!busy && !*refusal->code) {
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("cannot be told: status %d, and not in a registry's words"),
+			      _("unexpected response (status %d) without a registry error code"),
 			      refusal->status);
 		return;
 	}

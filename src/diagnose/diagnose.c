@@ -23,12 +23,12 @@ enum { REPOSITORY, ACTION, PULL, VERBOSE, QUIET, AS_JSON, REPORT, SHOW_HOME, SHO
 
 static const struct acr_option options[] = {
 	[REPOSITORY] = { "repository", "NAME",
-			 N_("the repository to check the rights on (or name an image)") },
+			 N_("the repository to check permissions for (or specify an image)") },
 	[ACTION] = { "action", "ACTION",
-		     N_("what you want to do with it: pull (the default), push or delete") },
-	[PULL] = { "pull", "IMAGE", N_("also let docker pull this image as a test") },
+		     N_("the action to check: pull (default), push or delete") },
+	[PULL] = { "pull", "IMAGE", N_("also pull this image with docker as a test") },
 	[VERBOSE] = { "verbose", NULL, N_("show every check"), .letter = 'v' },
-	[QUIET] = { "quiet", NULL, N_("show the verdict and the problems, a line each"),
+	[QUIET] = { "quiet", NULL, N_("show only the result and the problems, one line each"),
 		    .letter = 'q' },
 	[AS_JSON] = { "json", NULL, N_("print JSON") },
 	[REPORT] = { "report", "FILE",
@@ -71,16 +71,15 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 
 	if (action && strcmp(action, "pull") != 0 && strcmp(action, "push") != 0 &&
 	    strcmp(action, "delete") != 0) {
-		acr_say(app, _("--action is pull, push or delete, not \"%.40s\""), action);
+		acr_say(app, _("--action must be pull, push or delete, not \"%.40s\""), action);
 		return ACR_EXIT_USAGE;
 	}
 	if ((values[SHOW_HOME] || values[SHOW_ADDRESSES]) && !values[REPORT]) {
-		acr_say(app, "%s",
-			_("--show-home and --show-addresses are about the file of --report"));
+		acr_say(app, "%s", _("--show-home and --show-addresses require --report"));
 		return ACR_EXIT_USAGE;
 	}
 	if (!typed && (repository || action)) {
-		acr_say(app, "%s", _("--repository and --action need a REGISTRY"));
+		acr_say(app, "%s", _("--repository and --action require a REGISTRY"));
 		return ACR_EXIT_USAGE;
 	}
 	if (!typed) {
@@ -98,7 +97,7 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 	diagnosis->count = 2;
 	if (action && !*diagnosis->cases[1].repository) {
 		acr_say(app, "%s",
-			_("--action needs a repository: name an image, or give --repository"));
+			_("--action requires a repository: specify an image or --repository"));
 		return ACR_EXIT_USAGE;
 	}
 	return 0;
@@ -175,7 +174,8 @@ static int diagnose(struct acr_app *app, char *const *arguments, const char *con
 	if (status)
 		return status;
 	if (values[PULL] && (!*values[PULL] || *values[PULL] == '-')) {
-		acr_say(app, _("--pull takes the name of an image, not \"%.40s\""), values[PULL]);
+		acr_say(app, _("--pull requires the name of an image, not \"%.40s\""),
+			values[PULL]);
 		return ACR_EXIT_USAGE;
 	}
 	app->interactive = true;
@@ -202,12 +202,11 @@ const struct acr_command acr_command_diagnose = {
 	.name = "diagnose",
 	.arguments = "[REGISTRY|IMAGE]",
 	.summary = N_("find out why docker cannot sign in, pull or push"),
-	.about = N_("Checks docker and its configuration, the way to the registry, your identity "
-		    "and its rights there, and explains what is wrong. Without a registry: every "
-		    "Azure registry that docker's configuration, this helper's configuration or "
-		    "its cache names. It changes nothing.\n\n"
-		    "Exit status 0: no problem was found; 1: there is a problem; 2: the command "
-		    "line is wrong."),
+	.about = N_("Checks docker and its configuration, the network connection to the registry, "
+		    "your identity and its permissions, and explains what is wrong. Without a "
+		    "registry, checks every Azure registry in docker's configuration, this "
+		    "helper's configuration or its cache. Changes nothing.\n\nExit status 0: no "
+		    "problem found; 1: at least one problem; 2: invalid command line."),
 	.options = options,
 	.most = 1,
 	.run = diagnose,

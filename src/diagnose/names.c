@@ -98,9 +98,9 @@ static void wipe(struct list *list)
 static char *tell_tags(const struct list *tags)
 {
 	if (tags->holds)
-		return acr_copy(_("The tag is listed, and what it stands for is gone"));
+		return acr_copy(_("The tag is listed, but its manifest is missing"));
 	if (tags->nearest)
-		return acr_format(_("The nearest tag is %s"), tags->nearest);
+		return acr_format(_("The most similar tag is %s"), tags->nearest);
 	if (tags->count == 0)
 		return acr_copy(_("The repository has no tags"));
 	if (tags->count <= SHOWN)
@@ -120,9 +120,9 @@ static char *find_repository(const struct acr_app *app, const struct acr_case *s
 
 	if (ask(app, subject, puller, "registry:catalog:*", &catalog, &error) == 0 &&
 	    catalog.nearest && !catalog.holds)
-		return acr_format(_("There is no such repository; the nearest name is %s"),
+		return acr_format(_("The repository does not exist; the most similar name is %s"),
 				  catalog.nearest);
-	return acr_copy(_("There is no such repository"));
+	return acr_copy(_("The repository does not exist"));
 }
 
 void acr_names_wipe(struct acr_names *names)

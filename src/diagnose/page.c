@@ -147,8 +147,7 @@ static void tell_queries(const struct acr_page *page, struct acr_secret *out)
 		if (!asked || !diagnosis->cases[i].ours)
 			continue;
 		acr_secret_add(out, "\n");
-		heading(page, _("For the registry's owner: what its log says (Log Analytics)"),
-			out);
+		heading(page, _("For the registry's owner: query its log (Log Analytics)"), out);
 		acr_case_query(&diagnosis->cases[i], out);
 	}
 }
@@ -163,7 +162,7 @@ static void tell_end(const struct acr_page *page, bool whole, struct acr_secret 
 		count += acr_diagnosis_count(page->diagnosis, verdict);
 	acr_secret_format(out,
 			  whole ? _("%zu checks in %.1f s\n")
-				: _("%zu checks in %.1f s; --verbose shows each of them\n"),
+				: _("%zu checks in %.1f s; use --verbose to show all\n"),
 			  count, (double)page->diagnosis->took / 1000);
 }
 

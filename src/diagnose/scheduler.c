@@ -119,7 +119,8 @@ static void begin(struct round *round, struct job *job)
 
 	job->begun = round->app->clock.boot(round->app);
 	if (!acr_check_child_begin(round->app, job->row, subject, budget, &job->child)) {
-		acr_check_say(result, ACR_VERDICT_SKIPPED, _("no process could be started for it"));
+		acr_check_say(result, ACR_VERDICT_SKIPPED,
+			      _("no process could be started for this check"));
 		end(round, job);
 		return;
 	}

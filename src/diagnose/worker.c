@@ -88,13 +88,12 @@ static void tell_silence(const struct acr_check_child *child, int status,
 	acr_check_result_wipe(ret);
 	*ret = (struct acr_check_result){ 0 };
 	if (child->late)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("it did not come to an end in time"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("timed out"));
 	/* SIGKILL was ours, or the kernel's where memory ran out. */
 	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("it crashed (signal %d)"),
-			      WTERMSIG(status));
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("crashed (signal %d)"), WTERMSIG(status));
 	else
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("it ended without a result"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("no output"));
 }
 
 void acr_check_child_end(struct acr_check_child *child, struct acr_check_result *ret)

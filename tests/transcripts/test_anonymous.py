@@ -135,7 +135,7 @@ def test_diagnose_knows_it_without_a_repository(helper, as_who):
     found = {host: json.loads(helper("diagnose", "--json", host, env=env).out) for host in (PUBLIC, PRIVATE)}
     lines = {host: next(row["line"] for subject in one["subjects"] for row in subject["checks"] if row["id"] == "anonymous")
              for host, one in found.items()}
-    assert "anybody may pull" in lines[PUBLIC] and "a login is needed" in lines[PRIVATE]
+    assert "anonymous pull is allowed" in lines[PUBLIC] and "authentication is required" in lines[PRIVATE]
 
 
 # what else the recordings say

@@ -86,7 +86,7 @@ $ docker-credential-acr logout --frobnicate contoso.azurecr.io
 
 == an option is no image
 $ docker-credential-acr diagnose --pull=-x acme.azurecr.io
-! docker-credential-acr: --pull takes the name of an image, not "-x"
+! docker-credential-acr: --pull requires the name of an image, not "-x"
 ? 2
 
 == the command or option that was probably meant is named

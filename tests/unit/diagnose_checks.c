@@ -233,7 +233,7 @@ static void names_resolve_to_private_or_public_addresses(void **state)
 		{ "10.1.2.3 STREAM a\n20.62.128.1 STREAM\n", "private and public",
 		  ACR_VERDICT_WARNING },
 		{ "20.62.128.1 STREAM contoso.privatelink.azurecr.io\n",
-		  "although it has a private endpoint", ACR_VERDICT_WARNING },
+		  "although the registry has a private endpoint", ACR_VERDICT_WARNING },
 	};
 	struct world *world = *state;
 
@@ -280,7 +280,7 @@ static void network_rules_are_reported(void **state)
 	      "\"ipRules\":[{\"value\":\"198.51.100.0/"
 	      "24\"}]},\"dataEndpointHostNames\":[\"contoso.eastus.data.azurecr.io\"]}}");
 	check(*state, "settings-network", ACR_VERDICT_OK);
-	assert_non_null(strstr(line(*state), "for 1 addresses alone"));
+	assert_non_null(strstr(line(*state), "from selected IP ranges only: 1"));
 	assert_non_null(strstr(acr_secret_text(&((struct world *)*state)->result.details),
 			       "198.51.100.0/24"));
 	found(*state, ACR_FOUND_SETTINGS,
@@ -581,8 +581,8 @@ static void a_check_without_a_result_is_reported_with_how_it_ended(void **state)
 			    struct acr_check_result *ret);
 		const char *told;
 	} ends[] = { { crash, "crashed (signal 11)" },
-		     { leave, "ended without a result" },
-		     { hang, "not come to an end in time" } };
+		     { leave, "no output" },
+		     { hang, "timed out" } };
 	struct world *world = *state;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

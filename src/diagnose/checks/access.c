@@ -13,15 +13,17 @@ static void tell(const struct acr_case *subject, const char *actions, struct acr
 
 	acr_check_found(ret, ACR_FOUND_ACTIONS, actions);
 	if (!*subject->repository)
-		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("the login works; name a repository to see what it may do there"));
+		acr_check_say(
+			ret, ACR_VERDICT_OK, "%s",
+			_("the login works; specify a repository to see the permissions on it"));
 	else if (acr_rights_hold(actions, wanted))
-		acr_check_say(ret, ACR_VERDICT_OK, _("may %s %s"), actions, subject->repository);
+		acr_check_say(ret, ACR_VERDICT_OK, _("allowed: %s on %s"), actions,
+			      subject->repository);
 	else if (*actions)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("may %s %s, and not %s"), actions,
-			      subject->repository, wanted);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("allowed: %s on %s; not allowed: %s"),
+			      actions, subject->repository, wanted);
 	else
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("may do nothing with %s"),
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("no permission on %s"),
 			      subject->repository);
 	if (ret->verdict == ACR_VERDICT_PROBLEM)
 		acr_rights_facts(subject, wanted, ret);
@@ -37,7 +39,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!*refresh) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("there is no token of an identity"));
+			      _("no token from an identity is available"));
 		return;
 	}
 	acr_secret_add(&password, refresh);
@@ -53,14 +55,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_check_found(ret, ACR_FOUND_ACCESS_TOKEN, acr_secret_text(&access));
 	if (!acr_rights_read(subject, &access, &actions))
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("the token does not say what it allows"));
+			      _("the token does not list its permissions"));
 	else
 		tell(subject, acr_secret_text(&actions), ret);
 }
 
 const struct acr_check_row acr_check_access = {
 	.id = "access",
-	.title = N_("rights"),
+	.title = N_("permissions"),
 	.alias = "CONNECTIVITY_ACCESS_TOKEN_ERROR",
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "exchange",

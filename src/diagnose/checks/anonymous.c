@@ -24,10 +24,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_found_number(ret, ACR_FOUND_THROTTLED, error.retry_after);
 	if (actions.length > 0) {
 		acr_check_found(ret, ACR_FOUND_ANONYMOUS, acr_secret_text(&actions));
-		acr_check_say(ret, ACR_VERDICT_OK, _("anybody may pull %s"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("anonymous pull is allowed for %s"),
 			      *subject->repository ? subject->repository : subject->registry.host);
 	} else if (error.kind == ACR_FINE || error.kind == ACR_REFUSED) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no: a login is needed"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("not allowed: authentication is required"));
 	} else {
 		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	}

@@ -56,27 +56,31 @@ static void try_login(const struct acr_app *app, const struct acr_case *subject,
 	if (!acr_base64_decode(auth, strlen(auth), &plain) ||
 	    !(colon = strchr(acr_secret_text(&plain), ':'))) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("it goes over this helper for the registry, and holds no user name "
-				"and password"));
+			      _("takes precedence over this helper for the registry, but has no "
+				"user name and password"));
 		return;
 	}
 	user = acr_format("%.*s", (int)(colon - acr_secret_text(&plain)), acr_secret_text(&plain));
 	acr_secret_add(&password, colon + 1);
 	if (acr_rights_try(app, subject, user, &password, &actions, &error) == 0) {
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("it goes over this helper for the registry, as %s"), user);
+			      _("takes precedence over this helper for the registry, with the "
+				"login of %s"),
+			      user);
 		return;
 	}
 	if (error.kind != ACR_REFUSED) {
 		auto_string why = acr_error_words(&error);
 
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("it goes over this helper for the registry: %s"), why);
+			      _("takes precedence over this helper for the registry: %s"), why);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM,
-		      _("it goes over this helper, and the registry refuses %s"), user);
+	acr_check_say(
+		ret, ACR_VERDICT_PROBLEM,
+		_("takes precedence over this helper, and the registry rejected the login of %s"),
+		user);
 	acr_facts_set(&ret->facts, ACR_FACT_USER, user);
 }
 
@@ -86,19 +90,20 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_json json = NULL;
 
 	if (!text) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("it is not set"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("not set"));
 		return;
 	}
 	if (acr_json_parse(text, strlen(text), &json, NULL)) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("it is no JSON: docker complains, and ignores it"));
+			      _("not valid JSON: docker prints a warning and ignores it"));
 		return;
 	}
 	wrong = stranger(json);
 	if (wrong) {
-		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("docker ignores all of it for \"%.40s\", and asks this helper"),
-			      wrong);
+		acr_check_say(
+			ret, ACR_VERDICT_WARNING,
+			_("docker ignores the variable because of \"%.40s\" and uses this helper"),
+			wrong);
 		return;
 	}
 	auth = acr_json_string(
@@ -106,7 +111,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (auth)
 		try_login(app, subject, auth, ret);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("it does not name this registry"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("does not contain this registry"));
 }
 
 const struct acr_check_row acr_check_auth_variable = {

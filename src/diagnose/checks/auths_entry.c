@@ -18,13 +18,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	(void)app;
 	if (!(auth && *auth) && !(token && *token))
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("docker's config holds no login for it"));
+			      _("no login for this registry in docker's configuration file"));
 	else if (!*acr_case_found(subject, ACR_FOUND_WIRED))
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("a login lies open in %s"), path);
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("a login is stored unencrypted in %s"),
+			      path);
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("an old login lies open in %s: docker passes it by, other programs "
-				"use it"),
+			      _("an old login is stored unencrypted in %s: docker ignores it, "
+				"other programs use it"),
 			      path);
 }
 

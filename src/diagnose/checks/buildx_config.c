@@ -56,15 +56,17 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (entries)
 		closedir(entries);
 	if (count == 0)
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("buildx has none for this registry"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("buildx has no configuration file for this registry"));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%zu below %s go over this helper in buildx"), count, top);
+			      _("buildx uses its own files instead of this helper: %zu in %s"),
+			      count, top);
 }
 
 const struct acr_check_row acr_check_buildx_config = {
 	.id = "buildx-config",
-	.title = N_("buildx's configs"),
+	.title = N_("buildx config"),
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "name",
 	.run = run,

@@ -62,13 +62,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_cached_each(app, count_token, &tally);
 	if (!first)
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("no home for tokens works: every get asks Azure"));
+			      _("no cache location can be used: every get requests a new token "
+				"from Azure"));
 	else if (tally.damaged > 0)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s; %zu damaged entries were set aside"),
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s; damaged entries moved aside: %zu"),
 			      first->name, tally.damaged);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s%s; %zu tokens"), first->name,
-			      first->memory ? "" : _(" (on a disk)"), tally.tokens);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s%s; tokens: %zu"), first->name,
+			      first->memory ? "" : _(" (on disk)"), tally.tokens);
 }
 
 const struct acr_check_row acr_check_cache = {

@@ -26,8 +26,8 @@ static void outdated(const struct acr_case *subject, const struct acr_entry *ent
 		     struct acr_check_result *ret)
 {
 	acr_check_say(ret, ACR_VERDICT_PROBLEM,
-		      _("the cached token is refused, and a fresh one works"));
-	acr_check_detail(ret, _("it was obtained %lld min ago"), (long long)entry->age / 60);
+		      _("the cached token does not grant access; a new token does"));
+	acr_check_detail(ret, _("obtained %lld min ago"), (long long)entry->age / 60);
 	acr_facts_wipe(&ret->facts);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "role-mode-changed");
@@ -44,7 +44,7 @@ static void look(const struct acr_app *app, const struct acr_case *subject,
 		if (fresh && is_outdated(subject, acr_secret_text(&actions)))
 			outdated(subject, entry, ret);
 		else
-			acr_check_say(ret, ACR_VERDICT_OK, _("good for %lld min more"),
+			acr_check_say(ret, ACR_VERDICT_OK, _("valid for another %lld min"),
 				      (long long)entry->left / 60);
 	} else if (error.kind == ACR_REFUSED && fresh) {
 		outdated(subject, entry, ret);
@@ -62,7 +62,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (acr_cache_find(app, subject->registry.host, fingerprint.hash, fingerprint.text, &entry))
 		look(app, subject, &entry, ret);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none is cached for who we are now"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("no token is cached for the current identity"));
 	acr_fingerprint_free(&fingerprint);
 }
 

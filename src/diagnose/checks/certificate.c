@@ -39,15 +39,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (*tls)
 		fail(app, subject, tls, ret);
 	else if (!*issuer)
-		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("it is trusted here; who signed it cannot be told"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("trusted; the issuer is unknown"));
 	else if (subject->registry.genuine && !acr_words_has(issuer, "Microsoft|DigiCert"))
 		acr_check_say(
 			ret, ACR_VERDICT_WARNING,
-			_("signed by %s, not by Microsoft or DigiCert: somebody looks into TLS"),
+			_("issued by %s, not by Microsoft or DigiCert: TLS is being inspected"),
 			issuer);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("signed by %s"), issuer);
+		acr_check_say(ret, ACR_VERDICT_OK, _("issued by %s"), issuer);
 }
 
 const struct acr_check_row acr_check_certificate = {

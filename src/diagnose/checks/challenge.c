@@ -67,7 +67,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	} else if (status == 401) {
 		acr_raise(&error, CHALLENGE_MISSING, host);
 	} else if (status == 200) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", _("it asks for no login at all"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      _("the registry does not request authentication"));
 	} else {
 		acr_raise(&error, RESPONSE_UNEXPECTED, host, number.text);
 	}

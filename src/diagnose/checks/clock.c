@@ -18,7 +18,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	(void)app;
 	if (!*found) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("the registry did not tell the time"));
+			      _("the registry's response has no date"));
 		return;
 	}
 	text = off < 2 * NOTABLE ? acr_format("%lld s", off)
@@ -26,11 +26,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	       : off < 172800	 ? acr_format("%lld h", off / 3600)
 				 : acr_format(_("%lld days"), off / 86400);
 	if (off < NOTABLE) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%lld s off, by the registry's"), off);
+		acr_check_say(ret, ACR_VERDICT_OK, _("differs from the registry's clock by %lld s"),
+			      off);
 		return;
 	}
 	acr_check_say(ret, off >= HARMFUL ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING,
-		      skew > 0 ? _("%s ahead of the registry's") : _("%s behind the registry's"),
+		      skew > 0 ? _("%s ahead of the registry's clock")
+			       : _("%s behind the registry's clock"),
 		      text);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_SKEW, text);

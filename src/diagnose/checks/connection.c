@@ -83,17 +83,17 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (acr_http_send(app, &request, &answer, &error) == 0) {
 		hand_on(app, &answer, ret);
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s port 443 answers within %lld ms%s%s"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s port 443 responded after %lld ms%s%s"),
 			      *answer.address ? answer.address : subject->registry.host,
 			      (long long)(app->clock.boot(app) - begun),
-			      *proxy ? _(", through the proxy ") : "", proxy);
+			      *proxy ? _(", through proxy ") : "", proxy);
 	} else if (error.transport == ACR_TRANSPORT_TLS ||
 		   error.transport == ACR_TRANSPORT_CERTIFICATE) {
 		/* The next check's subject. */
 		auto_string tls = acr_format("%s\n%s", error.message.value, error.sentence);
 
 		acr_check_found(ret, ACR_FOUND_TLS_ERROR, tls);
-		acr_check_say(ret, ACR_VERDICT_OK, _("port 443 of %s answers"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("port 443 of %s is reachable"),
 			      subject->registry.host);
 	} else {
 		fail(app, subject, &error, ret);

@@ -26,13 +26,13 @@ static void knock(const struct acr_app *app, const struct acr_case *subject, con
 	auto_string why = NULL;
 
 	if (acr_http_send(app, &request, &answer, &error) == 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s answers (%s)"), host, answer.address);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s responds (%s)"), host, answer.address);
 		return;
 	}
 	why = acr_error_words(&error);
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s, where the layers lie, does not answer: %s"),
-		      host, why);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("the request to %s, which serves the layers, failed: %s"), host, why);
 	acr_facts_set(&ret->facts, ACR_FACT_RULE, "data-endpoint-blocked");
 	acr_facts_set(&ret->facts, ACR_FACT_DATA_ENDPOINT, host);
 }
@@ -43,7 +43,8 @@ static void go_to(const struct acr_app *app, const struct acr_case *subject, con
 {
 	if (subject->registry.genuine && !acr_content_is_storage(subject, host))
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("layers are redirected to %s, which is not Azure's"), host);
+			      _("the registry redirects layers to %s, which is not an Azure host"),
+			      host);
 	else
 		knock(app, subject, host, ret);
 }
@@ -64,10 +65,11 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 		 acr_content_data_host(answer.location, host))
 		go_to(app, subject, host, ret);
 	else if (answer.status == 200 || answer.status == 206)
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("the registry itself gives the layers"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s",
+			      _("the registry serves the layers itself"));
 	else
 		acr_check_say(ret, ACR_VERDICT_SKIPPED,
-			      _("the registry does not give a layer (status %d)"), answer.status);
+			      _("the registry did not return a layer (status %d)"), answer.status);
 }
 
 /* Where no image tells, the registry's settings may: its dedicated endpoints, one a region. */
@@ -111,7 +113,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		look(app, subject, digest, ret);
 	else
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("needs an image that may be pulled"));
+			      _("requires an image that can be pulled"));
 }
 
 const struct acr_check_row acr_check_data_endpoint = {

@@ -100,14 +100,14 @@ static void tell(const char *addresses, const char *host, const char *canonical,
 	       : privates == count ? _("private")
 				   : _("private and public");
 	if (*canonical && strcmp(canonical, host) != 0)
-		acr_check_detail(ret, _("its name is an alias of %s"), canonical);
+		acr_check_detail(ret, _("alias of %s"), canonical);
 	if (privates > 0 && privates < count)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s: %s; the resolver gives both, and clients take either"),
+			      _("%s: %s; the DNS server returns both, and clients use either"),
 			      acr_secret_text(&list), kind);
 	else if (strstr(canonical, "privatelink") && privates == 0)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s: %s, although it has a private endpoint (%s)"),
+			      _("%s: %s, although the registry has a private endpoint (%s)"),
 			      acr_secret_text(&list), kind, canonical);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s (%s)", acr_secret_text(&list), kind);
@@ -122,8 +122,7 @@ static void unknown(const struct acr_app *app, const struct acr_case *subject,
 
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
 	if (meant)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s; is %s meant, which is known here?"),
-			      words, meant);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s; did you mean %s?"), words, meant);
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -143,15 +142,15 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (error.kind == ACR_NOT_SET_UP)
 		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
 	else if (*proxy)
-		acr_check_say(ret, ACR_VERDICT_OK, _("not known here; the proxy %s looks it up"),
-			      proxy);
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("cannot be resolved locally; the proxy %s resolves it"), proxy);
 	else
 		unknown(app, subject, &error, ret);
 }
 
 const struct acr_check_row acr_check_dns = {
 	.id = "dns",
-	.title = N_("name look-up"),
+	.title = N_("DNS lookup"),
 	.alias = "CONNECTIVITY_DNS_ERROR",
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "name",

@@ -25,12 +25,12 @@ static void tell_absent(const struct acr_app *app, const struct acr_case *subjec
 			acr_secret_format(&found, "%s%s", found.length ? ", " : "", *name);
 	}
 	if (found.length > 0) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("docker is not installed; %s is"),
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("docker is not installed; found: %s"),
 			      acr_secret_text(&found));
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-		      _("neither docker nor another client is on the PATH"));
+		      _("docker is not in PATH, and neither is any other client"));
 	acr_check_explain(subject, "docker-not-found", ret);
 }
 
@@ -54,7 +54,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			return;
 		}
 		why = acr_error_words(&error);
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s does not run: %s"), path, why);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s cannot run: %s"), path, why);
 		acr_check_explain(subject, "docker-version-mismatch", ret);
 		return;
 	}

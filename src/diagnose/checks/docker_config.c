@@ -32,13 +32,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!path) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("HOME is not set, so docker finds no config"));
+			      _("HOME is not set, so docker finds no configuration file"));
 		return;
 	}
 	acr_check_found(ret, ACR_FOUND_CONFIG_PATH, path);
 	if (acr_file_read(path, ACR_CONFIG_MAX, &text, &error)) {
 		if (error.kind == ACR_NOT_FOUND)
-			acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s is not there"), path);
+			acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s does not exist"), path);
 		else
 			broken(subject, path, &error, ret);
 		return;
@@ -66,7 +66,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 const struct acr_check_row acr_check_docker_config = {
 	.id = "docker-config",
-	.title = N_("docker's config"),
+	.title = N_("docker config"),
 	.about = ACR_ABOUT_MACHINE,
 	.likely = 64,
 	.run = run,

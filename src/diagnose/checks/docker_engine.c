@@ -122,7 +122,7 @@ static void tell(const struct acr_case *subject, const char *host, const struct 
 	number = acr_look_version(version ? version : "");
 	if (!version) {
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("what answers at %s does not say its version"), host);
+			      _("the server at %s does not report its version"), host);
 		return;
 	}
 	/* podman answers docker's questions, with its own version. */
@@ -145,8 +145,10 @@ static void look_for_rootless(const struct acr_app *app, struct acr_check_result
 	auto_string path = acr_format("%s/docker.sock", runtime ? runtime : "");
 
 	if (runtime && access(path, F_OK) == 0)
-		acr_check_detail(ret, _("a rootless engine is at %s: export DOCKER_HOST=unix://%s"),
-				 path, path);
+		acr_check_detail(
+			ret,
+			_("a rootless engine is available at %s: export DOCKER_HOST=unix://%s"),
+			path, path);
 }
 
 static void fail(const struct acr_app *app, const struct acr_case *subject, const char *host,
@@ -163,13 +165,13 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 		return;
 	}
 	if (forbidden)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("you may not talk to the engine at %s"),
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("permission denied for the engine at %s"),
 			      host);
 	else if (absent)
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("no engine is running: there is no %s"),
-			      path);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("the engine is not running: %s does not exist"), path);
 	else
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the engine at %s does not answer"),
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the engine at %s does not respond"),
 			      host);
 	acr_check_detail(ret, "%s", why);
 	look_for_rootless(app, ret);
@@ -196,7 +198,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	struct acr_error error = { 0 };
 
 	if (!is_needed(app, host)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker is not installed"));
 		return;
 	}
 	if (plain ? ask(app, host, "/version", &version, &error)

@@ -22,7 +22,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_json json = NULL;
 
 	if (!*info || acr_json_parse(info, strlen(info), &json, NULL)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the engine did not tell"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("the engine did not report its settings"));
 		return;
 	}
 	engine = acr_json_string(json, "HttpsProxy");
@@ -33,23 +34,28 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	show(engine, "HttpsProxy", there, sizeof(there));
 	past = acr_json_string(json, "NoProxy");
 	if (past && *past)
-		acr_check_detail(ret, _("the engine goes past it to: %s"), past);
+		acr_check_detail(ret, _("the engine uses no proxy for: %s"), past);
 	if (!*engine && !*here)
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("none, neither here nor for the engine"));
+			      _("none, for this helper or for the engine"));
 	else if (!*engine)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("here %s, for the engine none: it pulls and pushes without"), here);
+			      _("this helper uses %s, the engine uses none: docker pulls and "
+				"pushes without a proxy"),
+			      here);
 	else if (!*here)
-		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("for the engine %s, here none: this helper goes without"), there);
+		acr_check_say(
+			ret, ACR_VERDICT_WARNING,
+			_("the engine uses %s, this helper uses none: it connects without a proxy"),
+			there);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("here %s, for the engine %s"), here, there);
+		acr_check_say(ret, ACR_VERDICT_OK, _("this helper uses %s, the engine uses %s"),
+			      here, there);
 }
 
 const struct acr_check_row acr_check_docker_proxy = {
 	.id = "docker-proxy",
-	.title = N_("proxies"),
+	.title = N_("docker proxy"),
 	.about = ACR_ABOUT_MACHINE,
 	.after = "docker-engine",
 	.run = run,

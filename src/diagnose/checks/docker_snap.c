@@ -14,7 +14,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	char real[PATH_MAX];
 
 	if (!path) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker is not installed"));
 		return;
 	}
 	if (!realpath(path, real))
@@ -22,18 +22,19 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (strncmp(path, "/snap/", 6) != 0 && strncmp(real, "/snap/", 6) != 0 &&
 	    strcmp(real, "/usr/bin/snap") != 0) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("it can start helpers: it is not from snap"));
+			      _("not a snap package, so it can start helpers"));
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM,
-		      _("%s is from snap, and cannot start helpers of the machine"), path);
+		      _("%s is a snap package and cannot start helpers installed on this machine"),
+		      path);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 }
 
 const struct acr_check_row acr_check_docker_snap = {
 	.id = "docker-snap",
-	.title = N_("docker's package"),
+	.title = N_("docker package"),
 	.about = ACR_ABOUT_MACHINE,
 	.likely = 58,
 	.run = run,

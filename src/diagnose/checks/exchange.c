@@ -42,7 +42,7 @@ static bool find_tenant(struct acr_app *app, const struct acr_case *subject,
 		    !acr_arm_other_tenant(app, subject, step->identity->name, step->who.tenant,
 					  other, sizeof(other)))
 			continue;
-		acr_check_detail(ret, _("with a token of the tenant %s it is taken"), other);
+		acr_check_detail(ret, _("the registry accepts a token from tenant %s"), other);
 		acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, NULL);
 		acr_facts_of_who(&step->who, &ret->facts);
 		acr_facts_set(&ret->facts, ACR_FACT_SOURCE, step->identity->name);
@@ -65,7 +65,8 @@ static void refused(struct acr_app *app, const struct acr_case *subject, struct 
 		auto_string why = acr_error_words(error);
 
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s; anybody may pull, and docker goes on as anybody"), why);
+			      _("%s; anonymous pull is allowed, and docker continues anonymously"),
+			      why);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
@@ -103,10 +104,11 @@ static void taken(const struct acr_report *report, const struct acr_token *token
 	auto_string who = acr_who_text(&token->who, acr_text);
 
 	if (report->trail.count > 1)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s was refused; %s is taken instead"),
-			      first, who);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("the registry denied access to %s and accepted %s instead"), first,
+			      who);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("a refresh token for %lld min"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("refresh token valid for %lld min"),
 			      (long long)grant->life / 60);
 	acr_check_found(ret, ACR_FOUND_REFRESH_TOKEN, acr_secret_text(&grant->token));
 	acr_check_found(ret, ACR_FOUND_WHO, acr_who_line(&token->who).text);
@@ -131,7 +133,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_token token = { 0 };
 
 	if (!*acr_case_found(subject, ACR_FOUND_ENTRA_TOKEN)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("no identity was asked for"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("no identity was used"));
 		return;
 	}
 	take_first(subject, &token, &report.trail);
@@ -160,7 +162,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 const struct acr_check_row acr_check_exchange = {
 	.id = "exchange",
-	.title = N_("exchange"),
+	.title = N_("token exchange"),
 	.alias = "CONNECTIVITY_REFRESH_TOKEN_ERROR",
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "firewall identity",

@@ -17,7 +17,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	struct acr_error error = { 0 };
 
 	if (status != 403) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("the registry lets this machine in"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("the registry allows this machine"));
 		return;
 	}
 	sentence = said + strcspn(said, "\n");
@@ -39,7 +39,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	address = acr_facts_get(&ret->facts, ACR_FACT_CLIENT_IP);
 	if (*address)
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("it does not let in the address %s, which it sees"), address);
+			      _("the registry does not allow the client IP address %s"), address);
 	if (error.kind == ACR_REFUSED && !*address)
 		acr_facts_set(&ret->facts, ACR_FACT_RULE, "registry-forbidden");
 }

@@ -28,7 +28,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!path) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("HOME is not set: nothing can be written down"));
+			      _("HOME is not set: logins and settings cannot be stored"));
 		return;
 	}
 	folder = acr_folder_open(path, false, &error);
@@ -43,7 +43,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	}
 	if (folder < 0)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s is not there"), path);
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s does not exist"), path);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", path);
 }

@@ -43,17 +43,17 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	(void)subject;
 	if (!path)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("it is not installed"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not installed"));
 	else if (acr_look_ask(app, arguments, false, &says, &error))
 		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	else if (acr_look_version(acr_secret_text(&says)) < OLDEST)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s: charts in a registry take 3.8 or later"),
+			      _("%s: charts in a registry require version 3.8 or later"),
 			      acr_secret_text(&says));
 	else if (own_store(app) && !has_config(app))
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s: it asks %s before docker's config; "
-				"HELM_REGISTRY_CONFIG=$HOME/.docker/config.json changes that"),
+			      _("%s: helm uses %s before docker's configuration; to change that, "
+				"set HELM_REGISTRY_CONFIG=$HOME/.docker/config.json"),
 			      acr_secret_text(&says), own_store(app));
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", acr_secret_text(&says));

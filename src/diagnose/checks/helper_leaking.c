@@ -35,24 +35,24 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (look_alike && acr_docker_names(config, "acr-env")) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("docker uses %s, which gives tokens to look-alike hosts"),
+			      _("docker uses %s, which sends tokens to look-alike hosts"),
 			      look_alike);
 		acr_check_facts(subject, NULL, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_FILE, look_alike);
 	} else if (look_alike) {
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s gives tokens to look-alike hosts (GO-2026-6225)"), look_alike);
+			      _("%s sends tokens to look-alike hosts (GO-2026-6225)"), look_alike);
 	} else if (kaniko) {
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s gives tokens to look-alike hosts (CVE-2026-105769)"), kaniko);
+			      _("%s sends tokens to look-alike hosts (CVE-2026-105769)"), kaniko);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none is on the PATH"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none in PATH"));
 	}
 }
 
 const struct acr_check_row acr_check_helper_leaking = {
 	.id = "helper-leaking",
-	.title = N_("leaking helpers"),
+	.title = N_("unsafe helpers"),
 	.about = ACR_ABOUT_MACHINE,
 	.after = "docker-config",
 	.likely = 50,

@@ -33,9 +33,9 @@ static void tell_other(const struct acr_case *subject, const char *path, const c
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		self[0] = '\0';
 	acr_check_say(ret, ACR_VERDICT_PROBLEM,
-		      _("%s is another program of this name, and comes first"), path);
-	acr_check_detail(ret, _("it says: %s"), says);
-	acr_check_detail(ret, _("this one is %s"), self);
+		      _("%s is a different program with the same name and is found first"), path);
+	acr_check_detail(ret, _("its output: %s"), says);
+	acr_check_detail(ret, _("this program: %s"), self);
 	acr_check_explain(subject, "helper-shadowed", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 	acr_facts_set(&ret->facts, ACR_FACT_SERVER, self);
@@ -54,7 +54,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!path) {
 		acr_check_say(ret, named ? ACR_VERDICT_PROBLEM : ACR_VERDICT_WARNING, "%s",
-			      _("no folder of PATH has docker-credential-acr"));
+			      _("docker-credential-acr is not in PATH"));
 		if (!named)
 			return;
 		acr_check_explain(subject, "helper-not-found", ret);
@@ -81,13 +81,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	else if (strstr(acr_secret_text(&says), ACR_VERSION))
 		acr_check_say(ret, ACR_VERDICT_OK, "%s: %s", path, acr_secret_text(&says));
 	else
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s is another version: %s"), path,
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("%s is a different version: %s"), path,
 			      acr_secret_text(&says));
 }
 
 const struct acr_check_row acr_check_helper_path = {
 	.id = "helper-path",
-	.title = N_("helper on PATH"),
+	.title = N_("helper in PATH"),
 	.about = ACR_ABOUT_MACHINE,
 	.after = "docker-config",
 	.likely = 60,

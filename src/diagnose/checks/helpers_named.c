@@ -11,11 +11,11 @@
 static const struct {
 	const char *suffix, *whose;
 } known[] = {
-	{ "desktop", N_("Docker Desktop's") },
-	{ "desktop.exe", N_("Docker Desktop's for Windows, seen from WSL") },
-	{ "wincred.exe", N_("Windows', seen from WSL") },
-	{ "wincred", N_("Windows'") },
-	{ "osxkeychain", N_("macOS'") },
+	{ "desktop", N_("the helper of Docker Desktop") },
+	{ "desktop.exe", N_("the helper of Docker Desktop for Windows, used from WSL") },
+	{ "wincred.exe", N_("the helper of Windows, used from WSL") },
+	{ "wincred", N_("the helper of Windows") },
+	{ "osxkeychain", N_("the helper of macOS") },
 };
 
 static const char *whose(const char *suffix)
@@ -23,7 +23,8 @@ static const char *whose(const char *suffix)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i].suffix, suffix) == 0)
 			return acr_text(known[i].whose);
-	return strncmp(suffix, "dev-containers-", 15) == 0 ? _("that of a dev container") : "";
+	return strncmp(suffix, "dev-containers-", 15) == 0 ? _("the helper of a dev container")
+							   : "";
 }
 
 static void look_for(const struct acr_app *app, const struct acr_case *subject, const char *suffix,
@@ -41,7 +42,8 @@ static void look_for(const struct acr_app *app, const struct acr_case *subject, 
 		acr_check_detail(ret, "%s: %s", name, path);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is named, and not on the PATH%s%s"), name,
+	acr_check_say(ret, ACR_VERDICT_PROBLEM,
+		      _("docker's configuration lists %s, which is not in PATH%s%s"), name,
 		      *owner ? "; " : "", owner);
 	acr_check_explain(
 		subject, strcmp(suffix, "acr") == 0 ? "helper-not-found" : "other-helper-not-found",
@@ -69,15 +71,16 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (ret->verdict != ACR_VERDICT_OK)
 		return;
 	if (count == 0)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker's config names none"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("docker's configuration lists no helper"));
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("all that docker's config names are on the PATH"));
+			      _("all helpers in docker's configuration are in PATH"));
 }
 
 const struct acr_check_row acr_check_helpers_named = {
 	.id = "helpers-named",
-	.title = N_("helpers named"),
+	.title = N_("configured helpers"),
 	.about = ACR_ABOUT_MACHINE,
 	.needs = "docker-config",
 	.likely = 62,

@@ -19,8 +19,8 @@ static void visit(void *data, const struct acr_identity *row, enum acr_prospect 
 	static const char *const words[] = { [ACR_PROSPECT_SERVES] = N_("ready"),
 					     [ACR_PROSPECT_ASKS] = N_("would be tried"),
 					     [ACR_PROSPECT_ABSENT] = N_("not set up"),
-					     [ACR_PROSPECT_FAILS] = N_("cannot serve"),
-					     [ACR_PROSPECT_LEFT_OUT] = N_("left out") };
+					     [ACR_PROSPECT_FAILS] = N_("cannot be used"),
+					     [ACR_PROSPECT_LEFT_OUT] = N_("excluded") };
 	struct dry_run *dry_run = data;
 
 	acr_check_detail(dry_run->result, "%s: %s%s%s", row->name, acr_text(words[prospect]),
@@ -39,12 +39,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (acr_chain_dry_run(app, &subject->registry, visit, &dry_run, &error))
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (dry_run.ready.length > 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("in this order: %s"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("will be tried in this order: %s"),
 			      acr_secret_text(&dry_run.ready));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      dry_run.fails ? _("none can serve now; --json and --report tell why")
-					    : _("none is set up here"));
+			      dry_run.fails
+				      ? _("none can be used now; --json and --report show why")
+				      : _("none is configured"));
 	acr_secret_wipe(&dry_run.ready);
 }
 

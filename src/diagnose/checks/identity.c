@@ -20,12 +20,12 @@ static void serves(const struct acr_token *token, const struct acr_trail *trail,
 	auto_string who = acr_who_text(&token->who, acr_text);
 
 	if (token->life > 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s, for %lld min"), who, source,
-			      (long long)token->life / 60);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, from %s, valid for %lld min"), who,
+			      source, (long long)token->life / 60);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s"), who, source);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, from %s"), who, source);
 	if (token->audience && strcmp(token->audience, ACR_AUDIENCE) != 0)
-		acr_check_detail(ret, _("the token is for %s"), token->audience);
+		acr_check_detail(ret, _("token audience: %s"), token->audience);
 	acr_check_found(ret, ACR_FOUND_ENTRA_TOKEN, acr_secret_text(&token->access));
 	acr_check_found(ret, ACR_FOUND_AUDIENCE, token->audience ? token->audience : "");
 	acr_check_found(ret, ACR_FOUND_TENANT, token->tenant);
@@ -45,7 +45,8 @@ static void fails(const struct acr_app *app, const struct acr_case *subject,
 		auto_string why = acr_error_words(error);
 
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("nobody is signed in, and anybody may pull: %s"), why);
+			      _("no identity is available, and anonymous pull is allowed: %s"),
+			      why);
 		return;
 	}
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
@@ -72,7 +73,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("signed out of this registry"));
 	else if (strcmp(acr_case_found(subject, ACR_FOUND_STORED), "good") == 0)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("the stored login goes before any identity"));
+			      _("the stored login takes precedence over every identity"));
 	else if (acr_chain_next(app, &subject->registry, &cursor, &report.trail, &token, &error))
 		fails(app, subject, &report, &error, ret);
 	else

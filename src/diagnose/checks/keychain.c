@@ -88,10 +88,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (used->plain)
 		acr_check_say(ret, ACR_VERDICT_OK,
-			      _("%s: no Secret Service here, logins lie readable by you alone"),
+			      _("%s: no Secret Service available; logins are stored in a file that "
+				"only you can read"),
 			      used->name);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s: kept, found and removed"), used->name);
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("%s: a test login was stored, read and removed"), used->name);
 	end_trace(&trace);
 }
 

@@ -162,23 +162,24 @@ static void tell(const struct parts *parts, struct acr_check_result *ret)
 
 	if (gone > 0) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("%zu of %zu are gone; your login is fine"), gone, parts->count);
+			      _("%zu of %zu are missing; your login works"), gone, parts->count);
 		for (size_t i = 0; i < parts->count; i++)
 			if (parts->fates[i] == GONE)
-				acr_check_detail(ret, _("gone: %s"), parts->digests[i]);
+				acr_check_detail(ret, _("missing: %s"), parts->digests[i]);
 		acr_check_explain(parts->subject, "layer-missing", ret);
 	} else if (denied > 0) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("the storage denies %zu of %zu (status 403); your login is fine"),
-			      denied, parts->count);
+		acr_check_say(
+			ret, ACR_VERDICT_PROBLEM,
+			_("the storage denied access to %zu of %zu (status 403); your login works"),
+			denied, parts->count);
 		acr_check_explain(parts->subject, "layer-download-denied", ret);
 	} else if (untold > 0) {
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("%zu of %zu could not be looked at"),
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("%zu of %zu could not be checked"),
 			      untold, parts->count);
 		if (parts->status)
-			acr_check_detail(ret, _("the answer was status %d"), parts->status);
+			acr_check_detail(ret, _("response status: %d"), parts->status);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_OK, _("all %zu are there"), parts->count);
+		acr_check_say(ret, ACR_VERDICT_OK, _("all %zu exist"), parts->count);
 	}
 }
 
@@ -198,7 +199,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			add(&parts, json_object_array_get_idx(layers, i));
 	}
 	if (parts.count == 0) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("needs an image with layers"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("requires an image with layers"));
 		return;
 	}
 	acr_parallel(app, &(const struct acr_parallel){ .count = parts.count < WORKERS ? parts.count

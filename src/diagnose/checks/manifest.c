@@ -55,19 +55,19 @@ static void missing(struct acr_app *app, const struct acr_case *subject,
 							    : ACR_VERDICT_PROBLEM;
 	if (names.no_repository)
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("there is no repository %s; your login is fine"),
+			      _("repository %s does not exist; your login works"),
 			      subject->repository);
 	else if (names.listed)
-		acr_check_say(ret, verdict, _("the manifest of %s is gone; your login is fine"),
+		acr_check_say(ret, verdict, _("the manifest of %s is missing; your login works"),
 			      name);
 	else
-		acr_check_say(ret, verdict, _("there is no %s; your login is fine"), name);
+		acr_check_say(ret, verdict, _("%s does not exist; your login works"), name);
 	acr_check_explain(subject, digest || names.listed ? "manifest-missing" : "image-missing",
 			  ret);
 	add_sentence(&reason, names.sentence);
 	add_sentence(&reason, rule);
 	if (keeps_in_quarantine(subject))
-		add_sentence(&reason, _("The registry's quarantine policy is on: images in "
+		add_sentence(&reason, _("The registry's quarantine policy is enabled: images in "
 					"quarantine are hidden"));
 	tell_why(&reason, ret);
 }
@@ -96,11 +96,11 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 	if (acr_content_get(app, subject, token, path, acr_content_manifest, &answer, &error)) {
 		/* More of it than is read here: it is there. */
 		if (acr_error_is(&error, RESPONSE_TOO_LARGE))
-			acr_check_say(ret, ACR_VERDICT_OK, _("%s is there"), name);
+			acr_check_say(ret, ACR_VERDICT_OK, _("%s exists"), name);
 		else
 			acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	} else if (answer.status == 200) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s is there"), name);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s exists"), name);
 		acr_check_found(ret, ACR_FOUND_MANIFEST, acr_secret_text(&answer.body));
 		acr_check_found(ret, ACR_FOUND_PULL_TOKEN, acr_secret_text(token));
 	} else if (acr_check_refusal(subject->registry.host, &answer, &error) &&
@@ -128,13 +128,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_puller puller = { 0 };
 
 	if (!*subject->reference || !is_reference(subject->reference))
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("no image was named"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("no image was specified"));
 	else if (strcmp(subject->action, "push") == 0)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("an image that is pushed need not be there"));
+			      _("a push does not require an existing image"));
 	else if (!acr_puller_find(subject, &puller))
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("needs a login that may pull the image"));
+			      _("requires a login that is allowed to pull the image"));
 	else if (acr_puller_token(app, subject, &puller, scope, &token, &error))
 		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	else

@@ -29,22 +29,24 @@ static void tell_foreign(struct acr_app *app, const struct acr_case *subject,
 	acr_facts_set(&ret->facts, ACR_FACT_SERVER, subject->typed);
 	for (const char *const *row = microsofts; *row; row++)
 		if (strcasecmp(subject->typed, *row) == 0) {
-			acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-				      _("this is Microsoft's own registry: nobody signs in there"));
+			acr_check_say(
+				ret, ACR_VERDICT_PROBLEM, "%s",
+				_("this is Microsoft's own registry, which needs no sign-in"));
 			acr_facts_set(&ret->facts, ACR_FACT_CHECK, "name-microsoft");
 			return;
 		}
 	near = acr_facts_get(&ret->facts, ACR_FACT_NEAR_MISS);
 	if (*near) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("no registry has such an address; is it %s?"), near);
+			      _("not a valid login server; did you mean %s?"), near);
 	} else if (!strpbrk(subject->typed, ".:")) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("a bare name; the address would be %s.azurecr.io"), subject->typed);
+			      _("a short name; the login server would be %s.azurecr.io"),
+			      subject->typed);
 	} else {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-			      _("no address of an Azure container registry, and our config does "
-				"not name it"));
+			      _("not the login server of an Azure container registry, and not in "
+				"this helper's configuration"));
 		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "name-foreign");
 	}
 }
@@ -60,7 +62,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	acr_registry_name(&subject->registry, name);
 	if (subject->registry.genuine && (strlen(name) < SHORTEST || strlen(name) > LONGEST))
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s has %zu characters, and a registry's name has 5 to 50"), name,
+			      _("%s has %zu characters; a registry name has 5 to 50"), name,
 			      strlen(name));
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s, %s", subject->registry.host,

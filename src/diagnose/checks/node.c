@@ -31,14 +31,14 @@ static void tell_identity(const struct acr_app *app, struct acr_check_result *re
 
 	if (acr_file_read(path, ACR_CONFIG_MAX, &text, NULL) ||
 	    acr_json_parse(acr_secret_text(&text), text.length, &json, NULL)) {
-		acr_check_detail(ret, _("%s is not there, or cannot be read"), path);
+		acr_check_detail(ret, _("%s does not exist or cannot be read"), path);
 		return;
 	}
 	user = acr_json_string(json, "userAssignedIdentityID");
 	client = acr_json_string(json, "aadClientId");
 	if (acr_json_bool(json, "useManagedIdentityExtension", false))
 		acr_check_detail(ret, _("%s: managed identity %s"), path,
-				 user && *user ? user : _("of the machine"));
+				 user && *user ? user : _("(system-assigned)"));
 	else
 		acr_check_detail(ret, _("%s: service principal %s"), path, client ? client : "?");
 }
@@ -78,7 +78,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	const char *name = NULL;
 
 	if (!is_node(app)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("this is no node of Kubernetes"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not a Kubernetes node"));
 		return;
 	}
 	tell_identity(app, ret);
@@ -90,13 +90,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			continue;
 		acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 		if (names_provider(acr_secret_text(&text), &name)) {
-			acr_check_say(ret, ACR_VERDICT_OK, _("kubelet asks %s, by %s"), name, path);
+			acr_check_say(ret, ACR_VERDICT_OK, _("kubelet uses %s, configured in %s"),
+				      name, path);
 			return;
 		}
 	}
 	acr_check_facts(subject, NULL, ret);
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-		      _("kubelet's config names no credential provider for *.azurecr.io"));
+		      _("kubelet's configuration has no credential provider for *.azurecr.io"));
 }
 
 const struct acr_check_row acr_check_node = {

@@ -19,7 +19,8 @@ static void tell(const char *says, struct acr_check_result *ret)
 	version = acr_format("%.*s", (int)strcspn(line, "\n"), line);
 	if (acr_look_version(version) < OLDEST)
 		acr_check_say(ret, ACR_VERDICT_WARNING,
-			      _("%s: 1.0 or later signs what registries of today keep"), version);
+			      _("%s: version 1.0 or later is required for current registries"),
+			      version);
 	else
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", version);
 }
@@ -33,7 +34,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	(void)subject;
 	if (!path)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("it is not installed"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not installed"));
 	else if (acr_look_ask(app, arguments, true, &says, &error))
 		acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 	else

@@ -23,7 +23,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_OK, "%s%s%s", has_own ? own : "",
 			      has_own && has_all ? ", " : "", has_all ? all : "");
 	else
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s is not there"), own ? own : all);
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, _("%s does not exist"), own ? own : all);
 	for (size_t i = 0; acr_config_warning(config, i); i++) {
 		auto_string warning = acr_message_text(acr_config_warning(config, i), acr_text);
 
@@ -35,7 +35,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 const struct acr_check_row acr_check_own_config = {
 	.id = "own-config",
-	.title = N_("our config"),
+	.title = N_("helper config"),
 	.about = ACR_ABOUT_MACHINE,
 	.likely = 99,
 	.run = run,

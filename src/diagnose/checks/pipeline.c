@@ -20,17 +20,17 @@ static void github(const struct acr_app *app, const struct acr_case *subject,
 	if (acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_URL") &&
 	    acr_env(app, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("GitHub Actions: the job may ask for its token"));
+			      _("GitHub Actions: the job can request an ID token"));
 		return;
 	}
 	if (!wants) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("GitHub Actions: the job may not ask for a token, and does not "
+			      _("GitHub Actions: the job cannot request an ID token and does not "
 				"need one"));
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-		      _("GitHub Actions: the job may not ask for its token"));
+		      _("GitHub Actions: the job cannot request an ID token"));
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "github-token-unavailable");
 	acr_facts_set(&ret->facts, ACR_FACT_CLIENT_ID, acr_env(app, "AZURE_CLIENT_ID"));
@@ -43,17 +43,17 @@ static void azure(const struct acr_app *app, const struct acr_case *subject,
 
 	if (!connection) {
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("Azure Pipelines: no service connection; AzureCLI@2 and "
-				"AzurePowerShell@5 give one"));
+			      _("Azure Pipelines: no service connection; the tasks AzureCLI@2 and "
+				"AzurePowerShell@5 provide one"));
 		return;
 	}
 	if (acr_env(app, "SYSTEM_ACCESSTOKEN") && acr_env(app, "SYSTEM_OIDCREQUESTURI")) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("Azure Pipelines: the job may ask for its token"));
+			      _("Azure Pipelines: the job can request an ID token"));
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-		      _("Azure Pipelines: SYSTEM_ACCESSTOKEN is not handed to this step"));
+		      _("Azure Pipelines: SYSTEM_ACCESSTOKEN is not passed to this step"));
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "pipelines-token-unavailable");
 }
@@ -66,16 +66,15 @@ static void gitlab(const struct acr_app *app, const struct acr_case *subject,
 	(void)subject;
 	/* GitLab Runner 19.4, 19.3.2, 19.2.4 and 19.1.3. */
 	if (variable && (strstr(variable, "credHelpers") || strstr(variable, "credsStore")))
-		acr_check_say(
-			ret, ACR_VERDICT_WARNING, "%s",
-			_("GitLab: DOCKER_AUTH_CONFIG names a helper, which runners start only if "
-			  "allowed_docker_credential_helpers lists it"));
+		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
+			      _("GitLab: DOCKER_AUTH_CONFIG contains a helper, which runners start "
+				"only if allowed_docker_credential_helpers lists it"));
 	else if (acr_federated_token_is_set(app) || acr_env(app, "AZURE_CLIENT_SECRET"))
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("GitLab: the job has a credential"));
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
 			      _("GitLab: no credential; add a token named AZURE_FEDERATED_TOKEN to "
-				"\"id_tokens\" of the job"));
+				"the job's \"id_tokens\""));
 }
 
 static const struct {
@@ -91,7 +90,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			pipelines[i].look(app, subject, ret);
 			return;
 		}
-	acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("this is no pipeline that is known here"));
+	acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not a supported CI pipeline"));
 }
 
 const struct acr_check_row acr_check_pipeline = {

@@ -119,13 +119,14 @@ static void none(const struct acr_case *subject, struct json_object *list,
 
 	list_platforms(list, &all);
 	if (all.length == 0) { /* no image at all, but a list of something else */
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not an image for docker"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("not an image that docker can run"));
 		return;
 	}
-	reason = acr_format(_("It is pulled for %s/%s, and there are: %s"), wanted->os,
+	reason = acr_format(_("The image is pulled for %s/%s; available platforms: %s"), wanted->os,
 			    wanted->architecture, acr_secret_text(&all));
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("none for %s/%s; your login is fine"), wanted->os,
-		      wanted->architecture);
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("no image for %s/%s; your login works"),
+		      wanted->os, wanted->architecture);
 	acr_check_detail(ret, "%s", reason);
 	acr_check_explain(subject, "image-platform", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_REASON, reason);
@@ -153,7 +154,7 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 	} else if (acr_check_refusal(subject->registry.host, &answer, &error) &&
 		   acr_content_is_unknown(&error)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("the manifest %s for %s/%s is gone; your login is fine"), name,
+			      _("the manifest %s for %s/%s is missing; your login works"), name,
 			      platform->os, platform->architecture);
 		acr_check_explain(subject, "manifest-missing", ret);
 	} else {
@@ -169,12 +170,12 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_json json = NULL;
 
 	if (!*manifest || acr_json_parse(manifest, strlen(manifest), &json, NULL)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("needs a manifest"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("requires a manifest"));
 		return;
 	}
 	list = acr_json_member(json, "manifests");
 	if (!json_object_is_type(list, json_type_array)) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("one image, whatever the platform"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("single-platform image"));
 		acr_check_found(ret, ACR_FOUND_IMAGE, manifest);
 		return;
 	}
@@ -188,7 +189,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		look(app, subject, &platform, digest, ret);
 	else
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
-			      _("the index names no digest for this platform"));
+			      _("the image index has no digest for this platform"));
 }
 
 const struct acr_check_row acr_check_platform = {

@@ -50,12 +50,12 @@ static bool look(const char *path, const struct acr_case *subject, struct acr_ch
 	helper = acr_json_string(acr_json_member(json, "credHelpers"), host);
 	auth = acr_json_string(acr_json_member(acr_json_member(json, "auths"), host), "auth");
 	if (helper && strcmp(helper, "acr") == 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("they ask this helper, by %s"), path);
+		acr_check_say(ret, ACR_VERDICT_OK, _("use this helper, configured in %s"), path);
 	else if (helper && *helper)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("they ask docker-credential-%s, by %s"),
-			      helper, path);
+		acr_check_say(ret, ACR_VERDICT_WARNING,
+			      _("use docker-credential-%s, configured in %s"), helper, path);
 	else if (auth && *auth)
-		acr_check_say(ret, ACR_VERDICT_WARNING, _("they use a login that lies in %s"),
+		acr_check_say(ret, ACR_VERDICT_WARNING, _("use a login that is stored in %s"),
 			      path);
 	else
 		return false;
@@ -79,9 +79,8 @@ static void not_set_up(const struct acr_case *subject, struct acr_check_result *
 {
 	bool docker = *acr_case_found(subject, ACR_FOUND_DOCKER);
 
-	acr_check_say(
-		ret, docker ? ACR_VERDICT_WARNING : ACR_VERDICT_PROBLEM, "%s",
-		_("they do not ask this helper: credHelpers or registries.conf must name it"));
+	acr_check_say(ret, docker ? ACR_VERDICT_WARNING : ACR_VERDICT_PROBLEM, "%s",
+		      _("do not use this helper: add it to credHelpers or registries.conf"));
 	if (!docker)
 		acr_check_facts(subject, NULL, ret);
 }
@@ -95,7 +94,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!is_here(app)) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("neither podman nor skopeo nor buildah is here"));
+			      _("podman, skopeo and buildah are not installed"));
 		return;
 	}
 	count = auth_files(app, files);
@@ -107,7 +106,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	by = acr_containers_helper(app, "acr");
 	if (by)
-		acr_check_say(ret, ACR_VERDICT_OK, _("they ask this helper, by %s"), by);
+		acr_check_say(ret, ACR_VERDICT_OK, _("use this helper, configured in %s"), by);
 	else
 		not_set_up(subject, ret);
 }

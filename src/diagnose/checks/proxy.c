@@ -45,11 +45,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	if (past && is_left_out(past, subject->registry.host)) {
 		acr_check_say(ret, ACR_VERDICT_OK,
-			      _("none: NO_PROXY leaves the registry out of %s"), name);
+			      _("none: NO_PROXY excludes the registry from %s"), name);
 		return;
 	}
 	acr_check_found(ret, ACR_FOUND_PROXY, shown);
-	acr_check_say(ret, ACR_VERDICT_OK, _("%s, by %s"), shown, name);
+	acr_check_say(ret, ACR_VERDICT_OK, _("%s, from %s"), shown, name);
 }
 
 const struct acr_check_row acr_check_proxy = {

@@ -41,16 +41,16 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!*subject->pull)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("not asked for: --pull IMAGE tries it"));
+			      _("not requested; use --pull IMAGE to test a pull"));
 	else if (!docker)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker is not installed"));
 	else if (app->run(app, &pull, &status, &out, &err, &error) &&
 		 error.kind == ACR_UNAVAILABLE) /* it may not be started */
 		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
 	else if (error.kind != ACR_FINE)
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, in %.1f s"), subject->pull,
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, pulled in %.1f s"), subject->pull,
 			      (double)(app->clock.boot(app) - begun) / 1000);
 	else
 		fail(app, subject, err.length ? &err : &out, ret);

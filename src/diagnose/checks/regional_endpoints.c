@@ -69,7 +69,8 @@ static void fail(struct round *round, const char *host, const struct acr_error *
 	if (round->failed++)
 		return;
 	acr_check_fail(round->app, round->subject, ACR_VERDICT_WARNING, error, round->ret);
-	acr_check_say(round->ret, ACR_VERDICT_WARNING, _("%s does not answer: %s"), host, why);
+	acr_check_say(round->ret, ACR_VERDICT_WARNING, _("the request to %s failed: %s"), host,
+		      why);
 	acr_facts_set(&round->ret->facts, ACR_FACT_HOST, host);
 	acr_facts_set(&round->ret->facts, ACR_FACT_RULE, "regional-endpoint-blocked");
 }
@@ -88,7 +89,7 @@ static void visit(void *data, const struct acr_registry *endpoint)
 		return;
 	}
 	if (acr_budget(round->app, 2 * RESERVE) <= RESERVE) {
-		acr_check_detail(round->ret, _("%s: there was no time to ask it"), endpoint->host);
+		acr_check_detail(round->ret, _("%s: skipped, no time left"), endpoint->host);
 		round->unasked++;
 		return;
 	}
@@ -97,7 +98,7 @@ static void visit(void *data, const struct acr_registry *endpoint)
 		return;
 	}
 	round->answered++;
-	acr_check_detail(round->ret, _("%s answers (%s)"), endpoint->host, answer.address);
+	acr_check_detail(round->ret, _("%s responds (%s)"), endpoint->host, answer.address);
 }
 
 /* Somebody asks about an endpoint that the registry does not have, and it does not answer either. */
@@ -117,7 +118,7 @@ static void tell_unknown(const struct round *round)
 
 	acr_registry_login_server(&round->subject->registry, server);
 	acr_check_say(round->ret, ACR_VERDICT_PROBLEM,
-		      _("%s has no regional endpoint of this name"), server);
+		      _("%s has no regional endpoint with this name"), server);
 	acr_check_explain(round->subject, "regional-endpoint-unknown", round->ret);
 	acr_facts_set(&round->ret->facts, ACR_FACT_NEAR_MISS, server);
 }
@@ -130,7 +131,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	enum acr_regional said;
 
 	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the settings are not known"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("the registry settings are not available"));
 		return;
 	}
 	said = acr_arm_regional(json);
@@ -139,11 +141,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		tell_unknown(&round);
 	else if (said == ACR_REGIONAL_UNKNOWN)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-			      _("this cloud does not tell whether there are any"));
+			      _("this cloud does not report regional endpoints"));
 	else if (round.count == 0)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("none are enabled"));
 	else if (round.failed == 0)
-		acr_check_say(ret, ACR_VERDICT_OK, _("answering: %zu of %zu"), round.answered,
+		acr_check_say(ret, ACR_VERDICT_OK, _("responding: %zu of %zu"), round.answered,
 			      round.count);
 }
 

@@ -23,10 +23,10 @@ static void look(void *data, const char *path, const char *text)
 		for (const char *const *table = tables; *table; table++)
 			if (strncmp(line, *table, strlen(*table)) == 0) {
 				finding->old = true;
-				acr_check_say(
-					finding->result, ACR_VERDICT_WARNING,
-					_("%s is of version 1 (%s), which newer podmans reject"),
-					path, *table);
+				acr_check_say(finding->result, ACR_VERDICT_WARNING,
+					      _("%s uses format version 1 (%s), which newer "
+						"versions of podman reject"),
+					      path, *table);
 			}
 }
 
@@ -39,9 +39,9 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	if (finding.old)
 		return;
 	if (finding.files == 0)
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is none"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("not found"));
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("%zu files, of the form of today"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("files in the current format: %zu"),
 			      finding.files);
 }
 

@@ -10,11 +10,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_string text = NULL;
 
 	if (!acr_renewal_failed(app, &subject->registry, &why)) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none has failed lately"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no recent failure"));
 		return;
 	}
 	text = acr_message_text(&why, acr_text);
-	acr_check_say(ret, ACR_VERDICT_WARNING, _("the last one failed: %s"), text);
+	acr_check_say(ret, ACR_VERDICT_WARNING, _("the last renewal failed: %s"), text);
 }
 
 const struct acr_check_row acr_check_renewal = {

@@ -151,8 +151,8 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 		      acr_json_bool(properties, "anonymousPullEnabled", false) ? _("on") : _("off"),
 		      *mode ? ", " : "",
 		      !*mode		     ? ""
-		      : strstr(mode, "Abac") ? _("roles by ABAC")
-					     : _("roles by RBAC"));
+		      : strstr(mode, "Abac") ? _("role assignment mode ABAC")
+					     : _("role assignment mode RBAC"));
 	if (*arm)
 		acr_check_detail(ret, _("tokens for Azure Resource Manager: %s"), arm);
 	acr_check_detail(ret, "%s", word(registry, "id", ""));
@@ -171,8 +171,8 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 	acr_case_who(subject, &who);
 	person = who.type == ACR_WHO_USER;
 	acr_check_say(ret, person ? ACR_VERDICT_WARNING : ACR_VERDICT_SKIPPED,
-		      _("this identity may not read them (role Reader)%s%s"), *why ? ": " : "",
-		      why);
+		      _("this identity is not allowed to read them (requires the Reader role)%s%s"),
+		      *why ? ": " : "", why);
 	if (!person)
 		return;
 	acr_facts_of_error(app, error, &ret->facts);
@@ -217,7 +217,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 const struct acr_check_row acr_check_settings = {
 	.id = "settings",
-	.title = N_("settings"),
+	.title = N_("registry settings"),
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "identity",
 	.budget = 8000,

@@ -35,23 +35,25 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	(void)app;
 	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the settings are not known"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("the registry settings are not available"));
 		return;
 	}
 	encryption = acr_json_member(acr_json_member(json, "properties"), "encryption");
 	status = acr_json_string(encryption, "status");
 	if (!status || strcmp(status, "enabled") != 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no key of your own"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("no customer-managed key"));
 		return;
 	}
 	wanted = acr_json_string(acr_json_member(encryption, "keyVaultProperties"), "identity");
 	if (wanted && is_assigned(acr_json_member(json, "identity"), wanted)) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("a key of your own, and an identity that opens it"));
+			      _("customer-managed key; its identity is assigned to the registry"));
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",
-		      _("the identity that opens the registry's key is gone"));
+	acr_check_say(
+		ret, ACR_VERDICT_PROBLEM, "%s",
+		_("the identity for the registry's customer-managed key is no longer assigned"));
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "CMK_ERROR");
 }

@@ -19,7 +19,7 @@ static void list_rules(struct json_object *rules, struct acr_check_result *ret)
 		const char *address = acr_json_string(rule, "value");
 
 		if (address)
-			acr_check_detail(ret, _("let in: %s"), address);
+			acr_check_detail(ret, _("allowed: %s"), address);
 	}
 }
 
@@ -42,7 +42,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	(void)app;
 	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("the settings are not known"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
+			      _("the registry settings are not available"));
 		return;
 	}
 	properties = acr_json_member(json, "properties");
@@ -54,13 +55,16 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	list_data(acr_json_member(properties, "dataEndpointHostNames"), ret);
 	if (access && strcmp(access, "Disabled") == 0)
 		acr_check_say(ret, endpoints ? ACR_VERDICT_OK : ACR_VERDICT_WARNING,
-			      _("no public access; %zu private endpoints"), endpoints);
+			      _("public network access disabled; private endpoints: %zu"),
+			      endpoints);
 	else if (otherwise && strcmp(otherwise, "Deny") == 0)
 		acr_check_say(ret, ACR_VERDICT_OK,
-			      _("public for %zu addresses alone; %zu private endpoints"),
+			      _("public network access from selected IP ranges only: %zu; private "
+				"endpoints: %zu"),
 			      length_of(acr_json_member(rules, "ipRules")), endpoints);
 	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("public for all; %zu private endpoints"),
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("public network access from all networks; private endpoints: %zu"),
 			      endpoints);
 }
 

@@ -33,12 +33,12 @@ static bool has_capitals(const char *text)
 static void image(const struct acr_case *subject, struct acr_check_result *ret)
 {
 	if (has_capitals(subject->repository)) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("an image's name must be in lower case: %s"), subject->repository);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("image names must be lowercase: %s"),
+			      subject->repository);
 		acr_check_explain(subject, "image-name-uppercase", ret);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s cannot be an image's name"),
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is not a valid image name"),
 		      subject->repository);
 	acr_check_facts(subject, NULL, ret);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, "name-image");
@@ -49,14 +49,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	(void)app;
 	if (has_capitals(subject->typed)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("docker takes it in lower case alone: %s"), subject->registry.host);
+			      _("docker accepts lowercase names only: %s"), subject->registry.host);
 		acr_check_facts(subject, NULL, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_TYPED, subject->typed);
 		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "name");
 	} else if (*subject->repository && !is_repository(subject->repository)) {
 		image(subject, ret);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("as docker wants it"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("valid"));
 	}
 }
 

@@ -38,7 +38,7 @@ static void refused(const struct acr_app *app, const struct acr_case *subject,
 	bool reader = !*subject->action || strcmp(subject->action, "pull") == 0;
 
 	acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, error, ret);
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the registry refuses the stored login of %s"),
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("the registry rejected the stored login of %s"),
 		      login->username);
 	acr_facts_set(&ret->facts, ACR_FACT_USER, login->username);
 	acr_facts_set(&ret->facts, ACR_FACT_CHECK, kind_of(subject, login->username));
@@ -63,14 +63,14 @@ static void taken(const struct acr_case *subject, const struct acr_login *login,
 		acr_check_found(ret, ACR_FOUND_STORED_SECRET, acr_secret_text(&login->secret));
 	}
 	if (!*subject->repository) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s, and the registry takes it"),
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s, accepted by the registry"),
 			      login->username);
 	} else if (acr_rights_hold(actions, wanted)) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("%s may %s %s"), login->username, actions,
-			      subject->repository);
+		acr_check_say(ret, ACR_VERDICT_OK, _("%s is allowed to %s %s"), login->username,
+			      actions, subject->repository);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s may not %s %s"), login->username,
-			      wanted, subject->repository);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s is not allowed to %s %s"),
+			      login->username, wanted, subject->repository);
 		acr_rights_facts(subject, wanted, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_USER, login->username);
 		acr_facts_set(&ret->facts, ACR_FACT_WHO, login->username);
@@ -84,13 +84,13 @@ static void taken(const struct acr_case *subject, const struct acr_login *login,
 static void none(const struct acr_case *subject, bool signed_out, struct acr_check_result *ret)
 {
 	if (!signed_out) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none: an identity is asked"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("none; an identity is used"));
 		return;
 	}
 	acr_check_found(ret, ACR_FOUND_SIGNED_OUT, "yes");
 	if (*acr_case_found(subject, ACR_FOUND_ANONYMOUS)) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("none, and signed out: pulls are anonymous, as anybody's"));
+			      _("none, and signed out: pulls are anonymous"));
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%s",

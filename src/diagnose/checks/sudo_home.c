@@ -48,24 +48,27 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_string theirs = home ? acr_format("%s/.docker/config.json", home) : NULL;
 
 	if (!user || strcmp(user, "root") == 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("this does not run under sudo"));
+		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("not running under sudo"));
 		return;
 	}
 	if (!theirs || strcmp(theirs, mine) == 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("under sudo, with the config of %s"), user);
+		acr_check_say(ret, ACR_VERDICT_OK,
+			      _("running under sudo, with the configuration of %s"), user);
 		return;
 	}
 	if (names_us(theirs) && !names_us(mine)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("under sudo docker reads %s, and %s is set up"), mine, theirs);
+			      _("under sudo, docker reads %s, but this helper is configured in %s"),
+			      mine, theirs);
 		acr_check_facts(subject, NULL, ret);
 		acr_facts_set(&ret->facts, ACR_FACT_FILE, mine);
 		acr_facts_set(&ret->facts, ACR_FACT_USER, user);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_WARNING,
-		      _("under sudo docker reads %s, not %s; az and logins are root's too"), mine,
-		      theirs);
+	acr_check_say(
+		ret, ACR_VERDICT_WARNING,
+		_("under sudo, docker reads %s, not %s; az and stored logins are those of root"),
+		mine, theirs);
 }
 
 const struct acr_check_row acr_check_sudo_home = {

@@ -10,11 +10,11 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	(void)app;
 	if (!*wait) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s",
-			      _("it did not say that it is asked too often"));
+			      _("the registry did not throttle requests"));
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_PROBLEM,
-		      _("it says that it is asked too often, and to wait %s s"), wait);
+		      _("the registry is throttling requests (HTTP 429); retry after %s s"), wait);
 	acr_check_explain(subject, "throttled", ret);
 	acr_facts_set(&ret->facts, ACR_FACT_RETRY_AFTER, wait);
 }

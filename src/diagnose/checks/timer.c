@@ -24,14 +24,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		if (lstat(*link, &status))
 			continue;
 		if (access(*link, F_OK) == 0)
-			acr_check_say(ret, ACR_VERDICT_OK, _("on, by %s"), *link);
+			acr_check_say(ret, ACR_VERDICT_OK, _("enabled by %s"), *link);
 		else
 			acr_check_say(ret, ACR_VERDICT_WARNING,
-				      _("%s leads to nothing: the package is gone"), *link);
+				      _("%s is a broken link: the package was removed"), *link);
 		return;
 	}
 	acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
-		      _("off: tokens are renewed when they are asked for"));
+		      _("disabled: tokens are renewed when they are requested"));
 }
 
 const struct acr_check_row acr_check_timer = {

@@ -66,15 +66,15 @@ static void tell_none(const struct acr_app *app, const struct acr_case *subject,
 		   *path = acr_case_found(subject, ACR_FOUND_CONFIG_PATH);
 
 	if (has_login(config, host)) {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses the login that lies in %s"),
-			      path);
+		acr_check_say(ret, ACR_VERDICT_PROBLEM,
+			      _("docker uses the login that is stored in %s"), path);
 		problem(subject, "helper-config-auths", NULL, ret);
 	} else if (was_set_up(app, path)) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,
-			      _("%s was set up for this helper, and is no longer"), path);
+			      _("%s no longer contains the setting for this helper"), path);
 		problem(subject, "helper-config-lost", NULL, ret);
 	} else {
-		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s names no helper for this registry"),
+		acr_check_say(ret, ACR_VERDICT_PROBLEM, _("%s has no helper for this registry"),
 			      path);
 		problem(subject, "wiring", NULL, ret);
 	}
@@ -91,7 +91,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 
 	if (!*acr_case_found(subject, ACR_FOUND_DOCKER) &&
 	    !*acr_case_found(subject, ACR_FOUND_ENGINE_INFO)) {
-		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("there is no docker here"));
+		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker is not installed"));
 		return;
 	}
 	/* "" for a host means docker's own file. */
@@ -101,17 +101,17 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	acr_check_found(ret, ACR_FOUND_WIRED, helper);
 	if (strcmp(helper, OURS) == 0) {
-		acr_check_say(ret, ACR_VERDICT_OK, _("docker asks this helper, by \"%s\""), key);
+		acr_check_say(ret, ACR_VERDICT_OK, _("docker uses this helper (\"%s\")"), key);
 		return;
 	}
-	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker asks docker-credential-%s, by \"%s\""),
+	acr_check_say(ret, ACR_VERDICT_PROBLEM, _("docker uses docker-credential-%s (\"%s\")"),
 		      helper, key);
 	problem(subject, "helper-config-other", helper, ret);
 }
 
 const struct acr_check_row acr_check_wiring = {
 	.id = "wiring",
-	.title = N_("docker set-up"),
+	.title = N_("docker setup"),
 	.about = ACR_ABOUT_REGISTRY,
 	.needs = "name docker-config",
 	.after = "docker-command docker-engine",

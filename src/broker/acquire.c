@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From an identity to a login: each identity that has a token is tried at the registry, until one
- * is taken. */
+/* Gets a login from an identity: each identity that has a token is tried at the registry, until one
+ * is accepted. */
 #include <stdio.h>
 #include <string.h>
 
 #include "acr/config.h"
 #include "broker/broker.h"
 
-#define STAND_IN_LIFE 300 /* seconds that a token is kept whose owner stands in for another */
+#define STAND_IN_LIFE 300 /* seconds to keep the token of a stand-in identity */
 
-/* The step of the trail that has just had a token. */
+/* The last step of the trail, which has just got a token. */
 static struct acr_step *last_step(struct acr_report *report)
 {
 	return &report->trail.steps[report->trail.count - 1];
 }
 
-/* Is the identity in force still the one under which this began? az may have been signed in to
- * another account meanwhile, or the person has signed out. */
+/* Is the identity the same as when this run began? az may have been signed in to another account
+ * meanwhile, or the user may have signed out. */
 static bool same_identity(const struct acr_app *app, const struct acr_lookup *lookup)
 {
 	struct acr_fingerprint now = { 0 };
@@ -28,7 +28,7 @@ static bool same_identity(const struct acr_app *app, const struct acr_lookup *lo
 	return same;
 }
 
-/* The one before whose place was taken for the moment, NULL for none. */
+/* The earlier identity that was replaced temporarily, NULL if there is none. */
 static const struct acr_step *replaced(const struct acr_trail *trail)
 {
 	for (size_t i = 0; i + 1 < trail->count; i++)
@@ -37,7 +37,7 @@ static const struct acr_step *replaced(const struct acr_trail *trail)
 	return NULL;
 }
 
-/* Must the token not be found by others, since what the person decided is out of reach? */
+/* Must other processes not find the token, because a decision of the user could not be read? */
 static bool is_stand_in(const struct acr_trail *trail)
 {
 	for (size_t i = 0; i < trail->count; i++)
@@ -46,7 +46,7 @@ static bool is_stand_in(const struct acr_trail *trail)
 	return trail->chosen_only;
 }
 
-/* While a token of somebody else lives, nobody takes their place for the moment. */
+/* While a valid token of another identity exists, that identity is not replaced temporarily. */
 static bool is_anothers(const struct acr_app *app, const struct acr_lookup *lookup,
 			const struct acr_step *step)
 {
@@ -69,8 +69,8 @@ static void tell_replaced(struct acr_report *report, const struct acr_step *befo
 					host);
 }
 
-/* A token that a client stored has expired or is not found under this identity, and now it is somebody
- * else who acts: both are named, once. */
+/* A token that a client stored has expired or is not found under this identity, and another
+ * identity is used now: a notice names both, once. */
 static void tell_client(const struct acr_app *app, struct acr_report *report,
 			const struct acr_token *token, const char *host)
 {
@@ -93,7 +93,7 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 	if (replaced(&report->trail) && life > STAND_IN_LIFE)
 		life = STAND_IN_LIFE;
 	acr_entry_begin(app, lookup, step->identity->name, &token->who, &grant->token, life, ret);
-	/* Its life began when it was asked for, not when we came to write it down. */
+	/* Its lifetime began when it was requested, not now. */
 	ret->wall -= (ret->boot - grant->obtained) / 1000;
 	ret->boot = grant->obtained;
 	if (is_stand_in(&report->trail) || !same_identity(app, lookup))
@@ -103,8 +103,8 @@ static void keep(const struct acr_app *app, struct acr_lookup *lookup,
 	acr_refusal_drop(app, lookup);
 }
 
-/* Refused by all: would the registry have let us in without saying who we are? Then docker should
- * go on so. */
+/* All identities were denied. If the registry allows anonymous pull, Docker should continue
+ * anonymously. */
 static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 		   struct acr_report *report, const struct acr_error *why, struct acr_error *error)
 {
@@ -124,8 +124,8 @@ static int refused(const struct acr_app *app, const struct acr_lookup *lookup,
 	return -1;
 }
 
-/* A token for Azure Resource Manager opens much more than a registry, and a registry can be told to
- * refuse it: whoever could not have the right one should know. */
+/* A token for Azure Resource Manager gives access to much more than a registry, and a registry can
+ * be configured to reject it: a notice tells users who cannot get the right one. */
 static void tell_audience(const struct acr_app *app, const struct acr_registry *registry,
 			  const struct acr_token *token, struct acr_report *report)
 {
@@ -175,7 +175,7 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 			keep(app, lookup, report, &token, &grant, ret);
 			return 0;
 		}
-		/* What was remembered may have had its day: the same identity is asked anew, once. */
+		/* The remembered result may be outdated: the same identity is asked again, once. */
 		if (end.kind == ACR_REFUSED && asked_anew != cursor &&
 		    acr_token_forget(app, lookup->registry, last_step(report)->identity, &token)) {
 			asked_anew = cursor--;
@@ -185,19 +185,19 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 		last_step(report)->error = end;
 		last_step(report)->refused_by_registry = end.kind == ACR_REFUSED;
 		heard = end.kind == ACR_REFUSED;
-		if (!heard) /* the network, or an answer that makes no sense: the next would fare no
-			       better */
+		/* A network failure or an invalid response: the next identity would fail alike. */
+		if (!heard)
 			break;
 		refusal = end;
 	}
-	/* What the registry said of one identity is the answer, whatever kept another from being
-	 * tried: that is in the trail. Not where the registry itself said nothing to the last. */
+	/* The registry's response to one identity is the result, even if others could not be tried:
+	 * those are in the trail. Not if the registry itself did not respond to the last one. */
 	if (refusal.kind != ACR_FINE && heard)
 		return refused(app, lookup, report, &refusal, error);
 	if (end.kind == ACR_REFUSED)
 		return refused(app, lookup, report, &end, error);
 	*error = end;
-	/* Nobody is signed in: docker goes on anonymously, as it would without us. */
+	/* Nobody is signed in: Docker continues anonymously, as it would without this helper. */
 	if (end.kind == ACR_NOT_SET_UP || end.kind == ACR_UNAVAILABLE)
 		error->kind = ACR_NOT_FOUND;
 	return -1;

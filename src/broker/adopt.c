@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Taking a login over from where another program kept it. It is stored as a person's own login is,
- * never over another, and read back before anybody lets go of the one that it was made of.
+ * Takes over a login from another program. It is stored like a login of the user, never replaces
+ * another one, and is read back before the caller removes the original.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ bool acr_login_equals(const struct acr_login *one, const struct acr_login *other
 	       acr_secret_equals(&one->secret, acr_secret_text(&other->secret));
 }
 
-/* A registry of ours: would it be used as a login, and may it be? */
+/* For an Azure registry: would the login be used, and is it allowed? */
 static int check_ours(const struct acr_app *app, const struct acr_registry *registry,
 		      const struct acr_login *login, struct acr_error *error)
 {
@@ -28,7 +28,7 @@ static int check_ours(const struct acr_app *app, const struct acr_registry *regi
 	return state.signed_out ? acr_raise(error, SIGNED_OUT, registry->host) : 0;
 }
 
-/* 0: there is none yet, or (`*ret_there`) this very one. */
+/* 0 if there is no login yet, or (`*ret_there`) exactly this one. */
 static int look(const struct acr_app *app, const char *server, const struct acr_login *login,
 		bool *ret_there, struct acr_error *error)
 {

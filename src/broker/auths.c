@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Logins that docker keeps in the "auths" of its own config.json, for registries of ours: whose
- * they are, whether they are still good, and when they stand in for an identity. Nobody who
- * switches to us or back loses a login, and none goes before what a person chose.
+ * Logins for Azure registries in the "auths" of Docker's config.json: which registry they belong
+ * to, whether they are still valid, and when they are used instead of an identity. No login is lost
+ * when a user starts or stops using this helper, and none takes precedence over what the user
+ * configured.
  */
 #include <string.h>
 
 #include "broker/broker.h"
 
-/* Seconds that the registry takes it for: -1 without end, 0 no more. */
+/* Seconds that the registry still accepts it: -1 for no expiry, 0 for expired. */
 static int64_t left_of(const struct acr_app *app, const struct acr_registry *registry,
 		       const struct acr_login *login)
 {
@@ -49,16 +50,16 @@ int acr_auths_each(const struct acr_app *app, acr_auths_visit *visit, void *data
 	return acr_docker_auths_each(app, visit_one, &walk, error);
 }
 
-/* ---- the one for a registry ---- */
+/* ---- finding the login of a registry ---- */
 
 struct search {
 	const struct acr_registry *registry;
-	char server[ACR_HOST_MAX]; /* of a regional endpoint: its registry */
-	int best;		   /* how close the one that was found is; 0: none */
+	char server[ACR_HOST_MAX]; /* the registry of a regional endpoint */
+	int best;		   /* how closely the login that was found matches; 0: none */
 	struct acr_login *ret;
 };
 
-/* Under the very name, under another way of writing it, under the registry of a regional endpoint. */
+/* By the exact name, by another spelling of it, or by the registry of a regional endpoint. */
 static int closeness(const struct search *search, const char *host, const char *key)
 {
 	if (strcmp(host, search->registry->host) == 0)
@@ -91,10 +92,10 @@ bool acr_auths_find(const struct acr_app *app, const struct acr_registry *regist
 	return acr_auths_each(app, weigh, &search, NULL) == 0 && search.best > 0;
 }
 
-/* ---- when it serves ---- */
+/* ---- when it is used ---- */
 
-/* Did nobody choose who to be? Then a login that docker keeps may stand in for who was not there, or
- * whom the registry denied; a failure of the network says nothing about that. */
+/* If no identity is configured explicitly, a login that Docker keeps may be used when no identity
+ * is available or the registry denied access; a network failure says nothing about that. */
 bool acr_auths_may_serve(const struct acr_app *app, const struct acr_registry *registry,
 			 const struct acr_trail *trail, const struct acr_error *error)
 {
@@ -119,18 +120,18 @@ static void note_named(void *data, const struct acr_identity *row, enum acr_pros
 		*named = true;
 }
 
-/* Is an identity chosen by name, by the configuration or by what is set up here? */
+/* Is an identity selected explicitly, by the configuration or by what is set up here? */
 static bool is_chosen(const struct acr_app *app, const struct acr_registry *registry)
 {
-	struct acr_app copy = *app; /* its edges are exchanged while the rows are asked */
+	struct acr_app copy = *app; /* its functions are replaced while the rows are asked */
 	bool named = false;
 
 	return acr_chain_is_pinned(app, registry) ||
 	       acr_chain_dry_run(&copy, registry, note_named, &named, NULL) || named;
 }
 
-/* Did the person decide otherwise? A stored login goes before, and is an error where it is out of
- * reach. */
+/* Did the user decide otherwise? A stored login takes precedence, and is an error if it cannot be
+ * read. */
 static bool is_decided(const struct acr_app *app, const struct acr_registry *registry)
 {
 	struct acr_error missing = { 0 };

@@ -10,9 +10,9 @@
 struct acr_lookup {
 	const struct acr_registry *registry;
 	struct acr_fingerprint fingerprint;
-	struct acr_entry old; /* what the cache had, too old to be handed out without asking; host
-				 NULL: nothing */
-	int64_t left;	      /* seconds that the entry which was found lives on */
+	/* A cached entry that is too old to be returned without asking; host NULL: none. */
+	struct acr_entry old;
+	int64_t left; /* remaining lifetime in seconds of the entry that was found */
 };
 /* Takes the fingerprint; once more to take it anew. */
 void acr_lookup_begin(const struct acr_app *app, const struct acr_registry *registry,

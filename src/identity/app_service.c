@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The managed identity of App Service, Functions and Container Apps: an endpoint beside the app,
- * and a header that only the app knows (learn.microsoft.com,
- * app-service/overview-managed-identity).
- * The older form of 2017 lives on in Azure Machine Learning.
+ * The managed identity of App Service, Functions and Container Apps: a local endpoint, and a header
+ * value that only the app has (learn.microsoft.com, app-service/overview-managed-identity). Azure
+ * Machine Learning still uses the older form of 2017.
  */
 #include "identity/internal.h"
 
-/* One generation: how it is found and asked. */
+/* One version of the endpoint: how it is detected and what is sent to it. */
 struct generation {
 	const char *name, *endpoint, *secret, *header;
 	struct acr_endpoint_words words;
@@ -77,7 +76,7 @@ static int ask_older(const struct acr_app *app, const struct acr_ask *ask, struc
 {
 	struct acr_ask more = *ask;
 
-	/* Machine Learning says so which of its identities is meant. */
+	/* In Machine Learning a variable selects the identity. */
 	if (!acr_endpoint_wanted(app, ask))
 		more.client_id = acr_env(app, "DEFAULT_IDENTITY_CLIENT_ID");
 	return ask_generation(app, &more, &older, ret, error);

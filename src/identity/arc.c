@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A server that Azure Arc manages: its agent answers the first request with the name of a file that
- * only root and the group himds can read, and the second, with that file's content, with a token
- * (learn.microsoft.com, azure-arc/servers/managed-identity-authentication).
+ * The managed identity of a server that is connected to Azure Arc. The agent answers the first
+ * request with the name of a file that only root and the group himds can read, and the second one,
+ * which contains the content of that file, with a token (learn.microsoft.com,
+ * azure-arc/servers/managed-identity-authentication).
  *
- * The name comes from whoever listens on that port, and what it names is sent there: so it must be
- * a key of the agent's in the agent's folder, and no link (CVE-2024-35255).
+ * Any process that listens on that port could send a file name, and would receive the content of
+ * that file. So the name must be that of a key in the agent's folder, and not a link
+ * (CVE-2024-35255).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +33,7 @@ static bool here(const struct acr_app *app, const struct acr_ask *ask)
 	       access(agent, F_OK) == 0;
 }
 
-/* The path in `Basic realm=PATH`, NULL unless it is a key in the agent's folder. */
+/* The path in `Basic realm=PATH`, or NULL if it is not a key in the agent's folder. */
 static const char *key_path(const char *challenge)
 {
 	static const char start[] = "Basic realm=" TOKENS;
@@ -75,7 +77,7 @@ static int read_key(const struct acr_app *app, const char *path, struct acr_secr
 	return 0;
 }
 
-/* Agents that know no identity but the machine's own pass over the wish for another. */
+/* Agents that support only the system-assigned identity ignore a request for another one. */
 static int check_identity(const struct acr_app *app, const struct acr_ask *ask,
 			  const struct acr_response *answer, struct acr_error *error)
 {

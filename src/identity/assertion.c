@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A JSON Web Token that a certificate's key signs, in the form that Entra ID asks for
- * (learn.microsoft.com, certificate-credentials): PS256, and the certificate by its SHA-256.
+ * A JSON Web Token signed with the key of a certificate, in the form that Entra ID requires
+ * (learn.microsoft.com, certificate-credentials): PS256, with the SHA-256 thumbprint of the
+ * certificate.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,8 @@
 #include "identity/certificate_file.h"
 #include "identity/internal.h"
 
-#define LIFE 600 /* seconds, at most what Entra ID recommends */
-#define SKEW 60	 /* of these in the past, for clocks that run ahead */
+#define LIFE 600 /* seconds, the maximum that Entra ID recommends */
+#define SKEW 60	 /* seconds before the current time, for clocks that are ahead */
 
 static int add_head(const struct acr_assertion *what, const struct acr_bundle *bundle,
 		    struct acr_secret *out, struct acr_error *error)

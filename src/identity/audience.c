@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For which audience a token is asked for: Azure Container Registry's, or what the config says. Azure
- * Resource Manager's only where the first cannot be had, and only for a host of Azure's own: an ARM
- * token opens the whole subscription.
+ * Selects the audience of a token: Azure Container Registry, or the configured one. The audience of
+ * Azure Resource Manager is used only if the first one is not available, and only for a registry in
+ * a cloud of Azure: an ARM token gives access to the whole subscription.
  *
- * That a tenant or an endpoint does not know the first is remembered for some hours, per registry and
- * identity: another identity may be of another tenant, and a registry can be told to take no token
- * for Azure Resource Manager.
+ * If a tenant or an endpoint does not know the first audience, this is remembered for some hours,
+ * per registry and identity: another identity may belong to another tenant, and a registry can be
+ * configured to reject tokens for Azure Resource Manager.
  */
 #include <string.h>
 
@@ -53,17 +53,18 @@ void acr_audience_forget(const struct acr_app *app, const struct acr_registry *r
 	acr_note_drop(app, KIND, about);
 }
 
-/* Does this say that nobody can have a token for that audience here, rather than that we cannot?
- * An endpoint of the machine is often a proxy that knows a few audiences only (azure-cli#33698). */
+/* Does this error mean that the audience is not available here to any identity, rather than that
+ * this identity was rejected? An endpoint of the machine is often a proxy that knows only a few
+ * audiences (azure-cli#33698). */
 static bool is_unknown(const struct acr_error *error)
 {
 	static const char *const codes[] = {
 		"AADSTS50001",	/* the resource is disabled or does not exist (azure-cli#33674) */
 		"AADSTS500011", /* its principal is not in the tenant */
 		"AADSTS500014", /* its principal is disabled */
-		"AADSTS650052", /* the organisation has no service principal for it */
+		"AADSTS650052", /* the organization has no service principal for it */
 		"AADSTS650057", /* the client does not list it */
-		"AADSTS65002",	/* a client of Microsoft's that is not preauthorised for it */
+		"AADSTS65002",	/* a client of Microsoft that is not preauthorized for it */
 		"invalid_resource", "invalid_scope",
 	};
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Azure Developer CLI: whoever is signed in to it, asked through the command that it keeps for
- * this (azure-sdk-for-go, sdk/azidentity/azure_developer_cli_credential.go). Its auth.json says
- * whether anybody is (Azure/azure-dev, cli/azd/pkg/auth/manager.go).
+ * The Azure Developer CLI: the user who is signed in to it. The token is requested with azd's own
+ * command (azure-sdk-for-go, sdk/azidentity/azure_developer_cli_credential.go). Its auth.json says
+ * whether anyone is signed in (Azure/azure-dev, cli/azd/pkg/auth/manager.go).
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@ static char *file(const struct acr_app *app)
 	return home && home[0] == '/' ? acr_format("%s/.azd/auth.json", home) : NULL;
 }
 
-/* ACR_NOT_SET_UP where nobody is; what cannot be read is not the same. */
+/* ACR_NOT_SET_UP if nobody is signed in; a file that cannot be read is a different error. */
 static int check_sign_in(const struct acr_app *app, struct acr_error *error)
 {
 	auto_string path = file(app);

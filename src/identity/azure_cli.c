@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Azure CLI: whoever ran `az login`. Its files say who that is without starting Python, and
- * often have a token that serves at once; for the rest `az account get-access-token` is asked, the
- * contract that Microsoft keeps.
+ * The Azure CLI: the user who ran `az login`. az's files name the user without starting Python, and
+ * often contain a valid token. Otherwise `az account get-access-token` is run, which is the
+ * interface that Microsoft supports.
  *
- * Where there is no az (a mounted ~/.azure in a container), or it would load another user's
- * extensions (sudo -E), or with "azure_cli": "files", the refresh token in its cache is redeemed,
- * which reads az's files and changes nothing in them.
+ * The refresh token in az's cache is redeemed if az is not installed (a mounted ~/.azure in a
+ * container), if az would load another user's extensions (sudo -E), or with "azure_cli": "files".
+ * This reads az's files and does not change them.
  */
 #include <ctype.h>
 #include <string.h>
@@ -27,8 +27,8 @@ static bool is_id(const char *text)
 	return *text;
 }
 
-/* Without a wish az takes its own default; --tenant and --subscription exclude each other. The
- * cloud is the account's, whichever is az's own just now. */
+/* If no tenant is requested, az uses its default; --tenant and --subscription exclude each other.
+ * The cloud is that of the account, not the one that is active in az. */
 static int ask_az(const struct acr_app *app, const char *program, const struct acr_ask *ask,
 		  const struct acr_azure_account *account, struct acr_token *ret,
 		  struct acr_error *error)
@@ -55,7 +55,7 @@ static int ask_az(const struct acr_app *app, const char *program, const struct a
 	return acr_tool_token(app, &acr_tool_az, json, ret, error);
 }
 
-/* Without az. `error` comes with what is missing of a service principal. */
+/* Without az. On entry `error` says what is missing for a service principal. */
 static int use_files(const struct acr_app *app, const struct acr_ask *ask,
 		     const struct acr_azure_account *account, struct acr_token *ret,
 		     struct acr_error *error)
@@ -95,13 +95,14 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 		return ask_az(app, program, ask, &account, ret, error);
 	if (use_files(app, ask, &account, ret, &missing) == 0)
 		return 0;
-	/* Where the files do not do, and az may not be started, that is what to do about it. */
+	/* If the files are not sufficient and az may not be started, the error says how to change
+	 * that. */
 	if (error)
 		*error = missing.kind == ACR_UNAVAILABLE && foreign.kind ? foreign : missing;
 	return -1;
 }
 
-/* az that is signed in as an application (azure/login, AzureCLI@2) says as which. */
+/* The application that az is signed in as (azure/login, AzureCLI@2). */
 static char *application(const struct acr_app *app, const struct acr_ask *ask)
 {
 	__attribute__((cleanup(wipe))) struct acr_azure_account account = { 0 };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Azure Pipelines: a service connection with workload identity federation gives the job an
- * assertion, fresh each time (azure-sdk-for-go, sdk/azidentity/azure_pipelines_credential.go).
+ * Azure Pipelines: a service connection with workload identity federation provides the job with an
+ * assertion, requested anew each time (azure-sdk-for-go,
+ * sdk/azidentity/azure_pipelines_credential.go).
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "identity/internal.h"
 
-/* An organization's host, in its new form and its old one; "vsrm" is for releases. */
+/* The hosts of an organization, in the new form and the old one; "vsrm" is for releases. */
 static const char *const hosts[] = { "dev.azure.com", "**.dev.azure.com", "*.visualstudio.com",
 				     "*.vsrm.visualstudio.com", NULL };
 static const struct acr_ci azure_pipelines = {
@@ -29,7 +30,7 @@ static int ask_pipelines(const struct acr_app *app, const char *uri, const char 
 			 const char *token, struct json_object **ret, struct acr_error *error)
 {
 	const struct acr_speaker pipelines = { "Azure Pipelines", "", ACR_ORIGIN_ENDPOINT };
-	/* Without the last one a token that is not taken leads to a page to sign in at. */
+	/* Without the last header, an invalid token leads to a redirect to a sign-in page. */
 	static const char *const headers[] = { "Content-Type: application/json",
 					       "X-TFS-FedAuthRedirect: Suppress", NULL };
 	auto_string url = acr_format("%s%capi-version=7.1&serviceConnectionId=%s", uri,
@@ -85,7 +86,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	const char *authority, *assertion;
 	auto_json json = NULL;
 
-	/* Every job of Azure Pipelines has the URI; AzureCLI@2 and its like name the connection. */
+	/* Every job of Azure Pipelines has the URI; only tasks such as AzureCLI@2 name the
+	 * connection. */
 	if (!connection && !acr_env(app, "AZURESUBSCRIPTION_CLIENT_ID") &&
 	    !acr_env(app, "AZURESUBSCRIPTION_TENANT_ID"))
 		return acr_raise(error, VARIABLE_UNSET, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The service principals that az keeps, in service_principal_entries.json (Azure/azure-cli,
- * azure-cli-core auth/identity.py): with a secret, a certificate's path, or somebody's
- * assertion. */
+/* The service principals that az stores in service_principal_entries.json (Azure/azure-cli,
+ * azure-cli-core auth/identity.py): with a secret, the path of a certificate, or an assertion. */
 #include <string.h>
 #include <strings.h>
 
@@ -14,7 +13,7 @@ static bool is(struct json_object *entry, const char *key, const char *value)
 	return text && strcasecmp(text, value) == 0;
 }
 
-/* By client and tenant; az itself takes the first of the client where the tenant is another. */
+/* By client and tenant; like az, uses the first entry of the client if no tenant matches. */
 static struct json_object *find(struct json_object *entries,
 				const struct acr_azure_account *account)
 {

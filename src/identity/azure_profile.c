@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is signed in to the Azure CLI, from azureProfile.json (Azure/azure-cli, azure-cli-core
- * _profile.py): one entry a subscription, each with the user, the tenant that its tokens are of,
+ * The accounts that are signed in to the Azure CLI, from azureProfile.json (Azure/azure-cli,
+ * azure-cli-core _profile.py): one entry per subscription, with the user, the tenant of its tokens,
  * and its cloud. The file may begin with a byte order mark.
  */
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "identity/run_cli.h"
 
-#define READS	   3   /* of a file that is being written */
+#define READS	   3   /* how often a file that is being written is read */
 #define READ_PAUSE 100 /* ms between them */
 
 void acr_azure_account_wipe(struct acr_azure_account *account)
@@ -30,7 +30,7 @@ char *acr_azure_folder(const struct acr_app *app)
 	const char *folder = acr_env(app, "AZURE_CONFIG_DIR");
 	const char *home = acr_env(app, "HOME");
 
-	/* az would read a relative one from where it is started, which is not where we are. */
+	/* az resolves a relative path from its working directory, which may not be ours. */
 	if (folder)
 		return folder[0] == '/' ? acr_copy(folder) : NULL;
 	return home && home[0] == '/' ? acr_format("%s/.azure", home) : NULL;
@@ -71,7 +71,7 @@ bool acr_azure_environment(const struct acr_registry *registry, const char *host
 			acr_cloud_of_authority(host) == registry->cloud);
 }
 
-/* A config that names another authority than the cloud's means a cloud that only it knows. */
+/* A configured authority that is not the cloud's own belongs to a custom cloud. */
 static bool is_in_cloud(const struct acr_registry *registry, struct json_object *entry)
 {
 	const char *name = acr_json_string(entry, "environmentName");
@@ -88,7 +88,8 @@ static bool is_of_tenant(struct json_object *entry, const char *tenant)
 	return (id && strcasecmp(id, tenant) == 0) || (domain && strcasecmp(domain, tenant) == 0);
 }
 
-/* How well an entry fits: that of the tenant before az's own choice before any of the cloud. */
+/* How well an entry matches: one of the requested tenant before az's default before any of the
+ * cloud. */
 static int fit(const struct acr_ask *ask, struct json_object *entry)
 {
 	if (!is_in_cloud(ask->registry, entry) || !acr_json_string(entry, "tenantId") ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A service principal and its certificate, as every Azure SDK reads them from the environment
- * (azure-sdk-for-go, sdk/azidentity/environment_credential.go): a secret stands over it.
+ * A service principal with a certificate, configured by the environment variables that every Azure
+ * SDK reads (azure-sdk-for-go, sdk/azidentity/environment_credential.go). A secret takes precedence
+ * over a certificate.
  */
 #include <string.h>
 #include <strings.h>
@@ -37,7 +38,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	if (acr_entra_authority(app, ask->registry, &what.authority, error))
 		return -1;
 	if (acr_assertion_sign(app, &what, &assertion, error)) {
-		/* A file that is missing is not a certificate that nobody asked for. */
+		/* A missing file is an error, since the certificate was configured. */
 		if (error && error->kind == ACR_NOT_FOUND)
 			error->kind = ACR_INVALID;
 		return -1;
@@ -46,7 +47,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 				acr_secret_text(&assertion), ret, error);
 }
 
-/* The file's state is in the fingerprint: a renewed certificate is asked for anew. */
+/* The state of the file is part of the fingerprint, so that a renewed certificate is used at
+ * once. */
 static char *file(const struct acr_app *app)
 {
 	const char *path = acr_env(app, "AZURE_CLIENT_CERTIFICATE_PATH");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A certificate and its key, from a PEM or PKCS#12 file; what they sign.
+ * Reads a certificate and its key from a PEM or PKCS#12 file, and signs with the key.
  *
- * The only file that knows libcrypto, which is loaded when a certificate is really used. Only real
- * functions are called through it: the macros and inline functions of its headers would link it.
+ * No other file uses libcrypto, which is loaded when a certificate is used. Only functions are
+ * called, since macros and inline functions of its headers would link libcrypto.
  */
 #include "identity/certificate_file.h"
 
@@ -76,7 +76,7 @@ static void free_bio(BIO **bio)
 }
 #define auto_bio __attribute__((cleanup(free_bio))) BIO *
 
-/* libcrypto would ask on the terminal otherwise. */
+/* Without this, libcrypto would ask for the password on the terminal. */
 struct password {
 	const char *text;
 	bool asked;
@@ -101,7 +101,7 @@ static int raise_password(const struct acr_bundle_file *file, struct acr_error *
 			      : acr_raise(error, CLIENT_CERTIFICATE_PASSWORD_UNSET, file->path);
 }
 
-/* Certificate and key may stand in either order, with the rest of the chain anywhere. */
+/* Certificate and key may be in either order, with the rest of the chain in any position. */
 static int read_pem(const struct acr_secret *bytes, const struct acr_bundle_file *file,
 		    struct acr_bundle *ret, struct acr_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A certificate with its key, and the rest of its chain. */
+/* A certificate with its key and the rest of its chain. */
 #ifndef IDENTITY_CERTIFICATE_FILE_H
 #define IDENTITY_CERTIFICATE_FILE_H
 
@@ -11,7 +11,7 @@
 
 #define ACR_BUNDLE_MAX 10
 
-/* The certificate that belongs to the key is the first. */
+/* The certificate that belongs to the key comes first. */
 struct acr_bundle {
 	EVP_PKEY *key;
 	X509 *certificates[ACR_BUNDLE_MAX];
@@ -25,12 +25,12 @@ struct acr_bundle_file {
 	const char *password; /* of the key or the PKCS#12, or NULL */
 };
 
-/* An RSA key, which is what Entra ID asks for. `ret` begins as { 0 } and is freed also after a
- * failure. */
+/* An RSA key, which Entra ID requires. `ret` is initialized to { 0 } by the caller, and must be
+ * freed also after a failure. */
 _checked_ int acr_bundle_read(const struct acr_bundle_file *file, struct acr_bundle *ret,
 			      struct acr_error *error);
 
-/* The certificate's SHA-256, as base64url. */
+/* The SHA-256 thumbprint of the certificate, as base64url. */
 _checked_ int acr_bundle_thumbprint(const struct acr_bundle *bundle, struct acr_secret *out,
 				    struct acr_error *error);
 
@@ -41,7 +41,8 @@ void acr_bundle_certificate(const struct acr_bundle *bundle, size_t index, struc
 _checked_ int acr_bundle_sign(const struct acr_bundle *bundle, const struct acr_secret *what,
 			      struct acr_secret *out, struct acr_error *error);
 
-/* SHA-256 of anything: it stands here because the file behind is the one that knows libcrypto. */
+/* SHA-256 of any data; it is here because certificate_file.c is the only file that uses
+ * libcrypto. */
 _checked_ int acr_sha256(const void *bytes, size_t length, unsigned char ret[static 32],
 			 struct acr_error *error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The walk along the chain: for which audience a row is asked, and what a failure means for those
- * behind it.
+ * Tries the identities of the chain in order: requests a token for each audience, and decides after
+ * a failure whether the next identity is tried.
  */
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +43,7 @@ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registr
 	return 0;
 }
 
-/* One row that is asked, for as many audiences as it takes. */
+/* One row that is asked, for one or more audiences. */
 struct question {
 	const struct acr_app *app;
 	const struct acr_identity *row;
@@ -77,7 +77,7 @@ static int acquire_for(void *data, const char *audience, struct acr_error *error
 	return 0;
 }
 
-/* For the audience that is wanted, else for the registry's. */
+/* For the requested audience, otherwise for the registry's. */
 static int acquire(const struct acr_app *app, const struct acr_identity *row, struct acr_ask ask,
 		   struct acr_token *ret, struct acr_error *error)
 {
@@ -137,14 +137,14 @@ bool acr_step_is_temporary(const struct acr_step *step)
 		error->kind == ACR_LOCKED || error->kind == ACR_SYSTEM);
 }
 
-/* Half set up, as far as this machine can tell: nobody was asked. */
+/* Partly set up, as far as this machine can tell: no service was asked. */
 static bool is_half_set_up(const struct acr_step *step)
 {
 	return step->identity->named && step->error.origin == ACR_ORIGIN_HERE &&
 	       (step->error.kind == ACR_INVALID || step->error.kind == ACR_UNAVAILABLE);
 }
 
-/* Would `row` authenticate as the very application that `before` was to be? */
+/* Would `row` authenticate as the same application as `before`? */
 static bool is_same_application(const struct acr_app *app, const struct acr_ask *ask,
 				const struct acr_identity *before, const struct acr_identity *row)
 {
@@ -154,8 +154,8 @@ static bool is_same_application(const struct acr_app *app, const struct acr_ask 
 	return offered && strcasecmp(wanted, offered) == 0;
 }
 
-/* After what was tried, may this row still serve? What a person decided and what is half set up
- * is not replaced by whoever happens to be there. */
+/* May this row be tried after what has happened? An identity that the user decided on, or that is
+ * partly set up, is not replaced by another one that happens to be available. */
 static bool may_follow(const struct acr_app *app, const struct acr_ask *ask,
 		       const struct acr_trail *trail, const struct acr_identity *row)
 {
@@ -214,7 +214,8 @@ static int walk(const struct acr_app *app, const struct acr_registry *registry,
 			return 0;
 		}
 		acr_debug_error(app, row->name, &failure);
-		/* Silence is for what nobody asked for. */
+		/* An identity that is not set up is recorded only if it was configured
+		 * explicitly. */
 		if (failure.kind == ACR_NOT_SET_UP && !choice.pinned)
 			continue;
 		add_step(trail, row, NULL, &failure);

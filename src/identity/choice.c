@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which identities are asked, and in which order: those of "identity" in the configuration, else of
- * AZURE_TOKEN_CREDENTIALS, else all. The variable is read as the Azure SDKs for .NET, Java,
- * JavaScript and Python do: "dev" means the developer's tools alone (azure-sdk-for-cpp adds the
- * others).
+ * Selects the identities and their order: "identity" in the configuration, otherwise
+ * AZURE_TOKEN_CREDENTIALS, otherwise all. The variable is interpreted as in the Azure SDKs for
+ * .NET, Java, JavaScript and Python: "dev" means only the developer tools (azure-sdk-for-cpp adds
+ * the others).
  */
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static void choose_row(struct acr_choice *choice, const struct acr_identity *row
 		choice->rows[choice->count++] = row;
 }
 
-/* Copy the word at `*next` without the white space around it; false at the end. */
+/* Copy the word at `*next` without surrounding white space; false at the end. */
 static bool take_word(const char **next, const char *separators, char *ret, size_t size)
 {
 	size_t length;
@@ -47,7 +47,7 @@ static bool take_word(const char **next, const char *separators, char *ret, size
 	return true;
 }
 
-/* Where the setting stands, and which name was probably meant. */
+/* The error names the place of the setting, and the name that was probably meant. */
 static int fail_name(const struct acr_app *app, const struct acr_registry *registry,
 		     const char *word, struct acr_error *error)
 {
@@ -70,7 +70,7 @@ static int fail_name(const struct acr_app *app, const struct acr_registry *regis
 			   : acr_raise(error, IDENTITY_NAME_UNKNOWN, setting, word, known);
 }
 
-/* "identity" of the config: names in the order to try them. */
+/* "identity" of the configuration: names in the order to try them. */
 static int choose_by_config(const struct acr_app *app, const struct acr_registry *registry,
 			    const char *list, struct acr_choice *ret, struct acr_error *error)
 {
@@ -87,14 +87,14 @@ static int choose_by_config(const struct acr_app *app, const struct acr_registry
 	return 0;
 }
 
-/* Credentials of the Azure SDKs that have no counterpart here. */
+/* Credentials of the Azure SDKs that are not supported here. */
 static const char *const foreign[] = {
 	"AzurePowerShellCredential",	"BrokerCredential",	  "DeviceCodeCredential",
 	"InteractiveBrowserCredential", "IntelliJCredential",	  "SharedTokenCacheCredential",
 	"VisualStudioCodeCredential",	"VisualStudioCredential",
 };
 
-/* The variable's one word; "" where it is not set. */
+/* The single word of the variable; "" if it is not set. */
 static void take_credentials(const struct acr_app *app, char *ret, size_t size)
 {
 	const char *value = acr_env(app, "AZURE_TOKEN_CREDENTIALS");

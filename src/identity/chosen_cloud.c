@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The cloud that somebody works in, where no registry says it: AZURE_AUTHORITY_HOST, our own
- * configuration, then the cloud of `az cloud set` (Azure/azure-cli, azure-cli-core cloud.py:
- * AZURE_CLOUD_NAME, else "name" in section "cloud" of az's file "config").
+ * The cloud to use if there is no registry that determines it: AZURE_AUTHORITY_HOST, the
+ * configuration, or the cloud of `az cloud set` (Azure/azure-cli, azure-cli-core cloud.py:
+ * AZURE_CLOUD_NAME, otherwise "name" in section "cloud" of az's file "config").
  */
 #include <ctype.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "identity/run_cli.h"
 
-/* `text` without white space at its ends; owned. */
+/* `text` without leading and trailing white space; owned. */
 static char *trim(const char *text, size_t length)
 {
 	while (length > 0 && isspace((unsigned char)*text)) {
@@ -25,7 +25,7 @@ static char *trim(const char *text, size_t length)
 	return acr_copy_bytes(text, length);
 }
 
-/* The value of "name" in section "cloud" of an INI file; owned, NULL where it is not there. */
+/* The value of "name" in section "cloud" of an INI file; owned, NULL if it is not set. */
 static char *read_name(const char *text)
 {
 	bool inside = false;
@@ -52,7 +52,7 @@ static char *cloud_of_az(const struct acr_app *app)
 
 	if (variable)
 		return acr_copy(variable);
-	/* What az cannot read is az's to say. */
+	/* A file that cannot be read is ignored here: az reports it. */
 	if (!path || acr_file_read(path, ACR_CONFIG_MAX, &text, NULL))
 		return NULL;
 	return read_name(acr_secret_text(&text));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a CI job's own token may be sent to be exchanged. The URL comes from the environment, which
- * a step of the job, or whatever it checked out, can change, so its host must be one of the CI's
- * own. No other variable vouches for it: servers of one's own are named in a configuration file
- * ("ci_hosts").
+ * Decides where a CI job's own token may be sent to be exchanged. The URL comes from the
+ * environment, which a step of the job, or code that it checked out, can change, so its host must
+ * be one of the CI system. Other variables are not trusted either: self-hosted servers must be
+ * listed in a configuration file ("ci_hosts").
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +15,11 @@
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
-/* "NAME" is that host, "*.NAME" one label before it, "**.NAME" one or more. */
+/* "NAME" matches only this host, "*.NAME" one label before it, "**.NAME" one or more. */
 static bool matches(const char *host, const char *pattern)
 {
 	bool deep = strncmp(pattern, "**.", 3) == 0, below = deep || strncmp(pattern, "*.", 2) == 0;
-	const char *name = pattern + (deep ? 2 : 1); /* from its point on */
+	const char *name = pattern + (deep ? 2 : 1); /* from its dot on */
 	size_t length = strlen(host), end, labels;
 
 	if (!below)
@@ -32,8 +32,8 @@ static bool matches(const char *host, const char *pattern)
 }
 
 /* GitHub Enterprise Cloud with data residency: each tenant has its hosts below ghe.com, and the
- * job's server says which tenant's. That can only narrow what is built in (docs.github.com, "OpenID
- * Connect reference", on GHE.com). */
+ * job's server variable names the tenant. It can only narrow the built-in pattern (docs.github.com,
+ * "OpenID Connect reference", on GHE.com). */
 static bool is_tenants(const struct acr_app *app, const struct acr_ci *ci, const char *host)
 {
 	char server[ACR_HOST_MAX];

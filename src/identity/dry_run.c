@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every row of the chain would do now. Each is asked as ever, but with edges that reach
- * nowhere: a row that gets as far as a request or another program is one that would be tried, and
- * one that gives up before says why in its own words. So nothing about being set up is written
- * twice.
+ * Determines what each row of the chain would do now. Each row runs its normal code, but with an
+ * app whose functions reach no network and start no programs: a row that attempts a request or a
+ * program would be tried, and any other row says in its error why it would not. So the conditions
+ * for being set up exist only once.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +13,11 @@
 
 struct dry_run {
 	struct acr_http http;	  /* first: `self` is this struct */
-	struct acr_message asked; /* the first of whom a row would ask; none: it asked nobody */
+	struct acr_message asked; /* the first service that was asked; none: no service */
 };
 
-static struct dry_run dry_run; /* the edges are given no data of ours: one at a time */
+/* A single one, since app functions receive no data pointer. */
+static struct dry_run dry_run;
 
 static void note_asked(enum acr_message_id how, const char *whom, size_t length)
 {
@@ -26,7 +27,7 @@ static void note_asked(enum acr_message_id how, const char *whom, size_t length)
 		acr_message_set(&dry_run.asked, how, NULL, (const char *const[]){ name }, 1);
 }
 
-/* "busy": the one answer from which nobody concludes that there is nothing to be asked. */
+/* "busy": the only answer from which no row concludes that there is nothing to ask. */
 static int ask_nobody(struct acr_http *self, const struct acr_app *app,
 		      const struct acr_request *request, int64_t budget, struct acr_response *ret,
 		      struct acr_error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the endpoints of managed identities have in common: they stand on this machine, take a
- * resource and a choice of identity as a query, and answer with a token.
+ * Common code of the endpoints of managed identities: they run on this machine, take a resource and
+ * the choice of an identity as a query, and return a token.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 
 #include "identity/internal.h"
 
-/* 127/8 and 169.254/16, written as four plain numbers: other spellings are read differently by
- * different libraries. */
+/* 127/8 and 169.254/16, in dotted decimal notation only: libraries parse other notations
+ * differently. */
 static bool is_local_address(const char *host)
 {
 	unsigned int b[4];
@@ -38,7 +38,7 @@ bool acr_endpoint_is_local(const char *url)
 		url += 8;
 	else
 		return false;
-	/* Printable ASCII: nothing ends a line or a string in another reader's eyes. */
+	/* Printable ASCII only: no byte ends a line or a string for another parser. */
 	for (const char *c = url; *c; c++)
 		if (*c <= ' ' || *c > '~')
 			return false;
@@ -96,7 +96,7 @@ static bool says(const struct acr_error *error, const struct acr_response *answe
 	       strcasestr(acr_secret_text(&answer->body), words);
 }
 
-/* What refusals of managed identities mean: the words are all that tells them apart
+/* Interprets a refusal of a managed identity; only its text distinguishes the cases
  * (learn.microsoft.com, how-to-use-vm-token, "Error handling"). */
 static void tell_meaning(const char *name, const struct acr_response *answer,
 			 struct acr_error *error)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Microsoft Entra ID's token endpoint (learn.microsoft.com, v2-oauth2-client-creds-grant-flow and
- * v2-oauth2-auth-code-flow), and which of its hosts may be asked.
+ * Sends requests to Microsoft Entra ID's token endpoint (learn.microsoft.com,
+ * v2-oauth2-client-creds-grant-flow and v2-oauth2-auth-code-flow), and decides which of its hosts
+ * are used.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ void acr_uuid_make(char ret[static 37])
 	struct timespec now;
 
 	if (getrandom(b, sizeof(b), GRND_NONBLOCK) != (ssize_t)sizeof(b)) {
-		/* Early in the boot: it has to differ, not to be secret. */
+		/* Early in the boot: it must be unique, not secret. */
 		clock_gettime(CLOCK_REALTIME, &now);
 		memcpy(b, &now.tv_nsec, 8);
 		memcpy(b + 8, &(uint64_t){ (uint64_t)getpid() << 32 ^ (uint64_t)now.tv_sec }, 8);
@@ -33,7 +34,7 @@ void acr_uuid_make(char ret[static 37])
 		 b[13], b[14], b[15]);
 }
 
-/* "https://HOST/", "https://HOST" or "HOST"; "" where it is something else. */
+/* "https://HOST/", "https://HOST" or "HOST"; "" if it is anything else. */
 static void host_of(const char *text, char ret[static ACR_HOST_MAX])
 {
 	size_t length;
@@ -77,7 +78,8 @@ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *re
 	}
 	if (!known)
 		return acr_raise(error, AUTHORITY_UNKNOWN, variable);
-	/* What a config file says for this host stands over the environment. */
+	/* An authority that a configuration file sets for this host takes precedence over the
+	 * environment. */
 	if (name_in_cloud(registry->cloud, registry->authority))
 		*ret = known;
 	return 0;
@@ -121,8 +123,8 @@ int acr_entra_redeem(const struct acr_app *app, const char *authority, const cha
 		return acr_raise(error, TENANT_INVALID, tenant ? tenant : "");
 	auto_string scope = acr_audience_scope(ask->audience, "");
 	acr_form_add(form, "scope", scope);
-	/* The registry's connection is made while Entra ID thinks: four round trips instead of
-	 * six. */
+	/* Open the connection to the registry while Entra ID processes the request: four round
+	 * trips instead of six. */
 	acr_exchange_warm(app, ask->registry);
 	if (acr_entra_post(app, authority, tenant, "token", form, &json, error) ||
 	    acr_oauth_token(app, &entra, json, ret, error))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A service principal and its secret in the environment, as every Azure SDK reads them
- * (azure-sdk-for-go, sdk/azidentity/environment_credential.go).
+ * A service principal with a client secret, configured by the environment variables that every
+ * Azure SDK reads (azure-sdk-for-go, sdk/azidentity/environment_credential.go).
  *
  * AZURE_CLIENT_ID and AZURE_TENANT_ID alone are not a credential: the webhook of AKS workload
- * identity sets them, and AZURE_CLIENT_ID chooses a managed identity.
+ * identity sets them, and AZURE_CLIENT_ID selects a managed identity.
  */
 #include "identity/internal.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The identity in force, as text. It is taken on every `get`, a cached one too, so it costs some
- * stats and one pass over the environment, and reads no file.
+ * The fingerprint: everything that determines which identity is in use, as text. It is computed for
+ * every `get`, even a cached one, so it takes only some stat calls and one pass over the
+ * environment, and reads no file.
  *
- * Whatever can change who we are must be in here: helpers that keyed their cache by the host alone
- * handed out yesterday's account (amazon-ecr-credential-helper#164).
+ * Anything that can change the identity must be included: helpers that used only the host as the
+ * key of their cache returned logins of an earlier account (amazon-ecr-credential-helper#164).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,9 +21,9 @@
 #define CANDIDATES_MAX 96
 #define VALUE_MAX      256
 
-/* Takes `path` over. A file written anew has another inode or another mtime. One that is not there
- * says nothing, and neither does one that this run may not use: a mirrored image shares the node's
- * cache where the node has no decisions, and not otherwise. */
+/* Takes ownership of `path`. A file that is replaced has another inode or another mtime. A file
+ * that does not exist adds nothing, and neither does one that this run may not use: a mirrored
+ * image can share the node's cache only if there are no decisions on the node. */
 static void add_file(struct acr_secret *text, const char *what, char *path)
 {
 	struct stat s;
@@ -34,7 +35,7 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 				  (uintmax_t)s.st_dev, (uintmax_t)s.st_ino, (intmax_t)s.st_size,
 				  (intmax_t)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
-		/* What is kept from us is not the same as what is not there. */
+		/* No access is not the same as not existing. */
 		acr_secret_format(text, "%s %s ?\n", what, path);
 	}
 	free(path);
@@ -43,7 +44,7 @@ static void add_file(struct acr_secret *text, const char *what, char *path)
 static const char *const common[] = { "AZURE_TOKEN_CREDENTIALS", "AZURE_AUTHORITY_HOST", NULL };
 static const char ours[] = "DOCKER_CREDENTIAL_ACR_";
 
-/* Is this entry of the environment the variable `name`? Most differ in their first letter. */
+/* Is this entry of the environment the variable `name`? Most differ in the first letter. */
 static bool is_variable(const char *entry, const char *name)
 {
 	size_t length = *entry == *name ? strlen(name) : 0;
@@ -51,10 +52,11 @@ static bool is_variable(const char *entry, const char *name)
 	return length && strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
-/* What counts of a variable: nothing, that it is set, a short sum of its value, the value. */
+/* What is included of a variable: nothing, whether it is set, a short hash of its value, its
+ * value. */
 enum weight { NOTHING, PRESENCE, SUM, VALUE };
 
-/* A variable's mark in its row, and the name behind it. */
+/* The mark of a variable in its row; advances to the name after it. */
 static enum weight take_mark(const char **name)
 {
 	enum weight mark = **name == '?' ? PRESENCE : **name == '#' ? SUM : VALUE;
@@ -81,7 +83,7 @@ static enum weight weight(const char *entry)
 	return NOTHING;
 }
 
-/* One line, whatever is in it; long values by their hash. */
+/* Adds the value on one line; long values are replaced by their hash. */
 static void add_value(struct acr_secret *text, const char *value)
 {
 	size_t length = strlen(value);
@@ -117,7 +119,7 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 		if (equals && equals[1] && count < CANDIDATES_MAX && weight(*entry) != NOTHING)
 			found[count++] = *entry;
 	}
-	/* The order of an environment means nothing. */
+	/* The order of variables in an environment has no meaning. */
 	qsort(found, count, sizeof(found[0]), by_text);
 	for (size_t i = 0; i < count; i++) {
 		size_t name = strcspn(found[i], "=");
@@ -131,8 +133,8 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 		} else {
 			acr_secret_add(text, " is set");
 		}
-		/* 32 bits tell another secret from this one, and tell nobody what it is: Entra's
-		 * are made of 40 random letters. */
+		/* 32 bits are enough to detect a changed secret, and too few to find the secret:
+		 * those of Entra ID consist of 40 random characters. */
 		if (mark == SUM)
 			acr_secret_format(text, " %" PRIu64,
 					  acr_hash(ACR_HASH_BASIS, value, strlen(value)) >> 32);
@@ -140,7 +142,7 @@ static void add_variables(const struct acr_app *app, struct acr_secret *text)
 	}
 }
 
-/* What was decided about the host; and about the registry that a regional endpoint belongs to. */
+/* The decisions about the host, and about the registry that a regional endpoint belongs to. */
 static void add_states(const struct acr_app *app, const struct acr_registry *registry,
 		       struct acr_secret *text)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GitHub Actions: the job's OpenID Connect token is an assertion that Entra ID takes, fresh each
- * time, since it lives for minutes only
- * (docs.github.com, "OpenID Connect", "Using the OIDC token with custom actions").
+ * GitHub Actions: the job's OpenID Connect token is an assertion for Entra ID. It is requested anew
+ * each time, since it is valid only for minutes (docs.github.com, "OpenID Connect", "Using the OIDC
+ * token with custom actions").
  */
 #include <string.h>
 
@@ -17,8 +17,8 @@ static const struct acr_ci github_actions = {
 	.tenant_variable = "GITHUB_SERVER_URL",
 };
 
-/* Another audience per cloud is what Kubernetes and GitHub's documentation of sovereign clouds use;
- * which one counts is written in the federated credential. */
+/* In sovereign clouds, Kubernetes and the documentation of GitHub use another audience per cloud;
+ * it must match the federated credential. */
 static const char *audience_of(const struct acr_cloud *cloud)
 {
 	static const struct {
@@ -67,7 +67,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	const char *authority, *assertion;
 	auto_json json = NULL;
 
-	/* A job that may ask for a token may do so for others than Azure. */
+	/* A job that may request a token may use it for services other than Azure. */
 	if (!client && !tenant)
 		return acr_raise(error, VARIABLE_UNSET, "AZURE_CLIENT_ID");
 	if (!url && !token && !(acr_env(app, "GITHUB_ACTIONS") && client && tenant))
@@ -88,7 +88,7 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	return acr_entra_assert(app, ask, authority, tenant, client, assertion, ret, error);
 }
 
-/* The URL names the job: another job on the same runner may be somebody else. */
+/* The URL identifies the job: another job on the same runner may have another identity. */
 static const char *const variables[] = { "AZURE_CLIENT_ID",
 					 "AZURE_TENANT_ID",
 					 "ACTIONS_ID_TOKEN_REQUEST_URL",

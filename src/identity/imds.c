@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Azure Instance Metadata Service (learn.microsoft.com, how-to-use-vm-token), which must cost
- * nothing where there is none: 169.254.169.254 is a black hole in most networks, and another
- * cloud's metadata in some.
+ * The Azure Instance Metadata Service (learn.microsoft.com, how-to-use-vm-token). It must cost no
+ * time on other machines: most networks drop packets to 169.254.169.254, and other clouds have
+ * their own metadata service there.
  *
- * Azure puts a tag of its own on the chassis of every machine, by which cloud-init knows it too
- * (cloudinit/sources/helpers/azure.py, ChassisAssetTag). Where there is no tag to read (in some
- * containers, in WSL), a request finds out. A connection that is refused, no route, and what another
- * cloud answers say at once that it is not here, which is remembered for minutes. Silence may be a
- * network that drops packets or a slow IMDS: a second, more patient try decides, and then it is
- * remembered for seconds, since meanwhile another identity serves. Whoever takes the connection is
- * here, and one that has answered once is known to be here until the next boot: what keeps it from
- * answering is then told, and not taken for absence.
+ * Every virtual machine of Azure has a chassis asset tag that identifies Azure, which cloud-init
+ * also uses (cloudinit/sources/helpers/azure.py, ChassisAssetTag). If no tag can be read (in some
+ * containers, in WSL), a request is sent. A refused connection, no route, or the response of
+ * another cloud prove that IMDS is not here, which is remembered for minutes. A timeout may be
+ * caused by a network that drops packets or by a slow IMDS: a second attempt with a longer timeout
+ * decides, and the result is remembered only for seconds, since another identity may be used
+ * meanwhile. If the connection is accepted, IMDS is here; after one response it is known to be here
+ * until the next boot, and a later failure is reported as an error.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,10 +26,10 @@
 #define HOST	    "169.254.169.254"
 #define ENDPOINT    "http://" HOST "/metadata/identity/oauth2/token"
 #define TAG_PATH    "/sys/class/dmi/id/chassis_asset_tag"
-#define NODE_PATH   "/etc/kubernetes/azure.json" /* AKS and other clusters of Azure */
+#define NODE_PATH   "/etc/kubernetes/azure.json" /* AKS and other clusters in Azure */
 #define AZURE_TAG   "7783-7084-3265-9085-8269-3286-77"
 #define ABSENT_NOTE "imds-absent"
-#define SILENT_NOTE "imds-silent" /* it was tried patiently, and not heard of */
+#define SILENT_NOTE "imds-silent" /* the attempt with the long timeout failed */
 #define HERE_NOTE   "imds-here"
 
 enum belief { ABSENT, UNKNOWN, PRESENT };
@@ -42,7 +42,7 @@ static enum belief believe(const struct acr_app *app, const struct acr_ask *ask)
 
 	if (ask->pinned || access(node_path, F_OK) == 0)
 		return PRESENT;
-	/* sysfs calls every file as large as a page. */
+	/* sysfs reports the size of one page for every file. */
 	if (acr_file_read(tag_path, 64 * 1024, &tag, NULL))
 		return acr_note_find(app, HERE_NOTE, "", NULL) ? PRESENT : UNKNOWN;
 	return strncmp(acr_secret_text(&tag), AZURE_TAG, strlen(AZURE_TAG)) == 0 ? PRESENT : ABSENT;
@@ -72,16 +72,16 @@ static int send(const struct acr_app *app, const char *url, const struct acr_ser
 	return acr_http_send(app, &request, ret, error);
 }
 
-/* Another cloud's metadata service: Amazon's answers 401, Google's 403, others 404; and a proxy or
- * a portal answers 200 or 403 with a page. Azure's own gives none of these, but for a 404 while it
- * is being updated. */
+/* Another cloud's metadata service: Amazon's answers 401, Google's 403, others 404; a proxy or a
+ * captive portal answers 200 or 403 with a page. IMDS sends none of these, except for a 404 while
+ * it is being updated. */
 static bool is_of_another_cloud(const struct acr_response *answer)
 {
 	return answer->status == 401 || answer->status == 403 || answer->status == 404 ||
 	       (answer->status == 200 && strcmp(answer->type, "text/html") == 0);
 }
 
-/* It is there, but not quite: worth the tries that IMDS asks for. */
+/* IMDS is temporarily not available: retry as its documentation recommends. */
 static bool is_passing(const struct acr_response *answer)
 {
 	return answer->status == 404 || answer->status == 410 || answer->status == 429 ||
@@ -93,8 +93,8 @@ static bool is_silence(const struct acr_error *failure)
 	return acr_error_is(failure, CONNECT_TIMEOUT);
 }
 
-/* Once more after silence, unless that was done lately; twice more, whatever failed, on a machine that
- * is Azure's. */
+/* After a timeout, one more attempt unless there was one recently; on a machine of Azure, two more
+ * after any failure. */
 static int connect_imds(const struct acr_app *app, const char *url, enum belief belief,
 			struct acr_response *answer, struct acr_error *error)
 {
@@ -103,7 +103,8 @@ static int connect_imds(const struct acr_app *app, const char *url, enum belief 
 	const struct acr_service *service = &acr_service_probe;
 
 	while (send(app, url, service, answer, error)) {
-		/* One that took the request and says nothing will say nothing again. */
+		/* If it has accepted the request and does not respond, it will not respond to a
+		 * retry either. */
 		if (more-- <= 0 || error->kind == ACR_TIMEOUT || error->kind == ACR_SYSTEM ||
 		    (belief == UNKNOWN && !is_silence(error)) || acr_budget(app, 1) <= 0)
 			return -1;
@@ -112,7 +113,7 @@ static int connect_imds(const struct acr_app *app, const char *url, enum belief 
 	return 0;
 }
 
-/* What was only guessed to be here is not. */
+/* IMDS, which was only assumed to be here, is not. */
 static int be_absent(const struct acr_app *app, bool certain, struct acr_error *error)
 {
 	if (!certain)
@@ -121,8 +122,8 @@ static int be_absent(const struct acr_app *app, bool certain, struct acr_error *
 	return acr_raise(error, IMDS_ABSENT, NAME);
 }
 
-/* All tries are spent, and it is still being updated, which takes up to 70 s (learn.microsoft.com,
- * how-to-use-vm-token, "Retry guidance"). */
+/* All retries have failed, and it is still being updated, which takes up to 70 s
+ * (learn.microsoft.com, how-to-use-vm-token, "Retry guidance"). */
 static int tell_update(int status, struct acr_error *error)
 {
 	acr_raise(error, IMDS_UPDATING, NAME, acr_number(status).text);
@@ -136,7 +137,7 @@ static int tell_update(int status, struct acr_error *error)
 static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		    struct acr_error *error)
 {
-	/* IMDS has no other name for its parameters since 2018, and no reason to. */
+	/* The names of IMDS's parameters, unchanged since 2018. */
 	static const struct acr_endpoint_words words = { "2018-02-01", "client_id", "object_id",
 							 "msi_res_id" };
 	auto_string url = acr_endpoint_url(app, ask, NAME, ENDPOINT, &words, error);
@@ -148,13 +149,13 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 	if (!url)
 		return -1;
 	failed = connect_imds(app, url, belief, &answer, &failure);
-	/* This machine's own fault says nothing about where it is. */
+	/* A fault of this machine says nothing about whether IMDS is here. */
 	if (failed && failure.kind == ACR_SYSTEM) {
 		if (error)
 			*error = failure;
 		return -1;
 	}
-	/* Another cloud's 404 is answered as quickly again; Azure's own ends in a minute. */
+	/* A retry of another cloud's 404 is as fast; IMDS's own 404 ends within a minute. */
 	if (belief == UNKNOWN && !failed && is_of_another_cloud(&answer))
 		return be_absent(app, answer.status != 404, error);
 	if (belief == UNKNOWN && failed && failure.kind != ACR_TIMEOUT)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the sources of this folder share: reading a token answer or the refusal in its place, asking
- * Entra ID, asking an endpoint of this machine, and signing with a certificate.
+ * Shared by the identities in this folder: parsing a token response or an error, requests to Entra
+ * ID and to local endpoints, and signing with a certificate.
  */
 #ifndef IDENTITY_INTERNAL_H
 #define IDENTITY_INTERNAL_H
@@ -12,39 +12,40 @@
 
 /* ---- chain.c ---- */
 
-/* The rows to ask for a registry, in order, by config and environment; `*ret_pinned` tells that one
- * of both names them. */
+/* The rows to try for a registry, in order, according to configuration and environment;
+ * `*ret_pinned` is set if one of these names them explicitly. */
 _checked_ int acr_chain_rows(const struct acr_app *app, const struct acr_registry *registry,
 			     const struct acr_identity *ret[static ACR_CHAIN_MAX],
 			     size_t *ret_count, bool *ret_pinned, struct acr_error *error);
 
-/* ---- kept_token.c: tokens that were asked for earlier ---- */
+/* ---- kept_token.c: reuse of access tokens ---- */
 
-/* The name to find and keep a token under, to be freed. Taken before the row is asked: az may be
- * signed in to another account meanwhile. Without a text, none is found or kept. */
+/* The name to look up and keep a token under, to be freed. Computed before the row is asked, since
+ * az may be signed in to another account meanwhile. If its text is empty, no token is found or
+ * kept. */
 void acr_kept_token_name(const struct acr_app *app, const struct acr_identity *row,
 			 const struct acr_ask *ask, struct acr_fingerprint *ret);
 bool acr_kept_token_find(const struct acr_app *app, const struct acr_ask *ask,
 			 const struct acr_fingerprint *name, struct acr_token *ret);
-/* Best effort, and only where nothing reaches a disk. */
+/* Best effort, and only in memory, never on a disk. */
 void acr_kept_token_keep(const struct acr_app *app, const struct acr_identity *row,
 			 const struct acr_ask *ask, const struct acr_fingerprint *name,
 			 const struct acr_token *token);
 
-/* ---- audience.c: for which audience a token is asked for ---- */
+/* ---- audience.c: the audience of a token ---- */
 
-/* Asks for a token for this audience, and keeps what comes of it in `data`. */
+/* Requests a token for this audience, and keeps the result in `data`. */
 typedef int acr_audience_ask(void *data, const char *audience, struct acr_error *error);
 
-/* Ask once, or a second time for Azure Resource Manager's audience where the first cannot be had.
- * `row` (NULL: nothing is remembered) is who asks; `*ret_noted` tells that the note about it was
- * believed. `error` must not be NULL. */
+/* Call `ask` once, or a second time with Azure Resource Manager's audience if the first one is not
+ * available. `row` (NULL: nothing is remembered) is the identity that asks; `*ret_noted` is set if
+ * a remembered result was used. `error` must not be NULL. */
 _checked_ int acr_audience_each(const struct acr_app *app, const struct acr_registry *registry,
 				const struct acr_identity *row, acr_audience_ask *ask, void *data,
 				bool *ret_noted, struct acr_error *error);
 
-/* "AUDIENCE/.default" and `more` behind it, owned: the documented scope of ARM has one slash; its
- * resource has one of its own at the end. */
+/* "AUDIENCE/.default" followed by `more`, owned: the documented scope of ARM has one slash,
+ * although its resource ends with one itself. */
 char *acr_audience_scope(const char *audience, const char *more);
 
 bool acr_audience_is_noted(const struct acr_app *app, const struct acr_registry *registry,
@@ -54,53 +55,53 @@ void acr_audience_note(const struct acr_app *app, const struct acr_registry *reg
 void acr_audience_forget(const struct acr_app *app, const struct acr_registry *registry,
 			 const struct acr_identity *row);
 
-/* ---- token.c: what a token says about itself ---- */
+/* ---- token.c: the claims of a token ---- */
 
-/* Could this be a bearer token: 1 to ACR_TOKEN_MAX bytes of printable ASCII without spaces? */
+/* Can this be a bearer token: 1 to ACR_TOKEN_MAX bytes of printable ASCII without spaces? */
 bool acr_token_fits(const char *text);
 
-/* Take tenant, life and whose it is from the claims, where they can be read. `kind` is what an
- * application is taken for (ACR_WHO_OTHER: a service principal). Never overwrites a life that is
- * known. */
+/* Set tenant, lifetime and owner from the claims, if they can be read. `kind` is the kind of an
+ * application (ACR_WHO_OTHER: a service principal). A lifetime that is already known is not
+ * changed. */
 void acr_token_describe(const struct acr_app *app, struct acr_token *token, enum acr_who_type kind);
 
-/* ---- oauth.c: what a token endpoint answers ---- */
+/* ---- oauth.c: responses of a token endpoint ---- */
 
 #define ACR_ENTRA_NAME "Microsoft Entra ID"
 
-/* Who answered: for texts and for the error's fields. */
+/* Who responded: for messages and for the fields of the error. */
 struct acr_speaker {
 	const char *name; /* ACR_ENTRA_NAME, "App Service" */
 	const char *host;
 	enum acr_origin origin;
 };
 
-/* The JSON object in a 200, or the refusal in anything else: ACR_REFUSED with code (AADSTSn, or
- * the OAuth error), sentence and correlation id; ACR_UNREACHABLE for 429, 5xx and what did not come
- * from the service; ACR_INVALID for a 200 that is no JSON object. */
+/* The JSON object of a 200, or the error of any other status: ACR_REFUSED with code (AADSTSn, or
+ * the OAuth error), sentence and correlation id; ACR_UNREACHABLE for 429, 5xx and responses that
+ * did not come from the service; ACR_INVALID for a 200 without a JSON object. */
 _checked_ int acr_oauth_read(const struct acr_speaker *speaker, const struct acr_response *answer,
 			     struct json_object **ret, struct acr_error *error);
 
-/* access_token, expires_in or expires_on of such an object; ACR_INVALID where there is no token.
- * Fills `ret` but for what acr_token_describe fills. */
+/* access_token and expires_in or expires_on of such an object; ACR_INVALID if there is no token.
+ * Does not set the fields that acr_token_describe sets. */
 _checked_ int acr_oauth_token(const struct acr_app *app, const struct acr_speaker *speaker,
 			      struct json_object *json, struct acr_token *ret,
 			      struct acr_error *error);
 
-/* How much of `text` is Entra's sentence: behind it, on the same line or the next, stand a trace id,
- * a correlation id and a time stamp. */
+/* The length of Entra ID's sentence in `text`: after it, on the same line or the next, are a trace
+ * id, a correlation id and a timestamp. */
 size_t acr_oauth_sentence(const char *text, size_t length);
 
-/* The AADSTS code that begins somewhere in `text` ("AADSTS7000215"), false for none. */
+/* The first AADSTS code in `text` ("AADSTS7000215"), false if there is none. */
 bool acr_oauth_code(const char *text, char *ret, size_t size);
 
 /* ---- choice.c ---- */
 
-/* Whom to ask, in order. */
+/* The identities to try, in order. */
 struct acr_choice {
 	const struct acr_identity *rows[ACR_CHAIN_MAX];
 	size_t count;
-	bool pinned; /* the config or AZURE_TOKEN_CREDENTIALS names them */
+	bool pinned; /* the configuration or AZURE_TOKEN_CREDENTIALS names them */
 };
 _checked_ int acr_choose(const struct acr_app *app, const struct acr_registry *registry,
 			 struct acr_choice *ret, struct acr_error *error);
@@ -112,10 +113,11 @@ _checked_ int acr_entra_post(const struct acr_app *app, const char *authority, c
 			     const char *what, const struct acr_secret *form,
 			     struct json_object **ret, struct acr_error *error);
 
-/* A concrete tenant: letters, digits, '.' and '-', and none of Entra's words for "any". */
+/* Is this a specific tenant: letters, digits, '.' and '-', and none of Entra ID's words for
+ * "any"? */
 bool acr_tenant_fits(const char *tenant);
 
-/* A credential that is an assertion somebody else signed: client_credentials with `assertion`. */
+/* client_credentials with an `assertion` that another service has signed. */
 _checked_ int acr_entra_assert(const struct acr_app *app, const struct acr_ask *ask,
 			       const char *authority, const char *tenant, const char *client_id,
 			       const char *assertion, struct acr_token *ret,
@@ -126,30 +128,30 @@ _checked_ int acr_entra_secret(const struct acr_app *app, const struct acr_ask *
 			       const char *authority, const char *tenant, const char *client_id,
 			       const char *secret, struct acr_token *ret, struct acr_error *error);
 
-/* The application that the config's "client_id" or AZURE_CLIENT_ID names, as a row's `application`:
- * owned by the caller, or NULL. */
+/* The application that "client_id" in the configuration or AZURE_CLIENT_ID names, for `application`
+ * of a row: owned by the caller, or NULL. */
 char *acr_application_wanted(const struct acr_app *app, const struct acr_ask *ask);
 
-/* Is the credential in `variable` for the application that the config names? One that stands beside
- * another AZURE_CLIENT_ID is not: ACR_INVALID. */
+/* Does the credential in `variable` belong to the application that the configuration names? If
+ * AZURE_CLIENT_ID names another one, it does not: ACR_INVALID. */
 _checked_ int acr_check_application(const struct acr_app *app, const struct acr_ask *ask,
 				    const char *variable, struct acr_error *error);
 
 /* ---- ci.c ---- */
 
-/* A CI system that gives its jobs assertions. */
+/* A CI system that provides its jobs with assertions. */
 struct acr_ci {
 	const char *name;	     /* "GitHub Actions" */
-	const char *variable;	     /* the environment variable that has the URL to ask */
+	const char *variable;	     /* the environment variable with the request URL */
 	const char *const *hosts;    /* its own, NULL-terminated: "NAME", "*.NAME" (one label before
 				     it), "**.NAME" (one or more) */
-	const char *tenants;	     /* pattern of tenants' servers that is built in, or NULL ... */
-	const char *tenant_variable; /* ... and the variable that says which of them it is */
+	const char *tenants;	     /* built-in pattern of hosts of tenants, or NULL ... */
+	const char *tenant_variable; /* ... and the variable that determines the tenant */
 };
 
-/* May a job's own token go to this URL? https, at a host of the CI's own, of the job's own tenant,
- * or of "ci_hosts" in a configuration file. Otherwise ACR_INVALID, with what to add to which
- * file. */
+/* May a job's own token be sent to this URL? It must be https, at a host of the CI system, of the
+ * job's own tenant, or of "ci_hosts" in a configuration file. Otherwise ACR_INVALID, with what to
+ * add to which file. */
 _checked_ int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, const char *url,
 			   struct acr_error *error);
 
@@ -158,9 +160,9 @@ _checked_ int acr_ci_check(const struct acr_app *app, const struct acr_ci *ci, c
 struct acr_assertion {
 	const char *path;      /* of a PEM or PKCS#12 file with a certificate and its key */
 	const char *password;  /* of the key or the PKCS#12, or NULL */
-	bool chain;	       /* send the certificates along (x5c): subject name and issuer */
-	const char *client_id; /* who signs */
-	const char *authority, *tenant; /* for whom */
+	bool chain;	       /* send the certificate chain (x5c), for subject name and issuer */
+	const char *client_id; /* the issuer */
+	const char *authority, *tenant; /* the recipient */
 };
 _checked_ int acr_assertion_sign(const struct acr_app *app, const struct acr_assertion *what,
 				 struct acr_secret *ret, struct acr_error *error);
@@ -168,11 +170,11 @@ _checked_ int acr_assertion_sign(const struct acr_app *app, const struct acr_ass
 /* A fresh random UUID (RFC 9562, version 4). */
 void acr_uuid_make(char ret[static 37]);
 
-/* ---- endpoint.c: managed identities, one endpoint a platform ---- */
+/* ---- endpoint.c: managed identities, one endpoint per platform ---- */
 
 struct acr_endpoint {
-	const char *name; /* for texts: "App Service" */
-	/* Does this machine's environment say that this endpoint is here? No network. */
+	const char *name; /* for messages: "App Service" */
+	/* Does the environment of this machine indicate this endpoint? Uses no network. */
 	bool (*here)(const struct acr_app *app, const struct acr_ask *ask);
 	int (*ask)(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		   struct acr_error *error);
@@ -180,27 +182,27 @@ struct acr_endpoint {
 extern const struct acr_endpoint acr_endpoint_app_service, acr_endpoint_app_service_2017,
 	acr_endpoint_arc, acr_endpoint_imds;
 
-/* How one endpoint names what all of them need. */
+/* The names of an endpoint's parameters. */
 struct acr_endpoint_words {
 	const char *version;				 /* api-version */
-	const char *client_id, *object_id, *resource_id; /* parameters; NULL: it has none */
+	const char *client_id, *object_id, *resource_id; /* parameters; NULL: not supported */
 };
 
-/* ENDPOINT?api-version=...&resource=... and which identity; owned by the caller. NULL with
- * ACR_UNAVAILABLE where the endpoint cannot be asked for the one that is wanted. */
+/* ENDPOINT?api-version=...&resource=... with the choice of the identity; owned by the caller. NULL
+ * with ACR_UNAVAILABLE if the endpoint does not support the requested identity. */
 char *acr_endpoint_url(const struct acr_app *app, const struct acr_ask *ask, const char *name,
 		       const char *base, const struct acr_endpoint_words *words,
 		       struct acr_error *error);
 
-/* Only this machine may be asked: http or https to a loopback or link-local literal address, or
- * "localhost". */
+/* Only endpoints of this machine are allowed: http or https to a literal loopback or link-local
+ * address, or "localhost". */
 bool acr_endpoint_is_local(const char *url);
 
-/* Which identity is wanted: the config's, or AZURE_CLIENT_ID; NULL for the machine's own. */
+/* The requested identity: the configured one, or AZURE_CLIENT_ID; NULL for the machine's own. */
 const char *acr_endpoint_wanted(const struct acr_app *app, const struct acr_ask *ask);
 
-/* What the endpoint answered, as a token or as why not: 400 and 403 that mean "no such identity
- * here" are ACR_UNAVAILABLE. */
+/* Parse the endpoint's response: a token or an error; 400 and 403 that mean "no such identity here"
+ * are ACR_UNAVAILABLE. */
 _checked_ int acr_endpoint_token(const struct acr_app *app, const char *name, const char *url,
 				 const struct acr_response *answer, struct acr_token *ret,
 				 struct acr_error *error);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An Entra access token is good for every registry of a cloud: the one that was had for the first
- * serves the others, at three round trips instead of four, without Python and without a keychain.
- * In memory only, and under a name made of all that decides whose it is: what the fingerprint
- * knows, the row, and what it was asked.
+ * Keeps Entra access tokens, since one is valid for every registry of a cloud: the token that was
+ * requested for one registry also serves others, with three round trips instead of four, without
+ * Python and without a keychain. It is kept only in memory, under a name made of everything that
+ * determines its owner: the fingerprint, the row, and the parameters of the request.
  *
- * Not for rows that are `apart`; not for the registry that it was had for, which comes again only
- * when it wants another; and not when a person asks (app->interactive), who wants to know what is
- * so now.
+ * Not used for rows that are `apart`; not for the registry that it was requested for, which asks
+ * again only if it needs another token; and not for interactive commands (app->interactive), whose
+ * user wants the current state.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "identity/internal.h"
 
-#define LEAST 300 /* seconds that a token must live on; MSAL's own figure */
+#define LEAST 300 /* seconds that a token must remain valid; the same as in MSAL */
 
 void acr_kept_token_name(const struct acr_app *app, const struct acr_identity *row,
 			 const struct acr_ask *ask, struct acr_fingerprint *ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Our own sign-in: the refresh token that `docker-credential-acr login` was given. Entra ID gives a
- * new one with each token; it is kept in the place of the old one.
+ * Our own sign-in: uses the refresh token that `docker-credential-acr login` received. Entra ID
+ * returns a new one with each token, which replaces the old one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "identity/login.h"
 #include "identity/run_cli.h"
 
-/* What Entra ID said stays, for those who decide on it; a person needs to hear what to do. */
+/* Keeps Entra ID's code and status for callers that act on it, and tells the user what to do. */
 static int tell(const struct acr_app *app, const struct acr_sign_in *kept, struct acr_error *error)
 {
 	auto_string command = acr_format("%s login%s%s", app->program, *kept->registry ? " " : "",
@@ -27,7 +27,7 @@ static int raise_nobody(const struct acr_app *app, struct acr_error *error)
 	return acr_raise(error, NOT_SIGNED_IN, app->program, command);
 }
 
-/* The sign-in for all registries is for those of its cloud. */
+/* The sign-in for all registries is valid only for registries of its cloud. */
 static int raise_other_cloud(const struct acr_ask *ask, const struct acr_sign_in *kept,
 			     struct acr_error *error)
 {
@@ -69,8 +69,8 @@ static int redeem(const struct acr_app *app, const struct acr_ask *ask, const ch
 	return 0;
 }
 
-/* The registry's own, for a regional endpoint also that of the registry it belongs to; else the one for
- * all. */
+/* The sign-in for the registry itself, for a regional endpoint also that for its registry;
+ * otherwise the one for all. */
 static int find(const struct acr_app *app, const struct acr_registry *registry,
 		struct acr_sign_in *ret, struct acr_error *error)
 {
@@ -121,7 +121,8 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 	return failure.kind == ACR_REFUSED && error ? tell(app, &kept, error) : -1;
 }
 
-/* A registry's own sign-in changes its state file, which is part of the fingerprint anyway. */
+/* A sign-in for a single registry changes its state file, which is part of the fingerprint
+ * already. */
 static char *file(const struct acr_app *app)
 {
 	return acr_sign_in_path(app);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two ways of our own sign-in share: login_page.c and login_device.c use login_ask.c. */
+/* Shared by the two sign-in flows: login_page.c and login_device.c use login_ask.c. */
 #ifndef IDENTITY_LOGIN_H
 #define IDENTITY_LOGIN_H
 
 #include "acr/login.h"
 #include "identity/internal.h"
 
-/* offline_access: without it no new refresh token comes back. */
+/* Without offline_access the response contains no refresh token. */
 #define ACR_SIGN_IN_SCOPES " openid profile offline_access"
 
-/* As acr_entra_post; `ret_word` gets OAuth's own "error", "" for none. It decides while a device
- * code waits: the AADSTS code is the same for several of them. */
+/* Like acr_entra_post; `ret_word` gets the OAuth "error", "" if there is none. It is needed while
+ * waiting for a device code, since several errors have the same AADSTS code. */
 _checked_ int acr_login_post(const struct acr_app *app, const struct acr_sign_in_ask *ask,
 			     const char *what, const struct acr_secret *form,
 			     char ret_word[static 40], struct json_object **ret,
 			     struct acr_error *error);
 
-/* Refresh token and name from a token answer. */
+/* The refresh token and the user name from a token response. */
 _checked_ int acr_login_take(struct json_object *json, const struct acr_sign_in_ask *ask,
 			     struct acr_sign_in *ret, struct acr_secret *ret_token,
 			     struct acr_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What both ways of signing in have in common: whom to ask and as which application, the question
- * itself, and what is taken from the answer: a refresh token, and the name of whom it belongs to.
+ * Common code of both sign-in flows: the authority and the application to use, the request, and
+ * reading the refresh token and the user name from the response.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "base/jwt.h"
 #include "identity/login.h"
 
-/* The Azure CLI's (azure-cli-core, identity.py): a public client that every tenant knows and that
- * Microsoft has preauthorised for the registry's audience. "client_id" in the config names one of
- * the person's own where a tenant forbids it. */
+/* The application of the Azure CLI (azure-cli-core, identity.py): a public client that exists in
+ * every tenant and that Microsoft has preauthorized for the registry's audience. If a tenant
+ * forbids it, "client_id" in the configuration names the user's own application. */
 #define PUBLIC_CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 #define ANY_TENANT    "organizations"
 
@@ -24,15 +24,16 @@ void acr_sign_in_ask_wipe(struct acr_sign_in_ask *ask)
 	acr_string_free(&ask->scope);
 }
 
-/* "client_id" may also be a managed identity's object or resource id; those are no application. */
+/* "client_id" may also be the object or resource ID of a managed identity, which is not an
+ * application. */
 static bool is_guid(const char *text)
 {
 	return text && strlen(text) == 36 &&
 	       strspn(text, "0123456789abcdefABCDEF-") == strlen(text);
 }
 
-/* The registry that stands for all: of the cloud that AZURE_AUTHORITY_HOST names, or the public
- * one. */
+/* A registry that represents all registries: of the cloud that AZURE_AUTHORITY_HOST names, or of
+ * the public one. */
 static int any_registry(const struct acr_app *app, struct acr_registry *ret,
 			struct acr_error *error)
 {
@@ -74,7 +75,7 @@ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *re
 	return 0;
 }
 
-/* One sign-in flow, run for each audience that is tried. */
+/* One sign-in flow, which is run for each audience that is tried. */
 struct attempt {
 	struct acr_sign_in_ask *ask;
 	acr_sign_in_flow *flow;
@@ -134,8 +135,8 @@ static const char *first_claim(struct json_object *claims, const char *const *na
 	return NULL;
 }
 
-/* Whose it is: the id token says so, and else the access token. Read, not believed: it is for
- * people. */
+/* The user: from the ID token, otherwise from the access token. The claims are not verified, since
+ * they are only displayed. */
 static void tell_who(struct json_object *json, const struct acr_sign_in_ask *ask,
 		     struct acr_sign_in *ret)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signing in with a code that the person types into a browser elsewhere (RFC 8628): Entra ID is
- * asked again and again until they have, at the pace that it wants.
+ * Signs in with a code that the user enters in a browser on another device (RFC 8628): polls Entra
+ * ID at the interval that it specifies until the user has done so.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "identity/login.h"
 
-#define INTERVAL     5 /* seconds, where Entra ID names none (RFC 8628 section 3.2) */
-#define SLOWER	     5 /* seconds more after "slow_down" (section 3.5) */
+#define INTERVAL     5 /* seconds, if Entra ID specifies none (RFC 8628 section 3.2) */
+#define SLOWER	     5 /* seconds to add after "slow_down" (section 3.5) */
 #define LONGEST_LIFE 900
 
 void acr_sign_in_device_wipe(struct acr_sign_in_device *device)
@@ -17,7 +17,7 @@ void acr_sign_in_device_wipe(struct acr_sign_in_device *device)
 	acr_secret_wipe(&device->code);
 }
 
-/* It goes to a terminal: letters, digits and what stands in a web address. */
+/* The text is printed to a terminal: only letters, digits and characters of a URL. */
 static bool is_plain(const char *text, const char *more)
 {
 	for (const char *c = text; *c; c++)
@@ -61,11 +61,11 @@ int acr_sign_in_device_begin(const struct acr_app *app, const struct acr_sign_in
 	return 0;
 }
 
-/* What OAuth's word means for who waits. */
+/* What each OAuth error means while waiting. */
 static const struct {
 	const char *word;
 	int64_t slower;
-	enum acr_message_id message; /* NONE: Entra ID's own words */
+	enum acr_message_id message; /* NONE: Entra ID's message is used */
 	bool waits;
 } words[] = {
 	{ "authorization_pending", 0, ACR_MESSAGE_NONE, true },
@@ -76,20 +76,20 @@ static const struct {
 	{ "code_expired", 0, ACR_MESSAGE_DEVICE_CODE_EXPIRED, false },
 };
 
-/* Does it go on after this failure? */
+/* Should polling continue after this failure? */
 static bool waits(const char *word, struct acr_sign_in_device *device, struct acr_error *error)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(word, words[i].word) != 0)
 			continue;
 		device->interval += words[i].slower;
-		/* The person's own doing: there is nothing about Entra ID to explain. */
+		/* The user declined or did not respond: Entra ID's message would not help. */
 		if (words[i].message)
 			acr_error_set(error, words[i].message, NULL, NULL, 0);
 		return words[i].waits;
 	}
-	/* A connection that breaks, or a service that is busy, once in a quarter of an hour is no
-	 * reason to begin anew; the pace is slower then. */
+	/* One failed connection or a busy service within 15 minutes is no reason to start over; the
+	 * interval is increased. */
 	if (error->kind != ACR_UNREACHABLE)
 		return false;
 	device->interval += error->status ? SLOWER : 0;

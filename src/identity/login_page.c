@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signing in with a browser: authorization code with PKCE (RFC 7636). The address holds the hash of
- * a verifier that only we know, so that a code which somebody else catches on its way back is
- * worth nothing, and a state by which we know that what comes back is an answer to this question.
+ * Signs in with a browser: authorization code flow with PKCE (RFC 7636). The URL contains the hash
+ * of a verifier that only this process knows, so that an intercepted code is useless, and a state,
+ * by which the response is matched to this request.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ void acr_sign_in_page_wipe(struct acr_sign_in_page *page)
 	acr_secret_wipe(&page->verifier);
 }
 
-/* 43 letters that nobody can foresee. */
+/* 43 characters that cannot be predicted. */
 static int random_text(struct acr_secret *ret, struct acr_error *error)
 {
 	unsigned char bytes[32];
@@ -42,7 +42,7 @@ int acr_sign_in_page(const struct acr_sign_in_ask *ask, int port, struct acr_sig
 		return -1;
 	acr_base64url_encode(digest, sizeof(digest), &challenge);
 	snprintf(ret->state, sizeof(ret->state), "%s", acr_secret_text(&state));
-	/* Entra ID takes any port with this host, and with 127.0.0.1 only those registered. */
+	/* Entra ID accepts any port for this host; for 127.0.0.1, only registered ports. */
 	ret->redirect = acr_format("http://localhost:%d", port);
 	acr_form_add(&query, "client_id", ask->client_id);
 	acr_form_add(&query, "response_type", "code");

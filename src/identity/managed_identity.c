@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The identity of the machine: whichever endpoint this platform has, in the order of MSAL
- * (microsoft-authentication-library-for-go, apps/managedidentity/managedidentity.go). What the
- * environment names goes before what must be looked for.
+ * The managed identity of the machine: uses the endpoint of this platform; they are checked in the
+ * order of MSAL (microsoft-authentication-library-for-go, apps/managedidentity/managedidentity.go).
+ * Endpoints that environment variables name come first.
  */
 #include "identity/internal.h"
 
@@ -22,7 +22,7 @@ static int ask_fabric(const struct acr_app *app, const struct acr_ask *ask, stru
 	return acr_raise(error, SERVICE_FABRIC_UNSUPPORTED);
 }
 
-/* Known, so that its variables are not taken for App Service's. */
+/* Only detected, so that its variables are not mistaken for those of App Service. */
 static const struct acr_endpoint service_fabric = { "Service Fabric", fabric_is_here, ask_fabric };
 
 static const struct acr_endpoint *const endpoints[] = {
@@ -52,7 +52,7 @@ static const char *const variables[] = { "AZURE_CLIENT_ID",
 const struct acr_identity acr_identity_managed_identity = {
 	.name = "managed-identity",
 	.sdk = "ManagedIdentityCredential",
-	.apart = true, /* its endpoint is near, and keeps its tokens itself */
+	.apart = true, /* its endpoint is local and caches tokens itself */
 	.summary = N_(
 		"the managed identity of this VM, node, app or Arc server; AZURE_CLIENT_ID chooses "
 		"one"),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tokens that az keeps in msal_token_cache.json, the unified cache of MSAL
- * (AzureAD/microsoft-authentication-library-for-python, msal/token_cache.py): maps of entries that
- * are found by their fields, since the form of the keys has changed over time. Numbers are strings.
+ * Reads the tokens that az keeps in msal_token_cache.json, the unified cache of MSAL
+ * (AzureAD/microsoft-authentication-library-for-python, msal/token_cache.py). Entries are searched
+ * by their fields, since the format of the keys has changed over time. Numbers are strings.
  *
- * It is az's file: we never write it, and a refresh token that was redeemed stays good.
+ * The file belongs to az and is never written; a refresh token remains valid after it was redeemed.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #define AZ_CLIENT                                                                                  \
 	"04b07795-8ddb-461a-bbee-02f9e1bf7b46" /* the Azure CLI (azure-cli-core, identity.py) */
-#define LEAST 300 /* seconds that a token must live on; MSAL's own figure */
+#define LEAST 300 /* seconds that a token must remain valid; the same as in MSAL */
 
 #define CACHE "msal_token_cache." /* and how it is written */
 
@@ -28,10 +28,10 @@ static void close_folder(DIR **folder)
 		closedir(*folder);
 }
 
-/* Whose entries are looked for. */
+/* The owner of the entries to find. */
 struct owner {
 	const struct acr_registry *registry;
-	const char *home;   /* home_account_id; NULL: a service principal's, which have none */
+	const char *home;   /* home_account_id; NULL for service principals, which have none */
 	const char *client; /* client_id */
 	const char *tenant; /* realm */
 };
@@ -50,9 +50,8 @@ static bool is_newer(const struct stat *file, const struct stat *other)
 		file->st_mtim.tv_nsec > other->st_mtim.tv_nsec);
 }
 
-/* Is this one of the files that may hold the cache, or a signal that it is elsewhere? Their last part
- * differs from one version of az to the next; what locks the cache is neither, nor is a copy that
- * somebody made. */
+/* Is this one of the files that may hold the cache, or that show that it is elsewhere? Their suffix
+ * differs between versions of az; lock files and copies made by the user do not count. */
 static bool is_signal(const char *name)
 {
 	static const char *const others[] = { "json", "lock", "lockfile", "bak", "old", "tmp" };
@@ -64,8 +63,8 @@ static bool is_signal(const char *name)
 	return *end && strspn(end, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(end);
 }
 
-/* The newest of the files that may hold the cache is in force: all but the .json are signals that
- * the cache is in the Secret Service, encrypted (az with core.encrypt_token_cache), which only az
+/* The most recently modified of the files is the one in use. All except the .json file mean that
+ * the cache is encrypted in the Secret Service (az with core.encrypt_token_cache), which only az
  * can read: ACR_UNAVAILABLE. */
 static int check_encryption(const struct acr_app *app, struct acr_error *error)
 {
@@ -118,8 +117,8 @@ static bool is_owned(struct json_object *entry, const struct owner *owner)
 	       acr_azure_environment(owner->registry, acr_json_string(entry, "environment"));
 }
 
-/* The home_account_id of a user by name. More than one such account: that of the tenant, or
- * none. */
+/* The home_account_id of a user by name. If there is more than one such account: that of the
+ * tenant, or none. */
 static const char *find_home(struct json_object *cache, const struct acr_ask *ask,
 			     const struct acr_azure_account *account)
 {
@@ -214,8 +213,8 @@ bool acr_msal_find_access(const struct acr_app *app, const struct acr_ask *ask,
 	return true;
 }
 
-/* az's own, or one of the family of Microsoft's clients to which it belongs; the newest. They are
- * good for every tenant and resource. */
+/* The newest refresh token of az itself, or of the family of Microsoft clients to which it belongs.
+ * It is valid for every tenant and resource. */
 static const char *find_refresh(struct json_object *cache, const struct owner *owner)
 {
 	struct json_object *tokens = acr_json_member(cache, "RefreshToken");

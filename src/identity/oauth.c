@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a token endpoint answers: a token, or why not. Entra ID and the endpoints of managed
- * identities speak the same OAuth 2.0 (RFC 6749 section 5), with numbers as strings here and there,
- * and App Service has a shape of its own for errors.
+ * Parses the response of a token endpoint: a token or an error. Entra ID and the endpoints of
+ * managed identities use the same OAuth 2.0 (RFC 6749 section 5), with some numbers as strings, and
+ * App Service has its own error format.
  *
- * "error" decides where there is no AADSTS code; texts and codes may change
- * (learn.microsoft.com, reference-error-codes).
+ * "error" is used if there is no AADSTS code; texts and codes may change (learn.microsoft.com,
+ * reference-error-codes).
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static bool is_word(const char *text)
 	return *text && strlen(text) < 40;
 }
 
-/* The first of the codes, where the text does not begin with one; App Service writes them as
+/* The first of the error codes, if the text does not begin with one; App Service writes them as
  * strings. */
 static int64_t first_code(struct json_object *json)
 {
@@ -60,11 +60,11 @@ static void tell_code(struct json_object *json, const char *word, const char *te
 		snprintf(error->code, sizeof(error->code), "%s", word);
 }
 
-/* The forms of a refusal, by the names of their members. App Service and Functions have a form for
- * what Entra ID told them and one for what they say themselves (Azure/azure-cli#20196;
+/* The formats of an error, by the names of their members. App Service and Functions have one format
+ * for errors of Entra ID and one for their own (Azure/azure-cli#20196;
  * AzureAD/microsoft-authentication-library-for-dotnet, its tests of managed identities). */
 static const struct form {
-	const char *nested; /* the object that holds the members below, NULL: the answer itself */
+	const char *nested; /* the object with the members below, NULL: the response itself */
 	const char *word, *text, *id;
 } forms[] = {
 	{ "error", "code", "message", "correlationId" },
@@ -73,7 +73,8 @@ static const struct form {
 	{ NULL, "code", "message", "correlationId" },
 };
 
-/* Word, sentence and id of the first form that has a sentence, or else a word. */
+/* Error, sentence and id of the first format that has a sentence, otherwise of one that has an
+ * error. */
 static void read_refusal(struct json_object *json, const char **ret_word, const char **ret_text,
 			 const char **ret_id)
 {
@@ -103,7 +104,7 @@ size_t acr_oauth_sentence(const char *text, size_t length)
 	return end;
 }
 
-/* What it said, with the code where there is one. */
+/* The message of the service, with the code if there is one. */
 static void tell_refusal(const struct acr_speaker *speaker, enum acr_message_id plain,
 			 enum acr_message_id with_code, struct acr_error *failure)
 {
@@ -114,7 +115,7 @@ static void tell_refusal(const struct acr_speaker *speaker, enum acr_message_id 
 	acr_error_reword(failure, code ? with_code : plain, arguments, code ? 3 : 2);
 }
 
-/* Whoever answered wrongly said it, not this machine. */
+/* The service that responded is the origin of the error, not this machine. */
 static int blame(const struct acr_speaker *speaker, int status, struct acr_error *error)
 {
 	if (!error)
@@ -151,7 +152,8 @@ static int refuse(const struct acr_speaker *speaker, const struct acr_response *
 		tell_refusal(speaker, ACR_MESSAGE_SERVICE_UNAVAILABLE,
 			     ACR_MESSAGE_SERVICE_UNAVAILABLE_CODE, &failure);
 	} else if (!word && !text && speaker->origin == ACR_ORIGIN_ENTRA) {
-		/* Entra ID always says why, in JSON: this is a proxy or a portal in between. */
+		/* Entra ID's errors are always JSON: this is the response of a proxy or a captive
+		 * portal. */
 		failure.kind = ACR_UNREACHABLE;
 		failure.terse = false;
 		acr_reword(&failure, SERVICE_IMPERSONATED, speaker->host,
@@ -173,7 +175,7 @@ int acr_oauth_read(const struct acr_speaker *speaker, const struct acr_response 
 
 	if (acr_json_parse(acr_secret_text(&answer->body), answer->body.length, &json, &wrong)) {
 		json = NULL;
-		if (wrong.kind == ACR_SYSTEM) { /* no json-c: the answer was never looked at */
+		if (wrong.kind == ACR_SYSTEM) { /* json-c is missing: nothing was parsed */
 			if (error)
 				*error = wrong;
 			return -1;
@@ -205,8 +207,8 @@ int acr_oauth_token(const struct acr_app *app, const struct acr_speaker *speaker
 		acr_raise(error, SERVICE_NO_TOKEN, speaker->name);
 		return blame(speaker, 200, error);
 	}
-	/* expires_on is seconds since 1970; an old form with a date is left to the token's
-	 * claims. */
+	/* expires_on is in seconds since 1970; for an old format with a date, the claims of the
+	 * token are used. */
 	if (life <= 0 && end > 0)
 		life = end - app->clock.wall(app);
 	acr_token_wipe(ret);

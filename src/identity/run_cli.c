@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Another program, asked for a token: by its absolute path, with an environment that holds what it
- * needs to find its files and the network and none of our secrets, and for ACR_BUDGET_AZ at most.
+ * Runs another program to get a token: with its absolute path, an environment with what it needs to
+ * find its files and the network but without our secrets, and a timeout of ACR_BUDGET_AZ.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "base/budget.h"
 #include "identity/run_cli.h"
 
-#define TRIES 32 /* lines that may begin with a brace before the object does */
+#define TRIES 32 /* lines before the object that may begin with a brace */
 
 static const char *const passed[] = {
 	"HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR",
@@ -21,11 +21,11 @@ static const char *const passed[] = {
 	"SSL_CERT_FILE", "SSL_CERT_DIR", "AZURE_CONFIG_DIR",
 
 	"AZURE_CORE_ENCRYPT_TOKEN_CACHE", "AZD_CONFIG_DIR",
-	/* Cloud Shell, whose az asks this endpoint for its person. */
+	/* in Cloud Shell, az gets the user's token from this endpoint */
 	"ACC_CLOUD", "MSI_ENDPOINT", NULL
 };
 
-/* The borrowed rows of all of them; freed as an array. */
+/* The borrowed rows of all lists; only the array is freed. */
 static const char **join(char *const *picked, const char *const *fixed, const char *variable)
 {
 	size_t count = 0, used = 0;
@@ -46,7 +46,8 @@ static const char **join(char *const *picked, const char *const *fixed, const ch
 	return whole;
 }
 
-/* The line that says why: of an error, or the last one. Borrowed, with its length. */
+/* The line with the reason: the first that reports an error, or the last one. Borrowed, with its
+ * length. */
 static const char *telling_line(const char *text, size_t *ret_length)
 {
 	const char *best = "";
@@ -71,7 +72,8 @@ static const char *telling_line(const char *text, size_t *ret_length)
 	return best;
 }
 
-/* No tool prints tokens with its errors; should one begin to, this line goes to a terminal. */
+/* The tools do not print tokens with their errors; this guards against a future version that does,
+ * since the line is printed to a terminal. */
 static void blank_tokens(char *text)
 {
 	for (char *found = text; (found = strstr(found, "eyJ"));)
@@ -79,8 +81,7 @@ static void blank_tokens(char *text)
 			*found = '*';
 }
 
-/* What it says in "error"/"message" members of JSON lines is found as well: the words are the
- * same. */
+/* Also searches "error"/"message" members of JSON lines, since the texts are the same. */
 static int complain(const struct acr_tool *tool, int status, const struct acr_secret *out,
 		    const struct acr_secret *err, struct acr_error *error)
 {
@@ -127,7 +128,7 @@ static const char *next_object(const char *text)
 	return text;
 }
 
-/* Warnings may stand before the object, and news of an update behind it. */
+/* Warnings may precede the object, and an update notice may follow it. */
 static int read_object(const struct acr_tool *tool, const struct acr_secret *out,
 		       struct json_object **ret, struct acr_error *error)
 {
@@ -198,7 +199,7 @@ static const char *const az_fixed[] = { "AZURE_CORE_COLLECT_TELEMETRY=0", "AZURE
 static const char *const azd_fixed[] = { "AZURE_DEV_COLLECT_TELEMETRY=no",
 					 "AZD_SKIP_UPDATE_CHECK=true", "NO_COLOR=1", NULL };
 
-/* az's own sentences (Azure/azure-cli, azure-cli-core: _profile.py, auth/identity.py). */
+/* Messages of az (Azure/azure-cli, azure-cli-core: _profile.py, auth/identity.py). */
 static const struct acr_tool_complaint az_complaints[] = {
 	{ "Please run 'az login' to setup account", ACR_MESSAGE_TOOL_SIGNED_OUT, "az login" },
 	{ "does not exist in MSAL token cache", ACR_MESSAGE_TOOL_SIGN_IN_LOST, "az login" },
@@ -219,7 +220,7 @@ static const struct acr_tool_complaint azd_complaints[] = {
 	{ 0 },
 };
 
-/* Not expiresOn: it is in local time, and says nothing of the zone. */
+/* Not expiresOn, which is in local time without a time zone. */
 const struct acr_tool acr_tool_az = { "az",	"accessToken", "expires_on",
 				      "tenant", az_fixed,      az_complaints };
 const struct acr_tool acr_tool_azd = { "azd", "token", NULL, NULL, azd_fixed, azd_complaints };

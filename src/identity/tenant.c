@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is this the name of one tenant, fit for a path at Entra ID? */
+/* Checks whether a text is the name of a single tenant that can be used in a path of Entra ID. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An access token, and what it says about itself: whose it is, of which tenant, how long it lives
- * (learn.microsoft.com, access-token-claims-reference). Read, not believed: it is for the
+/* Reads the claims of an access token: owner, tenant and lifetime (learn.microsoft.com,
+ * access-token-claims-reference). They are not verified, since the token is meant for the
  * registry. */
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static const char *first_claim(struct json_object *claims, const char *const *na
 	return NULL;
 }
 
-/* The name of a managed identity is the end of its resource id. */
+/* The name of a managed identity is the last part of its resource ID. */
 static const char *resource_name(struct json_object *claims)
 {
 	const char *id = acr_json_string(claims, "xms_mirid");
@@ -44,7 +44,7 @@ static const char *resource_name(struct json_object *claims)
 	return slash && slash[1] ? slash + 1 : NULL;
 }
 
-/* Only what is a GUID: it goes into commands that people paste. */
+/* Only a GUID is used, since it becomes part of commands that users paste. */
 static void tell_object(struct acr_token *token, struct json_object *claims)
 {
 	const char *object = acr_json_string(claims, "oid");
@@ -82,7 +82,7 @@ void acr_token_describe(const struct acr_app *app, struct acr_token *token, enum
 	const char *tenant;
 	int64_t end;
 
-	/* A token may be opaque or encrypted: then there is nothing to read. */
+	/* A token may be opaque or encrypted; then there are no claims. */
 	if (acr_jwt_claims(acr_secret_text(&token->access), token->access.length, &claims, NULL))
 		claims = NULL;
 	tenant = acr_json_string(claims, "tid");

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Workload identity: a token that another issuer signed, which Entra ID takes as an assertion
+ * Workload identity federation: a token of another issuer, which Entra ID accepts as an assertion
  * (azure-sdk-for-go, sdk/azidentity/workload_identity.go;
  * github.com/Azure/azure-workload-identity).
  *
- * In a pod it is the service account's, in a file that is read anew each time: kubelet rotates it at
- * 80 % of its life. It is reached through kubelet's links, so links are followed. In a CI job it is
- * the value of a variable. The file takes precedence: it is renewed, and a variable is not.
+ * In a pod it is the service account's token, in a file that is read anew each time: kubelet
+ * rotates it after 80 % of its lifetime. kubelet provides it through links, so links are followed.
+ * In a CI job it is the value of a variable. The file takes precedence, since it is renewed and a
+ * variable is not.
  */
 #include <string.h>
 
@@ -17,12 +18,12 @@
 
 #define FILE_MAX (64 * 1024)
 
-/* Variables that hold the token itself: docker-credential-acr-env's, and that of the Azure Developer
- * CLI in GitLab. Those of other CI systems are named in the configuration. */
+/* Variables that contain the token itself: that of docker-credential-acr-env, and that of the Azure
+ * Developer CLI in GitLab. Variables of other CI systems are named in the configuration. */
 static const char *const holders[] = { "AZURE_FEDERATED_TOKEN", "AZD_GITLAB_FEDERATED_TOKEN" };
 
-/* The variable to take the token from, NULL for none. One that the configuration names is meant,
- * whether it is set or not. */
+/* The variable that contains the token, NULL if there is none. A variable that the configuration
+ * names is used even if it is not set. */
 static const char *variable_of(const struct acr_app *app)
 {
 	const char *named = acr_config_get(app->config, NULL, "federated_token_variable");
@@ -42,7 +43,8 @@ bool acr_federated_token_is_set(const struct acr_app *app)
 	return acr_env(app, "AZURE_FEDERATED_TOKEN_FILE") || (variable && acr_env(app, variable));
 }
 
-/* What stands in the file, or in the variable where there is none, without blanks around it. */
+/* The content of the file, or of the variable if there is no file, without surrounding white
+ * space. */
 static int read_token(const struct acr_app *app, const char *path, const char *variable,
 		      struct acr_secret *ret, struct acr_error *error)
 {
@@ -65,7 +67,8 @@ static int read_token(const struct acr_app *app, const char *path, const char *v
 	return 0;
 }
 
-/* A variable may hold anything, a password too: only what has an issuer and a subject is sent. */
+/* A variable may contain anything, even a password: only a value with an issuer and a subject is
+ * sent. */
 static bool is_oidc_token(const struct acr_secret *token)
 {
 	auto_secret subject = { 0 };
@@ -115,9 +118,9 @@ static int acquire(const struct acr_app *app, const struct acr_ask *ask, struct 
 				ret, error);
 }
 
-/* The file stays where it is and is written anew: by kubelet for the same service account, which is
- * the same identity, and on a runner for the next job, which is another. A variable's token is
- * another one in each job, mostly for the same subject. */
+/* The file keeps its path and is rewritten: by kubelet for the same service account, which is the
+ * same identity; on a runner for the next job, which is another one. A variable has another token
+ * in each job, usually for the same subject. */
 static void facts(const struct acr_app *app, struct acr_secret *text)
 {
 	const char *path = acr_env(app, "AZURE_FEDERATED_TOKEN_FILE");
@@ -128,7 +131,7 @@ static void facts(const struct acr_app *app, struct acr_secret *text)
 		return;
 	if (read_token(app, path, variable, &token, NULL) == 0)
 		acr_jwt_subject(acr_secret_text(&token), token.length, &subject);
-	/* As it stands in the token: one line each, and no line of ours. */
+	/* The token's own lines follow; they cannot be mistaken for this one. */
 	acr_secret_add(text, "federated\n");
 	acr_secret_add(text, acr_secret_text(&subject));
 }

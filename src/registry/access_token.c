@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Access tokens at https://HOST/oauth2/token, as docker itself asks for them: to see whether a
- * login works, and what it allows (github.com/Azure/acr, docs/AAD-OAuth.md and Token-BasicAuth.md).
+ * Requests access tokens from https://HOST/oauth2/token, as Docker does: to test whether a login
+ * works, and what it allows (github.com/Azure/acr, docs/AAD-OAuth.md and Token-BasicAuth.md).
  */
 #include <string.h>
 
@@ -22,7 +22,7 @@ int acr_scope_token(const struct acr_app *app, const struct acr_registry *regist
 				       .service = &acr_service_registry };
 	char service[ACR_HOST_MAX];
 
-	/* RFC 7617 section 2: what stands behind the first colon would be the password. */
+	/* RFC 7617 section 2: the text after the first colon would be the password. */
 	if (user && strchr(user, ':'))
 		return acr_raise(error, USER_NAME_INVALID);
 	if (redeem)
@@ -45,7 +45,7 @@ int acr_scope_token(const struct acr_app *app, const struct acr_registry *regist
 		return -1;
 	if (answer.status != 200)
 		return acr_refusal(registry, &answer, error);
-	/* "token" is what distribution's own servers call it, "access_token" what ACR does. */
+	/* "token" is the name in distribution, "access_token" the name in ACR. */
 	if (acr_grant_token(registry, &answer, "token", &access, NULL) &&
 	    acr_grant_token(registry, &answer, "access_token", &access, error))
 		return -1;

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does a registry serve whoever asks, without a login? It is asked what docker would ask, a token
- * for a repository; and where one comes that allows nothing, what Microsoft's own clients ask: a
- * token for the catalog (azure-sdk-for-go, recording Test_authenticationPolicy_anonymousAccess.json,
- * 2022-12).
+ * Tests whether a registry allows anonymous pull. It sends the request that Docker would send, for
+ * a token for a repository; and if the token allows nothing, the request of Microsoft's own
+ * clients, for a token for the catalog (azure-sdk-for-go, recording
+ * Test_authenticationPolicy_anonymousAccess.json, 2022-12).
  *
- * Only a token that allows something is a yes: a yes hides why an identity was denied. Assumed,
- * since the recordings hold no tokens: one that cannot be read or whose `access` is empty allows
- * nothing. Whatever else comes, a 401 above all, is a no: docker would get the same.
+ * Only a token that allows something counts as a yes, since a yes hides why an identity was denied.
+ * Assumed, since the recordings contain no tokens: a token that cannot be parsed, or whose `access`
+ * is empty, allows nothing. Any other response, in particular a 401, is a no: Docker would get the
+ * same.
  */
 #include "acr/http.h"
 #include "base/budget.h"
 #include "registry/refresh_token.h"
 
-/* The repository of the recordings. A token says what may be done with a repository, not whether
- * there is one (assumed). */
+/* The repository of the recordings. A token says which actions on a repository are allowed, not
+ * whether the repository exists (assumed). */
 #define SCOPE	"repository:hello-world:pull"
 #define CATALOG "registry:catalog:*"
 
@@ -32,7 +33,7 @@ static enum reply judge(const struct acr_registry *registry, const struct acr_re
 	return acr_access_read(&token, NULL, &actions) && actions.length > 0 ? YES : PERHAPS;
 }
 
-/* One request, not tried again, and at an end by `end`. */
+/* One request without retries, which ends before `end`. */
 static int ask(const struct acr_app *app, const struct acr_registry *registry, bool catalog,
 	       int64_t end, enum reply *ret, struct acr_error *error)
 {

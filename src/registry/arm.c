@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What Azure Resource Manager says of a registry. Its regional endpoints are in "regionalEndpoints"
- * (Enabled or Disabled) and "regionalEndpointHostNames", as azure-cli 2.91 reads them in the version
- * 2026-09-01-preview; that the stable version has the same names is assumed.
+ * Parses what Azure Resource Manager returns for a registry. Its regional endpoints are in
+ * "regionalEndpoints" (Enabled or Disabled) and "regionalEndpointHostNames", as azure-cli 2.91
+ * reads them with version 2026-09-01-preview; it is assumed that the stable version has the same
+ * names.
  */
 #include "acr/arm.h"
 
@@ -11,8 +12,8 @@
 
 #include "base/json.h"
 
-/* 2025-11-01 is the first stable one that tells the role assignment mode, 2026-11-01 the first that
- * tells regional endpoints. */
+/* 2025-11-01 is the first stable version with the role assignment mode, 2026-11-01 the first with
+ * regional endpoints. */
 const char *const acr_arm_versions[] = { "2026-11-01", "2025-11-01", "2023-07-01", NULL };
 
 bool acr_arm_refuses_version(const char *code)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * WWW-Authenticate taken apart (RFC 7235 section 2.1 and 4.1): challenges are separated by commas,
- * and so are the parameters of one challenge; a word without "=" behind it begins the next
- * challenge. Evidence for `diagnose`; nothing is ever sent to where a realm points.
+ * Parses WWW-Authenticate (RFC 7235 section 2.1 and 4.1): challenges are separated by commas, and
+ * so are the parameters of one challenge; a word that is not followed by "=" begins the next
+ * challenge. Only used by `diagnose`; no request is ever sent to the URL of a realm.
  */
 #include <string.h>
 #include <strings.h>
@@ -26,7 +26,7 @@ static const char *skip(const char *at, const char *what)
 	return at + strspn(at, what);
 }
 
-/* Take a word; false where there is none, or one that is longer than its field. */
+/* Read a word; false if there is none, or if it is longer than its field. */
 static bool take_token(const char **at, char *ret, size_t size)
 {
 	size_t length = 0;
@@ -40,7 +40,7 @@ static bool take_token(const char **at, char *ret, size_t size)
 	return length > 0 && !is_token(**at);
 }
 
-/* Take a value, quoted or not. `ret` may be NULL, for one that nobody wants. */
+/* Read a value, quoted or not. `ret` may be NULL if the value is not needed. */
 static bool take_value(const char **at, char *ret, size_t size)
 {
 	bool quoted = **at == '"';
@@ -54,7 +54,7 @@ static bool take_value(const char **at, char *ret, size_t size)
 			break;
 		if (quoted && c == '\\')
 			c = *++*at;
-		/* NUL as well: the quote was never closed. */
+		/* NUL as well: there is no closing quote. */
 		if ((unsigned char)c < 0x20 || c == 0x7f || (ret && length >= size - 1))
 			return false;
 		if (ret)
@@ -93,7 +93,8 @@ static bool take_parameters(const char **at, struct acr_challenge *challenge)
 		for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++)
 			if (strcasecmp(parameters[i].name, name) == 0)
 				wanted = &parameters[i];
-		/* One that stands there twice is somebody's attempt to be read in two ways. */
+		/* A repeated parameter is rejected: parsers could disagree about which one
+		 * counts. */
 		if (wanted && wanted->field[0])
 			return false;
 		if (!take_value(at, wanted ? wanted->field : NULL, wanted ? wanted->size : 0))

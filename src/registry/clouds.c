@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of clouds. It is closed: an Azure token goes to a host under one of these suffixes, or
- * to one that a config file names, and is asked for at one of these authorities.
+ * The table of clouds. It is fixed: an Azure token is sent only to a host with one of these
+ * suffixes, or to one that a configuration file lists, and is requested only from one of these
+ * authorities.
  *
  * Sources: suffixes, authorities and ARM of the first three, Azure/azure-cli, azure-cli-core
- * cloud.py; the air-gapped ones, microsoft/azure-pipelines-tasks-common-packages#657 (suffixes) and
- * the Az PowerShell documentation; the sovereign ones, azure-cli's tests of `acr import`
+ * cloud.py; the air-gapped clouds, microsoft/azure-pipelines-tasks-common-packages#657 (suffixes)
+ * and the Az PowerShell documentation; the sovereign clouds, azure-cli's tests of `acr import`
  * (suffixes), azure-sdk-for-net's AzureAuthorityHosts and the trusted hosts of
  * AzureAD/microsoft-authentication-library-for-go, authority.go.
  */
@@ -72,8 +73,8 @@ const struct acr_cloud acr_clouds[] = {
 	  .arm_audience = "https://management.sovcloud-api.fr",
 	  .portal = "",
 	  .docs = LEARN },
-	/* Delos; not the older Germany, whose name in az is AzureGermanCloud and which is closed.
-	 */
+	/* The Delos cloud; not the former German cloud, which az calls AzureGermanCloud and which
+	 * was closed. */
 	{ .name = "AzureGermanyCloud",
 	  .suffix = ".azurecr.sovcloud-azure.de",
 	  .authority = "login.sovcloud-identity.de",
@@ -82,7 +83,8 @@ const struct acr_cloud acr_clouds[] = {
 	  .arm_audience = "https://management.sovcloud-api.de",
 	  .portal = "",
 	  .docs = LEARN },
-	/* Known by its authority alone: its registries need a row in a config's "hosts". */
+	/* Only its authority is known: its registries need a row in "hosts" of a configuration
+	 * file. */
 	{ .name = "AzureGovSGCloud",
 	  .suffix = "",
 	  .authority = "login.sovcloud-identity.sg",
@@ -94,7 +96,7 @@ const struct acr_cloud acr_clouds[] = {
 	{ 0 },
 };
 
-/* AZURE_AUTHORITY_HOST comes as "https://host/" as well as bare. */
+/* AZURE_AUTHORITY_HOST may be "https://host/" or just the host. */
 static bool is_host(const char *given, const char *host)
 {
 	size_t length = strlen(host);

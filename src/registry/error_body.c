@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A registry's "no", read with care: what comes back may be the registry's JSON, OAuth's JSON, or
- * the web page of something that stands between.
+ * Parses error responses of a registry. The body may be the registry's JSON, OAuth's JSON, or a web
+ * page of a proxy.
  *
- *	{"errors":[{"code":"DENIED","message":"client with IP '203.0.113.7' is not allowed access.
- *..."}]}
+ *	{"errors":[{"code":"DENIED","message":"client with IP '203.0.113.7' is not allowed ..."}]}
  *
  * (github.com/Azure/acr, docs/AAD-OAuth.md; Azure/acr#164; docker/build-push-action#1214)
  */
@@ -16,7 +15,7 @@
 
 #include "base/json.h"
 
-/* Codes are words; anything else is not repeated. */
+/* A code that is not a single word is not repeated. */
 static void copy_code(struct acr_error *error, const char *code)
 {
 	size_t length = code ? strlen(code) : 0;
@@ -27,7 +26,7 @@ static void copy_code(struct acr_error *error, const char *code)
 		memcpy(error->code, code, length + 1);
 }
 
-/* Newer sentences end "CorrelationId: <guid>". */
+/* Newer messages end with "CorrelationId: <guid>". */
 static void copy_correlation(struct acr_error *error, const struct acr_response *answer)
 {
 	static const char mark[] = "CorrelationId: ";
@@ -40,7 +39,7 @@ static void copy_correlation(struct acr_error *error, const struct acr_response 
 			 found + strlen(mark));
 }
 
-/* Code and sentence of the first error; false when this is no JSON of a service. */
+/* Code and message of the first error; false if this is not the JSON of a registry. */
 static bool read_body(const struct acr_response *answer, struct acr_error *error)
 {
 	struct acr_error unreadable;
@@ -71,7 +70,7 @@ static bool is_page(const struct acr_response *answer)
 	       strcmp(answer->type, "application/xhtml+xml") == 0;
 }
 
-/* The host that a redirect wanted to go to, as evidence. */
+/* The host that a redirect points to, as evidence. */
 static void copy_location(const struct acr_response *answer, char *ret, size_t size)
 {
 	const char *start = strstr(answer->location, "://");

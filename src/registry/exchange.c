@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An Entra ID token for a registry's: POST https://HOST/oauth2/exchange (github.com/Azure/acr,
- * docs/AAD-OAuth.md). HOST has passed acr_registry_parse; no answer of any server changes where
- * this goes.
+ * Exchanges an Entra ID token for a refresh token of the registry: POST
+ * https://HOST/oauth2/exchange (github.com/Azure/acr, docs/AAD-OAuth.md). HOST has passed
+ * acr_registry_parse; no response of any server changes where this request is sent.
  */
 #include "acr/http.h"
 #include "acr/token.h"
@@ -12,8 +12,8 @@
 int acr_exchange(const struct acr_app *app, const struct acr_registry *registry,
 		 const struct acr_token *token, struct acr_grant *ret, struct acr_error *error)
 {
-	/* Counted from before the request: a token is never believed to live longer than it does.
-	 */
+	/* Measured from before the request, so that the lifetime of a token is never
+	 * overestimated. */
 	int64_t asked = app->clock.boot(app);
 	auto_string url = acr_format("https://%s/oauth2/exchange", registry->host);
 	auto_response answer = { 0 };

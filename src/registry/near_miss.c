@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names that were meant to be a login server's: a suffix of a cloud with a letter too many, too
- * few, wrong or exchanged, or one of those that people take for it. `azureacr.io` is the commonest
- * (learn.microsoft.com, container-registry-troubleshoot-login).
+ * Finds the login server that was meant by a misspelled host name: one letter of a cloud's suffix
+ * is added, missing, wrong or swapped, or the suffix is a common mistake. `azureacr.io` is the most
+ * common one (learn.microsoft.com, container-registry-troubleshoot-login).
  */
 #include <string.h>
 #include <strings.h>
@@ -45,7 +45,7 @@ char *acr_near_miss(const char *host)
 		if (away > 0 && away < FAR)
 			return acr_format("%.*s%s", (int)name, host, cloud->suffix);
 	}
-	/* The dot in front of it forgotten: contosoazurecr.io */
+	/* The dot before the suffix is missing: contosoazurecr.io */
 	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
 		const char *suffix = *cloud->suffix ? cloud->suffix + 1 : "";
 		size_t length = strlen(host), tail = strlen(suffix);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is this server one of ours? The only place that decides it, over bytes and before any URL
- * library, of which each reads `evil.com\@x.azurecr.io` and `x.azurecr.io@evil.com` in its own way.
+ * Decides whether a server is an Azure registry. No other code decides this. It compares bytes and
+ * uses no URL library, since libraries differ in how they parse `evil.com\@x.azurecr.io` and
+ * `x.azurecr.io@evil.com`.
  *
  *	[https://] HOST [:443] [/anything]
  *
- * HOST is letters, digits, hyphens and dots, and ends with the suffix of a cloud, in front of which
- * stands `name`, `name-hash` or `name.region.geo` (learn.microsoft.com,
- * container-registry-endpoint-reference); or it is, exactly, a host of the config's "hosts".
- * Whatever looks otherwise is not ours.
+ * HOST consists of letters, digits, hyphens and dots, and ends with the suffix of a cloud, preceded
+ * by `name`, `name-hash` or `name.region.geo` (learn.microsoft.com,
+ * container-registry-endpoint-reference); or it is exactly a host of "hosts" in the configuration.
+ * Any other server is not an Azure registry.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include "acr/registry.h"
 #include "base/budget.h"
 
-/* Microsoft's own registry behind mcr.microsoft.com: nobody signs in there. */
+/* The registry behind mcr.microsoft.com: it needs no sign-in. */
 static const char *const never[] = { "mcrprod", NULL };
 
 static bool is_alphanumeric(char c)
@@ -26,7 +27,7 @@ static bool is_alphanumeric(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* "https://", however it is written. Not strncasecmp, which would have to load a table for it. */
+/* "https://" in any case. strncasecmp would have to load a locale table. */
 static bool has_scheme(const char *server, size_t length)
 {
 	static const char scheme[] = "https://";
@@ -38,14 +39,14 @@ static bool has_scheme(const char *server, size_t length)
 	return true;
 }
 
-/* Take HOST out of `server`, in lower case. */
+/* Copy HOST from `server`, in lower case. */
 static bool take_host(const char *server, size_t length, char ret[static ACR_HOST_MAX])
 {
 	size_t used = 0;
 
 	if (length > ACR_SERVER_MAX)
 		return false;
-	/* Bytes that other parsers give a meaning to do not stand in what a client sends us. */
+	/* Clients never send these bytes, which other parsers give a special meaning. */
 	for (size_t i = 0; i < length; i++)
 		if (server[i] <= 0x20 || server[i] >= 0x7f || strchr("@\\%#?", server[i]))
 			return false;
@@ -66,8 +67,9 @@ static bool take_host(const char *server, size_t length, char ret[static ACR_HOS
 	return used == length || server[used] == '/';
 }
 
-/* Labels of 1 to 63 letters, digits and inner hyphens, never two in a row (which is how the ASCII
- * form of other alphabets begins: xn--); the last not of digits alone, as in an IP address. */
+/* Labels of 1 to 63 letters, digits and inner hyphens; never two hyphens in a row, with which
+ * internationalized names begin (xn--); the last label does not consist of digits only, as in an IP
+ * address. */
 static bool is_name(const char *host)
 {
 	bool digits = true;
@@ -91,7 +93,7 @@ static bool is_name(const char *host)
 	return !digits && strlen(host) < ACR_HOST_MAX;
 }
 
-/* Of what stands in front of a cloud's suffix: `name` or `name.region.geo`. */
+/* Checks the part before the suffix of a cloud: `name` or `name.region.geo`. */
 static bool is_login_server(const char *host, size_t length)
 {
 	const char *first = memchr(host, '.', length), *second;
@@ -128,8 +130,8 @@ struct wanted {
 	bool found;
 };
 
-/* An entry of "registries" says how to sign in to a host, not that it is one of Azure's: only
- * "hosts" says that. */
+/* An entry of "registries" says how to sign in to a host, but not that it is an Azure registry:
+ * only "hosts" does. */
 static void compare(void *data, const char *host, bool in_hosts)
 {
 	struct wanted *wanted = data;
@@ -137,7 +139,8 @@ static void compare(void *data, const char *host, bool in_hosts)
 	wanted->found |= in_hosts && strcasecmp(host, wanted->host) == 0;
 }
 
-/* Entra's host for it: what a config file says, where that is a host, else the cloud's. */
+/* The authority for it: the one in a configuration file, if that is a host, otherwise the
+ * cloud's. */
 static void choose_authority(const struct acr_config *config, struct acr_registry *registry)
 {
 	const char *given = config ? acr_config_get(config, registry->host, "authority") : NULL;
@@ -178,7 +181,8 @@ bool acr_registry_parse(const struct acr_config *config, const char *server, siz
 
 void acr_registry_name(const struct acr_registry *registry, char ret[static ACR_HOST_MAX])
 {
-	/* Names have no hyphen; what follows the first is the hash of a domain name label. */
+	/* Registry names have no hyphen; the text after the first one is the hash of a domain name
+	 * label. */
 	snprintf(ret, ACR_HOST_MAX, "%.*s", (int)strcspn(registry->host, "-."), registry->host);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a registry gave: a token that is of use to nobody else, and how long it lives.
+ * Validates the token that a registry returned, and determines its lifetime.
  *
- * ACR's refresh token is a JWT for whose signature no key is published, and need not be: we only
- * carry it. Its claims (github.com/Azure/acr, docs/AAD-OAuth.md) are read leniently, since they
- * have changed before: `exp` says until when, against the server's own Date, and `aud` for whom.
+ * ACR's refresh token is a JWT. No key is published for its signature, which need not be verified,
+ * since the token is only passed on. Its claims (github.com/Azure/acr, docs/AAD-OAuth.md) are read
+ * leniently, since they have changed before: `exp`, relative to the server's own Date, and `aud`.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "registry/error_body.h"
 #include "registry/refresh_token.h"
 
-#define UNKNOWN_LIFE 300 /* seconds that a token is trusted for which does not say */
+#define UNKNOWN_LIFE 300 /* lifetime in seconds of a token that does not state one */
 #define LONGEST_LIFE                                                                               \
 	(3 * 3600) /* seconds: learn.microsoft.com, container-registry-authentication */
 
@@ -103,7 +103,8 @@ enum acr_issued acr_registry_issued(const struct acr_registry *registry,
 									 : ACR_ISSUED_NOT;
 }
 
-/* Seconds of life by the server's clock, by ours where it told no time. 0: over. */
+/* The remaining lifetime in seconds by the server's clock, by ours if it sent no time. 0:
+ * expired. */
 static int64_t life_of(struct json_object *claims, int64_t date, int64_t wall)
 {
 	int64_t ends = acr_json_int(claims, "exp", 0), begun = acr_json_int(claims, "iat", 0);
@@ -112,7 +113,8 @@ static int64_t life_of(struct json_object *claims, int64_t date, int64_t wall)
 	if (ends <= 0)
 		return UNKNOWN_LIFE;
 	left = ends - (date > 0 ? date : wall);
-	/* It was made just now: where only our own clock denies that, our clock is wrong. */
+	/* The token was just issued: if only our clock says that it has expired, our clock is
+	 * wrong. */
 	if (date <= 0 && left <= 0)
 		left = begun > 0 && ends > begun ? ends - begun : UNKNOWN_LIFE;
 	return left < 0 ? 0 : left < LONGEST_LIFE ? left : LONGEST_LIFE;
@@ -127,7 +129,7 @@ int acr_grant_read(const struct acr_registry *registry, const struct acr_respons
 
 	if (acr_grant_token(registry, answer, "refresh_token", &grant.token, error))
 		return -1;
-	/* Not a JWT at all: it may still work, for all that we know. */
+	/* Not a JWT: it may still be valid. */
 	if (acr_jwt_claims(acr_secret_text(&grant.token), grant.token.length, &claims,
 			   &unreadable) == 0) {
 		if (!check_audience(registry, claims, grant.audience)) {

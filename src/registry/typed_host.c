@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A registry as a person names it: az takes the bare name, docker's files hold the whole address,
- * and here either does. A name has 5 to 50 letters and digits; a hyphen stands only in front of the
- * hash of a domain name label, and such an address is not guessed (learn.microsoft.com,
- * container-registry-get-started-azure-cli).
+ * Completes the name of a registry that a user typed: az takes the bare name, Docker's files
+ * contain the full address, and both are accepted. A name has 5 to 50 letters and digits; a hyphen
+ * occurs only before the hash of a domain name label, and such an address is not guessed
+ * (learn.microsoft.com, container-registry-get-started-azure-cli).
  */
 #include <ctype.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #define SHORTEST 5
 #define LONGEST	 50
-#define HASH	 16 /* characters; in every published example but "abc123" */
+#define HASH	 16 /* characters; in every published example except "abc123" */
 
 static size_t count_alphanumerics(const char *text)
 {
@@ -24,7 +24,7 @@ static size_t count_alphanumerics(const char *text)
 	return length;
 }
 
-/* What stands in front of a dot, a hyphen or the end: is it as long as a name is? */
+/* Is the part before the first dot or hyphen, or the whole text, as long as a name? */
 static bool begins_with_name(const char *text)
 {
 	size_t length = count_alphanumerics(text);
@@ -32,7 +32,7 @@ static bool begins_with_name(const char *text)
 	return length >= SHORTEST && length <= LONGEST;
 }
 
-/* `name-hash`; a word of the person's own language behind the hyphen is no hash. */
+/* `name-hash`; an ordinary word after the hyphen is not a hash. */
 static bool is_labeled(const char *typed)
 {
 	const char *hyphen = strchr(typed, '-');
@@ -44,7 +44,7 @@ static bool is_labeled(const char *typed)
 	       (strlen(hyphen) == HASH || strpbrk(hyphen, "0123456789"));
 }
 
-/* Of contoso.eastus.data.azurecr.io and contoso.privatelink.azurecr.io: the registry's own. */
+/* The login server for contoso.eastus.data.azurecr.io or contoso.privatelink.azurecr.io. */
 static char *login_server_of(const char *host)
 {
 	for (const struct acr_cloud *cloud = acr_clouds; cloud->name; cloud++) {
@@ -57,7 +57,7 @@ static char *login_server_of(const char *host)
 	return NULL;
 }
 
-/* What may have been meant by an address; owned, NULL for nothing. */
+/* The host that was probably meant by an address; owned, NULL if there is none. */
 static char *meant_by(const char *typed)
 {
 	const char *scheme = strstr(typed, "://");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person decided about a registry, for those who act on it and for those who decide anew. */
+/* The user's decisions about a registry, for commands that act on them and commands that change
+ * them. */
 #include <string.h>
 
 #include "acr/sign_in.h"
@@ -32,7 +33,7 @@ int acr_decisions_read(const struct acr_app *app, const char *host, struct acr_s
 
 	if (acr_decisions_of(app, host, ret, error))
 		return -1;
-	/* A sign-in that cannot be used is an error of the identity that would use it. */
+	/* If a sign-in cannot be used, the identity that would use it reports the error. */
 	if (ret->repaired || (acr_sign_in_find(app, host, &sign_in, NULL) == 0 && sign_in.repaired))
 		acr_report_notice(report, DECISION_REPAIRED, host);
 	return 0;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `erase`, and signing out of a registry. The state file is written anew in either case: its inode
- * is part of every cache key, so from that moment every copy in another cache home and every
- * renewal under way is dead.
+ * `erase`, and signing out of a registry. The state file is replaced in either case: its inode is
+ * part of every cache key, so copies of entries in other cache locations, and renewals in progress,
+ * become invalid at once.
  */
 #include <string.h>
 
 #include "acr/sign_in.h"
 #include "broker/broker.h"
 
-/* Out of every keychain that can be reached. Where a login is known to be kept in another, whoever
- * hears "done" would believe it gone. Not after a logout, which holds there too. */
+/* Removes the login from every keychain that is available. If a login is known to be in one that is
+ * not, this fails, since the user would believe that it was removed. Not after a logout, which also
+ * covers that login. */
 static int drop_login(const struct acr_app *app, const char *server, const char *host, bool stored,
 		      bool sign_out, struct acr_error *error)
 {
@@ -51,13 +52,13 @@ static int forget(const struct acr_app *app, const char *server,
 	acr_cache_drop(app, registry->host);
 	acr_note_drop(app, ACR_NOTE_CLIENT, registry->host);
 	acr_marker_clear(app, ACR_WORKED, registry->host);
-	/* A logout says all that there is to say. */
+	/* After a logout nothing else matters. */
 	unreadable = acr_state_read(app, registry->host, &state, &broken) && !sign_out;
 	stored = state.stored_login;
 	state.signed_out = state.signed_out || sign_out;
 	state.stored_login = false;
-	/* Whoever signs out is to be signed out whatever the keychain can do now. Without that a
-	 * login that could not be removed is still one: the keychain goes first. */
+	/* Signing out must succeed whatever the state of the keychain. In an erase, a login that
+	 * could not be removed is still a login, so the keychain comes first. */
 	if (sign_out && acr_state_write(app, registry->host, &state, error))
 		return -1;
 	if (drop_login(app, server, registry->host, stored, sign_out, error))
@@ -85,7 +86,8 @@ int acr_erase(const struct acr_app *app, const struct acr_secret *server, struct
 		return acr_keychain_drop(app, acr_secret_text(server), &any, error);
 	report->ours = true;
 	if (forget(app, acr_secret_text(server), &report->registry, false, &served, &failure)) {
-		/* No home: nothing was kept there, and the cache has been emptied. */
+		/* Without a home directory nothing was stored there, and the cache has been
+		 * emptied. */
 		if (failure.kind == ACR_NOT_SET_UP || acr_error_is(&failure, NO_FOLDER))
 			return 0;
 		*error = failure;
@@ -130,7 +132,7 @@ int acr_sign_out(const struct acr_app *app, const struct acr_secret *server,
 	failed = acr_sign_in_drop(app, report->registry.host, &any, &kept);
 	if (forget(app, acr_secret_text(server), &report->registry, true, &served, error))
 		return -1;
-	/* Its regional endpoints find nothing any more, and so nothing of them stays. */
+	/* The regional endpoints are signed out as well, so their entries are removed. */
 	acr_cache_each(app, drop_endpoint, &(struct endpoints){ app, report->registry.host });
 	if (failed)
 		*error = kept;

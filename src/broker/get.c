@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sentence: parse the name; if it is not ours, ask the keychain; if a cached token lives long
- * enough, hand that; else take the lock, look again; if the person stored a login or signed out,
- * hand that or say "not found"; ask the identities, exchange, cache, hand over; if all that fails,
- * hand what is still valid, or say why.
+ * Implements `get`: parse the server; if it is not an Azure registry, use the keychain. If a cached
+ * token is valid for long enough, return it. Otherwise take the lock and look in the cache again;
+ * if the user stored a login or signed out, return that login or "not found"; ask the identities,
+ * exchange, cache, and return the new token. If all of this fails, return the old token if it is
+ * still valid, otherwise the error.
  */
 #include <string.h>
 
@@ -12,8 +13,8 @@
 #include "base/jsonc.h"
 #include "broker/broker.h"
 
-/* What the cache has, unless it is too old. Where a renewal behind has just failed, it is not tried
- * again yet, and the person hears why. */
+/* The cached token, unless it is too old. After a background renewal has failed, none is started
+ * for a while, and the user sees the reason. */
 static bool hand_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
 			struct acr_report *report)
 {
@@ -43,8 +44,8 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 	return hand_cached(app, &lookup, ret, report);
 }
 
-/* A server that is none of our registries: what the keychain has, then what docker's own config
- * has. */
+/* A server that is not an Azure registry: the login in the keychain, otherwise the one in Docker's
+ * configuration. */
 static int get_foreign(const struct acr_app *app, const char *server, struct acr_login *ret,
 		       struct acr_error *error)
 {
@@ -54,14 +55,14 @@ static int get_foreign(const struct acr_app *app, const char *server, struct acr
 		return acr_raise(error, LOGIN_MISSING, server);
 	if (acr_keychain_find(app, server, ret, error) == 0)
 		return 0;
-	/* A locked keychain is not an empty one, but an entry that lies open is still the best
-	 * answer there is. */
+	/* A locked keychain may have the login, but a login in Docker's configuration is better
+	 * than an error. */
 	if (acr_docker_auths_find(app, server, ret, &missing) == 0)
 		return 0;
 	return -1;
 }
 
-/* What is left when nothing new could be had: the old token while it lives. */
+/* If there is no new token, the old one while it is valid. */
 static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 		     struct acr_login *ret, struct acr_report *report,
 		     const struct acr_error *error)
@@ -78,8 +79,8 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 	return 0;
 }
 
-/* An old token that lives, and a renewal that has just failed: a dead identity is not asked at
- * every `get`. */
+/* The old token if it is valid and a renewal has just failed: an identity that fails is not asked
+ * at every `get`. */
 static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 		     struct acr_login *ret, struct acr_report *report)
 {
@@ -90,7 +91,7 @@ static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 	return fall_back(app, lookup, ret, report, &why) == 0;
 }
 
-/* Nobody is signed in. Where the registry serves whoever asks, that is as it should be. */
+/* Nobody is signed in. If the registry allows anonymous pull, this is not an error. */
 static bool serves_anybody(const struct acr_app *app, const struct acr_registry *registry)
 {
 	struct acr_error failure = { 0 };
@@ -99,15 +100,15 @@ static bool serves_anybody(const struct acr_app *app, const struct acr_registry 
 
 	if (acr_note_find(app, "anonymous", registry->host, &known))
 		return strcmp(acr_secret_text(&known), "yes") == 0;
-	/* This machine's own fault says nothing about the registry. */
+	/* A fault of this machine says nothing about the registry. */
 	if (acr_registry_is_public(app, registry, &yes, &failure) && failure.kind == ACR_SYSTEM)
 		return false;
 	acr_note_keep(app, "anonymous", registry->host, ACR_NOTE_ANONYMOUS, yes ? "yes" : "no");
 	return yes;
 }
 
-/* `told` is how many notices there were before the identities were asked: that docker goes on
- * anonymously is not true where it gets a login. */
+/* `told` is the number of notices before the identities were asked; later ones say that Docker
+ * continues anonymously, which is wrong if a login is returned. */
 static bool take_auths(const struct acr_app *app, const struct acr_lookup *lookup, size_t told,
 		       struct acr_login *ret, struct acr_report *report,
 		       const struct acr_error *error)
@@ -120,7 +121,7 @@ static bool take_auths(const struct acr_app *app, const struct acr_lookup *looku
 	return true;
 }
 
-/* Nothing new was to be had. Whoever waits for the lock takes this answer, or the old token. */
+/* There is no new token. Processes that wait for the lock get this result, or the old token. */
 static int give_up(const struct acr_app *app, const struct acr_lookup *lookup, size_t told,
 		   struct acr_login *ret, struct acr_report *report, const struct acr_error *error)
 {
@@ -132,14 +133,14 @@ static int give_up(const struct acr_app *app, const struct acr_lookup *lookup, s
 							  serves_anybody(app, lookup->registry));
 		return -1;
 	}
-	/* Noted, so that the next client does not wait as well. The time that a client waits is over,
-	 * not that of a run: a child goes on with it. */
+	/* Noted, so that the next client does not wait as well. The client's waiting time is over,
+	 * but not the deadline of the run: a child continues. */
 	acr_renewal_note(app, lookup, error);
 	report->renew_behind = acr_budget(app, 1) <= 0;
 	return 0;
 }
 
-/* A client that could be served with the old token does not wait long for a new one. */
+/* If the old token can be returned, the client does not wait long for a new one. */
 static void limit_wait(struct acr_app *app, const struct acr_lookup *lookup)
 {
 	int64_t end = app->clock.boot(app) + ACR_BUDGET_RENEWAL;
@@ -165,12 +166,13 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 		return 0;
 	limit_wait(app, &lookup);
 	lock = acr_lookup_lock(app, &lookup);
-	/* While we waited somebody else may have been served, and we may be somebody else. */
+	/* While we waited, another process may have got a token, and the identity may have
+	 * changed. */
 	acr_lookup_begin(app, registry, &lookup);
 	report->identity = lookup.fingerprint.hash;
 	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
 		return 0;
-	/* No login can be told from a token, and no answer read, without it. */
+	/* json-c is needed to distinguish logins from tokens and to parse responses. */
 	if (acr_jsonc_load(error))
 		return fall_back(app, &lookup, ret, report, error);
 	if (acr_decisions_read(app, registry->host, &state, report, error))
@@ -190,10 +192,11 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 	}
 	told = report->notice_count;
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
-		/* Whoever had the lock instead of us may have been served by now. */
+		/* The process that holds the lock may have got a token by now. */
 		if (lock < 0 && hand_cached(app, &lookup, ret, report))
 			return 0;
-		/* Nobody else was chosen: the login is, and it is out of reach. */
+		/* The login was selected explicitly and is not available, so no other identity is
+		 * tried. */
 		if (report->trail.chosen_only && error->kind == ACR_NOT_FOUND) {
 			*error = unreachable;
 			return -1;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Telling a token that a registry issued from a login that a person gave. `az acr login` and `docker
- * login` after our own `get` store such tokens as passwords.
+ * Distinguishes a token that a registry issued from a login of the user. `az acr login`, and
+ * `docker login` after `get`, store such tokens as passwords.
  */
 #include "broker/broker.h"
 
-#define MOST_LIFE (3 * 3600) /* seconds; ACR's refresh tokens live no longer */
+#define MOST_LIFE (3 * 3600) /* seconds; ACR's refresh tokens are not valid for longer */
 
 enum acr_issued acr_login_issued(const struct acr_app *app, const struct acr_registry *registry,
 				 const struct acr_login *login, int64_t *ret_life)

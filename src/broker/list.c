@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `list`: what `get` will answer for. Classic `docker build` asks `list` once and then `get` of
- * each: a registry that is left out is built from anonymously, and one whose `get` fails spoils all
- * the others. So: stored logins, registries whose token is cached, those that worked when last
- * asked, those that the config names, and logins of docker's own file that would serve; without
- * those that were just refused.
+ * `list`: the servers that `get` returns a login for. The classic builder of Docker calls `list`
+ * once and then `get` for each server: it uses a missing registry anonymously, and fails completely
+ * if one `get` fails. So the list contains stored logins, registries with a cached token, those
+ * that worked at the last request, those in the configuration, and usable logins in Docker's own
+ * file; but not registries that have just been refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 struct row {
 	char *server, *username;
-	size_t order; /* of two rows for one server the earlier counts */
+	size_t order; /* the earlier of two rows for a server is used */
 };
 
 struct listing {
@@ -41,8 +41,8 @@ static int by_server(const void *left, const void *right)
 	return names ? names : (a->order > b->order) - (a->order < b->order);
 }
 
-/* What was decided about a host; a file that cannot be used makes its `get` fail, and so leaves it
- * out. */
+/* The decisions about a host. A host whose file cannot be used is omitted, since its `get`
+ * fails. */
 static bool decided(struct listing *listing, const char *host, struct acr_state *ret)
 {
 	struct acr_error error = { 0 };
@@ -53,13 +53,13 @@ static bool decided(struct listing *listing, const char *host, struct acr_state 
 	return false;
 }
 
-/* The names that clients store a registry's own token under, which `get` passes by. */
+/* User names under which clients store a registry's own token, which `get` ignores. */
 static bool is_tokens_name(const char *username)
 {
 	return strcmp(username, ACR_NULL_GUID) == 0 || strcmp(username, "<token>") == 0;
 }
 
-/* Is a login stored that `get` would hand out? `ret_why` (may be NULL): it cannot be told. */
+/* Is there a stored login that `get` would return? `ret_why` (may be NULL): why that is unknown. */
 static bool stored(const struct listing *listing, const struct acr_registry *registry,
 		   const char *server, const struct acr_state *state, struct acr_error *ret_why)
 {
@@ -89,9 +89,8 @@ static void add_login(void *data, const char *server, const char *username)
 	add(listing, server, username);
 }
 
-/* A registry that an identity would serve, unless the person signed out or it was just refused.
- * `identity`: only if that
- * is who we are now (NULL: whoever). */
+/* A registry that an identity would serve, unless the user signed out or it was just refused.
+ * `identity`: only if this is the current identity (NULL: any). */
 static void add_host(struct listing *listing, const char *host, const char *identity)
 {
 	const struct acr_app *app = listing->app;
@@ -106,7 +105,7 @@ static void add_host(struct listing *listing, const char *host, const char *iden
 		return;
 	if (!decided(listing, registry.host, &state) || state.signed_out)
 		return;
-	/* A stored login goes before any token; one that is out of reach is an error of `get`. */
+	/* A stored login takes precedence over any token; if it is not available, `get` fails. */
 	if (state.stored_login && (stored(listing, &registry, NULL, &state, &unreachable) ||
 				   unreachable.kind != ACR_FINE))
 		return;
@@ -135,14 +134,13 @@ static void add_cached(void *data, const struct acr_cache_home *home, const stru
 	struct listing *listing = data;
 
 	(void)home;
-	/* What lies there for another identity, or from before the person signed out, is nothing
-	 * that get would give. */
+	/* `get` does not return an entry of another identity, or from before a logout. */
 	if (acr_entry_left(listing->app, entry, NULL) > 0)
 		add_host(listing, entry->host, entry->identity);
 }
 
-/* A login that docker keeps itself. Under the very key where it is not one of ours, for only that is
- * what `get` is sure to find. */
+/* A login in Docker's own file. If the server is not an Azure registry, it is listed with exactly
+ * the same key, since `get` finds it only by that. */
 static void add_auths(void *data, const struct acr_registry *registry, const char *server,
 		      const struct acr_login *login, int64_t left)
 {
@@ -167,8 +165,8 @@ int acr_list(const struct acr_app *app,
 	acr_config_hosts(app->config, add_configured, &listing);
 	if (acr_auths_each(app, add_auths, &listing, &unread))
 		acr_debug_error(app, "auths", &unread);
-	/* Locked is not empty. But what can be said is worth more to a build than nothing at all.
-	 */
+	/* A locked keychain is not an empty one, but for a build an incomplete list is better than
+	 * none. */
 	if (result && listing.count > 0) {
 		acr_report_notice_cause(report, &locked, LIST_WITHOUT_LOGINS);
 		result = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the cache has for a registry under the identity in force, and when an entry is too old to be
- * handed out. */
+/* Finds the cached entry for a registry and the current identity, and decides when an entry is too
+ * old to be returned. */
 #include <string.h>
 
 #include "acr/config.h"
@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "broker/broker.h"
 
-#define VALIDITY 3600 /* seconds: a long push must not die on the way ("min_validity") */
+#define VALIDITY 3600 /* seconds: a long push must not fail halfway ("min_validity") */
 
 void acr_lookup_end(struct acr_lookup *lookup)
 {
@@ -69,8 +69,8 @@ bool acr_lookup_cached(const struct acr_app *app, struct acr_lookup *lookup, str
 	return true;
 }
 
-/* A number from 0 to 999 that differs from entry to entry and machine to machine, and needs no good
- * source. */
+/* A number from 0 to 999 that differs between entries and between machines; it need not be
+ * random. */
 static int64_t spread(const struct acr_entry *entry)
 {
 	uint64_t hash = ACR_HASH_BASIS;
@@ -102,7 +102,7 @@ void acr_entry_begin(const struct acr_app *app, const struct acr_lookup *lookup,
 	};
 	acr_clock_boot_id(app, ret->boot_id);
 	acr_secret_add_bytes(&ret->token, token->bytes, token->length);
-	/* Past half its life, at a point of its own between 50 and 65 %, so that machines that
-	 * begin together do not come back together. */
+	/* After half of its lifetime, at a point between 50 and 65 % that differs between entries,
+	 * so that machines that started together do not renew together. */
 	ret->renew = life / 2 + life * 15 / 100 * spread(ret) / 1000;
 }

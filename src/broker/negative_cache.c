@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was met last for a host and an identity, in one note. A service's refusal, for half a minute:
- * BuildKit asks two to eight times for one build, and those who waited for the lock take the holder's
- * answer instead of asking Azure again. A renewal that failed while the old token lives: for longer,
- * with a pause in which nobody tries again. It is a copy of the error and of what was tried, written
- * as lines, so that a person hears the same again; what cannot be read is none.
+ * Remembers the last failure for a host and an identity, in one note. A refusal of a service is
+ * kept for half a minute: BuildKit asks two to eight times per build, and processes that waited for
+ * the lock take the result of its holder instead of asking Azure again. A failed renewal of a token
+ * that is still valid is kept for longer, with a pause in which nobody retries. The note is a copy
+ * of the error and the trail, written as lines, so that the user sees the same error again; a note
+ * that cannot be parsed is ignored.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +15,14 @@
 #include "broker/broker.h"
 
 #define KIND	      "refusal"
-#define LONGEST	      3600 /* seconds that a service may ask us to wait */
-#define FIRST_PAUSE   60   /* seconds after a renewal that failed; doubled after each further one */
+#define LONGEST	      3600 /* maximum of Retry-After that is respected, in seconds */
+#define FIRST_PAUSE   60   /* seconds after a failed renewal; doubled after each further failure */
 #define LONGEST_PAUSE 900
-#define REMEMBERED    (2 * LONGEST_PAUSE) /* seconds that a failed renewal is told of */
+#define REMEMBERED    (2 * LONGEST_PAUSE) /* seconds that a failed renewal is reported */
 
-/* With a status, or a code that came by way of az. This machine may have been the cause of anything
- * else (no descriptors, no permission, no memory), and is asked anew. "Not found" counts as well, where
- * docker goes on anonymously after a refusal. */
+/* Keep errors that have a status, or a code that was reported by az. This machine may be the cause
+ * of all others (no descriptors, no permission, no memory), and these are retried. "Not found" is
+ * kept as well, if Docker continues anonymously after a refusal. */
 bool acr_refusal_is_kept(const struct acr_error *error)
 {
 	return error->origin != ACR_ORIGIN_HERE && error->kind != ACR_SYSTEM &&
@@ -29,8 +30,8 @@ bool acr_refusal_is_kept(const struct acr_error *error)
 }
 
 struct memory {
-	long failures; /* of renewals in a row; 0: a refusal */
-	int64_t pause; /* until then, by the clock since boot, nobody renews */
+	long failures; /* of renewals in sequence; 0: a refusal */
+	int64_t pause; /* no renewal before this time, by the boot clock */
 	struct acr_error error;
 };
 
@@ -61,7 +62,7 @@ static void keep(const struct acr_app *app, const struct acr_lookup *lookup,
 	acr_note_keep(app, KIND, about, seconds, acr_secret_text(&text));
 }
 
-/* The text up to the next newline into a field; moves behind it. */
+/* Copy the text up to the next newline to a field; advances behind it. */
 static void field(const char **next, char *ret, size_t size)
 {
 	size_t length = strcspn(*next, "\n");
@@ -147,7 +148,7 @@ void acr_refusal_keep(const struct acr_app *app, const struct acr_lookup *lookup
 
 	if (!acr_refusal_is_kept(error))
 		return;
-	/* Asking again before the time that the service named only makes it longer. */
+	/* Asking again before the time in Retry-After only prolongs it. */
 	if (seconds < error->retry_after)
 		seconds = error->retry_after < LONGEST ? error->retry_after : LONGEST;
 	keep(app, lookup, &memory, trail, seconds);
@@ -173,11 +174,12 @@ void acr_renewal_note(const struct acr_app *app, const struct acr_lookup *lookup
 	struct memory memory = { 0 };
 	int64_t pause;
 
-	/* This machine's own fault may be over at once, and nobody else is spared anything. */
+	/* A fault of this machine may be over at once, and retrying it puts no load on a
+	 * service. */
 	if (why->kind == ACR_SYSTEM)
 		return;
 	if (find(app, lookup, &memory, NULL) && (memory.failures < 0 || memory.failures > 10))
-		memory.failures = 10; /* long past the longest pause */
+		memory.failures = 10; /* far beyond the longest pause */
 	pause = (int64_t)FIRST_PAUSE << memory.failures;
 	if (pause < why->retry_after)
 		pause = why->retry_after;

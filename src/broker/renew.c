@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Renewing a token before it ends: at once for those who ask, or behind the back of a client that
- * has its answer already. The child behind holds none of our descriptors (or docker would wait for
- * it at the end of its pipe), takes the lock, looks again, renews and ends. When it fails it leaves
- * a note that says why, and until when nobody is to try again.
+ * Renews a token before it expires: synchronously for `renew`, or in the background after a client
+ * got its answer. The background child holds none of our descriptors (otherwise Docker would wait
+ * for the end of the pipe), takes the lock, looks in the cache again, renews and exits. If it
+ * fails, it leaves a note with the reason and the time until which nobody retries.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,13 +53,13 @@ int acr_renew(const struct acr_app *app, const struct acr_registry *registry,
 	if (which == ACR_RENEW_AFRESH)
 		acr_cache_drop(app, registry->host);
 	cached = acr_lookup_cached(app, &lookup, &login, report);
-	/* Somebody else was here while we waited: another renewal, or an erase. */
+	/* While we waited, another process renewed or erased the entry. */
 	if (!force && cached && !report->renew_behind)
 		return 0;
 	if (!force && !cached && !lookup.old.host)
 		return not_due(error, ACR_MESSAGE_TOKEN_NOT_CACHED_YET, registry->host);
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
-		/* `list` goes on naming what can still be served. */
+		/* `list` continues to name registries whose token is still valid. */
 		if (cached || lookup.old.host)
 			acr_renewal_note(app, &lookup, error);
 		else
@@ -75,7 +75,7 @@ struct behind {
 	const struct acr_registry *registry;
 };
 
-/* In a child that is nobody's: it can tell nobody but the notes what it met. */
+/* Runs in a detached child, which can report errors only by notes. */
 static void work(void *data)
 {
 	struct acr_app app = *((const struct behind *)data)->app;
@@ -95,7 +95,7 @@ static void work(void *data)
 	}
 	app.config = config;
 	app.deadline = app.clock.boot(&app) + acr_config_timeout(config, asked->host);
-	/* A hit is found without a config, which is what says whom to ask for this registry. */
+	/* A cached answer needs no configuration, but a renewal does. */
 	if (acr_registry_parse(config, asked->host, strlen(asked->host), &registry) &&
 	    acr_renew(&app, &registry, ACR_RENEW_DUE, &report, &error))
 		acr_debug_error(&app, "renewal", &error);

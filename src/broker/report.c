@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happened on the way, for the front to tell. */
+/* Collects what happened during an operation, for the commands to print. */
 #include "acr/broker.h"
 
 void acr_report_add(struct acr_report *report, enum acr_message_id id,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Our own sign-in, made and ended. What was cached under another identity, or is just being
- * renewed for it, must not be found again, in whichever session and cache home: so the state file
- * of every registry that was ever served is written anew.
+ * Keeps and removes our own sign-in. Entries that were cached under another identity, or are being
+ * renewed for it, must not be found again, in any session or cache location: so the state file of
+ * every registry that was ever used is replaced.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 
 	if (ret_stored)
 		*ret_stored = false;
-	/* The file of the sign-in for all is part of every cache key by itself. */
+	/* The file of the sign-in for all registries is part of every cache key. */
 	if (!*host)
 		return 0;
 	if (acr_decisions_recover(app, host, &state, error))
@@ -34,7 +34,7 @@ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 	return acr_state_write(app, host, &state, error);
 }
 
-/* Names, each once. */
+/* Names without duplicates. */
 struct names {
 	const struct acr_app *app;
 	char **list; /* owned */
@@ -74,7 +74,7 @@ static int forget_tokens(const struct acr_app *app, const char *host, struct acr
 	struct acr_state state = { 0 };
 
 	acr_cache_drop(app, host);
-	/* What cannot be read stays as it is: only logout of this registry decides about it. */
+	/* A file that cannot be read is kept: only a logout from this registry changes it. */
 	return acr_state_read(app, host, &state, error) ? -1
 							: acr_state_write(app, host, &state, error);
 }
@@ -87,8 +87,8 @@ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 	bool any;
 
 	*ret = (struct acr_sign_out){ 0 };
-	add(&sign_ins, ""); /* also where its file is lost, and its token is not */
-	/* What can be found is dropped all the same. */
+	add(&sign_ins, ""); /* also if its file is lost but its token is not */
+	/* All that can be found are removed even if this fails. */
 	(void)!acr_sign_in_registries(app, add_host, &sign_ins, &first);
 	acr_marker_each(app, ACR_WORKED, add_host, &hosts);
 	acr_cache_each(app, add_cached, &hosts);
@@ -102,7 +102,7 @@ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 			first = failure;
 		ret->sign_ins += any;
 	}
-	/* What was asked of Entra ID for several registries goes with any of them. */
+	/* A token of Entra ID that is kept for several registries is removed with any of them. */
 	acr_cache_drop(app, "");
 	for (size_t i = 0; i < hosts.count; i++) {
 		struct acr_error failure = { 0 };

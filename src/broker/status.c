@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is kept and cached for which registry, as rows. Never a secret, never the network. */
+/* Collects what is stored and cached for each registry, as rows. Never contains a secret, never
+ * uses the network. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static void visit_entry(void *data, const struct acr_cache_home *home,
 	int64_t age;
 
 	cached.left = acr_entry_left(walk->app, entry, &age);
-	/* A config that named this host once does so no more. */
+	/* The host was in the configuration earlier, but is not any more. */
 	if (cached.left <= 0 || !acr_registry_parse(walk->app->config, entry->host,
 						    strlen(entry->host), &cached.registry))
 		return;
@@ -54,7 +55,7 @@ static bool wanted(const struct gathering *gathering, const char *host)
 	return !gathering->host || strcmp(gathering->host, host) == 0;
 }
 
-/* A row with what all have in common; the caller fills in the rest. */
+/* A row with the common fields; the caller sets the others. */
 static struct acr_status_row *add(struct gathering *gathering, enum acr_status_kind kind,
 				  const char *registry, const char *source)
 {
@@ -104,7 +105,7 @@ static void add_login(void *data, const char *server, const char *username)
 	row->username = acr_copy(username);
 }
 
-/* Does a login of this registry belong to the one that was asked about? That of a registry serves at
+/* Does a login of this registry apply to the requested one? A login of a registry also applies to
  * its regional endpoints. */
 static bool covers(const struct gathering *gathering, const struct acr_registry *registry)
 {
@@ -137,7 +138,7 @@ static void add_auths(void *data, const struct acr_registry *registry, const cha
 	row->in_force = left != 0 && acr_auths_would_serve(gathering->app, registry);
 }
 
-/* The one for all belongs to every registry. */
+/* The sign-in for all registries applies to each of them. */
 static void add_sign_in(void *data, const struct acr_sign_in *sign_in)
 {
 	struct gathering *gathering = data;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `store`. Servers that are not ours: kept under the very name. For ours there are three cases: our
- * own token coming back (nothing to do), another token of an identity (cached until it ends, unless
- * the config says who we must be), and a person's own login, which is tried at the registry before
- * it replaces what was there. Every store ends "signed out".
+ * Implements `store`. Logins of servers that are not Azure registries are stored under exactly the
+ * given name. For Azure registries there are three cases: our own token (nothing to do); another
+ * token of an identity (cached until it expires, unless the configuration selects another
+ * identity); and a login of the user, which is tested at the registry before it replaces an
+ * existing one. Every successful store undoes a logout.
  */
 #include <string.h>
 
@@ -12,9 +13,9 @@
 #include "base/budget.h"
 #include "broker/broker.h"
 
-#define CLIENT_REMEMBERED (24 * 3600) /* seconds after its end that a client's token is known of */
+#define CLIENT_REMEMBERED (24 * 3600) /* seconds after the token has expired */
 
-/* `ret_in_file` tells that no Secret Service keeps it. */
+/* `ret_in_file` is set if it was stored in a file, not in a Secret Service. */
 static int keep_login(const struct acr_app *app, const char *server, const struct acr_login *login,
 		      bool *ret_in_file, struct acr_report *report, struct acr_error *error)
 {
@@ -28,7 +29,7 @@ static int keep_login(const struct acr_app *app, const char *server, const struc
 	return 0;
 }
 
-/* The login is stored or a token is handed to us: whoever signed out is back. */
+/* A login or a token was stored, so the user is no longer signed out. */
 static int decide(const struct acr_app *app, const char *host, const struct acr_state *state,
 		  struct acr_error *error)
 {
@@ -37,7 +38,7 @@ static int decide(const struct acr_app *app, const char *host, const struct acr_
 	return acr_state_write(app, host, state, error);
 }
 
-/* What the cache would hand out itself needs no keeping. */
+/* A token that the cache already returns need not be stored. */
 static bool is_our_own(const struct acr_app *app, const struct acr_registry *registry,
 		       const struct acr_login *login)
 {
@@ -50,8 +51,8 @@ static bool is_our_own(const struct acr_app *app, const struct acr_registry *reg
 	       acr_secret_equals(&entry.token, acr_secret_text(&login->secret));
 }
 
-/* Is there a reason not to keep a token that a client stores? A "login succeeded" that nothing comes
- * of is worse than an error. */
+/* Is there a reason not to keep a token that a client stores? An error is better than a "Login
+ * Succeeded" without effect. */
 static int check_derived(const struct acr_app *app, const struct acr_registry *registry,
 			 const struct acr_state *state, int64_t life, struct acr_error *error)
 {
@@ -70,7 +71,7 @@ static int check_derived(const struct acr_app *app, const struct acr_registry *r
 	return 0;
 }
 
-/* Whose it was, for when it has expired and another identity serves. */
+/* The owner of the token, for the time after it has expired, when another identity is used. */
 static void note_client(const struct acr_app *app, const struct acr_registry *registry,
 			const struct acr_who *who, int64_t life)
 {
@@ -95,13 +96,13 @@ static int store_derived(const struct acr_app *app, const struct acr_registry *r
 		return 0;
 	if (check_derived(app, registry, &state, life, error))
 		return -1;
-	/* Without a home nothing can be signed out, and a cache may still be had. */
+	/* Without a home directory nothing can be signed out, but a cache may be available. */
 	if (state.signed_out && decide(app, registry->host, &back, error))
 		return -1;
 	acr_lookup_begin(app, registry, &lookup);
 	acr_registry_issued(registry, &login->secret, &ends, &who);
 	acr_entry_begin(app, &lookup, ACR_SOURCE_CLIENT, &who, &login->secret, life, &entry);
-	/* It is nobody's to renew: handed out to its end. */
+	/* Nobody renews it: it is returned until it expires. */
 	entry.validity = 0;
 	entry.renew = life;
 	if (!acr_cache_keep(app, lookup.fingerprint.hash, &entry)) {
@@ -128,7 +129,8 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 	if (length > 0 && strchr(" \t\r\n", login->secret.bytes[length - 1]))
 		acr_report_notice(report, TRAILING_SPACE, registry->host);
 	report->storing = true;
-	/* Before the keychain: its login would be replaced, and no decision could say so. */
+	/* Done before the login in the keychain is replaced, which no decision could report
+	 * afterwards. */
 	if (acr_decisions_recover(app, registry->host, &before, error))
 		return -1;
 	if (!acr_config_is(app->config, registry->host, "verify_on_store", "false") &&
@@ -137,11 +139,11 @@ static int store_explicit(const struct acr_app *app, const struct acr_registry *
 			*error = refusal;
 			return -1;
 		}
-		/* A firewall (docker's engine may stand elsewhere), or no network: it may be right
-		 * all the same. */
+		/* A firewall (Docker's engine may be on another machine), or no network: the login
+		 * may still be valid. */
 		acr_report_notice_cause(report, &refusal, LOGIN_UNVERIFIED, registry->host);
 	}
-	/* A login that is kept is used: so nothing is kept where the decision cannot be. */
+	/* A login that is stored is used, so nothing is stored if the decision cannot be. */
 	if (decide(app, registry->host, &state, error))
 		return -1;
 	if (keep_login(app, registry->host, login, &in_file, report, error) == 0) {

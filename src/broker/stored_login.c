@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is there a login that the person stored for a registry? The keychain knows; the state is its cache
- * for whoever cannot reach the keychain. A token that a registry issued (az acr login through
- * another helper) is no such login: it would shadow renewal and be dead soon.
+ * Finds the login that the user stored for a registry. The keychain has it; the state file says
+ * whether there is one, for cases where the keychain is not available. A token that a registry
+ * issued (`az acr login` through another helper) does not count: it would prevent renewal, and soon
+ * expire.
  */
 #include <string.h>
 
 #include "broker/broker.h"
 
-/* Where it is kept may have changed: it moves from a file into the Secret Service. */
+/* Its keychain may have changed: it is moved from a file to the Secret Service. */
 static void note_home(const struct acr_app *app, const char *host, const struct acr_state *state,
 		      const struct acr_login *login)
 {
@@ -37,7 +38,8 @@ int acr_stored_login_find(const struct acr_app *app, const struct acr_registry *
 		if (i > 0 && strcmp(server, registry->host) == 0)
 			break;
 		if (acr_keychain_look(app, names[i], &found, &absent, &failure)) {
-			/* Locked is not empty, but what nobody knows of is not missed. */
+			/* A locked keychain is not an empty one; but without a record of a stored
+			 * login, none is missing. */
 			if (failure.kind == ACR_NOT_FOUND || !state->stored_login)
 				continue;
 			*error = failure;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The person's browser: what BROWSER names, else what the desktop portal opens, else xdg-open; found
- * as any program that we run, and started in a session of its own, so that it neither holds our
- * descriptors nor ends with us. It gets the environment that a desktop needs, without what could be
- * a secret.
+ * Starts the user's browser: the one in BROWSER, otherwise through the desktop portal, otherwise
+ * xdg-open. It is found with the same checks as other programs, and started in a session of its
+ * own, so that it does not hold our descriptors and is not ended with us. Its environment has what
+ * a desktop program needs, without variables that may be secrets.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "base/process.h"
 #include "front/login.h"
 
-/* An absolute path is a folder to look in and a name. */
+/* Split an absolute path into the folder to search and the name. */
 static char *find_program(const struct acr_app *app, const char *name)
 {
 	const char *slash = strrchr(name, '/');
@@ -30,8 +30,8 @@ static char *find_program(const struct acr_app *app, const char *name)
 	return acr_program_find_in(app, folder, slash + 1);
 }
 
-/* BROWSER is a list of commands between colons; "%s" stands for the page, and words may stand
- * between. Only a name is taken: what needs more is not worth a parser of shell words. */
+/* BROWSER is a list of commands separated by colons, in which "%s" is the URL. Only entries that
+ * are a single name are used; arguments would require a shell parser. */
 static char *find_named(const struct acr_app *app, const char *list)
 {
 	for (const char *next = list; *next;) {
@@ -55,7 +55,8 @@ char *acr_browser_find(const struct acr_app *app)
 	const char *named = acr_env(app, "BROWSER");
 	char *found = NULL;
 
-	/* The page of a workspace in the cloud opens elsewhere, and finds no way back to here. */
+	/* In a cloud workspace the page opens on another machine, and cannot redirect to this
+	 * one. */
 	if (acr_env(app, "CODESPACES"))
 		return NULL;
 	if (!named && !acr_env(app, "DISPLAY") && !acr_env(app, "WAYLAND_DISPLAY"))
@@ -64,13 +65,13 @@ char *acr_browser_find(const struct acr_app *app)
 		found = find_named(app, named);
 	for (size_t i = 0; !named && !found && i < sizeof(usual) / sizeof(usual[0]); i++)
 		found = acr_program_find(app, usual[i]);
-	/* None is better than one that runs as root in another user's home. */
+	/* No browser is better than one that runs as root in another user's home directory. */
 	if (found && acr_program_check_home(found, app->environment, NULL))
 		acr_string_free(&found);
 	return found;
 }
 
-/* Does this variable decide who we are, or sound like a secret? */
+/* Does this variable select an identity, or may it be a secret? */
 static bool is_ours(const char *entry)
 {
 	static const char *const words[] = { "SECRET", "TOKEN",	     "PASSWORD",
@@ -110,7 +111,7 @@ static void run(void *data)
 	for (size_t i = 0; i < count; i++)
 		if (!is_ours(start->app->environment[i]))
 			environment[used++] = start->app->environment[i];
-	/* It may be the first browser of the session, and live as long as that. */
+	/* It may be the first browser of the session, and run as long as the session. */
 	signal(SIGPIPE, SIG_DFL);
 	umask(022);
 	acr_process_become(arguments, environment);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The manners of docker's protocol: a request read with limits, an answer written whole or not at
- * all, a refusal in one line on stdout (which docker compares with three exact strings, or prints)
- * with its explanation on stderr.
+ * Implements Docker's protocol: reads a request with size limits, writes a complete answer or none,
+ * and reports a failure as one line on stdout (which Docker compares with three fixed strings, or
+ * prints) with the explanation on stderr.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,9 +17,9 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-#define AT_ONCE 100   /* milliseconds in which a client has written its request, or begun to */
-#define SLOW	2000  /* milliseconds that any reader may take to read on */
-#define STOPPED 10000 /* and the most that one is waited for */
+#define AT_ONCE 100   /* milliseconds until a client begins to write a request */
+#define SLOW	2000  /* maximum pause of a reader in milliseconds */
+#define STOPPED 10000 /* maximum for a reader that has stopped */
 
 static bool is_space(char c)
 {
@@ -64,7 +64,8 @@ int acr_docker_read(const struct acr_app *app, const char *what, size_t limit,
 		return 0;
 	if (!acr_error_is(error, STDIN_TIMEOUT))
 		return -1;
-	/* Only then is it asked who writes: a client with its request ready costs no call for it. */
+	/* isatty() is called only now, so that a client whose request is ready costs no system call
+	 * for it. */
 	if (isatty(app->in)) {
 		acr_language_begin(app);
 		acr_say(app, _("waiting for %s on stdin; Ctrl-D ends it"), acr_text(what));
@@ -84,8 +85,8 @@ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct 
 	return acr_docker_check_server(ret, error);
 }
 
-/* A reader that has stopped is waited for as long as the run may take, which is over by now or soon;
- * one that is only slow gets its time. */
+/* A reader that has stopped is waited for until the deadline of the run, which is over by now or
+ * soon; one that is only slow has its own limit. */
 static int patience(const struct acr_app *app)
 {
 	int64_t left = acr_budget(app, STOPPED);
@@ -116,7 +117,7 @@ int acr_docker_json(const struct acr_app *app, const struct acr_secret *json)
 		       : complain(app);
 }
 
-/* Whoever has read enough of a page (| head) closes the pipe, and needs no complaint. */
+/* A reader that has read enough (| head) closes the pipe, which is not an error. */
 int acr_docker_answer(const struct acr_app *app, const struct acr_secret *answer)
 {
 	if (app->out >= 0 && write_out(app, answer) == 0)

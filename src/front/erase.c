@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `erase`: a server on stdin, forgotten. */
+/* `erase`: reads a server from stdin and removes its login. */
 #include "base/budget.h"
 #include "explain/explain.h"
 #include "explain/language.h"

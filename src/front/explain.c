@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `explain`: most failures happen after a helper has answered, in docker itself. Any text goes in
- * (a pipe, a file, an argument), every symptom that the rules know comes out. No network, no
- * guesses: what the rules do not know is passed on in silence, and on a terminal with a line that says
- * so.
+ * `explain`: most failures happen in Docker itself, after a helper has answered. Reads any text
+ * (from a pipe, a file or arguments) and prints an explanation for every known symptom in it. Uses
+ * no network and does not guess: if nothing is found, it prints nothing, or on a terminal a line
+ * that says so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-#define KEPT (1024 * 1024) /* bytes of a text that are looked at: its end, where errors stand */
+#define KEPT (1024 * 1024) /* bytes at the end of a text that are examined */
 
 enum { OPTION_JSON, OPTION_FACTS, OPTION_RULES, OPTION_LIST };
 
@@ -35,8 +35,8 @@ static void keep(struct acr_secret *text, const char *bytes, size_t length)
 	acr_secret_add_bytes(text, bytes, length);
 }
 
-/* What came through the pipe, at once, but for what steers a terminal; the end of a piece that may
- * go on in the next one waits in `passed`. No bytes: it is over. */
+/* Print the input at once, without terminal control sequences; an incomplete sequence at the end of
+ * a piece waits in `passed`. Called without bytes at the end of input. */
 static int pass_on(int fd, struct acr_secret *passed, const char *bytes, size_t length)
 {
 	auto_secret out = { 0 }, rest = { 0 };
@@ -51,7 +51,7 @@ static int pass_on(int fd, struct acr_secret *passed, const char *bytes, size_t 
 	return acr_write(fd, acr_secret_text(&out), out.length);
 }
 
-/* To the end, however long that takes (a push runs behind the pipe); `echo` gets every piece at
+/* Read until EOF, however long that takes (a push may be running); `echo` gets every piece at
  * once. */
 static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secret *ret)
 {
@@ -68,7 +68,7 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 			acr_say(app, "%s: %s", _("cannot read the text"), strerror(errno));
 			return -1;
 		}
-		/* Whoever looks at the output may go away; the text still counts. */
+		/* The reader of our output may exit; the text is still examined. */
 		if (echo >= 0 && pass_on(echo, &passed, bytes, (size_t)got))
 			echo = -1;
 		if (got == 0)
@@ -77,7 +77,7 @@ static int read_on(const struct acr_app *app, int fd, int echo, struct acr_secre
 	}
 }
 
-/* A file by that name. 1 where there is none. */
+/* Read a file with this name. 1 if there is none. */
 static int read_file(const struct acr_app *app, const char *path, struct acr_secret *ret)
 {
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -94,7 +94,7 @@ static int read_file(const struct acr_app *app, const char *path, struct acr_sec
 	return -1;
 }
 
-/* Several arguments are a text that nobody put in quotes. */
+/* Several arguments are one text without quotes. */
 static void join(char *const *arguments, struct acr_secret *ret)
 {
 	for (size_t i = 0; arguments[i]; i++) {
@@ -126,8 +126,8 @@ static void show(const struct acr_app *app, const struct acr_finding *finding, b
 	acr_explanation_lay_out(&explanation, &finding->facts, lead, out);
 }
 
-/* Found, or of what was found nothing is ours: 0 or 1. `text` is what stands above, where it
- * does. */
+/* Print what was found; 1 if nothing concerns an Azure registry, otherwise 0. `text` is the text
+ * that was printed above, if any. */
 static int answer(const struct acr_app *app, const struct acr_findings *findings, bool json,
 		  const struct acr_secret *text)
 {
@@ -152,7 +152,7 @@ static int answer(const struct acr_app *app, const struct acr_findings *findings
 	return status;
 }
 
-/* --facts: an object of facts, as `diagnose --json` tells them, and the rule that explains them. */
+/* --facts: an object of facts, as printed by `diagnose --json`, and the rule that explains them. */
 static int read_facts(const struct acr_app *app, const struct acr_secret *text,
 		      struct acr_findings *ret)
 {
@@ -178,7 +178,7 @@ static int read_facts(const struct acr_app *app, const struct acr_secret *text,
 	return 0;
 }
 
-/* --rules: the table itself, for the man page and the tests. */
+/* --rules: prints the table of rules, for the man page and the tests. */
 static int tell_rules(const struct acr_app *app)
 {
 	auto_secret out = { 0 };
@@ -187,7 +187,7 @@ static int tell_rules(const struct acr_app *app)
 	return acr_docker_answer(app, &out);
 }
 
-/* --list: every id, with its headline. */
+/* --list: prints every id with its headline. */
 static int tell_list(const struct acr_app *app)
 {
 	auto_secret out = { 0 };
@@ -196,7 +196,7 @@ static int tell_list(const struct acr_app *app)
 	return acr_docker_answer(app, &out);
 }
 
-/* One word that names an explanation or a code. */
+/* A single word that is an explanation id or a code. */
 static bool tell_page(const struct acr_app *app, const char *word, int *ret_status)
 {
 	auto_secret out = { 0 };
@@ -207,7 +207,8 @@ static bool tell_page(const struct acr_app *app, const char *word, int *ret_stat
 	return true;
 }
 
-/* Nothing is known of the text: said where a person reads it, and never in the way of a program. */
+/* Nothing is known about the text: printed only if a person reads it, so that scripts are not
+ * disturbed. */
 static void tell_nothing(const struct acr_app *app, const char *text, bool word)
 {
 	const char *nearest = word ? acr_rule_nearest(text) : NULL;
@@ -225,7 +226,7 @@ static void tell_nothing(const struct acr_app *app, const char *text, bool word)
 			app->program);
 }
 
-/* Where the text comes from: 0, or the exit status. */
+/* Determine the source of the text and read it: 0, or the exit status. */
 static int read_text(struct acr_app *app, char *const *arguments, bool quiet, bool *ret_piped,
 		     bool *ret_word, struct acr_secret *ret)
 {
@@ -263,7 +264,8 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 		return tell_rules(app);
 	if (values[OPTION_LIST])
 		return tell_list(app);
-	/* A broken config is no reason to explain nothing: what it would add is left out. */
+	/* An invalid configuration does not prevent an explanation: only what it would add is
+	 * missing. */
 	if (acr_front_begin(app, &error))
 		acr_debug_error(app, "configuration", &error);
 	status = read_text(app, arguments, quiet, &piped, &word, &text);

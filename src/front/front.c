@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of commands, and how a command line finds its row. */
+/* The table of commands, and how a command line is matched to a row. */
 #include "front/front.h"
 
 #include <getopt.h>
@@ -33,13 +33,14 @@ static const struct acr_command *find(const char *name)
 	return NULL;
 }
 
-/* getopt's two tables. An option with a letter is found by it, all others by their number. */
+/* The two tables of getopt. An option with a letter is identified by it, all others by their
+ * number. */
 static void fill_tables(const struct acr_command *command, struct option *table, char *letters)
 {
 	int count = 0;
 
-	/* Docker's verbs end their options at the first argument, people forget some until the
-	 * end. */
+	/* Docker's verbs end their options at the first argument; other commands accept options
+	 * anywhere. */
 	letters += sprintf(letters, "%s:h", command->protocol ? "+" : "");
 	for (const struct acr_option *option = command->options;
 	     option && option->name && count < OPTIONS_MOST; option++, count++) {
@@ -74,7 +75,7 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 	const char *values[OPTIONS_MOST] = { 0 };
 	int chosen, status;
 
-	/* Docker gives its verbs no arguments, and wants them quick. */
+	/* Docker passes no arguments to its verbs, and they must be fast. */
 	if (argc > 1)
 		fill_tables(command, table, letters);
 	opterr = 0;
@@ -102,13 +103,13 @@ static int run(struct acr_app *app, const struct acr_command *command, int argc,
 	if (argc - optind > command->most)
 		return acr_usage_argument(app, command, argv[optind + command->most]);
 	status = command->run(app, argv + optind, values);
-	/* What acr_front_begin loaded; lower layers only borrow it. */
+	/* acr_front_begin loaded it; lower layers only borrow it. */
 	acr_config_free((struct acr_config *)(uintptr_t)app->config);
 	app->config = NULL;
 	return status;
 }
 
-/* The command whose other name we were started under (a link to us), NULL for none. */
+/* The command whose alias we were started as (a link to this program), NULL if there is none. */
 static const struct acr_command *find_alias(const char *program)
 {
 	const char *name = program ? strrchr(program, '/') : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `get`: a server on stdin, a login on stdout. */
+/* `get`: reads a server from stdin and writes its login to stdout. */
 #include <string.h>
 
 #include "acr/config.h"
@@ -27,7 +27,7 @@ static int answer(const struct acr_app *app, const struct acr_secret *server,
 
 static int get(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	/* Static because it is large, and a hit has no use for most of it. */
+	/* Static because it is large, and a cached answer does not use most of it. */
 	static struct acr_report report;
 	struct acr_registry registry;
 	struct acr_error error = { 0 };
@@ -40,7 +40,8 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 	app->deadline = app->clock.boot(app) + ACR_BUDGET_GET;
 	if (acr_docker_server(app, &server, &error))
 		return acr_docker_refuse(app, &report, &error);
-	/* A hit needs no config: the config's state is part of what the entry is found by. */
+	/* A cached answer needs no configuration: the state of its files is part of the cache
+	 * key. */
 	if (!acr_get_cached(app, &server, &login, &report)) {
 		if (acr_front_begin(app, &error))
 			return acr_docker_refuse(app, &report, &error);

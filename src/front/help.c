@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --help, printed from the tables of commands and identities, so that it cannot say less than the
- * program can do. */
+/* --help, generated from the tables of commands and identities, so that it is always complete. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,10 +11,10 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-#define NAMES	17 /* columns of the names of commands and identities */
-#define OPTIONS 24 /* and of options with their values */
+#define NAMES	17 /* width of the column of commands and identities */
+#define OPTIONS 24 /* width of the column of options with their values */
 
-/* A row: `left`, and behind it the summary, in 80 columns. */
+/* A row: `left`, followed by the summary, wrapped at 80 columns. */
 static void row(struct acr_secret *text, const char *left, size_t width, const char *summary)
 {
 	size_t wide = acr_columns_width(left);
@@ -31,7 +30,8 @@ static void rows(struct acr_secret *text, bool protocol)
 			row(text, (*command)->name, NAMES, acr_text((*command)->summary));
 }
 
-/* Paragraphs in 80 columns; a line that begins with a blank is an example, and stays one. */
+/* Wraps paragraphs at 80 columns; a line that begins with a blank is an example and is not
+ * wrapped. */
 static void reflow(struct acr_secret *text, const char *about)
 {
 	auto_secret paragraph = { 0 };

@@ -8,7 +8,7 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-/* A name that `get` would read as another, or refuse, is none that it answers for. */
+/* A name that `get` would read as another one, or reject, is not listed. */
 static bool is_asked_for_so(const char *server)
 {
 	struct acr_error error = { 0 };

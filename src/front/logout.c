@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `logout`: from now on `get` answers "not found" for a registry, until somebody stores a login for
- * it or signs in. Without a registry: our own sign-ins and all that was cached are forgotten.
+ * `logout`: from now on `get` answers "not found" for a registry, until a login for it is stored or
+ * the user signs in. Without a registry: removes our own sign-ins and everything that is cached.
  */
 #include <string.h>
 
@@ -24,7 +24,7 @@ static int logout_of(struct acr_app *app, const char *registry)
 	}
 	if (!acr_front_registry(app, &acr_command_logout, registry, false, &named))
 		return ACR_EXIT_USAGE;
-	/* A client may have stored a login under just what was typed. */
+	/* A client may have stored a login under exactly this text. */
 	acr_secret_add(&server, strchr(registry, '.') ? registry : named.host);
 	if (acr_sign_out(app, &server, &report, &error)) {
 		acr_explain(app, &report, &error);

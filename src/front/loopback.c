@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way back from the browser (RFC 8252 section 7.3): a listener on this machine alone, at a port
- * that nobody chose, which serves exactly one request. Whatever else connects (a browser connects
- * ahead of time, asks for an icon; another user of this machine tries its luck) learns nothing and
- * changes nothing: the request that counts carries the state that the browser was given, and comes
- * from a process of our own user. Other users can read the state in the arguments of a browser, and
- * could sign us in as themselves with it.
+ * Receives the response from the browser (RFC 8252 section 7.3): a listener on a random port of
+ * this machine only, which accepts exactly one request. Other connections (a browser opens some in
+ * advance or requests an icon; other users may try) get no information and change nothing: the
+ * accepted request contains the state that the browser was given, and comes from a process of the
+ * same user. The second check is needed since other users can read the state in the arguments of a
+ * browser, and could use it to sign us in with their account.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,8 +20,8 @@
 #include "explain/language.h"
 #include "front/login.h"
 
-#define CALLERS	    8	  /* connections at a time */
-#define REQUEST_MAX 16384 /* bytes; a code is about a thousand */
+#define CALLERS	    8	  /* maximum number of simultaneous connections */
+#define REQUEST_MAX 16384 /* bytes; a code has about a thousand */
 #define CODE_MAX    8192
 
 #define HEAD                                                                                       \
@@ -31,7 +31,7 @@
 	"<!DOCTYPE html><meta charset=\"utf-8\"><title>docker-credential-acr</title>"              \
 	"<style>body{font:1.1em sans-serif;margin:4em}</style>"
 
-/* What the browser shows. */
+/* The pages that the browser shows. */
 static const struct page {
 	const char *status, *title, *text;
 } done = { "200 OK", N_("Back to the terminal"), N_("You can close this window.") },
@@ -39,7 +39,7 @@ static const struct page {
 	       N_("The terminal says why. You can close this window.") },
   other = { "404 Not Found", N_("Nothing is here"), "" };
 
-#define TRIES 32 /* ports whose other half somebody else may hold */
+#define TRIES 32 /* ports to try: one may be in use in the other address family */
 
 void acr_loopback_close(struct acr_loopback *loopback)
 {
@@ -48,7 +48,7 @@ void acr_loopback_close(struct acr_loopback *loopback)
 	acr_fd_close(&loopback->fds[1]);
 }
 
-/* Port 0: one that is free. The descriptor, or -1 with errno set. */
+/* Port 0: any free port. Returns the descriptor, or -1 with errno set. */
 static int listen_at(const struct sockaddr *address, socklen_t length)
 {
 	auto_fd fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -65,7 +65,7 @@ static int listen_at(const struct sockaddr *address, socklen_t length)
 	return taken;
 }
 
-/* Both families at one port. 1: the port is taken in the second one. */
+/* Listen on the same port in both address families. 1: the port is taken in the second one. */
 static int listen_at_both(struct acr_loopback *ret)
 {
 	struct sockaddr_in four = { .sin_family = AF_INET,
@@ -79,7 +79,8 @@ static int listen_at_both(struct acr_loopback *ret)
 	six.sin6_port = four.sin_port;
 	ret->port = ntohs(four.sin_port);
 	ret->fds[1] = listen_at((struct sockaddr *)&six, sizeof(six));
-	/* Without IPv6, or without its loopback address, nobody else can listen there either. */
+	/* Without IPv6, or without its loopback address, no other process can listen there
+	 * either. */
 	if (ret->fds[1] >= 0 || errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)
 		return 0;
 	return errno == EADDRINUSE ? 1 : -1;
@@ -111,7 +112,7 @@ static int hex(char c)
 				      : -1;
 }
 
-/* The first value of `name` in "name=value&name=value", decoded. False when it is not there. */
+/* The decoded value of the first `name` in "name=value&name=value". False if there is none. */
 static bool value_of(const char *query, size_t length, const char *name, struct acr_secret *ret)
 {
 	const char *end = query + length, *next = query;
@@ -164,7 +165,7 @@ static enum acr_loopback_request refuse(const char *query, size_t length, struct
 			 (int)(6 + strspn(code + 6, "0123456789")), code);
 	else if (is_printable(&word))
 		snprintf(said.code, sizeof(said.code), "%.39s", acr_secret_text(&word));
-	/* "access_denied" is also what Conditional Access says, with a code of its own. */
+	/* Conditional Access also sends "access_denied", but with a code of its own. */
 	if (strcmp(acr_secret_text(&word), "access_denied") == 0 &&
 	    (!code || strcmp(said.code, "AADSTS65004") == 0))
 		(void)acr_raise(error, SIGN_IN_DECLINED);
@@ -214,7 +215,7 @@ struct caller {
 
 struct room {
 	struct caller callers[CALLERS];
-	size_t next; /* whom the next newcomer replaces when all places are taken */
+	size_t next; /* the connection that is replaced if all slots are in use */
 };
 
 static void leave(struct caller *caller)
@@ -246,7 +247,8 @@ static void answer(int fd, const struct page *shown)
 	auto_string page = acr_format("HTTP/1.1 %s\r\n" HEAD "<h1>%s</h1><p>%s</p>", shown->status,
 				      acr_text(shown->title), acr_text(shown->text));
 
-	/* It fits into the socket's buffer; who does not take it goes without. */
+	/* The page fits into the socket's buffer; if the client does not accept it, it gets
+	 * none. */
 	if (send(fd, page, strlen(page), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
 		shutdown(fd, SHUT_WR);
 }
@@ -258,8 +260,8 @@ void acr_loopback_answer(struct acr_loopback *loopback, bool signed_in)
 	acr_fd_close(&loopback->caller);
 }
 
-/* The browser of WSL runs in Windows, and a relay of root's, or nobody at all, is at the other end
- * here. */
+/* In WSL the browser runs on Windows, and the other end belongs to a relay that runs as root, or to
+ * no process here. */
 static bool is_wsl(const struct acr_app *app)
 {
 	auto_string path = acr_system_path(app, "/proc/sys/kernel/osrelease");
@@ -274,7 +276,7 @@ static bool is_own(const struct acr_app *app, struct acr_loopback *loopback, int
 	uid_t user = 0;
 	enum acr_peer peer = acr_peer_user(app, fd, &user);
 
-	/* Without /proc the state alone is believed. */
+	/* Without /proc only the state is checked. */
 	if (peer == ACR_PEER_UNKNOWN || (peer == ACR_PEER_KNOWN && user == geteuid()) ||
 	    is_wsl(app))
 		return true;
@@ -288,7 +290,8 @@ static bool is_own(const struct acr_app *app, struct acr_loopback *loopback, int
 	return false;
 }
 
-/* Once a request is whole its browser waits for a page: who has gone by then was none. */
+/* A browser keeps its connection open until it gets a page: a client that has closed it was not a
+ * browser. */
 static enum acr_loopback_request read_from(const struct acr_app *app, struct acr_loopback *loopback,
 					   const struct caller *caller, const char *state,
 					   struct acr_secret *ret_code, struct acr_error *error)
@@ -309,7 +312,7 @@ static enum acr_loopback_request read_from(const struct acr_app *app, struct acr
 	return request;
 }
 
-/* What has come from one of them. */
+/* Process what one of the connections has received. */
 static enum acr_loopback_request hear(const struct acr_app *app, struct acr_loopback *loopback,
 				      struct caller *caller, const char *state,
 				      struct acr_secret *ret_code, struct acr_error *error)

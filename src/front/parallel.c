@@ -57,7 +57,8 @@ static void start(struct pool *pool, struct worker *worker)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		/* What the child itself prints (out of memory) is not part of the results. */
+		/* What the child itself prints (for example "out of memory") is not part of the
+		 * results. */
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		pool->app->deadline = pool->app->clock.boot(pool->app) + budget;
 		what->work(pool->app, what->data, index, &output);

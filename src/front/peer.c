@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is at the other end of a connection over loopback? The kernel's table of TCP sockets
- * (proc_net_tcp.txt) has a row for that end, with its user. A socket that nobody holds any more has
- * inode 0 there, and its user counts for nothing.
+ * Determines which user is at the other end of a loopback connection. The kernel's table of TCP
+ * sockets (proc_net_tcp.txt) has a row for that end, with its user. A socket that no process holds
+ * has inode 0 in the table, and its user is ignored.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 
 #include "front/login.h"
 
-#define LOOKS 3 /* a table that changes while it is read may lack a row */
+#define LOOKS 3 /* a row may be missing if the table changes while it is read */
 
 union address {
 	struct sockaddr any;
@@ -22,7 +22,7 @@ union address {
 	struct sockaddr_in6 six;
 };
 
-/* As the tables write it: words of four bytes, as this machine reads them. Short for IPv4. */
+/* In the format of the table: words of four bytes in host byte order. Short for IPv4. */
 static void write_address(const union address *address, char ret[static 48])
 {
 	uint32_t words[4];
@@ -37,7 +37,7 @@ static void write_address(const union address *address, char ret[static 48])
 		 ntohs(address->six.sin6_port));
 }
 
-/* Half of a row. A socket for IPv6 may have been connected over IPv4: its address is mapped. */
+/* One end in a row. An IPv6 socket may be connected over IPv4: then its address is mapped. */
 static bool is_address(const char *row, const char *address)
 {
 	char mapped[80];

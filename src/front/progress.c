@@ -13,7 +13,8 @@
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* Whose line is shown where; children inherit the handler, and the line is not theirs. */
+/* Which process shows its line on which terminal; children inherit the handler, but the line is
+ * their parent's. */
 static volatile sig_atomic_t shown, owner, terminal;
 static struct sigaction before[SIGNALS];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `status`: what is kept and cached, one row each, and what every identity would do if it were
- * asked now. Never a token, never the network.
+ * `status`: prints what is stored and cached, and what every identity would do now. Never prints a
+ * token, never uses the network.
  */
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void tell_error(struct acr_secret *out, const struct acr_error *error)
 	acr_columns_wrap(out, text, 0, 2);
 }
 
-/* What could not be read. */
+/* Prints what could not be read. */
 static void tell_failures(const struct acr_status *status, struct acr_secret *out)
 {
 	if (status->keychain.kind != ACR_FINE) {
@@ -51,7 +51,7 @@ static void tell_failures(const struct acr_status *status, struct acr_secret *ou
 		tell_error(out, &status->decisions);
 }
 
-/* A token: until when, and what becomes of it. */
+/* A token: when it expires, and how it is renewed. */
 static void tell_token(const struct acr_status_row *row, struct acr_secret *text)
 {
 	char left[24], renew[24];
@@ -67,7 +67,7 @@ static void tell_token(const struct acr_status_row *row, struct acr_secret *text
 		acr_secret_add(text, _(", renews at the next get"));
 }
 
-/* A login that docker keeps itself: when it would serve. */
+/* A login in Docker's own file: when it would be used. */
 static void tell_auths(const struct acr_status_row *row, struct acr_secret *text)
 {
 	char left[24];
@@ -85,7 +85,7 @@ static void tell_auths(const struct acr_status_row *row, struct acr_secret *text
 				       "is configured takes precedence"));
 }
 
-/* A block for each registry: its name, and a sentence for each thing that is kept for it. */
+/* A block for each registry: its name, and a sentence for each thing that is stored for it. */
 static void tell_rows(const struct acr_app *app, const struct acr_status *status,
 		      struct acr_secret *out)
 {
@@ -127,7 +127,7 @@ static void tell_rows(const struct acr_app *app, const struct acr_status *status
 	}
 }
 
-/* Which values of the configuration hold for this registry, and by which entry. */
+/* The configured values for this registry, and the entries that they come from. */
 static void tell_settings(const struct acr_app *app, const struct acr_registry *registry,
 			  struct acr_secret *out)
 {
@@ -188,7 +188,7 @@ static bool has(const struct acr_status *status, enum acr_status_kind kind)
 	return false;
 }
 
-/* What stands above the identities: they are not asked where something else answers first. */
+/* The title of the list of identities: says whether something else takes precedence over them. */
 static char *chain_title(const struct acr_registry *registry, const struct acr_status *status)
 {
 	if (!registry)
@@ -202,7 +202,7 @@ static char *chain_title(const struct acr_registry *registry, const struct acr_s
 		registry->host);
 }
 
-/* No registry is called so: the global settings hold for it. */
+/* Cannot be the name of a registry: only global settings apply to it. */
 struct acr_registry acr_status_any(void)
 {
 	return (struct acr_registry){ .host = "*.azurecr.io",

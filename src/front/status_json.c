@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `status --json`: what docker-credential-acr(1) promises. Members are added, never renamed or
- * taken away, as long as "version" is 1.
+ * `status --json`, as documented in docker-credential-acr(1). Members may be added, but are never
+ * renamed or removed while "version" is 1.
  */
 #include <string.h>
 
@@ -102,7 +102,7 @@ static void identity(void *data, const struct acr_identity *row, enum acr_prospe
 	acr_secret_add(out, "}");
 }
 
-/* An error in English, and its id; null for none. */
+/* An error in English and its id; null if there is none. */
 static void failure(struct acr_secret *out, const char *name, const struct acr_error *error)
 {
 	bool failed = error->kind != ACR_FINE;
@@ -114,7 +114,7 @@ static void failure(struct acr_secret *out, const char *name, const struct acr_e
 	text(out, "", failed ? acr_message_name(acr_message_id(&error->message)) : NULL);
 }
 
-/* What the configuration says about this registry, and where. */
+/* The configured values for this registry, and where they are set. */
 static void settings(const struct acr_app *app, const struct acr_registry *registry,
 		     struct acr_secret *out)
 {

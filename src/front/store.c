@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `store`: a login on stdin, kept. */
+/* `store`: reads a login from stdin and stores it. */
 #include <ctype.h>
 #include <string.h>
 
@@ -12,12 +12,13 @@
 
 #define READS N_("a JSON object with ServerURL, Username and Secret")
 
-/* The members that a request has, in the order of the table below. */
+/* The members of a request, in the order of the table below. */
 enum { SERVER, USERNAME, SECRET, MEMBERS };
 static const char *const names[MEMBERS] = { "ServerURL", "Username", "Secret" };
 
-/* Is this member read as `name` by the clients, which are written in Go? It folds the case of
- * ASCII, and two more characters of Unicode to letters of ASCII: a long s, and the Kelvin sign. */
+/* Would the clients, which are written in Go, read this member as `name`? Go ignores the case of
+ * ASCII letters, and treats two Unicode characters like ASCII letters: the long s and the Kelvin
+ * sign. */
 static bool is_named(const char *member, const char *name)
 {
 	for (; *name; name++) {
@@ -36,7 +37,7 @@ static bool is_named(const char *member, const char *name)
 	return !*member;
 }
 
-/* Each of them at most once, and a text; NULL where there is none, or a null. */
+/* Each member may occur at most once, and must be a string; NULL if it is missing or null. */
 static int find_members(struct json_object *request, struct json_object *ret[static MEMBERS],
 			struct acr_error *error)
 {
@@ -78,7 +79,7 @@ static int read_request(const struct acr_app *app, struct acr_secret *server,
 		return error->kind == ACR_SYSTEM ? -1 : acr_context(error, REQUEST_NOT_JSON);
 	if (!json_object_is_type(request, json_type_object))
 		return acr_raise(error, REQUEST_NOT_AN_OBJECT);
-	/* json-c keeps the last of those with the very same name. */
+	/* json-c keeps only the last of several members with the same name. */
 	if (acr_json_count(acr_secret_text(&bytes), bytes.length) !=
 	    (size_t)json_object_object_length(request))
 		return acr_raise(error, REQUEST_DUPLICATE);

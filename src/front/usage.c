@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Command lines that are wrong: what is wrong with them and what was probably meant, on stderr, with
- * status 2. Where a client of docker's protocol may be listening, stdout has what docker's own
- * helpers write there, too.
+ * Invalid command lines: prints what is wrong and what was probably meant to stderr, with exit
+ * status 2. If a client that uses Docker's protocol may be reading stdout, it gets the same message
+ * as from Docker's own helpers.
  */
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-/* What people try because other programs call it so. */
+/* Commands that users try because other programs have them. */
 static const struct {
 	const char *typed, *meant;
 } commands[] = {
@@ -70,7 +70,7 @@ static const struct {
 	{ "-t", "--tenant" },	    { "-y", "--yes" },
 };
 
-/* What is no option of any command, and what is there for it. */
+/* Options that do not exist, and what to use instead. */
 static const struct {
 	const char *typed, *meant;
 } others[] = {
@@ -82,7 +82,7 @@ static const struct {
 	{ "--log-level", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
 };
 
-/* Names of clients in the place of a registry, and the option that is for them. */
+/* Names of clients in place of a registry, and the option to use for them. */
 static const struct {
 	const char *typed, *meant;
 } clients[] = {
@@ -91,7 +91,7 @@ static const struct {
 	{ "buildah", "--podman" },
 };
 
-/* The registry is an argument of ours, and an option of az. */
+/* In az the registry is an option, here it is an argument. */
 static const char *const registry_options[] = { "--name", "-n", "--registry", "-r", "--server" };
 
 static int say(const struct acr_app *app, const struct acr_error *error)
@@ -100,7 +100,7 @@ static int say(const struct acr_app *app, const struct acr_error *error)
 	return ACR_EXIT_USAGE;
 }
 
-/* Not on a terminal, where a person would read the same thing twice. */
+/* Not on a terminal, where the user would see the same message twice. */
 static void answer_client(const struct acr_app *app, const struct acr_secret *line)
 {
 	if (app->out >= 0 && !isatty(app->out))
@@ -127,7 +127,7 @@ int acr_usage_command(const struct acr_app *app, const char *typed)
 	return say(app, &error);
 }
 
-/* Docker's own helpers complain on stdout with status 1. */
+/* Docker's own helpers print errors to stdout and exit with status 1. */
 static int status_of(const struct acr_app *app, const struct acr_command *command)
 {
 	auto_secret line = { 0 };
@@ -148,7 +148,7 @@ static bool has_option(const struct acr_command *command, const char *name)
 	return strcmp(name, "help") == 0;
 }
 
-/* "renew --force" for an option that one other command alone has; owned, NULL for none. */
+/* "renew --force" for an option that only one other command has; owned, NULL if there is none. */
 static char *option_elsewhere(const char *name)
 {
 	const struct acr_command *found = NULL;
@@ -163,7 +163,7 @@ static char *option_elsewhere(const char *name)
 	return found ? acr_format("%s --%s", found->name, name) : NULL;
 }
 
-/* "--tenant" for "--tennant", of those that this command has; owned, NULL for none. */
+/* "--tenant" for "--tennant", among the options of this command; owned, NULL if there is none. */
 static char *nearest_option(const struct acr_command *command, const char *name)
 {
 	struct acr_nearest search = { .word = name + strspn(name, "-") };
@@ -194,7 +194,7 @@ static bool is_registry_option(const struct acr_command *command, const char *na
 int acr_usage_option(const struct acr_app *app, const struct acr_command *command,
 		     const char *typed, bool valueless)
 {
-	/* What is behind "=" may be a password. */
+	/* The value after "=" may be a password. */
 	auto_string name = acr_format("%.*s", (int)strcspn(typed, "="), typed);
 	bool known = strncmp(name, "--", 2) == 0 && has_option(command, name + 2);
 	int status = status_of(app, command);
@@ -215,7 +215,7 @@ int acr_usage_option(const struct acr_app *app, const struct acr_command *comman
 	return status;
 }
 
-/* "--podman" for "podman"; owned, NULL for what is none of this command's options. */
+/* "--podman" for "podman"; owned, NULL if it is not an option of this command. */
 static char *option_of_word(const struct acr_command *command, const char *typed)
 {
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
@@ -231,7 +231,7 @@ bool acr_front_registry(const struct acr_app *app, const struct acr_command *com
 	auto_string option = option_of_word(command, typed);
 	struct acr_error error = { 0 };
 
-	/* `configure discover` would else write down a registry of that name. */
+	/* Otherwise `configure discover` would configure a registry of that name. */
 	if (option) {
 		(void)acr_raise(&error, USAGE_ARGUMENT_NEAR, typed, option);
 	} else if (acr_registry_typed(app->config, acr_cloud_chosen(app), typed, ret, &error) ==
@@ -253,7 +253,7 @@ int acr_usage_argument(const struct acr_app *app, const struct acr_command *comm
 	struct acr_error error = { 0 };
 
 	acr_language_begin(app);
-	/* An argument of a verb may be a password, and is not repeated. */
+	/* An argument of a protocol verb may be a password, so it is not printed. */
 	if (command->reads)
 		(void)acr_raise(&error, USAGE_READS_STDIN, command->name, acr_text(command->reads));
 	else if (command->protocol)

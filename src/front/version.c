@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `version`: unmistakably us, since other programs are called docker-credential-acr too. */
+/* `version`: identifies this program, since other programs are also called
+ * docker-credential-acr. */
 #include "explain/language.h"
 #include "front/front.h"
 

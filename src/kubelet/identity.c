@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what kubelet and azure.json say to what the identities read. They read an environment, so
- * they are given one: the chain, its rules and its explanations are the same as everywhere.
+ * Converts what kubelet and azure.json provide to what the identities read. They read an
+ * environment, so one is built for them: the chain, its rules and its explanations are the same as
+ * for other clients.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ void acr_kubelet_environment_free(struct acr_kubelet_environment *environment)
 
 static void add(struct acr_kubelet_environment *environment, char *row)
 {
-	/* The NULL at the end counts. */
+	/* The terminating NULL counts. */
 	environment->rows = acr_grow(environment->rows, environment->count + 1, sizeof(row));
 	environment->rows[environment->count++] = row;
 	environment->rows[environment->count] = NULL;
@@ -39,7 +40,7 @@ static void set(struct acr_kubelet_environment *environment, const char *name, c
 		add(environment, acr_format("%s=%s", name, value));
 }
 
-/* Kubelet's own variables that would say who we are. */
+/* Variables in kubelet's own environment that would select an identity. */
 static bool is_about_identity(const char *row)
 {
 	static const char *const names[] = { "AZURE_CLIENT_",	      "AZURE_TENANT_ID=",
@@ -63,7 +64,7 @@ static void begin(const struct acr_app *app, bool pod, struct acr_kubelet_enviro
 			add(ret, acr_copy(*row));
 }
 
-/* go-autorest's names of clouds, which azure.json has, are not az's. */
+/* The cloud names in azure.json are those of go-autorest, which differ from az's. */
 static const char *authority_of(const char *name)
 {
 	static const struct {
@@ -81,7 +82,7 @@ static const char *authority_of(const char *name)
 	return cloud ? cloud->authority : NULL;
 }
 
-/* A setting that the config does not have. */
+/* Adds a setting if the configuration does not have it. */
 static void suggest(const struct acr_app *app, const char *host, const char *key,
 		    const char *variable, const char *value, struct acr_kubelet_environment *ret)
 {

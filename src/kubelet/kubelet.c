@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `kubelet`: a credential provider plugin (kubernetes.io, "Configure a kubelet image credential
- * provider"; KEP-2133, KEP-4412), in the place of acr-credential-provider and with its command
- * line. Kubelet starts it when an image is to be pulled, keeps the answer for "cacheDuration", and
- * writes our stderr into its log. That is how a fleet is served: by kubelet itself.
+ * provider"; KEP-2133, KEP-4412) that replaces acr-credential-provider and has the same command
+ * line. kubelet starts it when an image is pulled, caches the response for "cacheDuration", and
+ * writes stderr to its log.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,9 +21,9 @@
 #include "front/front.h"
 #include "kubelet/kubelet.h"
 
-#define UNKNOWN_LIFE 600	/* seconds that a login without an end of its own is kept */
-#define LONGEST_LIFE (3 * 3600) /* seconds that a registry's token lives */
-#define CLOCK_SKEW   300 /* seconds that a clock may be wrong by: as much as Entra ID allows */
+#define UNKNOWN_LIFE 600	/* seconds that a login without expiry is cached */
+#define LONGEST_LIFE (3 * 3600) /* lifetime of a registry's token in seconds */
+#define CLOCK_SKEW   300	/* maximum clock skew in seconds, the same as in Entra ID */
 
 enum { MIRROR, SNI_NAME, API_SERVER, DEFAULT_CLIENT, DEFAULT_TENANT, NODE_IDENTITY, LEVEL };
 
@@ -42,8 +42,9 @@ static const struct acr_option options[] = {
 	{ 0 },
 };
 
-/* Seconds that a login has left. What the broker counted since it got the token does not depend on
- * this machine's clock; a login that a person stored has only its own claims. */
+/* The remaining lifetime of a login in seconds. The broker's value, measured since it got the
+ * token, does not depend on this machine's clock; a login that the user stored has only its
+ * claims. */
 static int64_t left_of(const struct acr_app *app, const struct acr_login *login, int64_t counted)
 {
 	struct acr_error ignored = { 0 };
@@ -58,14 +59,15 @@ static int64_t left_of(const struct acr_app *app, const struct acr_login *login,
 	ends = acr_json_int(claims, "exp", 0);
 	begins = acr_json_int(claims, "iat", ends);
 	left = ends - app->clock.wall(app);
-	/* A clock that is behind must not make a token older than it can be. */
+	/* A clock that is behind must not make the remaining lifetime longer than the lifetime. */
 	return begins < ends && left > ends - begins ? ends - begins : left;
 }
 
-/* How long kubelet may keep it: for most of what is left, with time for a pull that has begun, and
- * not equally long on every node that began at the same time. Never for longer than a token of a
- * registry lives, whatever the token says, nor to the last minutes: what is left may have been told
- * by a clock that is behind (a token that a client or a person stored, an entry of before a reboot). */
+/* How long kubelet may cache the login: most of the remaining lifetime, with time left for a pull
+ * that has begun, and varied between nodes that started at the same time. Never longer than the
+ * lifetime of a registry's token, whatever the token says, and not up to the last minutes, since
+ * the remaining lifetime may be based on a clock that is behind (a token that a client or a user
+ * stored, an entry from before a reboot). */
 static int64_t life_of(const struct acr_app *app, const struct acr_login *login, int64_t counted)
 {
 	uint64_t spread = (uint64_t)app->clock.boot(app) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
@@ -89,7 +91,8 @@ static void add_key(struct acr_secret *json, const char *key, const struct acr_l
 	acr_secret_add(json, "},");
 }
 
-/* `login` NULL: pull without one. `left`: seconds, as far as the broker knows. */
+/* `login` NULL: pull anonymously. `left`: remaining lifetime in seconds, as far as the broker
+ * knows. */
 static int answer(const struct acr_app *app, const char *version,
 		  const struct acr_kubelet_source *source, const struct acr_login *login,
 		  int64_t left)
@@ -106,7 +109,7 @@ static int answer(const struct acr_app *app, const char *version,
 		if (source->from)
 			add_key(&json, source->registry.host, login);
 	}
-	/* Kubelet tries this one behind the others: a registry may allow anonymous pull. */
+	/* kubelet asks its providers in order: the registry may allow anonymous pull. */
 	if (source->ours)
 		acr_secret_add(&json, "\"*.azurecr.*\":{\"username\":\"\",\"password\":\"\"}");
 	acr_secret_add(&json, "}}\n");
@@ -117,9 +120,9 @@ static int answer(const struct acr_app *app, const char *version,
 }
 
 /*
- * Who is to pull? Where pods bring tokens, a pod without an identity of its own gets none, as from
- * acr-credential-provider: the node's would let it pull what only the node may. A mirrored image is
- * the node's own affair, and a pod's token is not used for it.
+ * Selects whose identity pulls. If pods have tokens, a pod without an identity of its own gets
+ * none, as with acr-credential-provider: the node's identity could pull images that the pod may
+ * not. A mirrored image is pulled by the node, and a pod's token is not used for it.
  */
 static int choose_principal(const struct acr_kubelet_request *request,
 			    const struct acr_kubelet_source *source, const char *const *values,
@@ -162,7 +165,7 @@ static int choose_identity(struct acr_app *app, const char *file,
 	return 0;
 }
 
-/* The config again, in the environment that was chosen. */
+/* Load the configuration again, in the selected environment. */
 static int enter(struct acr_app *app, const struct acr_kubelet_environment *environment,
 		 struct acr_error *error)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of `kubelet` share: a request of kubelet's, what azure.json says of the node, and
- * the environment in which the chain of identities then looks for one.
+ * Shared by the files of `kubelet`: a request of kubelet, what azure.json says about the node, and
+ * the environment in which the identity chain runs.
  */
 #ifndef KUBELET_KUBELET_H
 #define KUBELET_KUBELET_H
@@ -30,16 +30,16 @@ _checked_ int acr_kubelet_request_read(const struct acr_app *app, struct acr_kub
 
 struct acr_kubelet_source {
 	char asked[ACR_HOST_MAX + 8]; /* the image's own registry, with a port if it has one */
-	char *from;    /* owned; FROM of the mirror it is pulled from, NULL for none */
-	bool by_image; /* other paths of that registry may be pulled from elsewhere */
-	bool ours;     /* it is pulled from one of our registries: */
+	char *from;		      /* owned; FROM of the mirror that is used, NULL if none */
+	bool by_image;		      /* other paths of that registry may be mirrored elsewhere */
+	bool ours;		      /* it is pulled from this Azure registry: */
 	struct acr_registry registry;
 };
 void acr_kubelet_source_free(struct acr_kubelet_source *source);
 #define auto_kubelet_source                                                                        \
 	__attribute__((cleanup(acr_kubelet_source_free))) struct acr_kubelet_source
 
-/* `mirrors` is FROM:TO[,FROM:TO...] or NULL. The longest FROM wins. */
+/* `mirrors` is FROM:TO[,FROM:TO...] or NULL. The longest matching FROM is used. */
 void acr_kubelet_source_find(const struct acr_app *app, const char *image, const char *mirrors,
 			     struct acr_kubelet_source *ret);
 
@@ -47,7 +47,8 @@ void acr_kubelet_source_find(const struct acr_app *app, const char *image, const
 
 #define ACR_NODE_FILE "/etc/kubernetes/azure.json"
 
-/* The configuration of cloud-provider-azure, as far as it says who the node is. All owned. */
+/* The configuration of cloud-provider-azure, as far as it selects the identity of the node. All
+ * owned. */
 struct acr_node {
 	char *cloud, *tenant, *client_id, *certificate, *token_file, *identity_id;
 	struct acr_secret secret, certificate_password;
@@ -60,7 +61,7 @@ _checked_ int acr_node_read(const char *path, struct acr_node *ret, struct acr_e
 
 /* ---- identity.c ---- */
 
-/* An environment of our own, in which the identities find what the node or the pod is. */
+/* An environment in which the identities find the identity of the node or the pod. */
 struct acr_kubelet_environment {
 	char **rows; /* owned, NULL-terminated */
 	size_t count;
@@ -68,11 +69,11 @@ struct acr_kubelet_environment {
 };
 void acr_kubelet_environment_free(struct acr_kubelet_environment *environment);
 
-/* The node: what the config says for this host goes before azure.json. */
+/* For the node: the configuration for this host takes precedence over azure.json. */
 void acr_kubelet_be_node(const struct acr_app *app, const char *host, const struct acr_node *node,
 			 struct acr_kubelet_environment *ret);
-/* The pod: its service account's token and nothing else. The caller sets app->principal, so that
- * nothing of it is kept: another pod may name the same client id without being it. */
+/* For the pod: only the token of its service account. The caller sets app->principal, so that
+ * nothing is cached: another pod may name the same client ID without being that application. */
 _checked_ int acr_kubelet_be_pod(const struct acr_app *app,
 				 const struct acr_kubelet_request *request,
 				 const struct acr_node *node, struct acr_kubelet_environment *ret,
@@ -80,7 +81,7 @@ _checked_ int acr_kubelet_be_pod(const struct acr_app *app,
 
 /* ---- public.c ---- */
 
-/* Does the registry let anybody pull this image? One request. */
+/* Does the registry allow anonymous pull of this image? Sends one request. */
 bool acr_kubelet_is_public(const struct acr_app *app, const struct acr_registry *registry,
 			   const char *image);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * azure.json, which every node of AKS has (kubernetes-sigs/cloud-provider-azure, pkg/azclient,
- * AzureAuthConfig): who the node is. On nodes with a managed identity the service principal's
- * fields say "msi".
+ * Reads azure.json, which exists on every AKS node (kubernetes-sigs/cloud-provider-azure,
+ * pkg/azclient, AzureAuthConfig): the identity of the node. On nodes with a managed identity the
+ * service principal's fields are "msi".
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* May anybody pull this image? Unlike docker, kubelet tells the repository, so that the registry
- * can be asked for just that. */
+/* Tests whether an image can be pulled anonymously. Unlike Docker, kubelet provides the repository,
+ * so that the registry can be asked about exactly this one. */
 #include <string.h>
 
 #include "base/json.h"
@@ -30,8 +30,8 @@ static const char *text_of(struct json_object *row, const char *lower, const cha
 	return json_object_is_type(found, json_type_string) ? json_object_get_string(found) : "";
 }
 
-/* Does this row of the claim "access" let its owner pull from the repository? A row may well be
- * there and allow nothing. */
+/* Does this row of the claim "access" allow pulling from the repository? A row may exist and allow
+ * nothing. */
 static bool lets_pull(struct json_object *row, const char *repository)
 {
 	struct json_object *actions = member_of(row, "actions", "Actions");
@@ -63,8 +63,7 @@ bool acr_kubelet_is_public(const struct acr_app *app, const struct acr_registry 
 	if (!repository || !*repository)
 		return false;
 	auto_string scope = acr_format("repository:%s:pull", repository);
-	/* A registry grants less than it was asked for with the same 200: what counts is the
-	 * claim. */
+	/* If a registry grants less than was requested, it still sends a 200: the claim decides. */
 	if (acr_scope_token(app, registry, NULL, NULL, scope, &access, &refusal) ||
 	    acr_jwt_claims(acr_secret_text(&access), access.length, &claims, &refusal))
 		return false;

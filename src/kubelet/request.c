@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A CredentialProviderRequest (kubernetes/kubelet, pkg/apis/credentialprovider/v1/types.go). */
+/* Parses a CredentialProviderRequest (kubernetes/kubelet,
+ * pkg/apis/credentialprovider/v1/types.go). */
 #include <string.h>
 
 #include "base/budget.h"
@@ -19,8 +20,7 @@ void acr_kubelet_request_free(struct acr_kubelet_request *request)
 	acr_secret_wipe(&request->token);
 }
 
-/* The first of two annotations: the one of Azure's own provider, and the one that workload identity
- * has on the service account anyway. */
+/* The first of two annotations: that of Azure's own provider, and that of workload identity. */
 static char *annotation(struct json_object *request, const char *own, const char *workload)
 {
 	struct json_object *annotations = acr_json_member(request, "serviceAccountAnnotations");
@@ -31,7 +31,8 @@ static char *annotation(struct json_object *request, const char *own, const char
 	return value && *value ? acr_copy(value) : NULL;
 }
 
-/* A token or an annotation that cannot be read must not become "none": then the node would pull. */
+/* A token or an annotation of the wrong type is an error: treated as "none", the node's identity
+ * would be used. */
 static int check_types(struct json_object *request, struct acr_error *error)
 {
 	struct json_object *token = acr_json_member(request, "serviceAccountToken");

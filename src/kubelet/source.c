@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which registry an image is pulled from: the one in its name, or the mirror that --registry-mirror
- * names for it (kubernetes-sigs/cloud-provider-azure, pkg/credentialprovider,
+ * Determines the registry that an image is pulled from: the one in its name, or the mirror that
+ * --registry-mirror names for it (kubernetes-sigs/cloud-provider-azure, pkg/credentialprovider,
  * processImageWithRegistryMirror). FROM is a registry, or a registry and the beginning of a path;
- * of TO only the registry counts here.
+ * only the registry of TO is used here.
  */
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static bool read_mirror(const char *text, size_t length, struct mirror *ret)
 	return ret->from_length > 0 && ret->to_length > 0;
 }
 
-/* Host names have no case, paths have. A path is matched by whole segments. */
+/* Host names are case-insensitive, paths are not. Paths are compared by whole segments. */
 static bool matches(const struct mirror *mirror, const char *image)
 {
 	size_t host = strcspn(mirror->from, "/");
@@ -60,7 +60,7 @@ static bool matches(const struct mirror *mirror, const char *image)
 	return *behind == '/' || (host < mirror->from_length && strchr(":@", *behind));
 }
 
-/* Is it about the same registry, whatever the path? */
+/* Is it for the same registry, ignoring the path? */
 static bool same_host(const struct mirror *mirror, const char *asked)
 {
 	size_t length = strlen(asked);

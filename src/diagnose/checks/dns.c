@@ -10,12 +10,14 @@
 #include <sys/wait.h>
 
 #include "acr/http.h"
+#include "base/budget.h"
 #include "base/process.h"
 #include "diagnose/network.h"
 #include "explain/error_words.h"
 #include "explain/language.h"
 
 #define PATIENCE 5000 /* milliseconds */
+#define SILENCE	 2000 /* one attempt, of ACR_RESOLVER_OPTIONS */
 
 bool acr_address_is_private(const char *text)
 {
@@ -59,12 +61,17 @@ static void take_line(const char *line, size_t length, struct acr_secret *addres
 static int look_up(const struct acr_app *app, const char *host, struct acr_secret *ret,
 		   char *canonical, size_t size, struct acr_error *error)
 {
-	static const char *const names[] = { "RES_OPTIONS", "LOCALDOMAIN", "HOSTALIASES", NULL };
+	static const char *const names[] = { "LOCALDOMAIN", "HOSTALIASES", NULL };
 	auto_string getent = acr_program_find(app, "getent");
 	const char *const arguments[] = { getent, "ahosts", host, NULL };
 	auto_environment environment = acr_environment_pick(app, names);
-	const struct acr_run run = { arguments, (const char *const *)environment, PATIENCE,
-				     64 * 1024 };
+	/* As long as `get` waits, or a dead first name server would count as none at all. */
+	const char *own = acr_env(app, "RES_OPTIONS");
+	auto_string options = acr_format("RES_OPTIONS=" ACR_RESOLVER_OPTIONS " %s", own ? own : "");
+	const char *const rows[] = { options, environment[0],
+				     environment[0] ? environment[1] : NULL, NULL };
+	const struct acr_run run = { arguments, rows, PATIENCE, 64 * 1024 };
+	int64_t began = app->clock.boot(app), took;
 	auto_secret out = { 0 }, err = { 0 };
 	struct acr_error failure = { 0 };
 	int status = -1;
@@ -73,6 +80,10 @@ static int look_up(const struct acr_app *app, const char *host, struct acr_secre
 		return acr_raise(error, CHECK_PROGRAM_MISSING, "getent");
 	if (app->run(app, &run, &status, &out, &err, &failure))
 		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(PATIENCE).text);
+	took = app->clock.boot(app) - began;
+	/* getent ends in one way for a name that is not there and for a server that keeps silent. */
+	if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) && took >= SILENCE)
+		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(took).text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return acr_offline() ? acr_raise(error, OFFLINE, host)
 				     : acr_raise(error, DNS_FAILED, host);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Another credential helper, asked as docker asks it: which logins it keeps, and for one of them. It
+/* Another credential helper: whether docker asks it; asked as docker does, which logins it keeps, and for one of them. It
  * is somebody else's program: it may be missing, hang, fail or print anything. */
 #include <string.h>
 #include <sys/wait.h>
@@ -100,4 +100,20 @@ int acr_helper_get(const struct acr_app *app, const char *helper, const char *se
 	acr_secret_add_bytes(&ret->secret, json_object_get_string(secret),
 			     (size_t)json_object_get_string_len(secret));
 	return 0;
+}
+
+char *acr_helper_for(const struct acr_secret *text, const char *key)
+{
+	size_t length;
+	const char *bytes = acr_docker_auths_host(key, &length);
+	auto_string host = acr_copy_bytes(bytes, length);
+	char *helper = acr_member_string(text, "credHelpers", key);
+
+	if (!helper)
+		helper = acr_member_string(text, "credHelpers", host);
+	if (!helper)
+		helper = acr_member_string(text, NULL, "credsStore");
+	if (helper && !*helper)
+		acr_string_free(&helper);
+	return helper;
 }

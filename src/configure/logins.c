@@ -52,22 +52,6 @@ static struct offer *add(struct source *source, const char *key)
 	return &source->rows[source->count++];
 }
 
-char *acr_helper_for(const struct acr_secret *text, const char *key)
-{
-	size_t length;
-	const char *bytes = acr_docker_auths_host(key, &length);
-	auto_string host = acr_copy_bytes(bytes, length);
-	char *helper = acr_member_string(text, "credHelpers", key);
-
-	if (!helper)
-		helper = acr_member_string(text, "credHelpers", host);
-	if (!helper)
-		helper = acr_member_string(text, NULL, "credsStore");
-	if (helper && !*helper)
-		acr_string_free(&helper);
-	return helper;
-}
-
 static bool becomes_ours(const struct source *source, const char *key)
 {
 	auto_string after = acr_helper_for(&source->job->text, key);
@@ -290,6 +274,16 @@ static int take(struct acr_telling *telling, const struct acr_wish *wish, struct
 	return 0;
 }
 
+static int take_if_wanted(struct acr_telling *telling, const struct acr_wish *wish,
+			  struct acr_job *job, struct source *source, struct acr_error *error)
+{
+	if (source->count && is_wanted(telling, wish, source) && !wish->dry_run)
+		return take(telling, wish, job, source, error);
+	if (source->count)
+		tell_left(telling, wish, source);
+	return 0;
+}
+
 /* ---- the sources ---- */
 
 static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
@@ -300,16 +294,18 @@ static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, 
 
 	if (acr_docker_auths_each(telling->app, add_entry, &source, &unread) &&
 	    unread.kind != ACR_NOT_FOUND) {
-		*error = unread;
-		return acr_context(error, LOGINS_NOT_MOVED, job->target.path);
-	}
-	if (!source.count)
+		auto_string words = acr_error_words(&unread);
+		auto_string text =
+			acr_format(_("No login is moved out of docker's file: %s"), words);
+
+		if (wish->with_logins && !wish->dry_run) {
+			*error = unread;
+			return acr_context(error, LOGINS_NOT_MOVED, job->target.path);
+		}
+		acr_tell_line(telling, text);
 		return 0;
-	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
-		tell_left(telling, wish, &source);
-		return 0;
 	}
-	return take(telling, wish, job, &source, error);
+	return take_if_wanted(telling, wish, job, &source, error);
 }
 
 static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
@@ -335,13 +331,7 @@ static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
 			acr_tell_line(telling, text);
 		return 0;
 	}
-	if (!source.count)
-		return 0;
-	if (!is_wanted(telling, wish, &source) || wish->dry_run) {
-		tell_left(telling, wish, &source);
-		return 0;
-	}
-	return take(telling, wish, job, &source, error);
+	return take_if_wanted(telling, wish, job, &source, error);
 }
 
 /* Is docker no longer to ask this helper for everything it asked it for? With --with-logins also for

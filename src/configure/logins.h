@@ -19,6 +19,9 @@ _checked_ int acr_helper_list(const struct acr_app *app, const char *helper,
 _checked_ int acr_helper_get(const struct acr_app *app, const char *helper, const char *server,
 			     struct acr_login *ret, struct acr_error *error);
 
+/* Which helper does docker ask about this server, with this text as its file? Owned; NULL: none. */
+char *acr_helper_for(const struct acr_secret *text, const char *key);
+
 /* ---- logins.c ---- */
 
 /* Take over what was asked for, or what the person agrees to; the others are named, and how to take
@@ -27,9 +30,6 @@ _checked_ int acr_logins_take(struct acr_telling *telling, const struct acr_wish
 			      struct acr_plan *plan, struct acr_error *error);
 /* Docker's file was not written after all: what was stored here for it goes again. */
 void acr_logins_abandon(const struct acr_app *app, struct acr_plan *plan);
-
-/* Which helper does docker ask about this server, with this text as its file? Owned; NULL: none. */
-char *acr_helper_for(const struct acr_secret *text, const char *key);
 
 /* ---- logins_undo.c ---- */
 

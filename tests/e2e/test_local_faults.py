@@ -89,15 +89,15 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(helper, home, signed
     """Half a list is no list: who says that all is undone, signed out or named must have seen all."""
     home.config(keychain="file")
     path = home.folder / ".docker/config.json"
-    before = path.read_bytes()
+    before = json.loads(path.read_bytes())
     assert helper.store("ghcr.io", "person", "password-of-a-person").status == 0
     assert helper("login", ACME, "--device-code", "--insecure-storage").status == 0
     assert helper("configure", ACME).status == 0
 
     def fault(arguments, folder):
         return helper(*arguments, prefix=failing([home.data / folder], "getdents64", "EIO"))
-    assert fault(("configure", "--undo"), "configure").status == 1 and path.read_bytes() != before
-    assert helper("configure", "--undo").status == 0 and path.read_bytes() == before
+    assert fault(("configure", "--undo"), "configure").status == 1 and json.loads(path.read_bytes()) != before
+    assert helper("configure", "--undo").status == 0 and json.loads(path.read_bytes()) == before
     answer = fault(("list",), "logins")
     assert answer.status == 1 or "not listed" in answer.err, answer
     answer = fault(("logout",), "sign-ins")

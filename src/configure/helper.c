@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Another credential helper: whether docker asks it; asked as docker does, which logins it keeps, and for one of them. It
- * is somebody else's program: it may be missing, hang, fail or print anything. */
+/* Another credential helper: whether docker asks it about a server, which logins it keeps, and one of
+ * them. It is somebody else's program: it may be missing, hang, fail or print anything. */
 #include <string.h>
 #include <sys/wait.h>
 

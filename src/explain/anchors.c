@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table of words by their first letters: a text of a megabyte is read once, however many rules
- * there are. */
+/* An index of rules by the first letters of their anchor words, so that a text of a megabyte is
+ * scanned once, whatever the number of rules. */
 #include "explain/anchors.h"
 
 #include <ctype.h>
@@ -11,7 +11,7 @@
 #include "explain/sanitize.h"
 
 #define ACR_ERROR_DATA "acr-error:" /* acr_message_data */
-#define LETTERS	       3	    /* at the beginning of a word, by which it is found */
+#define LETTERS	       3	    /* at the beginning of a word: the key of the index */
 #define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
 
 static size_t bucket(const char *text)
@@ -23,7 +23,7 @@ static size_t bucket(const char *text)
 	return sum % COUNT(((struct acr_anchors *)NULL)->heads);
 }
 
-/* The condition that says what to look for. */
+/* The condition whose words are searched for. */
 static const struct acr_condition *anchor(const struct acr_rule *rule)
 {
 	for (size_t i = 0; i < COUNT(rule->when); i++) {
@@ -44,7 +44,7 @@ static void add(struct acr_anchors *anchors, const struct acr_rule *rule, const 
 	struct acr_anchor *one = &anchors->list[anchors->count + 1];
 	size_t at = bucket(word);
 
-	/* Our own errors are no words of a text, whoever writes them there. */
+	/* A recorded error of this program is not text of the log, wherever it is. */
 	if (length > strlen(ACR_ERROR_DATA) &&
 	    strncmp(word, ACR_ERROR_DATA, strlen(ACR_ERROR_DATA)) == 0)
 		return;

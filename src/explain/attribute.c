@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose an event is: tables of words, never of programs. */
+/* Determines the subject of an event by the words around it, never by the program that wrote
+ * them. */
 #include "explain/attribute.h"
 
 #include <ctype.h>
@@ -10,10 +11,10 @@
 #include "explain/names.h"
 #include "explain/sanitize.h"
 
-#define OPERATION (64 * 1024) /* bytes to either side in which its image is looked for */
-#define AROUND	  900	      /* bytes to either side that are read together with an event */
+#define OPERATION (64 * 1024) /* bytes before and after an event in which its image is searched */
+#define AROUND	  900	      /* bytes before and after an event that are read together with it */
 
-/* What any client of anything prints; a part of it is as generic. */
+/* Texts that any client of any service prints; a part of one is generic, too. */
 static const char generic[] =
 	"401|403|404|429|500|502|503|504|401 Unauthorized|401 (Unauthorized)|403 Forbidden|403 "
 	"(Forbidden)|404 Not "
@@ -49,8 +50,8 @@ static const char generic[] =
 	"|Server failed to authenticate the request|AuthenticationFailed|PKIX path building "
 	"failed|EOF. Retrying|status: 401|status: 403|status code 401|authentication required";
 
-/* How registries and their clients speak of what they do: an error in such words is about an image
- * or a login, even where it names neither. */
+/* Expressions of registries and their clients: an error that contains one is about an image or a
+ * login, even if it names neither. */
 static const char speech[] =
 	"error response from daemon|failed to pull|failed to push|failed to resolve|failed to "
 	"authorize"
@@ -65,12 +66,12 @@ static const char speech[] =
 	"|pulling image|docker/registry|aadsts|docker login| registry| repository|login server"
 	"|insufficient_scope|nobody is signed in|signed out of|incorrect username or password";
 
-/* Sentences that a registry writes; every registry may. */
+/* Messages of registries in general. */
 static const char sentences[] = "unauthorized: authentication required"
 				"|requested access to the resource is denied"
 				"|no basic auth credentials";
 
-/* What no registry but Azure's prints. */
+/* Messages that only Azure registries send. */
 static const char azure_alone[] =
 	"aka.ms/acr|.azurecr.|client with IP|CorrelationId|azure container registry"
 	"|Microsoft.ContainerRegistry";
@@ -101,7 +102,7 @@ static bool has(const char *text, const struct acr_span *span, const char *words
 	return false;
 }
 
-/* The image or registry that the text before the event names last, else the first behind it. */
+/* The last image or registry that the text before the event names, otherwise the first after it. */
 static struct acr_name operation(const struct acr_app *app, const char *text, size_t length,
 				 const struct acr_span *record)
 {
@@ -130,7 +131,7 @@ static void add_span(struct acr_secret *ret, const char *text, const struct acr_
 	}
 }
 
-/* A line around an event is read together with it unless it is about somebody else. */
+/* Is a line around an event part of it? Not if it is about another subject. */
 static bool belongs(const struct acr_app *app, const char *text, const struct acr_span *line,
 		    const struct acr_name *subject)
 {
@@ -144,7 +145,7 @@ static bool belongs(const struct acr_app *app, const char *text, const struct ac
 	return true;
 }
 
-/* What was said: the lines before, head and attempt, the lines behind. */
+/* The text of the event: the lines before, head and attempt, the lines after. */
 static void take_text(const struct acr_app *app, const char *text, size_t length,
 		      const struct acr_event *event, const struct acr_name *subject,
 		      struct acr_secret *ret, size_t *ret_begin, size_t *ret_end)
@@ -174,7 +175,7 @@ static void take_text(const struct acr_app *app, const char *text, size_t length
 	}
 }
 
-/* A record that names nobody: whose is it, if it is in a registry's words? */
+/* The registry of a record that names none, if it uses words of a registry. */
 static struct acr_name borrow(const struct acr_app *app, const char *text, size_t length,
 			      const struct acr_event *event, bool specific)
 {
@@ -187,7 +188,7 @@ static struct acr_name borrow(const struct acr_app *app, const char *text, size_
 	return name;
 }
 
-/* The registry under its name, and the image that is named with it. */
+/* Set the registry, and the image that is named together with it. */
 static void take_registry(const struct acr_app *app, const char *text, size_t length,
 			  const struct acr_name *name, struct acr_facts *facts)
 {
@@ -228,7 +229,7 @@ enum acr_subject acr_attribute(const struct acr_app *app, const char *text, size
 				    subject.end - subject.begin);
 	if (subject.subject == ACR_SUBJECT_REGISTRY)
 		take_registry(app, text, length, &subject, facts);
-	/* What the event itself names stands over what the lines around it do. */
+	/* Names in the event itself take precedence over those in the lines around it. */
 	acr_extract_text(&(struct acr_excerpt){ said.bytes + begin, end - begin,
 						at - event->attempt.begin + event->head.end -
 							event->head.begin },

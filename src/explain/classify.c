@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking into a failure: the facts of it, and the rule that holds. */
+/* Determines the facts of a failure, and the rule that matches. */
 #include "explain/classify.h"
 
 #include "explain/error_words.h"
@@ -13,8 +13,8 @@ void acr_known_wipe(struct acr_known *known)
 	known->rule = NULL;
 }
 
-/* For servers that are not ours nothing is said but what is wrong with this machine; and docker's
- * own words for an empty request need no others. */
+/* For a server that is not an Azure registry only faults of this machine are explained; an empty
+ * request needs no explanation beyond Docker's own message. */
 static bool is_quiet(const struct acr_report *report, const struct acr_error *error,
 		     const struct acr_rule *rule)
 {

@@ -10,18 +10,17 @@
 
 struct acr_known {
 	struct acr_facts facts;
-	const struct acr_rule *rule; /* borrowed; NULL: nothing is to be said beside the error */
+	const struct acr_rule *rule; /* borrowed; NULL: there is no explanation besides the error */
 };
 #define auto_known __attribute__((cleanup(acr_known_wipe))) struct acr_known
 void acr_known_wipe(struct acr_known *known);
 
-/* Nothing is to be known about "not found": it is an answer. `ret` begins as { 0 }. */
+/* "Not found" is an answer and has no rule. The caller initializes `ret` to { 0 }. */
 void acr_known_of(const struct acr_app *app, const struct acr_report *report,
 		  const struct acr_error *error, struct acr_known *ret);
 
-/* One line for clients that show nothing else: what the rule says of an error that is terse, else the
- * error's own text, in the language of acr_language_begin.
- * Owned. */
+/* One line for clients that show nothing else: the headline of the rule if the error is terse,
+ * otherwise the error's own text, in the language of acr_language_begin. Owned. */
 char *acr_known_line(const struct acr_known *known, const struct acr_error *error);
 
 #endif

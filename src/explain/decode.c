@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PowerShell writes UTF-16, mail and Terraform put a bar before each line, and a terminal breaks
- * long lines where its window ends, inside words or between them. Messages are read by the line, so
- * a broken one is put together again.
+ * Decodes a pasted text. PowerShell writes UTF-16, mail programs and Terraform put a bar before
+ * each line, and a terminal wraps long lines at the width of its window, inside words or between
+ * them. Messages are processed by line, so wrapped lines are joined.
  */
 #include "explain/decode.h"
 #include "base/columns.h"
@@ -14,15 +14,15 @@
 
 #include "explain/sanitize.h"
 
-#define NARROWEST 60 /* columns of a window that breaks lines */
+#define NARROWEST 60 /* columns of a window that wraps lines */
 #define WIDEST	  160
-#define TAG	  24 /* bytes of a name in brackets before a message */
-#define FEW	  2  /* lines that may be full to the last column by chance */
+#define TAG	  24 /* maximum bytes of a name in brackets before a message */
+#define FEW	  2  /* lines that may have the full width by chance */
 #define SAMPLE	  4096
 
 enum encoding { UTF_8, UTF_16_LE, UTF_16_BE };
 
-/* By its byte order mark, or by the zeros that every other byte of Latin text has. */
+/* By its byte order mark, or by the zero bytes in every second position of Latin text. */
 static enum encoding encoding_of(const unsigned char *bytes, size_t length)
 {
 	size_t zeros[2] = { 0 }, sample = length < SAMPLE ? length : SAMPLE;
@@ -52,7 +52,7 @@ static void add_character(uint32_t c, struct acr_secret *ret)
 	acr_secret_add_bytes(ret, out, size);
 }
 
-/* Half a pair comes out as no UTF-8, which the cleaning replaces. */
+/* An unpaired surrogate becomes invalid UTF-8, which acr_words_clean replaces. */
 static void from_utf_16(const unsigned char *bytes, size_t length, bool big, struct acr_secret *ret)
 {
 	uint32_t high = 0;
@@ -76,10 +76,10 @@ static void from_utf_16(const unsigned char *bytes, size_t length, bool big, str
 struct line {
 	const char *text;
 	size_t length;
-	size_t room; /* columns between the bars of a frame that is closed on both sides; else 0 */
+	size_t room; /* columns between the bars of a frame with both sides; otherwise 0 */
 };
 
-/* The next line at `*next`, without its end. */
+/* The next line at `*next`, without its line end. */
 static bool take_line(const char **next, const char *end, struct line *ret)
 {
 	const char *stop;
@@ -115,8 +115,8 @@ static void close_frame(struct line *line, const char *bar)
 		line->length--;
 }
 
-/* Without the bar of a quotation or a frame before it, and of a frame behind it; how many columns
- * stood before. */
+/* Remove the bar of a quotation or a frame before the line, and that of a frame after it; returns
+ * how many columns preceded the text. */
 static size_t strip(struct line *line)
 {
 	const char *begin = line->text;
@@ -167,7 +167,7 @@ static bool begins_date(const struct line *line)
 	return line->length > 4 && (line->text[4] == '-' || line->text[4] == '/');
 }
 
-/* Does a message of its own begin here, whatever stands before it? */
+/* Does a new message begin here, whatever precedes it? */
 static bool begins_message(const struct line *line)
 {
 	static const char *const begins[] = {
@@ -196,11 +196,11 @@ static bool begins_message(const struct line *line)
 
 struct window {
 	size_t columns; /* that a line has */
-	size_t indent;	/* blanks that each line behind a break begins with */
-	size_t broken;	/* lines that end where the next word had no room */
-	size_t cut;	/* of these, those that are full to the last column */
+	size_t indent;	/* blanks at the beginning of each continuation line */
+	size_t broken;	/* lines after which the next word did not fit */
+	size_t cut;	/* of these, those that have the full width */
 	bool doubtful;	/* the first may be two messages */
-	bool hung;	/* an indent marks them */
+	bool hung;	/* continuation lines are indented */
 };
 
 static bool is_broken(const struct window *window, const struct line *line, const struct line *next)
@@ -210,7 +210,7 @@ static bool is_broken(const struct window *window, const struct line *line, cons
 		columns(line) + 1 + first_word(next) > window->columns);
 }
 
-/* "curl: (22) ...": what a program says below the line of another, which leaves nothing open. */
+/* "curl: (22) ...": a message that follows another program's line, which is complete. */
 static bool names_program(const struct line *above, const struct line *line)
 {
 	size_t at = blanks(line);
@@ -224,10 +224,10 @@ static bool names_program(const struct line *above, const struct line *line)
 	return at < line->length && line->text[at] == ':';
 }
 
-/* What the lines are like that a window could have broken. */
+/* Properties of the lines that may have been wrapped. */
 struct shape {
 	size_t longest; /* columns of the longest of them */
-	size_t bar;	/* columns of what stands before that one */
+	size_t bar;	/* columns before the text of that line */
 	size_t room;	/* columns in the narrowest frame */
 };
 
@@ -239,10 +239,10 @@ static struct shape look(const char *text, const char *end)
 	while (take_line(&text, end, &line)) {
 		size_t bar = strip(&line), width = columns(&line);
 
-		/* A word that is wider than the frame pushes its bar out. */
+		/* A word that is wider than the frame moves its bar. */
 		if (line.room > 0 && (ret.room == 0 || line.room < ret.room))
 			ret.room = line.room;
-		/* A word that is wider than the window stays whole. */
+		/* A word that is wider than the window is not wrapped. */
 		if (width > ret.longest && (width <= NARROWEST || !is_one_word(&line))) {
 			ret.longest = width;
 			ret.bar = bar;
@@ -251,7 +251,8 @@ static struct shape look(const char *text, const char *end)
 	return ret;
 }
 
-/* What a window of this width broke; `hanging`: and marked by an indent, as deep as the first. */
+/* Statistics for a window of this width; `hanging`: only breaks with an indent, as deep as the
+ * first one. */
 static struct window count(const char *text, const char *end, size_t width, bool hanging)
 {
 	struct window ret = { .columns = width };
@@ -276,8 +277,8 @@ static struct window count(const char *text, const char *end, size_t width, bool
 	return ret;
 }
 
-/* The window that broke these lines: the frame around them, one of a usual width, or one at which
- * several are cut or whose breaks are marked by an indent. */
+/* The window that wrapped these lines: that of the frame around them, one of a common width, or one
+ * at which several lines are cut or whose continuation lines are indented. */
 static struct window measure(const char *text, const char *end)
 {
 	static const size_t widths[] = { 80, 100, 120, 132 };
@@ -295,7 +296,7 @@ static struct window measure(const char *text, const char *end)
 	hung.hung = true;
 	if (hung.broken == 1 && hung.doubtful)
 		hung.broken = 0;
-	/* A bar was put before the lines when they were broken already, or it took room. */
+	/* The bar was either added after wrapping, or takes space in the window. */
 	for (size_t i = 0; i < 2 * sizeof(widths) / sizeof(widths[0]); i++) {
 		size_t width = widths[i / 2] - (i % 2 ? 0 : shape.bar);
 
@@ -306,9 +307,9 @@ static struct window measure(const char *text, const char *end)
 	return hung;
 }
 
-/* What a window broke is put together: where lines are full to the last column, inside a word, but
- * behind one where an indent tells of a window that knows words; with `other` the other way round.
- * True when that may be: so few lines tell nothing about it. */
+/* Join lines that a window has wrapped: inside a word if lines have the full width, but between
+ * words if an indent shows that the window wraps at words; with `other` the reverse. True if both
+ * are possible, since there are too few lines to decide. */
 static bool unwrap(const char *text, size_t length, bool other, struct acr_secret *ret)
 {
 	const char *next = text, *end = text + length;
@@ -334,7 +335,7 @@ static bool unwrap(const char *text, size_t length, bool other, struct acr_secre
 		strip(&after);
 		joined = wraps && is_broken(&window, &line, &after);
 		acr_secret_add(ret, joined ? (glued ? "" : " ") : "\n");
-		/* One blank may be the message's own. */
+		/* One blank may be part of the message. */
 		skip = joined && window.indent > 1 ? window.indent : 0;
 		line = after;
 	}

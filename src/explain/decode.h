@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first stage: what was pasted, as lines of plain UTF-8, a line a message. */
+/* The first stage: converts a pasted text to lines of plain UTF-8, one message per line. */
 #ifndef EXPLAIN_DECODE_H
 #define EXPLAIN_DECODE_H
 
@@ -8,9 +8,10 @@
 
 #include "acr/secret.h"
 
-/* Append `bytes` in UTF-8 or UTF-16, without the frames that quote them and the breaks of a
- * terminal, and clean (acr_words_clean). `ret` begins empty. True when a line was broken at a place
- * that may be inside a word or behind one: with `other` it is taken the less likely way. */
+/* Append `bytes`, which are UTF-8 or UTF-16, without quoting frames and the line breaks of a
+ * terminal, cleaned by acr_words_clean. The caller initializes `ret` to empty. Returns true if it
+ * is unclear whether a line was wrapped inside a word or between words: with `other`, the less
+ * likely alternative is used. */
 bool acr_decode(const char *bytes, size_t length, bool other, struct acr_secret *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an error and the broker's report tell, as facts. */
+/* Converts an error and the report of the broker to facts. */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 	acr_facts_set(facts, ACR_FACT_CORRELATION, error->correlation);
 	acr_facts_set(facts, ACR_FACT_REASON, error->message.value);
 	acr_extract_facts(app, &excerpt, facts);
-	/* What the service said in its own field stands over what was read in its sentence. */
+	/* The error's own code takes precedence over one that was found in its text. */
 	if (*error->code)
 		acr_facts_set(facts, ACR_FACT_CODE, error->code);
 	if (strncmp(error->code, "AADSTS", 6) == 0)
@@ -39,7 +39,7 @@ void acr_facts_of_error(const struct acr_app *app, const struct acr_error *error
 		acr_facts_set(facts, ACR_FACT_SENTENCE, error->sentence);
 }
 
-/* The attempt that this error is about: whose error it is, else the last. */
+/* The step of the trail that this error belongs to, otherwise the last one. */
 static const struct acr_step *step_of(const struct acr_trail *trail, const struct acr_error *error)
 {
 	for (size_t i = trail->count; i > 0; i--)
@@ -61,7 +61,7 @@ void acr_facts_of_who(const struct acr_who *who, struct acr_facts *facts)
 		acr_facts_set(facts, ACR_FACT_CLIENT_ID, who->id);
 }
 
-/* Where nobody told who it was: what the config and the environment ask for. */
+/* If the identity is unknown: the one that the configuration and the environment select. */
 static void take_asked(const struct acr_app *app, const struct acr_identity *identity,
 		       const char *host, struct acr_facts *facts)
 {
@@ -93,8 +93,8 @@ void acr_facts_of_situation(const struct acr_app *app, struct acr_facts *facts)
 	acr_facts_set(facts, ACR_FACT_SITUATION, here ? here->id : NULL);
 }
 
-/* A variable that cannot be meant is why an identity that reads it was rejected, or is half set up;
- * not why a network or a registry says no. */
+/* An invalid value of a variable explains why an identity that reads it was rejected or is partly
+ * set up, but not a refusal by a network or a registry. */
 static void take_variable(const struct acr_app *app, const struct acr_identity *identity,
 			  const struct acr_error *error, struct acr_facts *facts)
 {
@@ -105,7 +105,7 @@ static void take_variable(const struct acr_app *app, const struct acr_identity *
 
 	if (ours || entras)
 		variable = acr_variable_flawed(app, identity);
-	/* Entra ID was sent a value, so an empty variable is not the one. */
+	/* Entra ID received a value, so an empty variable is not the cause. */
 	if (!variable.name || (entras && !acr_env(app, variable.name)))
 		return;
 	acr_facts_set(facts, ACR_FACT_RULE, "variable-unusable");

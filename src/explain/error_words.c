@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an error says, in the person's language. */
+/* Formats an error in the user's language. */
 #include "explain/error_words.h"
 
 #include "explain/language.h"

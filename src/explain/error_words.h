@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an error says to people. */
+/* Formats errors for people. */
 #ifndef EXPLAIN_ERROR_WORDS_H
 #define EXPLAIN_ERROR_WORDS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Failures told to a person: what happened, why, what to do, where to read more. */
+/* Explains failures to the user: what happened, why, what to do, and where to read more. */
 #include "explain/explain.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "explain/situation.h"
 #include "explain/variables.h"
 
-/* The identities that a service denied for another reason than the one that is explained. What was
- * only not set up is no reason. Owned. */
+/* The identities that a service denied for a reason other than the explained one. Those that were
+ * not set up are not listed. Owned. */
 static char *tell_others(const struct acr_trail *trail, const struct acr_error *error)
 {
 	auto_secret all = { 0 };
@@ -64,8 +64,8 @@ void acr_explain_notices(const struct acr_app *app, const struct acr_report *rep
 	}
 }
 
-/* What to do where nobody is signed in: what helps in the situation of this process, and where
- * that is none, a person signs in. Owned. */
+/* What to do if nobody is signed in: the remedy for the environment of this process, otherwise the
+ * command to sign in. Owned. */
 static char *tell_sign_in(const struct acr_app *app, const struct acr_report *report)
 {
 	const char *host = report->registry.host;
@@ -83,7 +83,8 @@ static char *tell_sign_in(const struct acr_app *app, const struct acr_report *re
 	return acr_format("%s%s%s", say, command ? " " : "", command ? command : "");
 }
 
-/* An application without a proof, in a job that has to bring one: NULL where that is not it. */
+/* An application without a credential in an environment that must provide one: NULL if that is not
+ * the case. */
 static const char *tell_missing(const struct acr_app *app, const struct acr_report *report)
 {
 	static const char *const proofs[] = { "AZURE_CLIENT_SECRET",
@@ -100,7 +101,8 @@ static const char *tell_missing(const struct acr_app *app, const struct acr_repo
 		 "AZURE_FEDERATED_TOKEN_FILE is. ");
 }
 
-/* What stands in the way of an identity, before what to do; "" for nothing that is known. Owned. */
+/* What prevents the use of an identity, printed before the remedy; "" if nothing is known.
+ * Owned. */
 static char *tell_obstacle(const struct acr_app *app, const struct acr_report *report)
 {
 	const struct acr_flawed_variable variable = acr_variable_flawed(app, NULL);
@@ -112,8 +114,8 @@ static char *tell_obstacle(const struct acr_app *app, const struct acr_report *r
 	return acr_copy(missing ? missing : "");
 }
 
-/* "Not found" for one of ours: docker goes on anonymously, and who wanted to be somebody hears
- * how. */
+/* "Not found" for an Azure registry: Docker continues anonymously, and the user sees how to sign
+ * in. */
 static void tell_not_found(const struct acr_app *app, const struct acr_report *report,
 			   const struct acr_error *error)
 {
@@ -122,8 +124,8 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 	auto_string obstacle = NULL;
 	auto_string advice = NULL;
 
-	/* What the client does next works. That somebody was denied is worth a word now and then;
-	 * that nobody is signed in is not. */
+	/* The client's request will succeed anonymously. A denied identity is worth an occasional
+	 * notice; a missing sign-in is not. */
 	if (report->anonymous) {
 		acr_explain_notices(app, report);
 		return;
@@ -146,7 +148,8 @@ static void tell_not_found(const struct acr_app *app, const struct acr_report *r
 		"not-signed-in", obstacle, advice);
 }
 
-/* Was the same thing told a moment ago? BuildKit asks two to eight times. Then one line is enough. */
+/* Was the same failure explained a moment ago? BuildKit asks two to eight times. Then one line is
+ * enough. */
 static bool is_told(const struct acr_app *app, const struct acr_report *report,
 		    const struct acr_error *error, const struct acr_known *known)
 {
@@ -182,7 +185,7 @@ static void tell(const struct acr_app *app, const struct acr_report *report,
 		.said = words,
 		.others = others,
 		.host = report->ours ? report->registry.host : "",
-		/* Nobody can ask anew for a pod or a node. */
+		/* A user cannot retry for a pod or a node. */
 		.remembered = report->ours && !report->storing && !app->interactive &&
 			      app->principal == ACR_FOR_USER && acr_refusal_is_kept(error),
 	};
@@ -194,7 +197,7 @@ static void tell(const struct acr_app *app, const struct acr_report *report,
 	if (strstr(known->rule->what, "{reason}") || strstr(known->rule->why, "{reason}"))
 		brief.said = "";
 	acr_explanation_lay_out_brief(&explanation, &known->facts, &brief, &page);
-	/* acr_say puts the lead in front and a line end behind. */
+	/* acr_say adds the prefix and a line end. */
 	acr_say(app, "%.*s", (int)(page.length - strlen(lead) - 2),
 		acr_secret_text(&page) + strlen(lead) + 1);
 }

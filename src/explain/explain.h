@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Telling a person what happened, why, what to do and where to read more. */
+/* Explains failures to the user: what happened, why, what to do and where to read more. */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
 
@@ -8,22 +8,21 @@
 #include "acr/error.h"
 #include "explain/classify.h"
 
-/* Explain a failure on stderr: for one of our registries within ACR_LINES_BRIEF of 80 columns, for other
- * servers only what is wrong with this program or machine. "Not found" is one line for ours and none
- * for others. The same within five seconds is
- * told in one line. */
+/* Explain a failure on stderr: for an Azure registry in at most ACR_LINES_BRIEF lines of 80
+ * columns, for other servers only faults of this program or machine. "Not found" is one line for an
+ * Azure registry and nothing for others. A repetition within five seconds is one line. */
 void acr_explain(const struct acr_app *app, const struct acr_report *report,
 		 const struct acr_error *error);
 
-/* The same, where it was looked into already. */
+/* The same for a failure that has been classified already. */
 void acr_explain_known(const struct acr_app *app, const struct acr_report *report,
 		       const struct acr_error *error, const struct acr_known *known);
 
-/* One line on stderr: the error in the person's language. */
+/* One line on stderr: the error in the user's language. */
 void acr_say_error(const struct acr_app *app, const struct acr_error *error);
 
-/* What a person should know beside an answer, in the person's language: each cause at most once an
- * hour and host. */
+/* Print notices besides an answer, in the user's language: each cause at most once per hour and
+ * host. */
 void acr_explain_notices(const struct acr_app *app, const struct acr_report *report);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a message says between its words. Rows: the words before a value, and what the value is made
- * of (reference-error-codes and the messages of Entra ID; Azure/acr, docs;
+ * Extracts values from messages. The rows contain the words before a value, and the characters of
+ * the value (reference-error-codes and the messages of Entra ID; Azure/acr, docs;
  * docker/build-push-action#1214).
  */
 #include "explain/extract.h"
@@ -21,7 +21,7 @@
 static const struct mark {
 	enum acr_fact fact;
 	const char *before, *made_of; /* NULL: anything up to the closing quote */
-	size_t least;		      /* characters, or it is something else */
+	size_t least;		      /* minimum length in characters */
 } marks[] = {
 	{ ACR_FACT_CLIENT_IP, "client with IP '", "0123456789abcdefABCDEF.:", 3 },
 	{ ACR_FACT_CLIENT_IP, "client with IP ", "0123456789abcdefABCDEF.:", 7 },
@@ -106,7 +106,7 @@ static void take_entra(const struct acr_excerpt *excerpt, struct acr_facts *fact
 	const char *end = excerpt->text + excerpt->length, *found = find(excerpt, "AADSTS"), *stop;
 	size_t digits;
 
-	/* The one that the place is about, else the first. */
+	/* The one nearest to the position, otherwise the first. */
 	if (excerpt->length - excerpt->at > 6 &&
 	    strncasecmp(excerpt->text + excerpt->at, "AADSTS", 6) == 0)
 		found = excerpt->text + excerpt->at;
@@ -140,7 +140,7 @@ static void take_check(const struct acr_excerpt *excerpt, struct acr_facts *fact
 		acr_facts_set_bytes(facts, ACR_FACT_CHECK, begin, (size_t)(end - begin));
 }
 
-/* "401 Unauthorized", wherever it stands. */
+/* "401 Unauthorized", anywhere in the text. */
 static void take_status(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char *const words[] = { "401 Unauthorized", "403 Forbidden", "404 Not Found",

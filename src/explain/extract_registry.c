@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in a text. A word made of what host names are made of is asked about at the one place that
- * decides what is ours (acr_registry_parse); what follows it after a slash is an image.
+ * Extracts registries and images from a text. A word with the characters of a host name is passed
+ * to acr_registry_parse, which decides whether it is an Azure registry; the text after it and a
+ * slash is an image.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -22,8 +23,8 @@ static bool in_path(char c)
 	return in_host(c) || c == '_' || c == '/';
 }
 
-/* The word of host characters that begins at `*at`; false when `at` is not at a beginning or it has
- * no dot inside. Without dots at its end, which belong to the sentence. */
+/* The word of host name characters that begins at `*at`; false if `at` is not at the beginning of a
+ * word or the word contains no dot. Trailing dots belong to the sentence and are removed. */
 static bool take_host(const struct acr_excerpt *excerpt, size_t at, size_t *ret_length)
 {
 	size_t length = 0;
@@ -48,7 +49,7 @@ static size_t away(size_t one, size_t other)
 	return one > other ? one - other : other - one;
 }
 
-/* The decoded value behind "scope=repository%3A" or "repository:", up to the next colon. */
+/* The decoded value after "scope=repository%3A" or "repository:", up to the next colon. */
 static void take_scope(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char *const marks[] = { "repository%3a", "repository:" };
@@ -90,7 +91,7 @@ static void take_scope(const struct acr_excerpt *excerpt, struct acr_facts *fact
 	}
 }
 
-/* "/team/app:v1", "/v2/team/app/manifests/v1" behind a registry's name. */
+/* "/team/app:v1", "/v2/team/app/manifests/v1" after the name of a registry. */
 static void take_image(const struct acr_excerpt *excerpt, size_t at, struct acr_facts *facts)
 {
 	static const char *const ends[] = { "/manifests/", "/blobs/",	   "/tags/",
@@ -153,7 +154,7 @@ void acr_extract_hosts(const struct acr_app *app, const struct acr_excerpt *exce
 	}
 }
 
-/* The image that the text names somewhere else: "docker pull HOST/IMAGE" above the error. */
+/* The image in another part of the text: "docker pull HOST/IMAGE" above the error. */
 static void take_image_elsewhere(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY), *here = excerpt->text;
@@ -167,7 +168,7 @@ static void take_image_elsewhere(const struct acr_excerpt *excerpt, struct acr_f
 	}
 }
 
-/* The name that somebody looked up in vain: behind "lookup " (Go), "host: " (curl), "resolve '"
+/* The host name whose DNS lookup failed: after "lookup " (Go), "host: " (curl), "resolve '"
  * (urllib3). */
 static void take_looked_up(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
@@ -193,7 +194,7 @@ static void take_looked_up(const struct acr_excerpt *excerpt, struct acr_facts *
 	}
 }
 
-/* A data endpoint, and the nearest name that was probably meant to be a registry's. */
+/* A data endpoint, and the nearest name that is similar to a registry's. */
 static void take_others(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	bool known = *acr_facts_get(facts, ACR_FACT_REGISTRY) ||
@@ -219,7 +220,7 @@ static void take_others(const struct acr_excerpt *excerpt, struct acr_facts *fac
 	}
 }
 
-/* An address with an underscore, which no host may have. */
+/* An address with an underscore, which is not valid in a host name. */
 static void take_underscored(const struct acr_excerpt *excerpt, struct acr_facts *facts)
 {
 	static const char suffix[] = ".azurecr.";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of facts: what is known about a failure, as text under names that rules use. */
+/* The set of facts: what is known about a failure, as text under the names that rules use. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ void acr_facts_set_bytes(struct acr_facts *facts, enum acr_fact fact, const char
 	acr_string_free(place);
 	if (!value || length == 0)
 		return;
-	/* Worded when it is printed, in the language of then. */
+	/* Formatted when it is printed, in the language selected then. */
 	if (fact == ACR_FACT_REASON && acr_message_read(value, &message)) {
 		*place = acr_copy(message.value);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An explanation for machines. Keys and ids are stable and never translated. */
+/* Prints an explanation as JSON. Keys and ids are stable and never translated. */
 #include <string.h>
 
 #include "acr/rule.h"
@@ -80,7 +80,7 @@ static void add_conditions(const struct acr_rule *rule, struct acr_secret *out)
 	acr_secret_add(out, "]");
 }
 
-/* The other sets of conditions that lead to the rule. */
+/* Alternative sets of conditions of the rule. */
 static void add_alternatives(const struct acr_rule *rule, struct acr_secret *out)
 {
 	bool first = true;
@@ -108,7 +108,7 @@ static void add_codes(const struct acr_rule *rule, struct acr_secret *out)
 	acr_secret_add(out, "]");
 }
 
-/* A rule's texts as they stand in the table, translated. */
+/* The texts of a rule as in the table, translated. */
 static void quote_rule(const struct acr_rule *rule, struct acr_explanation *ret)
 {
 	ret->what = acr_copy(acr_text(rule->what));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Words for people, in their language. `_()` around a sentence looks it up in the catalogue
- * (src/explain/po), once acr_language_begin has chosen one; before that it gives the English back.
- * `N_()` (acr/message.h) only marks. Never around what programs read: protocol strings, codes, JSON keys, commands.
+ * Translates texts for people. `_()` around a sentence looks it up in the catalog (src/explain/po)
+ * after acr_language_begin has selected one; before that it returns the English text. `N_()`
+ * (acr/message.h) only marks a text. Never use them for what programs read: protocol strings,
+ * codes, JSON keys, commands.
  */
 #ifndef EXPLAIN_LANGUAGE_H
 #define EXPLAIN_LANGUAGE_H
@@ -11,10 +12,10 @@
 
 #define ACR_DOMAIN "docker-credential-acr"
 
-/* Translated, or `text` itself. Borrowed for ever. */
+/* The translation, or `text` itself. Borrowed, valid forever. */
 const char *acr_text(const char *text) __attribute__((format_arg(1)));
 
-/* The same for a number of things: `one` and `many` in English. */
+/* The same for a number of things: `one` and `many` are in English. */
 const char *acr_plural(const char *one, const char *many, unsigned long count)
 	__attribute__((format_arg(1), format_arg(2)));
 

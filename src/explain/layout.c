@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An explanation in three sizes: the whole page, one that leaves a person
- * the line that was explained, and a brief one for the middle of a client's own output. Commands are
- * broken at blanks with a backslash and can be pasted as they are.
+ * Prints an explanation in three sizes: the full page, one that fits on the screen below the
+ * explained line, and a brief one that is printed among the output of a client. Commands are
+ * wrapped at blanks with a backslash and can be pasted as they are.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define COMMANDS_BRIEF 2
 #define DIAGNOSE       "docker-credential-acr diagnose"
 
-/* A heading and sentences behind it, as one paragraph. */
+/* A heading followed by sentences, as one paragraph. */
 static void paragraph(const char *heading, const char *text, struct acr_secret *out)
 {
 	auto_secret all = { 0 };
@@ -31,7 +31,7 @@ static void paragraph(const char *heading, const char *text, struct acr_secret *
 
 static void command_rows(const char *command, struct acr_secret *out)
 {
-	bool quoted = false; /* a line that begins inside quotes must not be broken */
+	bool quoted = false; /* a line that begins inside quotes must not be wrapped */
 
 	for (; *command; command += strcspn(command, "\n"), command += *command == '\n') {
 		auto_string line = acr_format("%.*s", (int)strcspn(command, "\n"), command);
@@ -59,8 +59,8 @@ static void steps(const struct acr_explanation *explanation, size_t count, struc
 	}
 }
 
-/* `said` (may be ""), status, code and the ids that a service's support asks for, without what the
- * headline has already. */
+/* `said` (may be ""), status, code and the ids that the support of the service needs, without what
+ * the headline contains already. */
 static void details(const char *headline, const char *said, const struct acr_facts *facts,
 		    struct acr_secret *out)
 {
@@ -88,7 +88,7 @@ static void details(const char *headline, const char *said, const struct acr_fac
 		paragraph(_("More:"), acr_secret_text(&line), out);
 }
 
-/* Rows of a terminal; a page's address may take two. */
+/* The number of rows on a terminal; the URL of a page may take two. */
 static size_t rows(const char *page)
 {
 	size_t count = 0;
@@ -115,7 +115,7 @@ static void lay_out(const struct acr_explanation *explanation, const struct acr_
 	reason(explanation, out);
 	steps(explanation, step_count, out);
 	details("", "", facts, out);
-	/* On a line of its own, so that it can be clicked and copied. */
+	/* On a separate line, so that it can be clicked and copied. */
 	if (*explanation->link)
 		acr_secret_format(out, "%s\n", explanation->link);
 }
@@ -124,7 +124,8 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			     const struct acr_facts *facts, const char *lead,
 			     struct acr_secret *out)
 {
-	/* Too long: the last steps are left out, since the first help most. */
+	/* If it is too long, the last steps are omitted, since the first ones are the most
+	 * helpful. */
 	for (size_t count = explanation->step_count;; count--) {
 		auto_secret page = { 0 };
 
@@ -136,7 +137,7 @@ void acr_explanation_lay_out(const struct acr_explanation *explanation,
 	}
 }
 
-/* How much of a brief explanation is shown, from the most to the least: the first that fits is taken. */
+/* Variants of a brief explanation, from long to short: the first one that fits is used. */
 static const struct extent {
 	size_t steps;
 	bool details, again, others, why;
@@ -149,7 +150,8 @@ static const struct extent {
 	{ 0, false, false, false, false },
 };
 
-/* The first sentence behind the heading. `offered`: a look with `diagnose` is offered below anyway. */
+/* The first sentence after the heading. `offered`: the command `diagnose` is printed below
+ * anyway. */
 static void brief_steps(const struct acr_explanation *explanation, size_t most, bool offered,
 			struct acr_secret *out)
 {
@@ -172,7 +174,7 @@ static void brief_steps(const struct acr_explanation *explanation, size_t most, 
 	}
 }
 
-/* A command of ours, unbroken: behind its heading, or on the line below. */
+/* A command of this program, not wrapped: after its heading, or on the next line. */
 static void pointer(const char *heading, const char *verb, const char *argument,
 		    struct acr_secret *out)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts against rules: of those whose conditions all hold, the one with the most explains. */
+/* Matches facts against rules: of the rules whose conditions are all true, the most specific one
+ * explains the failure. */
 #include <stddef.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 #define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 
-/* A registry whose name is masked is known to be one. */
+/* A registry whose name is masked counts as known. */
 static bool is_known(enum acr_fact fact, const struct acr_facts *facts)
 {
 	return *acr_facts_get(facts, fact) ||
@@ -58,8 +59,8 @@ bool acr_rule_holds(const struct acr_rule *rule, const struct acr_facts *facts)
 	return true;
 }
 
-/* Words that were said tell more than a status does; the beginning of a code tells nothing that the
- * whole code would not tell better. */
+/* Words in the text are more specific than a status, and a complete code is more specific than its
+ * beginning. */
 static int special(const struct acr_condition *condition)
 {
 	if (condition->test == ACR_BEGINS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hosts, images and masks in a span of text, and which of them a place is about. */
+/* Finds hosts, images and masked names in a span of text, and which of them a position refers
+ * to. */
 #include "explain/names.h"
 
 #include <ctype.h>
@@ -9,7 +10,8 @@
 #include "explain/extract.h"
 #include "explain/sanitize.h"
 
-/* Hosts by their end: pages that an error refers to say nothing about whose it is. */
+/* The kind of a host, by its suffix; documentation links in an error say nothing about its
+ * subject. */
 enum kind { PAGE, SERVICE, DATA, OTHER };
 static const struct {
 	const char *end;
@@ -80,7 +82,8 @@ static bool in_name(char c)
 	return isalnum((unsigned char)c) || c == '-' || c == '.';
 }
 
-/* Is it an address that is not just one's own end of a connection, a resolver or a web server's? */
+/* Is it an IP address other than the client's own end of a connection, a resolver or a web
+ * server? */
 static bool is_other_address(const char *text, const struct acr_span *span, size_t end)
 {
 	size_t digits = 0;
@@ -99,8 +102,8 @@ static bool is_other_address(const char *text, const struct acr_span *span, size
 	       !(digits == 3 && strncmp(text + end, ":443", 4) == 0);
 }
 
-/* The masks of CI systems and of people: "***", "<name>", "$(ACR)", "${{ secrets.ACR }}"; in front
- * of azurecr they hide a registry's name, in the place of a host the whole host. */
+/* Placeholders that CI systems and users write: "***", "<name>", "$(ACR)", "${{ secrets.ACR }}".
+ * Before azurecr they mask the name of a registry, in place of a host the whole host. */
 static bool take_mask(const char *text, const struct acr_span *span, size_t at,
 		      struct acr_name *ret)
 {
@@ -128,7 +131,7 @@ static bool take_mask(const char *text, const struct acr_span *span, size_t at,
 	return true;
 }
 
-/* A registry's name with a wrong suffix, or without any where a registry is asked. */
+/* The name of a registry with a wrong suffix, or without a suffix where a registry is expected. */
 static bool is_nearly_ours(const char *text, const struct acr_span *span, size_t at, size_t end)
 {
 	auto_string host = acr_copy_bytes(text + at, end - at);
@@ -137,7 +140,8 @@ static bool is_nearly_ours(const char *text, const struct acr_span *span, size_t
 	return meant || (!strchr(host, '.') && follows(text, span, end, "/v2/"));
 }
 
-/* "my_registry.azurecr.io": no host has an underscore, which is why this one is not found. */
+/* "my_registry.azurecr.io": an underscore is not valid in a host name, so this one cannot be
+ * resolved. */
 static bool take_underscored(const char *text, const struct acr_span *span, size_t at,
 			     struct acr_name *ret)
 {
@@ -155,14 +159,14 @@ static bool take_underscored(const char *text, const struct acr_span *span, size
 	return true;
 }
 
-/* What stands before the name of a host that is not part of an address. */
+/* Words before a host name that is not part of a URL. */
 static const char before_host[] = "host: |host |resolve '|registry |connect to |connecting to "
 				  "|connection to |communicate with |contacting |reach |reaching ";
 
-/* What stands before a proxy: the way to a host, whose error it is. */
+/* Words before a proxy, which is not the subject of the error. */
 static const char before_way[] = "proxy 'http://|proxy 'https://|proxy \"http://|proxy http://";
 
-/* The word of a host that begins at `at`, and what it is. */
+/* The host name that begins at `at`, and its kind. */
 static bool take_name(const struct acr_app *app, const char *text, const struct acr_span *span,
 		      size_t at, struct acr_name *ret)
 {
@@ -212,7 +216,7 @@ static bool take_name(const struct acr_app *app, const char *text, const struct 
 			ret->subject = ACR_SUBJECT_FOREIGN;
 		return true;
 	}
-	/* A path has dots in it, too. */
+	/* A path may contain dots, too. */
 	if (any_precedes(text, span, at, before_way))
 		return true;
 	if (url || any_precedes(text, span, at, before_host) ||
@@ -222,7 +226,8 @@ static bool take_name(const struct acr_app *app, const char *text, const struct 
 	return true;
 }
 
-/* "pull access denied for shop-web": an image's name without a registry is Docker Hub's. */
+/* "pull access denied for shop-web": the name of an image without a registry is one of Docker
+ * Hub. */
 static bool take_hub(const char *text, const struct acr_span *span, size_t at, struct acr_name *ret)
 {
 	size_t end = at;
@@ -238,20 +243,21 @@ static bool take_hub(const char *text, const struct acr_span *span, size_t at, s
 	return true;
 }
 
-/* A name that is said again, as whoever looks it up does. */
+/* Is it the same name again, as in the message of a DNS lookup? */
 bool acr_name_is_same(const char *text, const struct acr_name *one, const struct acr_name *other)
 {
 	return one->end - one->begin == other->end - other->begin &&
 	       strncasecmp(text + one->begin, text + other->begin, one->end - one->begin) == 0;
 }
 
-/* Addresses count only where no name does. */
+/* Addresses are used only if there are no names. */
 bool acr_name_is_address(const char *text, const struct acr_name *name)
 {
 	return strspn(text + name->begin, "0123456789.") >= name->end - name->begin;
 }
 
-/* The name that the place `at` is about: the nearest before it, else the first behind. */
+/* The name that the position `at` refers to: the nearest one before it, otherwise the first after
+ * it. */
 struct acr_name acr_name_for(const struct acr_app *app, const char *text,
 			     const struct acr_span *span, size_t at)
 {

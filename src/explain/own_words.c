@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own lines, known by their id; a client may have put its words around them. */
+/* Recognizes output of this program by the explanation id, even if a client has added words around
+ * it. */
 #include "explain/own_words.h"
 
 #include <ctype.h>
@@ -10,7 +11,7 @@
 #include "explain/sanitize.h"
 
 #define PREFIX	  "docker-credential-acr: "
-#define LINE_MOST 2000 /* bytes of a line that are looked at */
+#define LINE_MOST 2000 /* maximum bytes of a line that are examined */
 #define WRAPS	  3    /* lines that a headline may take */
 
 static size_t line_end(const char *text, size_t length, size_t at)
@@ -20,7 +21,7 @@ static size_t line_end(const char *text, size_t length, size_t at)
 	return found ? (size_t)(found - text) : length;
 }
 
-/* The rule whose id stands in brackets at `at`. */
+/* The rule whose id is in brackets at `at`. */
 static const struct acr_rule *rule_at(const char *text, size_t end, size_t at)
 {
 	size_t size = 0;
@@ -35,7 +36,7 @@ static const struct acr_rule *rule_at(const char *text, size_t end, size_t at)
 	return acr_rule_by_id(id);
 }
 
-/* Behind an id nothing follows but what quotes it. */
+/* Only closing quotes may follow an id on its line. */
 static bool ends_line(const char *text, size_t end, size_t at)
 {
 	const char *close = memchr(text + at, ']', end - at);
@@ -46,10 +47,11 @@ static bool ends_line(const char *text, size_t end, size_t at)
 	return true;
 }
 
-/* What a client says of a helper that failed; the helper's own words follow. */
+/* What a client prints before the output of a credential helper that failed. */
 static const char quoting[] = ", out: `";
 
-/* Is a registry of Azure named as we do it, by its host and not as a part of an image? */
+/* Does the text name an Azure registry as this program does, by its host and not as part of an
+ * image? */
 static bool names_registry(const char *text, const char *end)
 {
 	const char *at = text;
@@ -64,7 +66,7 @@ static bool names_registry(const char *text, const char *end)
 	return false;
 }
 
-/* Is the longest part of `what` that is the same for all registries in the text? */
+/* Does the text contain the longest part of `what` that does not depend on the registry? */
 static bool says(const char *what, const char *text, const char *end)
 {
 	const char *longest = what;
@@ -78,8 +80,8 @@ static bool says(const char *what, const char *text, const char *end)
 	return acr_words_find(text, (size_t)(end - text), longest, most);
 }
 
-/* Is what stands in front of an id a line of ours, without our name? `quoted`: a helper said it. Ids
- * that are plain words are marks of other programs, too. */
+/* Is the text before an id a line of this program, even without its name? `quoted`: a client quotes
+ * a helper. Ids that are ordinary words may also be printed by other programs. */
 static bool is_ours(const struct acr_rule *rule, const char *text, const char *mark, bool quoted)
 {
 	bool registry = names_registry(text, mark);
@@ -94,7 +96,8 @@ static bool is_ours(const struct acr_rule *rule, const char *text, const char *m
 					says(acr_text(rule->what), text, mark));
 }
 
-/* An id between `from` and `end`, which is ours by our name before it or by the words since `at`. */
+/* An id between `from` and `end` that this program printed: preceded by its name, or by the words
+ * of the rule since `at`. */
 static const struct acr_rule *find_mark(const char *text, size_t at, size_t from, size_t end,
 					bool named, bool quoted, size_t *ret_mark)
 {
@@ -150,8 +153,8 @@ static size_t page_end(const char *text, size_t length, size_t end)
 	return end;
 }
 
-/* Our name in front of a line; a shell and exec put it in front of theirs, too, where they cannot
- * start us. */
+/* The name of this program at the beginning of a line. A shell and exec also print it if they
+ * cannot start the program. */
 static const char *find_name(const char *text, size_t length)
 {
 	static const char *const theirs[] = {
@@ -181,7 +184,7 @@ bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own
 	else if (quote)
 		begin = (size_t)(quote - text) + strlen(quoting);
 	ret->rule = find_mark(text, begin, begin, end, name, quote, &ret->mark);
-	/* A headline may go on in the next lines, whose indentation is gone by now. */
+	/* A headline may continue on the next lines, whose indentation has been removed. */
 	for (size_t i = 1, next = end; (name || quote) && !ret->rule && i < WRAPS && next < length;
 	     i++) {
 		size_t line = next + 1;
@@ -195,6 +198,6 @@ bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own
 		}
 	}
 	ret->end = page_end(text, length, end);
-	/* Without an id it may still quote what Entra ID said, whose code needs none. */
+	/* Without an id it may still quote Entra ID, whose code is sufficient. */
 	return ret->rule || (name && !acr_words_find(text + at, end - at, "AADSTS", 6));
 }

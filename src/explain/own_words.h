@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What this program printed, pasted back: a headline, which ends with the id of its explanation in
- * brackets, and the page below it.
+ * Recognizes output of this program that was pasted: a headline, which ends with the id of its
+ * explanation in brackets, and the page below it.
  */
 #ifndef EXPLAIN_OWN_WORDS_H
 #define EXPLAIN_OWN_WORDS_H
@@ -9,12 +9,13 @@
 #include "acr/rule.h"
 
 struct acr_own_words {
-	const struct acr_rule *rule; /* NULL: it names none */
-	size_t mark;		     /* where its id stands */
-	size_t end;		     /* of the last line that is ours; its line end is not */
+	const struct acr_rule *rule; /* NULL: no id was found */
+	size_t mark;		     /* the offset of the id */
+	size_t end;		     /* of the last line of this output, without its line end */
 };
 
-/* Does the line that begins at `at` hold words of ours: our name in front of them, or an id? */
+/* Does the line that begins at `at` contain output of this program: its name at the beginning, or
+ * an id? */
 bool acr_own_words_at(const char *text, size_t length, size_t at, struct acr_own_words *ret);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An explanation asked for by its id or by a code that means it, without any failure at hand: what,
- * why, every remedy, the codes of Entra ID and of `az acr check-health` that it stands for.
+ * Prints an explanation that is requested by its id or by a code, without a failure: what happened,
+ * why, every remedy, and the codes of Entra ID and `az acr check-health` that it covers.
  */
 #include <ctype.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #include "explain/language.h"
 #include "explain/sanitize.h"
 
-#define ID_MAX	       39 /* bytes, of what may be an id */
+#define ID_MAX	       39 /* maximum bytes of an id */
 #define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 
-/* DOCKER_PULL_ERROR, AADSTS700016, UNAUTHORIZED: what a service or az prints as a code. */
+/* DOCKER_PULL_ERROR, AADSTS700016, UNAUTHORIZED: a code of a service or of az. */
 static bool is_code(const char *word, size_t length)
 {
 	size_t capitals = 0;
@@ -30,7 +30,7 @@ static bool is_code(const char *word, size_t length)
 	return capitals > 3;
 }
 
-/* The codes of one condition, each with a blank behind it; an AADSTS number with its letters. */
+/* The codes of one condition, each followed by a blank; an AADSTS number with its letters. */
 static void add_codes(const struct acr_condition *condition, struct acr_secret *out)
 {
 	bool numbers = condition->fact == ACR_FACT_NUMBER;
@@ -82,8 +82,8 @@ static bool is_meant(const struct acr_rule *rule, const char *word)
 	return false;
 }
 
-/* No failure is at hand: what has no stand-in of its own is named in capitals, so that no cause and no
- * remedy is left out for it. `word` may be the code that was asked for. */
+/* There is no failure: facts without a default get a placeholder in capital letters, so that no
+ * cause and no remedy is omitted. `word` may be the code that was requested. */
 static void fill_in(const char *word, struct acr_facts *facts)
 {
 	static const enum acr_fact named[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "one|two": the words of a condition, looked for in a text. The case of ASCII letters does not
- * matter, and a line end counts as a blank, since people paste texts that a terminal has broken. */
+/* "one|two": searches a text for the words of a condition. The case of ASCII letters is ignored,
+ * and a line end counts as a blank, since pasted texts are often wrapped by a terminal. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -69,7 +69,7 @@ const char *acr_words_find(const char *text, size_t length, const char *word, si
 		return NULL;
 	both[0] = (char)tolower((unsigned char)word[0]);
 	both[1] = (char)(word[0] == ' ' ? '\n' : toupper((unsigned char)word[0]));
-	/* By its first letter in either form, which memchr finds fast. */
+	/* Search for its first letter in both cases with memchr, which is fast. */
 	const char *end = text + length - word_length + 1;
 	const char *lower = memchr(text, both[0], (size_t)(end - text));
 	const char *upper = both[0] == both[1] ? NULL : memchr(text, both[1], (size_t)(end - text));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is told of all that was found. */
+/* Selects and orders the findings to report. */
 #include "explain/rank.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ int acr_rule_tier(const struct acr_rule *rule)
 	return rule->place == ACR_PLACE_CAUSE ? 4 : rule->place == ACR_PLACE_SYMPTOM ? 3 : 1;
 }
 
-/* What this program concluded when it failed is a cause. */
+/* The result of this program when it failed counts as a cause. */
 static int tier(const struct acr_finding *finding)
 {
 	const int cause = 4;
@@ -33,7 +33,7 @@ static int by_rank(const void *left, const void *right)
 	return (a->attempt > b->attempt) - (a->attempt < b->attempt);
 }
 
-/* Are both about one registry, or one of them about none that is known? */
+/* Are both about the same registry, or is the registry of one of them unknown? */
 static bool is_same(const struct acr_finding *one, const struct acr_finding *other)
 {
 	const char *a = acr_facts_get(&one->facts, ACR_FACT_REGISTRY);
@@ -42,7 +42,7 @@ static bool is_same(const struct acr_finding *one, const struct acr_finding *oth
 	return !*a || !*b || strcmp(a, b) == 0;
 }
 
-/* `better` stands before `finding` in the order: does it leave nothing to say about it? */
+/* `better` precedes `finding` in the order: does it make `finding` redundant? */
 static bool covers(const struct acr_finding *better, const struct acr_finding *finding)
 {
 	if (tier(better) > tier(finding))

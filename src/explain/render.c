@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rule and the facts become an explanation, in the language that was chosen. */
+/* Combines a rule and the facts to an explanation, in the selected language. */
 #include <string.h>
 
 #include "acr/rule.h"
@@ -28,7 +28,8 @@ static void add_step(const struct acr_step_row *row, const struct acr_facts *fac
 	char *say = acr_fill(row->say ? acr_text(row->say) : "", facts, false);
 	char *command = row->command ? acr_fill(row->command, facts, true) : acr_copy("");
 
-	/* A step whose command cannot be shown, or whose sentence has no facts, is no step. */
+	/* A step is omitted if its command cannot be shown, or if facts of its sentence are
+	 * missing. */
 	if (!command || (row->command && !*command) || (!row->command && !*say)) {
 		acr_string_free(&say);
 		acr_string_free(&command);
@@ -39,7 +40,8 @@ static void add_step(const struct acr_step_row *row, const struct acr_facts *fac
 	ret->step_count++;
 }
 
-/* Commands that nobody can run where the client is give way to what helps there. */
+/* Commands that cannot be run in the environment of the client are replaced by the remedy for that
+ * environment. */
 static void add_steps(const struct acr_rule *rule, const struct acr_facts *facts,
 		      struct acr_explanation *ret)
 {
@@ -55,8 +57,8 @@ static void add_steps(const struct acr_rule *rule, const struct acr_facts *facts
 	}
 }
 
-/* Nothing says that the registry is Azure's: then it is said under that condition, and no command is
- * given but the one that looks. */
+/* It is not certain that the registry is an Azure registry: the explanation says so, and contains
+ * only a command that checks it. */
 static void doubt(struct acr_explanation *ret)
 {
 	char *what = acr_format(_("if this is an Azure registry: %s"), ret->what);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of rules: what the .def files say, as data. How a row is written stands in acr/rule.h.
+ * The table of rules, made from the .def files. acr/rule.h describes how a row is written.
  *
- * It is made by code when somebody asks for it: as a constant it would be thousands of addresses
- * that the loader corrects at every start, and a cached answer, which explains nothing, would take
- * 8 % of a bare process longer (measured, tests/bench/README.md). The functions that add a row are not
- * inlined: a function of 300 rules with them in it takes seven seconds to compile.
+ * It is built by code on first use: as a constant it would contain thousands of addresses that the
+ * loader has to relocate at every start, and a cached answer, which needs no rules, would take 8 %
+ * of a minimal process longer (measured, tests/bench/README.md). The functions that add a row are
+ * not inlined: with them inlined, the function for 300 rules takes seven seconds to compile.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ APART static void add_step(struct acr_rule *rule, const char *say, const char *c
 	rule->steps[at] = (struct acr_step_row){ say, command };
 }
 
-/* Other conditions for a rule that stands above. */
+/* Alternative conditions for the preceding rule. */
 APART static void add_alternative(struct acr_rule *rule, const struct acr_rule *first,
 				  const char *id)
 {
@@ -52,7 +52,7 @@ APART static void add_alternative(struct acr_rule *rule, const struct acr_rule *
 	rule->alternative = true;
 }
 
-/* Conditions. TEXT is all that was said; alternatives are parted by "|". */
+/* Conditions. TEXT is the whole text; alternatives are separated by "|". */
 #define WHEN(...)	    (__VA_ARGS__)
 #define ALWAYS		    (void)0
 #define SYMPTOM		    rule->place = ACR_PLACE_SYMPTOM
@@ -73,7 +73,7 @@ APART static void add_alternative(struct acr_rule *rule, const struct acr_rule *
 #define RUN(command)	   add_step(rule, NULL, command)
 #define NOTHING		   (void)0
 
-/* How many there are. */
+/* The number of rules. */
 enum {
 	ALL = 0
 #define RULE(...) +1
@@ -102,7 +102,7 @@ enum {
 
 const struct acr_rule *acr_rules(void)
 {
-	static struct acr_rule rules[ALL + 1]; /* the last stays empty */
+	static struct acr_rule rules[ALL + 1]; /* the last one remains empty */
 	struct acr_rule *rule = rules;
 
 	if (rules[0].id)

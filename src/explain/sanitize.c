@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading what others wrote. A pasted log has terminal colours, progress bars, JSON in JSON and
- * Latin-1 in it; what comes out is lines of UTF-8 and nothing else. */
+/* Cleans text of other programs. A pasted log may contain terminal colors, progress bars, nested
+ * JSON and Latin-1; the result is plain lines of UTF-8. */
 #include "explain/sanitize.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 #include "base/escape.h"
 #include "base/utf8.h"
 
-/* How logs and pages write a character that they thought special. */
+/* Escape sequences for characters in logs and pages. */
 static const struct {
 	const char *written;
 	char meant;
@@ -34,7 +34,8 @@ static size_t written(const char *bytes, size_t left, char *ret)
 	return 0;
 }
 
-/* The ASCII character of a number in `base` behind `from` bytes, and what must end it; 0 for none. */
+/* The ASCII character with a number in `base` after `from` bytes, and the character that must
+ * follow it; 0 if there is none. */
 static size_t numbered(const char *bytes, size_t left, size_t from, int base, const char *ends,
 		       char *ret)
 {
@@ -62,7 +63,7 @@ static size_t entity(const char *bytes, size_t left, char *ret)
 	return numbered(bytes, left, 2, 10, ";", ret);
 }
 
-/* A backslash and what it stands for; one quoted in a string in a string has more of them. */
+/* A backslash sequence and its meaning; a quoted string inside a string has more backslashes. */
 static size_t backslash(const char *bytes, size_t left, char *ret)
 {
 	static const char letters[] = "nrt\"/'", meant[] = "\n\n \"/'";
@@ -124,7 +125,7 @@ static void put(struct acr_secret *ret, const char *bytes, size_t length)
 {
 	char last = ret->length ? ret->bytes[ret->length - 1] : '\n';
 
-	/* White space runs together, and a line end in it wins. */
+	/* White space is collapsed to one character; a line end takes precedence. */
 	if (length == 1 && (*bytes == ' ' || *bytes == '\n')) {
 		if (last == ' ' && *bytes == '\n')
 			ret->bytes[ret->length - 1] = '\n';
@@ -172,7 +173,8 @@ void acr_words_fold(struct acr_secret *text)
 		text->bytes[--text->length] = '\0';
 }
 
-/* A JWT (RFC 7519), a secret as Entra ID makes them, or anything that is too long for a word. */
+/* A JWT (RFC 7519), a secret in the format of Entra ID, or anything that is too long to be a
+ * word. */
 static bool is_secret(const char *word, size_t length)
 {
 	return (length >= 24 && strncmp(word, "eyJ", 3) == 0) ||

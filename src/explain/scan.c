@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any text against the rules, in stages, each a file: decode, segment, attribute, match, rank. The
- * words of rules are looked for in one pass; where some stand, the event around them gets its facts,
- * and the most special rule that holds explains it. Nothing is kept but what was found.
+ * Finds explanations for any text, in stages, one file each: decode, segment, attribute, match,
+ * rank. The words of rules are searched for in one pass; where some are found, the event around
+ * them gets its facts, and the most specific rule that matches explains it. Only the findings are
+ * kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +34,8 @@ struct reading {
 	size_t length;
 	struct acr_findings *findings;
 	const struct acr_situation *situation; /* NULL: none that is known */
-	unsigned char places[RULES_MOST];      /* where each rule was tried */
-	struct acr_event event;		       /* the one that is read, and the words in it */
+	unsigned char places[RULES_MOST];      /* how often each rule was tried */
+	struct acr_event event;		       /* the current event, and the words in it */
 	struct hit hits[HITS_MOST];
 	size_t count;
 };
@@ -46,7 +47,7 @@ void acr_findings_wipe(struct acr_findings *findings)
 	findings->count = 0;
 }
 
-/* What the config says about a registry that was named. */
+/* Add what the configuration says about a registry that was named. */
 static void complete(const struct acr_app *app, struct acr_facts *facts)
 {
 	const char *registry = acr_facts_get(facts, ACR_FACT_REGISTRY);
@@ -61,7 +62,7 @@ static void complete(const struct acr_app *app, struct acr_facts *facts)
 			      acr_config_get(app->config, registry, "client_id"));
 }
 
-/* A rule is told once, and a code needs no second explanation. */
+/* A rule is reported once, and a code needs no second explanation. */
 static bool is_told(const struct acr_findings *findings, const struct acr_rule *rule,
 		    const struct acr_facts *facts)
 {
@@ -78,7 +79,7 @@ static bool is_told(const struct acr_findings *findings, const struct acr_rule *
 	return false;
 }
 
-/* Where there is no more room, the finding that says least makes some. */
+/* If the list is full, the least useful finding is removed. */
 static bool make_room(struct acr_findings *findings, const struct acr_rule *rule)
 {
 	struct acr_finding *last = &findings->list[FINDINGS_MOST - 1];
@@ -95,7 +96,7 @@ static bool make_room(struct acr_findings *findings, const struct acr_rule *rule
 	return true;
 }
 
-/* Another rule that claims the event as strongly. */
+/* Another rule that matches the event equally well. */
 static const struct acr_rule *find_tie(const struct reading *reading, const struct hit *hit,
 				       const struct acr_facts *facts)
 {
@@ -109,13 +110,13 @@ static const struct acr_rule *find_tie(const struct reading *reading, const stru
 	return NULL;
 }
 
-/* What is not ours to explain gets no registry by its words alone. */
+/* Rules that do not concern a registry do not determine one by their words. */
 static bool is_specific(const struct acr_anchor *anchor)
 {
 	return !acr_anchor_is_generic(anchor) && anchor->rule->basis != ACR_NOT_OURS;
 }
 
-/* Words of many programs count where it is known whose they are. */
+/* Words that many programs use count only if their subject is known. */
 static bool holds(const struct hit *hit, enum acr_subject subject, const struct acr_facts *facts)
 {
 	return (!acr_anchor_is_generic(hit->anchor) || subject >= ACR_SUBJECT_NEAR) &&
@@ -137,7 +138,7 @@ static int by_weight(const void *left, const void *right)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-/* The event is read to its end: the first rule that holds explains it. */
+/* At the end of an event: the first rule that matches explains it. */
 static void explain_event(struct reading *reading)
 {
 	struct acr_findings *findings = reading->findings;
@@ -181,7 +182,7 @@ static void explain_event(struct reading *reading)
 	reading->count = 0;
 }
 
-/* What this program printed is explained by the id that it gave, and by no words in it. */
+/* Output of this program is explained by the id in it, not by its words. */
 static void explain_own(struct reading *reading, const struct acr_own_words *own)
 {
 	auto_facts facts = { 0 };
@@ -217,8 +218,8 @@ static void add_hit(struct reading *reading, const struct acr_anchor *anchor, si
 		reading->hits[reading->count++] = (struct hit){ anchor, at };
 }
 
-/* How many words of rules were in it: where a text may be read in two ways, the one in which more
- * is explained is right, else the one with more of these. */
+/* Returns how many words of rules were found: if a text can be read in two ways, the one in which
+ * more is explained is used, otherwise the one with more of these words. */
 static size_t read_text(const struct acr_app *app, const struct acr_secret *text,
 			struct acr_findings *ret)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records and attempts. */
+/* Splits a text into records and attempts. */
 #include "explain/segment.h"
 
 #include <string.h>
 
 #include "explain/sanitize.h"
 
-#define RECORD_HALF 2000 /* bytes of one line to either side: what a list of attempts takes */
+#define RECORD_HALF 2000 /* bytes of a line before and after a position */
 
-/* What stands between two attempts in one record. */
+/* Separators between two attempts in one record. */
 static const char separators[] = ", failed to |, rpc error: |, Error response from daemon|"
 				 ", error |, unable to |; failed to |; rpc error: ";
 
@@ -26,7 +26,7 @@ static size_t line_end(const char *text, size_t at, size_t most)
 	return found ? (size_t)(found - text) : at + most;
 }
 
-/* The nearest separator behind `from` and before `end`; `end` when there is none. */
+/* The next separator between `from` and `end`; `end` if there is none. */
 static size_t next_separator(const char *text, size_t from, size_t end)
 {
 	const char *next = separators, *word;
@@ -53,7 +53,7 @@ static void find_attempt(const char *text, size_t at, struct acr_event *event)
 		event->head.end = (size_t)(list - text) + 2;
 	event->attempt.begin = event->head.end;
 	while ((stop = next_separator(text, event->attempt.begin, end)) + 2 <= at) {
-		/* Before the first attempt stands what was attempted. */
+		/* The text before the first attempt is the operation. */
 		event->attempt.begin = stop + 2;
 		event->number++;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One table says where clients run and what helps there; rules say causes and know of no place. */
+/* The table of environments in which clients run, with the remedies for each; rules describe causes
+ * and do not depend on the environment. */
 #include "explain/situation.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@
 #include "explain/language.h"
 #include "explain/sanitize.h"
 
-/* A log names its CI system where it begins and where it ends; a long one is not searched. */
+/* A log names its CI system at its beginning and at its end; the middle of a long one is not
+ * searched. */
 #define EDGE ((size_t)64 * 1024)
 
 #define STEP(say, command)                                                                         \
@@ -91,7 +93,7 @@ const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts
 	return by_id(acr_facts_get(facts, ACR_FACT_SITUATION));
 }
 
-/* What only a person can do, by command or in a sentence. */
+/* A remedy that only an interactive user can follow, as a command or a sentence. */
 static bool is_sign_in(const char *words)
 {
 	return words &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a client runs: a CI system, a service, a cluster, or (NULL) with a person in front of it. */
+/* The environment in which a client runs: a CI system, a service, a cluster, or (NULL) interactive
+ * use. */
 #ifndef EXPLAIN_SITUATION_H
 #define EXPLAIN_SITUATION_H
 
@@ -14,17 +15,18 @@ struct acr_situation {
 	struct acr_step_row step;
 };
 
-/* By the words at the beginning and the end of a log, NULL for none. */
+/* By the words at the beginning and the end of a log, NULL if unknown. */
 const struct acr_situation *acr_situation_of_text(const char *text, size_t length);
 
-/* By the environment of this process, and by what the config pins for `host` (may be ""). */
+/* By the environment of this process, and by the identity that the configuration sets for `host`
+ * (may be ""). */
 const struct acr_situation *acr_situation_of_process(const struct acr_app *app, const char *host);
 
-/* That of the fact "situation", NULL for none. */
+/* That of the fact "situation", NULL if it is not set. */
 const struct acr_situation *acr_situation_of_facts(const struct acr_facts *facts);
 
-/* What is done in `situation` (may be NULL) in place of `step`; `step` itself where it is for
- * everybody. */
+/* The remedy in `situation` (may be NULL) that replaces `step`; `step` itself if it applies
+ * everywhere. */
 const struct acr_step_row *acr_situation_step(const struct acr_situation *situation,
 					      const struct acr_step_row *step);
 

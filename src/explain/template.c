@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * {names} in a rule's text become the facts. Facts may come from a text that somebody sent, and the
- * result may be pasted into a shell: so a value in a command is quoted unless it is plain, and a
- * command with a value that could pass for an option, or stand in quotes that are already there, is
- * not shown at all.
+ * Replaces {names} in the texts of rules by facts. Facts may come from a text that somebody else
+ * wrote, and the result may be pasted into a shell. So a value in a command is quoted unless it is
+ * plain; a command is omitted if a value could be taken for an option or would be inside of quotes.
  */
 #include <string.h>
 
@@ -34,7 +33,7 @@ static bool add_for_shell(const char *value, bool quoted, bool begins_word, stru
 	return true;
 }
 
-/* A role is assigned to an application or to a user, whichever it was. */
+/* A role is assigned to an application or to a user, whichever was denied. */
 static const char *value_of(enum acr_fact fact, const struct acr_facts *facts)
 {
 	static const enum acr_fact assignees[] = { ACR_FACT_OBJECT, ACR_FACT_ASSIGNEE,
@@ -46,7 +45,7 @@ static const char *value_of(enum acr_fact fact, const struct acr_facts *facts)
 	return acr_facts_get(facts, fact);
 }
 
-/* No registry of Azure stands in for another server whose error was read. */
+/* The default registry is not used if the error is about another server. */
 static const char *stand_in(enum acr_fact fact, const struct acr_facts *facts, bool for_shell)
 {
 	const struct acr_fact_row *row = &acr_fact_rows[fact];
@@ -62,8 +61,8 @@ static const char *stand_in(enum acr_fact fact, const struct acr_facts *facts, b
 
 enum outcome { FILLED, LEFT_OUT, HARMFUL };
 
-/* The fact of the placeholder that begins at `text`, ACR_FACT_COUNT when there is no such fact; 0
- * as `*ret_length` when it is no placeholder at all. */
+/* The fact of the placeholder that begins at `text`, ACR_FACT_COUNT if there is no such fact;
+ * `*ret_length` is 0 if it is not a placeholder. */
 static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option,
 				 size_t *ret_length)
 {
@@ -81,8 +80,9 @@ static enum acr_fact placeholder(const char *text, size_t left, bool *ret_option
 	return acr_fact_by_name(text + begin, name);
 }
 
-/* The options that name whom a role is for. By the object id az needs no Microsoft Graph, which
- * refuses many who may assign roles, and knows no identity that was created a moment ago. */
+/* The options of az that name the assignee of a role. With the object ID, az does not need
+ * Microsoft Graph, to which many who may assign roles have no access, and which does not find an
+ * identity that was just created. */
 static const char *assignee_options(const struct acr_facts *facts)
 {
 	const char *object = acr_facts_get(facts, ACR_FACT_OBJECT);
@@ -95,7 +95,7 @@ static const char *assignee_options(const struct acr_facts *facts)
 		    : "--assignee-object-id {object} --assignee-principal-type ServicePrincipal";
 }
 
-/* A value in its place; an option stands in front of its own, or both are left out. */
+/* Insert a value; if it has an option, the option is inserted before it, or both are omitted. */
 static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool for_shell,
 			bool option, char quote, struct acr_secret *out)
 {
@@ -129,7 +129,7 @@ static enum outcome put(enum acr_fact fact, const struct acr_facts *facts, bool 
 	return FILLED;
 }
 
-/* `*quote` is the quote that is open, as a shell would see it. */
+/* `*quote` is the quote that is open at this point, as a shell parses the line. */
 static enum outcome fill_line(const char *line, size_t length, const struct acr_facts *facts,
 			      bool for_shell, char *quote, struct acr_secret *out)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A secret that does not exist is an empty variable in CI systems, $(NAME) and ${{ }} stay as they
- * are where another program expands them, and files of variables keep quotes and line ends.
+ * Finds variables with values that were not intended: in CI systems a secret that does not exist is
+ * an empty variable, $(NAME) and ${{ }} are not expanded by the wrong program, and .env files keep
+ * quotes and line ends.
  */
 #include "explain/variables.h"
 
@@ -10,7 +11,7 @@
 
 #include "explain/language.h"
 
-/* Those that say who to be; of others a strange value may be meant. */
+/* Variables that select an identity; unusual values of others may be intended. */
 static const char *const watched[] = {
 	"AZURE_CLIENT_ID",
 	"AZURE_TENANT_ID",
@@ -63,7 +64,7 @@ static bool is_masked(const char *value)
 	       is_between(value, "<", ">");
 }
 
-/* The first that holds is the one. */
+/* The first one that matches is reported. */
 static const struct {
 	bool (*holds)(const char *value);
 	const char *flaw;
@@ -75,7 +76,7 @@ static const struct {
 	{ is_masked, N_("it holds a mask such as *** instead of a value") },
 };
 
-/* The value, also one that is empty, which acr_env takes for none. */
+/* The value, even if it is empty, which acr_env treats as unset. */
 static const char *value_of(const struct acr_app *app, const char *name)
 {
 	size_t length = strlen(name);
@@ -92,7 +93,7 @@ static bool reads(const struct acr_identity *identity, const char *name)
 
 	if (!identity)
 		return true;
-	/* Marks stand in front of some names. */
+	/* Some names are preceded by marks. */
 	while (row && *row && strcmp(*row + strspn(*row, "#?"), name) != 0)
 		row++;
 	return row && *row;

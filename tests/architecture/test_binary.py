@@ -20,7 +20,7 @@ def test_it_is_position_independent(readelf):
     assert re.search(r"Type:\s+DYN", readelf("-h")) and "PIE" in readelf("-d")
 
 
-def test_its_relocations_are_read_only_and_bound_at_the_start(readelf):
+def test_its_relocations_are_read_only_and_bound_at_start(readelf):
     assert "GNU_RELRO" in readelf("-l") and re.search(r"BIND_NOW|FLAGS_1.*NOW", readelf("-d"))
 
 
@@ -31,7 +31,7 @@ def test_no_segment_is_writable_and_executable(readelf):
     assert stack and "E" not in stack[0]
 
 
-def test_its_functions_are_the_fortified_ones(readelf):
+def test_it_uses_the_fortified_functions(readelf):
     symbols = readelf("--dyn-syms")
     assert "__stack_chk_fail" in symbols and re.search(r"__(v?s?n?printf|memcpy|read)_chk", symbols)
 
@@ -49,7 +49,7 @@ def test_it_is_marked_for_a_shadow_stack(program, readelf):
     assert "SHSTK" in notes(program)
 
 
-def test_it_is_marked_for_indirect_branches_where_the_start_files_are(program, readelf):
+def test_it_is_marked_for_indirect_branches_if_the_start_files_are(program, readelf):
     """A mark that _start does not keep would be a lie, so it is theirs to give; our own code is made for it."""
     if "X86-64" not in readelf("-h"):
         pytest.skip("a property of x86-64")
@@ -60,7 +60,7 @@ def test_it_is_marked_for_indirect_branches_where_the_start_files_are(program, r
     assert re.search(r"<main>:\n[^\n]*endbr64", code) or code.count("endbr64") > 100
 
 
-def test_it_exports_nothing_but_what_the_loader_needs(readelf):
+def test_it_exports_only_what_the_loader_needs(readelf):
     """free and its kin are ours (they wipe), so that libcurl and GLib use them as well; all else is hidden."""
     exported = {row.split()[7].split("@")[0] for row in readelf("--dyn-syms").splitlines()
                 if len(row.split()) > 7 and row.split()[4] == "GLOBAL" and row.split()[6].isdigit()}
@@ -68,7 +68,7 @@ def test_it_exports_nothing_but_what_the_loader_needs(readelf):
     assert len(exported) < 12, exported
 
 
-def test_it_names_what_it_loads_later_for_packagers(program, tmp_path):
+def test_it_lists_the_libraries_that_it_loads_later_for_packagers(program, tmp_path):
     """The .note.dlopen section (systemd.io/ELF_DLOPEN_METADATA): rpm and dpkg tools read dependencies from it."""
     section = tmp_path / "note"
     subprocess.run(["objcopy", "-O", "binary", "--only-section=.note.dlopen", "--set-section-flags", ".note.dlopen=alloc",
@@ -79,5 +79,5 @@ def test_it_names_what_it_loads_later_for_packagers(program, tmp_path):
     assert all({"feature", "description", "priority"} <= set(row) for rows in found for row in rows)
 
 
-def test_it_carries_no_path_of_the_sources_that_it_was_built_from(program):
+def test_it_contains_no_path_of_its_sources(program):
     assert str(Path(__file__).resolve().parents[2]).encode() not in program.read_bytes()

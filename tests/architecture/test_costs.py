@@ -38,7 +38,7 @@ def recorded():
     return json.loads(RECORD.read_text())
 
 
-def test_a_run_takes_no_more_instructions_than_recorded(costs, recorded):
+def test_a_run_executes_no_more_instructions_than_recorded(costs, recorded):
     """By callgrind. Fewer are welcome."""
     counted = costs.instructions()
     for work, figure in recorded["instructions"].items():
@@ -46,7 +46,7 @@ def test_a_run_takes_no_more_instructions_than_recorded(costs, recorded):
     assert counted["hit"] <= GOALS["instructions"]
 
 
-def test_a_hit_asks_the_kernel_no_more_than_recorded(costs, recorded):
+def test_a_hit_makes_no_more_system_calls_than_recorded(costs, recorded):
     counted = costs.system_calls()
     assert all(counted[work] <= calls for work, calls in recorded["system_calls"].items()), counted
     assert counted["hit"] <= GOALS["system_calls"]
@@ -65,11 +65,11 @@ def test_a_hit_takes_no_more_memory_than_recorded(costs, recorded):
     assert peak <= GOALS["memory"]
 
 
-def test_a_cold_get_asks_for_what_is_recorded_and_the_next_registry_not_entra(costs, recorded):
+def test_a_get_without_a_cache_sends_the_recorded_requests_and_the_next_registry_needs_no_entra(costs, recorded):
     assert costs.requests() == recorded["requests"]
 
 
-def test_the_keyring_is_asked_no_more_than_recorded(costs, recorded):
+def test_the_keyring_gets_no_more_calls_than_recorded(costs, recorded):
     for tool in ("dbus-daemon", "dbus-monitor", "gnome-keyring-daemon"):
         if not shutil.which(tool):
             pytest.skip(f"needs {tool}")

@@ -33,7 +33,7 @@ def calls_of(trace):
     return lines, names[begin:]
 
 
-def test_the_program_is_linked_to_nothing_heavy(program):
+def test_the_program_is_linked_to_no_heavy_library(program):
     listed = subprocess.run(["readelf", "-dW", program], check=True, capture_output=True, text=True).stdout
     needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", listed))
     assert needed <= LIGHT, needed
@@ -44,7 +44,7 @@ def loaded(answer):
     return {path.rsplit("/", 1)[1] for path in re.findall(r"calling init: (\S+)", answer.err)}
 
 
-def test_a_hit_loads_nothing_heavy_and_a_miss_does(helper, cloud, hit):
+def test_a_hit_loads_no_heavy_library_and_a_miss_does(helper, cloud, hit):
     light = loaded(hit(LD_DEBUG="files"))
     assert any(name.startswith("libc.so") for name in light)
     assert not [name for name in light if name.startswith(HEAVY)], light
@@ -63,7 +63,7 @@ def test_a_hit_opens_few_files_and_no_socket(hit, home):
     assert len([line for line in opened if "= -1" not in line and "openat(" in line]) <= 2, opened
 
 
-def test_a_hit_asks_the_kernel_no_more_than_this(hit, home):
+def test_a_hit_makes_no_more_system_calls_than_this(hit, home):
     """A number to keep an eye on: each is a microsecond, a surprise is a habit that crept in."""
     trace = home.folder / "trace"
     hit(["strace", "-f", "-o", str(trace)])
@@ -79,7 +79,7 @@ def test_a_hit_writes_nothing(hit, home):
     assert home.snapshot() == before and stamps == {path: path.stat().st_mtime_ns for path in home.entries()}
 
 
-def test_a_hit_is_answered_in_one_write(hit, home):
+def test_a_hit_writes_its_answer_with_one_call(hit, home):
     trace = home.folder / "trace"
     hit(["strace", "-e", "trace=write,writev,pwritev2", "-o", str(trace)])
     assert len([line for line in trace.read_text().splitlines() if re.match(r"(p?writev?2?)\(1,", line)]) == 1

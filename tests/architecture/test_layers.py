@@ -45,12 +45,12 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
-def test_every_source_stands_to_a_layer_and_every_seam_belongs_to_one():
+def test_every_source_belongs_to_a_layer_and_every_interface_to_one():
     lost = [name_of(path) for path in SOURCES if layer(path) not in HEIGHT and path.name != "main.c"]
     assert not lost, f"add them to HEIGHT or SEAM: {lost}"
 
 
-def test_includes_go_down_only():
+def test_includes_only_go_to_lower_layers():
     upward = []
     for path in SOURCES:
         here = layer(path)
@@ -63,7 +63,7 @@ def test_includes_go_down_only():
 
 
 @pytest.mark.parametrize("prefix", HEAVY)
-def test_a_heavy_library_is_named_in_its_floor_alone(prefix):
+def test_a_heavy_library_is_named_only_in_its_layer(prefix):
     users = {name_of(path) for path in SOURCES for name in includes(path) if name.startswith(prefix)}
     assert all(user.startswith(f"src/{HEAVY[prefix]}/") for user in users), users
 
@@ -83,7 +83,7 @@ def test_only_the_front_writes_to_stdout():
     assert not {name: words for name, words in found.items() if words}
 
 
-def test_nobody_asks_the_process_for_what_the_app_carries():
+def test_only_the_app_uses_environment_clock_and_programs_of_the_process():
     """The environment, the clock, other programs: tests hand in their own."""
     found = {}
     for path in CODE:
@@ -95,23 +95,23 @@ def test_nobody_asks_the_process_for_what_the_app_carries():
 
 @pytest.mark.parametrize("call, file", [("mkdir", "folder.c"), ("mkdirat", "folder.c"), ("mkdtemp", "folder.c"),
                                         ("execve", "process.c"), ("execveat", "process.c"), ("fexecve", "process.c")])
-def test_what_needs_a_check_is_done_in_one_file(call, file):
+def test_calls_that_need_a_check_are_in_one_file(call, file):
     """The file that makes folders asks whose they are, the one that starts programs asks who could have written them."""
     users = {path.name for path in CODE if re.search(rf"\b{call}\s*\(", bare(path))}
     assert users <= {file}, users
 
 
-def test_nothing_else_starts_a_program():
+def test_only_one_file_starts_programs():
     others = re.compile(r"\b(?:execl|execlp|execle|execv|execvp|execvpe|posix_spawn|posix_spawnp|wordexp)\s*\(")
     assert not {name_of(path): others.findall(bare(path)) for path in CODE if others.search(bare(path))}
 
 
-def test_a_file_is_one_idea():
+def test_a_file_has_one_purpose():
     long = {name_of(path): size for path in CODE if (size := len(path.read_text(encoding="utf-8").splitlines())) > 400}
     assert not long
 
 
-def test_a_file_says_under_which_licence_it_stands_and_what_it_is_for():
+def test_a_file_states_its_license_and_its_purpose():
     mute = []
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def test_a_file_says_under_which_licence_it_stands_and_what_it_is_for():
     assert not mute
 
 
-def test_a_header_names_files_that_are_there():
+def test_a_header_names_existing_files():
     """In the headings of what it declares: "---- edit.c: ... ----"."""
     lost = [f"{name_of(path)}: {name}" for path in SOURCES if path.suffix == ".h"
             for heading in re.findall(r"/\* ---- (.*?) ---- \*/", path.read_text(encoding="utf-8"), re.S)
@@ -138,7 +138,7 @@ def test_every_file_is_built(program):
     assert not lost
 
 
-def test_nobody_but_the_chain_asks_an_identity():
+def test_only_the_chain_asks_an_identity():
     """Who is asked, in which order, and what a failure means for the next is decided once."""
     asking = [name_of(path) for path in SOURCES if re.search(r"(->|\.)acquire\(", path.read_text())]
     assert asking and all(name.startswith("src/identity/") for name in asking), asking

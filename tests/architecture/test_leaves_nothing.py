@@ -32,7 +32,7 @@ def theirs():
 
 @pytest.mark.plain
 @pytest.mark.parametrize("path, words", TESTS, ids=[path for path, _ in TESTS])
-def test_nothing_is_left_in_the_home_or_the_temporary_files_of_whoever_runs_the_tests(program, theirs, path, words):
+def test_the_tests_leave_no_file_in_the_home_or_temporary_directory(program, theirs, path, words):
     home, temporary = theirs
     ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--rootdir", HERE, HERE / path, "-k", words],
                          env={**os.environ, "HOME": str(home), "TMPDIR": str(temporary)}, capture_output=True, text=True, check=False)

@@ -45,7 +45,7 @@ def test_every_option_of_the_manual_is_in_help(program):
     assert told <= known | {"help", "version"}, f"only in the manual: {sorted(told - known)}"
 
 
-def test_a_page_begins_with_a_first_set_up(program, helper, home):
+def test_a_page_begins_with_a_first_setup(program, helper, home):
     """Whose commands are the README's, or docker's; and whose configuration is one."""
     readme = (SOURCE / "README.md").read_text(encoding="utf-8")
     for page in ("docker-credential-acr.1.scd", "docker-credential-acr-config.5.scd"):
@@ -104,7 +104,7 @@ def warnings(source, made):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_man_has_no_warning_to_give(page, tmp_path):
+def test_man_reports_no_warning(page, tmp_path):
     assert warnings(page.read_bytes(), tmp_path / page.stem) == ""
 
 

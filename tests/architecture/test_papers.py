@@ -34,7 +34,7 @@ def named(paper):
 
 
 @pytest.mark.parametrize("form", FORMS, ids=named)
-def test_a_form_has_what_its_reader_requires(form):
+def test_an_issue_form_has_the_fields_that_github_requires(form):
     """The fields of GitHub's form schema: https://docs.github.com/communities (syntax for issue forms)."""
     content = yaml.safe_load(form.read_text(encoding="utf-8"))
     assert content["name"] and content["description"] and content["body"]
@@ -46,7 +46,7 @@ def test_a_form_has_what_its_reader_requires(form):
         assert (field["type"] == "dropdown") == ("options" in field["attributes"])
 
 
-def test_nobody_opens_an_issue_without_a_form():
+def test_an_issue_cannot_be_opened_without_a_form():
     assert yaml.safe_load((GITHUB / "ISSUE_TEMPLATE/config.yml").read_text(encoding="utf-8")) == {"blank_issues_enabled": False}
 
 
@@ -58,7 +58,7 @@ def test_a_form_asks_for_the_report_of_diagnose(form, helper):
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=named)
-def test_every_link_to_a_file_leads_to_one(paper):
+def test_every_link_to_a_file_has_a_target(paper):
     text = re.sub(r"^```.*?^```", "", paper.read_text(encoding="utf-8"), flags=re.M | re.S)
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         if "://" not in target:
@@ -73,7 +73,7 @@ def for_contributors():
     return [re.sub(r"\s+#.*$", "", line) for line in lines]
 
 
-def test_every_script_for_contributors_is_one():
+def test_every_named_script_for_contributors_exists():
     lines = [line for line in for_contributors() if line.startswith("tests/")]
     assert len(lines) >= 4
     for line in lines:
@@ -83,7 +83,7 @@ def test_every_script_for_contributors_is_one():
             assert re.search(rf"(?<![\w-]){word}(?![\w-])", shown), line
 
 
-def test_one_unit_test_is_run_by_the_command_that_is_given(program):
+def test_the_documented_command_runs_one_unit_test(program):
     """In the build at hand. It links the tests of a folder, not each file of them."""
     lines = [line for line in for_contributors() if line.startswith("meson test")]
     build = program.parents[1]
@@ -103,7 +103,7 @@ def test_one_unit_test_is_run_by_the_command_that_is_given(program):
 
 
 @pytest.mark.parametrize("paper", [GITHUB / "CONTRIBUTING.md", ROOT / "tests/README.md"], ids=named)
-def test_black_box_tests_are_chosen_by_the_commands_that_are_given(paper):
+def test_the_documented_commands_select_black_box_tests(paper):
     lines = re.findall(r"-- (?:/usr/bin/)?python3 (-m pytest .*)", paper.read_text(encoding="utf-8"))
     assert lines
     for line in lines:
@@ -113,7 +113,7 @@ def test_black_box_tests_are_chosen_by_the_commands_that_are_given(paper):
 
 
 @pytest.mark.plain
-def test_the_recording_is_what_is_printed_today(program, engine, tmp_path):
+def test_the_recording_matches_the_current_output(program, engine, tmp_path):
     """What changes from run to run (numbers, times) apart."""
     made = tmp_path / "recording.svg"
     subprocess.run([ROOT / "tests/recording", made], env={**os.environ, "ACR_PROGRAM": str(program)}, check=True)

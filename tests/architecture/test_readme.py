@@ -53,14 +53,14 @@ def test_it_is_short():
     assert max(map(len, README.splitlines())) <= 180
 
 
-def test_every_command_is_run_by_one_of_these_tests():
+def test_every_command_is_run_by_a_test_of_this_file():
     covered = {*SCRIPTS, *MESON, *APT, *OURS, *map(without_comment, RELEASE.splitlines())}
     assert [line for line in COMMANDS if line not in covered] == []
     assert {"tests/demo", "tests/run", "packaging/build-deb", "packaging/build-rpm", "packaging/build-bundle"} <= set(SCRIPTS)
     assert len(MESON) == 2 and len(APT) == 2 and len(OURS) >= 6
 
 
-def test_every_piece_of_json_is_json():
+def test_every_json_example_is_valid():
     pieces = blocks("json") + [code for code in inline() if code.startswith("{")]
     assert len(pieces) >= 2
     for text in pieces:
@@ -68,7 +68,7 @@ def test_every_piece_of_json_is_json():
 
 
 @pytest.mark.parametrize("line", SCRIPTS)
-def test_every_script_that_is_named_is_there_and_explains_itself(line):
+def test_every_named_script_exists_and_has_help(line):
     words = [word for word in shlex.split(line) if word != "sudo"]
     ran = run(ROOT / words[0], "--help", cwd="/")
     assert ran.returncode == 0 and Path(words[0]).name in ran.stdout
@@ -76,7 +76,7 @@ def test_every_script_that_is_named_is_there_and_explains_itself(line):
         assert option in ran.stdout
 
 
-def test_a_release_is_fetched_checked_and_installed(empty_package, tmp_path):
+def test_a_release_is_downloaded_verified_and_installed(empty_package, tmp_path):
     script = re.sub(r"^RELEASE=\S+", f"RELEASE=file://{empty_package.parent}", RELEASE, flags=re.M)
     assert script != RELEASE
     script = script.replace("sudo apt-get install", "apt-get install --simulate")
@@ -91,7 +91,7 @@ def test_a_release_is_fetched_checked_and_installed(empty_package, tmp_path):
     assert ran.returncode == 1 and "FAILED" in ran.stdout and "Inst" not in ran.stdout
 
 
-def test_the_package_is_removed_by_the_command_that_is_given(tmp_path):
+def test_the_documented_command_removes_the_package(tmp_path):
     (line,) = [line for line in APT if "remove" in line]
     status = tmp_path / "status"
     status.write_text(f"Package: {NAME}\nStatus: install ok installed\nVersion: {VERSION}\nArchitecture: amd64\n"
@@ -109,7 +109,7 @@ def test_the_demo_shows_push_and_pull(tmp_path):
     assert '"Username":"00000000-0000-0000-0000-000000000000"' in ran.stdout
 
 
-def test_it_is_installed_by_the_commands_that_are_given(tmp_path):
+def test_the_documented_commands_install_it(tmp_path):
     for line in MESON:
         words = [word for word in shlex.split(line) if word != "sudo"]
         words = [str(tmp_path / "build") if word == "build" else word for word in words]
@@ -131,7 +131,7 @@ def test_every_command_for_people_runs(line, helper, home, cloud):
     assert "unknown" not in answer.err and "usage" not in answer.err.lower(), answer
 
 
-def test_the_identities_are_those_that_help_names(program):
+def test_the_identities_match_those_in_help(program):
     rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", README, re.M)
     text = run(program, "--help").stdout.split("Identities", 1)[1]
     assert [name for name, _ in rows] == re.findall(r"^  ([a-z-]+) ", text, re.M)
@@ -147,13 +147,13 @@ def as_shown(shown, printed):
     return re.search(pattern, printed, re.M) is not None
 
 
-def test_three_dots_stand_for_lines_and_nothing_else():
+def test_three_dots_replace_only_whole_lines():
     assert as_shown(["a", "...", "c"], "0\na\nb\nb\nc\nd\n") and as_shown(["...", "c"], "c\n")
     assert not as_shown(["a", "...", "c"], "a\nb\n") and not as_shown(["a", "c"], "a\nb\nc\n") and not as_shown(["a"], "ba\nab\n")
 
 
 @pytest.mark.plain
-def test_what_is_shown_is_what_is_printed(program, home, cloud, engine):
+def test_examples_match_the_real_output(program, home, cloud, engine):
     """Each console block: its commands in a fresh home, and what they print on both streams."""
     home.registries(contoso={})
     env = {**home.env, **cloud.environment(APP), "DOCKER_HOST": os.environ["DOCKER_HOST"], "COLUMNS": "80"}

@@ -13,11 +13,11 @@ OWN_WAY = re.compile(r"\bos\.(?:geteuid|seteuid|setuid|setresuid)\b|\bos\.l?chow
 
 
 @pytest.mark.parametrize("file", sorted(set(TESTS.rglob("*.py")) - OTHERS), ids=lambda file: str(file.relative_to(TESTS)))
-def test_no_test_asks_by_itself_who_runs_it(file):
+def test_no_test_checks_its_own_user_id(file):
     assert not OWN_WAY.findall(file.read_text(encoding="utf-8"))
 
 
-def test_a_right_that_is_not_there_skips_with_its_reason(monkeypatch):
+def test_a_missing_right_skips_the_test_with_a_reason(monkeypatch):
     import homes
     monkeypatch.setitem(homes.RIGHTS, "wings", ("to fly needs wings", lambda: False))
     with pytest.raises(pytest.skip.Exception, match="to fly needs wings"):

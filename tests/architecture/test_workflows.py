@@ -31,7 +31,7 @@ def lint(*command):
     return ran.returncode, ran.stdout + ran.stderr
 
 
-def test_actionlint_finds_nothing(tmp_path):
+def test_actionlint_reports_nothing(tmp_path):
     program = linter("actionlint")
     status, said = lint(program, "-no-color", *WORKFLOWS)
     assert status == 0, said
@@ -40,7 +40,7 @@ def test_actionlint_finds_nothing(tmp_path):
     assert lint(program, "-no-color", broken)[0] == 1
 
 
-def test_zizmor_finds_nothing(tmp_path):
+def test_zizmor_reports_nothing(tmp_path):
     program = linter("zizmor/bin/zizmor")
     options = "--offline", "--no-progress", "--pedantic"
     status, said = lint(program, *options, *ALL)
@@ -59,7 +59,7 @@ def test_one_job_runs_the_command_of_the_readme_on_pull_requests():
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_job_has_the_rights_that_it_names_and_pins_what_it_uses(path):
+def test_a_job_has_only_named_rights_and_pins_its_actions(path):
     flow = read(path)
     assert flow["permissions"] == {}
     for job in flow["jobs"].values():
@@ -68,7 +68,7 @@ def test_a_job_has_the_rights_that_it_names_and_pins_what_it_uses(path):
             assert "uses" not in step or re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", step["uses"]), step
 
 
-def test_packages_are_built_for_a_tag_by_scripts_that_are_there():
+def test_packages_for_a_tag_are_built_by_existing_scripts():
     flow = read(ROOT / ".github/workflows/packages.yml")
     assert flow[True] == {"push": {"tags": ["v*"]}}
     steps = {step["name"]: step["run"] for job in flow["jobs"].values() for step in job["steps"] if "run" in step}
@@ -77,7 +77,7 @@ def test_packages_are_built_for_a_tag_by_scripts_that_are_there():
 
 
 @pytest.mark.parametrize("tag, status", [("v{}", 0), ("v{}.1", 1), ("v", 1)])
-def test_a_tag_that_is_not_the_version_builds_nothing(tag, status):
+def test_a_tag_that_differs_from_the_version_builds_nothing(tag, status):
     flow = read(ROOT / ".github/workflows/packages.yml")
     (check,) = [step["run"] for step in flow["jobs"]["build"]["steps"] if step.get("name") == "Check that the tag is the version"]
     version = re.search(r"version: '([^']+)'", (ROOT / "meson.build").read_text()).group(1)

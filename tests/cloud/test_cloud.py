@@ -73,7 +73,7 @@ def error(answer):
 
 # names and addresses
 
-def test_azures_names_lead_to_azure_and_all_others_to_the_trap(cloud):
+def test_azure_names_resolve_to_the_stand_in_and_all_others_to_the_catch_all_server(cloud):
     where = {name: socket.gethostbyname(name) for name in (
         ACME, "acme.eastus.geo.azurecr.io", "acme.azurecr.cn", LOGIN, "management.azure.com", "evil.example", "x.azurecr.io.evil.com")}
     assert where[ACME] == where["acme.eastus.geo.azurecr.io"] == where["acme.azurecr.cn"] == "10.99.0.10"
@@ -84,7 +84,7 @@ def test_azures_names_lead_to_azure_and_all_others_to_the_trap(cloud):
 
 @pytest.mark.parametrize("url", ["https://evil.example/x", "http://evil.example:5000/x", "https://8.8.8.8/x", "http://10.1.2.3/x",
                                  "http://acme.azurecr.io/x", "https://acme.azurecr.io:8443/x", "http://169.254.169.254:8080/x"])
-def test_the_trap_takes_everything_at_every_address_and_port(cloud, url):
+def test_the_catch_all_server_accepts_every_address_and_port(cloud, url):
     answer = requests.post(url, data="secret=1", headers={"Authorization": "Bearer stolen"}, timeout=10)
     assert answer.status_code == 200 and answer.json()["access_token"]
     row, = cloud.trapped()
@@ -92,7 +92,7 @@ def test_the_trap_takes_everything_at_every_address_and_port(cloud, url):
     assert row["port"] == (urllib.parse.urlsplit(url).port or (443 if url.startswith("https") else 80))
 
 
-def test_names_can_be_absent_silent_or_lead_nowhere(cloud):
+def test_names_can_be_missing_unanswered_or_resolve_to_an_unreachable_address(cloud):
     def code(host):
         return subprocess.run(["curl", "-s", "-m", "1", f"https://{host}/"], check=False).returncode
     assert [code(name + ".azurecr.io") for name in ("nosuch", "nosuchthing9", "silent", "refused", "dropped", "unreachable")] == \
@@ -108,7 +108,7 @@ def test_the_authority_is_in_the_bundle_and_in_the_hashed_folder(cloud):
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_both_versions_of_tls_are_spoken(cloud, version):
+def test_both_versions_of_tls_are_supported(cloud, version):
     context = ssl.create_default_context()
     context.minimum_version = context.maximum_version = version
     with context.wrap_socket(socket.create_connection((ACME, 443)), server_hostname=ACME) as sock:
@@ -117,7 +117,7 @@ def test_both_versions_of_tls_are_spoken(cloud, version):
 
 @pytest.mark.parametrize("fault, text", [("selfsigned", "self-signed"), ("expiredcert", "expired"), ("wronghost", "ostname"),
                                          ("tls10", "alert|version|unsupported|internal")])
-def test_a_certificate_can_be_bad(cloud, fault, text):
+def test_a_certificate_can_be_invalid(cloud, fault, text):
     with pytest.raises(requests.exceptions.SSLError, match=text):
         requests.get(f"https://{fault}.azurecr.io/v2/", timeout=10)
     assert cloud.wait_for(service="acr")[0]["event"] in ("handshake failed", "asked nothing")
@@ -126,7 +126,7 @@ def test_a_certificate_can_be_bad(cloud, fault, text):
 # Entra ID
 
 @pytest.mark.parametrize("resource", [ACR_AUDIENCE, "https://management.azure.com", "https://management.core.windows.net/"])
-def test_a_secret_buys_a_token_for_just_that_resource(cloud, resource):
+def test_a_secret_returns_a_token_only_for_the_requested_resource(cloud, resource):
     for who in (APP, AWKWARD):
         answer = sign_in(who, resource + "/.default").json()
         made = claims(answer["access_token"])
@@ -147,7 +147,7 @@ def test_a_secret_buys_a_token_for_just_that_resource(cloud, resource):
     (dict(scope="https://acme.azurecr.io/.default"), 400, "invalid_resource", 500011),
     (dict(grant_type="magic"), 400, "unsupported_grant_type", 70003),
 ])
-def test_entra_refuses_in_its_own_words(cloud, what, status, name, code):
+def test_entra_rejects_with_its_own_messages(cloud, what, status, name, code):
     answer = sign_in(**what)
     body = answer.json()
     assert (answer.status_code, body["error"], body["error_codes"]) == (status, name, [code])
@@ -183,7 +183,7 @@ def test_a_registered_certificate_proves_an_application(cloud):
     assert sign_in(CERTIFICATE, client_assertion=forged, **ASSERTION).json()["error_codes"] == [700027]
 
 
-def test_the_word_of_a_federated_issuer_is_verified(cloud):
+def test_the_assertion_of_a_federated_issuer_is_verified(cloud):
     def code(token):
         answer = sign_in(WORKLOAD, client_assertion=token, **ASSERTION).json()
         return "access_token" in answer or answer["error_codes"][0]
@@ -195,7 +195,7 @@ def test_the_word_of_a_federated_issuer_is_verified(cloud):
     assert code(cloud.federated_token()[:-8] + "AAAAAAAA") == 50027
 
 
-def test_ci_systems_hand_out_tokens_that_entra_takes(cloud):
+def test_ci_systems_issue_tokens_that_entra_accepts(cloud):
     env = {**cloud.github_environment(), **cloud.pipelines_environment()}
     github = requests.get(env["ACTIONS_ID_TOKEN_REQUEST_URL"] + "&audience=api%3A%2F%2FAzureADTokenExchange", timeout=10,
                           headers={"Authorization": "bearer " + env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]}).json()["value"]
@@ -222,7 +222,7 @@ def test_a_device_code_is_answered_at_the_second_poll(cloud):
     assert claims(answer["access_token"])["upn"] == USER.name and answer["foci"] == "1" and answer["id_token"]
 
 
-def test_a_browser_leads_back_with_a_code_that_needs_its_verifier(cloud):
+def test_a_browser_is_redirected_with_a_code_that_needs_its_verifier(cloud):
     seen = []
 
     class Page(http.server.BaseHTTPRequestHandler):
@@ -253,7 +253,7 @@ def test_a_browser_leads_back_with_a_code_that_needs_its_verifier(cloud):
     assert redeem(seen[2]["code"][0], "w" * 50)["error_codes"] == [501481]
 
 
-def test_a_refresh_token_rolls_and_serves_every_tenant_that_knows_the_person(cloud):
+def test_a_refresh_token_is_replaced_and_works_in_every_tenant_of_the_user(cloud):
     def redeem(token, tenant=CONTOSO, **form):
         return requests.post(f"https://{LOGIN}/{tenant}/oauth2/v2.0/token", timeout=10, data={
             "grant_type": "refresh_token", "client_id": AZURE_CLI, "refresh_token": token, "scope": SCOPE, **form}).json()
@@ -268,7 +268,7 @@ def test_a_refresh_token_rolls_and_serves_every_tenant_that_knows_the_person(clo
 
 # managed identities
 
-def test_imds_gives_the_identity_that_is_asked_for(cloud):
+def test_imds_returns_the_requested_identity(cloud):
     def ask(more="", **headers):
         return requests.get(IMDS + more, headers={"Metadata": "true", **headers}, timeout=10)
     assert claims(ask().json()["access_token"])["oid"] == MACHINE.object_id and ask().json()["expires_in"] == "86400"
@@ -279,7 +279,7 @@ def test_imds_gives_the_identity_that_is_asked_for(cloud):
     assert ask(**{"X-Forwarded-For": "1.2.3.4"}).status_code == 400
 
 
-def test_app_service_and_arc_have_their_own_manners(cloud):
+def test_app_service_and_arc_have_their_own_protocols(cloud):
     base = f"http://127.0.0.1:{APP_SERVICE_PORT}/msi/token?resource={ACR_AUDIENCE}&api-version="
     new, old = cloud.app_service_environment(), cloud.app_service_environment(old=True)
     assert requests.get(base + "2019-08-01", headers={"X-IDENTITY-HEADER": new["IDENTITY_HEADER"]}, timeout=10).json()["access_token"]
@@ -294,7 +294,7 @@ def test_app_service_and_arc_have_their_own_manners(cloud):
     assert requests.get(url, headers={"Metadata": "true", "Authorization": "Basic " + key}, timeout=10).json()["access_token"]
 
 
-def test_service_fabric_is_known_by_its_thumbprint_and_cloud_shell_speaks_for_the_person(cloud):
+def test_service_fabric_has_a_thumbprint_and_cloud_shell_returns_the_user(cloud):
     env = cloud.service_fabric_environment()
     endpoint = urllib.parse.urlsplit(env["IDENTITY_ENDPOINT"])
     der = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((endpoint.hostname, endpoint.port)))
@@ -307,7 +307,7 @@ def test_service_fabric_is_known_by_its_thumbprint_and_cloud_shell_speaks_for_th
     assert claims(shell.json()["access_token"])["oid"] == USER.object_id
 
 
-def test_a_proxy_carries_what_is_sent_through_it_and_is_recorded(cloud):
+def test_a_proxy_forwards_requests_and_records_them(cloud):
     proxies = {"https": "http://proxy.example:3128"}
     assert requests.get(f"https://{ACME}/v2/", proxies=proxies, timeout=10).status_code == 401
     assert [row["service"] for row in cloud.requests()] == ["proxy", "acr"]
@@ -327,7 +327,7 @@ def test_a_registry_challenges_with_its_own_realm(cloud):
     assert requests.get("https://acme.eastus.data.azurecr.io/v2/", timeout=10).status_code == 404
 
 
-def test_an_entra_token_becomes_a_refresh_token_and_that_an_access_token(cloud):
+def test_an_entra_token_is_exchanged_for_a_refresh_token_and_then_an_access_token(cloud):
     refresh = exchange(ACME, sign_in().json()["access_token"]).json()["refresh_token"]
     made = claims(refresh)
     assert (made["aud"], made["grant_type"], made["iss"]) == (ACME, "refresh_token", "Azure Container Registry")
@@ -344,7 +344,7 @@ def test_an_entra_token_becomes_a_refresh_token_and_that_an_access_token(cloud):
 @pytest.mark.parametrize("host, who, token", [
     (ACME, NOBODY, {}), (ACME, PARTNER, {}), ("partner.azurecr.io", APP, {}), ("fresh1.azurecr.io", NOBODY, {}),
     (ACME, APP, {"audience": "https://vault.azure.net"}), (ACME, APP, {"tid": FABRIKAM})])
-def test_the_exchange_refuses_who_has_no_role_or_no_good_token(cloud, host, who, token):
+def test_the_exchange_denies_a_missing_role_and_an_invalid_token(cloud, host, who, token):
     answer = exchange(host, cloud.entra_token(who, **token))
     assert (answer.status_code, error(answer)["code"]) == (401, "UNAUTHORIZED")
 
@@ -356,7 +356,7 @@ def test_roles_can_change_while_the_cloud_runs(cloud):
     assert exchange(ACME, token).status_code == 200
 
 
-def test_rights_cut_what_a_token_may_do(cloud):
+def test_permissions_limit_a_token(cloud):
     def granted(host, scope, auth=None):
         answer = requests.get(f"https://{host}/oauth2/token", params={"scope": scope, "service": host}, auth=auth, timeout=10)
         access = claims(answer.json()["access_token"])["access"] if answer.ok else error(answer)["message"]
@@ -375,7 +375,7 @@ def test_rights_cut_what_a_token_may_do(cloud):
     assert granted(ACME, everything, (APP.client_id, "wrong")) == "Invalid clientid or client secret."
 
 
-def test_a_blob_goes_through_the_gate_both_ways_and_a_reader_cannot_push(cloud):
+def test_a_blob_is_pushed_and_pulled_and_a_reader_cannot_push(cloud):
     app, blob = (APP.client_id, APP.secret), os.urandom(3_000_000)
     digest = "sha256:" + hashlib.sha256(blob).hexdigest()
     for body in (blob, iter([blob[:1_000_000], blob[1_000_000:]])):  # with a length, and in chunks
@@ -393,7 +393,7 @@ def test_a_blob_goes_through_the_gate_both_ways_and_a_reader_cannot_push(cloud):
 
 # faults
 
-def test_a_rule_is_narrowed_by_host_and_path_and_counted(cloud):
+def test_a_fault_can_be_limited_by_host_path_and_count(cloud):
     cloud.fault("error", service="acr", host=ACME, path="/oauth2/exchange", count=2, status=502)
     token = cloud.entra_token()
     assert exchange("fresh3.azurecr.io", token).status_code == 200
@@ -430,7 +430,7 @@ def test_a_registry_has_the_fault_that_its_name_says(cloud, name, holds):
 @pytest.mark.parametrize("rule, code", [
     (dict(kind="reset"), 35), (dict(kind="reset", at="connect"), 35), (dict(kind="reset", after=40), 56), (dict(kind="hang"), 28),
     (dict(kind="hang", at="connect"), 28), (dict(kind="truncated"), 18), (dict(kind="slow"), 28), (dict(kind="endless"), 63)])
-def test_an_answer_can_break_on_its_way(cloud, rule, code):
+def test_an_answer_can_be_interrupted(cloud, rule, code):
     cloud.fault(**rule, host=ACME, path=None if rule.get("at") else "/oauth2/")
     got = subprocess.run(["curl", "-s", "-m", "1", "--max-filesize", "200000", "-o", "/dev/null", "-d", "a=b",
                           f"https://{ACME}/oauth2/exchange"], check=False).returncode
@@ -438,12 +438,12 @@ def test_an_answer_can_break_on_its_way(cloud, rule, code):
     assert cloud.requests("acr", ACME)[0].get("fault") == rule["kind"]
 
 
-def test_a_realm_can_point_elsewhere_and_a_challenge_be_absent(cloud):
+def test_a_realm_can_name_another_host_and_a_challenge_can_be_missing(cloud):
     assert "evil.example" in requests.get("https://realm.azurecr.io/v2/", timeout=10).headers["Www-Authenticate"]
     assert "Www-Authenticate" not in requests.get("https://nochallenge.azurecr.io/v2/", timeout=10).headers
 
 
-def test_entra_and_imds_can_fail_as_they_do(cloud):
+def test_entra_and_imds_can_return_their_real_errors(cloud):
     cloud.fault("transient", service="entra", count=1)
     assert sign_in().json()["error"] == "temporarily_unavailable"
     cloud.fault("entra", service="entra", count=1, code=53003, error="interaction_required", text="Blocked.", suberror="message_only")

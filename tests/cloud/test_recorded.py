@@ -104,7 +104,7 @@ def test_a_refresh_token_has_the_claims_and_times_of_a_real_one(cloud, who):
     assert made.get("appid") == getattr(who, "client_id", None)
 
 
-def test_permissions_have_all_three_spellings(cloud):
+def test_permissions_have_all_three_forms(cloud):
     seen = [claims(cloud.registry_token(f"spelling{number}.azurecr.io"))["permissions"] for number in range(20)]
     assert {tuple(one) for one in seen} == {("actions", "notActions"), ("Actions", "NotActions"), ("actions",)}
     assert all({"read", "write", "delete"} <= set(member(one, "actions")) for one in seen)
@@ -120,12 +120,12 @@ def test_an_access_token_lives_for_an_hour(cloud):
     assert made["access"] == [{"type": "repository", "name": "hello-world", "actions": ["metadata_read"]}]
 
 
-def test_the_access_of_the_admin_user_is_written_in_capitals(cloud):
+def test_the_access_of_the_admin_user_is_in_uppercase(cloud):
     answer = requests.get("https://admin.azurecr.io/oauth2/token?scope=repository:app:pull", auth=("admin", "admin-password-one"), timeout=20)
     assert claims(answer.json()["access_token"])["access"] == [{"Type": "repository", "Name": "app", "Actions": ["pull"]}]
 
 
-def test_a_token_that_does_not_verify_is_refused_without_a_word(cloud):
+def test_a_token_with_an_invalid_signature_is_denied_without_a_message(cloud):
     grown = [exchange("broken", tenant="wrong tenant"), exchange(cloud.entra_token(age=7200)), ask("POST", HOST, "/oauth2/token", {
         "grant_type": "refresh_token", "service": HOST, "scope": "registry:catalog:*", "refresh_token": "a.b.c"})]
     for status, headers, body in grown:
@@ -134,7 +134,7 @@ def test_a_token_that_does_not_verify_is_refused_without_a_word(cloud):
         assert (headers["Server"], headers["Connection"], headers["Strict-Transport-Security"]) == ("openresty", "keep-alive", TRANSPORT)
 
 
-def test_an_identity_without_a_role_is_told_where_to_read(cloud):
+def test_the_error_for_a_missing_role_has_a_link(cloud):
     status, headers, body = exchange(cloud.entra_token(NOBODY))
     assert status == 401 and is_correlated(headers)
     assert json.loads(body) == {"errors": [{"code": "UNAUTHORIZED", "message":
@@ -160,7 +160,7 @@ def test_the_firewall_names_the_address_and_an_id(cloud):
         f"CorrelationId: {headers['X-Ms-Correlation-Request-Id']}"}])
 
 
-def test_too_many_requests_are_told_in_the_registrys_words_or_front_doors(cloud):
+def test_throttling_has_the_message_of_the_registry_or_of_front_door(cloud):
     cloud.fault("throttle", service="acr", host=HOST, retry_after="none", count=1)
     cloud.fault("throttle", service="acr", host=HOST, retry_after="none", frontdoor=True)
     status, headers, body = exchange(cloud.entra_token())
@@ -178,14 +178,14 @@ def anonymous(host, scope, method="POST"):
     return ask("POST", host, "/oauth2/token", {"grant_type": "password", "refresh_token": "", "scope": scope, "service": host})
 
 
-def test_a_public_registry_gives_anybody_a_token_for_its_catalog(cloud):
+def test_a_public_registry_gives_an_anonymous_client_a_token_for_its_catalog(cloud):
     status, headers, body = anonymous(PUBLIC, "registry:catalog:*")
     assert status == 200 and is_correlated(headers) and headers["x-ms-ratelimit-remaining-calls-per-second"].startswith("166.")
     status, _, body = ask("GET", PUBLIC, "/acr/v1/_catalog", Authorization="Bearer " + json.loads(body)["access_token"])
     assert status == 200 and isinstance(json.loads(body)["repositories"], list)
 
 
-def test_what_anybody_may_not_do_is_left_out_of_the_token_and_refused_later(cloud):
+def test_actions_not_allowed_anonymously_are_left_out_of_the_token_and_denied_later(cloud):
     status, _, body = anonymous(PUBLIC, "repository:hello-world:metadata_write")
     assert status == 200
     status, headers, body = ask("PATCH", PUBLIC, "/acr/v1/hello-world", Authorization="Bearer " + json.loads(body)["access_token"])
@@ -196,7 +196,7 @@ def test_what_anybody_may_not_do_is_left_out_of_the_token_and_refused_later(clou
         {"Type": "repository", "Name": "hello-world", "Action": "metadata_write"}]}]}
 
 
-def test_a_bearer_that_is_none_is_an_invalid_token(cloud):
+def test_an_invalid_bearer_is_an_invalid_token(cloud):
     status, headers, _ = ask("GET", PUBLIC, "/v2/hello-world/tags/list", Authorization="Bearer a.b.c")
     assert status == 401 and headers["WWW-Authenticate"].endswith('error="invalid_token"')
 
@@ -211,12 +211,12 @@ def part(cloud, path, actions="pull", host=HOST, **headers):
      {"code": "MANIFEST_UNKNOWN", "message": 'manifest tagged by "v9" is not found', "detail": {"Tag": "v9"}}),
     (f"/v2/app/manifests/sha256:{'a' * 64}", "pull",
      {"code": "MANIFEST_UNKNOWN", "message": f"manifest sha256:{'a' * 64} is not found", "detail": {"Name": "app", "Revision": f"sha256:{'a' * 64}"}})])
-def test_what_a_registry_does_not_have_is_told_in_its_words(cloud, path, actions, error):
+def test_a_missing_repository_or_tag_has_the_message_of_the_registry(cloud, path, actions, error):
     status, headers, body = part(cloud, path, actions)
     assert status == 404 and json.loads(body) == {"errors": [error]} and headers["Docker-Distribution-Api-Version"] == "registry/2.0"
 
 
-def test_who_may_pull_alone_may_not_list_tags(cloud):
+def test_pull_permission_does_not_allow_listing_tags(cloud):
     status, headers, _ = part(cloud, "/v2/app/tags/list")
     assert status == 401 and 'scope="repository:app:metadata_read",error="insufficient_scope"' in headers["WWW-Authenticate"]
     assert json.loads(part(cloud, "/v2/app/tags/list", "metadata_read")[2]) == {"name": "app", "tags": ["latest"]}
@@ -231,7 +231,7 @@ def test_an_operation_that_is_disallowed(cloud):
         "https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation"}
 
 
-def test_a_data_endpoint_takes_a_signed_address_and_no_token(cloud):
+def test_a_data_endpoint_accepts_a_signed_url_and_no_token(cloud):
     with cloud.changed_world() as world:
         world["registries"][HOST] = {"tenant": "contoso", "roles": None, "data_endpoint": "eastus"}
     try:
@@ -250,18 +250,18 @@ def test_a_data_endpoint_takes_a_signed_address_and_no_token(cloud):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_registry_that_is_not_public_refuses_who_has_no_login(cloud, method):
+def test_a_registry_that_is_not_public_denies_anonymous_clients(cloud, method):
     assert anonymous(PRIVATE, "repository:app:pull", method)[0] == 401
 
 
-def test_a_scope_that_is_not_granted_is_no_refusal(cloud):
+def test_a_scope_that_is_not_granted_is_not_an_error(cloud):
     """What `az acr check-health` asks for."""
     status, _, body = ask("POST", HOST, "/oauth2/token", {"grant_type": "refresh_token", "service": HOST, "scope": "registry:None:*",
                                                           "refresh_token": cloud.registry_token(HOST)})
     assert status == 200 and claims(json.loads(body)["access_token"])["access"] == []
 
 
-def test_a_token_of_the_login_server_is_good_at_a_regional_endpoint(cloud):
+def test_a_token_of_the_login_server_is_valid_at_a_regional_endpoint(cloud):
     answer = requests.get("https://recorded.eastus2.geo.azurecr.io/oauth2/token?scope=repository:app:pull", timeout=20,
                           auth=(NULL_GUID, cloud.registry_token(HOST)))
     assert answer.status_code == 200 and claims(answer.json()["access_token"])["aud"] == HOST
@@ -270,7 +270,7 @@ def test_a_token_of_the_login_server_is_good_at_a_regional_endpoint(cloud):
 # Entra ID, and the identities of machines
 
 @pytest.mark.parametrize("lines, between", [(None, " "), (True, "\r\n")], ids=["since-2023", "until-2022"])
-def test_entra_writes_its_ids_behind_the_sentence(cloud, lines, between):
+def test_entra_appends_its_ids_to_the_message(cloud, lines, between):
     cloud.fault("entra", service="entra", code=500011, lines=lines)
     body = requests.post(f"https://{LOGIN}/{CONTOSO}/oauth2/v2.0/token", data={"grant_type": "client_credentials"}, timeout=20).json()
     assert set(body) == {"error", "error_description", "error_codes", "timestamp", "trace_id", "correlation_id", "error_uri"}
@@ -279,7 +279,7 @@ def test_entra_writes_its_ids_behind_the_sentence(cloud, lines, between):
         .split(between)[0 if lines else -7:])
 
 
-def test_imds_says_that_there_is_no_such_identity(cloud):
+def test_imds_reports_an_unknown_identity(cloud):
     url = f"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ACR_AUDIENCE}&client_id=none"
     answer = requests.get(url, headers={"Metadata": "true"}, timeout=20)
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request", "error_description": "Identity not found"})
@@ -291,13 +291,13 @@ def app_service(cloud, **query):
                         params={"api-version": "2019-08-01", **query})
 
 
-def test_app_service_has_a_form_of_its_own_for_an_identity_that_it_does_not_have(cloud):
+def test_app_service_has_its_own_error_for_an_unknown_identity(cloud):
     answer = app_service(cloud, resource=ACR_AUDIENCE, client_id="none")
     assert (answer.status_code, answer.json()) == (400, {"statusCode": 400, "message":
         "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId."})
 
 
-def test_app_service_passes_on_what_entra_said(cloud):
+def test_app_service_forwards_the_error_of_entra(cloud):
     answer = app_service(cloud, resource="https://nowhere.example")
     body = answer.json()
     assert answer.status_code == 400 and set(body) == {"exceptionMessage", "errorCode", "serviceErrorCodes", "statusCode", "message",
@@ -313,7 +313,7 @@ def test_a_federated_token_file_has_no_line_end(cloud, tmp_path):
 
 # what az itself asks
 
-def test_az_finds_its_newest_version_and_an_image_that_anybody_may_pull(cloud):
+def test_az_finds_its_newest_version_and_a_public_image(cloud):
     assert requests.get("https://azcliprod.blob.core.windows.net/cli/azure-cli-core/setup.py", timeout=20).text.startswith("VERSION = ")
     assert requests.head("https://azcliprod.blob.core.windows.net/cli", timeout=20).status_code
     manifest = requests.get("https://mcr.microsoft.com/v2/mcr/hello-world/manifests/latest", timeout=20).json()
@@ -334,7 +334,7 @@ def ask_manager(cloud, who, path, version, endpoint="management.azure.com", audi
                         headers={"Authorization": f"Bearer {cloud.entra_token(who, audience)}"})
 
 
-def test_a_version_that_a_cloud_lacks_is_refused_as_resource_manager_does(cloud):
+def test_an_unsupported_api_version_has_the_error_of_resource_manager(cloud):
     china = {"endpoint": "management.chinacloudapi.cn", "audience": "https://management.core.chinacloudapi.cn"}
     one = ask_manager(cloud, CHINA, f"/resourceGroups/registries{REGISTRIES}/acme", "2026-11-01", **china)
     assert one.status_code == 400 and one.json()["error"]["code"] == "NoRegisteredProviderFound"
@@ -347,7 +347,7 @@ def test_a_version_that_a_cloud_lacks_is_refused_as_resource_manager_does(cloud)
     assert ask_manager(cloud, CHINA, REGISTRIES, "2023-07-01", **china).status_code == 200
 
 
-def test_regional_endpoints_are_told_by_the_newest_version_alone(cloud):
+def test_only_the_newest_api_version_returns_regional_endpoints(cloud):
     with cloud.changed_world() as world:
         world["registries"]["acme.azurecr.io"]["regions"] = ["eastus", "westeurope"]
     one = f"/resourceGroups/registries{REGISTRIES}/acme"

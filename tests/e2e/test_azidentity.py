@@ -24,7 +24,7 @@ class OfGo(Theirs):
 
 
 @pytest.mark.parametrize("source", OF_GO)
-def test_we_ask_as_azidentity_asks(source, program, cloud):
+def test_requests_match_those_of_azidentity(source, program, cloud):
     needed("azidentity")
     theirs, ours = sign_in_both(source, program, cloud, OfGo)
     assert len(theirs) > 1 and len(ours) > 1, "somebody asked nobody"
@@ -32,13 +32,13 @@ def test_we_ask_as_azidentity_asks(source, program, cloud):
     assert not (left := forbidden(source, theirs, ours, ROWS, USED)), "\n".join(left)
 
 
-def test_every_row_of_what_may_differ_from_azidentity_is_needed():
+def test_every_allowed_difference_from_azidentity_occurs():
     if RAN != set(OF_GO):
         pytest.skip("needs all sources in the same run")
     assert [row for row in ROWS if row not in USED] == []
 
 
-def test_which_versions_of_go_ran(figures):
+def test_the_go_version_is_reported(figures):
     ran = subprocess.run([needed("azidentity"), "versions"], check=True, capture_output=True, text=True).stdout
     assert "sdk/azidentity v1." in ran
     figures(ran.strip().replace("\n", ", "))

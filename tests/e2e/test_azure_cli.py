@@ -56,14 +56,14 @@ def test_after_az_login_of_a_person_docker_pulls(az, debian_docker, published):
     assert debian_docker.must("pull", published).exchanges == 1
 
 
-def test_a_service_principals_session_is_used_without_starting_az(az, helper, home):
+def test_a_service_principal_session_is_used_without_starting_az(az, helper, home):
     az(*AS_APP)
     started = spy_on_az(home)
     assert helper.get(ACME).status == 0
     assert not started.exists()
 
 
-def test_a_persons_session_is_used_and_the_second_get_asks_nobody(az, helper, home):
+def test_a_user_session_is_used_and_the_second_get_sends_no_request(az, helper, home):
     az()
     first = helper.get(ACME)
     assert first.status == 0 and first.err == "" and first.exchanges == 1
@@ -93,7 +93,7 @@ def install_extension(home):
     return home.folder / "ran-as"
 
 
-def test_root_in_another_users_home_runs_nothing_of_theirs_and_says_what_to_do(az, helper, home):
+def test_root_in_another_users_home_starts_no_program_of_that_user_and_says_what_to_do(az, helper, home):
     az()
     ran = install_extension(home)
     index = home.folder / ".azure/commandIndex.json"  # without it az looks into every extension
@@ -109,7 +109,7 @@ def test_root_in_another_users_home_runs_nothing_of_theirs_and_says_what_to_do(a
     assert "belongs to uid 65534 and this runs as root, so az is not started with it" in " ".join(answer.err.split())
 
 
-def test_after_az_logout_the_old_token_is_never_handed_out(az, helper):
+def test_after_az_logout_the_old_token_is_never_served(az, helper):
     """The oldest bug of such helpers: yesterday's account."""
     client = az()
     assert helper.get(ACME).status == 0
@@ -117,7 +117,7 @@ def test_after_az_logout_the_old_token_is_never_handed_out(az, helper):
     assert helper.get(ACME).out == NOT_FOUND
 
 
-def test_another_account_gets_a_token_of_its_own(az, helper):
+def test_another_account_gets_its_own_token(az, helper):
     az()
     person = helper.get(ACME).secret
     az(*AS_APP)
@@ -125,7 +125,7 @@ def test_another_account_gets_a_token_of_its_own(az, helper):
     assert answer.exchanges == 1 and answer.secret != person
 
 
-def test_a_session_whose_refresh_token_is_dead_says_so_and_how_to_sign_in(az, helper, cloud, home):
+def test_an_expired_refresh_token_is_reported_with_how_to_sign_in(az, helper, cloud, home):
     az()
     path = home.folder / ".azure/msal_token_cache.json"
     cache = json.loads(path.read_text())
@@ -137,7 +137,7 @@ def test_a_session_whose_refresh_token_is_dead_says_so_and_how_to_sign_in(az, he
     assert answer.status == 1 and re.search(r"AADSTS70\d+", answer.err) and re.search("az login|sign in", answer.err)
 
 
-def test_az_acr_login_stores_through_us_and_leaves_no_login_behind(az, home, helper, debian_docker, cloud, published):
+def test_az_acr_login_stores_through_the_helper_and_leaves_no_login_behind(az, home, helper, debian_docker, cloud, published):
     client = az(*AS_APP)
     seen = client.must("acr", "login", "-n", "acme")
     assert "Login Succeeded" in seen.text

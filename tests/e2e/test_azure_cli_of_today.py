@@ -60,7 +60,7 @@ def whose(token):
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def test_acr_login_exposes_a_token_of_whoever_is_signed_in(signed_in):
+def test_acr_login_exposes_a_token_of_the_signed_in_account(signed_in):
     az, who = signed_in
     az.helper.secrets_in = lambda text: []  # it is what the command is for
     seen = az.must("acr", "login", "-n", "everyone", "--expose-token", "-o", "json")
@@ -72,7 +72,7 @@ def test_acr_login_exposes_a_token_of_whoever_is_signed_in(signed_in):
     assert whose(asked["form"]["access_token"])["aud"] == ACR_AUDIENCE
 
 
-def test_acr_login_leaves_its_login_to_our_helper(signed_in, home, helper, published):
+def test_acr_login_stores_its_login_through_the_helper(signed_in, home, helper, published):
     """`docker login` with the registry's token: what is derived is no login of a person, and is not kept as one."""
     az, _ = signed_in
     seen = az.must("acr", "login", "-n", "everyone")
@@ -80,7 +80,7 @@ def test_acr_login_leaves_its_login_to_our_helper(signed_in, home, helper, publi
     assert helper.get(REGISTRY).login["Username"] == NULL_USER
 
 
-def test_acr_repository_list_and_check_health_find_nothing_wrong(signed_in, stored):
+def test_acr_repository_list_and_check_health_report_no_problem(signed_in, stored):
     az, _ = signed_in
     assert stored in json.loads(az.must("acr", "repository", "list", "-n", "everyone", "-o", "json").out)
     health = az("acr", "check-health", "-n", "everyone", "-y", "--ignore-errors")
@@ -99,7 +99,7 @@ def test_acr_show_endpoints_names_the_regional_endpoints_that_discover_lists(az,
     assert listed["regional_endpoints"] == [f"contoso.{region}.geo.azurecr.io" for region in ("eastus", "westeurope")]
 
 
-def test_our_source_serves_whoever_az_is_signed_in_as(signed_in, home, helper):
+def test_the_azure_cli_identity_works_for_every_account_type(signed_in, home, helper):
     """Out of its files where they have what is needed; a managed identity is asked for by az itself."""
     _, who = signed_in
     home.config(registries={REGISTRY: {"identity": "azure-cli"}})
@@ -108,7 +108,7 @@ def test_our_source_serves_whoever_az_is_signed_in_as(signed_in, home, helper):
     assert not [row for row in answer.requests if row["service"] in ("arm", "web")]
 
 
-def test_without_az_its_files_serve_all_but_a_managed_identity(signed_in, home, helper):
+def test_without_az_its_files_work_for_all_but_a_managed_identity(signed_in, home, helper):
     _, who = signed_in
     home.config(registries={REGISTRY: {"identity": "azure-cli", "azure_cli": "files"}})
     answer = helper.get(REGISTRY)
@@ -120,7 +120,7 @@ def test_without_az_its_files_serve_all_but_a_managed_identity(signed_in, home, 
         assert asked["form"]["client_id"] == (AZURE_CLI if who is USER else who.client_id)
 
 
-def test_logged_out_is_not_signed_in(az, home, helper, cloud):
+def test_after_az_logout_the_error_is_not_signed_in(az, home, helper, cloud):
     az.must("login", *WAYS["secret"][0](cloud))
     az.must("logout")
     home.config(registries={REGISTRY: {"identity": "azure-cli"}})
@@ -128,7 +128,7 @@ def test_logged_out_is_not_signed_in(az, home, helper, cloud):
     assert answer.status == 1 and answer.exchanges == answer.asked("entra") == 0, answer
 
 
-def test_which_az_ran(az, figures):
+def test_the_az_version_is_reported(az, figures):
     version = json.loads(az.must("version", "-o", "json").out)["azure-cli"]
     assert tuple(map(int, version.split("."))) >= (2, 91, 0)
     figures(f"azure-cli {version}")

@@ -46,14 +46,14 @@ def right(found, digest):
     assert found["layers"] and found["pulled"] == found["layers"]
 
 
-def test_it_lists_and_pulls_as_azure_identity_signs_in(sdk, stored, cloud):
+def test_it_lists_and_pulls_with_azure_identity(sdk, stored, cloud):
     digest = stored(PRIVATE)
     found, seen = sdk(PRIVATE, "environment", env=cloud.environment(APP))
     right(found, digest)
     assert seen.exchanges > 0 and {row["form"]["grant_type"] for row in seen.requests if row.get("path") == "/oauth2/exchange"} == {"access_token"}
 
 
-def test_it_lists_and_pulls_with_the_token_that_our_helper_gives(sdk, stored, cloud, figures):
+def test_it_lists_and_pulls_with_the_token_of_the_helper(sdk, stored, cloud, figures):
     digest = stored(PRIVATE)
     found, seen = sdk(PRIVATE, "helper", env=cloud.environment(APP))
     right(found, digest)
@@ -62,7 +62,7 @@ def test_it_lists_and_pulls_with_the_token_that_our_helper_gives(sdk, stored, cl
     figures(f"azure-containerregistry {found['version']}")
 
 
-def test_anybody_lists_and_pulls_where_the_registry_is_public(sdk, stored):
+def test_a_public_registry_allows_listing_and_pulling_anonymously(sdk, stored):
     digest = stored(PUBLIC)
     found, seen = sdk(PUBLIC, "anonymous")
     right(found, digest)

@@ -285,7 +285,7 @@ def both(program, cloud, kept, monkeypatch):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_we_ask_as_azure_identity_asks(source, both):
+def test_requests_match_those_of_azure_identity(source, both):
     theirs, ours = both(source)
     assert len(theirs) > 1 and len(ours) > 1, "somebody asked nobody"
     RAN.add(source)
@@ -313,7 +313,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=[one[0] for one in WRONG])
-def test_a_wrong_scope_form_field_or_header_would_be_found(wrong, both):
+def test_a_wrong_scope_form_field_or_header_is_detected(wrong, both):
     _, source, request, part, value = wrong
     theirs, ours = both(source)
     [name] = [name for name in ours if fnmatchcase(name, request)]
@@ -325,13 +325,13 @@ def test_a_wrong_scope_form_field_or_header_would_be_found(wrong, both):
     assert len(left) == 1 and part in left[0], left
 
 
-def test_every_row_of_what_may_differ_is_needed():
+def test_every_allowed_difference_occurs():
     if RAN != set(SOURCES):
         pytest.skip("needs all sources in the same run")
     assert [row for row in ALLOWED if row not in USED] == []
 
 
-def test_which_versions_ran(figures):
+def test_the_versions_are_reported(figures):
     ran = subprocess.run([needed("azure-identity/bin/python3"), str(DRIVER), "versions"], check=True, capture_output=True, text=True)
     assert "azure-identity 1." in ran.stdout
     figures(ran.stdout.strip())

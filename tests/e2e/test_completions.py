@@ -75,7 +75,7 @@ def test_commands_are_completed(ask, program):
     assert "configure" in ask("conf") and "get" not in ask("conf")
 
 
-def test_the_language_of_help_does_not_matter(ask, home):
+def test_completion_does_not_depend_on_the_language_of_help(ask, home):
     home.env["LANGUAGE"] = "fr"
     assert {"get", "configure", "kubelet", "login"} <= set(ask(""))
     assert {"--creds-store", "--containers-registries"} <= set(ask("configure", "--c"))
@@ -110,7 +110,7 @@ OFFERED = {"fish": offered_by_fish, "zsh": offered_by_zsh}
 
 @pytest.mark.parametrize("language, first", [("en", "find out why"), ("fr", "")])
 @pytest.mark.parametrize("name", OFFERED)
-def test_every_command_and_option_stands_beside_what_it_does(name, language, first, home):
+def test_every_command_and_option_has_a_description(name, language, first, home):
     if not shutil.which(name):
         pytest.skip(f"no {name} here")
     home.env["LANGUAGE"] = language
@@ -128,7 +128,7 @@ def test_options_of_the_command_are_completed(ask):
     assert "--registry-mirror" in ask("kubelet", "--r")
 
 
-def test_registries_of_dockers_config_and_of_the_cache_are_completed(ask, home, helper, cloud):
+def test_registries_of_the_docker_config_and_of_the_cache_are_completed(ask, home, helper, cloud):
     home.docker_config({"credHelpers": {"fabrikam.azurecr.io": "acr", "gcr.io": "gcloud"}, "auths": {"old.azurecr.cn": {}}})
     assert helper.get("acme.azurecr.io", env=cloud.environment(APP)).status == 0
     cloud.mark()
@@ -137,12 +137,12 @@ def test_registries_of_dockers_config_and_of_the_cache_are_completed(ask, home, 
     assert cloud.requests(everything=True) == []
 
 
-def test_the_value_of_an_option_is_not_taken_for_a_registry(ask, home):
+def test_the_value_of_an_option_is_not_treated_as_a_registry(ask, home):
     home.docker_config({"credHelpers": {"fabrikam.azurecr.io": "acr"}})
     assert "fabrikam.azurecr.io" not in ask("login", "--tenant", "")
 
 
-def test_files_are_completed_where_a_file_is_wanted(ask, home, monkeypatch):
+def test_files_are_completed_where_a_file_is_expected(ask, home, monkeypatch):
     home.write("here/azure.json", "{}")
     monkeypatch.chdir(home.folder / "here")
     assert "azure.json" in ask("kubelet", "az")

@@ -29,7 +29,7 @@ def refused(seen):
     return seen.status != 0 and ("unauthorized" in seen.text.lower() or "authentication required" in seen.text)
 
 
-def test_docker_pushes_and_pulls_once_the_registry_is_named_and_no_more_after_undo(helper, fresh, docker, signed_in, published,
+def test_docker_pushes_and_pulls_after_configure_and_not_after_undo(helper, fresh, docker, signed_in, published,
                                                                                    image):
     assert refused(docker("pull", published))
     made = helper("configure", ACME)
@@ -49,7 +49,7 @@ def test_docker_build_works_with_what_creds_store_sets(helper, fresh, docker, si
     docker.must("build", "-q", "--no-cache", str(fresh.folder / "context"), env={"DOCKER_BUILDKIT": "0"})
 
 
-def test_docker_login_and_undo_leave_each_other_alone(helper, fresh, docker, signed_in, published):
+def test_docker_login_and_undo_do_not_affect_each_other(helper, fresh, docker, signed_in, published):
     helper("configure", ACME, "--no-check")
     docker.must("login", ACME)
     assert helper("configure", "--undo").status == 0
@@ -57,7 +57,7 @@ def test_docker_login_and_undo_leave_each_other_alone(helper, fresh, docker, sig
     assert "credHelpers" not in text and "auths" in text
 
 
-def test_docker_keeps_its_logins_on_the_way_to_us_and_back(helper, fresh, docker, cloud, published):
+def test_docker_keeps_its_logins_through_configure_and_undo(helper, fresh, docker, cloud, published):
     """Nobody is signed in here: what docker pushes and pulls with is the login of its own file, wherever that lies."""
     cloud.fault("reset", service="imds", at="connect")
     fresh.config(keychain="file")
@@ -83,7 +83,7 @@ def test_docker_keeps_its_logins_on_the_way_to_us_and_back(helper, fresh, docker
 
 @pytest.mark.parametrize("name, arguments", [("skopeo", ["inspect"]), ("podman", ["pull", "-q"]), ("buildah", ["pull", "-q", "--policy", "always"])])
 @pytest.mark.parametrize("how", [[ACME, "--podman"], ["--containers-registries"]], ids=["auth.json", "registries.conf"])
-def test_podman_and_its_kin_find_us(helper, fresh, cloud, signed_in, published, name, arguments, how):
+def test_podman_buildah_and_skopeo_use_the_helper(helper, fresh, cloud, signed_in, published, name, arguments, how):
     del fresh.env["DOCKER_CONFIG"]  # podman would look there and nowhere else
     client = Client(fresh, cloud, name)
     target = f"docker://{published}" if name == "skopeo" else published
@@ -99,7 +99,7 @@ def own_config(home):
     return home.folder / ".config/docker-credential-acr/config.json"
 
 
-def test_a_ci_server_of_ones_own_is_written_into_our_configuration_and_taken_out_again(helper, fresh, cloud):
+def test_a_self_hosted_ci_server_is_written_to_the_configuration_and_removed_by_undo(helper, fresh, cloud):
     server = "github.contoso.com"
     job = {**cloud.github_environment(), "ACTIONS_ID_TOKEN_REQUEST_URL": f"https://{server}/t",
            "DOCKER_CREDENTIAL_ACR_IDENTITY": "github-actions"}
@@ -113,7 +113,7 @@ def test_a_ci_server_of_ones_own_is_written_into_our_configuration_and_taken_out
     assert not own_config(fresh).exists()
 
 
-def test_a_list_of_ci_servers_and_a_wrong_name_are_left_alone(helper, fresh):
+def test_a_list_of_ci_servers_and_an_invalid_name_are_not_changed(helper, fresh):
     fresh.config(ci_hosts=["github.contoso.com"])
     before = own_config(fresh).read_text()
     assert helper("configure", "--ci-host", "tfs.contoso.com").status == 1
@@ -122,7 +122,7 @@ def test_a_list_of_ci_servers_and_a_wrong_name_are_left_alone(helper, fresh):
     assert own_config(fresh).read_text() == before
 
 
-def test_systemctl_gets_none_of_a_jobs_secrets(helper, home, cloud):
+def test_systemctl_gets_no_secret_of_a_job(helper, home, cloud):
     home.write("run/systemd/private", "")
     home.write(".config/systemd/user/docker-credential-acr-renew.timer", "[Timer]\n")
     home.write("bin/systemctl", f"#!/bin/sh\nenv >{home.folder}/systemctl\n", mode=0o755)
@@ -141,7 +141,7 @@ OWN = ".config/docker-credential-acr/config.json"
 @pytest.mark.parametrize("before", [None, "{}", '{\n  "timeout": "20s"\n}\n',
                                     '{"registries":{"other.azurecr.io":{"tenant":"x"}}}',
                                     '{\n    "registries": {\n        "acme.azurecr.io": {\n            "tenant": "y.example"\n        }\n    }\n}\n'])
-def test_a_registrys_tenant_identity_and_client_are_written_and_taken_back(helper, fresh, cloud, before):
+def test_the_tenant_identity_and_client_of_a_registry_are_written_and_removed_by_undo(helper, fresh, cloud, before):
     path = fresh.folder / OWN
     if before is not None:
         fresh.write(OWN, before)
@@ -158,7 +158,7 @@ def test_a_registrys_tenant_identity_and_client_are_written_and_taken_back(helpe
     assert (json.loads(path.read_text()) if path.exists() else None) == (json.loads(before) if before else None)
 
 
-def test_what_others_wrote_into_the_registrys_entry_since_stays(helper, fresh):
+def test_undo_keeps_later_changes_to_the_entry_of_the_registry(helper, fresh):
     path = fresh.folder / OWN
     assert helper("configure", ACME, "--tenant", "contoso.example", "--no-check").status == 0
     written = json.loads(path.read_text())
@@ -168,19 +168,19 @@ def test_what_others_wrote_into_the_registrys_entry_since_stays(helper, fresh):
     assert json.loads(path.read_text()) == {"registries": {ACME: {"timeout": "20s"}}}
 
 
-def test_the_tenant_that_was_written_holds_at_once(helper, fresh, cloud):
+def test_a_written_tenant_takes_effect_at_once(helper, fresh, cloud):
     made = helper("configure", ACME, "--tenant", "wrong.example", env=cloud.environment(APP))
     assert "wrong.example" in made.out + made.err, "the check signs in there"
 
 
 @pytest.mark.parametrize("wrong", [["--tenant", "t"], [ACME, "--tenant", ""], [ACME, "--identity", "azure"], [ACME, "--identity", "auto,azd"],
                                    [ACME, "--identity", ""], [ACME, "--client-id", "a\nb"]])
-def test_a_setting_that_our_own_config_would_refuse_is_not_written(helper, fresh, wrong):
+def test_a_setting_that_is_invalid_in_the_configuration_is_not_written(helper, fresh, wrong):
     answer = helper("configure", *wrong, "--no-check")
     assert answer.status == 2 and not (fresh.folder / OWN).exists(), answer
 
 
-def test_a_setting_that_is_a_list_is_left_to_the_person(helper, fresh):
+def test_a_setting_that_is_a_list_is_not_changed(helper, fresh):
     fresh.write(OWN, json.dumps({"registries": {ACME: {"identity": ["azd"]}}}))
     answer = helper("configure", ACME, "--identity", "azure-cli", "--no-check")
     assert answer.status == 1 and "identity" in answer.err

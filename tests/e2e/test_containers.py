@@ -39,7 +39,7 @@ def test_podman_and_buildah_pull_and_push(containers, published, image, name):
 
 
 @pytest.mark.parametrize("name", ["skopeo", "podman", "buildah"])
-def test_login_with_a_password_is_kept_by_the_helper_and_logout_forgets_it(containers, home, helper, name):
+def test_a_login_with_a_password_is_kept_by_the_helper_and_removed_by_logout(containers, home, helper, name):
     client = containers(name)
     client.must("login", "-u", "admin", "--password-stdin", ADMIN, stdin="admin-password-one")
     assert helper.get(ADMIN).secret == "admin-password-one"
@@ -50,17 +50,17 @@ def test_login_with_a_password_is_kept_by_the_helper_and_logout_forgets_it(conta
 
 
 @pytest.mark.parametrize("name", ["skopeo", "podman", "buildah"])
-def test_login_without_a_password_finds_the_identity(containers, name):
+def test_a_login_without_a_password_uses_the_identity(containers, name):
     seen = containers(name).must("login", ACME)
     assert "Existing credentials are valid" in seen.out
 
 
-def test_logout_of_what_was_never_stored_succeeds(containers):
+def test_logout_without_a_stored_login_succeeds(containers):
     """podman 4.3 crashes with a stack overflow where an erase fails."""
     seen = containers("podman")("logout", ADMIN)
     assert "goroutine" not in seen.text and "stack overflow" not in seen.text
 
 
-def test_a_refusal_is_shown_by_podman_itself(containers, published):
+def test_podman_shows_the_reason_of_a_denial(containers, published):
     seen = containers("podman")("pull", "-q", published, env={"AZURE_CLIENT_SECRET": "not-the-secret"})
     assert seen.status != 0 and "AADSTS7000215" in seen.err and "out: `" in seen.err

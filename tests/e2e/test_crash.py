@@ -96,7 +96,7 @@ def kept(home, folder):
     return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".docker-credential-acr-")]
 
 
-def test_what_a_person_gave_or_decided_is_on_the_disk_before_it_is_said_to_be_kept(helper, home):
+def test_logins_and_decisions_are_on_the_disk_before_success_is_reported(helper, home):
     """The bytes before the file gets its name, and the name in its folder: a power cut leaves the old or the new."""
     home.config(keychain="file", verify_on_store=False)
     login = json.dumps({"ServerURL": ACME, "Username": "person", "Secret": OLD})
@@ -111,7 +111,7 @@ def test_what_a_person_gave_or_decided_is_on_the_disk_before_it_is_said_to_be_ke
     assert len(put) > 1 and put[-1] == str(home.folder / ".docker/config.json"), f"the journal comes before what it is about: {put}"
 
 
-def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(helper, home, signed_in, cloud, figures):
+def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_no_process(helper, home, signed_in, cloud, figures):
     other = helper.get(READER).secret
     old = helper.get(ACME).secret
     tried, killed, renewed = 0, 0, 0
@@ -131,7 +131,7 @@ def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_nobody(hel
     assert killed > 0.8 * tried
 
 
-def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud, figures):
+def test_a_sign_in_killed_at_any_system_call_is_complete_or_absent(helper, home, cloud, figures):
     """With a code, which the stand-in's person enters by themselves."""
     arguments = ("login", "--device-code", "--insecure-storage")
     tried, killed, there = 0, 0, 0
@@ -163,7 +163,7 @@ def test_a_sign_in_killed_at_any_system_call_is_there_or_not(helper, home, cloud
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
-def test_an_interrupt_while_a_sign_in_is_kept_waits_until_it_is_whole(helper, home, name):
+def test_an_interrupt_while_a_sign_in_is_saved_waits_until_it_is_complete(helper, home, name):
     """The token, whose it is, and that the registry is not signed out of: the first fsync is of the first, the last of the last."""
     arguments = ("login", ACME, "--device-code", "--insecure-storage")
     helper.logout(ACME)
@@ -176,7 +176,7 @@ def test_an_interrupt_while_a_sign_in_is_kept_waits_until_it_is_whole(helper, ho
         assert helper.get(ACME).status == 0, number
 
 
-def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, signed_in, cloud, figures):
+def test_a_sign_out_killed_at_any_system_call_can_be_repeated(helper, home, signed_in, cloud, figures):
     sign_in = ("login", ACME, "--device-code", "--insecure-storage")
     assert helper(*sign_in).status == 0
     tried = killed = 0
@@ -198,7 +198,7 @@ def test_a_sign_out_killed_at_any_system_call_can_be_done_again(helper, home, si
 
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS", "EDQUOT", "EMFILE", "EINTR"])
 @pytest.mark.parametrize("call", ["openat", "write", "renameat", "fsync", "flock"])
-def test_a_renewal_on_a_bad_disk_is_a_renewal_all_the_same(helper, home, signed_in, call, error):
+def test_a_renewal_on_a_failing_disk_succeeds(helper, home, signed_in, call, error):
     """The token is had; that it cannot be kept is no failure of the registry."""
     old = helper.get(ACME).secret
     folder = f"{home.runtime}/docker-credential-acr"
@@ -208,7 +208,7 @@ def test_a_renewal_on_a_bad_disk_is_a_renewal_all_the_same(helper, home, signed_
     assert answer.status == 0 and answer.err == "" and (answer.secret == old or answer.exchanges == 0)
 
 
-def test_a_sign_out_takes_along_what_a_killed_sign_in_had_half_written(helper, home):
+def test_a_sign_out_removes_what_a_killed_sign_in_wrote(helper, home):
     home.config(keychain="file")
     helper("store", stdin=request(OLD))
     left = home.data / "logins/.docker-credential-acr-0123456789abcdef"
@@ -262,7 +262,7 @@ def test_an_erase_killed_at_any_system_call_leaves_the_login_or_none(helper, hom
     assert killed > 0.8 * len(found)
 
 
-def test_a_get_killed_at_any_time_blocks_and_spoils_nothing(helper, home, cloud):
+def test_a_get_killed_at_any_time_blocks_and_damages_nothing(helper, home, cloud):
     """At random moments of a cold get, four at a time."""
     signed_in = cloud.environment(APP)
     chance = random.Random(1)

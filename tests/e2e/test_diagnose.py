@@ -446,7 +446,7 @@ def real_engine_stopped(stage):
 
 
 @pytest.mark.parametrize("name", CAUSES)
-def test_a_cause_is_told_apart_from_all_others(name, diagnose, home, cloud, helper):
+def test_a_cause_is_distinguished_from_all_others(name, diagnose, home, cloud, helper):
     rule, provoke = CAUSES[name]
     stage = Stage(home, cloud, helper)
     with stage.undo:
@@ -457,7 +457,7 @@ def test_a_cause_is_told_apart_from_all_others(name, diagnose, home, cloud, help
     assert found.answer.seconds < 30, found.answer.seconds
 
 
-def test_the_matrix_of_causes_has_nothing_off_its_diagonal(capsys):
+def test_every_cause_is_reported_only_as_itself(capsys):
     if not FOUND:
         pytest.skip("runs behind the tests of the causes")
     rules = list(dict.fromkeys(CAUSES[name][0] for name in FOUND))
@@ -474,7 +474,7 @@ def test_the_matrix_of_causes_has_nothing_off_its_diagonal(capsys):
 
 # ---- what it finds where all is well ----
 
-def test_all_is_well_within_ten_seconds_and_no_check_is_a_problem(diagnose):
+def test_a_working_registry_is_reported_within_ten_seconds_without_a_problem(diagnose):
     found = diagnose(f"{ACME}/app", status=0)
     assert found.problems == [] and found.rules == [] and found.answer.seconds < 10, found
 
@@ -484,22 +484,22 @@ def test_every_error_of_az_acr_check_health_is_an_alias(diagnose):
     assert {alias for check in found.checks.values() for alias in check["aliases"]} == ALIASES
 
 
-def test_rights_are_those_of_the_access_claim(diagnose):
+def test_permissions_are_read_from_the_access_claim(diagnose):
     assert "pull,push,delete" in diagnose(f"{ACME}/app").checks["access"]["line"]
     assert diagnose("reader.azurecr.io/app", status=0).checks["access"]["line"] == "allowed: pull on app"
 
 
-def test_an_identity_that_is_refused_where_the_next_is_taken_is_a_warning(diagnose):
+def test_a_denied_identity_is_a_warning_if_the_next_one_works(diagnose):
     found = diagnose(f"{ACME}/app", who=NOBODY, env={"AZURE_TOKEN_CREDENTIALS": "prod"})
     assert found.verdict("exchange") in ("warning", "problem")
 
 
-def test_where_anybody_may_pull_a_refusal_is_no_problem(diagnose, cloud):
+def test_on_a_public_registry_a_denial_is_not_a_problem(diagnose, cloud):
     found = diagnose(f"{PUBLIC}/app", who=NOBODY, status=0)
     assert found.verdict("exchange") == "warning" and "anonymous pull is allowed" in found.checks["anonymous"]["line"]
 
 
-def test_the_other_tenant_is_found_out_without_the_secret(diagnose, cloud):
+def test_the_tenant_of_the_registry_is_found_without_sending_the_secret(diagnose, cloud):
     diagnose("partner.azurecr.io/app")
     tried = [row for row in cloud.requests("acr", path="/oauth2/token") if "authorization" in row["headers"]]
     import base64
@@ -520,7 +520,7 @@ def test_a_user_s_other_tenants_are_tried(diagnose, home, cloud):
     assert command in [step["command"] for step in found.json["causes"][0]["explanation"]["steps"]], found
 
 
-def test_a_token_for_azure_resource_manager_goes_to_its_endpoint_alone(diagnose, cloud):
+def test_a_token_for_azure_resource_manager_is_sent_only_to_its_endpoint(diagnose, cloud):
     diagnose(f"{ACME}/app")
     for row in cloud.requests():
         bearer = row.get("headers", {}).get("authorization", "")
@@ -529,7 +529,7 @@ def test_a_token_for_azure_resource_manager_goes_to_its_endpoint_alone(diagnose,
     assert cloud.requests("arm") and not cloud.trapped()
 
 
-def test_the_data_endpoint_is_knocked_at_without_a_credential(diagnose, cloud, published):
+def test_the_data_endpoint_is_contacted_without_a_credential(diagnose, cloud, published):
     where = "acme.eastus.data.azurecr.io"
     cloud.fault("redirect", host=ACME, path="/v2/samples/base/blobs/", location=f"https://{where}/blob?sig=secret")
     found = diagnose("acme.azurecr.io/samples/base:1", status=0)
@@ -539,7 +539,7 @@ def test_the_data_endpoint_is_knocked_at_without_a_credential(diagnose, cloud, p
     assert [row["query"] for row in asked if row["path"] == "/"] == [{}]
 
 
-def test_a_data_endpoint_behind_a_firewall_is_named(diagnose, cloud, published):
+def test_a_data_endpoint_behind_a_firewall_is_reported(diagnose, cloud, published):
     where = "acme.eastus.data.azurecr.io"
     cloud.fault("redirect", host=ACME, path="/v2/samples/base/blobs/", location=f"https://{where}/blob")
     cloud.fault("dropped", host=where)
@@ -549,7 +549,7 @@ def test_a_data_endpoint_behind_a_firewall_is_named(diagnose, cloud, published):
 
 # ---- this machine ----
 
-def test_nothing_stays_behind_and_nothing_is_changed(diagnose, home):
+def test_no_file_is_left_behind_or_changed(diagnose, home):
     """But for Entra ID's token, which is kept in memory as any `get` keeps it."""
     before = home.snapshot()
     diagnose(f"{ACME}/app")
@@ -557,7 +557,7 @@ def test_nothing_stays_behind_and_nothing_is_changed(diagnose, home):
     assert not home.data.exists()
 
 
-def test_without_a_registry_every_one_that_is_known_here_is_looked_at(keyring, diagnose, home, cloud, helper):
+def test_without_an_argument_every_known_registry_is_checked(keyring, diagnose, home, cloud, helper):
     home.docker_config({"credsStore": "acr", "credHelpers": {"reader.azurecr.io": "acr", "ghcr.io": "other"},
                         "auths": {"https://abac.azurecr.io": {}}})
     home.registries(first={})
@@ -567,12 +567,12 @@ def test_without_a_registry_every_one_that_is_known_here_is_looked_at(keyring, d
         None, "reader.azurecr.io", "abac.azurecr.io", "first.azurecr.io", "second.azurecr.io"}
 
 
-def test_without_any_registry_it_is_about_this_machine(keyring, diagnose):
+def test_without_any_known_registry_only_the_machine_is_checked(keyring, diagnose):
     found = diagnose(who=None)
     assert [subject["about"] for subject in found.json["subjects"]] == ["machine"]
 
 
-def test_a_context_says_where_the_engine_is(diagnose, home):
+def test_the_docker_context_selects_the_engine(diagnose, home):
     host = os.environ["DOCKER_HOST"]
     home.write(".docker/contexts/meta/0123/meta.json", json.dumps({"Name": "cloud", "Endpoints": {"docker": {"Host": host}}}))
     home.docker_config({"credsStore": "acr", "currentContext": "cloud"})
@@ -580,7 +580,7 @@ def test_a_context_says_where_the_engine_is(diagnose, home):
     assert found.verdict("docker-engine") == "ok" and host in found.checks["docker-engine"]["line"], found
 
 
-def test_helm_that_asks_another_store_first_is_a_warning(diagnose, home):
+def test_a_helm_config_that_uses_another_store_first_is_a_warning(diagnose, home):
     """helm takes docker-credential-secretservice by itself, unless it is told whose config to read."""
     for name, line in (("helm", "echo v3.22.0"), ("docker-credential-secretservice", "exit 1")):
         home.write(f"front/{name}", f"#!/bin/sh\n{line}\n", mode=0o755)
@@ -594,7 +594,7 @@ def test_helm_that_asks_another_store_first_is_a_warning(diagnose, home):
     assert diagnose(env=env).verdict("helm") == "ok"
 
 
-def test_a_login_beside_the_helper_is_a_warning(diagnose, home):
+def test_a_login_in_the_docker_config_beside_the_helper_is_a_warning(diagnose, home):
     home.docker_config({"credsStore": "acr", "auths": {ACME: {"auth": "cHVsbGVyOm9sZC1wYXNzd29yZA=="}}})
     assert diagnose(f"{ACME}/app", status=0).verdict("auths-entry") == "warning"
 
@@ -604,12 +604,12 @@ def test_a_login_beside_the_helper_is_a_warning(diagnose, home):
     ('{"credHelpers":{"acme.azurecr.io":"acr"}}', "warning", "ignores the variable"),
     ("{", "warning", "not valid JSON"),
     ('{"auths":{"other.azurecr.io":{"auth":"QTpC"}}}', "ok", "does not contain this registry")])
-def test_docker_auth_config_is_read_as_strictly_as_docker_does(diagnose, text, verdict, words):
+def test_docker_auth_config_is_parsed_as_strictly_as_docker_parses_it(diagnose, text, verdict, words):
     check = diagnose(f"{ACME}/app", env={"DOCKER_AUTH_CONFIG": text}).checks["auth-variable"]
     assert check["verdict"] == verdict and words in check["line"]
 
 
-def test_buildx_s_configs_for_the_registry_are_found(diagnose, home):
+def test_buildx_configs_for_the_registry_are_found(diagnose, home):
     home.write(f".docker/buildx/config/{ACME}/team/app@pull/config.json", "{}")
     check = diagnose(f"{ACME}/app").checks["buildx-config"]
     assert check["verdict"] == "warning" and "team/app@pull" in check["details"][0]
@@ -619,14 +619,14 @@ def test_buildx_s_configs_for_the_registry_are_found(diagnose, home):
     (".config/containers/auth.json", {"credHelpers": {ACME: "acr"}}, "use this helper"),
     (".config/containers/auth.json", {"auths": {ACME: {"auth": "QTpC"}}}, "a login that is stored in"),
     (".config/containers/registries.conf", 'credential-helpers = ["containers-auth.json", "acr"]\n', "use this helper")])
-def test_podman_s_own_files_are_read_as_podman_does(diagnose, home, path, content, words):
+def test_podman_files_are_parsed_as_podman_parses_them(diagnose, home, path, content, words):
     if not shutil.which("podman", path=home.env["PATH"]):
         pytest.skip("no podman here")
     home.write(path, content if isinstance(content, str) else json.dumps(content))
     assert words in diagnose(f"{ACME}/app").checks["podman"]["line"]
 
 
-def test_a_failed_renewal_is_told(diagnose, home, cloud, helper):
+def test_a_failed_renewal_is_reported(diagnose, home, cloud, helper):
     signed_in = cloud.environment(APP)
     assert helper.get(ACME, env=signed_in).status == 0
     home.age(7200)
@@ -636,21 +636,21 @@ def test_a_failed_renewal_is_told(diagnose, home, cloud, helper):
     assert "the last renewal failed" in diagnose(f"{ACME}/app").checks["renewal"]["line"]
 
 
-def test_a_pull_in_earnest_says_what_docker_says(diagnose, published):
+def test_a_real_pull_reports_the_message_of_docker(diagnose, published):
     good = diagnose("--pull", published)
     assert good.verdict("pull") == "ok", good
     bad = diagnose("--pull", "partner.azurecr.io/app:1")
     assert bad.verdict("pull") == "problem" and bad.rules, bad
 
 
-def test_in_a_pipeline_it_looks_at_what_counts_there(diagnose, cloud):
+def test_in_a_pipeline_the_settings_of_pipelines_are_checked(diagnose, cloud):
     assert diagnose(env=cloud.github_environment(), who=None).verdict("pipeline") == "ok"
     assert diagnose(env=cloud.pipelines_environment(), who=None).verdict("pipeline") == "ok"
     named = {"GITLAB_CI": "true", "DOCKER_AUTH_CONFIG": '{"credHelpers":{"acme.azurecr.io":"acr"}}'}
     assert "allowed_docker_credential_helpers" in diagnose(env=named, who=None).checks["pipeline"]["line"]
 
 
-def test_a_secret_service_is_tried_there_and_back(diagnose, home):
+def test_a_secret_service_is_tested_by_storing_and_reading(diagnose, home):
     """Under a session bus of its own, with gnome-keyring; nothing of the try stays in it."""
     if not shutil.which("gnome-keyring-daemon"):
         pytest.skip("no gnome-keyring here")
@@ -670,7 +670,7 @@ def test_a_secret_service_is_tried_there_and_back(diagnose, home):
 @pytest.mark.parametrize("arguments", [
     ["--action", "steal", f"{ACME}/app"], ["--action", "push", ACME], ["--repository", "app"], ["--action", "push"],
     ["--show-home", ACME], [ACME, "two"], ["--nonsense"]])
-def test_wrong_usage_is_status_2_and_asks_nobody(helper, arguments):
+def test_wrong_usage_is_status_2_and_sends_no_request(helper, arguments):
     answer = helper("diagnose", *arguments)
     assert answer.status == 2 and answer.out == "" and answer.err and answer.requests == []
 
@@ -703,7 +703,7 @@ def on_a_terminal(home, *arguments, env=None, columns=80, kill=None):
     return (seen.decode(), run.returncode) if kill else seen.decode()
 
 
-def test_a_terminal_gets_progress_and_colour_unless_no_color_says_otherwise(home, cloud, engine):
+def test_a_terminal_gets_progress_and_color_unless_no_color_is_set(home, cloud, engine):
     env = cloud.environment(APP)
     seen = on_a_terminal(home, "diagnose", f"{ACME}/app", env=env)
     assert re.search(r"\r\033\[K\d+/\d+ checks; waiting for \w+", seen) and "\033[32m" in seen
@@ -725,7 +725,7 @@ def areas_of(lines):
     return found
 
 
-def test_where_nothing_is_wrong_the_page_has_the_verdict_and_a_line_for_each_area(helper, cloud, engine):
+def test_without_a_problem_the_output_has_the_verdict_and_a_line_for_each_area(helper, cloud, engine):
     lines, answer = page(helper, cloud, f"{ACME}/app")
     assert answer.status == 0 and len(lines) <= 15, answer
     assert lines[0].startswith(f"{ACME}/app (pull): no problem found") and areas_of(lines) == AREAS, answer
@@ -738,7 +738,7 @@ def test_where_nothing_is_wrong_the_page_has_the_verdict_and_a_line_for_each_are
         assert f"{count} ok" in line, (line, checks)
 
 
-def test_what_is_wrong_stands_above_the_areas_and_what_depends_on_it_is_one_line(helper, cloud, engine):
+def test_a_problem_is_shown_above_the_areas_and_skipped_checks_are_one_line(helper, cloud, engine):
     cloud.fault("firewall", host=ACME)
     lines, answer = page(helper, cloud, f"{ACME}/app")
     text = "\n".join(lines)
@@ -749,7 +749,7 @@ def test_what_is_wrong_stands_above_the_areas_and_what_depends_on_it_is_one_line
     assert "ContainerRegistryLoginEvents" not in text and "  ok  " not in text
 
 
-def test_verbose_shows_every_check_and_the_query_for_the_owner(helper, cloud, engine):
+def test_verbose_shows_every_check_and_the_query_for_an_owner(helper, cloud, engine):
     told = json.loads(helper("diagnose", "--json", f"{ACME}/app", env=cloud.environment(NOBODY)).out)
     lines, answer = page(helper, cloud, "--verbose", f"{ACME}/app", who=NOBODY)
     for check in [check for subject in told["subjects"] for check in subject["checks"]]:
@@ -760,7 +760,7 @@ def test_verbose_shows_every_check_and_the_query_for_the_owner(helper, cloud, en
     assert "\n".join(page(helper, cloud, "-v", f"{ACME}/app", who=NOBODY)[0][:2]) == "\n".join(lines[:2])
 
 
-def test_quiet_is_the_verdict_and_a_line_for_each_problem(helper, home, cloud, engine):
+def test_quiet_shows_the_verdict_and_a_line_for_each_problem(helper, home, cloud, engine):
     assert page(helper, cloud, "--quiet", f"{ACME}/app")[0] == [f"{ACME}/app (pull): no problem found, 3 warnings"]
     cloud.fault("firewall", host=ACME)
     home.docker_config({"credsStore": "acr", "credHelpers": {"one.example": "no-such-helper"}})
@@ -769,7 +769,7 @@ def test_quiet_is_the_verdict_and_a_line_for_each_problem(helper, home, cloud, e
     assert [re.search(r" \[([a-z-]+)\]$", line)[1] for line in lines[1:]] == ["firewall", "other-helper-not-found"]
 
 
-def test_of_several_problems_the_first_is_explained_and_the_others_are_a_line_each(helper, home, cloud, engine):
+def test_the_first_of_several_problems_is_explained_and_each_other_is_one_line(helper, home, cloud, engine):
     cloud.fault("firewall", host=ACME)
     home.docker_config({"credsStore": "acr", "credHelpers": {"one.example": "no-such-helper"}})
     home.data.mkdir(parents=True)
@@ -782,7 +782,7 @@ def test_of_several_problems_the_first_is_explained_and_the_others_are_a_line_ea
     assert helper("explain", "machine-unsafe-file").status == 0
 
 
-def test_several_registries_have_a_verdict_each_and_their_areas(helper, home, cloud, engine):
+def test_each_of_several_registries_has_a_verdict_and_areas(helper, home, cloud, engine):
     home.docker_config({"credHelpers": {ACME: "acr", "reader.azurecr.io": "acr"}})
     cloud.fault("firewall", host=ACME)
     lines, answer = page(helper, cloud)
@@ -794,7 +794,7 @@ def test_several_registries_have_a_verdict_each_and_their_areas(helper, home, cl
 
 
 @pytest.mark.parametrize("columns", [60, 100])
-def test_a_page_is_as_wide_as_the_terminal(home, cloud, engine, columns):
+def test_the_output_is_as_wide_as_the_terminal(home, cloud, engine, columns):
     cloud.fault("firewall", host=ACME)
     seen = on_a_terminal(home, "diagnose", f"{ACME}/app", env={**cloud.environment(APP), "NO_COLOR": "1"}, columns=columns)
     lines = [line.rpartition("\033[K")[2] for line in seen.splitlines()]
@@ -803,14 +803,14 @@ def test_a_page_is_as_wide_as_the_terminal(home, cloud, engine, columns):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_line_of_progress_is_gone_when_a_signal_ends_it(home, cloud, engine, number):
+def test_the_progress_line_is_removed_when_a_signal_ends_the_program(home, cloud, engine, number):
     """It says what it waits for: a registry that takes connections and says nothing."""
     cloud.fault("hang", host=ACME)
     seen, status = on_a_terminal(home, "diagnose", f"{ACME}/app", env=cloud.environment(APP), kill=(r"waiting for [^\r]*\r.*connection", number))
     assert status == -number and re.search(r"waiting for [^\r]*connection", seen) and seen.endswith("\r\033[K"), seen
 
 
-def test_a_file_that_is_not_there_is_not_called_ok(diagnose, home):
+def test_a_missing_file_is_not_reported_as_ok(diagnose, home):
     (home.folder / ".docker/config.json").unlink()
     found = diagnose(who=None)
     for check in ("docker-config", "own-config", "folders"):
@@ -834,7 +834,7 @@ def test_json_has_the_same_keys_and_verdicts_in_every_language(diagnose, cloud):
     assert english.rules == french.rules
 
 
-def test_explain_takes_the_facts_of_a_check(diagnose, helper):
+def test_explain_accepts_the_facts_of_a_check(diagnose, helper):
     found = diagnose(f"{ACME}/app", who=EXPIRED)
     facts = next(check["facts"] for check in found.checks.values() if check["verdict"] == "problem")
     answer = helper("explain", "--facts", stdin=json.dumps(facts))
@@ -852,19 +852,19 @@ def report(helper, home, cloud, *options, who=APP):
     return answer, text
 
 
-def test_a_report_has_neither_secrets_nor_the_home_folder_nor_addresses(helper, home, cloud, engine):
+def test_a_report_contains_no_secret_home_directory_or_address(helper, home, cloud, engine):
     _, text = report(helper, home, cloud, who=NOBODY)
     assert str(home.folder) not in text and not re.search(r"\b\d{1,3}(\.\d{1,3}){3}\b", text)
     assert "[address 1]" in text and "~/.docker/config.json" in text and "az role assignment create" in text
     validate(json.loads(text.splitlines()[-1]))
 
 
-def test_a_report_keeps_what_the_person_wants_kept(helper, home, cloud, engine):
+def test_a_report_keeps_the_values_that_the_user_chooses(helper, home, cloud, engine):
     _, text = report(helper, home, cloud, "--show-home", "--show-addresses")
     assert str(home.folder) in text and "10.99.0.10" in text
 
 
-def test_a_report_that_cannot_be_written_is_told(helper, home, cloud, engine):
+def test_a_report_that_cannot_be_written_is_an_error(helper, home, cloud, engine):
     answer = helper("diagnose", "--report", "/nonexistent/report.txt", f"{ACME}/app", env=cloud.environment(APP))
     assert answer.status == 1 and "cannot write the report" in answer.err
 
@@ -878,7 +878,7 @@ def test_a_report_does_not_follow_a_link(helper, home, cloud, engine):
 
 # ---- time ----
 
-def test_where_nothing_answers_it_ends_within_thirty_seconds(diagnose, cloud):
+def test_without_any_answer_it_ends_within_thirty_seconds(diagnose, cloud):
     """Names, Entra ID, the engine: each silent in its own way."""
     cloud.fault("silent", host=ACME)
     cloud.fault("hang", service="entra")
@@ -887,7 +887,7 @@ def test_where_nothing_answers_it_ends_within_thirty_seconds(diagnose, cloud):
     assert found.answer.seconds < 30 and found.verdict("docker-engine") == "problem"
 
 
-def test_a_registry_that_takes_connections_and_says_nothing_is_told_in_time(diagnose, cloud):
+def test_a_registry_that_accepts_connections_and_does_not_answer_is_reported_in_time(diagnose, cloud):
     cloud.fault("hang", host=ACME)
     found = diagnose(f"{ACME}/app", status=1)
     assert found.answer.seconds < 30 and found.verdict("connection") == "problem"
@@ -916,7 +916,7 @@ def test_a_registry_in_the_last_of_many_subscriptions_is_found(diagnose, helper,
     assert verdict == "ok" and "admin user" in line, found
 
 
-def test_where_all_subscriptions_were_looked_into_the_role_is_named(diagnose, helper, cloud):
+def test_if_all_subscriptions_were_searched_the_role_is_named(diagnose, helper, cloud):
     sees(cloud, 30)
     found, verdict, line = settings_of(diagnose, helper, HIDDEN)
     assert verdict == "warning" and "Reader" in line, found
@@ -926,7 +926,7 @@ def test_where_all_subscriptions_were_looked_into_the_role_is_named(diagnose, he
 @pytest.mark.parametrize("why, words", [
     ("no time", r"not found in [1-9]\d* of 31 subscriptions"), ("more pages", r"not found in 4 of 4\+ subscriptions"),
     ("throttled", "429"), ("down", "503"), ("list", "503")])
-def test_where_it_was_not_looked_for_everywhere_nobody_is_blamed(diagnose, helper, cloud, why, words):
+def test_if_not_all_subscriptions_were_searched_no_role_is_reported_missing(diagnose, helper, cloud, why, words):
     """Too slow for all of them, a list of several pages, or an answer that says nothing about a role."""
     sees(cloud, 30 if why == "no time" else 3, more_pages=why == "more pages")
     one = "/subscriptions/00000001-0000-4000-8000-000000000000/resources"

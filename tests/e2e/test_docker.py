@@ -30,7 +30,7 @@ def test_push_and_pull_need_nothing_but_the_helper(docker, configured, signed_in
     assert pushed.err == pulled.err == "" and pushed.exchanges == 1 and pulled.exchanges == 0
 
 
-def test_three_hours_later_a_pull_works_as_well(docker, signed_in, home, published):
+def test_a_pull_still_works_three_hours_later(docker, signed_in, home, published):
     docker.must("pull", published)
     home.age(10900)
     assert docker.must("pull", published).exchanges == 1
@@ -48,7 +48,7 @@ def test_a_pull_with_a_wrong_secret_shows_the_explanation(docker, cloud, publish
     assert seen.status != 0 and "AADSTS7000215" in seen.err
 
 
-def test_a_push_by_who_may_only_pull_is_denied_by_the_registry_not_by_us(docker, signed_in, published):
+def test_a_push_without_push_permission_is_denied_by_the_registry_and_not_by_the_helper(docker, signed_in, published):
     docker.must("tag", LOCAL, "reader.azurecr.io/team/app:1")
     seen = docker("push", "reader.azurecr.io/team/app:1")
     assert seen.status != 0 and seen.ours == [] and "denied" in seen.err + seen.out
@@ -59,20 +59,20 @@ def test_a_push_by_who_may_only_pull_is_denied_by_the_registry_not_by_us(docker,
 CLASSIC, BUILDKIT = {"DOCKER_BUILDKIT": "0"}, {"DOCKER_BUILDKIT": "1"}
 
 
-def test_a_cold_classic_build_works_where_the_config_names_the_registry(docker, home, signed_in, published):
+def test_a_classic_build_without_a_cache_works_if_the_config_names_the_registry(docker, home, signed_in, published):
     home.registries(acme={})
     forget(docker, published)
     seen = docker.must("build", "-q", dockerfile(home, f"FROM {BASE}", 'RUN ["/bin/busybox", "true"]'), env=CLASSIC)
     assert seen.ours == []
 
 
-def test_a_classic_build_works_where_the_registry_worked_before(docker, home, signed_in, published):
+def test_a_classic_build_works_if_the_registry_worked_before(docker, home, signed_in, published):
     docker.must("pull", published)
     forget(docker, published)
     docker.must("build", "-q", dockerfile(home, f"FROM {BASE}", "LABEL warm=yes"), env=CLASSIC)
 
 
-def test_one_refused_registry_does_not_spoil_a_classic_build(docker, home, helper, signed_in, published):
+def test_one_denied_registry_does_not_break_a_classic_build(docker, home, helper, signed_in, published):
     """A failing get of one listed server makes docker drop all credentials: so it must not be listed."""
     home.registries(acme={}, partner={"identity": "environment"})
     assert helper.get("partner.azurecr.io").status == 1
@@ -80,7 +80,7 @@ def test_one_refused_registry_does_not_spoil_a_classic_build(docker, home, helpe
     docker.must("build", "-q", dockerfile(home, f"FROM {BASE}", "LABEL spoilt=no"), env=CLASSIC)
 
 
-def test_a_classic_build_keeps_the_logins_of_dockers_own_file(docker, home, cloud, helper, published):
+def test_a_classic_build_keeps_the_logins_of_the_docker_config(docker, home, cloud, helper, published):
     """They are all that it knows of a registry: it asks list once, then get of each, and drops all when one fails."""
     auth = lambda login: {"auth": base64.b64encode(login.encode()).decode()}
     image = f"{ADMIN}/team/app:1"
@@ -95,14 +95,14 @@ def test_a_classic_build_keeps_the_logins_of_dockers_own_file(docker, home, clou
     docker.must("build", "-q", dockerfile(home, f"FROM {image}", "LABEL auths=yes"), env=CLASSIC)
 
 
-def test_a_cold_buildkit_build_works_without_a_word(debian_docker, home, configured, signed_in, published):
+def test_a_buildkit_build_without_a_cache_works_without_a_message(debian_docker, home, configured, signed_in, published):
     debian_docker("builder", "prune", "-af")
     forget(debian_docker, published)
     seen = debian_docker.must("build", "--progress=plain", dockerfile(home, f"FROM {BASE}", 'RUN ["/bin/busybox", "true"]'), env=BUILDKIT)
     assert seen.ours == [] and seen.exchanges == 1
 
 
-def test_a_refused_buildkit_build_shows_the_reason_and_asks_entra_once(debian_docker, home, cloud, published):
+def test_a_denied_buildkit_build_shows_the_reason_and_asks_entra_once(debian_docker, home, cloud, published):
     """BuildKit asks two to eight times; the refusal is remembered."""
     debian_docker("builder", "prune", "-af")
     forget(debian_docker, published)
@@ -114,13 +114,13 @@ def test_a_refused_buildkit_build_shows_the_reason_and_asks_entra_once(debian_do
 
 # login and logout
 
-def test_login_without_arguments_signs_in_and_keeps_no_login(docker, configured, home, signed_in):
+def test_login_without_arguments_uses_the_identity_and_stores_no_login(docker, configured, home, signed_in):
     seen = docker.must("login", ACME)
     assert "Login Succeeded" in seen.text and "existing credentials" in seen.text and seen.ours == []
     assert not (home.data / "logins").exists() or not list((home.data / "logins").iterdir())
 
 
-def test_login_with_a_password_is_kept_and_used_and_logout_forgets_it(docker, configured, home, helper, published):
+def test_a_login_with_a_password_is_kept_and_used_and_removed_by_logout(docker, configured, home, helper, published):
     image = f"{ADMIN}/team/app:1"
     docker.must("login", "-u", "admin", "--password-stdin", ADMIN, stdin="admin-password-one")
     assert helper.get(ADMIN).login["Username"] == "admin"
@@ -131,13 +131,13 @@ def test_login_with_a_password_is_kept_and_used_and_logout_forgets_it(docker, co
     assert helper.list().login == {}
 
 
-def test_a_wrong_password_leaves_the_login_of_before(docker, helper):
+def test_a_wrong_password_keeps_the_previous_login(docker, helper):
     docker.must("login", "-u", "admin", "--password-stdin", ADMIN, stdin="admin-password-one")
     assert docker("login", "-u", "admin", "--password-stdin", ADMIN, stdin="not-the-password").status != 0
     assert helper.get(ADMIN).secret == "admin-password-one"
 
 
-def test_logout_tells_how_to_really_sign_out(docker, configured, helper, signed_in, published):
+def test_logout_says_how_to_sign_out_completely(docker, configured, helper, signed_in, published):
     docker.must("pull", published)
     seen = docker.must("logout", ACME)
     assert len(seen.ours) == 1 and f"docker-credential-acr logout {ACME}" in seen.ours[0]
@@ -146,7 +146,7 @@ def test_logout_tells_how_to_really_sign_out(docker, configured, helper, signed_
     assert docker("pull", published).status != 0, "anonymous now"
 
 
-def test_login_to_another_registry_goes_through_the_helper_and_asks_nothing_of_azure(docker, home, helper):
+def test_login_to_another_registry_uses_the_helper_and_sends_no_request_to_azure(docker, home, helper):
     home.config(keychain="file")
     docker.must("login", "-u", "developer", "--password-stdin", "registry.example", stdin="some-password")
     assert helper.get("registry.example").login == {"ServerURL": "registry.example", "Username": "developer", "Secret": "some-password"}
@@ -154,13 +154,13 @@ def test_login_to_another_registry_goes_through_the_helper_and_asks_nothing_of_a
     assert helper.list().login == {}
 
 
-def test_login_leaves_no_secret_in_dockers_own_config(docker, home):
+def test_login_leaves_no_secret_in_the_docker_config(docker, home):
     docker.must("login", "-u", "admin", "--password-stdin", ADMIN, stdin="admin-password-one")
     config = json.loads((home.folder / ".docker/config.json").read_text())
     assert config["credsStore"] == "acr" and not any(config["auths"].values())
 
 
-def test_eight_pulls_at_once_are_one_exchange(docker, home, cloud, signed_in, published):
+def test_eight_parallel_pulls_cause_one_exchange(docker, home, cloud, signed_in, published):
     runs = [subprocess.Popen([docker.command[0], "pull", "-q", published], env=home.env, stdout=subprocess.DEVNULL,
                              stderr=subprocess.PIPE) for _ in range(8)]
     for run in runs:

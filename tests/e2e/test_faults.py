@@ -72,7 +72,7 @@ def inject(name, number, what):
 
 
 @SAMPLED
-def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nobody(stage, most, figures):
+def test_an_error_at_any_system_call_loses_nothing_and_is_not_remembered(stage, most, figures):
     points = [(name, number, error) for name, numbers in counted(stage).items() for number in numbers
               for error in ERRORS.get(name, "").split()]
     tried = failed = 0
@@ -88,7 +88,7 @@ def test_an_error_at_any_system_call_loses_nothing_and_is_remembered_against_nob
     figures(f"{tried} errors at {len(points)} points, failed: {failed}, lost: 0")
 
 
-def test_a_socket_that_cannot_be_made_non_blocking_keeps_nobody_waiting(helper, home, cloud):
+def test_a_socket_that_cannot_be_made_non_blocking_does_not_block(helper, home, cloud):
     """libcurl does not look whether that worked, and on a socket that blocks no limit of time holds."""
     home.env.update(cloud.environment(APP), DOCKER_CREDENTIAL_ACR_CACHE="file")
     for number in range(1, 13):
@@ -98,7 +98,7 @@ def test_a_socket_that_cannot_be_made_non_blocking_keeps_nobody_waiting(helper, 
 
 
 @SAMPLED
-def test_whoever_is_killed_at_any_system_call_loses_nothing(stage, most, figures):
+def test_a_command_killed_at_any_system_call_loses_nothing(stage, most, figures):
     points = [(name, number) for name, numbers in counted(stage).items() for number in numbers if name not in WITHOUT_EFFECT]
     chosen, killed = sample(points, most, stage.row), 0
     for name, number in chosen:

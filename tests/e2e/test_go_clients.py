@@ -21,7 +21,7 @@ def test_crane_pulls_pushes_and_lists(from_go, home, published, image):
     assert (home.folder / "base.tar").stat().st_size > 1000
 
 
-def test_crane_keeps_a_login_with_the_helper_and_forgets_it(from_go, home, helper):
+def test_crane_stores_a_login_with_the_helper_and_removes_it(from_go, home, helper):
     crane = from_go("crane")
     crane.must("auth", "login", ADMIN, "-u", "admin", "--password-stdin", stdin="admin-password-one")
     assert helper.get(ADMIN).secret == "admin-password-one"
@@ -30,7 +30,7 @@ def test_crane_keeps_a_login_with_the_helper_and_forgets_it(from_go, home, helpe
     assert helper.list().login == {}
 
 
-def test_crane_shows_our_line_of_a_refusal(from_go, published):
+def test_crane_shows_the_line_of_the_helper_about_a_denial(from_go, published):
     seen = from_go("crane")("manifest", published, env=WRONG)
     assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
 
@@ -44,7 +44,7 @@ def test_oras_pushes_and_pulls_an_artifact(from_go, home, image):
     assert (home.folder / "note.txt").read_text() == "kept beside images\n"
 
 
-def test_oras_keeps_a_login_with_the_helper_and_forgets_it(from_go, home, helper):
+def test_oras_stores_a_login_with_the_helper_and_removes_it(from_go, home, helper):
     oras = from_go("oras")
     oras.must("login", ADMIN, "-u", "admin", "--password-stdin", stdin="admin-password-one")
     assert helper.get(ADMIN).secret == "admin-password-one"
@@ -53,13 +53,13 @@ def test_oras_keeps_a_login_with_the_helper_and_forgets_it(from_go, home, helper
     assert helper.list().login == {}
 
 
-def test_oras_shows_our_line_of_a_refusal(from_go, image):
+def test_oras_shows_the_line_of_the_helper_about_a_denial(from_go, image):
     seen = from_go("oras")("pull", image, env=WRONG)
     assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
 
 
 @pytest.mark.parametrize("name, arguments", [("crane", ["manifest"]), ("oras", ["manifest", "fetch"])])
-def test_where_anybody_may_pull_nobody_has_to_be_somebody(from_go, home, cloud, name, arguments):
+def test_a_public_registry_is_pulled_from_without_an_identity(from_go, home, cloud, name, arguments):
     """"Not found", exactly: they go on as anybody."""
     client = from_go(name)
     image = f"{PUBLIC}/team/{name}:1"
@@ -71,7 +71,7 @@ def test_where_anybody_may_pull_nobody_has_to_be_somebody(from_go, home, cloud, 
     assert "schemaVersion" in client.must(*arguments, image).out
 
 
-def test_testcontainers_makes_a_container_of_a_private_image(from_go, home, published, debian_docker):
+def test_testcontainers_creates_a_container_from_a_private_image(from_go, home, published, debian_docker):
     """It reads credHelpers and auths, and of credsStore alone makes nothing."""
     home.docker_config({"credHelpers": {ACME: "acr"}})
     debian_docker("rmi", "-f", published)
@@ -79,13 +79,13 @@ def test_testcontainers_makes_a_container_of_a_private_image(from_go, home, publ
     assert f"made of {published}" in seen.out and seen.exchanges == 1, seen
 
 
-def test_testcontainers_shows_all_of_a_refusal(from_go, home, published):
+def test_testcontainers_shows_the_complete_denial(from_go, home, published):
     home.docker_config({"credHelpers": {ACME: "acr"}})
     seen = from_go("testcontainer", env={"TESTCONTAINERS_RYUK_DISABLED": "true"})(published, env=WRONG)
     assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
 
 
-def test_buildx_builds_on_a_private_image_and_pushes(from_go, home, published, debian_docker, image):
+def test_buildx_builds_from_a_private_image_and_pushes(from_go, home, published, debian_docker, image):
     """A newer buildx than the engine: its session asks the helper, for the base and for what is pushed."""
     buildx = from_go("buildx")
     folder = dockerfile(home, f"FROM {published}", "LABEL by=buildx")
@@ -94,13 +94,13 @@ def test_buildx_builds_on_a_private_image_and_pushes(from_go, home, published, d
     debian_docker.must("pull", "-q", image)
 
 
-def test_buildx_shows_both_of_a_refusal(from_go, home, published):
+def test_buildx_shows_the_line_and_the_remedy_of_a_denial(from_go, home, published):
     folder = dockerfile(home, f"FROM {published}", "LABEL by=buildx-refused")
     seen = from_go("buildx")("build", "--pull", "--no-cache", folder, env=WRONG)
     assert seen.status != 0 and LINE in seen.err and REMEDY in seen.err, seen
 
 
-def test_compose_of_today_pulls_and_builds(from_go, home, published, debian_docker):
+def test_the_newest_compose_pulls_and_builds(from_go, home, published, debian_docker):
     compose = from_go("compose")
     home.registries(acme={})
     dockerfile(home, f"FROM {published}", "LABEL by=compose")

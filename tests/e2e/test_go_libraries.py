@@ -42,7 +42,7 @@ def libraries(request, desktop):  # noqa: F811
     return run
 
 
-def test_a_login_is_the_same_to_all(libraries):
+def test_a_login_is_the_same_for_all_libraries(libraries):
     libraries.store("developer", "password one")
     answer = libraries()
     assert answer["docker-credential-helpers"] == got(username="developer", secret="password one")
@@ -50,14 +50,14 @@ def test_a_login_is_the_same_to_all(libraries):
     assert answer["docker-credential-helpers, list"] == {SERVER: "developer"}
 
 
-def test_an_identity_token_is_one_to_all(libraries):
+def test_an_identity_token_is_recognized_by_all_libraries(libraries):
     libraries.store("<token>", "identity token one")
     answer = libraries()
     assert answer["docker-credential-helpers"] == got(username="<token>", secret="identity token one")
     assert answer["docker/cli"]["token"] == answer["go-containerregistry"]["token"] == answer["oras-go"]["token"] == "identity token one"
 
 
-def test_nothing_is_not_found_and_no_error_but_to_the_one_that_says_so(libraries):
+def test_a_missing_login_is_an_error_only_for_the_library_that_reports_not_found(libraries):
     answer = libraries()
     assert answer["docker-credential-helpers"] == got(error=NOT_FOUND, kind="not found")
     assert answer["docker/cli"] == answer["oras-go"] == NOTHING and answer["go-containerregistry"] == "anonymous"
@@ -65,7 +65,7 @@ def test_nothing_is_not_found_and_no_error_but_to_the_one_that_says_so(libraries
 
 
 @pytest.mark.parametrize("what", WITHOUT)
-def test_half_a_request_has_the_protocols_own_sentence(libraries, what):
+def test_an_incomplete_request_has_the_error_of_the_protocol(libraries, what):
     said = libraries()[f"docker-credential-helpers, {what}"]
     assert said["kind"] == "other" and said["error"].endswith(WITHOUT[what]), said
 
@@ -75,7 +75,7 @@ def of_ours(home, cloud):
     return Client(home, cloud, needed("libraries"), "acr")
 
 
-def test_a_registry_of_azures_is_a_login_to_all(of_ours, cloud):
+def test_an_azure_registry_has_a_login_for_all_libraries(of_ours, cloud):
     of_ours.helper.secrets_in = lambda text: []  # what they got is printed
     seen = of_ours.must("everyone.azurecr.io", env=cloud.environment(APP))
     answer = json.loads(seen.out)
@@ -85,14 +85,14 @@ def test_a_registry_of_azures_is_a_login_to_all(of_ours, cloud):
     assert seen.exchanges == 1, "the second, third and fourth were not served by the cache"
 
 
-def test_a_refusal_is_an_error_to_all_and_nobodys_not_found(of_ours, cloud):
+def test_a_denial_is_an_error_for_all_libraries_and_never_not_found(of_ours, cloud):
     answer = json.loads(of_ours.must("everyone.azurecr.io", env={**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}).out)
     for library in ("docker-credential-helpers", "docker/cli", "go-containerregistry", "oras-go"):
         assert isinstance(answer[library], dict) and answer[library]["kind"] == "other" and not answer[library]["secret"], answer
         assert "client secret" in answer[library]["error"], answer[library]
 
 
-def test_which_libraries_ran(figures):
+def test_the_library_versions_are_reported(figures):
     ran = subprocess.run([needed("libraries"), "versions"], check=True, capture_output=True, text=True).stdout.split("\n")
     assert len(ran) == 5
     figures(", ".join(ran[:-1]))

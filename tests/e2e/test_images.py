@@ -170,7 +170,7 @@ def test_diagnose_finds_why_an_image_cannot_be_pulled(name, diagnose, cloud, reg
 
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("name", CASES)
-def test_what_clients_say_of_an_image_is_explained_as_what_diagnose_finds(name, client, helper, home, cloud, engine, registry):
+def test_client_errors_about_an_image_are_explained_like_results_of_diagnose(name, client, helper, home, cloud, engine, registry):
     *_, told, provoke = CASES[name]
     arguments = CLIENTS[client](provoke(cloud, registry), home.folder)
     seen = Client(home, cloud, needed(client) if client == "crane" else client)(*arguments, timeout=180)
@@ -180,7 +180,7 @@ def test_what_clients_say_of_an_image_is_explained_as_what_diagnose_finds(name, 
 
 
 @pytest.mark.parametrize("kind", ["image", "index", "data endpoint"])
-def test_an_image_that_can_be_pulled_is_well(kind, diagnose, home, cloud, engine, registry):  # noqa: F811
+def test_an_image_that_can_be_pulled_is_ok(kind, diagnose, home, cloud, engine, registry):  # noqa: F811
     contents = cloud.contents(registry)
     if kind == "index":
         contents.put_index("well", "1", ELSEWHERE, HERE)
@@ -207,20 +207,20 @@ def manifest_of(found):
 @pytest.mark.parametrize("image, words", [
     ("team/app:1.10", "The most similar tag is 1.1.0"), ("team/app", "The repository has these tags: 1."),
     ("team/ap:1.0.0", "The repository does not exist; the most similar name is team/app"), ("other/thing:1", "The repository does not exist")])
-def test_the_nearest_name_is_told(image, words, diagnose, cloud, registry):  # noqa: F811
+def test_the_nearest_name_is_suggested(image, words, diagnose, cloud, registry):  # noqa: F811
     put(cloud, registry, "1.0.0", "1.1.0")
     found = diagnose(f"{registry}/{image}")
     assert words in manifest_of(found)["details"][0] and words in found.json["causes"][0]["explanation"]["why"], found
 
 
-def test_it_is_told_in_french(diagnose, cloud, registry):  # noqa: F811
+def test_the_explanation_is_translated_to_french(diagnose, cloud, registry):  # noqa: F811
     put(cloud, registry, "1.0.0")
     found = diagnose(f"{registry}/team/app:1.0.1", status=1, env={"LANGUAGE": "fr"})
     assert found.rules == ["image-missing"] and "votre connexion fonctionne" in manifest_of(found)["line"]
     assert "L'étiquette la plus proche est 1.0.0." in found.json["causes"][0]["explanation"]["why"], found
 
 
-def test_who_may_not_list_names_is_told_what_is_missing_all_the_same(diagnose, cloud, registry):  # noqa: F811
+def test_without_permission_to_list_names_the_missing_part_is_still_reported(diagnose, cloud, registry):  # noqa: F811
     cloud.fault("throttle", host=registry, path="/v2/team/app/tags/list")
     put(cloud, registry, "1")
     found = diagnose(f"{registry}/team/app:2", status=1)
@@ -233,7 +233,7 @@ def test_a_tag_beyond_the_first_page_is_found(diagnose, cloud, registry):  # noq
     assert manifest_of(found)["details"] == ["The most similar tag is release-7"], found
 
 
-def test_which_of_many_layers_are_gone_is_told(diagnose, cloud, registry):  # noqa: F811
+def test_the_missing_layers_of_many_are_reported(diagnose, cloud, registry):  # noqa: F811
     contents = cloud.contents(registry)
     parts = contents.parts(contents.put_image("many", "1", content="many", layers=20))
     for part in (parts[3], parts[17]):
@@ -242,7 +242,7 @@ def test_which_of_many_layers_are_gone_is_told(diagnose, cloud, registry):  # no
     assert check["line"].startswith("2 of 21 are missing") and check["details"] == [f"missing: {parts[3]}", f"missing: {parts[17]}"]
 
 
-def test_an_image_without_a_tag_is_latest_as_docker_has_it_and_may_be_meant_otherwise(diagnose, cloud, registry):  # noqa: F811
+def test_an_image_without_a_tag_means_latest_and_another_tag_is_suggested(diagnose, cloud, registry):  # noqa: F811
     put(cloud, registry, "1")
     found = diagnose(f"{registry}/team/app", status=0)
     assert manifest_of(found)["verdict"] == "warning" and "team/app:latest" in manifest_of(found)["line"], found
@@ -255,7 +255,7 @@ def test_an_image_without_a_tag_is_latest_as_docker_has_it_and_may_be_meant_othe
     (["one", "hub/team/app", "ghcr.io/contoso/app"], "Cache rule one fills the repository from ghcr.io/contoso/app, without credentials"),
     (["other", "hubs/*", "quay.io/*"], None)])
 @pytest.mark.parametrize("answer, due", [("unknown", "image-missing"), ("unauthorized", "manifest-unauthorized")])
-def test_the_source_of_a_cache_rule_is_named(answer, due, rule, source, diagnose, cloud, registry):  # noqa: F811
+def test_the_source_of_a_cache_rule_is_shown(answer, due, rule, source, diagnose, cloud, registry):  # noqa: F811
     with cloud.changed_world() as world:
         world["registries"][registry] = {"tenant": "contoso", "roles": None, "cache_rules": [rule]}
     if answer != "unknown":
@@ -266,7 +266,7 @@ def test_the_source_of_a_cache_rule_is_named(answer, due, rule, source, diagnose
     assert source + "." in why if source else "fills the repository from" not in why, why
 
 
-def test_quarantine_is_named_where_it_may_hide_the_image(diagnose, cloud, registry):  # noqa: F811
+def test_quarantine_is_mentioned_if_it_may_hide_the_image(diagnose, cloud, registry):  # noqa: F811
     with cloud.changed_world() as world:
         world["registries"][registry] = {"tenant": "contoso", "roles": None, "quarantine": True}
     cloud.fault("quarantined", host=registry)
@@ -277,7 +277,7 @@ def test_quarantine_is_named_where_it_may_hide_the_image(diagnose, cloud, regist
 # ---- never a false alarm ----
 
 @pytest.mark.parametrize("arguments", [["{host}"], ["{host}", "--repository", "nope"], ["{host}/nope:1", "--action", "push"]])
-def test_nobody_looks_for_an_image_that_was_not_named_or_is_to_be_pushed(arguments, diagnose, cloud, registry):  # noqa: F811
+def test_no_image_is_checked_if_none_is_named_or_it_will_be_pushed(arguments, diagnose, cloud, registry):  # noqa: F811
     found = diagnose(*[one.format(host=registry) for one in arguments], status=0)
     assert manifest_of(found)["verdict"] == found.verdict("layers") == "skipped"
     assert not [row for row in cloud.requests(host=registry) if "/manifests/" in (row.get("path") or "")]
@@ -287,33 +287,33 @@ def test_nobody_looks_for_an_image_that_was_not_named_or_is_to_be_pushed(argumen
     ("html", {}, []), ("proxy", {}, []), ("error", {"status": 503}, ["registry-unavailable"]),
     ("throttle", {"retry_after": "none"}, ["throttled"]), ("redirect", {"location": "https://evil.example/"}, [])])
 @pytest.mark.parametrize("part", ["manifests", "blobs"])
-def test_what_others_answer_is_not_an_image_that_is_gone(part, fault, more, rules, diagnose, cloud, registry):  # noqa: F811
+def test_other_errors_do_not_mean_a_missing_image_or_layer(part, fault, more, rules, diagnose, cloud, registry):  # noqa: F811
     cloud.fault(fault, host=registry, path=f"/v2/app/{part}/", **more)
     found = diagnose(f"{registry}/app", status=1 if rules and part == "manifests" else 0)
     assert found.rules == (rules if part == "manifests" else []), found
     assert found.verdict("layers") != "problem" and not cloud.trapped()
 
 
-def test_a_firewall_before_the_manifest_is_a_firewall(diagnose, cloud, registry):  # noqa: F811
+def test_a_firewall_error_for_the_manifest_is_reported_as_a_firewall(diagnose, cloud, registry):  # noqa: F811
     cloud.fault("firewall", host=registry, path="/v2/app/")
     assert diagnose(f"{registry}/app", status=1).rules == ["firewall"]
 
 
-def test_a_page_that_says_not_found_is_no_registry(diagnose, cloud, registry):  # noqa: F811
+def test_a_web_page_with_status_404_does_not_mean_a_missing_image(diagnose, cloud, registry):  # noqa: F811
     cloud.fault("error", host=registry, path="/v2/app/", status=404, body="<html><body>404</body></html>")
     found = diagnose(f"{registry}/app", status=0)
     assert manifest_of(found)["verdict"] == "warning" and found.rules == [], found
 
 
 @pytest.mark.parametrize("status, body", [(404, "<html>not here</html>"), (404, ""), (403, "<html>no</html>"), (503, "")])
-def test_what_stands_before_the_storage_does_not_say_that_a_layer_is_gone(status, body, diagnose, cloud, registry):  # noqa: F811
+def test_an_error_of_another_server_does_not_mean_a_missing_layer(status, body, diagnose, cloud, registry):  # noqa: F811
     own_data_endpoint(cloud, registry)
     cloud.fault("error", host=registry.replace(".", ".eastus.data.", 1), path="/", status=status, body=body)
     found = diagnose(f"{registry}/app", status=0)
     assert found.verdict("layers") == "warning" and found.checks["layers"]["details"] == [f"response status: {status}"], found
 
 
-def test_the_token_goes_to_the_registry_alone(diagnose, cloud, registry):  # noqa: F811
+def test_the_token_is_sent_only_to_the_registry(diagnose, cloud, registry):  # noqa: F811
     own_data_endpoint(cloud, registry)
     found = diagnose(f"{registry}/app", status=0)
     data = [row for row in cloud.requests() if ".data." in (row.get("host") or "") and row.get("path")]
@@ -321,7 +321,7 @@ def test_the_token_goes_to_the_registry_alone(diagnose, cloud, registry):  # noq
     assert not [row for row in data if "authorization" in row["headers"]]
 
 
-def test_a_redirect_to_a_stranger_is_not_followed(diagnose, cloud, registry):  # noqa: F811
+def test_a_redirect_to_an_unknown_host_is_not_followed(diagnose, cloud, registry):  # noqa: F811
     cloud.fault("redirect", host=registry, path="/v2/app/blobs/", location="https://blob.core.windows.net.evil.example/x?sig=1")
     found = diagnose(f"{registry}/app", status=0)
     assert found.verdict("layers") == "warning", found
@@ -330,7 +330,7 @@ def test_a_redirect_to_a_stranger_is_not_followed(diagnose, cloud, registry):  #
 
 # ---- who pulls ----
 
-def test_a_stored_login_is_what_is_pulled_with(diagnose, helper, cloud):  # noqa: F811
+def test_a_stored_login_is_used_to_check_the_image(diagnose, helper, cloud):  # noqa: F811
     assert helper.store("admin.azurecr.io", "puller", "puller-password-one").status == 0
     cloud.contents("admin.azurecr.io").put_image("samples/app", "1")
     found = diagnose("admin.azurecr.io/samples/app:2", who=None, status=1)
@@ -339,14 +339,14 @@ def test_a_stored_login_is_what_is_pulled_with(diagnose, helper, cloud):  # noqa
     assert found.verdict("layers") == "ok", found
 
 
-def test_anybody_may_be_told_of_a_public_image(diagnose, helper, cloud):  # noqa: F811
+def test_a_public_image_is_checked_without_a_login(diagnose, helper, cloud):  # noqa: F811
     assert helper.logout("public.azurecr.io").status == 0
     assert diagnose("public.azurecr.io/app:v9", who=None).rules == ["image-missing"]
     assert diagnose("public.azurecr.io/app", who=None).verdict("layers") == "ok"
 
 
 @pytest.mark.parametrize("chosen, verdict", [(f"linux/{ELSEWHERE}", "ok"), ("windows/amd64", "problem")])
-def test_docker_s_default_platform_counts(chosen, verdict, diagnose, cloud, registry):  # noqa: F811
+def test_docker_default_platform_is_respected(chosen, verdict, diagnose, cloud, registry):  # noqa: F811
     cloud.contents(registry).put_index("both", "1", HERE, ELSEWHERE)
     found = diagnose(f"{registry}/both:1", env={"DOCKER_DEFAULT_PLATFORM": chosen})
     assert found.verdict("platform") == verdict, found

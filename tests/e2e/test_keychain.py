@@ -196,7 +196,7 @@ def test_each_erases_what_the_other_stored(desktop):
 
 
 @upstream
-def test_the_newest_of_several_users_is_found_and_storing_clears_the_others(desktop):
+def test_the_newest_of_several_users_is_found_and_storing_removes_the_others(desktop):
     desktop.store(SERVER, "old", "one", UPSTREAM)
     time.sleep(1.1)  # items are dated to the second
     desktop.store(SERVER, "new", "two", UPSTREAM)
@@ -209,7 +209,7 @@ def test_the_newest_of_several_users_is_found_and_storing_clears_the_others(desk
     assert (items.stdout + items.stderr).count("attribute.username") == 1
 
 
-def test_items_are_in_dockers_own_schema(desktop):
+def test_items_use_the_schema_of_docker(desktop):
     desktop.store(SERVER, "user", "secret")
     found = desktop.run("secret-tool", "search", "--all", "server", SERVER)
     lines = sorted((found.stdout + found.stderr).splitlines())
@@ -219,13 +219,13 @@ def test_items_are_in_dockers_own_schema(desktop):
         f"attribute.server = {SERVER}", "attribute.username = user", "schema = io.docker.Credentials"]
 
 
-def test_a_secret_of_a_megabyte_comes_back(desktop):
+def test_a_secret_of_a_megabyte_is_read_back(desktop):
     secret = "0123456789abcdef" * 65536
     assert desktop.store(SERVER, "user", secret).returncode == 0
     assert desktop.get(SERVER) == ("user", secret)
 
 
-def test_the_contract_of_keychains_holds_for_a_real_one(desktop):
+def test_a_real_keychain_passes_the_contract_tests(desktop):
     contract = pathlib.Path(PROGRAM).resolve().parent.parent / "tests/unit/unit_store_keychain_contract"
     if not contract.exists():
         pytest.skip("the unit tests are not built beside the program")
@@ -238,7 +238,7 @@ def test_the_contract_of_keychains_holds_for_a_real_one(desktop):
 # ---- locked, silent, absent: three things ----
 
 
-def test_an_unlocked_keyring_without_the_login_is_simply_not_found(desktop):
+def test_an_unlocked_keyring_without_the_login_means_not_found(desktop):
     answer = desktop.ask("get", SERVER)
     assert (answer.returncode, answer.stdout, answer.stderr) == (1, NOT_FOUND + "\n", "")
     assert desktop.logins() == {}
@@ -262,13 +262,13 @@ def assert_locked(session, word="locked"):
     assert not any("logins" in path for path in session.files()), "a file was written beside a locked keyring"
 
 
-def test_a_keyring_that_was_locked_is_not_an_empty_one(desktop):
+def test_a_locked_keyring_is_not_treated_as_empty(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.lock()
     assert_locked(desktop)
 
 
-def test_a_keyring_that_was_never_unlocked_is_not_an_empty_one(desktop):
+def test_a_keyring_that_was_never_unlocked_is_not_treated_as_empty(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.keyring.kill()
     desktop.keyring.wait()
@@ -276,7 +276,7 @@ def test_a_keyring_that_was_never_unlocked_is_not_an_empty_one(desktop):
     assert_locked(desktop)
 
 
-def test_a_wrong_password_leaves_it_locked(desktop):
+def test_a_wrong_password_leaves_the_keyring_locked(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.keyring.kill()
     desktop.keyring.wait()
@@ -284,7 +284,7 @@ def test_a_wrong_password_leaves_it_locked(desktop):
     assert_locked(desktop)
 
 
-def test_what_was_locked_is_found_again_after_unlocking(desktop):
+def test_a_login_is_found_again_after_unlocking(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.lock()
     assert desktop.ask("get", SERVER).returncode == 1
@@ -294,7 +294,7 @@ def test_what_was_locked_is_found_again_after_unlocking(desktop):
     assert desktop.get(SERVER) == ("user", "secret")
 
 
-def test_who_logs_out_while_the_keyring_is_locked_is_signed_out(desktop):
+def test_a_logout_with_a_locked_keyring_signs_out(desktop):
     """The decision first: that the keyring could not be emptied is told, and nothing in it is handed out."""
     desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
     for registry in ("acme.azurecr.io", "empty.azurecr.io"):
@@ -307,7 +307,7 @@ def test_who_logs_out_while_the_keyring_is_locked_is_signed_out(desktop):
         assert answer.returncode == 1 and answer.stdout == "credentials not found in native keychain\n"
 
 
-def test_a_login_that_docker_logout_cannot_reach_is_said_to_stay(desktop):
+def test_a_login_that_docker_logout_cannot_reach_is_reported_as_kept(desktop):
     """Over ssh there is no session bus; "done" would be believed, and the desktop goes on with the login."""
     desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
     registry = "acme.azurecr.io"
@@ -334,7 +334,7 @@ def over_ssh(desktop):
 
 
 @pytest.mark.parametrize("known", ["stored here", "found here", "stored over ssh since"])
-def test_a_login_of_any_server_that_docker_logout_cannot_reach_is_said_to_stay(desktop, known):
+def test_a_login_of_any_server_that_docker_logout_cannot_reach_is_reported_as_kept(desktop, known):
     if known == "found here":
         desktop.store(SERVER, "user", "secret", UPSTREAM if shutil.which(UPSTREAM) else PROGRAM)
         assert desktop.get(SERVER) == ("user", "secret")
@@ -353,7 +353,7 @@ def test_a_login_of_any_server_that_docker_logout_cannot_reach_is_said_to_stay(d
         assert desktop.ask("erase", SERVER).returncode == 0, "it is gone"
 
 
-def test_a_login_that_the_desktop_has_no_longer_is_not_said_to_stay(desktop):
+def test_a_login_that_the_desktop_no_longer_has_is_not_reported_as_kept(desktop):
     """Another program removed it; a look for it on the desktop shows so."""
     assert desktop.store(SERVER, "user", "secret").returncode == 0
     assert desktop.run("env", f"XDG_DATA_HOME={desktop.folder}/other", PROGRAM, "erase", stdin=SERVER).returncode == 0
@@ -388,7 +388,7 @@ def test_a_login_that_was_changed_over_ssh_moves_into_the_keyring(desktop, serve
 
 
 @upstream
-def test_an_older_file_does_not_replace_what_the_keyring_got_since(desktop):
+def test_an_older_file_does_not_replace_a_newer_login_in_the_keyring(desktop):
     with over_ssh(desktop):
         assert desktop.store(SERVER, "joe", "old").returncode == 0
     time.sleep(1.1)  # items are dated to the second
@@ -434,14 +434,14 @@ def test_of_one_user_in_two_collections_the_newest_login_is_found(desktop):
     assert (items.stdout + items.stderr).count("attribute.username") == 1
 
 
-def test_a_service_that_hangs_is_given_up_on(desktop):
+def test_a_service_that_hangs_times_out(desktop):
     desktop.store(SERVER, "user", "secret")
     desktop.keyring.send_signal(signal.SIGSTOP)
     assert_locked(desktop, "does not respond")
     desktop.keyring.send_signal(signal.SIGCONT)
 
 
-def test_a_bus_that_says_nothing_is_given_up_on(session):
+def test_a_bus_that_does_not_answer_times_out(session):
     path = session.folder / "silent"
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(path))
@@ -462,7 +462,7 @@ def get_from(session, answer):
 
 
 @hostile
-def test_a_plain_service_of_another_make_is_understood(session):
+def test_another_implementation_of_the_secret_service_works(session):
     answer = get_from(session, "honest")
     assert json.loads(answer.stdout) == {"ServerURL": SERVER, "Username": "user", "Secret": "secret"}
 
@@ -478,20 +478,20 @@ def test_a_newer_login_that_the_service_does_not_take_stays_in_its_file(session)
 
 
 @hostile
-def test_an_item_for_another_server_is_never_handed_out(session):
+def test_an_item_for_another_server_is_never_served(session):
     answer = get_from(session, "another-server")
     assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")
 
 
 @hostile
-def test_an_empty_secret_is_no_login(session):
+def test_an_empty_secret_is_not_a_login(session):
     answer = get_from(session, "nothing")
     assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")
 
 
 @hostile
 @pytest.mark.parametrize("answer", ["huge", "dies", "errors"])
-def test_a_service_that_answers_nonsense_is_not_an_empty_one(session, answer):
+def test_a_service_with_invalid_answers_is_not_treated_as_empty(session, answer):
     result = get_from(session, answer)
     assert result.returncode == 1
     assert NOT_FOUND not in result.stdout
@@ -517,7 +517,7 @@ def assert_files(session):
     assert session.ask("get", SERVER).stdout == NOT_FOUND + "\n"
 
 
-def test_without_a_bus_logins_are_kept_in_files(session):
+def test_without_a_session_bus_logins_are_kept_in_files(session):
     assert_files(session)
 
 
@@ -526,14 +526,14 @@ def test_on_a_bus_without_a_service_logins_are_kept_in_files(session):
     assert_files(session)
 
 
-def test_a_socket_that_is_not_there_is_no_bus(session):
+def test_a_missing_socket_is_not_a_bus(session):
     session.environment["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
     assert_files(session)
 
 
 @pytest.mark.parametrize("address", ["unix:abstract={name}", "unix:abstract={name},guid=00112233445566778899aabbccddeeff",
                                      "unix:path={own};unix:abstract={name}"])
-def test_a_bus_of_another_user_never_hears_a_login(session, address):
+def test_no_login_is_sent_to_the_bus_of_another_user(session, address):
     """The abstract name of a session that has ended is free for anybody to listen at."""
     name = f"acr-foreign-{os.getpid()}"
     heard = session.folder / "heard"
@@ -589,7 +589,7 @@ def test_a_login_from_a_file_is_still_found_on_the_desktop(session):
     assert session.files() == [], "the older login stayed behind in a file"
 
 
-def test_the_config_can_forbid_files(session):
+def test_the_config_can_disable_files(session):
     session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "secret-service"
     answer = session.store(SERVER, "user", "secret")
     assert answer.returncode == 1

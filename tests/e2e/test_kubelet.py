@@ -57,7 +57,7 @@ def identity_of(answer):
     return claims(rows[-1]["form"]["access_token"]) if rows else None
 
 
-def test_the_nodes_own_identity_gives_a_login_for_the_registry_of_the_image(kubelet, azure_json):
+def test_the_identity_of_the_node_gives_a_login_for_the_registry_of_the_image(kubelet, azure_json):
     answer, response = kubelet("acme.azurecr.io/team/app:1", azure_json())
     login = response["auth"].pop("acme.azurecr.io")
     assert response["auth"] == ANONYMOUS and response["cacheKeyType"] == "Registry"
@@ -67,36 +67,36 @@ def test_the_nodes_own_identity_gives_a_login_for_the_registry_of_the_image(kube
 
 
 @pytest.mark.parametrize("name", [DEPLOYER.client_id, DEPLOYER.resource_id], ids=["client-id", "resource-id"])
-def test_the_user_assigned_identity_of_azure_json_is_the_one(kubelet, azure_json, name):
+def test_the_user_assigned_identity_of_azure_json_is_used(kubelet, azure_json, name):
     answer, _ = kubelet("acme.azurecr.io/app", azure_json(userAssignedIdentityID=name))
     assert identity_of(answer)["appid"] == DEPLOYER.client_id
 
 
-def test_a_service_principal_of_azure_json_signs_in_and_its_secret_is_not_handed_out(kubelet, azure_json):
+def test_a_service_principal_of_azure_json_signs_in_and_its_secret_is_not_disclosed(kubelet, azure_json):
     answer, response = kubelet("acme.azurecr.io/app", azure_json(useManagedIdentityExtension=False, aadClientId=APP.client_id,
                                                                  aadClientSecret=APP.secret))
     assert identity_of(answer)["appid"] == APP.client_id
     assert APP.secret not in answer.out and response["auth"]["acme.azurecr.io"]["username"] == NULL_GUID
 
 
-def test_what_kubelets_environment_says_does_not_change_who_the_node_is(kubelet, azure_json, cloud):
+def test_the_environment_of_kubelet_does_not_change_the_identity_of_the_node(kubelet, azure_json, cloud):
     answer, _ = kubelet("acme.azurecr.io/app", azure_json(), env=cloud.environment(APP))
     assert identity_of(answer)["appid"] == MACHINE.client_id
 
 
-def test_a_config_file_may_give_one_registry_another_identity(kubelet, azure_json, home):
+def test_a_config_file_can_choose_another_identity_for_one_registry(kubelet, azure_json, home):
     home.config(registries={"reader.azurecr.io": {"client_id": DEPLOYER.client_id}})
     assert identity_of(kubelet("reader.azurecr.io/app", azure_json())[0])["appid"] == DEPLOYER.client_id
     assert identity_of(kubelet("acme.azurecr.io/app", azure_json())[0])["appid"] == MACHINE.client_id
 
 
-def test_kubelet_keeps_it_for_most_of_the_tokens_own_life(kubelet, azure_json):
+def test_kubelet_caches_the_login_for_most_of_the_lifetime_of_the_token(kubelet, azure_json):
     _, response = kubelet("acme.azurecr.io/app", azure_json())
     left = claims(response["auth"]["acme.azurecr.io"]["password"])["exp"] - time.time()
     assert left * 0.74 <= seconds(response["cacheDuration"]) <= left * 0.91
 
 
-def test_a_second_request_asks_nobody(kubelet, azure_json):
+def test_a_second_request_is_served_from_the_cache(kubelet, azure_json):
     file = azure_json()
     _, first = kubelet("acme.azurecr.io/app", file)
     answer, second = kubelet("acme.azurecr.io/other", file)
@@ -105,29 +105,29 @@ def test_a_second_request_asks_nobody(kubelet, azure_json):
 
 
 @pytest.mark.parametrize("version", [V1, "credentialprovider.kubelet.k8s.io/v1beta1", "credentialprovider.kubelet.k8s.io/v1alpha1"])
-def test_kubelet_is_answered_in_its_own_version(kubelet, azure_json, version):
+def test_the_answer_has_the_api_version_of_the_request(kubelet, azure_json, version):
     kubelet("acme.azurecr.io/app", azure_json(), version=version)
 
 
 @pytest.mark.parametrize("image", ["nginx", "docker.io/library/nginx", "mcr.microsoft.com/pause:3", "ghcr.io/acme.azurecr.io/app",
                                    "acme.azurecr.io.evil.com/app", "acme.azurecr.io@evil.com/app", "acme.eastus.data.azurecr.io/app"])
-def test_other_images_get_an_empty_answer_and_nobody_is_asked(kubelet, azure_json, image):
+def test_other_images_get_an_empty_answer_and_no_request_is_sent(kubelet, azure_json, image):
     answer, response = kubelet(image, azure_json())
     assert response["auth"] == {} and response["cacheDuration"] == "0s" and answer.requests == []
 
 
-def test_the_port_of_the_image_stays_in_the_key(kubelet, azure_json):
+def test_the_key_keeps_the_port_of_the_image(kubelet, azure_json):
     _, response = kubelet("acme.azurecr.io:443/app", azure_json())
     assert set(response["auth"]) == {"acme.azurecr.io:443", "*.azurecr.*"}
 
 
 @pytest.mark.parametrize("image", ["contoso-e7ggejfuhzhgedc8.azurecr.io/app", "contoso.eastus.geo.azurecr.io/app"])
-def test_registries_with_a_label_and_of_a_region_are_served(kubelet, azure_json, image):
+def test_registries_with_a_label_and_regional_endpoints_are_served(kubelet, azure_json, image):
     _, response = kubelet(image, azure_json())
     assert image.split("/", maxsplit=1)[0] in response["auth"]
 
 
-def test_a_mirrored_image_is_pulled_with_the_mirrors_login(kubelet, azure_json):
+def test_a_mirrored_image_is_pulled_with_the_login_of_the_mirror(kubelet, azure_json):
     for option in (["--registry-mirror=mcr.microsoft.com:acme.azurecr.io"], ["-r", "quay.io:x.azurecr.io, mcr.microsoft.com:acme.azurecr.io"]):
         _, response = kubelet("mcr.microsoft.com/oss/pause:3.6", azure_json(), *option)
         assert response["auth"]["mcr.microsoft.com"] == response["auth"]["acme.azurecr.io"]
@@ -144,19 +144,19 @@ def pod(cloud, subject=SUBJECT, audience="api://AzureADTokenExchange", **annotat
             "serviceAccountAnnotations": annotations}
 
 
-def test_a_service_accounts_token_is_the_pods_identity(kubelet, azure_json, cloud):
+def test_the_service_account_token_is_the_identity_of_the_pod(kubelet, azure_json, cloud):
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
     assert identity_of(answer)["appid"] == WORKLOAD.client_id and "acme.azurecr.io" in response["auth"]
     assert [row for row in answer.requests if row["service"] == "imds"] == []
 
 
-def test_the_annotations_of_workload_identity_and_the_nodes_tenant_will_do(kubelet, azure_json, cloud):
+def test_the_annotations_of_workload_identity_and_the_tenant_of_the_node_are_enough(kubelet, azure_json, cloud):
     answer, _ = kubelet("acme.azurecr.io/app", azure_json(),
                         **pod(cloud, **{"azure.workload.identity/client-id": WORKLOAD.client_id}))
     assert identity_of(answer)["appid"] == WORKLOAD.client_id
 
 
-def test_a_pod_that_only_claims_to_be_somebody_gets_nothing_of_it(kubelet, azure_json, cloud):
+def test_a_pod_whose_service_account_is_not_federated_gets_no_login(kubelet, azure_json, cloud):
     """Neither from Entra ID nor from a cache, although the rightful pod was just here."""
     kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, subject="system:serviceaccount:default:thief"))
@@ -181,13 +181,13 @@ def test_a_pod_never_gets_a_login_that_root_stored_on_the_node(kubelet, azure_js
         assert identity_of(answer)["appid"] == WORKLOAD.client_id
 
 
-def test_a_pod_is_served_where_root_signed_out_on_the_node(kubelet, azure_json, cloud, helper):
+def test_a_pod_is_served_although_root_signed_out_on_the_node(kubelet, azure_json, cloud, helper):
     assert helper("logout", "acme.azurecr.io").status == 0
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
     assert identity_of(answer)["appid"] == WORKLOAD.client_id and "acme.azurecr.io" in response["auth"]
 
 
-def test_a_pod_neither_uses_nor_leaves_a_cached_token(kubelet, azure_json, cloud, home):
+def test_a_pod_neither_uses_nor_writes_a_cached_token(kubelet, azure_json, cloud, home):
     kubelet("acme.azurecr.io/app", azure_json())
     before = home.snapshot()
     for _ in range(2):
@@ -196,14 +196,14 @@ def test_a_pod_neither_uses_nor_leaves_a_cached_token(kubelet, azure_json, cloud
     assert home.snapshot() == before
 
 
-def test_one_pods_refusal_is_not_anothers(kubelet, azure_json, cloud):
+def test_a_denial_for_one_pod_does_not_affect_another(kubelet, azure_json, cloud):
     _, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, subject="system:serviceaccount:default:thief"))
     assert response is None
     _, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
     assert "acme.azurecr.io" in response["auth"]
 
 
-def test_a_mirrored_image_uses_the_nodes_identity_and_cache_and_nothing_that_root_stored(kubelet, azure_json, cloud, helper, home):
+def test_a_mirrored_image_uses_the_identity_and_cache_of_the_node_and_no_login_of_root(kubelet, azure_json, cloud, helper, home):
     roots_login(helper, home)
     mirror = "--registry-mirror=mcr.microsoft.com:acme.azurecr.io"
     answer, response = kubelet("mcr.microsoft.com/app", azure_json(), mirror, **pod(cloud))
@@ -212,13 +212,13 @@ def test_a_mirrored_image_uses_the_nodes_identity_and_cache_and_nothing_that_roo
     assert second["auth"] == response["auth"] and [row for row in again.requests if row["service"] in ("imds", "acr", "entra")] == []
 
 
-def test_a_mirrored_image_is_served_where_root_signed_out_of_the_mirror(kubelet, azure_json, helper):
+def test_a_mirrored_image_is_served_although_root_signed_out_of_the_mirror(kubelet, azure_json, helper):
     assert helper("logout", "acme.azurecr.io").status == 0
     _, response = kubelet("mcr.microsoft.com/app", azure_json(), "--registry-mirror=mcr.microsoft.com:acme.azurecr.io")
     assert "mcr.microsoft.com" in response["auth"]
 
 
-def test_a_pods_token_reaches_no_disk(kubelet, azure_json, cloud, home):
+def test_the_token_of_a_pod_is_not_written_to_disk(kubelet, azure_json, cloud, home):
     fields = pod(cloud)
     kubelet("acme.azurecr.io/app", azure_json(), **fields)
     for content in home.snapshot().values():
@@ -241,7 +241,7 @@ ANNOTATIONS = {"client": OWN, "tenant": {"kubernetes.azure.com/acr-tenant-id": C
 
 
 @pytest.mark.parametrize("case", WHO, ids=str)
-def test_where_pods_bring_tokens_the_nodes_identity_is_for_who_says_so(kubelet, azure_json, cloud, helper, home, case):
+def test_if_pods_send_tokens_the_identity_of_the_node_needs_an_option(kubelet, azure_json, cloud, helper, home, case):
     token, names, bindings, allowed = case
     roots_login(helper, home, "other.azurecr.io")
     fields = pod(cloud) if token else {}
@@ -256,12 +256,12 @@ def test_where_pods_bring_tokens_the_nodes_identity_is_for_who_says_so(kubelet, 
 
 
 @pytest.mark.parametrize("flag", BINDINGS)
-def test_each_option_of_identity_bindings_says_that_pods_bring_tokens(kubelet, azure_json, flag):
+def test_each_option_of_identity_bindings_means_that_pods_send_tokens(kubelet, azure_json, flag):
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), f"{flag}={BINDINGS[flag]}")
     assert response is None and "identity bindings" in answer.err and answer.requests == []
 
 
-def test_a_mirrored_image_is_the_nodes_affair_whatever_the_pod_brings(kubelet, azure_json, cloud):
+def test_a_mirrored_image_uses_the_identity_of_the_node_even_with_a_pod_token(kubelet, azure_json, cloud):
     flags = [f"{name}={value}" for name, value in BINDINGS.items()]
     answer, _ = kubelet("mcr.microsoft.com/app", azure_json(), "-r", "mcr.microsoft.com:acme.azurecr.io", *flags, **pod(cloud))
     assert identity_of(answer)["appid"] == MACHINE.client_id and answer.asked("entra") == 0
@@ -271,7 +271,7 @@ def test_a_mirrored_image_is_the_nodes_affair_whatever_the_pod_brings(kubelet, a
     {"serviceAccountToken": 5}, {"serviceAccountToken": ["x"]}, {"serviceAccountToken": {}}, {"serviceAccountToken": False},
     {"serviceAccountAnnotations": "x"}, {"serviceAccountAnnotations": []},
     {"serviceAccountToken": "x", "serviceAccountAnnotations": {"kubernetes.azure.com/acr-client-id": 5}}], ids=str)
-def test_a_token_that_cannot_be_read_is_not_no_token(kubelet, azure_json, fields):
+def test_a_token_that_cannot_be_read_is_not_treated_as_missing(kubelet, azure_json, fields):
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), **fields)
     assert response is None and answer.requests == []
 
@@ -292,7 +292,7 @@ MIRRORED = {
 
 
 @pytest.mark.parametrize("image", MIRRORED)
-def test_a_mirror_may_be_for_a_part_of_a_registry(kubelet, azure_json, image):
+def test_a_mirror_can_cover_a_part_of_a_registry(kubelet, azure_json, image):
     answer, response = kubelet(image, azure_json(), "--registry-mirror", MIRRORS)
     assert '"nonsense" is not FROM:TO' in answer.err and '":x" is not FROM:TO' in answer.err
     if not MIRRORED[image]:
@@ -314,13 +314,13 @@ def stored(helper, home, **claim):
 
 @pytest.mark.parametrize("life, least, most", [(600, 290, 300), (1800, 1340, 1500), (3 * 3600, 8000, 3 * 3600), (10 ** 9, 8000, 3 * 3600),
                                                (200, 0, 0), (-60, 0, 0)])
-def test_kubelet_keeps_nothing_for_longer_than_it_lives_or_three_hours(kubelet, azure_json, helper, home, life, least, most):
+def test_kubelet_caches_no_login_beyond_its_lifetime_or_three_hours(kubelet, azure_json, helper, home, life, least, most):
     stored(helper, home, exp=int(time.time()) + life)
     _, response = kubelet("acme.azurecr.io/app", azure_json(), env={"DOCKER_CREDENTIAL_ACR_MIN_VALIDITY": "300h"})
     assert least <= seconds(response["cacheDuration"]) <= most
 
 
-def test_a_clock_that_is_behind_makes_no_login_older_than_it_can_be(kubelet, azure_json, helper, home):
+def test_a_clock_that_is_behind_does_not_extend_the_cache_duration(kubelet, azure_json, helper, home):
     """By its own claims it lives for an hour; by this machine's clock, which is an hour behind, for two."""
     made = int(time.time()) + 3600
     stored(helper, home, iat=made, exp=made + 3600)
@@ -341,7 +341,7 @@ def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, az
 
 @pytest.mark.parametrize("wrong", [-300, -120, 120, 300])
 @pytest.mark.parametrize("left", [400, 900, 3780, 10800])
-def test_a_clock_that_is_minutes_wrong_does_not_make_kubelet_use_a_dead_token(kubelet, azure_json, helper, home, left, wrong):
+def test_a_clock_that_is_minutes_wrong_does_not_make_kubelet_use_an_expired_token(kubelet, azure_json, helper, home, left, wrong):
     """A login has only its own claims, and the node's clock is `wrong` seconds ahead: so much more or less seems to be left."""
     now = int(time.time())
     stored(helper, home, iat=now - wrong - 7000, exp=now + left - wrong)
@@ -351,7 +351,7 @@ def test_a_clock_that_is_minutes_wrong_does_not_make_kubelet_use_a_dead_token(ku
 
 @pytest.mark.parametrize("wrong", [-300, 300])
 @pytest.mark.parametrize("age", [7020, 9000, 10200])
-def test_a_clock_that_was_set_at_a_reboot_does_not_make_kubelet_use_a_dead_token(kubelet, azure_json, cloud, home, age, wrong):
+def test_a_clock_set_at_a_reboot_does_not_make_kubelet_use_an_expired_token(kubelet, azure_json, cloud, home, age, wrong):
     """Only the clock tells then how old the cached token is; Azure cannot be asked for another."""
     file, env = azure_json(), {"DOCKER_CREDENTIAL_ACR_TIMEOUT": "4s"}
     kubelet("acme.azurecr.io/app", file, env=env)
@@ -363,7 +363,7 @@ def test_a_clock_that_was_set_at_a_reboot_does_not_make_kubelet_use_a_dead_token
 
 # when it does not work
 
-def test_a_refusal_is_explained_on_stderr_for_kubelets_log(kubelet, azure_json):
+def test_a_denial_is_explained_on_stderr_for_the_log_of_kubelet(kubelet, azure_json):
     answer, response = kubelet("norole-abc.azurecr.io/app", azure_json())
     assert response is None and "norole-abc.azurecr.io" in answer.err
 
@@ -384,24 +384,24 @@ def test_a_node_without_the_identity_pulls_anonymously_and_is_asked_again(kubele
     ("", "not valid JSON"), ("{", "not valid JSON"), ("[]", "not a CredentialProviderRequest"), ("{}", "not a CredentialProviderRequest"),
     (request("", V1), "names no image"), (request("acme.azurecr.io/app", "credentialprovider.kubelet.k8s.io/v9"), "which is not supported"),
     (b"\xff\x00" * 50, "not valid JSON")], ids=range(7))
-def test_what_is_no_request_is_refused(helper, azure_json, stdin, words):
+def test_an_invalid_request_is_an_error(helper, azure_json, stdin, words):
     answer = helper("kubelet", azure_json(), stdin=stdin)
     assert answer.status == 1 and answer.out == "" and words in answer.err and answer.requests == []
 
 
 @pytest.mark.parametrize("text, words", [("{", "is not valid JSON"), ("[]", "is not a JSON object"), ("{}", "names no identity")])
-def test_a_broken_azure_json_is_named(helper, home, text, words):
+def test_an_invalid_azure_json_is_named_in_the_error(helper, home, text, words):
     path = home.write("azure.json", text)
     answer = helper("kubelet", str(path), stdin=request("acme.azurecr.io/app"))
     assert answer.status == 1 and words in answer.err and str(path) in answer.err
 
 
-def test_an_azure_json_that_is_not_there_is_named(helper):
+def test_a_missing_azure_json_is_named_in_the_error(helper):
     answer = helper("kubelet", "/nonexistent/azure.json", stdin=request("acme.azurecr.io/app"))
     assert answer.status == 1 and "cannot open /nonexistent/azure.json" in answer.err
 
 
-def test_it_answers_to_the_name_of_azures_own_provider(home, cloud, azure_json):
+def test_it_works_under_the_name_of_the_azure_provider(home, cloud, azure_json):
     link = home.folder / "acr-credential-provider"
     link.symlink_to(home.program)
     ran = subprocess.run([link, azure_json(), "--registry-mirror=mcr.microsoft.com:acme.azurecr.io"], env=home.env, text=True,
@@ -409,7 +409,7 @@ def test_it_answers_to_the_name_of_azures_own_provider(home, cloud, azure_json):
     assert "mcr.microsoft.com" in json.loads(ran.stdout)["auth"]
 
 
-def test_it_needs_no_home_and_no_writable_disk(helper, home, azure_json):
+def test_it_needs_no_home_directory_and_no_writable_disk(helper, home, azure_json):
     answer = helper("kubelet", azure_json(), stdin=request("acme.azurecr.io/app"),
                     without=("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"))
     assert "acme.azurecr.io" in json.loads(answer.out)["auth"]

@@ -33,7 +33,7 @@ def ran(*command, **more):
 
 
 @pytest.mark.parametrize("version, who", WAYS)
-def test_kubelets_own_types_read_our_answer_strictly(home, cloud, helper, node, pod, version, who):
+def test_the_types_of_kubelet_parse_the_answer_strictly(home, cloud, helper, node, pod, version, who):
     types = needed("kubelet-types")
     request = ran(types, "request", version, IMAGE, *(pod if who == "pod" else []))
     assert request.returncode == 0, request
@@ -46,7 +46,7 @@ def test_kubelets_own_types_read_our_answer_strictly(home, cloud, helper, node, 
     assert [line for line in lines if line.startswith(f'acme.azurecr.io "{NOBODY}" ')]
 
 
-def test_the_reader_of_answers_can_say_no():
+def test_the_strict_parser_rejects_invalid_answers():
     types = needed("kubelet-types")
     good = {"kind": "CredentialProviderResponse", "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
             "cacheKeyType": "Registry", "cacheDuration": "1h0m0s", "auth": {}}
@@ -56,7 +56,7 @@ def test_the_reader_of_answers_can_say_no():
 
 
 @pytest.mark.parametrize("version, who", WAYS)
-def test_kubelet_asks_by_the_configuration_of_the_package(home, cloud, program, node, pod, version, who):
+def test_kubelet_runs_the_helper_with_the_configuration_of_the_package(home, cloud, program, node, pod, version, who):
     """Kubelet starts the plugin, caches its answer, and finds the login for the image."""
     kubelet = needed("kubelet-pull")
     text = CONFIG.read_text().replace("/etc/kubernetes/azure.json", str(node))

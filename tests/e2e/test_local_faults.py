@@ -53,7 +53,7 @@ def test_a_fault_of_this_machine_is_not_remembered_against_a_service(helper, hom
     figures(f"{call}: {tried} faults, refused: {refused}")
 
 
-def test_a_machine_without_descriptors_says_so_and_remembers_nothing(helper, signed_in):
+def test_a_lack_of_descriptors_is_reported_and_not_remembered(helper, signed_in):
     answer = helper.get(ACME, prefix=["prlimit", "--nofile=5"])
     assert answer.status == 1 and answer.out != NOT_FOUND, answer
     again = helper.get(ACME)
@@ -78,14 +78,14 @@ FAULTS = "EMFILE ENFILE ENOMEM EACCES EINTR EIO".split()
 
 @pytest.mark.parametrize("error", FAULTS)
 @pytest.mark.parametrize("sonames", [("libjson-c.so.5",), ("libcurl.so.4", "libcurl-gnutls.so.4")])
-def test_a_library_that_cannot_be_loaded_is_named_and_nobody_is_asked(helper, signed_in, sonames, error):
+def test_a_library_that_cannot_be_loaded_is_named_and_no_request_is_sent(helper, signed_in, sonames, error):
     answer = helper.get(ACME, prefix=failing([path for name in sonames for path in library(name)], "openat", error))
     assert answer.status == 1 and sonames[0] in answer.out and "not installed" not in answer.out, answer
     assert answer.requests == [], answer
     assert helper.get(ACME).status == 0
 
 
-def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(helper, home, signed_in):
+def test_a_folder_that_cannot_be_listed_is_not_treated_as_empty(helper, home, signed_in):
     """Half a list is no list: who says that all is undone, signed out or named must have seen all."""
     home.config(keychain="file")
     path = home.folder / ".docker/config.json"
@@ -105,7 +105,7 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(helper, home, signed
     assert helper("logout").status == 0 and not json.loads(helper("status", "--json").out)["sign_ins"]
 
 
-def test_a_login_that_cannot_be_read_is_not_left_out_of_list_in_silence(helper, home):
+def test_list_reports_a_login_that_cannot_be_read(helper, home):
     home.config(keychain="file")
     for server in ("ghcr.io", "quay.io"):
         assert helper.store(server, "person", "password-of-a-person").status == 0
@@ -114,7 +114,7 @@ def test_a_login_that_cannot_be_read_is_not_left_out_of_list_in_silence(helper, 
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_trusted_certificates_that_cannot_be_read_are_not_the_services_fault(helper, home, signed_in, variable):
+def test_unreadable_ca_certificates_are_not_reported_as_a_service_fault(helper, home, signed_in, variable):
     there = home.write("trust/ca.pem", "")
     there = there.parent if variable == "SSL_CERT_DIR" else there
     nowhere = home.folder / "nowhere"
@@ -127,7 +127,7 @@ def test_trusted_certificates_that_cannot_be_read_are_not_the_services_fault(hel
 
 @pytest.mark.parametrize("error", FAULTS)
 @pytest.mark.parametrize("path", [".azd/auth.json", ".azure/azureProfile.json"])
-def test_a_sign_in_that_cannot_be_read_is_not_nobody(helper, home, cloud, path, error):
+def test_a_sign_in_that_cannot_be_read_is_not_treated_as_missing(helper, home, cloud, path, error):
     cloud.fault("reset", service="imds", at="connect")
     answer = helper.get(ACME, prefix=failing([home.write(path, "{}")], "openat", error))
     assert answer.status == 1 and answer.out != NOT_FOUND and path in answer.out, answer
@@ -153,7 +153,7 @@ def desktop(tmp_path):
 @pytest.mark.parametrize("reached, call", [
     ("the bus", "newfstatat"), (None, "socket"), (None, "connect"), ("libgio-2.0.so.0", "openat"),
     ("libsecret-1.so.0", "openat"), (None, "pipe2"), (None, "clone,clone3,fork")])
-def test_a_keyring_that_cannot_be_reached_is_not_an_empty_one(desktop, reached, call, error):
+def test_an_unreachable_keyring_is_not_treated_as_empty(desktop, reached, call, error):
     """Nor one that is not there: a login would go into a file, and a file would be looked into."""
     if (call, error) == ("newfstatat", "EACCES"):
         pytest.skip("a folder that is closed to us is another user's")
@@ -167,7 +167,7 @@ def test_a_keyring_that_cannot_be_reached_is_not_an_empty_one(desktop, reached, 
 
 
 @pytest.mark.parametrize("error", ["EACCES", "EPERM", "ENOBUFS"])
-def test_a_registry_that_could_not_be_asked_is_not_remembered_as_closed(helper, home, error):
+def test_an_unreachable_registry_is_not_remembered_as_not_public(helper, home, error):
     """Nobody is signed in, and the registry serves whoever asks: nobody is told to sign in as soon as that can be heard."""
     home.config(identity="none")
     answer = helper.get(PUBLIC, prefix=failing([], "connect", f"{error}:when=1"))  # not of the DNS lookup

@@ -67,7 +67,7 @@ def entra_grants(cloud):
 
 # in a browser
 
-def test_a_person_signs_in_with_a_browser_and_get_is_that_person(helper, cloud, browser):
+def test_after_a_sign_in_with_a_browser_get_uses_that_account(helper, cloud, browser):
     answer = login(helper, ACME, env=browser)
     assert answer.status == 0, answer
     assert re.fullmatch(rf"Signed in to {ACME} as {USER.name}, kept unencrypted in a file; the registry accepted the sign-in\n"
@@ -80,21 +80,21 @@ def test_a_person_signs_in_with_a_browser_and_get_is_that_person(helper, cloud, 
     assert got.status == 0 and not got.requests
 
 
-def test_who_declines_in_the_browser_is_not_signed_in(helper, home, browser):
+def test_a_sign_in_declined_in_the_browser_fails(helper, home, browser):
     answer = login(helper, ACME, env={**browser, "STAND_IN_ANSWER": "no"})
     assert answer.status == 1 and answer.out == ""
     assert "declined" in answer.err
     assert not (home.data / "sign-ins").exists()
 
 
-def test_without_a_registry_the_sign_in_is_for_all_of_them(helper, cloud, browser):
+def test_without_a_registry_the_sign_in_is_for_all_registries(helper, cloud, browser):
     answer = login(helper, env=browser)
     assert answer.out == f"Signed in as {USER.name} for all registries, kept unencrypted in a file\n"
     assert answer.exchanges == 0
     assert helper.get(ACME).status == 0 and helper.get("reader.azurecr.io").status == 0
 
 
-def test_the_page_says_that_it_can_be_closed_and_serves_nobody_else(helper, home):
+def test_the_page_says_that_it_can_be_closed_and_serves_no_other_request(helper, home):
     """A browser of our own: it looks at the page that the person sees at the end, and comes back for more."""
     seen = home.folder / "seen"
     env = put_browser(home, f'''#!/bin/sh
@@ -111,7 +111,7 @@ curl -s -m 3 "http://localhost:$port/" > {seen}.more; echo $? > {seen}.status
     assert (home.folder / "seen.status").read_text().strip() != "0"
 
 
-def test_a_code_with_another_state_is_not_taken(helper, home, cloud):
+def test_a_code_with_another_state_is_not_accepted(helper, home, cloud):
     """Somebody who knows the port answers first, with a code of their own."""
     env = put_browser(home, f'''#!/bin/sh
 port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
@@ -127,7 +127,7 @@ exec {BROWSER} "$1"
     assert len(codes) == 1 and codes[0] != "stolen"
 
 
-def test_a_code_that_somebody_made_up_does_not_end_the_wait(helper, home, cloud):
+def test_a_forged_code_does_not_end_the_wait(helper, home, cloud):
     """Somebody who saw the state in the browser's arguments answers first."""
     env = put_browser(home, f"""#!/bin/sh
 port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
@@ -161,7 +161,7 @@ done
     assert "Back to the terminal" not in (home.folder / "pages").read_text()
 
 
-def test_another_user_who_reads_the_address_cannot_sign_the_person_in_as_herself(helper, home, cloud):
+def test_another_user_who_reads_the_address_cannot_complete_the_sign_in(helper, home, cloud):
     """She has the state, and a code that Entra ID issued for this very question."""
     env = put_browser(home, f"""#!/bin/sh
 {" ".join(as_user(5))} {BROWSER} "$1" > /dev/null 2>&1
@@ -195,7 +195,7 @@ def portal(home, tmp_path):
 
 
 @hostile
-def test_where_there_is_a_portal_the_address_is_in_no_argument_of_ours(helper, home, portal):
+def test_with_a_portal_the_address_is_in_no_command_line_argument(helper, home, portal):
     opened = portal("opens")
     env = put_browser(home, f"#!/bin/sh\necho \"$1\" > {home.folder}/started\n")
     answer = login(helper, ACME, env=env)
@@ -206,7 +206,7 @@ def test_where_there_is_a_portal_the_address_is_in_no_argument_of_ours(helper, h
 
 @hostile
 @pytest.mark.parametrize("behavior", ["fails", "silent"])
-def test_a_portal_that_opens_nothing_leaves_it_to_the_browser(helper, home, portal, behavior):
+def test_if_the_portal_opens_nothing_the_browser_is_started(helper, home, portal, behavior):
     opened = portal(behavior)
     answer = login(helper, ACME, env=put_browser(home))
     assert answer.status == 0 and answer.seconds < 20, answer
@@ -214,14 +214,14 @@ def test_a_portal_that_opens_nothing_leaves_it_to_the_browser(helper, home, port
 
 
 @hostile
-def test_a_browser_that_the_person_names_goes_before_the_portal(helper, home, portal):
+def test_a_configured_browser_takes_precedence_over_the_portal(helper, home, portal):
     opened = portal("opens")
     env = put_browser(home)
     answer = login(helper, ACME, env={**env, "BROWSER": f"{home.folder}/bin/xdg-open"})
     assert answer.status == 0 and opened.read_text() == "", answer
 
 
-def test_the_browser_gets_none_of_our_secrets_and_none_of_our_descriptors(helper, home, cloud):
+def test_the_browser_inherits_no_secret_and_no_descriptor(helper, home, cloud):
     env = put_browser(home, f'''#!/bin/sh
 env > {home.folder}/env; ls -l /proc/$$/fd > {home.folder}/fds; ps -o pgid=,sid= -p $$ > {home.folder}/group
 exec {BROWSER} "$1"
@@ -239,7 +239,7 @@ exec {BROWSER} "$1"
     assert int(session) != os.getsid(0) and int(group) != os.getpgrp()
 
 
-def test_a_browser_that_others_could_have_put_there_is_not_started(helper, home):
+def test_a_browser_in_a_folder_that_others_can_write_is_not_started(helper, home):
     env = put_browser(home, f"#!/bin/sh\ntouch {home.folder}/ran\n")
     (home.folder / "bin" / "xdg-open").chmod(0o777)
     answer = login(helper, ACME, env={**env, "PATH": f"{home.folder}/bin:."})
@@ -248,7 +248,7 @@ def test_a_browser_that_others_could_have_put_there_is_not_started(helper, home)
     assert not (home.folder / "ran").exists()
 
 
-def test_an_ending_signal_leaves_nothing_behind(helper, home):
+def test_a_termination_signal_leaves_nothing_behind(helper, home):
     env = put_browser(home, "#!/bin/sh\nexit 0\n")
     run = helper.start("login", ACME, "--insecure-storage", env=env)
     time.sleep(0.5)
@@ -268,18 +268,18 @@ def test_without_a_display_a_code_is_shown(helper, cloud):
     assert cloud.requests("entra", path="/organizations/oauth2/v2.0/devicecode")
 
 
-def test_the_code_can_be_asked_for(helper, cloud, browser):
+def test_the_device_code_can_be_requested(helper, cloud, browser):
     assert login(helper, ACME, "--device-code", env=browser).status == 0
     assert not cloud.requests("entra", method="GET")
 
 
-def test_who_declines_the_code_hears_so(helper, cloud):
+def test_a_declined_device_code_is_reported(helper, cloud):
     cloud.fault("declined", service="entra")
     answer = login(helper, ACME)
     assert answer.status == 1 and "declined" in answer.err
 
 
-def test_a_code_that_takes_its_time_is_waited_for(helper, cloud):
+def test_a_slow_device_code_sign_in_is_awaited(helper, cloud):
     cloud.fault("pending", service="entra", count=6)
     answer = login(helper, ACME)
     assert answer.status == 0, answer
@@ -308,7 +308,7 @@ def scopes(cloud, path):
 AUDIENCES = ["https://containerregistry.azure.net", "https://management.azure.com"]
 
 
-def test_a_tenant_that_knows_no_registries_audience_is_asked_for_arms(helper, cloud):
+def test_in_a_tenant_without_the_registry_audience_the_arm_audience_is_requested(helper, cloud):
     """With a code: refused when the code is asked for, and again when the sign-in is used."""
     no_audience(cloud, "/organizations/oauth2/v2.0/devicecode")
     no_audience(cloud, f"/{CONTOSO}/oauth2/v2.0/token")
@@ -320,7 +320,7 @@ def test_a_tenant_that_knows_no_registries_audience_is_asked_for_arms(helper, cl
     assert helper.get(ACME).status == 0
 
 
-def test_in_a_browser_too_arms_audience_is_asked_for(helper, cloud, browser):
+def test_in_a_browser_the_arm_audience_is_requested_too(helper, cloud, browser):
     no_audience(cloud, "/organizations/oauth2/v2.0/token")
     answer = login(helper, env=browser)
     assert answer.status == 0 and answer.out.startswith("Signed in as"), answer
@@ -335,7 +335,7 @@ def test_stdin_stdout_and_a_terminal_are_not_needed(helper):
     assert helper.get(ACME).status == 0
 
 
-def test_another_tenant_can_be_named(helper, cloud):
+def test_another_tenant_can_be_chosen(helper, cloud):
     """The person is a guest at fabrikam, where the partner's registry takes them."""
     answer = login(helper, PARTNER, "--tenant", "fabrikam.com")
     assert answer.status == 0, answer
@@ -344,7 +344,7 @@ def test_another_tenant_can_be_named(helper, cloud):
     assert helper.get(PARTNER).status == 0
 
 
-def test_a_client_of_ones_own_is_used_where_the_config_names_it(helper, home, cloud):
+def test_a_configured_client_is_used(helper, home, cloud):
     own = "12345678-0000-4000-8000-000000000000"
     home.registries(acme={"client_id": own})
     assert login(helper, ACME).status == 0
@@ -353,7 +353,7 @@ def test_a_client_of_ones_own_is_used_where_the_config_names_it(helper, home, cl
 
 # what is told is true
 
-def test_a_registry_that_refuses_is_told_and_the_sign_in_kept(helper, cloud):
+def test_a_denial_by_the_registry_is_reported_and_the_sign_in_kept(helper, cloud):
     cloud.fault("norole", service="acr", host=ACME)
     answer = login(helper, ACME)
     assert answer.status == 1 and answer.out == ""
@@ -363,13 +363,13 @@ def test_a_registry_that_refuses_is_told_and_the_sign_in_kept(helper, cloud):
     assert helper.get(ACME).status == 0
 
 
-def test_an_entra_refusal_is_told_with_its_code(helper, cloud):
+def test_a_rejection_by_entra_is_reported_with_its_code(helper, cloud):
     cloud.fault("entra", service="entra", code=53003, error="access_denied", text="Access has been blocked.")
     answer = login(helper, ACME)
     assert answer.status == 1 and "53003" in answer.err
 
 
-def test_a_stored_login_that_goes_before_is_told(helper):
+def test_a_stored_login_that_takes_precedence_is_reported(helper):
     host = "admin.azurecr.io"
     helper.home.config(keychain="file")
     assert helper.store(host, "admin", "admin-password-one").status == 0
@@ -378,7 +378,7 @@ def test_a_stored_login_that_goes_before_is_told(helper):
     assert helper.get(host).login["Username"] == "admin"
 
 
-def test_signing_in_ends_being_signed_out(helper, cloud):
+def test_signing_in_ends_the_signed_out_state(helper, cloud):
     signed_in = cloud.environment(APP)
     helper.logout(ACME)
     assert helper.get(ACME, env=signed_in).out == NOT_FOUND
@@ -386,20 +386,20 @@ def test_signing_in_ends_being_signed_out(helper, cloud):
     assert helper.get(ACME).status == 0
 
 
-def test_what_is_not_ours_is_wrong_usage(helper):
+def test_an_argument_that_is_not_an_azure_registry_is_wrong_usage(helper):
     answer = login(helper, "ghcr.io")
     assert answer.status == 2 and "ghcr.io" in answer.err and not answer.requests
 
 
 # where it is kept
 
-def test_without_a_keyring_nothing_is_kept_and_nobody_is_sent_anywhere(helper, home, browser):
+def test_without_a_keyring_nothing_is_kept_and_no_sign_in_is_started(helper, home, browser):
     answer = helper("login", ACME, env=browser)
     assert answer.status == 1 and "--insecure-storage" in answer.err
     assert not answer.requests and not home.data.exists()
 
 
-def test_in_a_keyring_no_file_holds_the_token(helper, home, cloud, keyring_session):
+def test_with_a_keyring_no_file_contains_the_token(helper, home, cloud, keyring_session):
     answer = helper("login", ACME)
     assert answer.status == 0 and "kept in the Secret Service" in answer.out, answer
     issued = [row for row in cloud.requests("entra", method="POST") if row["form"].get("grant_type") == "refresh_token"]
@@ -410,7 +410,7 @@ def test_in_a_keyring_no_file_holds_the_token(helper, home, cloud, keyring_sessi
     assert helper.get(ACME).status == 0
 
 
-def test_list_does_not_show_it_and_get_does_not_give_it_away(helper, keyring_session):
+def test_list_and_get_do_not_expose_the_sign_in(helper, keyring_session):
     assert helper("login").status == 0
     assert helper.list().login == {}
     answer = helper.get(RESERVED + "default")
@@ -420,7 +420,7 @@ def test_list_does_not_show_it_and_get_does_not_give_it_away(helper, keyring_ses
     assert helper.get(ACME).status == 0
 
 
-def test_each_use_brings_a_new_token_which_is_kept(helper, home, cloud):
+def test_each_use_returns_a_new_refresh_token_which_is_kept(helper, home, cloud):
     assert login(helper, ACME).status == 0
     for _ in range(3):
         home.age(9000)
@@ -429,7 +429,7 @@ def test_each_use_brings_a_new_token_which_is_kept(helper, home, cloud):
     assert len(used) == 4 and len(set(used)) == 4
 
 
-def test_a_sign_in_that_ended_says_how_to_sign_in_again(helper, home, cloud):
+def test_an_expired_sign_in_says_how_to_sign_in_again(helper, home, cloud):
     assert login(helper, ACME).status == 0
     cloud.fault("entra", service="entra", code=700082, error="invalid_grant", text="The refresh token has expired.")
     home.age(20000)
@@ -440,7 +440,7 @@ def test_a_sign_in_that_ended_says_how_to_sign_in_again(helper, home, cloud):
     assert "client_credentials" not in entra_grants(cloud)
 
 
-def test_a_locked_keyring_is_said_to_be_locked_and_nobody_else_is_asked(helper, home, cloud, keyring_session):
+def test_a_locked_keyring_is_reported_and_no_other_identity_is_tried(helper, home, cloud, keyring_session):
     assert helper("login", ACME).status == 0
     home.age(20000)
     keyring_session.lock()
@@ -453,7 +453,7 @@ def test_a_locked_keyring_is_said_to_be_locked_and_nobody_else_is_asked(helper, 
     assert named.status == 0 and APP.client_id in named.err and "keychain is locked" in named.err, named
 
 
-def test_who_never_signed_in_is_not_asked_for_a_keyring(helper, home, cloud):
+def test_without_a_sign_in_no_keyring_is_needed(helper, home, cloud):
     """A bus that is silent would cost two seconds."""
     path = home.folder / "silent"
     with socket.socket(socket.AF_UNIX) as silent:
@@ -466,7 +466,7 @@ def test_who_never_signed_in_is_not_asked_for_a_keyring(helper, home, cloud):
 
 # forgotten
 
-def test_logout_of_a_registry_forgets_its_sign_in(helper, home):
+def test_logout_of_a_registry_removes_its_sign_in(helper, home):
     assert login(helper, ACME).status == 0
     answer = helper.logout(ACME)
     assert answer.status == 0 and answer.out.count("\n") == 1
@@ -474,7 +474,7 @@ def test_logout_of_a_registry_forgets_its_sign_in(helper, home):
     assert not list((home.data / "sign-ins").iterdir()) and not list((home.data / "logins").iterdir())
 
 
-def test_logout_without_a_registry_forgets_every_sign_in_and_token(helper, home, cloud):
+def test_logout_without_a_registry_removes_every_sign_in_and_token(helper, home, cloud):
     assert login(helper).status == 0
     assert login(helper, PARTNER, "--tenant", "fabrikam.com").status == 0
     assert helper.get(ACME).status == 0
@@ -487,14 +487,14 @@ def test_logout_without_a_registry_forgets_every_sign_in_and_token(helper, home,
     assert entra_grants(cloud) == ["client_credentials"]
 
 
-def test_logout_removes_it_from_the_keyring(helper, keyring_session):
+def test_logout_removes_the_sign_in_from_the_keyring(helper, keyring_session):
     assert helper("login").status == 0
     assert RESERVED in keyring_session.ask("list", program="docker-credential-secretservice").stdout
     assert helper("logout").status == 0
     assert RESERVED not in keyring_session.ask("list", program="docker-credential-secretservice").stdout
 
 
-def test_a_token_of_before_the_sign_in_is_not_handed_out_after_it(helper, cloud):
+def test_a_token_from_before_the_sign_in_is_not_served_after_it(helper, cloud):
     signed_in = cloud.environment(APP)
     before = helper.get(ACME, env=signed_in).secret
     assert login(helper, env=signed_in).status == 0
@@ -509,13 +509,13 @@ def test_a_sign_in_for_one_registry_is_not_used_for_another(helper, cloud):
     assert not cloud.requests("entra")
 
 
-def test_a_bare_name_is_signed_in_to_as_its_login_server(helper, browser):
+def test_a_bare_name_is_completed_to_its_login_server(helper, browser):
     answer = login(helper, "Contoso", env=browser)
     assert answer.status == 0 and answer.out.startswith("Signed in to contoso.azurecr.io as "), answer
     assert "docker-credential-acr: using the registry contoso.azurecr.io\n" in answer.err
 
 
-def test_a_sign_in_for_a_registry_is_one_for_its_regional_endpoints(helper, cloud):
+def test_a_sign_in_for_a_registry_covers_its_regional_endpoints(helper, cloud):
     """As signing out is, whoever else this process could be."""
     regional = "acme.westeurope.geo.azurecr.io"
     assert login(helper, ACME, env=cloud.environment(APP)).status == 0
@@ -525,14 +525,14 @@ def test_a_sign_in_for_a_registry_is_one_for_its_regional_endpoints(helper, clou
     assert helper.get(regional, env=cloud.environment(APP)).out == NOT_FOUND
 
 
-def test_the_help_tells_all_options(helper):
+def test_help_lists_all_options(helper):
     answer = helper("login", "--help")
     assert answer.status == 0
     for option in ("--tenant TENANT", "--device-code", "--insecure-storage"):
         assert option in answer.out
 
 
-def test_the_code_reaches_a_person_at_a_terminal(helper, home):
+def test_the_device_code_is_shown_on_a_terminal(helper, home):
     """On a terminal of its own, with ^C at the end."""
     pid, terminal = pty.fork()
     if pid == 0:

@@ -83,7 +83,7 @@ def test_an_erase_without_memory_leaves_the_login_or_none(helper, home, failing)
         assert left.out.startswith("credentials not found") or (answer.status == 1 and left.secret == OLD), at
 
 
-def test_a_hit_without_memory_is_one_line_and_the_token_is_still_there(helper, cloud, failing):
+def test_a_cache_hit_without_memory_is_one_line_and_keeps_the_token(helper, cloud, failing):
     signed_in = cloud.environment(APP)
     token = helper.get(ACME, env=signed_in).secret
     for at, answer in failing(1000, "get", stdin=ACME, env=signed_in):
@@ -91,7 +91,7 @@ def test_a_hit_without_memory_is_one_line_and_the_token_is_still_there(helper, c
     assert helper.get(ACME, env=signed_in).secret == token
 
 
-def test_a_miss_without_memory_is_remembered_against_nobody(helper, cloud, failing):
+def test_a_cache_miss_without_memory_is_not_remembered(helper, cloud, failing):
     """Libraries included: DNS, TLS, JSON. Whoever asks again is served."""
     signed_in = cloud.environment(APP)
     for at, answer in failing(250, "get", stdin=ACME, env=signed_in,
@@ -101,7 +101,7 @@ def test_a_miss_without_memory_is_remembered_against_nobody(helper, cloud, faili
         assert again.status == 0 and again.err == "", (at, again)
 
 
-def test_a_change_of_dockers_config_without_memory_can_be_undone(helper, home, failing):
+def test_a_change_of_the_docker_config_without_memory_can_be_undone(helper, home, failing):
     path = home.folder / ".docker/config.json"
     before = json.loads(path.read_text())
     for at, _ in failing(700, "configure", ACME, before=lambda: helper("configure", "--undo")):
@@ -110,7 +110,7 @@ def test_a_change_of_dockers_config_without_memory_can_be_undone(helper, home, f
         assert json.loads(path.read_text()) == before, (at, undone)
 
 
-def test_an_undo_without_memory_can_be_done_again(helper, home, failing):
+def test_an_undo_without_memory_can_be_repeated(helper, home, failing):
     path = home.folder / ".docker/config.json"
     before = json.loads(path.read_text())
     for at, _ in failing(700, "configure", "--undo", before=lambda: helper("configure", ACME)):

@@ -72,7 +72,7 @@ class Writer:
         answer.put((self.model, self.wrong))
 
 
-def test_eight_writers_lose_nothing_and_mix_nothing(helper, home, figures):
+def test_eight_parallel_writers_lose_and_mix_nothing(helper, home, figures):
     home.config(keychain="file")
     helper("store", stdin=json.dumps({"ServerURL": "before.test", "Username": "before", "Secret": "was here first"}))
     begun = time.monotonic()
@@ -95,7 +95,7 @@ def test_eight_writers_lose_nothing_and_mix_nothing(helper, home, figures):
     assert not home.temporary_files()
 
 
-def test_a_login_that_is_replaced_while_it_is_read_is_read_all_the_same(helper, home):
+def test_a_login_that_is_replaced_while_it_is_read_is_still_read(helper, home):
     """Between the opening of the file and the look at it a newer one is put in its place."""
     home.config(keychain="file")
 

@@ -17,7 +17,7 @@ CASES = {  # what goes wrong -> the rules that may explain the line
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_line_on_stdout_is_known_to_explain(helper, cloud, case):
+def test_explain_recognizes_the_line_on_stdout(helper, cloud, case):
     rules, host, who, env = CASES[case]
     refused = helper.get(host, env={**cloud.environment(who), "DOCKER_CREDENTIAL_ACR_IDENTITY": "environment", **(env or {})})
     assert refused.status == 1 and refused.out.count("\n") == 1, refused

@@ -73,7 +73,7 @@ def alike(value, paths):
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_a_cause_is_the_same_in_a_language_of_noise(cause, pseudo, cloud, engine):
+def test_a_cause_is_the_same_in_the_pseudo_language(cause, pseudo, cloud, engine):
     english, noisy = meet(cause, pseudo.program, {}), meet(cause, pseudo.program, pseudo.env)
     for kind, taken in ((0, of_get), (1, of_diagnose)):
         told = [alike(taken(one[kind]), one[2:]) for one in (english, noisy)]
@@ -108,7 +108,7 @@ def prose(text):
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_no_english_is_left_in_a_language_of_noise(name, pseudo, home, cloud):
+def test_no_english_is_left_in_the_pseudo_language(name, pseudo, home, cloud):
     home.program, helper = pseudo.program, Helper(home, cloud)
     home.env.update(pseudo.env)
     cloud.fault("reset", service="imds", at="connect")

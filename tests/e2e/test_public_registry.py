@@ -64,7 +64,7 @@ CLIENTS = {
 @pytest.mark.parametrize("host", [PUBLIC, PRIVATE], ids=["public", "private"])
 @pytest.mark.parametrize("who", [ROLE, DENIED, NOBODY_IS_SIGNED_IN])
 @pytest.mark.parametrize("name", CLIENTS)
-def test_a_client_gets_in_where_it_would_without_us_or_with_a_role(home, cloud, images, name, who, host):
+def test_a_client_has_access_if_it_would_have_it_without_the_helper_or_has_a_role(home, cloud, images, name, who, host):
     if who == NOBODY_IS_SIGNED_IN:
         cloud.fault("reset", service="imds", at="connect")
     else:

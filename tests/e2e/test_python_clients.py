@@ -29,7 +29,7 @@ def test_docker_py_pulls(python, debian_docker, published):
     assert seen.exchanges == 1 and seen.ours == []
 
 
-def test_docker_py_builds_with_what_is_listed(python, home):
+def test_docker_py_builds_with_the_listed_logins(python, home):
     """It asks list, and get of each: a KeyError of an empty answer, or one refusal, would end it."""
     home.registries(acme={})
     home.write("context/Dockerfile", f"FROM {BASE}\nLABEL by=docker-py\n")

@@ -110,7 +110,7 @@ def action(shell, home):
     return run
 
 
-def test_the_action_installs_what_has_the_checksum_that_is_given(action, empty_package):
+def test_the_action_installs_only_a_file_with_the_given_checksum(action, empty_package):
     url, checksum = f"file://{empty_package}", (empty_package.parent / "SHA256SUMS").read_text().split()[0]
     assert installed(action("Install", package=url, sha256=checksum))
     assert installed(action("Install", package=str(empty_package)))
@@ -236,7 +236,7 @@ def test_migration_there_and_back(shell, home, cloud, base, title, before):
     assert json.loads(config.read_text()) == wanted
 
 
-def test_the_old_name_of_acr_env_does_as_a_link(shell, home, cloud):
+def test_the_old_name_of_acr_env_works_as_a_link(shell, home, cloud):
     (home.folder / "bin").mkdir()
     (home.folder / "bin/docker-credential-acr-env").symlink_to(home.program)
     said = shell("printf contoso.azurecr.io | docker-credential-acr-env get", PATH=f"{home.folder}/bin:/usr/bin:/bin", **cloud.environment(APP))
@@ -252,7 +252,7 @@ def test_kaniko_names_the_folder_of_the_bundle():
     assert job["spec"]["template"]["spec"]["serviceAccountName"] == account["metadata"]["name"]
 
 
-def test_every_recipe_is_in_the_list_and_says_what_was_run():
+def test_every_recipe_is_listed_and_says_what_was_tested():
     listed = (RECIPES / "README.md").read_text()
     for path in RECIPES.iterdir():
         assert path.name == "README.md" or f"({path.name})" in listed, path.name

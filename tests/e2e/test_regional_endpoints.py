@@ -25,7 +25,7 @@ def test_each_regional_endpoint_is_asked_once_without_a_credential(diagnose, clo
 
 @pytest.mark.parametrize("fault, said", [("nosuch", "cannot resolve"), ("refused", "refused"), ("dropped", "timed out"),
                                          ("selfsigned", "certificate"), ("firewall", "network rules")])
-def test_one_that_does_not_answer_is_a_warning_that_is_explained(diagnose, cloud, regions, fault, said):
+def test_an_endpoint_that_does_not_answer_is_a_warning_with_an_explanation(diagnose, cloud, regions, fault, said):
     path = {"path": "/v2/"} if fault == "firewall" else {}
     cloud.fault(fault, host=WEST, **path)
     found = diagnose(ACME)
@@ -34,7 +34,7 @@ def test_one_that_does_not_answer_is_a_warning_that_is_explained(diagnose, cloud
     assert f"{EAST} responds (10.99.0.10)" in check["details"]
 
 
-def test_the_explanation_names_the_endpoint_where_nothing_is_a_problem(diagnose, cloud, home, regions, published):
+def test_without_a_problem_the_explanation_names_the_endpoint(diagnose, cloud, home, regions, published):
     home.docker_config({"credsStore": "acr"})
     cloud.fault("dropped", host=WEST)
     found = diagnose("acme.azurecr.io/samples/base:1", status=0)
@@ -42,14 +42,14 @@ def test_the_explanation_names_the_endpoint_where_nothing_is_a_problem(diagnose,
     assert WEST in found.json["causes"][0]["explanation"]["what"]
 
 
-def test_the_host_of_a_regional_endpoint_is_looked_at_like_any_registry(diagnose, cloud, regions, published):
+def test_a_regional_endpoint_is_checked_like_any_registry(diagnose, cloud, regions, published):
     found = diagnose(f"{EAST}/samples/base:1")
     assert not [one for one in found.problems if one not in ("wiring", "podman", "helper-path")], found
     for check in ("dns", "connection", "challenge", "exchange", "access", "settings", CHECK):
         assert found.verdict(check) == "ok", (check, found)
 
 
-def test_an_endpoint_that_the_registry_does_not_have_is_said(diagnose, cloud, regions):
+def test_an_endpoint_that_the_registry_does_not_have_is_reported(diagnose, cloud, regions):
     wrong = "acme.northeurope.geo.azurecr.io"
     cloud.fault("nosuch", host=wrong)
     found = diagnose(wrong, status=1)
@@ -57,23 +57,23 @@ def test_an_endpoint_that_the_registry_does_not_have_is_said(diagnose, cloud, re
     assert f"{wrong} is not a regional endpoint of {ACME}" in found.json["causes"][0]["explanation"]["what"]
 
 
-def test_an_endpoint_that_is_enabled_and_does_not_answer_is_no_unknown_one(diagnose, cloud, regions):
+def test_an_enabled_endpoint_that_does_not_answer_is_not_unknown(diagnose, cloud, regions):
     cloud.fault("nosuch", host=EAST)
     found = diagnose(EAST, status=1)
     assert found.verdict(CHECK) != "problem" and "regional-endpoint-unknown" not in found.rules, found
 
 
-def test_an_endpoint_that_answers_is_no_unknown_one_whatever_the_settings_say(diagnose, cloud):
+def test_an_endpoint_that_answers_is_not_unknown_even_if_the_settings_omit_it(diagnose, cloud):
     found = diagnose(EAST)
     assert found.verdict(CHECK) == "skipped" and "regional-endpoint-unknown" not in found.rules, found
 
 
-def test_a_registry_without_regional_endpoints_is_fine(diagnose):
+def test_a_registry_without_regional_endpoints_is_ok(diagnose):
     found = diagnose(ACME)
     assert found.verdict(CHECK) == "skipped" and found.checks[CHECK]["line"] == "none are enabled"
 
 
-def test_a_cloud_that_refuses_the_newest_version_tells_its_settings_and_no_endpoints(diagnose, cloud):
+def test_a_cloud_without_the_newest_api_version_shows_settings_but_no_endpoints(diagnose, cloud):
     with cloud.changed_world() as world:
         world["registries"]["acme.azurecr.cn"]["regions"] = ["chinaeast2"]
     found = diagnose("acme.azurecr.cn", who=CHINA)

@@ -97,7 +97,7 @@ def ends_in(secret):
 # the child behind a get
 
 @pytest.mark.plain
-def test_the_child_behind_holds_nothing_that_its_caller_had(helper, home, old, cloud):
+def test_the_background_renewal_inherits_no_descriptor_of_its_caller(helper, home, old, cloud):
     old(PAST_HALF)
     cloud.mark()
     cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=2, count=1)
@@ -119,7 +119,7 @@ def test_the_child_behind_holds_nothing_that_its_caller_had(helper, home, old, c
     wait_for(lambda: not children_of(home), 6)
 
 
-def test_what_a_killed_renewal_held_is_free_at_once(helper, home, old, cloud):
+def test_the_lock_of_a_killed_renewal_is_released_at_once(helper, home, old, cloud):
     old(PAST_HALF)
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", count=1)
     cloud.mark()
@@ -131,7 +131,7 @@ def test_what_a_killed_renewal_held_is_free_at_once(helper, home, old, cloud):
     wait_for(lambda: is_free(lock_of(home)))
 
 
-def test_az_does_not_keep_the_lock_when_we_are_killed_and_ends_with_us(helper, home):
+def test_az_does_not_hold_the_lock_and_ends_when_the_helper_is_killed(helper, home):
     tool = home.write("bin/az", f"#!/bin/sh\necho $$ > {home.folder}/started\nsleep 60\n", 0o755)
     home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
         "id": "s", "isDefault": True, "tenantId": APP.tenant_id, "environmentName": "AzureCloud",
@@ -151,7 +151,7 @@ def test_az_does_not_keep_the_lock_when_we_are_killed_and_ends_with_us(helper, h
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_an_ending_signal_ends_us_and_az_with_all_that_it_started(helper, home, number):
+def test_a_termination_signal_ends_the_helper_and_az_with_its_children(helper, home, number):
     tool = home.write("bin/az", f"#!/bin/sh\nsleep 61 & echo $! > {home.folder}/grandchild\nwait\n", 0o755)
     home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
         "id": "s", "isDefault": True, "tenantId": APP.tenant_id, "environmentName": "AzureCloud",
@@ -171,7 +171,7 @@ def test_an_ending_signal_ends_us_and_az_with_all_that_it_started(helper, home, 
     assert is_free(lock_of(home))
 
 
-def test_a_failed_renewal_is_told_by_the_next_get_once_and_by_status(helper, old, cloud):
+def test_a_failed_renewal_is_reported_once_by_get_and_by_status(helper, old, cloud):
     secret = old(PAST_HALF)
     cloud.fault("norole", service="acr", host=ACME)
     cloud.mark()
@@ -194,7 +194,7 @@ def test_a_failed_renewal_is_told_by_the_next_get_once_and_by_status(helper, old
 # what beats a renewal under way
 
 @pytest.mark.parametrize("deed", ["erase", "logout", "login", "store", "logout everything"])
-def test_what_a_person_does_meanwhile_beats_a_renewal(helper, home, old, cloud, deed):
+def test_a_command_of_the_user_takes_precedence_over_a_renewal(helper, home, old, cloud, deed):
     home.config(keychain="file")
     secret = old(PAST_HALF)
     cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=2, count=1)
@@ -285,7 +285,7 @@ def clock(tmp_path_factory):
 @pytest.mark.plain
 @pytest.mark.parametrize("wall", [-365 * 86400, 365 * 86400, -1700000000, 400 * 365 * 86400], ids=[
     "a-year-back", "a-year-ahead", "in-1970", "beyond-2038"])
-def test_a_clock_that_was_set_neither_ends_a_token_nor_lengthens_its_life(helper, signed_in, clock, wall):
+def test_setting_the_clock_neither_expires_a_token_nor_extends_its_life(helper, signed_in, clock, wall):
     secret = helper.get(ACME).secret
     answer = helper.get(ACME, env=clock(wall=wall))
     assert answer.secret == secret and answer.requests == []
@@ -295,7 +295,7 @@ def test_a_clock_that_was_set_neither_ends_a_token_nor_lengthens_its_life(helper
 
 
 @pytest.mark.plain
-def test_what_was_asleep_for_eight_hours_is_renewed_first(helper, signed_in, clock):
+def test_after_eight_hours_of_suspend_a_token_is_renewed_first(helper, signed_in, clock):
     secret = helper.get(ACME).secret
     answer = helper.get(ACME, env=clock(boot=8 * 3600))
     assert answer.secret != secret and answer.exchanges == 1
@@ -310,7 +310,7 @@ def test_a_boot_clock_behind_that_of_the_entry_serves_nothing_and_loses_nothing(
     assert helper.get(ACME, env=clock(boot=86400)).secret == secret
 
 
-def test_a_server_that_is_a_quarter_of_an_hour_off_is_believed_about_its_own_tokens(helper, home, signed_in, cloud):
+def test_the_clock_of_a_server_with_a_skew_applies_to_its_tokens(helper, home, signed_in, cloud):
     for seconds in (-900, 900):
         cloud.fault("skew", service="acr", host=ACME, seconds=seconds)
         assert helper.get(ACME).status == 0
@@ -326,21 +326,21 @@ SILENT = [("entra", {"at": "connect"}), ("entra", {}), ("acr", {"at": "connect"}
 
 
 @pytest.mark.parametrize("service,where", SILENT, ids=["entra-tls", "entra", "registry-tls", "registry"])
-def test_a_service_that_hangs_costs_the_budget_and_no_more(helper, home, signed_in, cloud, service, where):
+def test_a_service_that_hangs_takes_at_most_the_timeout(helper, home, signed_in, cloud, service, where):
     home.config(timeout="3s")
     cloud.fault("hang", service=service, **where)
     answer = helper.get(ACME)
     assert answer.status == 1 and answer.seconds < 4, answer
 
 
-def test_a_name_server_that_is_silent_costs_the_budget_and_no_more(helper, home, signed_in):
+def test_a_name_server_that_does_not_answer_takes_at_most_the_timeout(helper, home, signed_in):
     home.config(timeout="3s")
     answer = helper.get("silent.azurecr.io")
     assert answer.status == 1 and answer.seconds < 4, answer
 
 
 @pytest.mark.parametrize("service,path", [("entra", None), ("acr", "/oauth2/exchange")], ids=["entra", "registry"])
-def test_an_answer_that_is_reset_at_any_byte_is_asked_for_again_and_never_believed(helper, signed_in, cloud, service, path, figures):
+def test_an_answer_that_is_reset_at_any_byte_is_requested_again_and_never_used(helper, signed_in, cloud, service, path, figures):
     """Every ninety-seventh byte: from the status line into the token."""
     tried = failed = again = 0
     for after in range(0, 2000, 97):
@@ -356,7 +356,7 @@ def test_an_answer_that_is_reset_at_any_byte_is_asked_for_again_and_never_believ
     assert failed == 0 and again > tried / 2
 
 
-def test_a_silent_secret_service_costs_two_seconds_and_the_token_is_had(helper, home, signed_in):
+def test_a_secret_service_that_does_not_answer_costs_two_seconds_and_the_token_is_fetched(helper, home, signed_in):
     path = home.folder / "silent"
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(path))
@@ -366,7 +366,7 @@ def test_a_silent_secret_service_costs_two_seconds_and_the_token_is_had(helper, 
 
 
 @pytest.mark.parametrize("service,where", SILENT, ids=["entra-tls", "entra", "registry-tls", "registry"])
-def test_with_an_old_token_a_dead_network_fails_nothing_and_slows_one_get(helper, home, signed_in, old, cloud, service, where):
+def test_with_an_old_token_a_network_failure_fails_no_get_and_delays_one(helper, home, signed_in, old, cloud, service, where):
     home.config(timeout="2s")
     secret = old(NEAR_THE_END)
     cloud.fault("hang", service=service, **where)
@@ -377,7 +377,7 @@ def test_with_an_old_token_a_dead_network_fails_nothing_and_slows_one_get(helper
 
 
 @pytest.mark.parametrize("form", ["2", "date"])
-def test_a_wait_that_is_asked_for_is_kept(helper, signed_in, cloud, form):
+def test_a_requested_retry_time_is_respected(helper, signed_in, cloud, form):
     cloud.fault("throttle", service="acr", host=ACME, path="/oauth2/exchange", count=1,
                 retry_after="date" if form == "date" else 2)
     answer = helper.get(ACME)
@@ -386,7 +386,7 @@ def test_a_wait_that_is_asked_for_is_kept(helper, signed_in, cloud, form):
     assert second - first > 0.9
 
 
-def test_a_wait_that_is_too_long_is_named(helper, home, signed_in, cloud):
+def test_a_retry_time_that_is_too_long_is_reported(helper, home, signed_in, cloud):
     home.config(timeout="5s")
     cloud.fault("throttle", service="acr", host=ACME, path="/oauth2/exchange", retry_after=50)
     answer = helper.get(ACME)
@@ -414,13 +414,13 @@ def test_renew_all_renews_what_is_not_due(helper, signed_in):
     assert helper.get(ACME).secret != secret
 
 
-def test_renew_of_nothing_says_so(helper):
+def test_renew_without_a_token_reports_it(helper):
     answer = helper("renew")
     assert answer.status == 0 and answer.out == "No token is cached: there is nothing to renew\n"
     assert helper("renew", "--quiet").out == ""
 
 
-def test_renew_of_a_name_gets_a_token_where_there_was_none(helper, signed_in):
+def test_renew_of_a_registry_fetches_a_token_if_there_is_none(helper, signed_in):
     assert helper("renew", READER).exchanges == 1
     assert helper.get(READER).requests == []
 
@@ -435,7 +435,7 @@ def test_renew_force_drops_the_old_token_also_when_there_is_no_new_one(helper, s
     assert helper.get(ACME).status == 1
 
 
-def test_one_that_failed_makes_it_exit_with_1_and_the_others_are_renewed(helper, signed_in):
+def test_a_failed_registry_means_status_1_and_the_others_are_renewed(helper, signed_in):
     answer = helper("renew", ACME, "firewall.azurecr.io", READER)
     assert answer.status == 1
     assert answer.out.count("renewed, expires in") == 2 and answer.out.count("failed: ") == 1
@@ -444,13 +444,13 @@ def test_one_that_failed_makes_it_exit_with_1_and_the_others_are_renewed(helper,
     assert all(len(line) <= 80 for line in answer.out.splitlines() + quiet.out.splitlines())
 
 
-def test_several_are_renewed_at_once(helper, signed_in, cloud):
+def test_several_registries_are_renewed_in_parallel(helper, signed_in, cloud):
     cloud.fault("delay", service="acr", path="/oauth2/exchange", seconds=1)
     answer = helper("renew", *[f"registry{number}.azurecr.io" for number in range(8)])
     assert answer.status == 0 and answer.seconds < 4
 
 
-def test_one_that_hangs_holds_up_no_other(helper, home, signed_in, cloud):
+def test_a_registry_that_hangs_does_not_delay_the_others(helper, home, signed_in, cloud):
     home.config(timeout="3s")
     cloud.fault("hang", service="acr", host="slowpoke.azurecr.io")
     answer = helper("renew", "slowpoke.azurecr.io", ACME)
@@ -458,7 +458,7 @@ def test_one_that_hangs_holds_up_no_other(helper, home, signed_in, cloud):
     assert "renewed, expires in" in answer.out
 
 
-def test_renew_json_is_what_the_manual_says(helper, signed_in):
+def test_renew_json_matches_the_manual(helper, signed_in):
     helper.get(READER)
     answer = helper("renew", "--json", ACME, "firewall.azurecr.io")
     rows = {row["registry"]: row for row in json.loads(answer.out)["registries"]}
@@ -467,7 +467,7 @@ def test_renew_json_is_what_the_manual_says(helper, signed_in):
     assert rows["firewall.azurecr.io"]["result"] == "failed" and rows["firewall.azurecr.io"]["kind"] == "refused"
 
 
-def test_what_is_cached_for_another_identity_is_left_alone(helper, home, cloud):
+def test_tokens_of_another_identity_are_not_renewed(helper, home, cloud):
     """A timer's environment is not a shell's."""
     assert helper.get(ACME, env=cloud.environment(APP)).status == 0
     home.age(PAST_HALF)
@@ -475,7 +475,7 @@ def test_what_is_cached_for_another_identity_is_left_alone(helper, home, cloud):
     assert answer.status == 0 and answer.exchanges == 0 and "another identity" in answer.out
 
 
-def test_who_signed_out_is_not_signed_in_by_renew(helper, signed_in):
+def test_renew_does_not_end_the_signed_out_state(helper, signed_in):
     helper.logout(ACME)
     answer = helper("renew", ACME)
     assert answer.status == 1 and "signed out" in answer.out and not answer.requests
@@ -500,7 +500,7 @@ def test_on_a_terminal_progress_is_shown_after_a_second(home, signed_in, cloud):
 
 
 @pytest.mark.parametrize("unit", ["docker-credential-acr-renew.timer", "docker-credential-acr-renew@root.timer"])
-def test_systemd_takes_the_timer(program, tmp_path, unit):
+def test_systemd_accepts_the_timer(program, tmp_path, unit):
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd is not installed")
     units = Path(__file__).resolve().parents[2] / "packaging" / "systemd"

@@ -44,7 +44,7 @@ def test_each_source_pushes(source, home, cloud, published):
     assert seen.exchanges == 1 and seen.ours == [], seen
 
 
-def test_after_az_account_set_the_other_tenants_token_is_asked_for(home, cloud, helper):
+def test_after_az_account_set_a_token_of_the_other_tenant_is_requested(home, cloud, helper):
     """Two subscriptions of one person: the key of what is cached changes with the choice."""
     env = az(cloud, home)
     cloud.fault("reset", service="imds", at="connect")
@@ -63,7 +63,7 @@ def machine_with_tag(tag):
             f"echo {tag} > /sys/class/dmi/id/chassis_asset_tag && exec \"$@\"", "sh")
 
 
-def test_nobody_signed_in_on_a_machine_that_is_not_azures_asks_no_metadata_service(helper):
+def test_without_an_identity_on_another_clouds_machine_no_metadata_service_is_asked(helper):
     """Whether the registry serves anybody is asked of the registry, and once an hour."""
     for expected in (1, 0):
         answer = helper.get("everyone.azurecr.io", prefix=machine_with_tag("Another maker"))
@@ -72,6 +72,6 @@ def test_nobody_signed_in_on_a_machine_that_is_not_azures_asks_no_metadata_servi
         assert (answer.asked("acr") > 0) == bool(expected), answer
 
 
-def test_a_machine_of_azures_asks_its_metadata_service_at_once(helper):
+def test_an_azure_machine_asks_its_metadata_service_at_once(helper):
     answer = helper.get("everyone.azurecr.io", prefix=machine_with_tag("7783-7084-3265-9085-8269-3286-77"))
     assert answer.status == 0 and answer.asked("imds") == 1 and answer.exchanges == 1

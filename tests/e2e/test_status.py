@@ -26,7 +26,7 @@ def signed_in(home, cloud):
     home.env.update(cloud.environment(APP))
 
 
-def test_it_names_the_entry_of_the_configuration_that_holds(helper, home):
+def test_it_shows_the_configuration_entry_that_applies(helper, home):
     path = home.config(tenant="global.example", registries={"ac*.azurecr.io": {"tenant": "pattern.example", "timeout": "20s"},
                                                             "acme.azurecr.io": {"client_id": "by-name"}})
     seen = helper("status", "acme.eastus.geo.azurecr.io", env={"DOCKER_CREDENTIAL_ACR_TIMEOUT": "10s"})
@@ -58,7 +58,7 @@ def everything(helper, home):
     assert helper("login", "partner.azurecr.io", "--tenant", "fabrikam.com", "--insecure-storage").status == 0
 
 
-def test_a_machine_that_never_was_used_has_nothing_to_show(helper):
+def test_on_a_new_machine_there_is_nothing_to_show(helper):
     answer = helper("status")
     assert answer.status == 0 and answer.out.startswith("Nothing is kept or cached\n") and answer.err == ""
     assert status(helper)["tokens"] == []
@@ -91,7 +91,7 @@ def blocks(answer):
     return {name: " ".join(" ".join(lines).split()) for name, lines in found.items()}
 
 
-def test_each_registry_is_one_block_that_says_who_from_where_and_until_when(helper, home, signed_in):
+def test_each_registry_is_one_block_with_identity_source_and_expiry(helper, home, signed_in):
     everything(helper, home)
     answer = helper("status")
     assert all(len(line) <= 80 for line in answer.out.splitlines()) and "\033" not in answer.out
@@ -104,7 +104,7 @@ def test_each_registry_is_one_block_that_says_who_from_where_and_until_when(help
     assert "sign-in of" in told["partner.azurecr.io"] and "token of" in told["partner.azurecr.io"]
 
 
-def test_the_identities_do_not_contradict_what_is_kept(helper, home, signed_in):
+def test_the_identities_agree_with_the_stored_tokens(helper, home, signed_in):
     everything(helper, home)
     assert "which are not tried for public.azurecr.io, because it is signed out" in " ".join(helper("status", "public.azurecr.io").out.split())
     assert f"as they would be tried for {ADMIN} without its stored login" in " ".join(helper("status", ADMIN).out.split())
@@ -120,7 +120,7 @@ def test_identities_of_other_environments_are_shown_only_when_asked(helper, home
     assert [row["identity"] for row in status(helper)["chain"]] == ROWS  # programs see all of them
 
 
-def test_one_registry_is_told_in_full(helper, home, signed_in):
+def test_one_registry_is_shown_in_full(helper, home, signed_in):
     everything(helper, home)
     answer = helper("status", LONG)
     assert APP.client_id in answer.out and "Identities, as they would be tried now for " + LONG in answer.out
@@ -152,7 +152,7 @@ def test_the_chain_says_of_each_identity_what_it_would_do(helper, home, cloud):
     assert chain["azure-cli"]["state"] == "unavailable"
 
 
-def test_what_the_config_leaves_out_is_told_for_that_registry(helper, home):
+def test_identities_that_the_config_excludes_are_shown_for_that_registry(helper, home):
     home.registries(acme={"identity": ["azure-cli", "managed-identity"]})
     chain = status(helper, ACME)["chain"]
     assert [row["identity"] for row in chain[:2]] == ["azure-cli", "managed-identity"]
@@ -160,7 +160,7 @@ def test_what_the_config_leaves_out_is_told_for_that_registry(helper, home):
     assert "left-out" not in {row["state"] for row in status(helper, READER)["chain"]}
 
 
-def test_a_config_that_names_no_identity_is_told_and_the_rest_is_shown(helper, home, signed_in):
+def test_a_config_with_an_unknown_identity_is_reported_and_the_rest_is_shown(helper, home, signed_in):
     helper.get(ACME)
     home.config(identity="azure-cil")
     seen = status(helper)
@@ -168,7 +168,7 @@ def test_a_config_that_names_no_identity_is_told_and_the_rest_is_shown(helper, h
     assert re.fullmatch("[a-z-]+", seen["chain_error_id"]) and "azure-cil" in helper("status").out
 
 
-def test_each_reason_has_its_id_beside_it_in_any_language(helper):
+def test_each_reason_has_its_id_in_every_language(helper):
     english, french = (status(helper, env={"LANGUAGE": language}) for language in ("", "fr"))
     assert english == french  # what programs read is in one language
     assert all(re.fullmatch("[a-z-]+", row["id"]) for row in english["chain"]), english
@@ -191,13 +191,13 @@ def test_no_process_is_started_for_the_chain(helper, home, cloud):
     assert not (home.folder / "ran").exists()
 
 
-def test_a_machine_that_may_be_azures_is_not_taken_for_another_afterwards(helper, home):
+def test_status_does_not_mark_a_possible_azure_machine_as_another(helper, home):
     """A survey that let the metadata service seem absent would be believed for five minutes."""
     status(helper)
     assert helper.get(ACME).asked("imds") == 1
 
 
-def test_a_keyring_that_cannot_be_asked_is_said_and_hides_nothing_else(helper, home, signed_in):
+def test_an_unreachable_keyring_is_reported_and_everything_else_is_shown(helper, home, signed_in):
     helper.get(ACME)
     path = home.folder / "silent"
     with socket.socket(socket.AF_UNIX) as silent:
@@ -225,12 +225,12 @@ def on_a_terminal(home, env):
     return seen
 
 
-def test_colour_is_for_terminals_and_no_color_is_heeded(home, cloud):
+def test_color_is_used_only_on_terminals_and_no_color_is_respected(home, cloud):
     assert b"\033[1m" in on_a_terminal(home, {"TERM": "xterm"})
     assert b"\033" not in on_a_terminal(home, {"TERM": "xterm", "NO_COLOR": "1"})
     assert b"\033" not in on_a_terminal(home, {"TERM": "dumb"})
 
 
-def test_what_is_not_ours_is_wrong_usage(helper):
+def test_an_argument_that_is_not_an_azure_registry_is_wrong_usage(helper):
     answer = helper("status", "ghcr.io")
     assert answer.status == 2 and answer.out == ""

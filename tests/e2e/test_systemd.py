@@ -85,7 +85,7 @@ def test_the_timer_of_configure_renews_under_systemd(systemctl, home, helper, cl
     assert systemctl("is-active", TIMER).stdout.strip() == "inactive"
 
 
-def test_a_renewal_that_fails_is_a_failed_unit(systemctl, home, helper, cloud):
+def test_a_failed_renewal_is_a_failed_unit(systemctl, home, helper, cloud):
     home.config(identity="managed-identity")
     helper.get(ACME)
     home.age(PAST_HALF)
@@ -94,7 +94,7 @@ def test_a_renewal_that_fails_is_a_failed_unit(systemctl, home, helper, cloud):
     assert systemctl("show", "--property=Result", SERVICE).stdout.strip() == "Result=exit-code"
 
 
-def test_a_renewal_under_systemd_cannot_do_what_it_need_not(systemctl, home):
+def test_a_renewal_under_systemd_has_no_unneeded_rights(systemctl, home):
     """The unit with another program in it: a change of owner and a namespace are refused, the network and the home are not."""
     unit = home.folder / ".config/systemd/user" / SERVICE
     unit.write_text(re.sub("ExecStart=.*", f"ExecStart={home.write('probe', PROBE)}", unit.read_text()))

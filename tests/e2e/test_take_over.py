@@ -94,7 +94,7 @@ class Person:
 
 # logins in docker's own file
 
-def test_they_move_into_the_keychain_and_come_back_with_undo(person):
+def test_logins_move_into_the_keychain_and_are_restored_by_undo(person):
     before = person.read()
     ran = person.configure("--with-logins")
     assert ran.stdout.count("moved the login") == 3, ran
@@ -109,7 +109,7 @@ def test_they_move_into_the_keychain_and_come_back_with_undo(person):
     assert not (person.home / ".local/share/docker-credential-acr/configure").exists()
 
 
-def test_what_else_is_in_an_entry_stays_as_it_is(person):
+def test_other_members_of_an_entry_are_not_changed(person):
     entry = '{"n": 123456789012345678901234567890, "Auth": %s, "auth": %s}'
     encoded = json.dumps(AUTH["ghcr.io"]["auth"])
     person.config.write_text('{"auths": {"ghcr.io": %s}}' % (entry % (encoded, encoded)))
@@ -119,7 +119,7 @@ def test_what_else_is_in_an_entry_stays_as_it_is(person):
     assert person.read()["auths"] == {"ghcr.io": {"n": 123456789012345678901234567890, **AUTH["ghcr.io"]}}
 
 
-def test_without_a_terminal_they_stay_and_a_line_tells_how_to_move_them(person):
+def test_without_a_terminal_logins_stay_and_a_line_says_how_to_move_them(person):
     ran = person.configure()
     assert "--with-logins" in ran.stdout and "ghcr.io" in ran.stdout and HUB in ran.stdout, ran
     assert person.read()["auths"]["ghcr.io"] == AUTH["ghcr.io"]
@@ -131,14 +131,14 @@ def test_without_a_terminal_they_stay_and_a_line_tells_how_to_move_them(person):
 
 
 @pytest.mark.parametrize("typed, moved", [("y\n", True), ("n\n", False), ("\n", False)])
-def test_on_a_terminal_the_person_is_asked(person, typed, moved):
+def test_on_a_terminal_the_user_is_asked(person, typed, moved):
     status, seen = person.answer(typed)
     assert status == 0 and "Move them into the keychain?" in seen, seen
     assert (person.read()["auths"]["ghcr.io"] == {}) == moved
     assert set(person.stored()) == (set(LOGINS) if moved else set())
 
 
-def test_one_registry_moves_alone(person):
+def test_the_login_of_one_registry_can_be_moved(person):
     ran = person.session.run(PROGRAM, "configure", ADMIN, "--with-logins", "--no-check")
     assert ran.returncode == 0 and ran.stdout.count("moved the login") == 1, ran
     assert person.read()["auths"][ADMIN] == {} and person.read()["auths"]["ghcr.io"] == AUTH["ghcr.io"]
@@ -153,7 +153,7 @@ def test_a_dry_run_moves_nothing(person):
     assert not list((person.home / ".local/share").rglob("*.json"))
 
 
-def test_nothing_goes_into_plain_files_without_being_told(person):
+def test_logins_are_moved_into_plain_files_only_with_an_option(person):
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
     before = person.read()["auths"]
     ran = person.configure("--with-logins", status=1)
@@ -165,7 +165,7 @@ def test_nothing_goes_into_plain_files_without_being_told(person):
     assert person.read()["auths"] == before and not list((person.home / ".local/share").rglob("logins/*"))
 
 
-def test_a_locked_keychain_takes_nothing_and_gives_nothing(person):
+def test_with_a_locked_keychain_no_login_is_moved(person):
     person.configure("--with-logins")
     moved = person.config.read_bytes()
     person.session.lock()
@@ -183,14 +183,14 @@ def test_another_login_for_the_same_server_is_not_replaced(person):
     assert person.session.get("ghcr.io") == ("you", "newer-password")
 
 
-def test_a_login_that_the_registry_rejects_stays(person):
+def test_a_login_that_the_registry_denies_stays(person):
     person.write({"auths": {ADMIN: {"auth": base64.b64encode(b"admin:wrong").decode()}, "ghcr.io": AUTH["ghcr.io"]}})
     ran = person.configure("--with-logins")
     assert f"{ADMIN} stays" in ran.stdout and person.read()["auths"][ADMIN] != {}, ran
     assert person.read()["auths"]["ghcr.io"] == {}
 
 
-def test_undo_gives_back_what_is_stored_now_and_tells_what_was_added(person):
+def test_undo_restores_the_current_logins_and_reports_added_ones(person):
     person.configure("--with-logins")
     time.sleep(1.1)
     assert person.session.store("ghcr.io", "you", "renewed-password").returncode == 0
@@ -203,7 +203,7 @@ def test_undo_gives_back_what_is_stored_now_and_tells_what_was_added(person):
     assert person.stored() == {"new.example": "somebody"}
 
 
-def test_undo_leaves_what_another_program_wrote_since(person):
+def test_undo_keeps_later_changes_of_another_program(person):
     person.configure("--with-logins")
     settings = person.read()
     settings["auths"]["ghcr.io"] = {"auth": base64.b64encode(b"x:y").decode()}
@@ -213,21 +213,21 @@ def test_undo_leaves_what_another_program_wrote_since(person):
     assert person.session.get("ghcr.io") == LOGINS["ghcr.io"]
 
 
-def test_undo_tells_of_moved_logins_whose_file_is_gone(person):
+def test_undo_reports_moved_logins_whose_file_is_gone(person):
     person.configure("--with-logins")
     person.config.unlink()
     ran = person.undo()
     assert ran.stdout.count("stays in the Secret Service") == 3 and set(person.stored()) == set(LOGINS), ran
 
 
-def test_undo_names_no_login_that_docker_never_asked_us_for(person):
+def test_undo_does_not_report_logins_that_docker_never_requested(person):
     person.write({"credsStore": "secretservice"})
     assert person.session.run(PROGRAM, "configure", ADMIN, "--no-check").returncode == 0
     assert person.session.store("new.example", "somebody", "new-password", UPSTREAM).returncode == 0
     assert "new.example" not in person.undo().stdout
 
 
-def test_json_tells_what_became_of_each(person):
+def test_json_reports_the_result_for_each_login(person):
     ran = person.configure("--with-logins", "--json")
     rows = {row["server"]: row["state"] for row in json.loads(ran.stdout)["logins"]}
     assert rows == dict.fromkeys(LOGINS, "moved")
@@ -266,7 +266,7 @@ def spoil(person, server):
 
 
 @pytest.mark.parametrize("server", ["ghcr.io", HUB])
-def test_one_that_cannot_be_kept_leaves_none_of_the_others_behind(person, server):
+def test_if_one_login_cannot_be_kept_none_is_moved(person, server):
     path, before = spoil(person, server), person.read()["auths"]
     ran = person.configure("--with-logins", "--insecure-storage", status=1)
     assert "keep working" in ran.stderr and "moved the login" not in ran.stdout, ran
@@ -275,7 +275,7 @@ def test_one_that_cannot_be_kept_leaves_none_of_the_others_behind(person, server
 
 # another helper
 
-def test_what_secretservice_keeps_is_there_already(person):
+def test_logins_of_secretservice_are_found_without_moving(person):
     person.write({"credsStore": "secretservice"})
     for server, login in LOGINS.items():
         assert person.session.store(server, *login, UPSTREAM).returncode == 0
@@ -286,7 +286,7 @@ def test_what_secretservice_keeps_is_there_already(person):
     assert set(json.loads(person.session.run(UPSTREAM, "list").stdout)) == set(LOGINS), "none of it was a copy"
 
 
-def test_our_own_sign_ins_are_no_logins_of_secretservice(person):
+def test_sign_ins_of_the_helper_are_not_logins_of_secretservice(person):
     person.write({"credsStore": "secretservice"})
     for key in ("docker-credential-acr://login/_default", "ghcr.io"):
         assert person.session.store(key, "me", "some-password", UPSTREAM).returncode == 0
@@ -294,7 +294,7 @@ def test_our_own_sign_ins_are_no_logins_of_secretservice(person):
     assert "ghcr.io" in ran.stdout and "login/_default" not in ran.stdout, ran
 
 
-def test_secretservice_is_not_copied_into_files_without_being_told(person):
+def test_logins_of_secretservice_are_copied_into_files_only_with_an_option(person):
     person.write({"credsStore": "secretservice"})
     assert person.session.store("ghcr.io", *LOGINS["ghcr.io"], UPSTREAM).returncode == 0
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
@@ -326,7 +326,7 @@ def with_pass(person):
     run("gpgconf", "--kill", "all")
 
 
-def test_what_pass_keeps_is_copied_and_the_copies_go_with_undo(with_pass):
+def test_logins_of_pass_are_copied_and_undo_removes_the_copies(with_pass):
     ran = with_pass.configure("--replace", "--with-logins")
     assert ran.stdout.count("copied the login") == 3, ran
     for server, login in LOGINS.items():
@@ -337,7 +337,7 @@ def test_what_pass_keeps_is_copied_and_the_copies_go_with_undo(with_pass):
     assert with_pass.stored() == {}
 
 
-def test_pass_without_being_told_keeps_its_logins_and_they_are_named(with_pass):
+def test_without_an_option_pass_keeps_its_logins_and_they_are_listed(with_pass):
     ran = with_pass.configure(status=1)
     assert "--replace" in ran.stderr and "configure REGISTRY" in ran.stderr and with_pass.read() == {"credsStore": "pass"}
     ran = with_pass.configure("--replace")
@@ -345,7 +345,7 @@ def test_pass_without_being_told_keeps_its_logins_and_they_are_named(with_pass):
     assert with_pass.stored() == {}
 
 
-def test_on_a_terminal_the_copies_are_asked_for(with_pass):
+def test_on_a_terminal_the_user_is_asked_about_copies(with_pass):
     status, seen = with_pass.answer("y\ny\n")
     assert status == 0 and "Copy them into the keychain?" in seen, seen
     assert with_pass.session.get("ghcr.io") == LOGINS["ghcr.io"]
@@ -363,7 +363,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("how", BAD)
-def test_a_helper_that_misbehaves_loses_nothing_and_leaves_nothing_half_done(person, how):
+def test_a_faulty_helper_loses_no_login_and_leaves_no_partial_change(person, how):
     person.helper("odd", BAD[how])
     person.write({"credsStore": "odd", "auths": {"ghcr.io": AUTH["ghcr.io"]}})
     before = person.config.read_bytes()
@@ -375,7 +375,7 @@ def test_a_helper_that_misbehaves_loses_nothing_and_leaves_nothing_half_done(per
 
 
 @pytest.mark.parametrize("server", ["a.example", "b.example"])
-def test_a_copy_that_cannot_be_kept_leaves_none_of_the_others_behind(person, server):
+def test_if_one_copy_cannot_be_kept_none_is_kept(person, server):
     person.helper("odd", LIST + GOOD)
     person.write({"credsStore": "odd"})
     path = spoil(person, server)
@@ -384,7 +384,7 @@ def test_a_copy_that_cannot_be_kept_leaves_none_of_the_others_behind(person, ser
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_helper_that_hangs_is_given_up(person):
+def test_a_helper_that_hangs_times_out(person):
     person.helper("odd", "sleep 600")
     person.write({"credsStore": "odd"})
     with within(40):
@@ -392,7 +392,7 @@ def test_a_helper_that_hangs_is_given_up(person):
     assert "nothing was changed" in ran.stderr and person.read() == {"credsStore": "odd"}, ran
 
 
-def test_a_helper_that_is_not_installed_is_replaced_and_named(person):
+def test_a_helper_that_is_not_installed_is_replaced_and_reported(person):
     person.write({"credsStore": "desktop"})
     ran = person.configure("--replace", "--with-logins")
     assert "docker-credential-desktop is not installed" in ran.stdout and person.read()["credsStore"] == "acr", ran
@@ -400,7 +400,7 @@ def test_a_helper_that_is_not_installed_is_replaced_and_named(person):
     assert person.read() == {"credsStore": "desktop"}
 
 
-def test_what_another_helper_has_by_a_row_of_its_own_stays_with_it(person):
+def test_registries_with_their_own_helper_keep_it(person):
     person.helper("odd", LIST + GOOD)
     person.write({"credsStore": "odd", "credHelpers": {"b.example": "odd"}})
     person.configure("--replace", "--with-logins")
@@ -408,7 +408,7 @@ def test_what_another_helper_has_by_a_row_of_its_own_stays_with_it(person):
     assert set(person.stored()) == {"a.example"}
 
 
-def test_one_registry_is_taken_with_its_login_and_the_others_stay(person):
+def test_one_registry_is_moved_with_its_login_and_the_others_stay(person):
     person.helper("odd", """if [ "$1" = list ]; then echo '{"admin.azurecr.io":"admin","b.example":"u"}'; exit; fi; read server
 [ "$server" = admin.azurecr.io ] || exit 1; echo '{"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"admin-password-one"}'""")
     person.write({"credsStore": "odd"})
@@ -418,7 +418,7 @@ def test_one_registry_is_taken_with_its_login_and_the_others_stay(person):
     assert "removed the copy" in person.undo().stdout and person.stored() == {}
 
 
-def test_a_copy_stays_where_the_helper_has_it_no_more(person):
+def test_a_copy_is_kept_if_the_helper_no_longer_has_the_login(person):
     person.helper("odd", LIST + GOOD)
     person.write({"credsStore": "odd"})
     person.configure("--replace", "--with-logins")
@@ -427,7 +427,7 @@ def test_a_copy_stays_where_the_helper_has_it_no_more(person):
     assert "a.example stays in the Secret Service" in ran.stdout and set(person.stored()) == {"a.example"}, ran
 
 
-def test_a_registry_that_was_signed_out_stays_so(person):
+def test_a_signed_out_registry_stays_signed_out(person):
     assert person.session.run(PROGRAM, "logout", ADMIN).returncode == 0
     ran = person.configure("--with-logins")
     assert f"{ADMIN} stays" in ran.stdout and person.read()["auths"][ADMIN] == AUTH[ADMIN], ran

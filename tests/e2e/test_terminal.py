@@ -90,7 +90,7 @@ CAPTURES = {  # what is typed, by whom, what goes wrong, and what a person must 
 
 
 @pytest.mark.parametrize("name", CAPTURES)
-def test_nothing_that_a_person_must_know_has_scrolled_away(screen, cloud, name):
+def test_no_important_line_has_scrolled_away(screen, cloud, name):
     """With ACR_CAPTURES=FOLDER the screens are also written there, to be looked at."""
     command, who, wrong, seen_at_the_end = CAPTURES[name]
     if wrong:

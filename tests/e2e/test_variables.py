@@ -39,7 +39,7 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("value", EVIL)
 @pytest.mark.parametrize("variable", ENDPOINTS)
-def test_nothing_is_sent_where_a_variable_says(helper, cloud, variable, value):
+def test_no_variable_chooses_where_requests_are_sent(helper, cloud, variable, value):
     """The helper's own judge fails the test when anybody who is not Azure is spoken to."""
     identity, provide = ENDPOINTS[variable]
     vouching = {"GITHUB_SERVER_URL": value, "SYSTEM_COLLECTIONURI": value, "DOCKER_CREDENTIAL_ACR_CI_HOSTS": "evil.example"}
@@ -50,7 +50,7 @@ def test_nothing_is_sent_where_a_variable_says(helper, cloud, variable, value):
 
 
 @pytest.mark.parametrize("variable", OTHERS)
-def test_a_variable_that_others_believe_changes_no_host(helper, cloud, variable):
+def test_a_variable_that_other_programs_use_changes_no_host(helper, cloud, variable):
     for value in EVIL[:3]:
         helper.get(HOST, env={**cloud.environment(APP), variable: value})
         helper.get(HOST, env={**cloud.github_environment(), variable: value, "DOCKER_CREDENTIAL_ACR_IDENTITY": "github-actions"})
@@ -58,13 +58,13 @@ def test_a_variable_that_others_believe_changes_no_host(helper, cloud, variable)
 
 @pytest.mark.parametrize("proxy", ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize("old", [False, True], ids=["IDENTITY_HEADER", "MSI_SECRET"])
-def test_an_endpoints_secret_goes_through_no_proxy(helper, cloud, proxy, old):
+def test_the_secret_of_an_endpoint_is_not_sent_through_a_proxy(helper, cloud, proxy, old):
     env = {**cloud.app_service_environment(old=old), proxy: "http://127.0.0.1:9", "no_proxy": "azurecr.io",
            "DOCKER_CREDENTIAL_ACR_IDENTITY": "managed-identity"}
     assert helper.get(HOST, env=env).login
 
 
-def test_every_variable_that_an_identity_reads_is_in_a_table_of_this_file():
+def test_every_variable_of_an_identity_is_in_a_table_of_this_file():
     read = set()
     for path in set((ROOT / "src/identity").glob("*.c")) - {ROOT / "src/identity/run_cli.c"}:  # what az and azd are given
         read |= set(re.findall(r'"[?#]?([A-Z][A-Z0-9]*_[A-Z0-9_]+)"', path.read_text()))

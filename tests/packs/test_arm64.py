@@ -38,11 +38,11 @@ def foreign(tmp_path_factory):
     return Root(folder / "sysroot")
 
 
-def test_two_builds_give_the_same_bytes(kind, built_package, built):
+def test_two_builds_are_identical(kind, built_package, built):
     assert same_bytes([built_package], [package(kind, built / f"{kind}-arm64-again")])
 
 
-def test_it_asks_for_what_the_other_architecture_asks_for(kind, built_package, built):
+def test_it_depends_on_the_same_packages_as_the_other_architecture(kind, built_package, built):
     native = build(SCRIPTS[kind], built / kind)[0]
 
     def wanted(path):
@@ -53,7 +53,7 @@ def test_it_asks_for_what_the_other_architecture_asks_for(kind, built_package, b
     assert wanted(built_package) == wanted(native)
 
 
-def test_lint_finds_nothing(kind, built_package):
+def test_lint_reports_nothing(kind, built_package):
     if kind == "deb":
         seen = run("lintian", "--fail-on", "error,warning", "--pedantic", built_package)
         assert seen.status == 0 and "W:" not in seen.out and "E:" not in seen.out, seen
@@ -62,7 +62,7 @@ def test_lint_finds_nothing(kind, built_package):
         assert seen.status == 0 and "0 errors, 0 warnings" in seen.out, seen
 
 
-def test_it_signs_in_where_it_was_unpacked(kind, built_package, foreign, tmp_path):
+def test_it_signs_in_after_unpacking(kind, built_package, foreign, tmp_path):
     root = foreign.copy(tmp_path / "root")
     if kind == "deb":
         must("dpkg", "-x", built_package, root.folder)

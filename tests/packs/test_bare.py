@@ -39,7 +39,7 @@ def bare(base, tmp_path):
 
 
 @pytest.mark.parametrize("script", INSTALL)
-def test_a_package_is_built_and_installed_by_what_is_printed(bare, script):
+def test_the_printed_commands_build_and_install_a_package(bare, script):
     ran = bare.must(f"/source/packaging/{script}")
     command, folder = INSTALL[script]
     (line,) = [line for line in ran.err.splitlines() if line.startswith("To install it: ")]
@@ -53,6 +53,6 @@ def test_a_package_is_built_and_installed_by_what_is_printed(bare, script):
     assert bare.must(f"{folder}/{NAME}", "version").out.endswith(f" {VERSION}\n")
 
 
-def test_without_root_and_sudo_it_is_said_what_to_install(bare):
+def test_without_root_and_sudo_it_prints_what_to_install(bare):
     ran = bare.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/source/packaging/build-deb", "--output", "/tmp/out")
     assert ran.status == 1 and "as root: apt-get install gcc " in ran.err and " build-essential " in ran.err, ran

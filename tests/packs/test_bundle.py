@@ -40,14 +40,14 @@ def login_of(seen):
     return json.loads(seen.out)
 
 
-def test_it_signs_in_as_nobody_in_a_root_that_has_nothing_and_cannot_be_written(bundle, tmp_path):
+def test_it_signs_in_as_user_nobody_in_an_empty_read_only_root(bundle, tmp_path):
     root = unpack(bundle[0], tmp_path / "root")
     assert sorted(os.listdir(root.folder)) == ["opt"]
     seen = root.in_cloud(PROGRAM, "get", input="acme.azurecr.io", env={**SIGNED_IN, "HOME": "/nonexistent"}, bare=OWN_CERTIFICATES)
     assert login_of(seen)["ServerURL"] == "acme.azurecr.io"
 
 
-def test_a_systems_own_certificates_go_before_those_of_the_bundle(bundle, tmp_path):
+def test_certificates_of_the_system_take_precedence_over_those_of_the_bundle(bundle, tmp_path):
     root = unpack(bundle[0], tmp_path / "root")
     for place in ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"):
         seen = root.in_cloud(PROGRAM, "get", input="acme.azurecr.io", env=SIGNED_IN, bare=place)
@@ -55,7 +55,7 @@ def test_a_systems_own_certificates_go_before_those_of_the_bundle(bundle, tmp_pa
         shutil.rmtree(root.folder / "etc")
 
 
-def test_it_brings_all_that_it_loads_and_nothing_newer_than_itself(bundle, tmp_path):
+def test_it_contains_all_that_it_loads_and_needs_nothing_newer(bundle, tmp_path):
     root = unpack(bundle[0], tmp_path / "root")
     libraries = {path.name for path in (root.folder / HOME[1:] / "lib").iterdir()}
     for path in [root.folder / PROGRAM[1:], *(root.folder / HOME[1:] / "lib").iterdir()]:
@@ -64,11 +64,11 @@ def test_it_brings_all_that_it_loads_and_nothing_newer_than_itself(bundle, tmp_p
     assert {"libcurl.so.4", "libjson-c.so.5", "libcrypto.so.3", "libc.so.6"} <= libraries
 
 
-def test_two_builds_give_the_same_bytes(bundle, built):
+def test_two_builds_are_identical(bundle, built):
     assert same_bytes(bundle, build("build-bundle", built / "bundle-again"))
 
 
-def test_the_image_runs_and_its_folder_can_be_copied_into_another(bundle, in_cloud, tmp_path):
+def test_the_image_runs_and_its_folder_can_be_copied_into_another_image(bundle, in_cloud, tmp_path):
     if len(bundle) < 2:
         pytest.skip("no buildah here")
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY --from=acr:1 /opt /opt\nCOPY ca.crt /etc/ssl/certs/ca-certificates.crt\n"
@@ -98,7 +98,7 @@ def test_the_bundle_for_arm64_signs_in_too(foreign, tmp_path):
     assert '"ServerURL":"acme.azurecr.io"' in seen.out and seen.status == 0, seen
 
 
-def test_the_symbols_of_both_are_no_newer_than_glibc_2_34(bundle, foreign, tmp_path):
+def test_both_architectures_need_at_most_glibc_2_34(bundle, foreign, tmp_path):
     for number, archive in enumerate((bundle[0], foreign[0])):
         root = unpack(archive, tmp_path / str(number))
         text = subprocess.run(["readelf", "-W", "--dyn-syms", root.folder / PROGRAM[1:]], capture_output=True, text=True, check=True).stdout

@@ -25,20 +25,20 @@ def package(built):
     return deb(built / "deb")
 
 
-def test_lintian_finds_nothing(package):
+def test_lintian_reports_nothing(package):
     seen = run("lintian", "--fail-on", "error,warning", "--pedantic", package)
     assert seen.status == 0 and "W:" not in seen.out and "E:" not in seen.out, seen
 
 
-def test_two_builds_give_the_same_bytes(package, built):
+def test_two_builds_are_identical(package, built):
     assert same_bytes([package], [deb(built / "again")])
 
 
-def test_the_checksum_is_told_beside_it(package):
+def test_the_checksum_is_in_a_file_beside_the_package(package):
     must("sha256sum", "-c", "SHA256SUMS", cwd=os.path.dirname(package))
 
 
-def test_it_depends_on_what_the_program_loads_by_itself(package, tmp_path):
+def test_it_depends_on_the_libraries_that_the_program_loads_later(package, tmp_path):
     """The ELF note of each library that is loaded on first use, against the package's relations."""
     must("dpkg", "-x", package, tmp_path)
     must("objcopy", "-O", "binary", "--only-section=.note.dlopen", "--set-section-flags", ".note.dlopen=alloc",
@@ -52,7 +52,7 @@ def test_it_depends_on_what_the_program_loads_by_itself(package, tmp_path):
         assert owner in must("dpkg-deb", "-f", package, field[priority]).out, (soname, owner)
 
 
-def test_its_symbols_are_no_newer_than_glibc_2_34(package, tmp_path):
+def test_it_needs_at_most_glibc_2_34(package, tmp_path):
     must("dpkg", "-x", package, tmp_path)
     wanted = re.findall(r"GLIBC_2\.(\d+)", must("objdump", "-T", tmp_path / "usr/bin" / NAME).out)
     assert wanted and max(map(int, wanted)) <= 34
@@ -79,7 +79,7 @@ printf acme.azurecr.io | {NAME} get
 THE_PERSONS = f"root/.cache/{NAME}", f"root/.local/share/{NAME}"
 
 
-def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built, tmp_path):
+def test_install_use_and_removal_leave_nothing_behind(package, next_version, base, built, tmp_path):
     """Install, configure, sign in, push, pull, diagnose, upgrade, pull, undo, remove, purge: the file system is as it was."""
     root = base.copy(tmp_path / "root")
     shutil.copy("/usr/bin/docker", root.folder / "usr/local/bin/docker")
@@ -113,7 +113,7 @@ SYSTEM = f"var/lib/{NAME}", f"etc/{NAME}/config.json", f"etc/containers/registri
 OF_A_HOME = "root/.docker/config.json", f"root/.config/{NAME}/config.json", "root/.config/containers/registries.conf.d/50-own.conf"
 
 
-def test_a_purge_takes_what_is_the_systems_own_and_nothing_of_a_home(package, base, tmp_path):
+def test_a_purge_removes_system_files_and_nothing_in_a_home_directory(package, base, tmp_path):
     root = base.copy(tmp_path / "root")
     root.install(package)
     root.must(NAME, "configure", "--system", "--containers-registries", "--ci-host", "github.contoso.com", "--no-check")
@@ -131,7 +131,7 @@ def test_a_purge_takes_what_is_the_systems_own_and_nothing_of_a_home(package, ba
     assert all((root.folder / path).exists() for path in OF_A_HOME)
 
 
-def test_removal_turns_the_timers_off_and_an_upgrade_does_not(package, next_version, base, built, tmp_path):
+def test_removal_disables_the_timers_and_an_upgrade_does_not(package, next_version, base, built, tmp_path):
     root = base.copy(tmp_path / "root")
     root.install(package)
     links = [root.folder / "etc/systemd/user/timers.target.wants" / f"{NAME}-renew.timer",
@@ -146,7 +146,7 @@ def test_removal_turns_the_timers_off_and_an_upgrade_does_not(package, next_vers
     assert not any(link.is_symlink() for link in links) and other.is_symlink()
 
 
-def test_every_link_between_its_pages_leads_to_a_file(package, tmp_path):
+def test_every_link_between_its_pages_has_a_target(package, tmp_path):
     must("dpkg", "-x", package, tmp_path)
     pages = list((tmp_path / "usr/share/doc" / NAME).rglob("*.md"))
     assert {"README.md", "migration.md"} <= {page.name for page in pages}

@@ -24,24 +24,24 @@ def package(built):
     return rpm(built / "rpm")
 
 
-def test_rpmlint_finds_nothing(package):
+def test_rpmlint_reports_nothing(package):
     if not shutil.which("rpmlint"):
         pytest.skip("no rpmlint here (tests/install pack)")
     seen = run("rpmlint", "-c", SOURCE / "packaging/rpm/rpmlint.toml", package)
     assert seen.status == 0 and "0 errors, 0 warnings" in seen.out, seen
 
 
-def test_two_builds_give_the_same_bytes(package, built):
+def test_two_builds_are_identical(package, built):
     assert same_bytes([package], [rpm(built / "rpm-again")])
 
 
-def test_it_asks_for_nothing_that_rhel_9_has_not(package):
+def test_it_depends_only_on_packages_of_rhel_9(package):
     for line in must("rpm", "-qpR", package).out.splitlines():
         assert RHEL_9.fullmatch(line.split(" ")[0]), line
     assert "libsecret-1.so.0()(64bit)" in must("rpm", "-qp", "--recommends", package).out
 
 
-def test_a_life_with_it_leaves_nothing_behind(package, next_version, base, built, tmp_path):
+def test_install_use_and_removal_leave_nothing_behind(package, next_version, base, built, tmp_path):
     root = base.copy(tmp_path / "root")
     # What dnf would bring; Debian's names for it.
     root.must("apt-get", "install", "-y", "-q", "--no-install-recommends", "libcurl4", "libjson-c5")

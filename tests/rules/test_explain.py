@@ -13,7 +13,7 @@ FIREWALL = ('Error response from daemon: Get "https://acme.azurecr.io/v2/": deni
             '"client with IP \'203.0.113.7\' is not allowed access. Refer https://aka.ms/acr/firewall to grant access."}]}\n')
 
 
-def test_a_pipe_keeps_the_text_visible_and_adds_to_it(explain):
+def test_a_pipe_passes_the_text_through_and_appends_the_explanation(explain):
     ran = explain.run(text="pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
     assert ran.returncode == 0 and ran.stdout.decode().startswith("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL)
     added = ran.stdout.decode()[len("pushing\r\n\x1b[31mred\x1b[0m\n" + FIREWALL):]
@@ -21,7 +21,7 @@ def test_a_pipe_keeps_the_text_visible_and_adds_to_it(explain):
     assert "az acr network-rule add --name acme --ip-address 203.0.113.7\n" in added
 
 
-def test_an_answer_may_go_into_a_file(explain, tmp_path):
+def test_an_explanation_can_be_written_to_a_file(explain, tmp_path):
     """Not every file system can be asked whether a write would block."""
     for folder in (str(tmp_path), "/dev/shm", "/tmp"):
         path = os.path.join(folder, f"acr-answer-{os.getpid()}")
@@ -41,7 +41,7 @@ def test_a_text_without_a_line_end_gets_one(explain):
     assert explain.run(text="nothing").stdout == b"nothing"
 
 
-def test_the_text_is_passed_on_as_it_comes(explain):
+def test_the_text_is_passed_through_as_it_arrives(explain):
     """A push runs for minutes: nobody waits for its end to see its beginning."""
     run = subprocess.Popen([explain.program, "explain"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                            env={"HOME": explain.home, "PATH": os.environ["PATH"]})
@@ -55,7 +55,7 @@ def test_the_text_is_passed_on_as_it_comes(explain):
     assert run.wait(10) == 0 and b"acme.azurecr.io denied access to app" in b" ".join(rest.split())
 
 
-def test_a_file_and_an_argument_are_texts_too(explain, tmp_path):
+def test_a_file_and_an_argument_are_explained_too(explain, tmp_path):
     log = tmp_path / "build log.txt"
     log.write_text(FIREWALL)
     for argument in (str(log), FIREWALL):
@@ -63,7 +63,7 @@ def test_a_file_and_an_argument_are_texts_too(explain, tmp_path):
         assert ran.returncode == 0 and ran.stdout.startswith(b"the network rules of acme.azurecr.io"), ran
 
 
-def test_a_file_that_is_not_there_is_named(explain, tmp_path):
+def test_a_missing_file_is_named_in_the_error(explain, tmp_path):
     ran = explain.run(str(tmp_path / "absent.log"))
     assert ran.returncode == 2 and b"absent.log" in ran.stderr and ran.stdout == b""
 
@@ -73,21 +73,21 @@ def test_a_folder_or_a_device_is_not_read(explain, tmp_path):
         assert explain.run(path).returncode == 2
 
 
-def test_what_it_does_not_know_it_passes_on_in_silence_with_status_1(explain):
+def test_an_unknown_text_is_passed_through_without_a_message_with_status_1(explain):
     ran = explain.run(text="make: *** [all] Error 2\n")
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"make: *** [all] Error 2\n", b"")
     ran = explain.run("make: *** [all] Error 2")
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"", b"")
 
 
-def test_what_is_not_ours_takes_one_line_and_status_1(explain):
+def test_a_text_that_is_not_about_an_azure_registry_gets_one_line_and_status_1(explain):
     for text in ("write /x: no space left on device", "manifest unknown: manifest tagged by \"2\" is not found"):
         ran = explain.run(text)
         lines = ran.stdout.decode().splitlines()
         assert ran.returncode == 1 and len(lines) == 1 and len(lines[0]) <= 80, ran
 
 
-def test_what_is_not_ours_has_status_1_with_a_remedy_too(explain):
+def test_a_text_that_is_not_about_an_azure_registry_has_status_1_even_with_a_remedy(explain):
     ran = explain.run("toomanyrequests: You have reached your pull rate limit.")
     assert ran.returncode == 1 and b"not an Azure registry" in ran.stdout and b"az acr cache create" in ran.stdout, ran
 
@@ -95,7 +95,7 @@ def test_what_is_not_ours_has_status_1_with_a_remedy_too(explain):
 OWN = "docker-credential-acr: acme.azurecr.io denied access to app 401 Unauthorized, i/o timeout [no-role]"
 
 
-def test_a_line_of_ours_is_explained_by_its_id_and_by_no_word_in_it(explain):
+def test_a_line_of_the_helper_is_explained_by_its_id_and_not_by_its_words(explain):
     page = explain.run(FIREWALL).stdout.decode()
     for text, rule in ((OWN, "no-role"),
                        (f"error getting credentials - err: exit status 1, out: `{OWN}`", "no-role"),
@@ -110,14 +110,14 @@ def test_a_line_of_ours_is_explained_by_its_id_and_by_no_word_in_it(explain):
         assert found[0]["facts"]["registry"] == "acme.azurecr.io"
 
 
-def test_the_brief_page_below_a_line_of_ours_reaches_no_words_of_rules(explain):
+def test_the_short_page_below_a_line_of_the_helper_matches_no_rule(explain):
     text = OWN + ("\nWhy: It has no role there.\nAlso denied: environment: acme.azurecr.io: dial tcp 203.0.113.9:443: i/o timeout\n"
                   "What to do: Ask for a role.\nAfter a change: docker-credential-acr renew acme.azurecr.io\n"
                   "All steps: docker-credential-acr explain no-role\nAll checks: docker-credential-acr diagnose acme.azurecr.io\n")
     assert [one["rule"] for one in explain.json({"text": text})] == ["no-role"]
 
 
-def test_a_line_of_ours_without_an_id_reaches_no_words_of_rules(explain):
+def test_a_line_of_the_helper_without_an_id_matches_no_rule(explain):
     """Whatever an older or a French one says: no rule is about our own sentences."""
     for words in ("no connection to the proxy 10.0.0.1:3128 on the way to acme.azurecr.io: connection refused",
                   "acme.azurecr.io refused (status 401, UNAUTHORIZED)", "acr-error:dns-failed; acme.azurecr.io",
@@ -129,7 +129,7 @@ def test_a_line_of_ours_without_an_id_reaches_no_words_of_rules(explain):
     assert [one["rule"] for one in explain.json({"text": text})] == ["helper-not-found"]
 
 
-def test_brackets_of_others_are_no_id_of_ours(explain):
+def test_brackets_of_other_programs_are_not_an_id(explain):
     for text in ("kernel: acme.azurecr.io 10.0.0.1 [denied]", "[firewall] ready", "app: [no-role]", "docker-credential-acr: x [nothing-of-it]"):
         assert explain.json({"text": text}) == [], text
 
@@ -153,7 +153,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("text", OTHERS)
-def test_a_mark_of_another_program_beside_a_registry_is_no_id_of_ours(explain, text):
+def test_a_mark_of_another_program_beside_a_registry_is_not_an_id(explain, text):
     assert explain.json({"text": text}) == []
 
 
@@ -164,16 +164,16 @@ def test_a_mark_of_another_program_beside_a_registry_is_no_id_of_ours(explain, t
     ("the network rules of acme.azurecr.io do not allow 203.0.113.9 (status 403, DENIED) [firewall]", "firewall"),
     ("no connection to 10.9.8.7:3128 on the way to acme.azurecr.io: Connection refused [proxy-unreachable]", "proxy-unreachable"),
 ])
-def test_a_line_of_ours_is_known_without_our_name(explain, text, rule):
+def test_a_line_of_the_helper_is_recognized_without_its_name(explain, text, rule):
     assert [one["rule"] for one in explain.json({"text": text})] == [rule]
 
 
-def test_what_stands_beside_a_line_of_ours_is_explained_too(explain):
+def test_text_beside_a_line_of_the_helper_is_explained_too(explain):
     text = OWN + '\nError response from daemon: Get "https://fabrikam.azurecr.io/v2/": dial tcp 20.1.2.3:443: connect: connection refused\n'
     assert [one["rule"] for one in explain.json({"text": text})] == ["no-role", "connection-refused"]
 
 
-def test_a_person_is_told_that_nothing_is_known_and_a_program_is_not(explain):
+def test_on_a_terminal_an_unknown_text_is_reported_and_in_a_pipe_it_is_not(explain):
     import pty
     main, other = pty.openpty()
     ran = subprocess.run([explain.program, "explain"], input=b"all is well\n", stdout=subprocess.PIPE, stderr=other,
@@ -186,17 +186,17 @@ def test_a_person_is_told_that_nothing_is_known_and_a_program_is_not(explain):
     assert explain.run(text="all is well\n").stderr == b""
 
 
-def test_what_is_not_ours_is_left_out_beside_what_is(explain):
+def test_errors_of_the_machine_are_left_out_beside_those_of_a_registry(explain):
     found = explain.json({"text": FIREWALL + "no space left on device\n"})
     assert [one["rule"] for one in found] == ["firewall"]
 
 
-def test_an_empty_text_says_nothing(explain):
+def test_an_empty_text_has_no_explanation(explain):
     assert explain.run(text="").returncode == 1
     assert explain.run("--json", text="").stdout == b'{"schema":1,"explanations":[]}\n'
 
 
-def test_a_terminal_without_a_text_is_told_how_to_use_it(explain):
+def test_without_a_text_a_terminal_shows_the_usage(explain):
     import pty
     main, other = pty.openpty()
     ran = subprocess.run([explain.program, "explain"], stdin=other, capture_output=True, timeout=10, check=False,
@@ -217,7 +217,7 @@ def test_a_megabyte_is_read_in_a_second_or_two(explain):
         assert "firewall" in [one["rule"] for one in json.loads(ran.stdout)["explanations"]]
 
 
-def test_of_a_longer_text_the_end_counts(explain):
+def test_only_the_end_of_a_long_text_is_read(explain):
     ran = explain.run(text="x" * 5_000_000 + "\n" + FIREWALL)
     assert ran.returncode == 0 and len(ran.stdout) > 5_000_000 and b"network-rule add" in ran.stdout[-2000:]
 
@@ -235,27 +235,27 @@ def test_control_characters_never_reach_the_explanation(explain):
         assert not controls("".join(one["facts"].values()) + one["why"] + one["what"])
 
 
-def test_latin_1_and_broken_utf_8_are_read(explain):
+def test_latin_1_and_invalid_utf_8_are_read(explain):
     text = "Fehler f\xfcr acme.azurecr.io: ".encode("latin-1") + b"\xff\xfe\xed\xa0\x80 " + FIREWALL.encode()
     ran = explain.run("--json", text=text)
     assert [one["rule"] for one in json.loads(ran.stdout.decode("utf-8"))["explanations"]] == ["firewall"]
 
 
-def test_random_bytes_do_no_harm(explain):
+def test_random_bytes_cause_no_error(explain):
     random.seed(2)
     for size in (1, 10, 1000, 100_000):
         ran = explain.run("--json", text=random.randbytes(size))
         assert ran.returncode in (0, 1) and json.loads(ran.stdout.decode("utf-8"))
 
 
-def test_an_unknown_code_is_said_to_be_unknown_with_its_sentence_and_its_page(explain):
+def test_an_unknown_code_is_reported_with_its_message_and_a_link(explain):
     page = explain.said({"text": "AADSTS7654321: The moon is in the way. Try later.\n"})
     assert "AADSTS7654321, which this program does not know" in page
     assert "The moon is in the way." in page and "Try later" not in page
     assert page.endswith(" https://login.microsoftonline.com/error?code=7654321")
 
 
-def test_names_that_are_nearly_right_are_put_right(explain):
+def test_misspelled_names_are_corrected(explain):
     for typed, meant in (("acme.azurercr.io", "acme.azurecr.io"), ("acme.azure.io", "acme.azurecr.io"),
                          ("acme.azureacr.io", "acme.azurecr.io"), ("acme.azurecr.oi", "acme.azurecr.io"),
                          ("acme.azurecr.com", "acme.azurecr.io"), ("acme.azruecr.io", "acme.azurecr.io"),
@@ -266,17 +266,17 @@ def test_names_that_are_nearly_right_are_put_right(explain):
         assert f"{typed} does not exist; did you mean {meant}?" in page, typed
 
 
-def test_names_of_others_are_left_alone(explain):
+def test_names_of_other_registries_are_not_changed(explain):
     for name in ("ghcr.io", "quay.io", "docker.io", "azure.com", "registry.example", "evil-azurecr.io.example", "azurecr.io"):
         assert explain.run(name).returncode == 1, name
 
 
-def test_a_name_in_capitals_and_a_bare_name(explain):
+def test_a_name_in_uppercase_and_a_bare_name_are_recognized(explain):
     assert b"ACME.AzureCR.io must be lowercase" in explain.run("ACME.AzureCR.io").stdout
     assert b"its login server is acme.azurecr.io" in explain.run("acme").stdout
 
 
-def test_registry_and_repository_are_found_wherever_they_stand(explain):
+def test_registry_and_repository_are_found_anywhere_in_the_text(explain):
     where = {"docker push acme.azurecr.io/team/app:v1": "team/app",
              "The push refers to repository [acme.azurecr.io/team/app]": "team/app",
              "https://acme.azurecr.io/v2/team/app/manifests/v1": "team/app",
@@ -288,7 +288,7 @@ def test_registry_and_repository_are_found_wherever_they_stand(explain):
         assert (facts["registry"], facts["repository"]) == ("acme.azurecr.io", repository), text
 
 
-def test_what_a_text_names_cannot_harm_whoever_pastes_a_command(explain):
+def test_names_in_a_text_cannot_inject_into_a_pasted_command(explain):
     hostile = ["x'; touch /tmp/harm; '", "$(touch /tmp/harm)", "`touch /tmp/harm`", "--yes", "a\" ; touch /tmp/harm ; \"",
                "a\nb", "-rf"]
     facts = {name: "x" for name in re.findall(r'FACT\([A-Z_]+, "([a-z_]+)"', open(
@@ -313,13 +313,13 @@ def test_the_json_form(explain):
     assert "az acr network-rule add --name acme --ip-address 203.0.113.7" in [step["command"] for step in one["steps"]]
 
 
-def test_facts_that_are_none_are_refused(explain):
+def test_invalid_facts_are_an_error(explain):
     for text in ("", "[]", "{", "7", '{"kind": "refused"} x'):
         ran = explain.run("--facts", text=text)
         assert ran.returncode == 2 and ran.stdout == b"" and b"facts" in ran.stderr, (text, ran)
 
 
-def test_an_explanation_that_was_not_read_anywhere_says_probably(explain):
+def test_an_explanation_without_evidence_says_probably(explain):
     assert "Why, probably:" in explain.page({"text": "AADSTS700211: No matching federated identity record found.\n"})
     assert "probably" not in explain.page({"text": "AADSTS7000222: Expired.\n"})
 
@@ -330,7 +330,7 @@ def test_help_names_its_options(explain):
         assert word in told
 
 
-def test_it_explains_with_a_broken_config_and_without_a_home(explain, tmp_path):
+def test_it_explains_with_an_invalid_config_and_without_a_home_directory(explain, tmp_path):
     config = tmp_path / "docker-credential-acr"
     config.mkdir()
     (config / "config.json").write_text("{")

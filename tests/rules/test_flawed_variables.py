@@ -34,7 +34,7 @@ def get(program, home, language="", **env):
     (f" {ID}", "a blank or a line end"),
     (f"{ID}\n", "a blank or a line end"),
 ])
-def test_a_variable_that_cannot_be_meant_is_named(program, tmp_path, value, flaw):
+def test_a_variable_with_an_invalid_value_is_reported(program, tmp_path, value, flaw):
     out, err = get(program, tmp_path, **{**WHOLE, "AZURE_TENANT_ID": value})
     assert "[variable-unusable]" in out
     assert "the variable AZURE_TENANT_ID is set and cannot be used: " in err and flaw in err
@@ -42,36 +42,36 @@ def test_a_variable_that_cannot_be_meant_is_named(program, tmp_path, value, flaw
 
 
 @pytest.mark.parametrize("value", ["a$b", "~x8Q", "100%", "<", "$lower", "a b"])
-def test_a_value_that_may_be_meant_is_not_accused(program, tmp_path, value):
+def test_a_variable_with_a_possible_value_is_not_reported(program, tmp_path, value):
     out, err = get(program, tmp_path, **{**WHOLE, "AZURE_CLIENT_SECRET": value, "AZURE_TENANT_ID": "no tenant"})
     assert "AZURE_CLIENT_SECRET" not in err and "variable-unusable" not in out
 
 
-def test_a_variable_of_another_identity_is_not_accused(program, tmp_path):
+def test_a_variable_of_another_identity_is_not_reported(program, tmp_path):
     """The identity that fails reads no SYSTEM_ACCESSTOKEN."""
     out, _ = get(program, tmp_path, **{**WHOLE, "AZURE_TENANT_ID": "no tenant", "SYSTEM_ACCESSTOKEN": "$(System.AccessToken)"})
     assert "[setting-invalid]" in out
 
 
-def test_a_network_that_is_away_is_not_a_variables_fault(program, tmp_path):
+def test_a_network_failure_is_not_blamed_on_a_variable(program, tmp_path):
     out, err = get(program, tmp_path, **{**WHOLE, "AZURE_CLIENT_ID": "$(CLIENT)"})
     assert "[offline]" in out and "this machine is offline" in err
 
 
 @pytest.mark.parametrize("job", [{"CI": "true"}, {"GITLAB_CI": "true"}, {"JENKINS_URL": "x"}])
-def test_a_job_whose_secret_did_not_arrive_is_told_which(program, tmp_path, job):
+def test_a_job_without_its_secret_is_told_which_one_is_missing(program, tmp_path, job):
     _, err = get(program, tmp_path, **BOTH, **job)
     assert "neither AZURE_CLIENT_SECRET nor AZURE_FEDERATED_TOKEN_FILE is" in err and "az login" not in err
 
 
-def test_an_empty_variable_is_named_where_nobody_is_signed_in(program, tmp_path):
+def test_without_an_identity_an_empty_variable_is_reported(program, tmp_path):
     _, err = get(program, tmp_path, AZURE_CLIENT_ID="", AZURE_TENANT_ID=ID, GITHUB_ACTIONS="true")
     assert "AZURE_CLIENT_ID cannot be used: it is empty" in err and "id-token: write" in err
     _, err = get(program, tmp_path, "fr", AZURE_CLIENT_ID="", AZURE_TENANT_ID=ID, GITHUB_ACTIONS="true")
     assert "AZURE_CLIENT_ID est inutilisable : elle est vide" in err.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def test_a_job_without_the_permission_is_told_of_it(program, tmp_path):
+def test_a_job_without_the_permission_is_told_which_one_is_missing(program, tmp_path):
     out, err = get(program, tmp_path, **BOTH, GITHUB_ACTIONS="true")
     assert "[github-token-unavailable]" in out and "permissions: { id-token: write, contents: read }" in err
     out, err = get(program, tmp_path, TF_BUILD="True", AZURESUBSCRIPTION_SERVICE_CONNECTION_ID="x", AZURESUBSCRIPTION_CLIENT_ID=ID,

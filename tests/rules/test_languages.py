@@ -45,7 +45,7 @@ def test_every_text_of_the_sources_is_translated(sources, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_translated_that_the_sources_no_longer_say(sources, language, tmp_path):
+def test_no_translation_is_outdated(sources, language, tmp_path):
     out = tmp_path / "used.po"
     subprocess.run(["msgmerge", "--quiet", "--no-fuzzy-matching", "-o", out, PO / f"{language}.po", sources], check=True)
     assert "\n#~ msgid" not in out.read_text()
@@ -68,14 +68,14 @@ def test_commands_codes_and_keys_are_never_translated(explain, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_rule_speaks_the_language(explain, language):
+def test_every_rule_is_translated(explain, language):
     for english, other in zip(explain.rules(), explain.rules(language), strict=True):
         assert english["what"] != other["what"], english["rule"]
         for mine, theirs in zip(english["steps"], other["steps"], strict=True):
             assert mine["say"] != theirs["say"] or not mine["say"] or marks(mine["say"]) == [mine["say"]], mine
 
 
-def test_french_uses_the_words_of_microsofts_article(explain):
+def test_french_uses_the_terms_of_the_microsoft_article(explain):
     said = " ".join(rule["what"] + " " + rule["why"] + " ".join(step["say"] for step in rule["steps"])
                     for rule in explain.rules("fr"))
     for word in ("registre", "locataire", "principal de service", "informations d'identification", "clé secrète client",
@@ -96,10 +96,10 @@ TEXT = "AADSTS7000222: The provided client secret keys for app are expired.\n"
     ({"LC_ALL": "", "LANG": "de_DE.UTF-8"}, False),
     ({"LC_ALL": "", "LANG": "../../../etc/passwd"}, False),
     ({"LC_ALL": ""}, False)])
-def test_the_language_is_that_of_the_environment(explain, env, french):
+def test_the_environment_selects_the_language(explain, env, french):
     said = explain.run(TEXT, **env).stdout.decode("utf-8")
     assert ("a expiré" in said) == french and ("has expired" in said) != french
 
 
-def test_the_words_are_utf_8_whatever_the_locale_thinks(explain):
+def test_texts_are_utf_8_in_every_locale(explain):
     assert "Détails" in explain.run(TEXT, LC_ALL="", LANG="fr_FR.ISO-8859-1").stdout.decode("utf-8")

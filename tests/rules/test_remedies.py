@@ -179,18 +179,18 @@ def lines_of(explain):
             yield rule["rule"], step["command"]
 
 
-def test_no_remedy_does_damage(explain):
+def test_no_remedy_is_destructive(explain):
     found = [f"{rule}: {why}: {command}" for rule, command in lines_of(explain) for words, why in FORBIDDEN.items() if re.search(words, command)]
     assert not found, "\n".join(found)
 
 
-def test_no_remedy_puts_a_secret_on_a_screen_or_into_a_log(explain):
+def test_no_remedy_prints_a_secret_on_a_screen_or_into_a_log(explain):
     found = [f"{rule}: {command}" for rule, command in lines_of(explain) for words, hidden in SECRET.items()
              if re.search(words, command) and not re.search(hidden, command)]
     assert not found, "\n".join(found)
 
 
-def test_whoever_is_to_give_a_role_is_named(explain):
+def test_every_remedy_with_a_role_names_who_can_assign_it(explain):
     """To assign a role takes a right that somebody without a role does not have."""
     for rule in explain.rules():
         told = " ".join(step["say"] + " " for step in rule["steps"]) + rule["why"]
@@ -198,13 +198,13 @@ def test_whoever_is_to_give_a_role_is_named(explain):
             assert re.search(r"Owner|User Access Administrator", told) or "administrator" in told, rule["rule"]
 
 
-def test_a_new_role_for_a_managed_identity_needs_no_look_up_in_graph(explain):
+def test_a_new_role_for_a_managed_identity_needs_no_lookup_in_graph(explain):
     for rule, command in lines_of(explain):
         if "--assignee-object-id" in command:
             assert "--assignee-principal-type" in command, rule
 
 
-def test_a_new_role_is_given_time(explain):
+def test_a_remedy_says_that_a_new_role_takes_time(explain):
     """A registry knows rights for up to ten minutes; who tries at once believes that the role was the wrong one."""
     for rule in explain.rules():
         told = " ".join(step["say"] + " " for step in rule["steps"]) + rule["why"]
@@ -228,7 +228,7 @@ def test_a_role_is_assigned_by_the_object_id_where_it_is_known(explain, facts, o
     assert any(f"az role assignment create {options} --role" in line for line in commands), commands
 
 
-def test_nobody_is_looked_up_in_graph_where_the_text_names_the_object(explain):
+def test_if_the_text_has_the_object_id_no_lookup_in_graph_is_needed(explain):
     text = (f"(AuthorizationFailed) The client 'kim@contoso.example' with object id '{OBJECT}' does not have authorization to perform action "
             "'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/s/resourceGroups/g/providers/"
             "Microsoft.ContainerRegistry/registries/contoso' or the scope is invalid.")
@@ -236,7 +236,7 @@ def test_nobody_is_looked_up_in_graph_where_the_text_names_the_object(explain):
     assert f"--assignee-object-id {OBJECT} --assignee-principal-type User" in json.dumps(found)
 
 
-def test_nothing_is_changed_in_the_step_that_looks(explain):
+def test_a_step_that_inspects_changes_nothing(explain):
     """Looking and changing in one paste is changing."""
     looks = r"^az [a-z -]*\b(?:show|list|show-usage) --"
     changes = r"^az (?!account )[a-z -]*\b(?:update|delete|add|remove|reset|set) --"

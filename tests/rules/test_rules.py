@@ -31,7 +31,7 @@ def rows(page):
     return sum(max(1, -(-len(line) // 80)) for line in page.splitlines())
 
 
-def test_every_rule_has_an_id_of_its_own():
+def test_every_rule_has_its_own_id():
     assert len(IDS) == len(set(IDS))
 
 
@@ -44,7 +44,7 @@ def test_every_rule_of_the_sources_is_in_the_program(explain):
 
 
 @pytest.mark.parametrize("path", EVIDENCE, ids=lambda path: path.stem)
-def test_evidence_is_explained_by_its_rule_alone(explain, path):
+def test_evidence_is_explained_only_by_its_rule(explain, path):
     written = json.loads(path.read_text())
     assert written["rule"] == path.stem and written["source"] and written["evidence"]
     for case in written["evidence"]:
@@ -72,7 +72,7 @@ def test_every_placeholder_is_a_fact(explain):
             assert name in FACTS, f"{rule['rule']}: {{{name}}}"
 
 
-def test_the_first_line_of_every_rule_is_there_without_any_fact(explain):
+def test_every_rule_has_a_first_line_without_any_fact(explain):
     """What happened is always said: its placeholders have words that stand in for them."""
     spoken = set(re.findall(r'FACT\([A-Z_]+, ?"([a-z_]+)", ?(?:NULL|"[^"]*"), ?(?:N_\(|")', FACT_ROWS))
     conditions = {rule["rule"]: {one["fact"] for one in rule["when"] if one["test"] in ("known", "is", "begins")}
@@ -89,7 +89,7 @@ def test_every_rule_says_what_why_and_what_to_do(explain):
             assert rule["why"].endswith((".", "}.")) and rule["steps"], rule["rule"]
 
 
-def test_symptoms_and_causes_of_the_article_all_come_true(explain):
+def test_every_symptom_and_cause_of_the_article_is_explained(explain):
     rules = explain.rules()
     assert {s for rule in rules for s in rule["symptoms"]} == {f"S{i}" for i in range(1, 9)}
     assert {c for rule in rules for c in rule["causes"]} == {f"C{i}" for i in range(1, 9)}
@@ -172,7 +172,7 @@ def test_every_command_of_ours_in_a_remedy_exists(explain, program):
 
 
 @pytest.mark.parametrize("path", EVIDENCE, ids=lambda path: path.stem)
-def test_commands_are_fit_for_a_shell(explain, path):
+def test_commands_are_valid_for_a_shell(explain, path):
     for case in json.loads(path.read_text())["evidence"]:
         for one in explain.json(case):
             for step in one["steps"]:
@@ -194,7 +194,7 @@ def test_a_report_is_explained(explain, path):
             assert found[0]["facts"].get(name) == head[name], (name, found[0]["facts"])
 
 
-def test_a_hundred_reports_and_nothing_off_the_diagonal(explain, capsys):
+def test_each_of_a_hundred_reports_is_explained_only_by_its_rule(explain, capsys):
     """The confusion matrix: a row a cause that was due, a column a cause that was found."""
     pairs = {}
     for path in REPORTS:
@@ -234,7 +234,7 @@ def own_sentences():
         yield name, re.sub(r"\{\w+\}", "x", text).lower()
 
 
-def test_no_two_errors_say_the_same():
+def test_no_two_errors_have_the_same_text():
     """Ids are never renamed, so that one that is not needed would stay. What has no words is a form for others."""
     ids = {}
     for name, kind, text in own_messages():
@@ -243,7 +243,7 @@ def test_no_two_errors_say_the_same():
     assert not [names for names in ids.values() if len(names) > 1]
 
 
-def test_no_rule_looks_for_a_sentence_of_ours(explain):
+def test_no_rule_matches_a_message_of_the_helper(explain):
     """Our own errors are matched by id: rewording one must not change what it means."""
     sentences = dict(own_sentences())
     assert len(sentences) > 150

@@ -26,7 +26,7 @@ def words():
     return [(name, kind, word) for name, kind, marks, _ in ROWS for word in marks.split("|") if word]
 
 
-def test_the_table_is_read():
+def test_the_table_can_be_read():
     assert len(ROWS) >= 10 and len(words()) >= 30
 
 
@@ -49,7 +49,7 @@ def test_a_process_in_a_situation_gets_its_remedy(explain, name, variable):
     assert f'"situation":"{name}"' in told and not INTERACTIVE.search(told)
 
 
-def test_no_rule_asks_for_a_sign_in_where_no_person_sits(explain):
+def test_no_rule_suggests_a_sign_in_without_an_interactive_session(explain):
     """Every step of every rule, by command and by sentence, in every situation."""
     asking = [rule["rule"] for rule in explain.rules() if INTERACTIVE.search(str(rule["steps"]))]
     assert len(set(asking)) > 20
@@ -116,7 +116,7 @@ def test_diagnose_calls_a_machine_without_a_network_offline(program, tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name, kind, *_ in ROWS if kind == "JOB"])
-def test_nobody_starts_an_engine_on_the_machine_of_a_job(explain, name):
+def test_no_remedy_starts_an_engine_on_the_machine_of_a_job(explain, name):
     word = next(words.split("|")[0] for found, _, words, _ in ROWS if found == name)
     lost = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"
     assert any("systemctl start docker" in command for command in commands(explain.json({"text": lost})))

@@ -111,7 +111,7 @@ DRESSES = {
 
 
 @pytest.mark.parametrize("dress", DRESSES)
-def test_a_report_is_explained_in_any_dress(explain, dress):
+def test_a_report_is_explained_in_any_formatting(explain, dress):
     def look(path):
         head, text = read_report(path)
         due, never = set(head["expect"].split()), set(head["never"].split())
@@ -187,7 +187,7 @@ AROUND = {
 
 
 @pytest.mark.parametrize("where", AROUND)
-def test_the_errors_of_others_are_not_a_registrys(explain, where):
+def test_errors_of_other_hosts_are_not_attributed_to_the_registry(explain, where):
     wrong = []
     for line, whose in BYSTANDERS.items():
         for one in explain.json({"text": AROUND[where] % line}):
@@ -196,7 +196,7 @@ def test_the_errors_of_others_are_not_a_registrys(explain, where):
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_registry_is_still_blamed_where_it_is_named(explain):
+def test_errors_that_name_the_registry_are_attributed_to_it(explain):
     """The same words as those of others, with the registry in the message."""
     for said in ("401 Unauthorized", "403 Forbidden", "i/o timeout", "connection refused", "no such host", "EOF",
                  "connection reset by peer", "503 Service Unavailable", "429 Too Many Requests"):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must hold after `configure`: docker finds us by name, nothing stands over us, a `get`
- * works. */
+/* Checks the result of `configure`: Docker finds this program by name, nothing overrides it, and
+ * `get` works. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -25,8 +25,8 @@ static bool is_this_file(const char *path)
 	       found.st_dev == running.st_dev && found.st_ino == running.st_ino;
 }
 
-/* A wrapper of ours is fine too, if it says so. Other programs have our name (look at
- * `version`). */
+/* A wrapper of this program is accepted if its `version` has the same name. Other programs use the
+ * same file name. */
 static bool says_our_name(const struct acr_app *app, const char *path)
 {
 	static const char *const names[] = { "PATH", "HOME", NULL };
@@ -99,7 +99,7 @@ void acr_trial_get(struct acr_app *app, const char *host, struct acr_trial *ret)
 	}
 }
 
-/* Docker takes "auths" of this variable before any helper (docker/cli, cli/config/configfile). */
+/* Docker prefers "auths" in this variable to any helper (docker/cli, cli/config/configfile). */
 static bool in_variable(const struct acr_app *app, const char *host)
 {
 	const char *text = acr_env(app, "DOCKER_AUTH_CONFIG");

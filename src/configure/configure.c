@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `configure`: tell docker, podman and friends about us, and take it back. What is changed is shown
- * member by member; everything is read and checked before anything is written; what was written is tried.
+ * `configure`: configures Docker, Podman and other clients to use this helper, and undoes that.
+ * Changes are printed member by member; everything is read and checked before anything is written;
+ * afterwards the result is tested.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static const struct acr_option options[] = {
 	{ 0 },
 };
 
-/* False, and said why, where an argument is no registry. */
+/* Prints an error and returns false if an argument is not a registry. */
 static bool read_wish(const struct acr_app *app, char *const *arguments, const char *const *values,
 		      struct acr_wish *ret)
 {
@@ -113,7 +114,7 @@ static void free_wish(struct acr_wish *wish)
 		free((void *)(uintptr_t)wish->hosts[i]);
 }
 
-/* Would our own configuration be refused with it? */
+/* Would our own configuration be valid with this value? */
 static bool is_identity_list(const char *list)
 {
 	for (const char *next = list; *next;) {
@@ -148,7 +149,7 @@ static const char *misused_settings(const struct acr_wish *wish)
 	return NULL;
 }
 
-/* NULL, or what is wrong with this combination. */
+/* NULL, or what is wrong with this combination of options. */
 static const char *misuse(const struct acr_wish *wish, bool undo)
 {
 	const char *settings = misused_settings(wish);
@@ -192,15 +193,15 @@ static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
 			      timer->there ? N_("nothing to change") : N_("enabled"), NULL);
 }
 
-/* Who changes files: alone, where that can be. */
+/* The lock of a process that changes files. */
 struct alone {
 	const char *folder; /* of the journal */
-	char *own_folder;   /* what was made for it */
+	char *own_folder;   /* the topmost folder that was created for it */
 	int held;
 };
 
-/* From before the files are read, or the plan of another `configure` would be about what they were.
- * Where this fails, it is told only if there is something to write. */
+/* The lock is taken before the files are read, since the plan of another `configure` would
+ * otherwise be based on outdated files. A failure is reported only if there is something to write. */
 static int be_alone(struct alone *alone, struct acr_error *error)
 {
 	if (alone->held < 0)
@@ -211,8 +212,7 @@ static int be_alone(struct alone *alone, struct acr_error *error)
 static void end_alone(struct alone *alone)
 {
 	if (alone->held >= 0)
-		acr_memo_end(alone->folder,
-			     alone->own_folder); /* unless there is something in it */
+		acr_memo_end(alone->folder, alone->own_folder); /* removes it if it is empty */
 	acr_fd_close(&alone->held);
 	acr_string_free(&alone->own_folder);
 }
@@ -277,7 +277,7 @@ static void check_all(struct acr_telling *telling, const struct acr_wish *wish,
 	}
 }
 
-/* What a person has now, and what comes next. */
+/* Prints the result, and how to continue. */
 static void conclude(struct acr_telling *telling, const struct acr_wish *wish)
 {
 	const struct acr_app *app = telling->app;
@@ -300,7 +300,7 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 {
 	auto_string folder = acr_memo_folder(telling->app, wish->system);
 	struct alone alone = { folder, NULL, -1 };
-	struct acr_config *config = NULL; /* as it is now; for as long as we run */
+	struct acr_config *config = NULL; /* the current one; freed at exit */
 	auto_plan plan = { 0 };
 	int failed;
 
@@ -322,7 +322,8 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 	return 0;
 }
 
-/* On a terminal the person chooses from what is found; otherwise it is printed, and that is all. */
+/* On a terminal the user selects registries; otherwise the list is printed and nothing else is
+ * done. */
 static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *ret_done,
 		    struct acr_error *error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of `configure` share. A file is edited as docker does it: read, members set, written
- * anew; what is not ours keeps its value and its place. What was set is remembered, so that it can be
- * removed again. `configure.c` decides what; these do it.
+ * Shared by the files of `configure`. A file is edited in the way Docker does it: it is read,
+ * members are set, and it is written again; values and order of all other members are kept. Changes
+ * are recorded, so that they can be undone. `configure.c` makes the decisions.
  */
 #ifndef CONFIGURE_CONFIGURE_H
 #define CONFIGURE_CONFIGURE_H
@@ -17,23 +17,23 @@
 #include "acr/secret.h"
 #include "base/json.h"
 
-#define ACR_HELPER_SUFFIX "acr" /* "docker-credential-" goes in front, in docker's mind */
+#define ACR_HELPER_SUFFIX "acr" /* Docker prepends "docker-credential-" */
 
 /* ---- json_text.c: the text of a JSON object ---- */
 
-/* Is this text a JSON object without duplicate names, or empty? Before anything else here. */
+/* Is this text empty, or a JSON object without duplicate names? Must be called first. */
 _checked_ int acr_members_check(const char *path, const struct acr_secret *bytes,
 				struct acr_error *error);
-/* Copy it; "{}" for an empty one. */
+/* Copy the text; "{}" if it is empty. */
 void acr_members_text(const struct acr_secret *bytes, struct acr_secret *ret);
-/* Give the text the white space that docker writes, or the indentation that it has. */
+/* Format the text with Docker's white space, or with the indentation that it has. */
 void acr_members_layout(struct acr_secret *bytes);
 
-/* ---- json_edit.c: members of the JSON object that a text is ---- */
+/* ---- json_edit.c: members of a JSON object, as text ---- */
 
-/* One member that was set or removed: `key` of the object `outer` (NULL: of the whole;
- * "registries/contoso.azurecr.io": of an object in another). Values are JSON; NULL: it was not there.
- * Of a file that is no JSON, `key` is NULL and the values are all of its text. */
+/* One member that was set or removed: `key` of the object `outer` (NULL: the whole;
+ * "registries/contoso.azurecr.io": an object inside another one). Values are JSON; NULL: it did not
+ * exist. For a file that is not JSON, `key` is NULL and the values are its whole text. */
 struct acr_change {
 	char *outer, *key, *before, *after; /* owned */
 };
@@ -46,110 +46,111 @@ void acr_changes_free(struct acr_changes *changes);
 void acr_changes_add(struct acr_changes *changes, const char *outer, const char *key,
 		     const char *before, const char *after);
 
-/* May the member become a string: is what is in its place, and in that of `outer`, of that kind? */
+/* May the member be set to a string: have it and `outer`, if they exist, the right types? */
 _checked_ int acr_member_check(const char *path, const struct acr_secret *bytes, const char *outer,
 			       const char *key, struct acr_error *error);
 
-/* The value as it stands (an empty object without white space), or what the string means; NULL where
- * the member is absent (or no string). Owned by the caller. */
+/* The value as in the text (an empty object without white space), or the decoded string; NULL if
+ * the member is absent (or not a string). Owned by the caller. */
 char *acr_member_raw(const struct acr_secret *bytes, const char *outer, const char *key);
 char *acr_member_string(const struct acr_secret *bytes, const char *outer, const char *key);
 
-/* Set the member to `value` (JSON; NULL: remove it), making the objects that are missing. Each change
- * is added to `ret`, which goes into the memo and to the terminal: NULL for what may be a secret. */
+/* Set the member to `value` (JSON; NULL: remove it), and create missing objects. Each change is
+ * added to `ret`, which is recorded in the journal and printed: NULL for values that may be
+ * secrets. */
 void acr_member_set(struct acr_secret *bytes, const char *outer, const char *key, const char *value,
 		    struct acr_changes *ret);
-/* Take those changes back that are still in the text; what this changes is added to `ret`. */
+/* Undo those changes that are still in the text; adds what this changes to `ret`. */
 void acr_changes_undo(const struct acr_changes *changes, struct acr_secret *bytes,
 		      struct acr_changes *ret);
-/* Is it an object without members? */
+/* Does the object have no members? */
 bool acr_members_are_none(const struct acr_secret *bytes);
 
-/* ---- file.c: a file that belongs to somebody ---- */
+/* ---- file.c: a file of the user or of another program ---- */
 
 struct acr_target {
-	char *path;	    /* owned; the file itself, links followed */
-	char *made;	    /* owned; the topmost folder that does not exist yet, or NULL */
+	char *path;	    /* owned; links are resolved */
+	char *made;	    /* owned; the topmost folder that does not exist, or NULL */
 	bool there;	    /* it exists */
-	mode_t mode;	    /* for a new one: 0600 unless the caller says otherwise */
-	struct stat status; /* as it was when it was read */
+	mode_t mode;	    /* for a new file: 0600 unless the caller sets another one */
+	struct stat status; /* when it was read */
 	struct acr_secret bytes;
 };
 void acr_target_free(struct acr_target *target);
 #define auto_target __attribute__((cleanup(acr_target_free))) struct acr_target
 
-/* Read it, with suspicion: someone else's, read-only, a Kubernetes secret, several names: refused
- * in words. */
+/* Read it after checks: a file of another user, a read-only file, a mounted Kubernetes secret, and
+ * a file with several links are rejected with an error. */
 _checked_ int acr_target_open(const char *path, struct acr_target *ret, struct acr_error *error);
 
-/* Put `bytes` in its place, whole or not at all, with the mode and group that it had (0600 when it
- * is new). Refused when somebody changed it since it was read. */
+/* Replace it atomically with `bytes`, keeping mode and group (0600 if it is new). Fails if another
+ * program has changed it since it was read. */
 _checked_ int acr_target_write(const struct acr_target *target, const struct acr_secret *bytes,
 			       struct acr_error *error);
 
-/* Make the folders on the way to `path`, with this mode. */
+/* Create the parent folders of `path`, with this mode. */
 _checked_ int acr_target_folders(const char *path, mode_t mode, struct acr_error *error);
 
-/* Remove it while it is what it `was`, and the folders up to `made` (may be NULL) that are empty. */
+/* Remove it if it is still the same file as `was`, and its empty folders up to `made` (may be
+ * NULL). */
 _checked_ int acr_target_remove(const char *path, const struct stat *was, const char *made,
 				struct acr_error *error);
 
-/* The topmost folder on the way to `path` that does not exist, owned by the caller; NULL: all
- * do. */
+/* The topmost folder of `path` that does not exist, owned by the caller; NULL: all exist. */
 char *acr_target_missing(const char *path);
 
 /* ---- logins_undo.c: logins that were taken over (logins.h) ---- */
 
-/* One of them. What is noted is where it was, never its secret. */
+/* One of them. Records where it was, never its secret. */
 struct acr_taken_login {
-	char *key;    /* owned; as docker's file or the other helper has it */
+	char *key;    /* owned; as in Docker's file or the other helper */
 	char *helper; /* owned; "pass"; NULL: it was in docker's own file */
-	bool added;   /* it was not stored here before */
+	bool added;   /* it did not exist here before */
 };
 struct acr_taken {
 	struct acr_taken_login *rows; /* owned */
 	size_t count;
-	int64_t since; /* seconds since 1970: when docker was told to ask us; 0: not known */
+	int64_t since; /* when Docker was configured to use us, since 1970; 0: unknown */
 };
 void acr_taken_free(struct acr_taken *taken);
 void acr_taken_add(struct acr_taken *taken, const char *key, const char *helper, bool added);
-/* What such a login is stored under here. Owned. */
+/* The key of such a login here. Owned. */
 char *acr_taken_server(const struct acr_app *app, const char *key);
-/* Remove those from row `from` on from the list, and what was stored here for them. */
+/* Remove the rows from `from` on from the list, and the logins that were stored here for them. */
 void acr_taken_drop(const struct acr_app *app, struct acr_taken *taken, size_t from);
 
-/* ---- journal.c: what was done, for --undo ---- */
+/* ---- journal.c: the record of changes, for --undo ---- */
 
-/* All that was done to one file. */
+/* All changes to one file. */
 struct acr_memo {
 	char *path, *kind; /* owned; kind "json", "toml" or "link" */
 	bool made;	   /* it did not exist before */
 	char *made_folder; /* owned, or NULL: see acr_target_missing */
-	char *own_folder;  /* the same of the folder that these memos are in */
+	char *own_folder;  /* the same for the folder of the journal */
 	struct acr_changes changes;
 	struct acr_taken taken;
 };
 void acr_memo_free(struct acr_memo *memo);
 #define auto_memo __attribute__((cleanup(acr_memo_free))) struct acr_memo
 
-/* Where these memos are: of the person, or (`system`) of the machine. Owned; NULL without a
- * home. */
+/* The folder of the journal: of the user, or (`system`) of the machine. Owned; NULL without a home
+ * directory. */
 char *acr_memo_folder(const struct acr_app *app, bool system);
-/* What was noted about `path`; 0 also when nothing is: `path` is NULL then. */
+/* The record for `path`; returns 0 also if there is none: `path` of the record is NULL then. */
 _checked_ int acr_memo_load(const char *folder, const char *path, struct acr_memo *ret,
 			    struct acr_error *error);
 _checked_ int acr_memo_save(const char *folder, const struct acr_memo *memo,
 			    struct acr_error *error);
 void acr_memo_forget(const char *folder, const char *path);
-/* Wait for another `configure`, and hold the folder against it until the descriptor is closed; -1 with
- * errno where there is no folder. Who hangs for seconds is passed by. */
+/* Wait for another `configure`, and lock the folder until the descriptor is closed; -1 with errno
+ * if the folder does not exist. A process that hangs for seconds is not waited for. */
 int acr_memo_lock(const char *folder);
-/* Make the folder, and hold it like this.
+/* Create the folder, and lock it in the same way.
  * `ret_made` is what had to be made of it, now or once before; owned. */
 _checked_ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error);
-/* Take the folder away when nothing is left in it, and what was made for it. */
+/* Remove the folder if it is empty, and the folders that were created for it. */
 void acr_memo_end(const char *folder, const char *made);
-/* Visit every memo. */
+/* Visit every record. */
 _checked_ int acr_memo_each(const char *folder,
 			    int (*visit)(void *data, struct acr_memo *memo,
 					 struct acr_error *error),
@@ -157,33 +158,33 @@ _checked_ int acr_memo_each(const char *folder,
 
 /* ---- undo.c ---- */
 
-/* What `bytes` is without our changes, and what that changes. `ret_gone`: nothing is left of a file
- * that we made. */
+/* The content of the file without our changes, and what that changes. `ret_gone`: nothing is left
+ * of a file that we created. */
 _checked_ int acr_memo_undo(const struct acr_memo *memo, const struct acr_secret *bytes,
 			    struct acr_secret *ret, bool *ret_gone, struct acr_changes *ret_changes,
 			    struct acr_error *error);
 
 /* ---- containers.c: containers-registries.conf(5) ---- */
 
-/* The drop-in's text for the credential helpers in force and ours behind them. `before` is the
- * drop-in as it is, which does not count. */
+/* The text of the drop-in: the credential helpers in use, followed by ours. `before` is the current
+ * drop-in, which is ignored when determining those in use. */
 void acr_containers_text(const struct acr_app *app, bool system, const char *drop_in,
 			 struct acr_secret *ret);
-/* The same text without our name in its list; false when it was not there. */
+/* The same text without our name in its list; false if it was not there. */
 bool acr_containers_without(const struct acr_secret *bytes, struct acr_secret *ret);
 
-/* ---- check.c: does it work? ---- */
+/* ---- check.c: tests of the result ---- */
 
 struct acr_trial {
 	char *name, *detail; /* owned */
 	bool fine;
 };
-/* Is the program that docker would find by name this one? */
+/* Is this the program that Docker finds by name? */
 void acr_trial_path(const struct acr_app *app, struct acr_trial *ret);
-/* Does `get` answer for this registry? The explanation goes to stderr. */
+/* Does `get` work for this registry? The explanation is printed to stderr. */
 void acr_trial_get(struct acr_app *app, const char *host, struct acr_trial *ret);
-/* What stands over our helper for this host (DOCKER_AUTH_CONFIG, buildx's configs); false when
- * nothing does. */
+/* What overrides our helper for this host (DOCKER_AUTH_CONFIG, the configuration of buildx); false
+ * if nothing does. */
 bool acr_trial_overridden(const struct acr_app *app, const char *folder, const char *host,
 			  struct acr_trial *ret);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * podman, skopeo and buildah by containers-registries.conf(5): "credential-helpers" is one list for
- * all registries, and the last file that has it wins. So ours is a drop-in that sorts behind
- * others, and repeats what was in force before (containers-auth.json: the auth files) with us
- * behind it.
+ * Configures Podman, Skopeo and Buildah with containers-registries.conf(5): "credential-helpers" is
+ * one list for all registries, and the last file that contains it is used. So our drop-in has a
+ * name that sorts after others, and repeats the list that was in use before (containers-auth.json:
+ * the auth files), followed by this helper.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -22,7 +22,8 @@ static size_t skip_comment(const char *text, size_t at)
 	return text[at] == '#' ? at + strcspn(text + at, "\n") : at;
 }
 
-/* The brackets' insides of the key's list; false when the file has none before its first table. */
+/* The text between the brackets of the key's list; false if the file does not have the key before
+ * its first table. */
 static bool find_list(const char *text, size_t *ret_from, size_t *ret_to)
 {
 	for (size_t line = 0; text[line]; line += text[line] == '\n') {
@@ -54,7 +55,7 @@ static bool holds(const char *text, size_t from, size_t to, const char *word)
 	return memmem(text + from, to - from, word, strlen(word)) != NULL;
 }
 
-/* The list of a file into `ret`, in one line, where it has one. */
+/* Copy the list of a file to `ret`, on one line, if there is one. */
 static void take_list(const char *path, struct acr_secret *ret)
 {
 	auto_secret bytes = { 0 }, line = { 0 };
@@ -146,7 +147,7 @@ bool acr_containers_without(const struct acr_secret *bytes, struct acr_secret *r
 		return false;
 	begin = (size_t)(ours - text);
 	end = begin + strlen(OURS);
-	/* With the comma before it, or the one behind it. */
+	/* With the comma before it, otherwise the one after it. */
 	while (begin > from && strchr(" \t\n,", text[begin - 1]))
 		begin--;
 	if (begin == from)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which registries may the identity in force see? Azure Resource Manager is asked, with a token for
- * it that goes to its own endpoint and nowhere else (learn.microsoft.com, rest/api/resources,
- * "Subscriptions - List"; rest/api/containerregistry, "Registries - List").
+ * Lists the registries that the current identity can see. The token for Azure Resource Manager is
+ * sent only to ARM's own endpoint (learn.microsoft.com, rest/api/resources, "Subscriptions - List";
+ * rest/api/containerregistry, "Registries - List").
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,15 +34,16 @@ struct search {
 	const struct acr_app *app;
 	const char *arm;
 	struct acr_token token;
-	const char *const *version; /* of registries: the newest that this cloud has not refused */
+	const char *const *version; /* of the API: the newest that this cloud accepts */
 	struct acr_discovery *found;
 };
 
-/* ---- who we are ---- */
+/* ---- the identity ---- */
 
 static int take_token(struct search *search, const struct acr_cloud *cloud, struct acr_error *error)
 {
-	/* Identities are asked for a registry; this one is Resource Manager's own endpoint. */
+	/* Identities are asked for a registry; this one represents the endpoint of Resource
+	 * Manager. */
 	struct acr_registry place = { .cloud = cloud, .authority = cloud->authority };
 	const struct acr_token_wish wish = { .audience = cloud->arm_audience };
 
@@ -52,9 +53,9 @@ static int take_token(struct search *search, const struct acr_cloud *cloud, stru
 	return acr_error_is(error, IDENTITY_NONE) ? acr_raise(error, DISCOVER_NO_IDENTITY) : -1;
 }
 
-/* ---- what we see ---- */
+/* ---- the registries ---- */
 
-/* With the code of {"error":{"code","message"}}, where it says one. */
+/* Adds the code of {"error":{"code","message"}}, if there is one. */
 static int refuse(const struct acr_response *answer, struct acr_error *error)
 {
 	auto_json json = NULL;
@@ -88,7 +89,8 @@ static int get(struct search *search, const char *url, struct json_object **ret,
 
 typedef int take_row(struct search *search, struct json_object *row, struct acr_error *error);
 
-/* Every row of a list, page by page. A page that is not Resource Manager's own is not asked for. */
+/* Visit every row of a list, page by page. A link to a page outside of Resource Manager is not
+ * followed. */
 static int each(struct search *search, const char *path, take_row *take, struct acr_error *error)
 {
 	auto_string url = acr_format("%s%s", search->arm, path);
@@ -143,7 +145,7 @@ static int take_registry(struct search *search, struct json_object *row, struct 
 	return 0;
 }
 
-/* By the newest version of the API that the cloud takes. */
+/* With the newest version of the API that the cloud accepts. */
 static int each_registry(struct search *search, const char *subscription, struct acr_error *error)
 {
 	for (;; search->version++) {
@@ -166,7 +168,7 @@ static int take_subscription(struct search *search, struct json_object *row,
 	(void)error;
 	if (!id || strspn(id, "0123456789abcdefABCDEF-") != strlen(id))
 		return 0;
-	/* One subscription that may not be looked at does not hide the others. */
+	/* A subscription without access does not hide the others. */
 	if (each_registry(search, id, &failure)) {
 		auto_string why = acr_error_words(&failure);
 
@@ -185,7 +187,7 @@ static bool is_regional(const char *host, char login_server[static ACR_HOST_MAX]
 	return strcmp(host, login_server) != 0;
 }
 
-/* A registry, and behind it its regional endpoints. */
+/* Registries, each followed by its regional endpoints. */
 static int by_name(const void *left, const void *right)
 {
 	const char *a = *(char *const *)left, *b = *(char *const *)right;
@@ -226,7 +228,7 @@ void acr_discovery_free(struct acr_discovery *found)
 	found->count = 0;
 }
 
-/* A list of those that are, or are not, regional endpoints. */
+/* The list of all hosts that are, or are not, regional endpoints. */
 static void list_json(const struct acr_discovery *found, bool regional, struct acr_secret *out)
 {
 	char login_server[ACR_HOST_MAX];
@@ -257,9 +259,9 @@ void acr_discovery_list(const struct acr_discovery *found, bool json, struct acr
 		acr_secret_format(out, "%s\n", found->hosts[i]);
 }
 
-/* ---- which of them ---- */
+/* ---- selection ---- */
 
-/* Numbers out of "1 3,4", or all; false for anything else. */
+/* Parses "1 3,4", or all; false for anything else. */
 static bool read_choice(const char *text, size_t count, bool chosen[static ACR_HOSTS_MOST])
 {
 	if (strncasecmp(text, "all", 3) == 0 && text[3 + strspn(text + 3, " \n")] == '\0') {
@@ -279,7 +281,7 @@ static bool read_choice(const char *text, size_t count, bool chosen[static ACR_H
 	return true;
 }
 
-/* Numbers are those of registries: whoever chooses one has its regional endpoints with it. */
+/* Numbers are those of registries; selecting one includes its regional endpoints. */
 static size_t number(const struct acr_discovery *found, size_t of[static ACR_HOSTS_MOST],
 		     struct acr_secret *page)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files that belong to a person and other programs: read with suspicion, and put in place whole,
- * with mode and group as they were, behind a link where they were. What cannot be done so is
- * refused in words, and nothing is changed.
+ * Edits files of the user and of other programs: they are read after checks, and replaced
+ * atomically, with the same mode and group, at the target of a link. If that is not possible, an
+ * error is reported and nothing is changed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static int belongs_to(const char *path, uid_t user, struct acr_error *error)
 	return acr_raise(error, CONFIGURE_OWNER, path, entry.pw_name);
 }
 
-/* The folder that there is, on the way to `path`: may we put a file there? */
+/* May we create a file in the nearest existing folder of `path`? */
 static int check_folder(const char *path, const char *missing, struct acr_error *error)
 {
 	auto_string folder = folder_of(missing ? missing : path);
@@ -95,7 +95,7 @@ static int check_file(const char *path, const struct stat *status, struct acr_er
 	return 0;
 }
 
-/* The file, its folders and the links on the way, whatever they lead to. */
+/* Check the file, its folders and all links of the path. */
 static int check_owners(const char *path, struct acr_error *error)
 {
 	uid_t owner = 0;
@@ -104,7 +104,8 @@ static int check_owners(const char *path, struct acr_error *error)
 	return !foreign ? 0 : belongs_to(foreign, owner, error);
 }
 
-/* Copies of the file, with its passwords, may lie there: also where nothing is to be written. */
+/* Removes unfinished copies of the file, which contain its passwords: even if nothing will be
+ * written. */
 static void sweep(const char *path)
 {
 	auto_string folder = folder_of(path);
@@ -162,7 +163,7 @@ int acr_target_write(const struct acr_target *target, const struct acr_secret *b
 	auto_string folder = folder_of(target->path);
 	auto_fd directory = -1;
 
-	/* Who may read the file may go into its folder. */
+	/* Users who can read the file need access to its folder. */
 	if (acr_target_folders(target->path, target->mode | (target->mode & 0444) >> 2, error))
 		return -1;
 	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Another credential helper: whether docker asks it about a server, which logins it keeps, and one of
- * them. It is somebody else's program: it may be missing, hang, fail or print anything. */
+/* Runs another credential helper in the way Docker does: whether Docker uses it, which logins it
+ * has, and one of them. It is not our program: it may be missing, hang, fail or print anything. */
 #include <string.h>
 #include <sys/wait.h>
 
@@ -15,7 +15,7 @@ static char *name_of(const char *helper)
 	return acr_format("docker-credential-%s", helper);
 }
 
-/* What it said where it failed, in one line. */
+/* The output of a helper that failed, as one line. */
 static int tell_failure(const char *name, const char *verb, const struct acr_secret *out,
 			const struct acr_secret *err, struct acr_error *error)
 {

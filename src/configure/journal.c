@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `configure` did to each file, kept as one small private JSON file beside our other state: the
- * members that were set, which are names of helpers, hosts and identities. Never the file itself, in
- * which docker may keep passwords, nor a hash of it, by which a password could be guessed.
+ * The journal of `configure`: what it did to each file, as one small private JSON file in our data
+ * folder. It contains the members that were set, which are names of helpers, hosts and identities;
+ * never the file itself, in which Docker may keep passwords, nor a hash of it, from which a
+ * password could be guessed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ static char *name_of(const char *path)
 
 /* ---- writing ---- */
 
-/* A member, and the comma in front of all but the first. */
+/* A member, preceded by a comma unless it is the first. */
 static void add_key(struct acr_secret *out, const char *key)
 {
 	if (out->length > 0 && !strchr("{[", out->bytes[out->length - 1]))
@@ -94,7 +95,7 @@ static void add_taken(struct acr_secret *out, const struct acr_taken *taken)
 	acr_secret_format(out, "],\"since\":%" PRId64, taken->since);
 }
 
-/* Written without json-c, which leaves out what it has no memory for. */
+/* Written without json-c, which omits data if memory runs out. */
 int acr_memo_save(const char *folder, const struct acr_memo *memo, struct acr_error *error)
 {
 	auto_string name = name_of(memo->path);
@@ -139,7 +140,7 @@ static bool read_change(struct json_object *row, struct acr_changes *ret)
 	return after != NULL;
 }
 
-/* ---- 0.1.0 kept members of strings, and the edits of the text in which they were made ---- */
+/* ---- version 0.1.0 recorded members of strings, and its edits of the text ---- */
 
 static char *quoted(const char *text)
 {
@@ -166,7 +167,7 @@ static bool read_first_version(struct json_object *json, struct acr_changes *ret
 
 		if (!key || !after)
 			return false;
-		/* Done once more, on nothing, this tells which objects were made for it. */
+		/* Repeating the edit on an empty object shows which objects were created for it. */
 		acr_secret_add(&made, "{}");
 		if (outer && acr_json_bool(row, "outer_made", false))
 			acr_member_set(&made, outer, key, after, ret);
@@ -299,7 +300,7 @@ static int take_own_folder(void *data, struct acr_memo *memo, struct acr_error *
 	return 0;
 }
 
-/* Does the folder that is held still have its name? */
+/* Does the locked folder still have its name? */
 static bool is_there(int fd, const char *path)
 {
 	struct stat held, now;
@@ -311,15 +312,16 @@ static bool is_there(int fd, const char *path)
 int acr_memo_lock(const char *folder)
 {
 	const struct timespec pause = { 0, 50 * 1000 * 1000 };
-	/* The folder above is the lock: no file stays, and that of the folder itself is taken by
-	 * whoever writes in it. Whoever hangs is passed by. */
+	/* The parent folder is used as the lock: no lock file remains, and the folder itself is
+	 * locked by its writers. A process that hangs is not waited for. */
 	auto_string above = acr_format("%s/..", folder);
 	int fd;
 
 	while ((fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0) {
 		for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) && tries < 100; tries++)
 			nanosleep(&pause, NULL);
-		/* Whoever had it may have taken the folder away, and another one made it anew. */
+		/* The previous holder may have removed the folder, and another process created it
+		 * again. */
 		if (is_there(fd, above))
 			break;
 		close(fd);
@@ -347,7 +349,7 @@ int acr_memo_begin(const char *folder, char **ret_made, struct acr_error *error)
 {
 	int fd = -1;
 
-	/* Another one may take the folder away while we make it, or wait for it. */
+	/* Another process may remove the folder while we create it or wait for it. */
 	for (int tries = 0; fd < 0 && tries < 20; tries++)
 		fd = try_to_begin(folder, ret_made, error);
 	if (fd >= 0 && !*ret_made && acr_memo_each(folder, take_own_folder, ret_made, error))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Members of a JSON object, set and removed in its text. json-c would turn a number beyond 2^63 into
- * another one, so a value that is not ours is copied as it stands, and only the white space between
- * values is made anew (acr_members_layout).
+ * Sets and removes members of a JSON object in its text. json-c would change numbers beyond 2^63,
+ * so values that are not ours are copied unchanged, and only the white space between values is
+ * rewritten (acr_members_layout).
  *
- * Docker's decoder (Go's encoding/json) takes "credsstore" for "credsStore"; so does this.
+ * Docker's decoder (Go's encoding/json) accepts "credsstore" for "credsStore"; so does this code.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +30,8 @@ static bool find(const char *text, size_t object, const char *key, bool any_case
 	return found;
 }
 
-/* Where the object at `outer` ("registries/contoso.azurecr.io"; NULL: the whole) has its brace;
- * false when it, or what it is in, is absent or no object. */
+/* The offset of the brace of the object `outer` ("registries/contoso.azurecr.io"; NULL: the whole);
+ * false if it, or an object that contains it, is absent or not an object. */
 static bool find_object(const char *text, const char *outer, size_t *ret)
 {
 	*ret = acr_text_skip_space(text, 0);
@@ -76,8 +76,8 @@ char *acr_member_string(const struct acr_secret *bytes, const char *outer, const
 	return raw ? acr_text_string(raw, 0, strlen(raw)) : NULL;
 }
 
-/* "registries/contoso.azurecr.io" as what it is in ("registries"; NULL: the whole; owned by the
- * caller) and its name there. */
+/* Split "registries/contoso.azurecr.io" into the containing object ("registries"; NULL: the whole;
+ * owned by the caller) and the name in it. */
 static const char *split(const char *outer, char **ret_parent)
 {
 	const char *slash = strrchr(outer, '/');
@@ -158,7 +158,7 @@ static void replace(struct acr_secret *bytes, size_t at, size_t removed, const c
 	*bytes = acr_secret_steal(&made);
 }
 
-/* Behind the last member of the object. */
+/* After the last member of the object. */
 static void add_member(struct acr_secret *bytes, size_t object, const char *key, const char *value)
 {
 	const char *text = acr_secret_text(bytes);
@@ -173,7 +173,7 @@ static void add_member(struct acr_secret *bytes, size_t object, const char *key,
 	replace(bytes, last.end, 0, acr_secret_text(&made));
 }
 
-/* With the comma before it; the first with the comma behind it. */
+/* With the comma before it; for the first member, with the comma after it. */
 static void remove_member(struct acr_secret *bytes, size_t object,
 			  const struct acr_text_member *member)
 {
@@ -220,7 +220,7 @@ void acr_member_set(struct acr_secret *bytes, const char *outer, const char *key
 		remove_member(bytes, object, &member);
 }
 
-/* Is it the same value, however the string is written? */
+/* Is it the same value, even if the string is escaped differently? */
 static bool is_still(const char *now, const char *value)
 {
 	auto_string a = acr_text_string(now, 0, strlen(now));

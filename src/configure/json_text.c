@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A walk over the text of a JSON object, and its white space. */
+/* Iterates over the text of a JSON object, and formats its white space. */
 #include "configure/json_text.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "base/budget.h"
 
-#define INDENT "\t" /* docker's own */
+#define INDENT "\t" /* as written by Docker */
 
 size_t acr_text_skip_space(const char *text, size_t at)
 {
@@ -53,7 +53,7 @@ bool acr_text_next(const char *text, size_t at, struct acr_text_member *ret)
 	ret->key = at;
 	ret->key_end = skip_string(text, at);
 	at = acr_text_skip_space(text, ret->key_end);
-	ret->value = acr_text_skip_space(text, at + 1); /* behind the colon */
+	ret->value = acr_text_skip_space(text, at + 1); /* after the colon */
 	ret->end = skip_value(text, ret->value);
 	return true;
 }
@@ -77,7 +77,7 @@ static int by_letters(const void *a, const void *b)
 	return strcasecmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A name that the object has more than once; NULL: none. Owned by the caller. */
+/* A name that occurs more than once in the object; NULL: none. Owned by the caller. */
 static char *find_duplicate(const char *text, size_t object, bool any_case)
 {
 	int (*compare)(const void *, const void *) = any_case ? by_letters : by_name;
@@ -109,7 +109,7 @@ int acr_members_check(const char *path, const struct acr_secret *bytes, struct a
 	const char *text = acr_secret_text(bytes);
 	size_t whole = acr_text_skip_space(text, 0);
 
-	/* Docker takes an empty file for an empty object. */
+	/* Docker treats an empty file as an empty object. */
 	if (whole == bytes->length)
 		return 0;
 	if (acr_json_check(text, bytes->length, error))
@@ -148,7 +148,7 @@ void acr_members_layout(struct acr_secret *bytes)
 	int depth = 0;
 	char before = '\0';
 
-	/* Another indentation stays where the first member shows one. */
+	/* A different indentation of the first member is kept. */
 	line = memrchr(text + start, '\n', first - start);
 	if (line && text[first] == '"') {
 		unit = line + 1;
@@ -168,7 +168,7 @@ void acr_members_layout(struct acr_secret *bytes)
 		before = c;
 	}
 	acr_secret_add(&made, text + end);
-	/* What is too large for us to read again stays as it is. */
+	/* A file that would be too large to be read again is not changed. */
 	if (made.length > ACR_CONFIG_MAX)
 		return;
 	acr_secret_wipe(bytes);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Taking over logins. Those in docker's own file are moved: each is in the keychain, and was read
- * back from it, before it leaves the file. Those of another helper are copied: all of them are asked
- * for before the first is stored. Nothing goes where it could be read on a disk, unless that was
- * asked for.
+ * Takes over logins. Those in Docker's own file are moved: each is stored in the keychain and read
+ * back before it is removed from the file. Those of another helper are copied: all of them are read
+ * before the first is stored. No login is stored in plain text on a disk, unless that was
+ * requested.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +16,19 @@
 #include "explain/explain.h"
 #include "explain/language.h"
 
-#define NAMED_MOST 5 /* in one line; the others are counted */
+#define NAMED_MOST 5 /* logins that are listed by name; others are counted */
 
 struct offer {
-	char *key; /* owned; as its source has it */
+	char *key; /* owned; as in the source */
 	struct acr_login login;
-	bool refused; /* told why: it stays where it is */
+	bool refused; /* an error was reported: it is not taken over */
 };
 
-/* Where logins are taken from. */
+/* The source of logins. */
 struct source {
 	const struct acr_app *app;
 	const struct acr_job *job;
-	const char *helper; /* NULL: docker's own file */
+	const char *helper; /* NULL: Docker's own file */
 	struct offer *rows;
 	size_t count;
 };
@@ -57,7 +57,7 @@ static bool becomes_ours(const struct source *source, const char *key)
 	auto_string after = acr_helper_for(&source->job->text, key);
 	auto_string before = acr_helper_for(&source->job->target.bytes, key);
 
-	/* What our own sign-ins are kept under, which secretservice lists as well. */
+	/* The keys of our own sign-ins, which secretservice lists as well. */
 	if (acr_sign_in_reserved(key))
 		return false;
 	if (!after || strcmp(after, ACR_HELPER_SUFFIX) != 0)
@@ -75,7 +75,7 @@ static void add_entry(void *data, const char *key, const struct acr_login *login
 	struct offer *row;
 	int64_t ends;
 
-	/* A registry's own token ends by itself, and serves from where it is until then. */
+	/* A registry's own token expires by itself, and remains usable until then. */
 	if (!becomes_ours(source, key) ||
 	    (acr_registry_parse(source->app->config, host, length, &registry) &&
 	     acr_registry_issued(&registry, &login->secret, &ends, &who) != ACR_ISSUED_NOT))
@@ -91,7 +91,7 @@ static void add_server(void *data, const char *server)
 		add(data, server);
 }
 
-/* ---- whether ---- */
+/* ---- whether to take over ---- */
 
 static char *names_of(const struct source *source)
 {
@@ -111,7 +111,7 @@ static char *place_of(const struct source *source)
 			      : acr_copy(source->job->target.path);
 }
 
-/* They stay, and how to take them over; or, in a dry run, that they would be. */
+/* Logins that are not taken over, and how to do that; or, in a dry run, that they would be. */
 static void tell_left(struct acr_telling *telling, const struct acr_wish *wish,
 		      const struct source *source)
 {
@@ -163,7 +163,7 @@ static bool is_wanted(struct acr_telling *telling, const struct acr_wish *wish,
 
 /* ---- taking over ---- */
 
-/* Is it about this login alone, and no reason to give up? */
+/* Does the error concern only this login, so that the others can be taken over? */
 static bool is_about_one(const struct acr_error *error)
 {
 	return error->kind == ACR_REFUSED || acr_error_is(error, ADOPT_TOKEN) ||
@@ -190,7 +190,7 @@ static bool has(const struct acr_secret *entry, const char *name)
 	return there != NULL;
 }
 
-/* Docker leaves {} for a login that it keeps elsewhere; what else stands there is not ours. */
+/* Docker writes {} for a login that it keeps elsewhere; other members of the entry are kept. */
 static void empty_entry(struct acr_job *job, const char *key)
 {
 	static const char *const members[] = { "auth", "username", "password", "identitytoken" };
@@ -201,7 +201,7 @@ static void empty_entry(struct acr_job *job, const char *key)
 		return;
 	acr_secret_add(&left, raw);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		while (has(&left, members[i])) /* in small and capital letters */
+		while (has(&left, members[i])) /* in lower and upper case */
 			acr_member_set(&left, NULL, members[i], NULL, NULL);
 	acr_member_set(&job->text, "auths", key, acr_secret_text(&left), NULL);
 }
@@ -284,7 +284,7 @@ static int take_if_wanted(struct acr_telling *telling, const struct acr_wish *wi
 	return 0;
 }
 
-/* ---- the sources ---- */
+/* ---- sources ---- */
 
 static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
 		      struct acr_error *error)
@@ -320,7 +320,7 @@ static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
 		auto_string words = acr_error_words(&failure);
 		auto_string text = NULL;
 
-		/* Docker could not ask it either. */
+		/* Docker could not use this helper either. */
 		if (asked && !wish->dry_run && !acr_error_is(&failure, HELPER_NOT_INSTALLED)) {
 			*error = failure;
 			return acr_context(error, LOGINS_NOT_LISTED, helper, app->program);
@@ -334,8 +334,8 @@ static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
 	return take_if_wanted(telling, wish, job, &source, error);
 }
 
-/* Is docker no longer to ask this helper for everything it asked it for? With --with-logins also for
- * the registries that are only taken from its reach. */
+/* Will Docker stop using this helper for all its servers? With --with-logins also for single
+ * registries that it is no longer used for. */
 static bool is_replaced(const struct acr_wish *wish, const struct acr_job *job, const char *host,
 			char **ret)
 {
@@ -363,7 +363,8 @@ int acr_logins_take(struct acr_telling *telling, const struct acr_wish *wish, st
 	for (size_t i = 0; i <= wish->host_count; i++) {
 		auto_string helper = NULL;
 
-		/* Everything first, then each registry by itself; no helper twice in a row. */
+		/* First the helper for all servers, then those for each registry; no helper twice
+		 * in a row. */
 		if (!is_replaced(wish, job, i ? wish->hosts[i - 1] : NULL, &helper) ||
 		    (asked && strcmp(asked, helper) == 0))
 			continue;
@@ -374,7 +375,7 @@ int acr_logins_take(struct acr_telling *telling, const struct acr_wish *wish, st
 		acr_string_free(&asked);
 		asked = acr_copy(helper);
 	}
-	/* Those serve from where they are, so the rest is done all the same. */
+	/* These logins can still be used where they are, so the rest is done. */
 	if (take_auths(telling, wish, job, &stay)) {
 		acr_say_error(telling->app, &stay);
 		telling->failed = true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Giving logins back. Those that came from docker's own file go into it again, as they are now; a
- * copy goes while the helper that it came from still has the same; all others stay, and a person
- * hears where.
+ * Gives logins back. Those that came from Docker's own file are written to it again, with their
+ * current values; a copy is removed if the helper that it came from still has the same login; all
+ * others are kept, and the user is told where.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +90,7 @@ static bool is_given(const struct acr_given *given, const char *server)
 	return false;
 }
 
-/* ---- docker's own file ---- */
+/* ---- Docker's own file ---- */
 
 static void add_member(struct acr_secret *entry, const char *name, const char *text)
 {
@@ -100,7 +100,7 @@ static void add_member(struct acr_secret *entry, const char *name, const char *t
 	acr_member_set(entry, NULL, name, acr_secret_text(&json), NULL);
 }
 
-/* As docker writes it. False where its form cannot hold this login. */
+/* The entry in Docker's format. False if that format cannot represent the login. */
 static bool fill_entry(struct acr_secret *entry, const struct acr_login *login)
 {
 	auto_secret plain = { 0 }, encoded = { 0 };
@@ -118,7 +118,7 @@ static bool fill_entry(struct acr_secret *entry, const struct acr_login *login)
 	return true;
 }
 
-/* Does it hold a login? Then somebody wrote one since. */
+/* Does the entry contain a login? Then another program has written one since. */
 static bool is_filled(const struct acr_secret *entry)
 {
 	auto_string auth = acr_member_string(entry, NULL, "auth");
@@ -155,7 +155,7 @@ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *mem
 		if (row->helper)
 			continue;
 		if (acr_keychain_find(app, server, &login, &missing)) {
-			if (missing.kind == ACR_NOT_FOUND) /* docker logout */
+			if (missing.kind == ACR_NOT_FOUND) /* `docker logout` was run */
 				continue;
 			*error = missing;
 			return acr_context(error, LOGINS_NOT_GIVEN_BACK, memo->path);
@@ -172,7 +172,7 @@ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *mem
 	return 0;
 }
 
-/* ---- what stays ---- */
+/* ---- logins that stay ---- */
 
 struct remains {
 	struct acr_telling *telling;
@@ -193,7 +193,7 @@ static const struct acr_taken_login *taken_of(const struct remains *remains, con
 	return NULL;
 }
 
-/* A copy, and the helper still has the same. */
+/* A copy of a login that the other helper still has. */
 static bool is_kept_elsewhere(const struct acr_app *app, const struct acr_taken_login *row,
 			      const struct acr_login *login)
 {
@@ -204,8 +204,8 @@ static bool is_kept_elsewhere(const struct acr_app *app, const struct acr_taken_
 	       acr_login_equals(&other, login);
 }
 
-/* Since docker was told to ask us, and for a server about which it did: a Secret Service is not ours
- * alone. */
+/* Was it added after Docker was configured to use this helper, and for a server for which it does?
+ * Other programs also use a Secret Service. */
 static bool was_added(const struct remains *remains, const char *server,
 		      const struct acr_login *login)
 {
@@ -280,7 +280,7 @@ void acr_logins_conclude(struct acr_telling *telling, const struct acr_memo *mem
 
 	for (size_t i = 0; i < given->count && !telling->dry_run; i++)
 		drop(telling->app, given->servers[i]);
-	/* Not while the keychain is walked: what is dropped would move under it. */
+	/* Not while the keychain is being iterated, which removals would disturb. */
 	if (acr_keychain_each(telling->app, take_name, &names, &locked)) {
 		auto_string words = acr_error_words(&locked);
 		auto_string text = acr_format(_("Stored logins are not shown: %s"), words);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `configure` tells: lines for a person, or one JSON object for a program. */
+/* Output of `configure`: lines for a person, or one JSON object for a program. */
 #include <string.h>
 
 #include "configure/plan.h"
@@ -52,7 +52,7 @@ static void add_value(struct acr_secret *out, char mark, const struct acr_change
 		add_lines(out, mark, value);
 }
 
-/* An object that is made or removed is seen in what is in it. */
+/* The creation or removal of an object is visible from its members. */
 static bool is_shown(const struct acr_change *change)
 {
 	const char *value = change->before && strcmp(change->before, "null") != 0 ? change->before
@@ -61,7 +61,7 @@ static bool is_shown(const struct acr_change *change)
 	return !value || strcmp(value, "{}") != 0;
 }
 
-/* `text` is JSON already, or quoted; NULL: null. */
+/* `text` is JSON, or is written as a string; NULL: null. */
 static void add_part(struct acr_secret *out, const char *name, const char *text, bool json)
 {
 	acr_secret_format(out, "%s\"%s\":", out->bytes[out->length - 1] == '{' ? "" : ",", name);
@@ -128,7 +128,7 @@ void acr_tell_line(const struct acr_telling *telling, const char *text)
 		(void)acr_docker_answer(telling->app, &line);
 }
 
-/* Takes the check over. */
+/* Takes ownership of the check. */
 void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check)
 {
 	auto_secret line = { 0 };
@@ -145,7 +145,7 @@ void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check)
 	} else if (check->fine) {
 		acr_secret_format(&line, "%s\n", check->detail);
 		(void)acr_docker_answer(telling->app, &line);
-	} else if (strncmp(check->name, "get ", 4) != 0) { /* that is explained already */
+	} else if (strncmp(check->name, "get ", 4) != 0) { /* which has been explained already */
 		acr_say(telling->app, "%s", check->detail);
 	}
 	acr_string_free(&check->name);

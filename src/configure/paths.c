@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the files are that configure writes. */
+/* The paths of the files that configure writes. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ char *acr_plan_home(const struct acr_app *app, const char *variable, const char 
 	return acr_format("%s/%s/%s", home, otherwise, below);
 }
 
-/* Relative paths mean something else to whoever runs --undo. */
+/* A relative path would be different when --undo runs in another directory. */
 static char *absolute(const char *folder, const char *below)
 {
 	auto_string here = folder[0] == '/' ? NULL : getcwd(NULL, 0);

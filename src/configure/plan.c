@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From what was asked for to files that are ready to be written. */
+/* Converts a request to files that are ready to be written. */
 #include "configure/plan.h"
 
 #include <ctype.h>
@@ -54,7 +54,7 @@ bool acr_job_changes(const struct acr_job *job)
 	return job->changes.count > 0 || job->taken.count > 0;
 }
 
-/* ---- another helper has it ---- */
+/* ---- another helper is configured ---- */
 
 bool acr_plan_ask(const struct acr_app *app, const char *question)
 {
@@ -91,7 +91,7 @@ static int may_replace(const struct acr_app *app, const struct acr_wish *wish, c
 	return acr_plan_ask(app, question) ? 0 : acr_raise(error, CONFIGURE_UNCHANGED);
 }
 
-/* ---- JSON: docker's config.json, podman's auth.json ---- */
+/* ---- JSON: Docker's config.json, Podman's auth.json ---- */
 
 static int put_value(struct acr_job *job, const char *outer, const char *key, const char *value,
 		     struct acr_error *error)
@@ -118,7 +118,7 @@ static int put_helper(const struct acr_app *app, const struct acr_wish *wish, st
 	return put_value(job, outer, key, ACR_HELPER_SUFFIX, error);
 }
 
-/* One more host in a list that is written as one string. */
+/* Add a host to a list that is written as one string. */
 static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct acr_error *error)
 {
 	auto_string before = acr_member_string(&job->text, NULL, "ci_hosts");
@@ -133,7 +133,7 @@ static int put_ci_host(const struct acr_wish *wish, struct acr_job *job, struct 
 	return strcasestr(padded, wanted) ? 0 : put_value(job, NULL, "ci_hosts", value, error);
 }
 
-/* Who to be at one registry. */
+/* The identity settings of a registry. */
 static int put_settings(const struct acr_wish *wish, const char *host, struct acr_job *job,
 			struct acr_error *error)
 {
@@ -150,7 +150,8 @@ static int put_settings(const struct acr_wish *wish, const char *host, struct ac
 	return 0;
 }
 
-/* A mistake in the editing must not reach the disk: without the changes it is the text that was. */
+/* Guards against errors of the editing code: without the changes, the new text must be equal to the
+ * old one. */
 static bool is_what_was_meant(const struct acr_job *job)
 {
 	auto_secret before = { 0 }, back = { 0 };
@@ -202,14 +203,14 @@ static int plan_json(const struct acr_app *app, const struct acr_wish *wish, con
 	return is_what_was_meant(job) ? 0 : acr_raise(error, CONFIGURE_UNSAFE, job->target.path);
 }
 
-/* ---- the rest ---- */
+/* ---- other files ---- */
 
 static int plan_containers(const struct acr_app *app, const struct acr_wish *wish,
 			   struct acr_plan *plan, struct acr_error *error)
 {
 	struct acr_job *job = &plan->jobs[plan->count++];
 	auto_string system = acr_system_path(app, "/etc/containers/" DROP_IN);
-	/* These programs look below HOME whatever XDG_CONFIG_HOME says. */
+	/* These programs search below HOME and ignore XDG_CONFIG_HOME. */
 	auto_string person = acr_plan_home(app, NULL, ".config", "containers/" DROP_IN);
 	const char *before;
 	auto_secret without = { 0 };
@@ -220,7 +221,8 @@ static int plan_containers(const struct acr_app *app, const struct acr_wish *wis
 	if (acr_target_open(wish->system ? system : person, &job->target, error))
 		return -1;
 	job->target.mode = wish->system ? 0644 : 0600;
-	/* As it is, if we are in it: a person may have changed the others. */
+	/* If our name is in the list, it is not changed: the user may have edited the other
+	 * names. */
 	if (acr_containers_without(&job->target.bytes, &without))
 		return 0;
 	before = job->target.bytes.length ? acr_secret_text(&job->target.bytes) : NULL;
@@ -229,7 +231,7 @@ static int plan_containers(const struct acr_app *app, const struct acr_wish *wis
 	return 0;
 }
 
-/* Our own configuration, the person's or the machine's. */
+/* Our own configuration file, of the user or of the system. */
 static int plan_own(const struct acr_app *app, const struct acr_wish *wish, struct acr_plan *plan,
 		    struct acr_error *error)
 {
@@ -268,8 +270,8 @@ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish, struct
 	return acr_wish_is_own(wish) ? plan_own(app, wish, ret, error) : 0;
 }
 
-/* Writing failed. Is the file surely what it was? The new one may be in its place, and only its folder
- * not on the disk yet. */
+/* Writing has failed. Is the old file certainly unchanged? The new one may have been renamed, with
+ * only the fsync of its folder missing. */
 static bool is_untouched(const struct acr_job *job)
 {
 	const struct acr_secret *was = &job->target.bytes;
@@ -289,7 +291,7 @@ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_jo
 	if (acr_memo_load(folder, job->target.path, &memo, error))
 		return -1;
 	if (!job->target.there)
-		acr_memo_free(&memo); /* of a file that somebody removed since */
+		acr_memo_free(&memo); /* of a file that was removed since */
 	if (!memo.path) {
 		memo.path = acr_copy(job->target.path);
 		memo.kind = acr_copy(job->kind);
@@ -305,8 +307,8 @@ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_jo
 			      job->taken.rows[i].added);
 	if (!memo.taken.since)
 		memo.taken.since = job->taken.since;
-	/* The memo first: what is noted and not done is not found again by --undo, and so left
-	 * alone. */
+	/* The journal is written first: --undo does not find a change that was recorded but not
+	 * made, and ignores it. */
 	if (acr_memo_save(folder, &memo, error) ||
 	    acr_target_write(&job->target, &job->text, error)) {
 		job->written = !is_untouched(job);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The renewal timer: what `systemctl --user enable --now` (or --global) does, as a link that can be
- * seen and taken away, also where no systemd runs: in a chroot, in an image that is being built.
+ * The renewal timer: the equivalent of `systemctl --user enable --now` (or --global), as a link
+ * that can be displayed and removed, and that can be created where no systemd runs: in a chroot or
+ * while an image is being built.
  */
 #include <errno.h>
 #include <limits.h>
@@ -15,7 +16,7 @@
 #define UNIT	       "docker-credential-acr-renew.timer"
 #define SYSTEMCTL_WAIT 10000 /* milliseconds */
 
-/* systemd.unit(5): where user units lie that a package or a person put there. Owned. */
+/* systemd.unit(5): the folders of user units that a package or the user installs. Owned. */
 static char *find_unit(const struct acr_app *app)
 {
 	static const char *const folders[] = { "/etc/systemd/user", "/usr/local/lib/systemd/user",
@@ -39,7 +40,7 @@ static char *find_unit(const struct acr_app *app)
 	return NULL;
 }
 
-/* Where it is wanted from. Owned; NULL without a home. */
+/* The link in timers.target.wants. Owned; NULL without a home directory. */
 static char *find_link(const struct acr_app *app, bool system)
 {
 	if (system)

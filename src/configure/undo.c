@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Taking out what configure put in. Others may have written into the file since (a `docker login`), so
- * only what still says what we made it say goes.
+ * Removes the changes of configure. Other programs may have written to the file since (`docker
+ * login`), so only members that still have the value that configure set are removed.
  */
 #include <string.h>
 
@@ -14,13 +14,13 @@ static int undo_json(const struct acr_memo *memo, struct acr_secret *text, bool 
 		return -1;
 	acr_changes_undo(&memo->changes, text, ret_changes);
 	acr_members_layout(text);
-	if (acr_members_check(memo->path, text, NULL)) /* the memo is not ours */
+	if (acr_members_check(memo->path, text, NULL)) /* not a file of the journal */
 		return acr_raise(error, CONFIGURE_UNSAFE, memo->path);
 	*ret_gone = memo->made && acr_members_are_none(text);
 	return 0;
 }
 
-/* The drop-in for containers' programs: all of it, or our name in its list. */
+/* The drop-in for container tools: the whole file, or our name in its list. */
 static void undo_text(const struct acr_memo *memo, struct acr_secret *text, bool *ret_gone,
 		      struct acr_changes *ret_changes)
 {

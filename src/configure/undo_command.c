@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files that memos tell of: `configure --undo` for all of them or those of one kind, and what is
- * set up now. */
+/* `configure --undo` for all files in the journal or those of one kind, and the list of what is
+ * configured. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,14 +13,14 @@ struct undo {
 	struct acr_telling *telling;
 	const struct acr_wish *wish;
 	const char *folder;
-	char *own_folder; /* owned; what was made for the memos */
-	size_t count;	  /* of what was asked for */
+	char *own_folder; /* owned; created for the journal */
+	size_t count;	  /* files that match the request */
 };
 
-/* Did the person ask for this one? All of them, when no kind is named. */
+/* Did the user request this one? All of them, if no kind was given. */
 static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
 {
-	/* Only docker's own file has this name; podman's may have any (REGISTRY_AUTH_FILE). */
+	/* Only Docker's own file has this name; Podman's may have any (REGISTRY_AUTH_FILE). */
 	const char *name = strrchr(memo->path, '/');
 	bool podman = name && strcmp(name, "/config.json") != 0;
 	bool own = strstr(memo->path, "/docker-credential-acr/config.json") != NULL;
@@ -119,11 +119,11 @@ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, cons
 {
 	struct undo undo = { telling, wish, folder, NULL, 0 };
 	auto_fd held = wish->dry_run ? -1 : acr_memo_lock(folder);
-	/* A journal that another one begins now is not ours to read. */
+	/* If another process creates the journal now, there was nothing to undo. */
 	bool none = !wish->dry_run && held < 0 && errno == ENOENT;
 	int failed = none ? 0 : acr_memo_each(folder, undo_one, &undo, error);
 
-	/* Nothing of us stays where nothing of us was. */
+	/* Remove folders that configure created. */
 	if (!failed && !wish->dry_run)
 		acr_memo_end(folder, undo.own_folder);
 	acr_string_free(&undo.own_folder);
@@ -149,7 +149,7 @@ static int count_memo(void *data, struct acr_memo *memo, struct acr_error *error
 	return 0;
 }
 
-/* Without any argument: what is set up, and how to go on. */
+/* Without any argument: prints what is configured, and how to continue. */
 int acr_tell_state(struct acr_telling *telling, struct acr_error *error)
 {
 	auto_string folder = acr_memo_folder(telling->app, false);

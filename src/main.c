@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The real edges, and the way to a command. Before anything else the process is made one that does
- * not leak: not dumpable, stdin, stdout and stderr never free for another file to land on. What
- * only a longer run needs is done when one begins (acr_process_settle).
+ * Fills struct acr_app with the real functions, and calls the command. Before that it makes the
+ * process safe for secrets: it is not dumpable, and stdin, stdout and stderr are open, so that no
+ * other file gets one of their numbers. acr_process_settle does what only longer runs need.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 extern char **environ;
 
-/* stdin, stdout and stderr, or -1 for what our caller closed: then /dev/null holds its place. */
+/* stdin, stdout and stderr, or -1 for those that the caller closed; these become /dev/null. */
 static void take_streams(struct acr_app *app)
 {
 	struct pollfd streams[] = { { .fd = STDIN_FILENO },
@@ -48,8 +48,8 @@ int main(int argc, char **argv)
 		.root = "",
 	};
 
-	if (getauxval(
-		    AT_SECURE)) /* setuid or with capabilities: whoever runs us is not who we are */
+	/* setuid or with capabilities: this process has more privileges than its caller. */
+	if (getauxval(AT_SECURE))
 		return 1;
 	prctl(PR_SET_DUMPABLE, 0);
 	acr_environment_clean(environ);

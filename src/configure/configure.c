@@ -201,7 +201,7 @@ struct alone {
 };
 
 /* The lock is taken before the files are read, since the plan of another `configure` would
- * otherwise be based on outdated files. A failure is reported only if there is something to write. */
+ * otherwise be based on outdated files. A failure matters only if there is something to write. */
 static int be_alone(struct alone *alone, struct acr_error *error)
 {
 	if (alone->held < 0)
@@ -212,7 +212,7 @@ static int be_alone(struct alone *alone, struct acr_error *error)
 static void end_alone(struct alone *alone)
 {
 	if (alone->held >= 0)
-		acr_memo_end(alone->folder, alone->own_folder); /* removes it if it is empty */
+		acr_memo_end(alone->folder, alone->own_folder);
 	acr_fd_close(&alone->held);
 	acr_string_free(&alone->own_folder);
 }

@@ -66,7 +66,7 @@ _checked_ int acr_get(struct acr_app *app, const struct acr_secret *server, stru
 /* Get a token for another service with the identity that `get` would use for this registry. Nothing
  * is stored, and the registry is not contacted. */
 _checked_ int acr_get_other(const struct acr_app *app, const struct acr_registry *registry,
-			    const struct acr_token_wish *wish, struct acr_token *ret,
+			    const struct acr_token_request *request, struct acr_token *ret,
 			    struct acr_error *error);
 
 /* Store a login that a user or a client passes for `server`, as described in src/broker/store.c. */

@@ -106,7 +106,7 @@ _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registr
 
 /* A token for another service than the registry: Azure Resource Manager, or the registry's own
  * audience at a tenant that is not the identity's. */
-struct acr_token_wish {
+struct acr_token_request {
 	const char *audience;
 	const char *tenant; /* NULL: of the configuration, or the identity's own */
 	const char *source; /* NULL: any row of the chain; otherwise only this row */
@@ -114,7 +114,7 @@ struct acr_token_wish {
 /* Get such a token from the first identity that has one, by the same rules. It is neither cached nor
  * taken from the cache. ACR_NOT_SET_UP if there is none. */
 _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry *registry,
-			    const struct acr_token_wish *wish, struct acr_token *ret,
+			    const struct acr_token_request *request, struct acr_token *ret,
 			    struct acr_error *error);
 
 #define ACR_CHAIN_MAX 16

@@ -204,7 +204,8 @@ int acr_acquire(const struct acr_app *app, struct acr_lookup *lookup, struct acr
 }
 
 int acr_get_other(const struct acr_app *app, const struct acr_registry *registry,
-		  const struct acr_token_wish *wish, struct acr_token *ret, struct acr_error *error)
+		  const struct acr_token_request *request, struct acr_token *ret,
+		  struct acr_error *error)
 {
-	return acr_chain_for(app, registry, wish, ret, error);
+	return acr_chain_for(app, registry, request, ret, error);
 }

@@ -45,10 +45,10 @@ static int take_token(struct search *search, const struct acr_cloud *cloud, stru
 	/* Identities are asked for a registry; this one represents the endpoint of Resource
 	 * Manager. */
 	struct acr_registry place = { .cloud = cloud, .authority = cloud->authority };
-	const struct acr_token_wish wish = { .audience = cloud->arm_audience };
+	const struct acr_token_request request = { .audience = cloud->arm_audience };
 
 	snprintf(place.host, sizeof(place.host), "%s", cloud->arm + strlen("https://"));
-	if (acr_get_other(search->app, &place, &wish, &search->token, error) == 0)
+	if (acr_get_other(search->app, &place, &request, &search->token, error) == 0)
 		return 0;
 	return acr_error_is(error, IDENTITY_NONE) ? acr_raise(error, DISCOVER_NO_IDENTITY) : -1;
 }

@@ -25,11 +25,11 @@ int acr_arm_token(struct acr_app *app, const struct acr_case *subject, const cha
 		  const char *audience, const char *tenant, struct acr_token *ret,
 		  struct acr_error *error)
 {
-	const struct acr_token_wish wish = { audience, tenant, source };
+	const struct acr_token_request request = { audience, tenant, source };
 
 	if (!*source)
 		return acr_raise(error, ARM_NO_IDENTITY);
-	return acr_get_other(app, &subject->registry, &wish, ret, error);
+	return acr_get_other(app, &subject->registry, &request, ret, error);
 }
 
 int acr_arm_begin(struct acr_app *app, const struct acr_case *subject, const char *source,

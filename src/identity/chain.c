@@ -182,7 +182,7 @@ static bool is_end(const struct acr_step *step, bool pinned)
 }
 
 static int walk(const struct acr_app *app, const struct acr_registry *registry,
-		const struct acr_token_wish *wish, size_t *cursor, struct acr_trail *trail,
+		const struct acr_token_request *request, size_t *cursor, struct acr_trail *trail,
 		struct acr_token *ret, struct acr_error *error)
 {
 	struct acr_choice choice = { 0 };
@@ -190,15 +190,15 @@ static int walk(const struct acr_app *app, const struct acr_registry *registry,
 
 	if (acr_choose(app, registry, &choice, error))
 		return -1;
-	if (wish && wish->source) {
-		choice.rows[0] = acr_identity_by_name(wish->source);
+	if (request && request->source) {
+		choice.rows[0] = acr_identity_by_name(request->source);
 		choice.count = choice.rows[0] != NULL;
 	}
 	const struct acr_ask ask = {
 		.registry = registry,
-		.audience = wish ? wish->audience : NULL,
-		.tenant = wish && wish->tenant
-				  ? wish->tenant
+		.audience = request ? request->audience : NULL,
+		.tenant = request && request->tenant
+				  ? request->tenant
 				  : acr_config_get(app->config, registry->host, "tenant"),
 		.client_id = acr_config_get(app->config, registry->host, "client_id"),
 		.pinned = choice.pinned,
@@ -245,10 +245,11 @@ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registr
 }
 
 int acr_chain_for(const struct acr_app *app, const struct acr_registry *registry,
-		  const struct acr_token_wish *wish, struct acr_token *ret, struct acr_error *error)
+		  const struct acr_token_request *request, struct acr_token *ret,
+		  struct acr_error *error)
 {
 	struct acr_trail trail = { 0 };
 	size_t cursor = 0;
 
-	return walk(app, registry, wish, &cursor, &trail, ret, error);
+	return walk(app, registry, request, &cursor, &trail, ret, error);
 }

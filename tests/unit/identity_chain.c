@@ -67,22 +67,23 @@ static void identities_of_the_environment_take_precedence_over_the_machine(void 
  * is named is the only one. */
 static void a_token_for_another_service_comes_from_the_same_chain(void **state)
 {
-	struct acr_token_wish wish = { .audience = "https://management.azure.com/" };
+	struct acr_token_request request = { .audience = "https://management.azure.com/" };
 
 	(void)state;
 	set_secret();
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"appid\":\"" CLIENT "\""));
-	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &wish, &p.token, &p.error), 0);
+	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &request, &p.token, &p.error), 0);
 	assert_string_equal(p.token.who.id, CLIENT);
 	assert_holds(p.edges.sent[0], "scope=https%3A%2F%2Fmanagement.azure.com%2F.default");
 	edges_set(&p.edges, "AZURE_TENANT_ID", "");
 	edges_write(&p.edges, TAG, "a desk\n");
-	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &wish, &p.token, &p.error), -1);
+	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &request, &p.token, &p.error),
+			 -1);
 	assert_true(acr_error_is(&p.error, CREDENTIAL_INCOMPLETE));
 	edges_write(&p.edges, TAG, AZURE);
-	wish.source = "managed-identity";
+	request.source = "managed-identity";
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, "\"appid\":\"" OTHER "\""));
-	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &wish, &p.token, &p.error), 0);
+	assert_int_equal(acr_chain_for(&p.edges.app, &p.registry, &request, &p.token, &p.error), 0);
 	assert_string_equal(p.token.who.id, OTHER);
 }
 

@@ -120,7 +120,7 @@ def test_an_access_token_lives_for_an_hour(cloud):
     assert made["access"] == [{"type": "repository", "name": "hello-world", "actions": ["metadata_read"]}]
 
 
-def test_the_access_of_the_admin_user_is_in_uppercase(cloud):
+def test_the_access_of_the_admin_user_has_capitalized_names(cloud):
     answer = requests.get("https://admin.azurecr.io/oauth2/token?scope=repository:app:pull", auth=("admin", "admin-password-one"), timeout=20)
     assert claims(answer.json()["access_token"])["access"] == [{"Type": "repository", "Name": "app", "Actions": ["pull"]}]
 

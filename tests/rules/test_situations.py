@@ -30,7 +30,7 @@ def test_the_table_can_be_read():
     assert len(ROWS) >= 10 and len(words()) >= 30
 
 
-def test_a_person_is_asked_to_sign_in(explain):
+def test_on_a_terminal_a_sign_in_is_suggested(explain):
     assert any(INTERACTIVE.search(command) for command in commands(explain.json({"text": DENIED})))
     assert any("az aks" in command for command in commands(explain.json({"text": CLUSTER})))
 

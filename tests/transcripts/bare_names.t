@@ -1,6 +1,6 @@
-# A registry as people name it: the name alone, or an address that is not quite one.
+# Registry names as people type them: a bare name, or an address that is not exactly a login server.
 
-== a bare name is completed with the suffix of the cloud, and that is said
+== a bare name is completed with the suffix of the cloud, with a notice
 $ docker-credential-acr status contoso
 > Nothing is kept or cached for contoso.azurecr.io
 > ...
@@ -31,7 +31,7 @@ $ docker-credential-acr get
 > credentials not found in native keychain
 ! ...
 
-== who reads JSON, or wants quiet, is not told of it
+== JSON and quiet output have no such notice
 $ docker-credential-acr status --json contoso
 > {...contoso.azurecr.io...
 $ docker-credential-acr renew --quiet contoso
@@ -40,14 +40,14 @@ $ docker-credential-acr renew --json contoso
 $ docker-credential-acr configure --dry-run --json contoso
 > {...contoso.azurecr.io...
 
-== the suffix is the one of the cloud that somebody works in
+== the suffix is that of the chosen cloud
 set AZURE_AUTHORITY_HOST=https://login.chinacloudapi.cn/
 $ docker-credential-acr status contoso
 > Nothing is kept or cached for contoso.azurecr.cn
 > ...
 ! docker-credential-acr: using the registry contoso.azurecr.cn
 
-== what cannot be a registry's name is refused, with what was probably meant
+== an invalid registry name is an error with a suggestion
 $ docker-credential-acr login contoso.azurecr.oi
 ? 2
 ! docker-credential-acr: contoso.azurecr.oi is not an Azure container registry; did you mean contoso.azurecr.io?
@@ -67,7 +67,7 @@ $ docker-credential-acr configure contoso.eastus.data.azurecr.io
 ? 2
 ! docker-credential-acr: contoso.eastus.data.azurecr.io is not an Azure container registry; did you mean contoso.azurecr.io?
 
-== an option without its hyphens is no registry
+== an option without its hyphens is not a registry
 $ docker-credential-acr configure discover
 ? 2
 ! docker-credential-acr: unexpected argument 'discover'; did you mean '--discover'?
@@ -75,7 +75,7 @@ $ docker-credential-acr configure docker
 ? 2
 ! docker-credential-acr: unexpected argument 'docker'; did you mean '--creds-store'?
 
-== the verbs of docker complete nothing
+== the verbs of docker do not complete names
 $ docker-credential-acr get
 < contoso
 ? 1

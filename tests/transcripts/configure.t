@@ -1,7 +1,7 @@
-# `configure`: what it shows and what it refuses. What it writes is in test_config_edits.py.
+# `configure`: its output and its errors. What it writes is in test_config_edits.py.
 as app
 
-== the registries named go to us, member by member, and are tried
+== the named registries are assigned to the helper, member by member, and tested
 set DOCKER_CONFIG=$HOME/new
 $ docker-credential-acr configure acme.azurecr.io
 > .../new/config.json: changed
@@ -36,7 +36,7 @@ $ docker-credential-acr configure acme.azurecr.io --dry-run
 keeps
 asks nobody
 
-== a registry that gives no login is told after the change was made, with status 1
+== a registry without a login is reported after the change, with status 1
 set AZURE_CLIENT_SECRET=wrong
 $ docker-credential-acr configure acme.azurecr.io
 > .../.docker/config.json: changed
@@ -47,7 +47,7 @@ $ docker-credential-acr configure acme.azurecr.io
 ! ...
 ? 1
 
-== what docker keeps in its config is not shown
+== other content of docker's config is not shown
 file .docker/config.json
 | {
 | 	"auths": {"ghcr.io": {"auth": "dXNlcjpwYXNzd29yZA=="}},
@@ -60,7 +60,7 @@ $ docker-credential-acr configure --creds-store --no-check
 > This helper is set up. Next: docker-credential-acr status
 asks nobody
 
-== another helper loses a registry only to who says so
+== another helper loses a registry only with an option
 file .docker/config.json
 | {"credHelpers": {"acme.azurecr.io": "acr-env"}}
 $ docker-credential-acr configure acme.azurecr.io --no-check
@@ -77,7 +77,7 @@ $ docker-credential-acr configure --undo
 >   - "credHelpers": {"acme.azurecr.io": "acr"}
 >   + "credHelpers": {"acme.azurecr.io": "acr-env"}
 
-== the store of every registry is another helper's too
+== creds-store of another helper is replaced only with an option
 file .docker/config.json
 | {"credsStore": "secretservice"}
 $ docker-credential-acr configure --creds-store --no-check
@@ -85,7 +85,7 @@ $ docker-credential-acr configure --creds-store --no-check
 ? 1
 keeps
 
-== broken JSON is left as it is, with the place of the fault
+== invalid JSON is not changed, and the error has its position
 file .docker/config.json
 | {
 | 	"auths": {},
@@ -96,7 +96,7 @@ $ docker-credential-acr configure acme.azurecr.io
 keeps
 asks nobody
 
-== two members of one name are left as they are
+== a config with duplicate members is not changed
 file .docker/config.json
 | {"credHelpers": {}, "CredHelpers": {}}
 $ docker-credential-acr configure acme.azurecr.io
@@ -105,7 +105,7 @@ $ docker-credential-acr configure acme.azurecr.io
 keeps
 asks nobody
 
-== JSON that is not docker's is left as it is
+== JSON that is not docker's config is not changed
 file .docker/config.json
 | ["acr"]
 $ docker-credential-acr configure acme.azurecr.io
@@ -113,7 +113,7 @@ $ docker-credential-acr configure acme.azurecr.io
 ? 1
 keeps
 
-== a helper list of the wrong kind is left as it is
+== a helper list of the wrong type is not changed
 file .docker/config.json
 | {"credHelpers": ["acr"]}
 $ docker-credential-acr configure acme.azurecr.io
@@ -121,7 +121,7 @@ $ docker-credential-acr configure acme.azurecr.io
 ? 1
 keeps
 
-== only registries of Azure can be named
+== only Azure registries can be named
 $ docker-credential-acr configure ghcr.io
 ! docker-credential-acr: ghcr.io is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
 ? 2
@@ -132,7 +132,7 @@ $ docker-credential-acr configure acme.azurecr.io.evil.com
 keeps
 asks nobody
 
-== without arguments it shows what is set up
+== without arguments it shows the current configuration
 $ docker-credential-acr configure
 > configure has changed no file.
 > To set up a registry: docker-credential-acr configure contoso.azurecr.io (all options: --help)
@@ -157,13 +157,13 @@ $ docker-credential-acr configure --frobnicate
 ? 2
 keeps
 
-== what was done is told as JSON on request
+== the result is printed as JSON on request
 file .docker/config.json
 | {}
 $ docker-credential-acr configure acme.azurecr.io --json
 > {"files":[{"path":".../.docker/config.json","state":"changed","changes":[{"object":"credHelpers","member":"acme.azurecr.io","before":null,"after":"acr"}]}],"logins":[],"checks":[{"name":"path","fine":true,"detail":"docker finds ..."},{"name":"get acme.azurecr.io","fine":true,"detail":"acme.azurecr.io issued a login..."}]}
 
-== what stands over us is told
+== settings that take precedence are reported
 file .docker/config.json
 | {}
 set DOCKER_AUTH_CONFIG={"auths": {"acme.azurecr.io": {"auth": "eDp5"}}}
@@ -172,7 +172,7 @@ $ docker-credential-acr configure acme.azurecr.io
 ! docker-credential-acr: DOCKER_AUTH_CONFIG in the environment takes precedence over this helper for acme.azurecr.io
 ? 1
 
-== the registries that the identity may see are listed, one a line, and nothing is changed
+== the registries visible to the identity are listed, one per line, and nothing is changed
 $ docker-credential-acr configure --discover
 > abac.azurecr.io
 > acme.azurecr.io
@@ -185,7 +185,7 @@ $ docker-credential-acr configure --discover --json
 > {"registries":["abac.azurecr.io","acme.azurecr.io",...],"regional_endpoints":[]}
 keeps
 
-== nobody is signed in to look for registries with
+== without an identity no registries can be discovered
 unset AZURE_CLIENT_SECRET
 set AZURE_CLIENT_SECRET=
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment

@@ -1,7 +1,7 @@
-# What `diagnose` says of each symptom (S) and cause (C) of Microsoft's "Troubleshoot registry login": the checks that are
-# not well, and below them what is wrong. Needs a docker engine.
+# What `diagnose` says of each symptom (S) and cause (C) of Microsoft's "Troubleshoot registry login": the checks that
+# are not ok, and the explanation below them. Needs a docker engine.
 
-== S1, docker login fails: nobody is signed in
+== S1, docker login fails: not signed in
 fault reset service=imds at=connect
 $ docker-credential-acr diagnose acme.azurecr.io/app
 > acme.azurecr.io/app (pull): 1 problem...
@@ -307,7 +307,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 ? 1
 
-== C6, the firewall keeps the machine out
+== C6, the firewall blocks the machine
 as app
 $ docker-credential-acr diagnose firewall.azurecr.io/app
 > firewall.azurecr.io/app (pull): 1 problem...

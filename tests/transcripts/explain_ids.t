@@ -1,13 +1,13 @@
-# Explanations asked for by their id or by a code that means them.
+# Explanations requested by their id or by a code that stands for an id.
 keeps
 asks nobody
 
-== explain ID prints the whole explanation, without any failure at hand
+== explain ID prints the whole explanation, without a failure
 $ docker-credential-acr explain firewall
 > firewall: ...
 > ...
 
-== an id is found in capitals, too
+== an id is found in uppercase too
 $ docker-credential-acr explain Firewall
 > firewall: ...
 > ...
@@ -27,12 +27,12 @@ $ docker-credential-acr explain firewal
 ! docker-credential-acr: no explanation is called 'firewal'; did you mean 'firewall'?
 ? 1
 
-== a word that is near to none is said to be unknown
+== an unknown word without a similar id is reported as unknown
 $ docker-credential-acr explain qqqq,
 ! docker-credential-acr: no explanation is called 'qqqq,'; explain --list lists them
 ? 1
 
-== an existing file goes before an id
+== an existing file takes precedence over an id
 file firewall
 | Error response from daemon: Get "https://contoso.azurecr.io/v2/": denied: client with IP '203.0.113.7' is not allowed access
 $ docker-credential-acr explain $HOME/firewall
@@ -44,11 +44,11 @@ $ docker-credential-acr explain denied: client with IP '203.0.113.7' is not allo
 > the network rules of contoso.azurecr.io do not allow 203.0.113.7 [firewall]
 > ...
 
-== a file that is not there and cannot be a text is said to be missing
+== a missing file whose name cannot be a text is reported as missing
 $ docker-credential-acr explain /no/such/file
 ! docker-credential-acr: cannot read /no/such/file: No such file or directory
 ? 2
 
-== --list has an id and its headline in each line
+== --list prints an id and its first line on each line
 $ docker-credential-acr explain --list
 > ...

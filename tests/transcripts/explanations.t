@@ -1,4 +1,4 @@
-# Each symptom (S) and cause (C) of Microsoft's "Troubleshoot registry login", and what a person sees then.
+# Each symptom (S) and cause (C) of Microsoft's "Troubleshoot registry login", and its explanation.
 
 == S1, docker login and az acr login fail
 $ docker-credential-acr explain
@@ -283,7 +283,7 @@ $ docker-credential-acr get
 ! All checks: docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
-== C6, the firewall keeps the machine out
+== C6, the firewall blocks the machine
 as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get

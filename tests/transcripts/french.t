@@ -1,4 +1,4 @@
-# A run of each command in French. That everything is translated is what tests/rules/test_languages.py is for.
+# A run of each command in French. tests/rules/test_languages.py checks that everything is translated.
 set LANGUAGE=fr
 
 == explain in French

@@ -1,10 +1,10 @@
-# Docker's protocol as docker-credential-helpers serves it, for servers that are not ours: no network, ever, and not a
-# word on stderr but the one about plaintext. "keychain": "file" says that files are meant, so that word is left out too.
+# Docker's credential helper protocol as docker-credential-helpers implements it, for servers outside Azure: never a network
+# request, and nothing on stderr but the notice about plaintext. "keychain": "file" chooses files, which omits that notice too.
 file .config/docker-credential-acr/config.json
 | {"keychain": "file"}
 asks nobody
 
-== a get of what nobody stored says so in the protocol's words and nothing on stderr
+== a get without a stored login has the error of the protocol and nothing on stderr
 $ docker-credential-acr get
 < ghcr.io
 > credentials not found in native keychain
@@ -33,7 +33,7 @@ $ docker-credential-acr erase
 ? 1
 keeps
 
-== an erase of what is not there succeeds without a word
+== erasing a missing login succeeds without a message
 $ docker-credential-acr erase
 < ghcr.io
 $ docker-credential-acr erase
@@ -48,7 +48,7 @@ $ docker-credential-acr list
 < unused
 > {}
 
-== what is stored is given back, listed, and gone once erased
+== a stored login is returned, listed, and gone after an erase
 $ docker-credential-acr store
 <\ {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}\n
 $ docker-credential-acr get
@@ -66,7 +66,7 @@ $ docker-credential-acr get
 $ docker-credential-acr list
 > {}
 
-== a second store replaces the first, also under another user name
+== a second store replaces the first, even with another user name
 $ docker-credential-acr store
 < {"ServerURL":"ghcr.io","Username":"one","Secret":"first-password"}
 $ docker-credential-acr store
@@ -77,14 +77,14 @@ $ docker-credential-acr get
 $ docker-credential-acr list
 > {"ghcr.io":"two"}
 
-== a store in the order of another client and with members that nobody knows is understood
+== a store with members in another order and unknown members is accepted
 $ docker-credential-acr store
 <\ { "Secret" : "first-password" , "Extra": {"a": [1, 2]},\n  "Username" : "developer", "ServerURL" : "ghcr.io" }\n\n
 $ docker-credential-acr get
 < ghcr.io
 > {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
 
-== Go's escapes are understood, and <token> is given back as it is
+== Go's escapes are accepted, and <token> is returned unchanged
 $ docker-credential-acr store
 <\ {"ServerURL":"ghcr.io","Username":"\\u003ctoken\\u003e","Secret":"a\\u0026b\\u003cc"}\n
 $ docker-credential-acr get
@@ -93,7 +93,7 @@ $ docker-credential-acr get
 $ docker-credential-acr list
 > {"ghcr.io":"<token>"}
 
-== quotes, backslashes, line ends and letters of the world survive a round trip
+== quotes, backslashes, line ends and non-ASCII letters are returned unchanged
 $ docker-credential-acr store
 <\ {"ServerURL":"ghcr.io","Username":"J\\u00fcrgen \\ud83d\\ude80","Secret":"\\"quoted\\" back\\\\slash\\/ line\\nend \\ttab"}
 $ docker-credential-acr get
@@ -129,7 +129,7 @@ $ docker-credential-acr get
 $ docker-credential-acr list
 > {"https://index.docker.io/v1/access-token":"developer","https://index.docker.io/v1/refresh-token":"developer"}
 
-== keys of other servers are not tidied: scheme, port, path and case matter
+== keys of other servers are not normalized: scheme, port, path and case matter
 $ docker-credential-acr store
 < {"ServerURL":"https://Registry.example:5000/v2/","Username":"developer","Secret":"first-password"}
 $ docker-credential-acr get
@@ -144,7 +144,7 @@ $ docker-credential-acr get
 <\ https://Registry.example:5000/v2/\r\n
 > {"ServerURL":"https://Registry.example:5000/v2/","Username":"developer","Secret":"first-password"}
 
-== an entry in docker's own config.json is the last resort for servers that are not ours
+== for other servers an entry in docker's config.json is the last fallback
 file .docker/config.json
 | {"credsStore": "acr", "auths": {"ghcr.io": {"auth": "ZGV2ZWxvcGVyOnBsYWluLXBhc3N3b3Jk"}, "empty.example": {}}}
 $ docker-credential-acr get
@@ -155,7 +155,7 @@ $ docker-credential-acr get
 > credentials not found in native keychain
 ? 1
 
-== what is stored goes before docker's own config.json, which is never written
+== a stored login takes precedence over docker's config.json, which is never written
 file .docker/config.json
 | {"credsStore": "acr", "auths": {"ghcr.io": {"auth": "ZGV2ZWxvcGVyOnBsYWluLXBhc3N3b3Jk"}}}
 $ docker-credential-acr store
@@ -188,14 +188,14 @@ $ docker-credential-acr get
 < ghcr.io
 > {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
 
-== members are named as the clients' JSON reader has it: in any case
+== member names match in any case, as in the clients' JSON parser
 $ docker-credential-acr store
 <\ {"serverurl":"ghcr.io","USERNAME":"developer","\\u017fecret":"first-password"}
 $ docker-credential-acr get
 < ghcr.io
 > {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
 
-== a member that stands there twice is refused, in other letters too, and nothing changes
+== a duplicate member is an error, in any case, and nothing changes
 $ docker-credential-acr store
 < {"ServerURL":"ghcr.io","Username":"developer","Secret":"first-password"}
 $ docker-credential-acr store

@@ -1,5 +1,5 @@
-# When there is nothing to hand out: what is said, where, and who was asked. stdout has the protocol's string or one line;
-# the explanation is on stderr, and stays within a screen.
+# A get without a login to return: what is printed, where, and which services were asked. stdout has the string of the
+# protocol or one line; the explanation is on stderr, and fits on one screen.
 
 == a get without any identity is "not found", with a line on stderr that names the registry
 fault reset service=imds at=connect
@@ -10,7 +10,7 @@ $ docker-credential-acr get
 ! ...
 ? 1
 
-== with identity "none" nobody is signed in: the registry alone is asked, whether it serves anybody, and once
+== with identity "none" only the registry is asked, once, whether it serves anonymous clients
 as app
 file .config/docker-credential-acr/config.json
 | {"registries": {"acme.azurecr.io": {"identity": "none"}}}
@@ -48,7 +48,7 @@ $ docker-credential-acr get
 ? 1
 asks nobody
 
-== an identity without a role is refused by the registry and told so
+== an identity without a role is denied by the registry, with the reason
 as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
@@ -66,7 +66,7 @@ $ docker-credential-acr get
 ? 1
 asks nobody
 
-== a login that is refused right after a get was is explained by itself
+== a login that is denied right after a get has its own explanation
 as nobody
 fault reset service=imds at=connect
 $ docker-credential-acr get
@@ -82,7 +82,7 @@ $ docker-credential-acr store
 ! ...
 ? 1
 
-== a refused registry is not listed while that is remembered
+== a registry that denied access is not listed while that is remembered
 as nobody
 fault reset service=imds at=connect
 file .config/docker-credential-acr/config.json
@@ -96,7 +96,7 @@ $ docker-credential-acr list
 > {}
 asks nobody
 
-== on_refusal "not-found" makes every refusal "not found", with the reason on stderr
+== on_refusal "not-found" turns every denial into "not found", with the reason on stderr
 as nobody
 fault reset service=imds at=connect
 file .config/docker-credential-acr/config.json
@@ -108,7 +108,7 @@ $ docker-credential-acr get
 ! ...
 ? 1
 
-== a registry behind a firewall says so
+== a registry behind a firewall is reported
 as app
 fault firewall service=acr host=acme.azurecr.io
 $ docker-credential-acr get
@@ -120,7 +120,7 @@ $ docker-credential-acr get
 ! ...
 ? 1
 
-== a registry whose name does not exist says so
+== a registry whose name does not exist is reported
 as app
 $ docker-credential-acr get
 < nosuch.azurecr.io
@@ -129,7 +129,7 @@ $ docker-credential-acr get
 ! ...
 ? 1
 
-== an answer that is a captive portal's page is an error that says what came
+== the page of a captive portal is an error that describes the answer
 as app
 fault html service=acr host=acme.azurecr.io
 $ docker-credential-acr get
@@ -139,7 +139,7 @@ $ docker-credential-acr get
 ! ...
 ? 1
 
-== a broken config is an error with file, line and column, and nobody is asked
+== an invalid config is an error with file, line and column, and no request is sent
 as app
 file .config/docker-credential-acr/config.json
 | {
@@ -162,7 +162,7 @@ $ docker-credential-acr list
 keeps
 asks nobody
 
-== an unknown key of the config is a warning that names the nearest known one
+== an unknown key of the config is a warning that suggests the nearest known one
 as app
 file .config/docker-credential-acr/config.json
 | {"on_refusals": "explain"}

@@ -1,7 +1,7 @@
-# What clients send for one of our registries, and what they get. One exchange serves every spelling.
+# What clients send for an Azure registry, and what they get. One exchange is enough for every spelling of the name.
 as app
 
-== a registry is asked once, and every spelling of its name is given back as it was asked
+== a registry is asked once, and every spelling of its name is returned as requested
 $ docker-credential-acr get
 < acme.azurecr.io
 > {"ServerURL":"acme.azurecr.io","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
@@ -48,7 +48,7 @@ $ docker-credential-acr get
 > {"ServerURL":"acme.azurecr.io/team/app","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
 asks nobody
 
-== a login server with a domain name label, and one of a region, are ours; Entra is asked once for both
+== a login server with a domain name label and a regional endpoint are served; Entra is asked once for both
 $ docker-credential-acr get
 < contoso-e7ggejfuhzhgedc8.azurecr.io
 > {"ServerURL":"contoso-e7ggejfuhzhgedc8.azurecr.io","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
@@ -58,7 +58,7 @@ $ docker-credential-acr get
 > {"ServerURL":"contoso.eastus.geo.azurecr.io","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
 asks exchange
 
-== the config's "username" goes out with the token
+== the configured "username" is returned with the token
 file .config/docker-credential-acr/config.json
 | {"registries": {"acme.azurecr.io": {"username": "<token>"}}}
 $ docker-credential-acr get
@@ -68,7 +68,7 @@ $ docker-credential-acr get
 < reader.azurecr.io
 > {"ServerURL":"reader.azurecr.io","Username":"00000000-0000-0000-0000-000000000000","Secret":"eyJ..."}
 
-== list names what is cached, without asking anybody
+== list shows cached registries and sends no request
 $ docker-credential-acr get
 < acme.azurecr.io
 > {"ServerURL":"acme.azurecr.io",...}
@@ -78,7 +78,7 @@ $ docker-credential-acr list
 asks nobody
 keeps
 
-== list names what the config names, before anything was asked for
+== list shows configured registries before any get
 file .config/docker-credential-acr/config.json
 | {"registries": {"acme.azurecr.io": {}}}
 $ docker-credential-acr list
@@ -87,7 +87,7 @@ $ docker-credential-acr list
 asks nobody
 keeps
 
-== an erase says how to really sign out when an identity still serves
+== an erase says how to sign out completely if an identity is still available
 $ docker-credential-acr get
 < acme.azurecr.io
 > {"ServerURL":"acme.azurecr.io",...}
@@ -103,7 +103,7 @@ $ docker-credential-acr get
 > {"ServerURL":"acme.azurecr.io",...}
 asks entra exchange
 
-== after logout a get answers "not found" with one line on stderr, and asks nobody
+== after logout a get answers "not found" with one line on stderr, and sends no request
 $ docker-credential-acr get
 < acme.azurecr.io
 > {"ServerURL":"acme.azurecr.io",...}

@@ -1,9 +1,9 @@
-# Requests on stdin that are not what they should be: the protocol's own string where it has one, one clear line where
-# not, status 1, no file changed, nobody asked.
+# Invalid requests on stdin: the error string of the protocol if it has one, otherwise one clear line; status 1, no file
+# changed, no request sent.
 keeps
 asks nobody
 
-== a store of nothing, of half a request and of no JSON says so in one line
+== a store of an empty, an incomplete or an invalid request is an error in one line
 $ docker-credential-acr store
 > ...JSON...
 ! docker-credential-acr: ...
@@ -40,7 +40,7 @@ $ docker-credential-acr store
 ! ...
 ? 1
 
-== JSON that is no object says so
+== JSON that is not an object is an error
 $ docker-credential-acr store
 < ["ghcr.io","developer","x"]
 > ...object...
@@ -60,7 +60,7 @@ $ docker-credential-acr store
 ! ...
 ? 1
 
-== a store without a server or a user name says so in the protocol's words
+== a store without a server or a user name has the error of the protocol
 $ docker-credential-acr store
 < {"Username":"developer","Secret":"x"}
 > no credentials server URL
@@ -90,7 +90,7 @@ $ docker-credential-acr store
 > no credentials server URL
 ? 1
 
-== members of another type are named
+== members of the wrong type are named in the error
 $ docker-credential-acr store
 < {"ServerURL":17,"Username":"developer","Secret":"x"}
 > ...ServerURL...
@@ -110,7 +110,7 @@ $ docker-credential-acr store
 ! ...
 ? 1
 
-== text that JSON or UTF-8 forbids is refused: lone surrogates, NUL, raw control characters, wrong bytes, too deep
+== text that JSON or UTF-8 forbids is an error: lone surrogates, NUL, raw control characters, invalid bytes, too deep
 $ docker-credential-acr store
 <\ {"ServerURL":"ghcr.io","Username":"developer","Secret":"\\ud83d"}
 > ...surrogate...

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The format of *.t: what a person could type, and what must come back.
 
-    == a second get asks nobody                a case: a sentence
+    == a second get sends no request            a case: a sentence
     as app                                     AZURE_* of an application of tests/cloud/world.json
     set NAME=value      unset NAME             environment; $HOME and $RUNTIME stand for the folders
     file .docker/config.json                   a file below HOME: its lines follow, each behind "|"

@@ -27,13 +27,13 @@ def as_who(cloud):
 
 
 @pytest.mark.parametrize("host", [PUBLIC, PRIVATE])
-def test_who_has_a_role_gets_a_login(helper, as_who, host):
+def test_an_identity_with_a_role_gets_a_login(helper, as_who, host):
     answer = helper.get(host, env=as_who(APP))
     assert answer.login["ServerURL"] == host and answer.asked("acr", TOKEN) == 0
 
 
 @pytest.mark.parametrize("principal", [NOBODY, EXPIRED], ids=["without-a-role", "rejected-by-entra"])
-def test_where_anybody_may_pull_a_refusal_is_not_found_and_one_notice(helper, as_who, principal):
+def test_on_a_public_registry_a_denial_is_not_found_with_one_notice(helper, as_who, principal):
     env = as_who(principal)
     answer = helper.get(PUBLIC, env=env)
     assert answer.status == 1 and answer.out == NOT_FOUND and answer.asked("acr", TOKEN) == 1
@@ -44,13 +44,13 @@ def test_where_anybody_may_pull_a_refusal_is_not_found_and_one_notice(helper, as
 
 @pytest.mark.parametrize("principal, said", [(NOBODY, "az role assignment create"), (EXPIRED, "AADSTS7000222")],
                          ids=["without-a-role", "rejected-by-entra"])
-def test_where_nobody_may_pull_without_a_login_a_refusal_is_explained(helper, as_who, principal, said):
+def test_on_a_private_registry_a_denial_is_explained(helper, as_who, principal, said):
     answer = helper.get(PRIVATE, env=as_who(principal))
     assert answer.status == 1 and answer.out != NOT_FOUND and said in answer.err
     assert answer.asked("acr", TOKEN) == 1
 
 
-def test_where_anybody_may_pull_nobody_has_to_sign_in(helper, as_who):
+def test_on_a_public_registry_no_sign_in_is_needed(helper, as_who):
     env = as_who(None)
     answer = helper.get(PUBLIC, env=env)
     assert (answer.status, answer.out, answer.err) == (1, NOT_FOUND, "") and answer.asked("acr", TOKEN) == 1
@@ -58,7 +58,7 @@ def test_where_anybody_may_pull_nobody_has_to_sign_in(helper, as_who):
     assert (again.status, again.out, again.err) == (1, NOT_FOUND, "") and again.asked("acr") == 0
 
 
-def test_where_nobody_may_pull_without_a_login_that_nobody_is_signed_in_is_said(helper, as_who):
+def test_on_a_private_registry_a_missing_sign_in_is_reported(helper, as_who):
     env = as_who(None)
     for questions in (1, 0):
         answer = helper.get(PRIVATE, env=env)
@@ -66,7 +66,7 @@ def test_where_nobody_may_pull_without_a_login_that_nobody_is_signed_in_is_said(
         assert answer.asked("acr") == questions
 
 
-def test_who_signed_out_hears_so_also_of_a_public_registry(helper, as_who):
+def test_signed_out_is_reported_for_a_public_registry_too(helper, as_who):
     env = as_who(None)
     helper.logout(PUBLIC, env=env)
     answer = helper.get(PUBLIC, env=env)
@@ -75,20 +75,20 @@ def test_who_signed_out_hears_so_also_of_a_public_registry(helper, as_who):
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 @pytest.mark.parametrize("host", [PUBLIC, PRIVATE])
-def test_the_metadata_service_of_another_cloud_is_nobody(helper, cloud, host, status):
+def test_the_metadata_service_of_another_cloud_is_not_an_identity(helper, cloud, host, status):
     cloud.fault("error", service="imds", status=status, body="<title>Error</title>")
     answer = helper.get(host)
     assert answer.out == NOT_FOUND and answer.asked("acr", "/oauth2/exchange") == 0
     assert answer.err == "" if host == PUBLIC else "az login" in answer.err
 
 
-def test_a_public_registry_without_a_catalog_for_everybody_is_public(helper, cloud, as_who):
+def test_a_registry_without_a_public_catalog_can_be_public(helper, cloud, as_who):
     with cloud.changed_world() as world:
         world["registries"]["abac.azurecr.io"]["anonymous_pull"] = True
     assert helper.get("abac.azurecr.io", env=as_who(NOBODY)).out == NOT_FOUND
 
 
-def test_where_the_repository_asked_for_does_not_exist_the_catalog_is_asked_for(helper, cloud, as_who):
+def test_if_the_requested_repository_does_not_exist_the_catalog_is_requested(helper, cloud, as_who):
     cloud.fault("fields", service="acr", host=PUBLIC, path=TOKEN, fields={"access_token": cloud.access_token(PUBLIC)}, count=1)
     answer = helper.get(PUBLIC, env=as_who(NOBODY))
     assert answer.out == NOT_FOUND
@@ -100,14 +100,14 @@ def test_where_the_repository_asked_for_does_not_exist_the_catalog_is_asked_for(
 
 @pytest.mark.parametrize("access", [[], [{"type": "repository", "name": "hello-world", "actions": []}], "garbage"],
                          ids=["empty", "no-actions", "unreadable"])
-def test_a_token_that_allows_nothing_is_worth_nothing(helper, cloud, as_who, access):
+def test_a_token_without_access_means_not_public(helper, cloud, as_who, access):
     token = "garbage" if access == "garbage" else cloud.access_token(PUBLIC, access=access)
     cloud.fault("fields", service="acr", host=PUBLIC, path=TOKEN, fields={"access_token": token})
     answer = helper.get(PUBLIC, env=as_who(NOBODY))
     assert answer.out != NOT_FOUND and "az role assignment create" in answer.err and answer.asked("acr", TOKEN) == 2
 
 
-def test_a_token_in_capitals_is_worth_as_much(helper, cloud, as_who):
+def test_an_access_claim_with_capitalized_names_is_read(helper, cloud, as_who):
     token = cloud.access_token(PUBLIC, access=[{"Type": "repository", "Name": "*", "Actions": ["*"]}])
     cloud.fault("fields", service="acr", host=PUBLIC, path=TOKEN, fields={"access_token": token})
     assert helper.get(PUBLIC, env=as_who(NOBODY)).out == NOT_FOUND
@@ -115,14 +115,14 @@ def test_a_token_in_capitals_is_worth_as_much(helper, cloud, as_who):
 
 @pytest.mark.parametrize("fault", [dict(kind="firewall"), dict(kind="throttle", retry_after=1), dict(kind="error", status=503),
                                    dict(kind="reset"), dict(kind="html")], ids=lambda fault: fault["kind"])
-def test_whatever_else_a_registry_answers_is_a_no(helper, cloud, as_who, fault):
+def test_every_other_answer_means_not_public(helper, cloud, as_who, fault):
     cloud.fault(**fault, service="acr", host=PUBLIC, path=TOKEN)
     answer = helper.get(PUBLIC, env=as_who(NOBODY))
     assert answer.out != NOT_FOUND and "az role assignment create" in answer.err
     assert answer.seconds < 4
 
 
-def test_a_registry_that_does_not_answer_is_waited_for_three_seconds(helper, cloud, as_who):
+def test_a_registry_that_does_not_answer_costs_three_seconds(helper, cloud, as_who):
     cloud.fault("hang", service="acr", host=PRIVATE, path=TOKEN)
     answer = helper.get(PRIVATE, env=as_who(NOBODY))
     assert answer.out != NOT_FOUND and "az role assignment create" in answer.err and 2.5 < answer.seconds < 6
@@ -130,7 +130,7 @@ def test_a_registry_that_does_not_answer_is_waited_for_three_seconds(helper, clo
     assert again.requests == [] and again.seconds < 2
 
 
-def test_diagnose_knows_it_without_a_repository(helper, as_who):
+def test_diagnose_detects_a_public_registry_without_a_repository(helper, as_who):
     env = as_who(None)
     found = {host: json.loads(helper("diagnose", "--json", host, env=env).out) for host in (PUBLIC, PRIVATE)}
     lines = {host: next(row["line"] for subject in one["subjects"] for row in subject["checks"] if row["id"] == "anonymous")
@@ -140,7 +140,7 @@ def test_diagnose_knows_it_without_a_repository(helper, as_who):
 
 # what else the recordings say
 
-def test_a_denial_that_speaks_of_permissions_is_a_missing_role(helper, cloud, as_who):
+def test_a_denial_about_permissions_is_a_missing_role(helper, cloud, as_who):
     cloud.fault("nopermissions", service="acr", host=PRIVATE)
     answer = helper.get(PRIVATE, env=as_who(APP))
     assert answer.status == 1 and "az role assignment create" in answer.err
@@ -152,7 +152,7 @@ def test_a_regional_endpoint_is_asked_with_the_service_of_its_challenge(helper, 
     assert answer.status == 0 and row["host"] == "reader.eastus2.geo.azurecr.io" and row["form"]["service"] == "reader.azurecr.io"
 
 
-def test_app_service_that_has_no_token_for_registries_is_asked_for_the_other(helper, cloud):
+def test_app_service_without_the_registry_audience_is_asked_for_the_arm_audience(helper, cloud):
     """Its own form of Entra's refusal is read, and the code in it leads to the second audience."""
     cloud.fault("error", service="appservice", status=400, count=1, body=json.dumps({
         "exceptionMessage": "AADSTS500011: The resource principal named X was not found in the tenant named [Contoso].\nTrace ID: 0",
@@ -162,7 +162,7 @@ def test_app_service_that_has_no_token_for_registries_is_asked_for_the_other(hel
     assert answer.status == 0 and answer.asked("appservice") == 2
 
 
-def test_a_metadata_service_that_goes_on_being_updated_is_said_to_be(helper, cloud):
+def test_a_metadata_service_that_stays_in_an_update_is_reported(helper, cloud):
     cloud.fault("gone", service="imds")
     answer = helper.get(PRIVATE, env={"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"})
     assert answer.status == 1 and "is being updated" in answer.out and "try again" in answer.out

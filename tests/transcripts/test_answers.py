@@ -76,12 +76,12 @@ def test_a_get_that_cannot_be_served_caches_nothing(answers, name):
 
 
 @pytest.mark.parametrize("name", SERVED)
-def test_a_get_that_can_be_served_is(answers, name):
+def test_a_get_that_can_be_served_succeeds(answers, name):
     answer = answer_of(answers, name)
     assert answer.status == 0 and answer.err == "", answer
 
 
-def test_a_registry_that_asks_for_patience_gets_it(helper, cloud):
+def test_retry_after_of_a_registry_is_respected(helper, cloud):
     """Two refusals with "Retry-After: 1", then an answer: nobody has to see that."""
     cloud.fault("throttle", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", count=2, retry_after=1)
     answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
@@ -89,19 +89,19 @@ def test_a_registry_that_asks_for_patience_gets_it(helper, cloud):
 
 
 @pytest.mark.parametrize("fault", ["error", "transient", "throttle"])
-def test_a_hiccup_of_entra_is_tried_again(helper, cloud, fault):
+def test_a_transient_error_of_entra_is_retried(helper, cloud, fault):
     cloud.fault(fault, service="entra", count=1)
     answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
     assert answer.status == 0 and answer.asked("entra") == 2 and answer.err == ""
 
 
-def test_a_refusal_of_entra_is_never_tried_again(helper, cloud):
+def test_a_rejection_by_entra_is_never_retried(helper, cloud):
     """Each further try could lock an account."""
     wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
     assert helper.get("acme.azurecr.io", env=wrong).asked("entra") == 1
 
 
-def test_control_characters_of_a_service_reach_no_terminal(helper, cloud):
+def test_control_characters_of_a_service_do_not_reach_the_terminal(helper, cloud):
     cloud.fault("entra", service="entra", code=50000, error="invalid_client", text="\x1b]0;owned\x07\x1b[2J\r\nForged\x9b31m")
     answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
     assert answer.status == 1
@@ -110,7 +110,7 @@ def test_control_characters_of_a_service_reach_no_terminal(helper, cloud):
     assert "\nForged" not in answer.err + answer.out and "\u009b" not in answer.err
 
 
-def test_a_token_of_an_unknown_life_is_not_trusted_for_long(helper, cloud):
+def test_a_token_without_an_expiry_is_kept_for_a_short_time(helper, cloud):
     """It serves, and is asked for again before a push could die of it."""
     cloud.fault("noexp", service="acr", host="acme.azurecr.io")
     signed_in = cloud.environment(APP)
@@ -123,14 +123,14 @@ def test_a_token_of_an_unknown_life_is_not_trusted_for_long(helper, cloud):
 
 @pytest.mark.plain
 @pytest.mark.parametrize("fault", [{"kind": "hang"}, {"kind": "delay", "seconds": 4}, {"kind": "slow"}], ids=lambda fault: fault["kind"])
-def test_the_answer_on_a_connection_that_was_opened_ahead_is_not_waited_for(helper, cloud, fault):
+def test_no_answer_is_awaited_on_a_connection_that_was_opened_early(helper, cloud, fault):
     """Nobody needs it: the exchange takes another connection then."""
     cloud.fault(fault.pop("kind"), service="acr", path="/v2/", **fault)
     answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
     assert answer.status == 0 and answer.seconds < 2
 
 
-def test_the_time_that_a_busy_registry_asked_for_is_waited(helper, home, cloud):
+def test_the_retry_time_of_a_busy_registry_is_remembered(helper, home, cloud):
     """To ask again before that time only makes it longer."""
     cloud.fault("throttle", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", retry_after=600)
     assert helper.get("acme.azurecr.io", env=cloud.environment(APP)).status == 1

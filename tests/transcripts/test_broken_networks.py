@@ -60,21 +60,21 @@ def test_a_name_that_does_not_exist_is_not_offline(helper, signed_in):
 
 @pytest.mark.parametrize("search", ["", "corp.example lab.example"], ids=["plain", "search"])
 @pytest.mark.parametrize("addresses", [["10.99.0.12"], ["10.99.0.12", "10.99.0.12"]], ids=["one", "two"])
-def test_name_servers_that_swallow_packets_cost_six_seconds_at_most(helper, signed_in, name_servers, addresses, search):
+def test_name_servers_that_drop_packets_cost_at_most_six_seconds(helper, signed_in, name_servers, addresses, search):
     answer = helper.get(ACME, env=signed_in, prefix=name_servers(*addresses, search=search))
     assert answer.status == 1 and "DNS lookup" in answer.out and "timed out after" in answer.out, answer
     assert answer.seconds < 6, answer
     assert waited(answer) and max(waited(answer)) > answer.seconds - 1.5, answer
 
 
-def test_a_dead_first_name_server_does_not_keep_a_get_from_being_served(helper, signed_in, name_servers):
+def test_a_get_is_served_although_the_first_name_server_does_not_answer(helper, signed_in, name_servers):
     answer = helper.get(ACME, env=signed_in, prefix=name_servers("10.99.0.12", "10.99.0.53"))
     assert answer.status == 0 and answer.seconds < 10, answer
 
 
 @pytest.mark.parametrize("service", ["entra", "acr"])
 @pytest.mark.parametrize("at,most", [(None, 14), ("connect", 8)], ids=["answer", "handshake"])
-def test_a_server_that_stays_silent_is_asked_once(helper, signed_in, cloud, service, at, most):
+def test_a_server_that_does_not_answer_gets_one_request(helper, signed_in, cloud, service, at, most):
     cloud.fault("hang", service=service, **({"at": at} if at else {}))
     answer = helper.get(ACME, env=signed_in)
     # A sign-in with a device code begins with a pause of its own.
@@ -89,7 +89,7 @@ def test_a_registry_that_drops_packets_costs_one_connection(helper, signed_in):
 
 
 @pytest.mark.parametrize("service", ["entra", "acr"])
-def test_while_a_token_is_valid_its_renewal_is_waited_for_three_seconds(helper, home, signed_in, cloud, service):
+def test_while_a_token_is_valid_its_renewal_takes_at_most_three_seconds(helper, home, signed_in, cloud, service):
     secret = helper.get(ACME, env=signed_in).secret
     home.age(NEAR_THE_END)
     cloud.fault("hang", service=service)
@@ -115,7 +115,7 @@ EACH_COMMAND = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: 
 
 
 @EACH_COMMAND
-def test_a_command_has_the_same_bounds(helper, signed_in, name_servers, command):
+def test_a_command_has_the_same_time_limits(helper, signed_in, name_servers, command):
     assert helper.get(ACME, env=signed_in).status == 0
     answer = helper(*command, env=signed_in, prefix=OFFLINE)
     assert answer.status == 1 and "this machine is offline" in answer.out + answer.err and answer.seconds < 2, answer

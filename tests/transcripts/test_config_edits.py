@@ -34,7 +34,7 @@ def text_of(home, path=CONFIG):
     return (home.folder / path).read_bytes().decode()
 
 
-def test_every_other_member_stays_as_it_is_and_undo_takes_only_ours_out(helper, home):
+def test_every_other_member_is_kept_and_undo_removes_only_changes_of_configure(helper, home):
     home.write(CONFIG, WITH_OTHERS)
     assert configure(helper, "acme.azurecr.io").status == 0
     assert text_of(home) == WITH_OTHERS[:-2] + ',\n\t"credHelpers": {\n\t\t"acme.azurecr.io": "acr"\n\t}\n}'
@@ -44,7 +44,7 @@ def test_every_other_member_stays_as_it_is_and_undo_takes_only_ours_out(helper, 
     assert text_of(home) == WITH_OTHERS
 
 
-def test_undo_leaves_what_docker_login_wrote_since(helper, home):
+def test_undo_keeps_what_docker_login_wrote_later(helper, home):
     home.write(CONFIG, WITH_OTHERS)
     configure(helper, "acme.azurecr.io")
     since = json.loads(text_of(home))
@@ -64,7 +64,7 @@ def with_password(password):
     return json.dumps({"auths": {"ghcr.io": {"auth": password}}, "HttpHeaders": {"X-Token": password}}, indent="\t")
 
 
-def test_the_journal_tells_nothing_about_a_password(helper, home):
+def test_the_journal_contains_nothing_about_a_password(helper, home):
     """Not even a hash, by which one could be guessed: for another password of that length it reads the same."""
     written = []
     for password in ("ZGV2OmNhbmFyeS1wYXNzd29yZA==", "ZGV2Om90aGVyLWh1bnRlci10d28="):
@@ -78,7 +78,7 @@ def test_the_journal_tells_nothing_about_a_password(helper, home):
 
 
 @pytest.mark.parametrize("password", ["bmV3ZXI6", "a-much-longer-one-than-that-which-was-there-before"])
-def test_undo_keeps_a_password_that_was_changed_since(helper, home, password):
+def test_undo_keeps_a_password_that_was_changed_later(helper, home, password):
     home.write(CONFIG, with_password("b2xkZXI6"))
     assert configure(helper, "acme.azurecr.io").status == 0
     home.write(CONFIG, text_of(home).replace("b2xkZXI6", password))
@@ -103,7 +103,7 @@ def with_a_journal_of_0_1_0(helper, home):
     home.write(CONFIG, json.dumps(LEFT_BY_FIRST))
 
 
-def test_a_journal_of_0_1_0_is_undone(helper, home):
+def test_undo_works_with_a_journal_of_0_1_0(helper, home):
     with_a_journal_of_0_1_0(helper, home)
     assert configure(helper, "--undo").status == 0
     assert json.loads(text_of(home)) == {"credsStore": "pass", "auths": LEFT_BY_FIRST["auths"]}
@@ -119,7 +119,7 @@ def test_a_journal_of_0_1_0_keeps_its_changes_and_loses_its_hash_with_the_next_c
 
 
 @pytest.mark.parametrize("before", ["", "unqualified-search-registries = ['docker.io']\n"])
-def test_a_journal_of_0_1_0_gives_the_drop_in_back(helper, home, before):
+def test_undo_with_a_journal_of_0_1_0_restores_the_drop_in(helper, home, before):
     path = ".config/containers/registries.conf.d/99-docker-credential-acr.conf"
     configure(helper, "--containers-registries")
     left = text_of(home, path)
@@ -130,7 +130,7 @@ def test_a_journal_of_0_1_0_gives_the_drop_in_back(helper, home, before):
     assert (text_of(home, path) if (home.folder / path).exists() else "") == before
 
 
-def test_undo_leaves_a_registry_that_was_given_to_another_helper_since(helper, home):
+def test_undo_keeps_a_registry_that_was_assigned_to_another_helper_later(helper, home):
     home.write(CONFIG, "{}")
     configure(helper, "acme.azurecr.io")
     home.write(CONFIG, text_of(home).replace('"acr"', '"acr-env"'))
@@ -138,7 +138,7 @@ def test_undo_leaves_a_registry_that_was_given_to_another_helper_since(helper, h
     assert json.loads(text_of(home)) == {"credHelpers": {"acme.azurecr.io": "acr-env"}}
 
 
-def test_undo_leaves_no_trace_where_nothing_was(helper, home):
+def test_undo_leaves_no_file_where_none_existed(helper, home):
     (home.folder / CONFIG).unlink()
     (home.folder / ".docker").rmdir()
     before = sorted(home.folder.rglob("*"))
@@ -149,7 +149,7 @@ def test_undo_leaves_no_trace_where_nothing_was(helper, home):
     assert sorted(home.folder.rglob("*")) == before
 
 
-def test_undo_can_be_for_one_kind_of_file(helper, home):
+def test_undo_can_be_limited_to_one_kind_of_file(helper, home):
     configure(helper, "acme.azurecr.io", "--podman")
     assert configure(helper, "--undo", "--podman").status == 0
     assert not (home.folder / ".config/containers/auth.json").exists()
@@ -198,7 +198,7 @@ def set_by_us(pairs, values):
     return pairs
 
 
-def test_what_is_not_ours_is_the_same_for_another_parser_and_undo_gives_it_back(helper, home):
+def test_other_members_are_the_same_for_another_parser_and_undo_restores_them(helper, home):
     pick = random.Random(20)
     for _ in range(60):
         text = odd_config(pick)
@@ -216,14 +216,14 @@ def test_what_is_not_ours_is_the_same_for_another_parser_and_undo_gives_it_back(
 @pytest.mark.parametrize("text", ['{"credsStore": "a", "credsStore": "b"}', '{"credHelpers": {}, "CredHelpers": {}}', '{"auths": {}, "AUTHS": {}}',
                                   '{"credHelpers": {"gcr.io": "a", "gcr.io": "b"}}', '{"auths": {"a": [{"b": 1, "b": 2}]}}',
                                   '{"credsStore": "a", "creds\\u0053tore": "b"}'])
-def test_duplicate_names_are_refused(helper, home, text):
+def test_duplicate_names_are_an_error(helper, home, text):
     """Parsers do not agree on what they mean."""
     home.write(CONFIG, text)
     refused(helper, home, "several members named")
     assert text_of(home) == text
 
 
-def test_names_that_differ_in_case_only_are_different_where_docker_tells_them_apart(helper, home):
+def test_names_that_differ_only_in_case_are_different_if_docker_distinguishes_them(helper, home):
     home.write(CONFIG, '{"HttpHeaders": {"x-a": "1", "X-A": "2"}, "credHelpers": {"ACME.azurecr.io": "pass"}}')
     assert configure(helper, "acme.azurecr.io").status == 0
     assert configure(helper, "reader.azurecr.io").status == 0
@@ -231,7 +231,7 @@ def test_names_that_differ_in_case_only_are_different_where_docker_tells_them_ap
     assert json.loads(text_of(home))["credHelpers"] == {"ACME.azurecr.io": "pass"}
 
 
-def test_the_file_is_laid_out_as_docker_writes_it_or_as_it_was_indented(helper, home):
+def test_the_file_is_formatted_as_docker_writes_it_or_keeps_its_indentation(helper, home):
     for text, indent in (('{"a":[ ],"b":{"c" : [1,2]}}', "\t"), ('{\n  "a": [],\n  "b": {"c": [1, 2]}\n}\n', "  ")):
         home.write(CONFIG, text)
         assert configure(helper, "acme.azurecr.io").status == 0
@@ -242,7 +242,7 @@ def test_the_file_is_laid_out_as_docker_writes_it_or_as_it_was_indented(helper, 
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o660])
-def test_mode_and_group_stay(helper, home, mode):
+def test_mode_and_group_are_kept(helper, home, mode):
     path = home.write(CONFIG, "{}", mode)
     if has("users"):
         give_away(path, owner=0, group=12)
@@ -252,7 +252,7 @@ def test_mode_and_group_stay(helper, home, mode):
     assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
 
 
-def test_a_new_file_is_for_its_owner_alone(helper, home):
+def test_a_new_file_is_private(helper, home):
     (home.folder / CONFIG).unlink()
     configure(helper, "acme.azurecr.io", "--podman")
     for path in (CONFIG, ".config/containers/auth.json"):
@@ -276,12 +276,12 @@ def refused(helper, home, words, **more):
     assert home.snapshot() == before
 
 
-def test_a_read_only_file_is_refused(helper, home):
+def test_a_read_only_file_is_an_error(helper, home):
     home.write(CONFIG, "{}", 0o400)
     refused(helper, home, "is read-only (mode 0400)")
 
 
-def test_a_kubernetes_secret_is_refused(helper, home):
+def test_a_kubernetes_secret_is_an_error(helper, home):
     (home.folder / CONFIG).unlink()
     home.write(".docker/..2026_01_01/config.json", "{}")
     (home.folder / ".docker/..data").symlink_to("..2026_01_01")
@@ -289,18 +289,18 @@ def test_a_kubernetes_secret_is_refused(helper, home):
     refused(helper, home, "is mounted from a Kubernetes secret")
 
 
-def test_a_file_of_several_names_is_refused(helper, home):
+def test_a_file_with_several_hard_links_is_an_error(helper, home):
     os.link(home.folder / CONFIG, home.folder / "backup.json")
     refused(helper, home, "hard links")
 
 
-def test_a_link_that_leads_nowhere_is_refused(helper, home):
+def test_a_dangling_link_is_an_error(helper, home):
     (home.folder / CONFIG).unlink()
     (home.folder / CONFIG).symlink_to("nowhere")
     refused(helper, home, "does not exist")
 
 
-def test_someone_elses_file_is_refused_by_name(helper, home):
+def test_a_file_of_another_user_is_an_error_that_names_it(helper, home):
     give_away(home.folder / CONFIG, owner=1)
     refused(helper, home, "belongs to daemon: run this as daemon")
     give_away(home.folder / CONFIG, owner=0)
@@ -311,13 +311,13 @@ def test_someone_elses_file_is_refused_by_name(helper, home):
 
 @pytest.mark.needs("mounts")
 @pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "a mount of its own")])
-def test_a_mount_is_refused(helper, home, what, words):
+def test_a_mount_is_an_error(helper, home, what, words):
     path = str(home.folder / what)
     mount = f"mount --bind {path} {path}" + ("" if what == CONFIG else f" && mount -o remount,bind,ro {path}")
     refused(helper, home, words, prefix=("unshare", "-m", "sh", "-c", mount + ' && exec "$@"', "-"))
 
 
-def test_a_config_that_changes_under_our_hands_is_not_overwritten(helper, home):
+def test_a_config_that_changes_meanwhile_is_not_overwritten(helper, home):
     """strace stops us before the rename; meanwhile docker writes."""
     if os.environ.get("ACR_SANITIZED"):
         pytest.skip("not for a sanitizer's build")
@@ -358,7 +358,7 @@ def on_a_terminal(home, answer, *arguments, question=b"[y/N]"):
     return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
+def test_the_user_is_asked_before_another_helper_loses_a_registry(helper, home):
     other = '{"credHelpers": {"acme.azurecr.io": "acr-env"}}'
     home.write(CONFIG, other)
     shown, status = on_a_terminal(home, b"\n", "acme.azurecr.io")
@@ -370,7 +370,7 @@ def test_a_person_is_asked_before_another_helper_loses_a_registry(helper, home):
 
 @pytest.mark.parametrize("answer, chosen", [(b"2, 6\n", ["acme.azurecr.io", "reader.azurecr.io"]), (b"9\n", None), (b"\n", None),
                                             (b"all\n", ["abac", "acme", "admin", "contoso", "public", "reader"])], ids=["two", "none-such", "none", "all"])
-def test_a_person_chooses_from_the_registries_that_are_found(helper, home, cloud, answer, chosen):
+def test_the_user_chooses_from_the_registries_found(helper, home, cloud, answer, chosen):
     home.env.update(cloud.environment(APP))
     home.write(CONFIG, "{}")
     shown, status = on_a_terminal(home, answer, "--discover", question=b"or all:")
@@ -381,7 +381,7 @@ def test_a_person_chooses_from_the_registries_that_are_found(helper, home, cloud
     assert list(json.loads(text_of(home))["credHelpers"]) == [name if "." in name else f"{name}.azurecr.io" for name in chosen]
 
 
-def test_another_program_of_our_name_in_front_is_told(helper, home):
+def test_another_program_of_the_same_name_earlier_in_path_is_reported(helper, home):
     impostor = home.write("bin/docker-credential-acr", "#!/bin/sh\necho acr-env 1.0\n", 0o755)
     answer = helper("configure", "--creds-store", env={"PATH": f"{impostor.parent}:{home.env['PATH']}"})
     assert answer.status == 1 and f"docker would run {impostor}, another program" in answer.err
@@ -389,7 +389,7 @@ def test_another_program_of_our_name_in_front_is_told(helper, home):
     assert answer.status == 1 and "docker will not find it" in answer.err
 
 
-def test_the_helpers_that_podman_has_already_stay_in_its_list(helper, home):
+def test_the_existing_helpers_of_podman_stay_in_its_list(helper, home):
     home.write(".config/containers/registries.conf", "# mine\nunqualified-search-registries = ['docker.io']\n"
                "credential-helpers = [\n  'containers-auth.json', # first, not \"another\" or 'a third'\n  \"secretservice\",\n]\n[[registry]]\n")
     path = ".config/containers/registries.conf.d/99-docker-credential-acr.conf"
@@ -401,7 +401,7 @@ def test_the_helpers_that_podman_has_already_stay_in_its_list(helper, home):
     assert text_of(home, path).endswith('["containers-auth.json", "secretservice"]\n# a remark\n')
 
 
-def test_the_timer_is_linked_where_systemd_looks_and_unlinked_again(helper, home):
+def test_the_timer_is_enabled_and_disabled_with_a_link_for_systemd(helper, home):
     unit = home.write(".config/systemd/user/docker-credential-acr-renew.timer", "[Timer]\nOnCalendar=hourly\n")
     link = home.folder / ".config/systemd/user/timers.target.wants/docker-credential-acr-renew.timer"
     assert configure(helper, "--timer").status == 0
@@ -413,7 +413,7 @@ def test_the_timer_is_linked_where_systemd_looks_and_unlinked_again(helper, home
 
 # killed writers
 
-def test_a_copy_that_a_killed_configure_left_is_taken_away_even_if_nothing_is_to_be_changed(helper, home):
+def test_a_temporary_file_of_a_killed_configure_is_removed_even_without_a_change(helper, home):
     home.write(CONFIG, WITH_OTHERS)
     assert configure(helper, "acme.azurecr.io").status == 0
     for again in (["acme.azurecr.io"], ["--undo"]):
@@ -423,7 +423,7 @@ def test_a_copy_that_a_killed_configure_left_is_taken_away_even_if_nothing_is_to
         assert not left.exists() and other.exists()
 
 
-def test_a_report_replaces_a_file_that_others_could_read_and_waits_for_no_reader(helper, home):
+def test_a_report_replaces_a_file_that_others_could_read_and_does_not_block(helper, home):
     report = home.write("report.txt", "old", mode=0o644)
     helper("diagnose", "--report", str(report), timeout=90)
     assert "a diagnosis" in report.read_text() and report.stat().st_mode & 0o777 == 0o600
@@ -438,7 +438,7 @@ def test_a_report_replaces_a_file_that_others_could_read_and_waits_for_no_reader
     assert stat.S_ISFIFO(pipe.lstat().st_mode) and link.is_symlink() and report.read_bytes() == before
 
 
-def test_what_podman_was_told_in_a_file_of_any_name_is_taken_back(helper, home):
+def test_undo_removes_the_entry_from_a_podman_file_of_any_name(helper, home):
     path = home.folder / "podman-login.json"
     env = {"REGISTRY_AUTH_FILE": str(path)}
     assert helper("configure", "acme.azurecr.io", "--podman", "--no-check", env=env).status == 0

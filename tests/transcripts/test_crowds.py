@@ -10,7 +10,7 @@ from client import APP, USER
 ACME = "acme.azurecr.io"
 
 
-def test_a_hundred_cold_gets_at_once_are_one_exchange(helper, cloud):
+def test_a_hundred_parallel_gets_without_a_cache_cause_one_exchange(helper, cloud):
     answers = helper.many(100, ACME, env=cloud.environment(APP))
     assert {answer.status for answer in answers} == {0} and len({answer.secret for answer in answers}) == 1
     assert {answer.err for answer in answers} == {""}
@@ -19,7 +19,7 @@ def test_a_hundred_cold_gets_at_once_are_one_exchange(helper, cloud):
 
 
 @pytest.mark.plain
-def test_a_thousand_gets_at_once_are_one_exchange(helper, cloud, figures):
+def test_a_thousand_parallel_gets_cause_one_exchange(helper, cloud, figures):
     begin = time.monotonic()
     answers = helper.many(1000, ACME, env=cloud.environment(APP))
     exchanges = len(cloud.requests("acr", path="/oauth2/exchange"))
@@ -29,7 +29,7 @@ def test_a_thousand_gets_at_once_are_one_exchange(helper, cloud, figures):
     assert exchanges == 1
 
 
-def test_twenty_gets_at_once_of_who_is_refused_are_one_refusal(helper, cloud):
+def test_twenty_parallel_gets_of_a_rejected_identity_cause_one_request(helper, cloud):
     wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
     answers = helper.many(20, ACME, env=wrong)
     assert {answer.status for answer in answers} == {1} and len({answer.out for answer in answers}) == 1
@@ -51,7 +51,7 @@ def test_gets_of_different_registries_do_not_wait_for_each_other(helper, cloud):
     assert time.monotonic() - begin < 3
 
 
-def test_a_holder_of_the_lock_that_was_killed_is_not_waited_for(helper, cloud):
+def test_a_killed_holder_of_the_lock_does_not_block(helper, cloud):
     signed_in = cloud.environment(APP)
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", count=1)
     first = helper.start("get", env=signed_in)
@@ -65,7 +65,7 @@ def test_a_holder_of_the_lock_that_was_killed_is_not_waited_for(helper, cloud):
     assert helper.get(ACME, env=signed_in).seconds < 1
 
 
-def test_a_holder_of_the_lock_that_stands_still_is_passed_by(helper, cloud):
+def test_a_stopped_holder_of_the_lock_is_skipped(helper, cloud):
     signed_in = cloud.environment(APP)
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", count=1)
     first = helper.start("get", env=signed_in)
@@ -97,7 +97,7 @@ def slow_az(home, cloud, seconds):
 
 
 @pytest.mark.plain
-def test_a_slow_holder_of_the_lock_is_waited_for_as_long_as_ones_own_time_allows(helper, home, cloud):
+def test_the_wait_for_a_slow_holder_of_the_lock_ends_with_the_timeout(helper, home, cloud):
     env, started = slow_az(home, cloud, 7)
     answers = helper.many(12, ACME, env=env)
     assert {answer.status for answer in answers} == {0} and len({answer.secret for answer in answers}) == 1
@@ -105,7 +105,7 @@ def test_a_slow_holder_of_the_lock_is_waited_for_as_long_as_ones_own_time_allows
 
 
 @pytest.mark.plain
-def test_another_identity_waits_for_nobody(helper, home, cloud):
+def test_another_identity_does_not_wait(helper, home, cloud):
     env, started = slow_az(home, cloud, 4)
     first = helper.start("get", env=env)
     first.stdin.write(ACME.encode())

@@ -70,32 +70,32 @@ def names_the_file(answer, home):
     return str(state(home)) in answer.out + answer.err and answer.status != 0 and not answer.exchanges
 
 
-def test_get_says_which_file_it_is_and_gives_no_token(helper, home, signed_in, broken):
+def test_get_names_the_damaged_file_and_returns_no_token(helper, home, signed_in, broken):
     answer = helper.get(ACME, env=signed_in)
     assert names_the_file(answer, home), answer
     told = " ".join(answer.err.split())
     assert any(command in told for command in ("docker-credential-acr logout", "chmod 600", "rm /")), answer
 
 
-def test_renew_gives_no_token_either(helper, home, signed_in, broken):
+def test_renew_fetches_no_token_either(helper, home, signed_in, broken):
     assert names_the_file(helper("renew", ACME, env=signed_in), home)
 
 
-def test_list_leaves_the_registry_out_and_says_why(helper, home, signed_in, broken):
+def test_list_omits_the_registry_and_says_why(helper, home, signed_in, broken):
     home.config(keychain="file", registries={ACME: {}, "other.azurecr.io": {}})
     answer = helper.list(env=signed_in)
     assert list(answer.login) == ["other.azurecr.io"], answer
     assert str(state(home)) in answer.err.replace("\n  ", ""), answer
 
 
-def test_status_and_diagnose_tell_of_it(helper, home, signed_in, broken):
+def test_status_and_diagnose_report_it(helper, home, signed_in, broken):
     assert str(state(home)) in json.loads(helper("status", "--json", env=signed_in).out)["decisions"]
     assert str(state(home)) in helper("status", env=signed_in).out.replace("\n  ", "")
     told = json.loads(helper("diagnose", "--json", ACME, env=signed_in, timeout=90).out)
     assert str(state(home)) in json.dumps(told)
 
 
-def test_erase_forgets_the_tokens_and_leaves_the_decision(helper, home, signed_in, broken):
+def test_erase_removes_the_tokens_and_keeps_the_decision(helper, home, signed_in, broken):
     before = os.lstat(state(home)).st_ino
     assert names_the_file(helper.erase(ACME, env=signed_in), home)
     assert os.lstat(state(home)).st_ino == before and not home.entries()
@@ -119,7 +119,7 @@ def test_logout_and_store_replace_it_unless_a_newer_version_wrote_it(helper, hom
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o604, 0o640, 0o444])
-def test_a_file_that_others_could_read_is_honored_and_closed_with_a_notice(helper, home, signed_in, mode):
+def test_a_file_that_others_could_read_is_used_and_made_private_with_a_notice(helper, home, signed_in, mode):
     helper.logout(ACME, env=signed_in)
     state(home).chmod(mode)
     answer = helper.get(ACME, env=signed_in)
@@ -127,7 +127,7 @@ def test_a_file_that_others_could_read_is_honored_and_closed_with_a_notice(helpe
     assert state(home).stat().st_mode & 0o777 == 0o600
 
 
-def test_a_stored_login_goes_first_and_says_that_its_file_was_open(helper, home, signed_in):
+def test_a_stored_login_takes_precedence_with_a_notice_that_its_file_was_not_private(helper, home, signed_in):
     helper.store("admin.azurecr.io", "admin", "admin-password-one")
     (home.data / "registries/admin.azurecr.io").chmod(0o644)
     answer = helper.get("admin.azurecr.io", env=signed_in)
@@ -135,14 +135,14 @@ def test_a_stored_login_goes_first_and_says_that_its_file_was_open(helper, home,
     assert helper.get("admin.azurecr.io", env=signed_in).err == ""
 
 
-def test_a_second_name_of_the_file_changes_nothing(helper, home, signed_in):
+def test_a_second_hard_link_to_the_file_is_allowed(helper, home, signed_in):
     helper.logout(ACME, env=signed_in)
     os.link(state(home), home.folder / "second")
     assert helper.get(ACME, env=signed_in).out == NOT_FOUND
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_no_other_identity_takes_the_place_of_a_sign_in_that_cannot_be_read(helper, home, signed_in, cloud, how):
+def test_no_other_identity_replaces_a_sign_in_that_cannot_be_read(helper, home, signed_in, cloud, how):
     assert helper("login", "--device-code", "--insecure-storage", ACME).status == 0
     own = home.data / "sign-ins" / ACME
     BROKEN[how](own)
@@ -158,7 +158,7 @@ def test_no_other_identity_takes_the_place_of_a_sign_in_that_cannot_be_read(help
         assert again.status == 0 and not os.path.lexists(own), again
 
 
-def test_a_login_is_not_kept_where_the_decision_cannot_be(helper, home, cloud):
+def test_a_login_is_not_kept_if_the_decision_cannot_be_written(helper, home, cloud):
     """An error that says "not stored" over a login that is handed out would be no true word."""
     folder = home.data / "registries"
     folder.mkdir(parents=True, mode=0o700)
@@ -168,7 +168,7 @@ def test_a_login_is_not_kept_where_the_decision_cannot_be(helper, home, cloud):
     assert [path for path in home.files() if "/logins/" in path] == []
 
 
-def test_signing_in_for_all_tells_who_stays_signed_out(helper, cloud):
+def test_signing_in_for_all_lists_the_registries_that_stay_signed_out(helper, cloud):
     assert helper("logout", "acme.azurecr.io").status == 0
     answer = helper("login", "--insecure-storage", timeout=60)
     assert answer.status == 0 and "login acme.azurecr.io" in answer.out
@@ -177,6 +177,6 @@ def test_signing_in_for_all_tells_who_stays_signed_out(helper, cloud):
     assert "login acme.azurecr.io" not in helper("login", "--insecure-storage", timeout=60).out
 
 
-def test_a_device_code_outlives_a_busy_service(helper, cloud):
+def test_a_device_code_sign_in_continues_after_a_busy_service(helper, cloud):
     cloud.fault("throttle", service="entra", path="/organizations/oauth2/v2.0/token", count=4, retry_after=1)
     assert helper("login", "acme.azurecr.io", "--insecure-storage", timeout=90).status == 0

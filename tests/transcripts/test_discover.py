@@ -22,18 +22,18 @@ def versions(cloud):
     return [row["query"]["api-version"] for row in cloud.requests("arm") if row["path"].endswith("/registries")]
 
 
-def test_regional_endpoints_stand_behind_their_registry(helper, cloud, regions):
+def test_regional_endpoints_are_listed_after_their_registry(helper, cloud, regions):
     answer = helper("configure", "--discover", env=cloud.environment(APP))
     assert answer.out.split() == ["abac.azurecr.io", ACME, *REGIONAL, *OTHERS] and answer.err == ""
     assert versions(cloud) == ["2026-11-01"]
 
 
-def test_json_has_them_in_a_list_of_their_own(helper, cloud, regions):
+def test_json_has_regional_endpoints_in_their_own_list(helper, cloud, regions):
     answer = helper("configure", "--discover", "--json", env=cloud.environment(APP))
     assert json.loads(answer.out) == {"registries": ["abac.azurecr.io", ACME, *OTHERS], "regional_endpoints": REGIONAL}
 
 
-def test_who_chooses_a_registry_has_its_regional_endpoints_too_and_undo_takes_them_back(helper, home, cloud, regions):
+def test_choosing_a_registry_includes_its_regional_endpoints_and_undo_removes_them(helper, home, cloud, regions):
     home.env.update(cloud.environment(APP))
     home.write(CONFIG, '{"auths": {}}')
     shown, status = on_a_terminal(home, b"2 3\n", "--discover", question=b"or all:")
@@ -46,7 +46,7 @@ def test_who_chooses_a_registry_has_its_regional_endpoints_too_and_undo_takes_th
     assert json.loads(text_of(home)) == {"auths": {}}
 
 
-def test_an_older_version_is_asked_where_the_cloud_refuses_the_newest(helper, cloud):
+def test_an_older_api_version_is_used_if_the_cloud_rejects_the_newest(helper, cloud):
     with cloud.changed_world() as world:
         world["registries"]["acme.azurecr.cn"]["regions"] = ["chinaeast2"]
     env = {**cloud.environment(CHINA), "AZURE_AUTHORITY_HOST": "https://login.chinacloudapi.cn"}
@@ -55,7 +55,7 @@ def test_an_older_version_is_asked_where_the_cloud_refuses_the_newest(helper, cl
     assert versions(cloud) == ["2026-11-01", "2025-11-01", "2023-07-01"]
 
 
-def test_a_denial_is_no_reason_to_ask_by_an_older_version(helper, cloud):
+def test_a_denial_does_not_lead_to_an_older_api_version(helper, cloud):
     cloud.fault("error", service="arm", path="/subscriptions/", status=403)
     answer = helper("configure", "--discover", env=cloud.environment(APP))
     assert answer.status == 1 and len(versions(cloud)) == 1
@@ -63,14 +63,14 @@ def test_a_denial_is_no_reason_to_ask_by_an_older_version(helper, cloud):
 
 @pytest.mark.parametrize("host", ["evil.example", "other.eastus.geo.azurecr.io", "acme.eastus.data.azurecr.io", "acme.azurecr.io.evil.com",
                                   "acme.eastus.geo.azurecr.cn", ACME])
-def test_a_host_that_is_no_endpoint_of_the_registry_is_left_out(helper, cloud, host):
+def test_a_host_that_is_not_an_endpoint_of_the_registry_is_omitted(helper, cloud, host):
     with cloud.changed_world() as world:
         world["registries"][ACME] |= {"regions": ["eastus"], "regional_hosts": [host, REGIONAL[0]]}
     answer = helper("configure", "--discover", env=cloud.environment(APP))
     assert answer.out.split() == ["abac.azurecr.io", ACME, REGIONAL[0], *OTHERS]
 
 
-def test_names_that_are_told_while_they_are_disabled_are_left_out(helper, cloud):
+def test_disabled_endpoints_are_omitted(helper, cloud):
     with cloud.changed_world() as world:
         world["registries"][ACME]["regional_hosts"] = [REGIONAL[0]]
     assert helper("configure", "--discover", env=cloud.environment(APP)).out.split() == ["abac.azurecr.io", ACME, *OTHERS]

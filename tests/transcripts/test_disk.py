@@ -43,7 +43,7 @@ def full(folder, size):
         """
 
 
-def test_without_a_home_a_get_is_served_and_a_store_says_why_not(helper, signed_in, keyring):
+def test_without_a_home_directory_a_get_is_served_and_a_store_is_an_error(helper, signed_in, keyring):
     without = ("HOME", "DOCKER_CONFIG", *XDG)
     assert helper.get(ACME, env=signed_in, without=without).status == 0
     assert helper.get("ghcr.io", without=without).out == NOT_FOUND
@@ -53,13 +53,13 @@ def test_without_a_home_a_get_is_served_and_a_store_says_why_not(helper, signed_
 
 
 @pytest.mark.parametrize("value", ["", "relative/home", "/nonexistent/home"])
-def test_a_home_that_is_none_does_not_fail_a_get(helper, signed_in, home, keyring, value, tmp_path):
+def test_an_invalid_home_directory_does_not_fail_a_get(helper, signed_in, home, keyring, value, tmp_path):
     answer = helper.get(ACME, env={**signed_in, "HOME": value}, without=("DOCKER_CONFIG", *XDG), cwd=tmp_path)
     assert answer.status == 0 and answer.err == ""
     assert list(tmp_path.iterdir()) == [] and not os.path.exists("/nonexistent")
 
 
-def test_without_a_runtime_folder_the_next_cache_home_serves(helper, signed_in, keyring):
+def test_without_a_runtime_folder_the_next_cache_is_used(helper, signed_in, keyring):
     without = ("XDG_RUNTIME_DIR",)
     assert helper.get(ACME, env=signed_in, without=without).exchanges == 1
     assert helper.get(ACME, env=signed_in, without=without).requests == []
@@ -68,7 +68,7 @@ def test_without_a_runtime_folder_the_next_cache_home_serves(helper, signed_in, 
 
 
 @pytest.mark.parametrize("wrong", ["open to all", "missing", "relative", "a file", "of somebody else"])
-def test_a_runtime_folder_that_is_none_is_not_written_to(helper, signed_in, home, keyring, wrong):
+def test_an_invalid_runtime_folder_is_not_written_to(helper, signed_in, home, keyring, wrong):
     folder = home.folder / "runtime"
     if wrong != "missing":
         folder.mkdir(mode=0o700)
@@ -85,7 +85,7 @@ def test_a_runtime_folder_that_is_none_is_not_written_to(helper, signed_in, home
     assert not folder.is_dir() or list(folder.iterdir()) == []
 
 
-def test_what_is_kept_is_for_the_person_alone(helper, signed_in, home):
+def test_stored_files_are_private(helper, signed_in, home):
     """Whatever the umask and the folders' modes were before."""
     helper.get(ACME, env=signed_in, preexec_fn=lambda: os.umask(0))
     helper.store("ghcr.io", "developer", "first-password", preexec_fn=lambda: os.umask(0))
@@ -96,7 +96,7 @@ def test_what_is_kept_is_for_the_person_alone(helper, signed_in, home):
         assert mode == (0o700 if path.is_dir() else 0o600), f"{path} has mode {mode:o}"
 
 
-def test_a_read_only_home_serves_gets_and_refuses_stores(helper, home, signed_in):
+def test_with_a_read_only_home_directory_gets_are_served_and_stores_fail(helper, home, signed_in):
     prefix = mounted(read_only(home.folder))
     before = home.snapshot()
     assert helper.get(ACME, env=signed_in, prefix=prefix).exchanges == 1
@@ -108,7 +108,7 @@ def test_a_read_only_home_serves_gets_and_refuses_stores(helper, home, signed_in
     assert {path for path in home.snapshot() if path.startswith(str(home.folder))} == set(before)
 
 
-def test_with_all_read_only_a_get_is_served_without_a_cache(helper, home, signed_in):
+def test_with_only_read_only_folders_a_get_is_served_without_a_cache(helper, home, signed_in):
     home.config(cache="file")
     prefix = mounted(read_only(home.folder, home.runtime))
     for _ in range(2):
@@ -125,7 +125,7 @@ def test_a_full_disk_fails_no_get(helper, home, signed_in):
     assert helper.get("ghcr.io", prefix=prefix).secret == "first-password"
 
 
-def test_a_full_disk_refuses_a_store_and_keeps_the_old_login(helper, home):
+def test_with_a_full_disk_a_store_fails_and_the_old_login_is_kept(helper, home):
     home.config(keychain="file")
     assert helper.store("ghcr.io", "developer", "first-password").status == 0
     home.canaries.add("second-password")
@@ -140,7 +140,7 @@ def test_a_full_disk_refuses_a_store_and_keeps_the_old_login(helper, home):
 
 
 @pytest.mark.needs("mounts")
-def test_a_runtime_folder_that_has_become_read_only_does_not_hide_what_was_renewed(helper, home, signed_in):
+def test_a_runtime_folder_that_became_read_only_does_not_hide_a_renewed_token(helper, home, signed_in):
     assert helper.get(ACME, env=signed_in).exchanges == 1
     home.age(7300)
     for command in (["mount", "--bind", home.runtime, home.runtime], ["mount", "-o", "remount,ro,bind", home.runtime]):
@@ -152,7 +152,7 @@ def test_a_runtime_folder_that_has_become_read_only_does_not_hide_what_was_renew
         subprocess.run(["umount", home.runtime], check=True)
 
 
-def test_a_limit_on_file_sizes_is_a_full_disk_and_no_signal(helper, signed_in):
+def test_a_file_size_limit_is_an_error_like_a_full_disk_and_not_a_signal(helper, signed_in):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
     assert helper.get(ACME, env={**signed_in, "DOCKER_CREDENTIAL_ACR_CACHE": "file"}, preexec_fn=limit).status == 0
@@ -212,7 +212,7 @@ def somebody_elses(path):
 
 @pytest.mark.parametrize("spoil", [empty, half, garbage, one_bit, huge, a_link, two_names, a_fifo, a_folder,
                                    readable_by_all, somebody_elses], ids=lambda one: one.__name__.replace("_", "-"))
-def test_a_spoilt_cache_entry_is_not_read_and_fails_nothing(helper, signed_in, home, keyring, spoil):
+def test_a_damaged_cache_entry_is_not_used_and_fails_nothing(helper, signed_in, home, keyring, spoil):
     helper.get(ACME, env=signed_in)
     [entry] = home.entries()
     spoil(entry)
@@ -221,7 +221,7 @@ def test_a_spoilt_cache_entry_is_not_read_and_fails_nothing(helper, signed_in, h
     assert answer.err == ""
 
 
-def test_two_stores_at_once_leave_one_whole_login(helper, home):
+def test_two_parallel_stores_leave_one_complete_login(helper, home):
     home.config(keychain="file")
     threads = [threading.Thread(target=helper.store, args=("ghcr.io", f"user{n}", f"password-of-{n}" * 500))
                for n in range(8)]
@@ -233,7 +233,7 @@ def test_two_stores_at_once_leave_one_whole_login(helper, home):
     assert list(helper.list().login) == ["ghcr.io"] and home.temporary_files() == []
 
 
-def test_stores_of_different_servers_at_once_lose_none(helper, home):
+def test_parallel_stores_of_different_servers_lose_none(helper, home):
     home.config(keychain="file")
     threads = [threading.Thread(target=helper.store, args=(f"registry{n}.example", "developer", f"password-of-{n}"))
                for n in range(16)]
@@ -243,7 +243,7 @@ def test_stores_of_different_servers_at_once_lose_none(helper, home):
     assert helper.get("registry7.example").secret == "password-of-7"
 
 
-def test_plaintext_is_told_once_an_hour_and_forbidden_where_the_config_says_so(helper, home):
+def test_plaintext_storage_is_reported_once_an_hour_and_can_be_disabled(helper, home):
     first = helper.store("ghcr.io", "developer", "first-password")
     assert first.status == 0 and first.err.count("\n") == 1 and "Secret Service" in first.err
     assert helper.store("ghcr.io", "developer", "second-password").err == ""
@@ -253,7 +253,7 @@ def test_plaintext_is_told_once_an_hour_and_forbidden_where_the_config_says_so(h
     assert not [path for path, entry in home.files().items() if b"third-password" in entry[1]]
 
 
-def test_the_clock_of_a_machine_that_is_wrong_does_not_matter(helper, cloud):
+def test_a_wrong_clock_of_the_machine_does_not_matter(helper, cloud):
     """A registry whose clock is 15 minutes ahead gives tokens that live as long as they live."""
     cloud.fault("skew", service="acr", seconds=900)
     signed_in = cloud.environment(APP)

@@ -34,7 +34,7 @@ def guessed(request, cloud):
         cloud.fault("reset", service="imds", at="connect")
 
 
-def test_it_serves_where_nobody_chose_an_identity(helper, home, guessed):
+def test_the_docker_login_is_used_if_no_identity_is_configured(helper, home, guessed):
     keep(home)
     for _ in range(2):  # the second from what is remembered of the first
         answer = helper.get(ADMIN)
@@ -42,7 +42,7 @@ def test_it_serves_where_nobody_chose_an_identity(helper, home, guessed):
     assert helper.get("https://" + ADMIN + "/v2/").secret == PASSWORD
 
 
-def test_it_never_stands_in_for_an_identity_that_was_chosen_by_name(helper, home, cloud):
+def test_the_docker_login_never_replaces_an_explicitly_configured_identity(helper, home, cloud):
     keep(home)
     for env in (cloud.environment(NOBODY), {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "wrong"},
                 {"AZURE_CLIENT_SECRET": "half"}, {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}):
@@ -52,7 +52,7 @@ def test_it_never_stands_in_for_an_identity_that_was_chosen_by_name(helper, home
     assert helper.get(ADMIN).status == 1
 
 
-def test_not_after_logout_and_not_in_front_of_an_identity(helper, home, cloud):
+def test_the_docker_login_is_not_used_after_logout_or_before_an_identity(helper, home, cloud):
     keep(home, "acme.azurecr.io")
     assert helper.get("acme.azurecr.io").login["Username"] != "admin", "the machine's identity serves"
     keep(home)
@@ -64,12 +64,12 @@ def test_not_after_logout_and_not_in_front_of_an_identity(helper, home, cloud):
 @pytest.mark.parametrize("entry", [{"identitytoken": jwt(aud=ADMIN, exp=1000)}, {"username": "00000000-0000-0000-0000-000000000000",
                                    "password": jwt(aud=ADMIN, exp=1000)}, {"identitytoken": jwt(aud="other.azurecr.io", exp=9999999999)},
                                    {"email": "left behind"}], ids=["expired", "expired-password", "elsewhere", "empty"])
-def test_what_the_registry_would_not_take_is_not_handed_out(helper, home, guessed, entry):
+def test_a_docker_login_that_the_registry_denies_is_not_served(helper, home, guessed, entry):
     keep(home, **entry)
     assert helper.get(ADMIN).status == 1
 
 
-def test_an_identity_token_serves_while_it_lives_and_at_regional_endpoints(helper, home, guessed):
+def test_an_identity_token_is_served_until_it_expires_and_at_regional_endpoints(helper, home, guessed):
     token = jwt(aud=ADMIN, exp=int(time.time()) + 3600)
     keep(home, identitytoken=token)
     for host in (ADMIN, "admin.eastus.geo.azurecr.io"):
@@ -77,7 +77,7 @@ def test_an_identity_token_serves_while_it_lives_and_at_regional_endpoints(helpe
         assert answer.login["Username"] == "<token>" and answer.secret == token, answer
 
 
-def test_a_network_that_fails_is_no_reason(helper, home, cloud):
+def test_a_network_failure_does_not_lead_to_the_docker_login(helper, home, cloud):
     keep(home)
     cloud.fault("error", service="acr", status=500)
     answer = helper.get(ADMIN)
@@ -102,7 +102,7 @@ KEYS = {
 }
 
 
-def test_list_names_exactly_what_get_answers_with(helper, home, guessed):
+def test_list_shows_exactly_the_logins_of_get(helper, home, guessed):
     home.config(keychain="file", registries={"chosen.azurecr.io": {"identity": "environment"}})
     home.docker_config({"credsStore": "acr", "auths": KEYS})
     assert helper.logout("out.azurecr.io").status == 0
@@ -125,7 +125,7 @@ def test_list_names_exactly_what_get_answers_with(helper, home, guessed):
             assert PASSWORD not in answer.out, (key, answer)
 
 
-def test_list_leaves_out_a_login_that_an_identity_chosen_by_name_keeps_from_serving(helper, home, cloud):
+def test_list_omits_a_login_that_an_explicitly_configured_identity_overrides(helper, home, cloud):
     keep(home)
     for env in (cloud.environment(NOBODY), {"AZURE_CLIENT_SECRET": "half"}, {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}):
         assert helper.list(env=env).login == {} and status_row(helper, env=env)["in_force"] is False, env
@@ -145,7 +145,7 @@ def status_row(helper, **more):
     return rows[0]
 
 
-def test_status_names_it_and_whether_it_serves(helper, home, guessed):
+def test_status_shows_the_docker_login_and_whether_it_is_used(helper, home, guessed):
     keep(home)
     assert status_row(helper) == {"registry": ADMIN, "username": "admin", "expires_in": None, "in_force": True, "kept_in": "docker-config"}
     assert "login in Docker's config.json of admin, used if no identity has access" in helper("status", ADMIN).out

@@ -23,7 +23,7 @@ def look(*answers):
             assert not found, (stream, text[max(0, found.start() - 80):found.end() + 20])
 
 
-def test_arguments_are_shown_without_what_steers_a_terminal(helper):
+def test_arguments_are_shown_without_control_characters(helper):
     bad = "x" + HOSTILE
     for arguments in ([bad], ["login", bad], ["logout", bad], ["diagnose", bad], ["renew", bad], ["configure", bad],
                       ["status", bad], ["explain", "--" + bad], ["explain", "/" + bad], ["get", "--" + bad], ["help", bad],
@@ -33,14 +33,14 @@ def test_arguments_are_shown_without_what_steers_a_terminal(helper):
 
 @pytest.mark.parametrize("name", ["AZURE_AUTHORITY_HOST", "AZURE_TOKEN_CREDENTIALS", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE",
                                   "AZURE_CLIENT_CERTIFICATE_PATH", "DOCKER_CREDENTIAL_ACR_IDENTITY", "https_proxy", "SSL_CERT_FILE"])
-def test_variables_are_shown_without_what_steers_a_terminal(helper, cloud, name):
+def test_variables_are_shown_without_control_characters(helper, cloud, name):
     env = {**cloud.environment(APP), "DOCKER_CREDENTIAL_ACR_LOG": "debug", name: "/x" + HOSTILE}
     look(helper.get("variables.azurecr.io", env=env), helper("status", env=env), helper("diagnose", ACME, env=env))
 
 
 @pytest.mark.parametrize("config", [{"tenant" + HOSTILE: "x"}, {"tenant": HOSTILE}, {"registries": {ACME + HOSTILE: 1}}, {"hosts": ["a" + HOSTILE]}])
 @pytest.mark.parametrize("ascii_only", [True, False])
-def test_the_configuration_is_shown_without_what_steers_a_terminal(helper, home, cloud, config, ascii_only):
+def test_the_configuration_is_shown_without_control_characters(helper, home, cloud, config, ascii_only):
     folder = Path(home.env["HOME"]) / ".config" / "docker-credential-acr"
     folder.mkdir(parents=True)
     text = json.dumps(config, ensure_ascii=ascii_only)
@@ -48,7 +48,7 @@ def test_the_configuration_is_shown_without_what_steers_a_terminal(helper, home,
     look(helper.get(ACME, env=cloud.environment(APP)), helper("status"), helper("diagnose", ACME))
 
 
-def test_dockers_configuration_is_shown_without_what_steers_a_terminal(helper, home):
+def test_the_docker_config_is_shown_without_control_characters(helper, home):
     folder = Path(home.env["HOME"]) / ".docker"
     folder.mkdir(exist_ok=True)
     (folder / "config.json").write_text(json.dumps({"credsStore": "x" + HOSTILE, "credHelpers": {ACME: "y" + HOSTILE},
@@ -60,19 +60,19 @@ def test_dockers_configuration_is_shown_without_what_steers_a_terminal(helper, h
     assert report.exists() and not STEERING.search(report.read_text())
 
 
-def test_annotations_and_images_are_shown_without_what_steers_a_terminal(helper):
+def test_annotations_and_images_are_shown_without_control_characters(helper):
     for change in ({"apiVersion": "x" + HOSTILE}, {"image": f"{ACME}/{HOSTILE}"}, {"kind": HOSTILE},
                    {"serviceAccountToken": "x", "serviceAccountAnnotations": {"kubernetes.azure.com/acr-client-id": "c" + HOSTILE,
                                                                               "kubernetes.azure.com/acr-tenant-id": "t" + HOSTILE}}):
         look(helper("kubelet", stdin=json.dumps({**KUBELET, **change})))
 
 
-def test_services_are_quoted_without_what_steers_a_terminal(helper, cloud):
+def test_services_are_quoted_without_control_characters(helper, cloud):
     cloud.fault("error", service="acr", status=403, body=json.dumps({"errors": [{"code": "DENIED", "message": "no " + HOSTILE}]}))
     look(helper.get("quoted.azurecr.io", env={**cloud.environment(APP), "DOCKER_CREDENTIAL_ACR_LOG": "debug"}))
 
 
-def test_a_list_of_logins_is_the_same_text_and_steers_no_terminal(helper):
+def test_a_list_of_logins_keeps_its_text_and_escapes_control_characters(helper):
     server, user = "ghcr.io/\u009b2J\u202e", "u\x1b[2J\u009b"
     stored = helper("store", stdin=json.dumps({"ServerURL": server, "Username": user, "Secret": "s\x1b\u202e"}))
     assert stored.status == 0, stored
@@ -82,14 +82,14 @@ def test_a_list_of_logins_is_the_same_text_and_steers_no_terminal(helper):
     assert json.loads(got.out) == {"ServerURL": server, "Username": user, "Secret": "s\x1b\u202e"}
 
 
-def test_explain_hands_on_what_came_through_the_pipe_with_colors_alone(helper):
+def test_explain_passes_through_only_text_and_colors(helper):
     text = f"\x1b[31munauthorized\x1b[0m: {ACME}/app{HOSTILE.replace(chr(13), '')} authentication required gar\u00e7on\r\n"
     answer = helper("explain", stdin=text)
     assert "\x1b[31munauthorized\x1b[0m" in answer.out and "gar\u00e7on\r\n" in answer.out
     assert not STEERING.search(answer.out.replace("\x1b[31m", "").replace("\x1b[0m", "").replace("\r\n", "\n"))
 
 
-def test_on_a_terminal_only_our_own_colors_pass(home, program, cloud):
+def test_on_a_terminal_only_colors_of_the_helper_are_printed(home, program, cloud):
     """The same pages, on a terminal that shows colors."""
     folder = Path(home.env["HOME"]) / ".docker"
     folder.mkdir(exist_ok=True)

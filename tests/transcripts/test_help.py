@@ -12,7 +12,7 @@ COMMANDS = ["get", "store", "erase", "list", "version", "login", "logout", "rene
             "explain", "kubelet"]
 
 
-def test_these_are_all_the_commands(helper):
+def test_help_lists_all_commands(helper):
     text = as_text(helper("--help").out)
     assert set(re.findall(r"^  ([a-z]+)  ", "".join(re.findall(r"^For [^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)), re.M)) == set(COMMANDS)
 

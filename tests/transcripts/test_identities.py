@@ -36,7 +36,7 @@ def test_a_service_principal_of_the_environment_signs_in(helper, cloud, principa
     assert answer.asked("imds") == 0
 
 
-def test_the_exchange_tells_the_registry_no_more_than_it_needs(helper, cloud):
+def test_the_exchange_sends_the_registry_only_what_it_needs(helper, cloud):
     answer = helper.get(ACME, env=cloud.environment(APP))
     [row] = [row for row in answer.requests if row.get("path") == "/oauth2/exchange"]
     assert set(row["form"]) <= {"grant_type", "service", "tenant", "access_token"}
@@ -46,7 +46,7 @@ def test_the_exchange_tells_the_registry_no_more_than_it_needs(helper, cloud):
     assert secrets == []
 
 
-def test_every_request_names_once_what_it_accepts(helper, cloud):
+def test_every_request_has_one_accept_header(helper, cloud):
     """A repeated field is joined by the servers: one value is one header."""
     answers = [helper.get(ACME, env=env) for env in (
         cloud.environment(APP), MANAGED, cloud.app_service_environment(), cloud.app_service_environment(old=True),
@@ -101,7 +101,7 @@ drops_packets = pytest.mark.needs("packets")
 
 
 @drops_packets
-def test_a_machine_without_a_metadata_service_costs_little_and_is_remembered(helper, home):
+def test_a_missing_metadata_service_costs_little_time_and_is_remembered(helper, home):
     """It is waited for twice, once; then not at all; and after a while for as long as a living one needs."""
     with silence():
         first = helper.get(ACME)
@@ -114,7 +114,7 @@ def test_a_machine_without_a_metadata_service_costs_little_and_is_remembered(hel
     assert who(helper.get(ACME)) == MACHINE.object_id
 
 
-def test_a_machine_where_the_metadata_service_cannot_be_is_not_asked_for_minutes(helper, home, cloud):
+def test_an_absent_metadata_service_is_not_asked_again_for_minutes(helper, home, cloud):
     cloud.fault("reset", service="imds", at="connect")
     assert helper.get(ACME).out == NOT_FOUND
     cloud.no_faults()
@@ -136,7 +136,7 @@ def sign_in_to_az(home, cloud):
 
 
 @drops_packets
-def test_a_metadata_service_that_is_slow_to_connect_serves_before_az(helper, home, cloud):
+def test_a_metadata_service_that_connects_slowly_is_used_before_az(helper, home, cloud):
     sign_in_to_az(home, cloud)
     with silence(0.5):
         answer = helper.get(ACME)
@@ -144,14 +144,14 @@ def test_a_metadata_service_that_is_slow_to_connect_serves_before_az(helper, hom
 
 
 @pytest.mark.parametrize("seconds", [0.6, 2])
-def test_a_metadata_service_that_is_slow_to_answer_serves_before_az(helper, home, cloud, seconds):
+def test_a_metadata_service_that_answers_slowly_is_used_before_az(helper, home, cloud, seconds):
     sign_in_to_az(home, cloud)
     cloud.fault("delay", service="imds", seconds=seconds)
     answer = helper.get(ACME)
     assert who(answer) == MACHINE.object_id and answer.err == ""
 
 
-def test_a_metadata_service_that_takes_the_connection_is_there(helper, home, cloud):
+def test_a_metadata_service_that_accepts_the_connection_is_present(helper, home, cloud):
     """It does not answer in time, on a machine whose maker cannot be read: whoever serves instead is told and soon forgotten."""
     sign_in_to_az(home, cloud)
     cloud.fault("hang", service="imds")
@@ -163,7 +163,7 @@ def test_a_metadata_service_that_takes_the_connection_is_there(helper, home, clo
 
 
 @drops_packets
-def test_a_metadata_service_that_has_answered_is_not_absent_when_it_falls_silent(helper, home, cloud):
+def test_a_metadata_service_that_answered_once_is_not_absent_after_a_timeout(helper, home, cloud):
     assert who(helper.get(ACME)) == MACHINE.object_id
     sign_in_to_az(home, cloud)
     with silence():
@@ -173,7 +173,7 @@ def test_a_metadata_service_that_has_answered_is_not_absent_when_it_falls_silent
     assert who(helper.get("reader.azurecr.io")) == MACHINE.object_id
 
 
-def test_a_metadata_service_that_takes_the_request_and_stays_silent_does_not_take_all_the_time(helper, cloud):
+def test_a_metadata_service_that_does_not_answer_does_not_use_all_the_time(helper, cloud):
     cloud.fault("hang", service="imds")
     answer = helper.get(ACME, env={"DOCKER_CREDENTIAL_ACR_TIMEOUT": "12s"})
     assert answer.status == 1 and answer.seconds < 10 and "before anybody was asked" not in answer.err
@@ -201,19 +201,19 @@ def half_set_up(cloud, home):
     }
 
 
-def test_a_named_identity_that_is_half_set_up_is_an_error_and_never_the_machines(helper, home, cloud):
+def test_an_incomplete_explicit_identity_is_an_error_and_never_the_managed_identity(helper, home, cloud):
     for case, environment in half_set_up(cloud, home).items():
         answer = helper.get(ACME, env=environment)
         assert answer.status == 1 and answer.exchanges == 0 and answer.out != NOT_FOUND, (case, answer)
 
 
-def test_the_managed_identity_of_the_same_client_id_serves_a_job_on_a_self_hosted_runner(helper, cloud):
+def test_a_job_on_a_self_hosted_runner_uses_the_managed_identity_of_the_same_client_id(helper, cloud):
     both = {"AZURE_CLIENT_ID": DEPLOYER.client_id, "AZURE_TENANT_ID": DEPLOYER.tenant_id}
     answer = helper.get(ACME, env={**both, "GITHUB_ACTIONS": "true"})
     assert answer.status == 0 and who(answer) == DEPLOYER.object_id
 
 
-def test_who_stands_in_for_an_identity_that_fails_for_a_moment_is_told_and_soon_forgotten(helper, home, cloud):
+def test_a_fallback_during_a_transient_failure_is_reported_and_kept_for_a_short_time(helper, home, cloud):
     """IMDS has a bad minute, and somebody is signed in to az."""
     sign_in_to_az(home, cloud)
     cloud.fault("error", service="imds", status=500)
@@ -228,7 +228,7 @@ def test_who_stands_in_for_an_identity_that_fails_for_a_moment_is_told_and_soon_
     assert who(helper.get(ACME)) == MACHINE.object_id
 
 
-def test_the_next_job_of_a_runner_does_not_get_the_token_of_the_last(helper, home, cloud):
+def test_the_next_job_of_a_runner_does_not_get_the_token_of_the_previous_one(helper, home, cloud):
     """The file of the federated token stays where it is: its subject is part of the cache key."""
     path = home.folder / "token"
     environment = cloud.workload_environment(path)
@@ -252,7 +252,7 @@ def job_with_token(cloud, variable, **token):
 
 
 @pytest.mark.parametrize("variable", OIDC_VARIABLES)
-def test_a_jobs_oidc_token_serves_from_a_variable(helper, home, cloud, variable):
+def test_the_oidc_token_of_a_job_is_read_from_a_variable(helper, home, cloud, variable):
     home.config(**OIDC_VARIABLES[variable])
     assert who(helper.get(ACME, env=job_with_token(cloud, variable))) == WORKLOAD.object_id
     assert helper.get(ACME, env=job_with_token(cloud, variable)).requests == [], "another job with the same subject"
@@ -260,7 +260,7 @@ def test_a_jobs_oidc_token_serves_from_a_variable(helper, home, cloud, variable)
     assert other.status == 1 and other.exchanges == 0 and "AADSTS700213" in other.err
 
 
-def test_the_environment_may_name_the_variable_too(helper, cloud):
+def test_the_environment_can_name_the_variable_too(helper, cloud):
     env = job_with_token(cloud, "TFC_WORKLOAD_IDENTITY_TOKEN")
     assert helper.get(ACME, env=env).asked("entra") == 0, "nothing names it"
     env["DOCKER_CREDENTIAL_ACR_FEDERATED_TOKEN_VARIABLE"] = "TFC_WORKLOAD_IDENTITY_TOKEN"
@@ -275,7 +275,7 @@ def test_a_file_with_a_token_takes_precedence_over_variables(helper, home, cloud
 
 @pytest.mark.parametrize("value", ["hunter2-is-the-password", "two words", "a.b.c", "eyJhbGciOiJub25lIn0.e30.x"])
 @pytest.mark.parametrize("variable", OIDC_VARIABLES)
-def test_what_is_no_oidc_token_is_neither_sent_nor_shown(helper, home, cloud, variable, value):
+def test_a_value_that_is_not_an_oidc_token_is_neither_sent_nor_shown(helper, home, cloud, variable, value):
     home.config(**OIDC_VARIABLES[variable])
     answer = helper.get(ACME, env={**job_with_token(cloud, variable), variable: value})
     assert answer.status == 1 and answer.asked("entra") == answer.exchanges == 0 and variable in answer.err, answer
@@ -283,7 +283,7 @@ def test_what_is_no_oidc_token_is_neither_sent_nor_shown(helper, home, cloud, va
 
 
 @pytest.mark.parametrize("language", ["en_US.UTF-8", "fr_FR.UTF-8"])
-def test_half_of_a_job_with_a_token_is_never_the_machine(helper, home, cloud, language):
+def test_an_incomplete_job_identity_never_becomes_the_managed_identity(helper, home, cloud, language):
     job = job_with_token(cloud, "AZURE_FEDERATED_TOKEN")
     for missing in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID"):
         answer = helper.get(ACME, env={**job, missing: "", "LC_ALL": language})
@@ -293,18 +293,18 @@ def test_half_of_a_job_with_a_token_is_never_the_machine(helper, home, cloud, la
     assert answer.status == 1 and answer.exchanges == 0 and "CIRCLE_OIDC_TOKEN_V2" in answer.err, answer
 
 
-def test_a_name_that_no_variable_can_have_is_a_fault_of_the_config(helper, home):
+def test_an_invalid_variable_name_is_a_config_error(helper, home):
     home.config(federated_token_variable="$CIRCLE_OIDC_TOKEN_V2")
     answer = helper.get(ACME)
     assert answer.status == 1 and "is not the name of an environment variable" in " ".join(answer.err.split())
 
 
-def test_an_expired_secret_is_told_as_entra_tells_it(helper, cloud):
+def test_an_expired_secret_is_reported_with_the_message_of_entra(helper, cloud):
     answer = helper.get(ACME, env=cloud.environment(EXPIRED))
     assert answer.status == 1 and "AADSTS7000222" in answer.err
 
 
-def test_a_refusal_is_remembered_for_this_identity_alone(helper, cloud):
+def test_a_denial_is_remembered_only_for_this_identity(helper, cloud):
     wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
     first = helper.get(ACME, env=wrong)
     again = helper.get(ACME, env=wrong)
@@ -312,7 +312,7 @@ def test_a_refusal_is_remembered_for_this_identity_alone(helper, cloud):
     assert helper.get(ACME, env=cloud.environment(AWKWARD)).status == 0
 
 
-def test_an_identity_without_a_role_is_followed_by_the_next_which_is_named(helper, home, cloud):
+def test_after_an_identity_without_a_role_the_next_one_is_used_and_named(helper, home, cloud):
     """A refusal by the registry does not end the chain; a success after it says once who it was."""
     home.config(registries={ACME: {"identity": ["environment", "managed-identity"]}})
     with cloud.changed_world() as world:
@@ -324,7 +324,7 @@ def test_an_identity_without_a_role_is_followed_by_the_next_which_is_named(helpe
     assert helper.get(ACME, env=env).err == ""
 
 
-def test_a_pin_in_the_config_is_who_we_are(helper, home, cloud):
+def test_a_configured_identity_takes_precedence_over_the_environment(helper, home, cloud):
     home.config(registries={ACME: {"identity": "managed-identity"}})
     answer = helper.get(ACME, env={name: value for name, value in cloud.environment(APP).items() if name != "AZURE_CLIENT_ID"})
     assert who(answer) == MACHINE.object_id and answer.asked("entra") == 0
@@ -342,7 +342,7 @@ def test_a_credential_that_only_sdks_have_is_skipped_with_a_note(helper, home, c
 
 
 @pytest.mark.parametrize("words, served", [("EnvironmentCredential", APP), ("ManagedIdentityCredential", DEPLOYER)])
-def test_azure_token_credentials_chooses(helper, cloud, words, served):
+def test_azure_token_credentials_chooses_the_identity(helper, cloud, words, served):
     env = {**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": words}
     if words == "ManagedIdentityCredential":
         env["AZURE_CLIENT_ID"] = DEPLOYER.client_id
@@ -358,7 +358,7 @@ def test_each_cloud_has_its_own_authority(helper, cloud, server, principal, auth
     assert len({row["host"] for row in entra(answer)} & authority) == 1
 
 
-def test_where_the_tenant_knows_no_acr_audience_arms_is_tried_with_a_word(helper, cloud):
+def test_in_a_tenant_without_the_acr_audience_the_arm_audience_is_tried_with_a_notice(helper, cloud):
     body = {"error": "invalid_resource", "error_codes": [500011], "error_description":
             "AADSTS500011: The resource principal named https://containerregistry.azure.net was not found in the tenant."}
     cloud.fault("error", service="entra", status=400, body=json.dumps(body), count=1)
@@ -369,7 +369,7 @@ def test_where_the_tenant_knows_no_acr_audience_arms_is_tried_with_a_word(helper
     assert answer.err.count("\n") == 1
 
 
-def test_az_is_not_started_where_nobody_signed_in_with_it(helper, home, cloud):
+def test_az_is_not_started_without_a_sign_in(helper, home, cloud):
     """A quarter of a second of Python for nothing."""
     cloud.fault("reset", service="imds", at="connect")
     home.write("bin/az", "#!/bin/sh\ntouch $HOME/az-was-started\nexit 1\n", 0o755)
@@ -377,14 +377,14 @@ def test_az_is_not_started_where_nobody_signed_in_with_it(helper, home, cloud):
     assert answer.out == NOT_FOUND and not (home.folder / "az-was-started").exists()
 
 
-def test_an_ordinary_user_is_served_like_root(helper, home, cloud, somebody_else):
+def test_an_unprivileged_user_is_served_like_root(helper, home, cloud, somebody_else):
     answer = helper.get(ACME, env=cloud.environment(APP), prefix=somebody_else)
     assert answer.status == 0 and answer.err == ""
     assert home.entries()[0].stat().st_uid == homes.NOBODY
 
 
 @pytest.mark.parametrize("script", ["echo 'Traceback (most recent call last)' >&2; exit 1", "echo boom >&2; exit 3", "kill -9 $$", "echo nonsense"])
-def test_what_the_registry_said_is_told_and_remembered_whatever_happens_to_a_later_identity(helper, home, cloud, script):
+def test_a_denial_by_the_registry_is_reported_and_remembered_even_if_a_later_identity_fails(helper, home, cloud, script):
     """A broken az is not the reason, and is left out: that the network rules do not allow it is the answer."""
     home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
         "id": "5b5c0470-0000-4000-8000-000000000001", "isDefault": True, "tenantId": APP.tenant_id,
@@ -401,7 +401,7 @@ def test_what_the_registry_said_is_told_and_remembered_whatever_happens_to_a_lat
     assert (home.folder / "az-started").read_text().count("x") == 1
 
 
-def test_the_command_that_an_explanation_names_asks_again_at_once(helper, cloud):
+def test_the_command_in_an_explanation_asks_again_at_once(helper, cloud):
     """Whoever has just been given a role does not wait until the refusal is forgotten."""
     env = cloud.environment(APP)
     cloud.fault("firewall", service="acr", host=ACME)
@@ -421,7 +421,7 @@ def test_the_command_that_an_explanation_names_asks_again_at_once(helper, cloud)
                                          ({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "workload identity"),
                                          ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "managed-identity"}, "managed identity")])
 @pytest.mark.parametrize("verb", ["get", "diagnose"])
-def test_where_no_person_sits_nobody_is_asked_to_sign_in(helper, cloud, verb, env, advice):
+def test_without_an_interactive_session_no_sign_in_is_suggested(helper, cloud, verb, env, advice):
     cloud.fault("reset", service="imds", at="connect")
     told = helper.get("acme.azurecr.io", env=env) if verb == "get" else helper("diagnose", "acme.azurecr.io", env=env)
     said = told.err if verb == "get" else told.out
@@ -429,6 +429,6 @@ def test_where_no_person_sits_nobody_is_asked_to_sign_in(helper, cloud, verb, en
     assert advice in " ".join(said.split()), told
 
 
-def test_a_person_is_asked_to_sign_in(helper, cloud):
+def test_on_a_terminal_a_sign_in_is_suggested(helper, cloud):
     cloud.fault("reset", service="imds", at="connect")
     assert "az login, or docker-credential-acr login acme.azurecr.io" in helper.get("acme.azurecr.io").err

@@ -28,7 +28,7 @@ def stored(home):
 
 # a person's own login
 
-def test_a_login_is_tried_at_the_registry_before_it_is_kept(helper, home):
+def test_a_login_is_verified_at_the_registry_before_it_is_kept(helper, home):
     answer = helper.store(ADMIN, "admin", PASSWORD)
     assert answer.status == 0 and answer.out == "" and answer.err == ""
     assert answer.asked("acr", "/oauth2/token") == 1 and answer.exchanges == 0 and answer.asked("entra") == 0
@@ -36,33 +36,33 @@ def test_a_login_is_tried_at_the_registry_before_it_is_kept(helper, home):
     assert len(stored(home)) == 1
 
 
-def test_a_stored_login_goes_before_every_identity_and_asks_nobody(helper, signed_in):
+def test_a_stored_login_takes_precedence_over_all_identities_and_sends_no_request(helper, signed_in):
     helper.store(ADMIN, "admin", PASSWORD)
     answer = helper.get(ADMIN, env=signed_in)
     assert answer.login["Username"] == "admin" and answer.requests == []
 
 
-def test_storing_a_login_makes_cached_tokens_dead(helper, signed_in):
+def test_storing_a_login_invalidates_cached_tokens(helper, signed_in):
     assert helper.get(ADMIN, env=signed_in).login["Username"] == NULL_GUID
     helper.store(ADMIN, "admin", PASSWORD)
     assert helper.get(ADMIN, env=signed_in).login["Username"] == "admin"
 
 
-def test_a_wrong_login_is_refused_and_what_was_there_before_stays(helper):
+def test_a_wrong_login_is_an_error_and_the_previous_one_is_kept(helper):
     helper.store(ADMIN, "admin", PASSWORD)
     answer = helper.store(ADMIN, "admin", "not-the-password")
     assert answer.status == 1 and answer.out.count("\n") == 1 and ADMIN in answer.out and answer.err
     assert helper.get(ADMIN).secret == PASSWORD
 
 
-def test_a_wrong_login_where_there_was_none_leaves_no_file(helper, home):
+def test_a_wrong_first_login_leaves_no_file(helper, home):
     before = home.snapshot()
     assert helper.store(ADMIN, "admin", "not-the-password").status == 1
     assert home.snapshot() == before
 
 
 @pytest.mark.parametrize("fault", [{"kind": "firewall"}, {"kind": "reset", "at": "connect"}], ids=lambda fault: fault["kind"])
-def test_a_login_that_cannot_be_tried_is_kept_and_that_is_said(helper, home, cloud, fault):
+def test_a_login_that_cannot_be_verified_is_kept_with_a_notice(helper, home, cloud, fault):
     home.config(keychain="file", timeout="3s")
     cloud.fault(fault.pop("kind"), service="acr", host=ADMIN, **fault)
     answer = helper.store(ADMIN, "admin", PASSWORD)
@@ -71,13 +71,13 @@ def test_a_login_that_cannot_be_tried_is_kept_and_that_is_said(helper, home, clo
     assert helper.get(ADMIN).secret == PASSWORD
 
 
-def test_verify_on_store_false_asks_nobody(helper, home):
+def test_verify_on_store_false_sends_no_request(helper, home):
     home.config(keychain="file", verify_on_store=False)
     assert helper.store(ADMIN, "admin", "not-the-password").requests == []
     assert helper.get(ADMIN).secret == "not-the-password"
 
 
-def test_white_space_behind_a_password_is_kept_and_worth_a_warning(helper, home):
+def test_trailing_white_space_of_a_password_is_kept_with_a_warning(helper, home):
     home.config(keychain="file", verify_on_store=False)
     answer = helper.store(ADMIN, "admin", PASSWORD + "\n")
     assert answer.status == 0 and answer.err.count("\n") == 1 and "white space" in answer.err
@@ -94,7 +94,7 @@ def test_a_login_stored_under_another_spelling_is_the_same_login(helper):
 
 # tokens that come back: docker login after our own get, az acr login
 
-def test_our_own_token_coming_back_is_nothing_to_do(helper, home, signed_in):
+def test_storing_a_token_of_the_helper_changes_nothing(helper, home, signed_in):
     token = helper.get(ACME, env=signed_in).secret
     before = home.snapshot()
     answer = helper.store(ACME, NULL_GUID, token, env=signed_in)
@@ -113,7 +113,7 @@ def test_a_token_of_another_client_is_cached_and_never_kept_as_a_login(helper, h
     assert helper.list().login == {ACME: NULL_GUID}
 
 
-def test_a_token_of_another_client_is_handed_out_to_its_end_and_then_both_are_named(helper, home, cloud):
+def test_a_token_of_another_client_is_served_until_it_expires_and_then_both_are_named(helper, home, cloud):
     """Never the next identity's in its place at half its life, close to its end or by renew."""
     other = cloud.environment(AWKWARD)
     token = cloud.registry_token(ACME, who=APP)
@@ -130,7 +130,7 @@ def test_a_token_of_another_client_is_handed_out_to_its_end_and_then_both_are_na
     assert answer.exchanges == 1 and APP.client_id in answer.err and AWKWARD.client_id in answer.err
 
 
-def test_a_token_that_ends_soon_is_handed_out_no_longer_than_it_lives(helper, cloud):
+def test_a_token_that_expires_soon_is_not_served_after_its_expiry(helper, cloud):
     cloud.fault("reset", service="imds", at="connect")
     helper.store(ACME, NULL_GUID, cloud.registry_token(ACME, life=2))
     assert helper.get(ACME).status == 0
@@ -138,14 +138,14 @@ def test_a_token_that_ends_soon_is_handed_out_no_longer_than_it_lives(helper, cl
     assert helper.get(ACME).out == NOT_FOUND
 
 
-def test_a_token_that_has_ended_is_not_taken(helper, cloud, home):
+def test_an_expired_token_is_not_accepted(helper, cloud, home):
     before = home.snapshot()
     answer = helper.store(ACME, NULL_GUID, cloud.registry_token(ACME, age=20000))
     assert answer.status == 1 and answer.out.count("\n") == 1 and answer.requests == []
     assert home.snapshot() == before
 
 
-def test_a_pinned_identity_keeps_other_tokens_out(helper, home, cloud, signed_in):
+def test_a_configured_identity_excludes_tokens_of_others(helper, home, cloud, signed_in):
     home.config(keychain="file", registries={ACME: {"identity": "environment"}})
     token = cloud.registry_token(ACME)
     answer = helper.store(ACME, NULL_GUID, token, env=signed_in)
@@ -153,7 +153,7 @@ def test_a_pinned_identity_keeps_other_tokens_out(helper, home, cloud, signed_in
     assert helper.get(ACME, env=signed_in).secret != token
 
 
-def test_a_token_that_cannot_be_kept_is_no_successful_login(helper, home, cloud):
+def test_a_token_that_cannot_be_kept_is_an_error(helper, home, cloud):
     helper.logout(ACME)
     answer = helper.store(ACME, NULL_GUID, cloud.registry_token(ACME), env={"DOCKER_CREDENTIAL_ACR_CACHE": "none"})
     assert answer.status == 1 and "XDG_RUNTIME_DIR" in answer.out
@@ -169,7 +169,7 @@ def test_a_token_does_not_replace_a_stored_login(helper, cloud):
 
 @pytest.mark.parametrize("username", [NULL_GUID, "developer"])
 @pytest.mark.parametrize("audience", ["reader.azurecr.io", ["reader.azurecr.io", "x"]])
-def test_a_token_for_another_registry_is_refused_without_asking(helper, home, cloud, username, audience):
+def test_a_token_for_another_registry_is_an_error_without_a_request(helper, home, cloud, username, audience):
     """Also where the registry cannot be reached, and whatever user name it comes under."""
     cloud.fault("reset", service="acr", host=ACME, at="connect")
     answer = helper.store(ACME, username, cloud.registry_token("reader.azurecr.io", aud=audience))
@@ -185,7 +185,7 @@ def test_a_token_for_this_registry_is_never_kept_as_a_login(helper, home, cloud,
     assert helper.get(host).secret == token
 
 
-def test_a_login_that_was_removed_by_hand_is_no_stored_login(helper, home, signed_in):
+def test_a_login_that_was_removed_by_hand_does_not_count_as_stored(helper, home, signed_in):
     helper.store(ADMIN, "admin", PASSWORD)
     (home.data / "logins" / ADMIN).unlink()
     assert helper.get(ADMIN, env=signed_in).exchanges == 1
@@ -193,7 +193,7 @@ def test_a_login_that_was_removed_by_hand_is_no_stored_login(helper, home, signe
     assert helper.list(env=signed_in).login == {ADMIN: NULL_GUID}
 
 
-def test_a_login_that_another_helper_stored_is_not_renewed_away(helper, home, signed_in):
+def test_a_login_that_another_helper_stored_is_not_replaced_by_a_renewal(helper, home, signed_in):
     helper.store(ADMIN, "admin", PASSWORD)
     for path in (home.data / "registries").iterdir():
         path.unlink()
@@ -203,13 +203,13 @@ def test_a_login_that_another_helper_stored_is_not_renewed_away(helper, home, si
 
 # signing out
 
-def test_erase_forgets_a_stored_login_and_the_identity_serves_again(helper, signed_in):
+def test_erase_removes_a_stored_login_and_the_identity_is_used_again(helper, signed_in):
     helper.store(ADMIN, "admin", PASSWORD)
     assert helper.erase(ADMIN, env=signed_in).status == 0
     assert helper.get(ADMIN, env=signed_in).login["Username"] == NULL_GUID
 
 
-def test_erase_kills_the_copies_in_other_cache_homes(helper, signed_in, keyring):
+def test_erase_invalidates_the_copies_in_other_caches(helper, signed_in, keyring):
     """A desktop has a runtime folder, cron has none: what cron cached must be dead, too."""
     cron = {"without": ("XDG_RUNTIME_DIR",), "env": signed_in}
     assert helper.get(ACME, env=signed_in).exchanges == 1
@@ -221,7 +221,7 @@ def test_erase_kills_the_copies_in_other_cache_homes(helper, signed_in, keyring)
     assert helper.get(ACME, **cron).exchanges == 1
 
 
-def test_an_erase_during_a_renewal_wins(helper, home, signed_in, cloud):
+def test_an_erase_during_a_renewal_takes_precedence(helper, home, signed_in, cloud):
     helper.get(ACME, env=signed_in)
     home.age(7100)
     cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=1, count=1)
@@ -234,7 +234,7 @@ def test_an_erase_during_a_renewal_wins(helper, home, signed_in, cloud):
     assert helper.get(ACME, env=signed_in).out == NOT_FOUND
 
 
-def test_logout_holds_in_every_session_until_a_login_is_stored(helper, signed_in, keyring):
+def test_logout_applies_to_every_session_until_a_login_is_stored(helper, signed_in, keyring):
     helper.get(ACME, env=signed_in)
     assert helper.logout(ACME, env=signed_in).status == 0
     for more in ({}, {"without": ("XDG_RUNTIME_DIR",)}):
@@ -245,7 +245,7 @@ def test_logout_holds_in_every_session_until_a_login_is_stored(helper, signed_in
     assert helper.get(ACME, env=signed_in).out == NOT_FOUND, "erase is not a way to sign in"
 
 
-def test_a_store_ends_signed_out(helper, cloud):
+def test_a_store_ends_the_signed_out_state(helper, cloud):
     helper.logout(ADMIN)
     helper.store(ADMIN, "admin", PASSWORD)
     assert helper.get(ADMIN).secret == PASSWORD
@@ -255,20 +255,20 @@ def test_a_store_ends_signed_out(helper, cloud):
     assert helper.get(ACME).secret == token
 
 
-def test_logout_is_for_our_registries(helper, home):
+def test_logout_is_only_for_azure_registries(helper, home):
     before = home.snapshot()
     answer = helper.logout("ghcr.io")
     assert answer.status != 0 and "ghcr.io" in answer.err and home.snapshot() == before
 
 
-def test_dockers_four_erases_succeed_each(helper, signed_in):
+def test_each_of_the_four_erases_of_docker_succeeds(helper, signed_in):
     helper.get(ACME, env=signed_in)
     for server in (ACME, ACME, f"http://{ACME}", f"https://{ACME}"):
         answer = helper.erase(server, env=signed_in)
         assert answer.status == 0 and answer.out == "" and answer.requests == []
 
 
-def test_list_asks_nobody_and_starts_nobody(helper, home, signed_in, cloud):
+def test_list_sends_no_request_and_starts_no_program(helper, home, signed_in, cloud):
     home.config(keychain="file", registries={"reader.azurecr.io": {}, "signedout.azurecr.io": {}}, hosts=["registry.contoso.internal"])
     helper.store("ghcr.io", "developer", "some-password")
     helper.store(ADMIN, "admin", PASSWORD)
@@ -279,7 +279,7 @@ def test_list_asks_nobody_and_starts_nobody(helper, home, signed_in, cloud):
         "ghcr.io": "developer", ADMIN: "admin", ACME: NULL_GUID, "reader.azurecr.io": NULL_GUID, "registry.contoso.internal": NULL_GUID}
 
 
-def test_what_lies_in_a_cache_for_somebody_else_is_not_listed(helper, home, signed_in, keyring):
+def test_cached_tokens_of_another_identity_are_not_listed(helper, home, signed_in, keyring):
     """The kernel keyring is one for all homes of a user: sudo, a container, a CI's job."""
     helper.get(ACME, env=signed_in, without=("XDG_RUNTIME_DIR",))
     assert [name for name in keyring() if "entry_" in name]
@@ -288,14 +288,14 @@ def test_what_lies_in_a_cache_for_somebody_else_is_not_listed(helper, home, sign
     assert helper.list(env=signed_in, without=("XDG_RUNTIME_DIR",)).login == {}
 
 
-def test_what_worked_when_last_asked_is_listed_though_its_token_has_ended(helper, home, signed_in):
+def test_a_registry_that_worked_last_is_listed_although_its_token_expired(helper, home, signed_in):
     """Or the classic build of tomorrow morning would be anonymous."""
     helper.get(ACME, env=signed_in)
     home.age(20000)
     assert helper.list(env=signed_in).login == {ACME: NULL_GUID}
 
 
-def test_a_refusal_takes_a_registry_from_the_list(helper, home, signed_in, cloud):
+def test_a_denial_removes_a_registry_from_the_list(helper, home, signed_in, cloud):
     helper.get(ACME, env=signed_in)
     home.age(20000)
     cloud.fault("norole", service="acr", host=ACME)
@@ -306,11 +306,11 @@ def test_a_refusal_takes_a_registry_from_the_list(helper, home, signed_in, cloud
 HOMES = ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
-def test_a_container_without_a_home_erases_what_is_not_there(helper, signed_in):
+def test_in_a_container_without_a_home_directory_erasing_a_missing_login_succeeds(helper, signed_in):
     answer = helper("erase", stdin=ACME.encode(), env=signed_in, without=HOMES)
     assert answer.status == 0 and answer.out == "" and answer.err == "", answer
 
 
-def test_a_value_of_two_lines_is_one_line_of_an_error(helper, signed_in):
+def test_a_value_of_two_lines_is_shown_in_one_line_of_an_error(helper, signed_in):
     answer = helper.get(ACME, env={**signed_in, "AZURE_TENANT_ID": "contoso\r\nX-Other: 1"})
     assert answer.status == 1 and answer.out.count("\n") == 1, answer

@@ -34,14 +34,14 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", FOREIGN + HOSTILE, ids=lambda name: ascii(name)[1:40])
-def test_a_name_that_is_not_ours_is_never_looked_up_or_asked(helper, cloud, name):
+def test_a_host_outside_azure_is_never_looked_up_or_contacted(helper, cloud, name):
     answer = helper.get(name, env=cloud.environment(APP))
     assert answer.status == 1 and answer.out == NOT_FOUND, answer
     assert answer.err == "" and answer.requests == [], answer
 
 
 @pytest.mark.parametrize("name", HOSTILE[:12], ids=lambda name: ascii(name)[1:40])
-def test_a_login_under_a_name_that_is_not_ours_is_a_key_like_any_other(helper, cloud, home, name):
+def test_a_login_for_a_host_outside_azure_is_kept_under_its_verbatim_name(helper, cloud, home, name):
     home.config(keychain="file")
     signed_in = cloud.environment(APP)
     stored = helper.store(name, "developer", "some-password", env=signed_in)
@@ -54,7 +54,7 @@ def test_a_login_under_a_name_that_is_not_ours_is_a_key_like_any_other(helper, c
 
 
 @pytest.mark.parametrize("byte", [*range(0x21), 0x7f, *range(0x80, 0xa1), 0xc0, 0xed, 0xf5, 0xff])
-def test_no_odd_byte_anywhere_in_a_name_makes_it_another(helper, cloud, byte):
+def test_no_unusual_byte_in_a_name_leads_to_another_host(helper, cloud, byte):
     """At the end white space is only white space, as other helpers have it."""
     odd = bytes([byte])
     signed_in = cloud.environment(APP)
@@ -66,7 +66,7 @@ def test_no_odd_byte_anywhere_in_a_name_makes_it_another(helper, cloud, byte):
 
 
 @pytest.mark.parametrize("variable", ["DOCKER_CREDENTIAL_ACR_HOSTS", "DOCKER_CREDENTIAL_ACR_AUDIENCE", "DOCKER_CREDENTIAL_ACR_AUTHORITY"])
-def test_no_variable_of_the_environment_says_where_tokens_go(helper, cloud, variable):
+def test_no_environment_variable_chooses_where_tokens_are_sent(helper, cloud, variable):
     signed_in = {**cloud.environment(APP), variable: "evil.example"}
     assert helper.get("evil.example", env=signed_in).requests == []
     answer = helper.get("x.azurecr.io", env=signed_in)
@@ -77,27 +77,27 @@ def test_no_variable_of_the_environment_says_where_tokens_go(helper, cloud, vari
 
 @pytest.mark.parametrize("authority", ["https://evil.example/", "https://login.microsoftonline.com.evil.example",
                                        "https://evil.example@login.microsoftonline.com/", "http://login.microsoftonline.com"])
-def test_an_authority_of_the_environment_must_be_one_of_microsofts(helper, cloud, authority):
+def test_an_authority_of_the_environment_must_belong_to_microsoft(helper, cloud, authority):
     answer = helper.get("x.azurecr.io", env={**cloud.environment(APP), "AZURE_AUTHORITY_HOST": authority})
     assert answer.status == 1 and answer.asked("entra") == 0, answer
     assert "evil.example" not in {row["host"] for row in answer.requests}
 
 
-def test_a_host_that_the_persons_config_names_is_ours(helper, cloud, home):
+def test_a_host_in_the_config_of_the_user_is_accepted(helper, cloud, home):
     """It would be asked: there is only no way out of here."""
     home.config(hosts=["registry.contoso.internal"])
     answer = helper.get("registry.contoso.internal", env={**cloud.environment(APP), "HTTPS_PROXY": "http://127.0.0.1:9"})
     assert answer.status == 1 and answer.out != NOT_FOUND and "127.0.0.1:9" in answer.err
 
 
-def test_a_config_of_somebody_else_names_no_hosts(helper, cloud, home):
+def test_a_config_of_another_user_adds_no_hosts(helper, cloud, home):
     give_away(home.config(hosts=["registry.contoso.internal"]))
     answer = helper.get("registry.contoso.internal", env=cloud.environment(APP))
     assert answer.status == 1 and answer.requests == []
 
 
 @pytest.mark.plain
-def test_no_row_of_the_unit_tests_corpus_is_asked_that_is_not_ours(helper, cloud, tmp_path):
+def test_no_host_outside_azure_in_the_corpus_of_the_unit_tests_is_contacted(helper, cloud, tmp_path):
     """tests/unit/hosts.h is the table of the matcher's own tests."""
     signed_in = cloud.environment(APP)
     for server, host in rows_of_the_corpus(tmp_path):
@@ -126,7 +126,7 @@ def rows_of_the_corpus(folder):
     return [(bytes.fromhex(server), None if host == "-" else host) for server, _, host in (row.partition(" ") for row in rows)]
 
 
-def test_the_exchange_goes_to_the_registry_whatever_its_challenge_says(helper, cloud):
+def test_the_exchange_is_sent_to_the_registry_with_any_challenge(helper, cloud):
     cloud.fault("realm", service="acr", host="x.azurecr.io", realm="https://evil.example/oauth2/token")
     answer = helper.get("x.azurecr.io", env=cloud.environment(APP))
     assert answer.status == 0

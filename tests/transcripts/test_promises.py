@@ -19,7 +19,7 @@ def signed_in(cloud):
     return cloud.environment(APP)
 
 
-def test_a_netrc_of_the_person_is_never_sent(helper, home, signed_in):
+def test_the_netrc_file_of_the_user_is_never_sent(helper, home, signed_in):
     """The headers that a service got are in the log of the cloud."""
     logins = "".join(f"{whom} login netrc-person password canary-of-netrc\n"
                      for whom in (f"machine {ACME}", f"machine {GENUINE}", "default"))
@@ -32,14 +32,14 @@ def test_a_netrc_of_the_person_is_never_sent(helper, home, signed_in):
 
 
 @pytest.mark.parametrize("variable", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_ID", "AZURE_TENANT_ID"])
-def test_a_line_end_in_a_variable_makes_no_second_header(helper, signed_in, variable):
+def test_a_line_end_in_a_variable_adds_no_second_header(helper, signed_in, variable):
     answer = helper.get(ACME, env={**signed_in, variable: signed_in[variable] + "\r\nX-Injected: yes"})
     assert answer.status == 1, answer
     assert not [row for row in answer.requests if "x-injected" in row.get("headers", {})], answer.requests
 
 
 @pytest.mark.parametrize("value", ["secret\r\nX-Injected: yes", "secret\nX-Injected: yes"], ids=["crlf", "lf"])
-def test_a_line_end_in_a_secret_header_is_refused_before_anything_is_sent(helper, value):
+def test_a_line_end_in_a_secret_header_is_an_error_before_a_request_is_sent(helper, value):
     answer = helper.get(ACME, env={"IDENTITY_ENDPOINT": "http://127.0.0.1:9/token", "IDENTITY_HEADER": value,
                                    "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"})
     assert answer.status == 1 and "control character" in answer.out + answer.err, answer
@@ -47,7 +47,7 @@ def test_a_line_end_in_a_secret_header_is_refused_before_anything_is_sent(helper
 
 @pytest.mark.parametrize("password", ["p@ss/word", "pass/canary@word", "p:ss?canary#word", "p ss%canary", "canary@", "p@ss@canary"])
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
-def test_no_piece_of_a_proxy_password_is_shown(helper, signed_in, variable, password):
+def test_no_part_of_a_proxy_password_is_shown(helper, signed_in, variable, password):
     """By libcurl's messages neither, which quote what they cannot read."""
     for command in (("get",), ("diagnose", ACME))[:1 + (variable == "https_proxy")]:
         answer = helper(*command, stdin=ACME, env={
@@ -58,7 +58,7 @@ def test_no_piece_of_a_proxy_password_is_shown(helper, signed_in, variable, pass
         assert not [piece for piece in pieces if piece in shown], answer
 
 
-def test_a_store_waits_for_another_of_the_same_registry(helper, home):
+def test_a_store_waits_for_another_store_of_the_same_registry(helper, home):
     """Two at once would leave the decision of one and the login of the other. The test is the other: it holds the lock."""
     home.config(keychain="file", verify_on_store=False)
     folder = home.runtime / "docker-credential-acr"

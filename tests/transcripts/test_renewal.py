@@ -38,7 +38,7 @@ def other_than(secret, helper, signed_in):
     raise AssertionError("still the old token")
 
 
-def test_a_token_in_the_first_half_of_its_life_is_handed_out(helper, old, signed_in):
+def test_a_token_in_the_first_half_of_its_life_is_served(helper, old, signed_in):
     secret = old(5000)
     answer = helper.get(ACME, env=signed_in)
     assert answer.secret == secret and answer.requests == []
@@ -46,7 +46,7 @@ def test_a_token_in_the_first_half_of_its_life_is_handed_out(helper, old, signed
     assert helper.get(ACME, env=signed_in).requests == []
 
 
-def test_a_token_past_half_its_life_is_handed_out_at_once_and_renewed_behind(helper, old, signed_in, cloud):
+def test_a_token_past_half_its_life_is_served_at_once_and_renewed_in_the_background(helper, old, signed_in, cloud):
     """Nobody waits: docker reads to the end of the pipe, so a child that held it open would be felt here."""
     secret = old(PAST_HALF)
     cloud.mark()
@@ -67,13 +67,13 @@ def test_twenty_gets_past_half_life_renew_once(helper, old, signed_in, cloud):
     assert len(cloud.requests("acr", path="/oauth2/exchange")) == 1
 
 
-def test_a_token_that_a_long_push_could_outlive_is_renewed_first(helper, old, signed_in):
+def test_a_token_that_could_expire_during_a_long_push_is_renewed_first(helper, old, signed_in):
     secret = old(NEAR_THE_END)
     answer = helper.get(ACME, env=signed_in)
     assert answer.secret != secret and answer.exchanges == 1 and answer.err == ""
 
 
-def test_a_token_that_has_ended_is_never_handed_out(helper, old, signed_in, cloud):
+def test_an_expired_token_is_never_served(helper, old, signed_in, cloud):
     old(DEAD)
     cloud.fault("error", service="acr", host=ACME, status=400)
     assert helper.get(ACME, env=signed_in).status == 1
@@ -81,7 +81,7 @@ def test_a_token_that_has_ended_is_never_handed_out(helper, old, signed_in, clou
 
 @pytest.mark.parametrize("fault", [{"kind": "reset", "at": "connect"}, {"kind": "firewall"}, {"kind": "html"}, {"kind": "norole"}],
                          ids=lambda fault: fault["kind"])
-def test_what_cannot_be_renewed_is_handed_out_while_it_lives_with_one_warning(helper, home, old, signed_in, cloud, fault):
+def test_a_token_that_cannot_be_renewed_is_served_until_it_expires_with_one_warning(helper, home, old, signed_in, cloud, fault):
     home.config(timeout="2s")
     secret = old(NEAR_THE_END)
     cloud.fault(fault.pop("kind"), service="acr", host=ACME, **fault)
@@ -92,7 +92,7 @@ def test_what_cannot_be_renewed_is_handed_out_while_it_lives_with_one_warning(he
     assert again.secret == secret and again.err == "", "told once an hour"
 
 
-def test_a_renewal_behind_that_fails_is_not_tried_by_each_get(helper, old, signed_in, cloud):
+def test_a_failed_background_renewal_is_not_retried_by_each_get(helper, old, signed_in, cloud):
     secret = old(PAST_HALF)
     cloud.fault("norole", service="acr", host=ACME)
     cloud.mark()
@@ -117,7 +117,7 @@ def test_another_secret_of_the_same_client_is_another_identity(helper, signed_in
     assert helper.get(ACME, env=signed_in).requests == []
 
 
-def test_a_change_of_the_config_makes_the_cached_token_another_identitys(helper, home, signed_in):
+def test_after_a_change_of_the_config_the_cached_token_belongs_to_another_identity(helper, home, signed_in):
     helper.get(ACME, env=signed_in)
     home.config(timeout="20s")
     assert helper.get(ACME, env=signed_in).exchanges == 1
@@ -131,7 +131,7 @@ def test_min_validity_is_never_more_than_a_third_of_the_life(helper, home, signe
     assert helper.get(ACME, env=signed_in).requests == []
 
 
-def test_while_the_renewal_behind_hangs_everybody_is_served(helper, old, signed_in, cloud):
+def test_while_the_background_renewal_hangs_every_get_is_served(helper, old, signed_in, cloud):
     secret = old(PAST_HALF)
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", seconds=8)
     for _ in range(3):
@@ -139,7 +139,7 @@ def test_while_the_renewal_behind_hangs_everybody_is_served(helper, old, signed_
         assert answer.secret == secret and answer.seconds < 0.5
 
 
-def test_the_renewal_behind_asks_the_authority_that_the_config_names_for_this_registry(helper, home, signed_in, cloud):
+def test_the_background_renewal_uses_the_configured_authority_of_the_registry(helper, home, signed_in, cloud):
     """The answer comes without a look into the config; the client secret must not go elsewhere for that."""
     def write(authority):
         path = home.config(registries={ACME: {"authority": authority}})

@@ -58,7 +58,7 @@ def every_way(helper, cloud, home):
     yield "unknown key", helper.get(ACME, env=signed_in)
 
 
-def test_nothing_that_happens_shows_a_secret_or_leaves_one_where_it_does_not_belong(helper, cloud, home):
+def test_no_situation_prints_a_secret_or_leaves_one_behind(helper, cloud, home):
     """Each run is searched where it is made: see Helper.judge. What stays on the disk is searched at the end."""
     seen = dict(every_way(helper, cloud, home))
     assert sum("debug:" in answer.err for answer in seen.values()) > 5, "nothing was told: the search finds nothing"
@@ -71,14 +71,14 @@ def test_nothing_that_happens_shows_a_secret_or_leaves_one_where_it_does_not_bel
             assert entry[0] & 0o777 == 0o600, path
 
 
-def test_a_service_that_says_back_what_it_was_told_is_not_quoted(helper, cloud):
+def test_a_service_that_repeats_the_request_is_not_quoted(helper, cloud):
     cloud.fault("error", service="acr", status=400, body=json.dumps(
         {"errors": [{"code": "UNAUTHORIZED", "message": f"cannot take {cloud.entra_token()}"}]}))
     answer = helper.get(ACME, env={**cloud.environment(APP), **DEBUG})
     assert answer.status == 1
 
 
-def test_what_is_searched_for_would_be_found(helper, cloud):
+def test_the_search_for_secrets_detects_them(helper, cloud):
     """The search itself can fail."""
     token = helper.get(ACME, env=cloud.environment(APP)).secret
     assert helper.secrets_in(f"debug: {token}") and helper.secrets_in(APP.secret) and JWT.search(token)
@@ -119,7 +119,7 @@ def test_a_process_that_holds_secrets_cannot_be_read_or_dumped(helper, home, clo
         run.communicate()
 
 
-def test_no_variable_makes_a_library_write_down_the_keys_of_a_connection(helper, cloud, home):
+def test_no_variable_makes_a_library_log_the_keys_of_a_connection(helper, cloud, home):
     for name in ("SSLKEYLOGFILE", "GNUTLS_KEYLOGFILE", "QLOGDIR"):
         keys = home.folder / name
         answer = helper.get(ACME, env={**cloud.environment(APP), name: str(keys), "DOCKER_CREDENTIAL_ACR_CACHE": "none"})
@@ -135,7 +135,7 @@ int OSSL_provider_init(void *core, void *in, void **out, void **context) { retur
 
 
 @pytest.mark.plain
-def test_openssl_loads_no_module_that_a_variable_of_the_person_names(helper, cloud, home):
+def test_openssl_loads_no_module_named_by_a_variable_of_the_user(helper, cloud, home):
     """Its configuration is root's: in a folder that others can write to it is not read."""
     ran, source, module, config = (home.folder / name for name in ("ran", "module.c", "module.so", "openssl.cnf"))
     source.write_text(MODULE % ran)
@@ -153,7 +153,7 @@ def test_openssl_loads_no_module_that_a_variable_of_the_person_names(helper, clo
                                  "http://user:a@b/{}@127.0.0.1:9", "socks5://user:{}%40h:1", "http:/user:{}@127.0.0.1:9", "htp://u:{}@127.0.0.1:9",
                                  "http://127.0.0.1:9/?{}", "http://{}:x@127.0.0.1:9 trailing"])
 @pytest.mark.parametrize("name", ["https_proxy", "ALL_PROXY"])
-def test_a_proxys_password_is_shown_nowhere_however_its_url_is_written(helper, cloud, home, url, name):
+def test_a_proxy_password_is_never_shown_with_any_form_of_the_url(helper, cloud, home, url, name):
     password = "canary-of-a-proxy-password"
     home.canaries.add(password)
     env = {**cloud.environment(APP), **DEBUG, name: url.format(password)}

@@ -10,7 +10,7 @@ ACME, SILENT = "acme.azurecr.io", "hang.azurecr.io"
 
 @pytest.mark.plain
 @pytest.mark.parametrize("name", [SILENT, SILENT.upper()])
-def test_a_timeout_of_one_registry_holds_for_it_alone(helper, home, cloud, name):
+def test_a_timeout_of_one_registry_applies_only_to_it(helper, home, cloud, name):
     home.config(registries={name: {"timeout": "2s"}})
     answer = helper.get(SILENT, env=cloud.environment(APP))
     assert answer.status == 1 and answer.seconds < 4
@@ -33,7 +33,7 @@ BEYOND_GET = {
 
 @pytest.mark.plain
 @pytest.mark.parametrize("command", BEYOND_GET)
-def test_a_timeout_of_one_registry_holds_for_every_command_that_asks_it(helper, home, cloud, command):
+def test_a_timeout_of_one_registry_applies_to_every_command_that_uses_it(helper, home, cloud, command):
     """Also where it is longer than that of all registries."""
     waiting = 2 if command == "login" else 0  # until the person has entered the code
     home.config(registries={SILENT: {"timeout": "2s"}})
@@ -55,14 +55,14 @@ def test_registries_that_are_renewed_together_each_have_their_own_timeout(helper
 
 
 @pytest.mark.parametrize("settings", [{"timeout": 0}, {"timeout": "0s"}, {"registries": {ACME: {"timeout": 0}}}])
-def test_a_timeout_of_nothing_is_ignored_with_a_warning(helper, home, cloud, settings):
+def test_a_timeout_of_zero_is_ignored_with_a_warning(helper, home, cloud, settings):
     home.config(**settings)
     answer = helper.get(ACME, env=cloud.environment(APP))
     assert answer.status == 0 and '"timeout" is 0' in answer.err
 
 
 @pytest.mark.parametrize("value", ["0", "0s", "0m"])
-def test_a_timeout_of_nothing_in_the_environment_is_ignored_with_a_warning(helper, cloud, value):
+def test_a_timeout_of_zero_in_the_environment_is_ignored_with_a_warning(helper, cloud, value):
     answer = helper.get(ACME, env={**cloud.environment(APP), "DOCKER_CREDENTIAL_ACR_TIMEOUT": value})
     assert answer.status == 0 and 'DOCKER_CREDENTIAL_ACR_TIMEOUT: "timeout" is 0' in answer.err
 
@@ -74,13 +74,13 @@ def test_a_timeout_of_nothing_in_the_environment_is_ignored_with_a_warning(helpe
     ({"registries": {"acme.azurecr.io:443": {"username": "x"}}}, "acme.azurecr.io:443"),
     ({"registries": {"acme.azurecr.io ": {}}}, "acme.azurecr.io "), ({"registries": {"acme": {"username": "x"}}}, "acme"),
     ({"registries": {"acme.azurecr.io/team": {}}}, "acme.azurecr.io/team")])
-def test_a_name_that_matches_no_registry_is_warned_of(helper, home, cloud, settings, name):
+def test_a_name_that_matches_no_registry_is_a_warning(helper, home, cloud, settings, name):
     home.config(**settings)
     answer = helper.get(ACME, env=cloud.environment(APP))
     assert answer.status == 0 and f'"{name}", which matches no registry' in answer.err
 
 
-def test_names_that_can_match_are_not_warned_of(helper, home, cloud):
+def test_names_that_can_match_cause_no_warning(helper, home, cloud):
     home.config(hosts=["Hub.example", "registry.contoso.com"], registries={ACME: {}, "ACME2.azurecr.io": {"timeout": "20s"}})
     answer = helper.get(ACME, env=cloud.environment(APP))
     assert answer.status == 0 and answer.err == ""
@@ -88,7 +88,7 @@ def test_names_that_can_match_are_not_warned_of(helper, home, cloud):
 
 @pytest.mark.needs("mounts")
 @pytest.mark.parametrize("others, believed", [("", True), ("kim:x:1000:0::/:/bin/sh\n", False)], ids=["alone", "shared"])
-def test_a_group_that_can_write_the_configuration_must_be_the_owners_alone(helper, home, tmp_path, others, believed):
+def test_a_group_that_can_write_the_configuration_must_have_only_the_owner(helper, home, tmp_path, others, believed):
     """Also those count whose first group it is: /etc/group does not list them."""
     home.registries(contoso={}).chmod(0o660)
     users, groups = tmp_path / "passwd", tmp_path / "group"
@@ -104,7 +104,7 @@ def test_a_group_that_can_write_the_configuration_must_be_the_owners_alone(helpe
 @pytest.mark.parametrize("env, asked", [({}, 1), ({"AZURE_TOKEN_CREDENTIALS": "AzureCliCredential"}, 0), ({"AZURE_TOKEN_CREDENTIALS": "dev"}, 0),
                                         ({"AZURE_TOKEN_CREDENTIALS": "prod"}, 1), ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "none"}, 0),
                                         ({"DOCKER_CREDENTIAL_ACR_IDENTITY": "azure-cli, environment"}, 1)])
-def test_registries_are_looked_for_by_the_identities_that_get_would_ask(helper, cloud, env, asked):
+def test_registries_are_discovered_with_the_identities_that_get_would_use(helper, cloud, env, asked):
     answer = helper("configure", "--discover", "--dry-run", env={**cloud.environment(APP), **env})
     assert answer.asked("entra") == asked
 
@@ -123,7 +123,7 @@ def check(answer, name):
     ("", "ok", "problem"), (" \n", "ok", "problem"), ('{"credsstore": "acr"}', "ok", "ok"), ('{"CredsStore": "acr"}', "ok", "ok"),
     ('{"CREDHELPERS": {"acme.azurecr.io": "acr"}}', "ok", "ok"), ('{"credsStore": "acr", "credsstore": "other"}', "ok", "problem"),
     ("{", "problem", "skipped")])
-def test_diagnose_reads_dockers_config_as_docker_does(helper, home, cloud, text, verdict, wiring):
+def test_diagnose_parses_the_docker_config_as_docker_parses_it(helper, home, cloud, text, verdict, wiring):
     """Go's encoding/json takes keys in whatever letters, and docker an empty file for none."""
     home.write(".docker/config.json", text)
     home.write("bin/docker", "#!/bin/sh\nexit 1\n", 0o755)

@@ -40,34 +40,34 @@ def files_only(home):
 
 
 @pytest.mark.parametrize("verb", ["get", "store", "erase"])
-def test_a_hundred_megabytes_on_stdin_are_refused_in_one_line(helper, home, verb):
+def test_a_hundred_megabytes_on_stdin_are_an_error_in_one_line(helper, home, verb):
     before = home.snapshot()
     answer = helper(verb, stdin=b"A" * HUNDRED_MEGABYTES, preexec_fn=no_room_for_them)
     assert answer.status == 1 and answer.out.count("\n") == 1 and "memory" not in answer.out
     assert answer.seconds < 5 and home.snapshot() == before and answer.requests == []
 
 
-def test_a_name_longer_than_8_kib_is_refused(helper, files_only):
+def test_a_name_longer_than_8_kib_is_an_error(helper, files_only):
     assert helper.get("a" * 8192).out == NOT_FOUND
     longer = helper.get("a" * 8193)
     assert longer.status == 1 and "8192" in longer.out
 
 
 @pytest.mark.parametrize("size", [70_000, 1_000_000, 3_900_000])
-def test_a_secret_of_a_megabyte_comes_back_to_the_byte(helper, files_only, size):
+def test_a_secret_of_a_megabyte_is_read_back_unchanged(helper, files_only, size):
     secret = ("0123456789abcdef" * (size // 16 + 1))[:size]
     assert helper.store("ghcr.io", "developer", secret).status == 0
     assert helper.get("ghcr.io").secret == secret
 
 
-def test_a_store_request_of_more_than_4_mib_is_refused_and_keeps_the_old_login(helper, files_only):
+def test_a_store_request_of_more_than_4_mib_is_an_error_and_keeps_the_old_login(helper, files_only):
     assert helper.store("ghcr.io", "developer", "first-password").status == 0
     answer = helper.store("ghcr.io", "developer", "x" * (4 << 20))
     assert answer.status == 1 and answer.out.count("\n") == 1
     assert helper.get("ghcr.io").secret == "first-password"
 
 
-def test_a_closed_stdin_is_an_empty_one(helper):
+def test_a_closed_stdin_is_treated_as_empty(helper):
     assert helper("get", stdin=None, preexec_fn=closing(0)).out == NO_SERVER
     assert helper("erase", stdin=None, preexec_fn=closing(0)).out == NO_SERVER
     assert helper("store", stdin=None, preexec_fn=closing(0)).status == 1
@@ -96,7 +96,7 @@ def test_a_closed_stderr_changes_nothing(helper, cloud):
     assert helper.get("ghcr.io", preexec_fn=closing(2)).out == NOT_FOUND
 
 
-def test_with_everything_closed_no_file_takes_the_place_of_stdout(helper, cloud, home):
+def test_with_all_descriptors_closed_no_file_is_opened_as_stdout(helper, cloud, home):
     signed_in = cloud.environment(APP)
     assert helper("get", stdin=None, env=signed_in, preexec_fn=closing(0, 1, 2)).status == 1
     with open(home.folder / "stdin", "w+b") as file:
@@ -108,7 +108,7 @@ def test_with_everything_closed_no_file_takes_the_place_of_stdout(helper, cloud,
     assert not [path for path, entry in home.files().items() if b"ServerURL" in entry[1]]
 
 
-def test_a_reader_that_has_gone_is_an_error_and_no_signal(helper, home):
+def test_a_closed_pipe_is_an_error_and_not_a_signal(helper, home):
     run = helper.start("version")
     run.stdout.close()
     run.stdin.close()
@@ -119,7 +119,7 @@ def test_a_reader_that_has_gone_is_an_error_and_no_signal(helper, home):
     os.close(theirs)
 
 
-def test_a_pipe_that_is_full_is_waited_for_and_the_answer_is_whole(helper, files_only):
+def test_a_full_pipe_is_awaited_and_the_answer_is_complete(helper, files_only):
     secret = "0123456789abcdef" * 65536
     helper.store("ghcr.io", "developer", secret)
     ours, theirs = os.pipe()
@@ -149,7 +149,7 @@ def full():
 
 
 @pytest.mark.parametrize("verb, stdin", [("get", "ghcr.io"), ("list", ""), ("store", "{}")])
-def test_a_short_answer_that_nobody_reads_is_given_up_in_time(helper, home, full, verb, stdin):
+def test_a_short_answer_without_a_reader_times_out(helper, home, full, verb, stdin):
     """Neither a list nor a refusal waits for ever for room."""
     home.config(timeout=2)
     answer = helper(verb, stdin=stdin, stdout=full)
@@ -157,13 +157,13 @@ def test_a_short_answer_that_nobody_reads_is_given_up_in_time(helper, home, full
     assert "cannot write the answer to stdout" in answer.err
 
 
-def test_a_cached_answer_that_nobody_reads_is_given_up(helper, full, cloud):
+def test_a_cached_answer_without_a_reader_times_out(helper, full, cloud):
     assert helper.get(ACME, env=cloud.environment(APP)).status == 0
     answer = helper.get(ACME, env=cloud.environment(APP), stdout=full)
     assert answer.status == 1 and "cannot write the answer to stdout" in answer.err
 
 
-def test_a_full_stderr_that_nobody_reads_does_not_hold_the_answer_up(helper, cloud):
+def test_a_full_stderr_without_a_reader_does_not_delay_the_answer(helper, cloud):
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)
     os.set_blocking(theirs, False)
@@ -179,7 +179,7 @@ def test_a_full_stderr_that_nobody_reads_does_not_hold_the_answer_up(helper, clo
     assert answer.status == 1 and answer.out.count("\n") == 1 and answer.seconds < 10
 
 
-def test_a_stdin_that_stays_silent_is_given_up(helper):
+def test_a_stdin_without_data_times_out(helper):
     runs = [helper.start(verb) for verb in ("get", "store", "erase")]
     begin = time.monotonic()
     runs[0].stdin.write(b"acme.azure")
@@ -204,7 +204,7 @@ def test_a_list_does_not_wait_for_stdin(helper):
         run.communicate()
 
 
-def test_a_slow_writer_is_waited_for(helper, files_only):
+def test_a_slow_writer_is_awaited(helper, files_only):
     run = helper.start("get")
     for letter in b"ghcr.io\n":
         run.stdin.write(bytes([letter]))
@@ -215,7 +215,7 @@ def test_a_slow_writer_is_waited_for(helper, files_only):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_a_get_that_waits_at_once(helper, cloud, home, number):
+def test_a_signal_ends_a_waiting_get_at_once(helper, cloud, home, number):
     """Also when the caller left it blocked, as some do."""
     signed_in = cloud.environment(APP)
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", count=1)
@@ -243,7 +243,7 @@ def test_inherited_ignored_signals_do_not_matter(helper, cloud):
     assert helper.list(preexec_fn=ignore).login == {ACME: "00000000-0000-0000-0000-000000000000"}
 
 
-def test_many_writers_to_one_stderr_do_not_mix_what_they_say(helper, cloud, home):
+def test_many_writers_to_one_stderr_do_not_mix_their_lines(helper, cloud, home):
     path = home.folder / "stderr"
     wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
     with open(path, "ab") as file:
@@ -263,7 +263,7 @@ def test_many_writers_to_one_stderr_do_not_mix_what_they_say(helper, cloud, home
 
 @pytest.mark.parametrize("arguments", [["--help"], ["configure", "--help"], ["explain", "no-role"], ["explain", "--rules"], ["status"], ["version"], ["configure"]],
                          ids=" ".join)
-def test_a_page_whose_reader_has_seen_enough_ends_without_a_complaint(helper, home, arguments):
+def test_a_page_whose_reader_closes_the_pipe_ends_without_an_error(helper, home, arguments):
     """As with `| head -1`: no signal and no sentence about the pipe."""
     reader, writer = os.pipe()
     os.close(reader)
@@ -276,7 +276,7 @@ def test_a_page_whose_reader_has_seen_enough_ends_without_a_complaint(helper, ho
 
 @pytest.mark.parametrize("verb, expects", [("get", "the server, such as"), ("erase", "the server, such as"), ("store", "a JSON object with"),
                                            ("kubelet", "a CredentialProviderRequest")])
-def test_a_person_who_types_a_verb_of_docker_hears_at_once_what_it_waits_for(home, verb, expects):
+def test_a_verb_typed_on_a_terminal_says_at_once_what_it_waits_for(home, verb, expects):
     ours, theirs = pty.openpty()
     with subprocess.Popen([str(home.program), verb], env=home.env, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
         ready, _, _ = select.select([ran.stderr], [], [], 3)
@@ -287,7 +287,7 @@ def test_a_person_who_types_a_verb_of_docker_hears_at_once_what_it_waits_for(hom
     os.close(theirs)
 
 
-def test_a_program_that_writes_slowly_hears_nothing_of_terminals(home):
+def test_a_program_that_writes_slowly_gets_no_hint_about_terminals(home):
     with subprocess.Popen([str(home.program), "get"], env=home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
         time.sleep(0.5)
         out, err = ran.communicate(b"ghcr.io\n", timeout=20)

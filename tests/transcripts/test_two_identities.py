@@ -30,7 +30,7 @@ def no_audience(cloud, count=1):
                 text="The resource principal named https://containerregistry.azure.net was not found in the tenant")
 
 
-def test_a_secret_that_expired_stops_no_renewal_of_the_other_identity(helper, home, cloud, first, second):
+def test_an_expired_secret_does_not_stop_the_renewal_of_the_other_identity(helper, home, cloud, first, second):
     tokens = [helper.get(ACME, env=who).secret for who in (first, second)]
     home.age(NEAR_THE_END)
     cloud.fault("entra", service="entra", code=7000222, error="invalid_client", text="The provided client secret keys are expired.",
@@ -42,7 +42,7 @@ def test_a_secret_that_expired_stops_no_renewal_of_the_other_identity(helper, ho
     assert answer.secret != tokens[0] and answer.exchanges == 1 and answer.err == ""
 
 
-def test_a_renewal_behind_that_failed_is_told_of_the_identity_that_it_was_for(helper, home, cloud, first, second):
+def test_a_failed_background_renewal_is_reported_for_its_identity(helper, home, cloud, first, second):
     for who in (first, second):
         helper.get(ACME, env=who)
     home.age(7100)
@@ -59,13 +59,13 @@ def test_a_renewal_behind_that_failed_is_told_of_the_identity_that_it_was_for(he
     assert cloud.wait_for(1, service="acr", path="/oauth2/exchange")
 
 
-def test_that_a_tenant_has_no_audience_is_known_of_the_identity_that_met_it(helper, cloud, first, second):
+def test_a_missing_audience_is_remembered_only_for_the_identity_that_met_it(helper, cloud, first, second):
     no_audience(cloud)
     assert scopes(helper.get(ACME, env=first)) == [ACR, ARM]
     assert scopes(helper.get(ACME, env=second)) == [ACR]
 
 
-def test_where_a_registry_refuses_arm_tokens_the_right_audience_is_asked_for_again(helper, cloud, first):
+def test_if_a_registry_denies_arm_tokens_the_registry_audience_is_requested_again(helper, cloud, first):
     """What was remembered of the tenant is out of date."""
     no_audience(cloud)
     helper.get(ACME, env=first)
@@ -76,7 +76,7 @@ def test_where_a_registry_refuses_arm_tokens_the_right_audience_is_asked_for_aga
     assert scopes(helper("renew", ACME, env=first)) == [ACR]
 
 
-def test_a_registry_that_refuses_arm_tokens_is_asked_once_more_at_most(helper, cloud, first):
+def test_a_registry_that_denies_arm_tokens_is_retried_at_most_once(helper, cloud, first):
     no_audience(cloud)
     helper.get(ACME, env=first)
     cloud.no_faults()
@@ -86,7 +86,7 @@ def test_a_registry_that_refuses_arm_tokens_is_asked_once_more_at_most(helper, c
     assert answer.status == 1 and answer.exchanges <= 2
 
 
-def test_who_was_refused_is_not_told_to_the_other(helper, cloud, first, second):
+def test_a_denial_of_one_identity_is_not_reported_to_the_other(helper, cloud, first, second):
     cloud.fault("norole", service="acr", host=ACME)
     mine, other = (helper.get(ACME, env=who) for who in (first, second))
     assert mine.status == other.status == 1

@@ -24,7 +24,7 @@ def rootless(request):
     return make
 
 
-def test_az_is_given_the_programs_of_the_system(helper, home, rootless):
+def test_az_gets_the_system_folders_in_path(helper, home, rootless):
     home.write("bin/az", '#!/bin/sh\necho "$PATH" > "$HOME/path-of-az"\nexit 1\n', 0o755)
     home.write(".azure/azureProfile.json", PROFILE)
     home.config(identity="azure-cli")
@@ -35,7 +35,7 @@ def test_az_is_given_the_programs_of_the_system(helper, home, rootless):
 
 @pytest.mark.needs("users")
 @pytest.mark.parametrize("mode, names", [(0o644, ["contoso.azurecr.io"]), (0o666, None)], ids=["closed", "open-to-all"])
-def test_the_configuration_of_the_machine_counts(helper, rootless, tmp_path, mode, names):
+def test_the_configuration_of_the_machine_is_used(helper, rootless, tmp_path, mode, names):
     config = tmp_path / NAME / "config.json"
     config.parent.mkdir()
     config.write_text('{"registries": {"contoso.azurecr.io": {}}}')
@@ -49,7 +49,7 @@ def test_the_configuration_of_the_machine_counts(helper, rootless, tmp_path, mod
 
 
 @pytest.mark.needs("users")
-def test_a_configuration_of_somebody_else_does_not_count(helper, home, rootless):
+def test_a_configuration_of_another_user_is_not_used(helper, home, rootless):
     config = home.config(registries={"contoso.azurecr.io": {}})
     config.chmod(0o644)
     prefix = rootless()

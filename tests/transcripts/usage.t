@@ -1,8 +1,8 @@
-# What the program says about itself.
+# Version, help and usage errors.
 asks nobody
 keeps
 
-== version names us unmistakably, in one line, in the form that all helpers have
+== version prints the program name and version in one line, in the form of all helpers
 $ docker-credential-acr version
 > docker-credential-acr (Azure Container Registry ...) ...
 $ docker-credential-acr --version
@@ -38,13 +38,13 @@ $ docker-credential-acr help get
 > Usage: docker-credential-acr get...
 > ...
 
-== without an action the usage is on stdout, as other helpers have it, with status 1
+== without an action the usage is printed on stdout, as by other helpers, with status 1
 $ docker-credential-acr
 > Usage: docker-credential-acr ...
 > ...
 ? 1
 
-== an action that nobody knows is named on stdout, as other helpers do, and on stderr with what was meant
+== an unknown action is named on stdout, as by other helpers, and on stderr with a suggestion
 $ docker-credential-acr frobnicate
 > docker-credential-acr: unknown action: frobnicate
 ! docker-credential-acr: unknown command 'frobnicate' (see docker-credential-acr --help)
@@ -59,7 +59,7 @@ $ docker-credential-acr ''
 ! docker-credential-acr: unknown command '' (see docker-credential-acr --help)
 ? 2
 
-== a verb of docker takes no argument
+== a docker verb takes no argument
 $ docker-credential-acr get contoso.azurecr.io
 > Usage: docker-credential-acr ...
 ! docker-credential-acr: get takes no arguments: it reads from stdin the server, such as contoso.azurecr.io
@@ -73,7 +73,7 @@ $ docker-credential-acr get --frobnicate
 ! docker-credential-acr: unknown option '--frobnicate' (see docker-credential-acr get --help)
 ? 1
 
-== a command for people complains on stderr with status 2
+== a command for people prints usage errors on stderr with status 2
 $ docker-credential-acr login ghcr.io
 ! docker-credential-acr: ...
 ? 2
@@ -84,12 +84,12 @@ $ docker-credential-acr logout --frobnicate contoso.azurecr.io
 ! docker-credential-acr: ...--frobnicate...
 ? 2
 
-== an option is no image
+== an option is not an image
 $ docker-credential-acr diagnose --pull=-x acme.azurecr.io
 ! docker-credential-acr: --pull requires the name of an image, not "-x"
 ? 2
 
-== the command or option that was probably meant is named
+== a similar command or option is suggested
 $ docker-credential-acr statsu
 ? 2
 > docker-credential-acr: unknown action: statsu
@@ -158,7 +158,7 @@ $ docker-credential-acr login --tenant 'contoso com'
 ? 2
 ! docker-credential-acr: "contoso com" is not a tenant: specify its GUID or domain
 
-== names of other programs for an option work
+== option names of other programs work
 $ docker-credential-acr -V
 > docker-credential-acr (Azure Container Registry ...) ...
 $ docker-credential-acr login --use-device-code -t contoso.com ghcr.io
@@ -168,7 +168,7 @@ $ docker-credential-acr configure --yes ghcr.io
 ? 2
 ! docker-credential-acr: ghcr.io is not an Azure container registry such as contoso.azurecr.io (for all other registries: --creds-store)
 
-== who has chosen a language reads it
+== output is in the chosen language
 set LANGUAGE=fr
 set LC_ALL=C.UTF-8
 $ docker-credential-acr statsu

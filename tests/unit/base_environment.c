@@ -80,7 +80,7 @@ static void only_root_can_configure_a_library(void **state)
 	assert_true(stays("OPENSSL_MODULES=/"));
 	assert_true(stays("OPENSSL_CONF=/dev/null"));
 	assert_false(stays("OPENSSL_CONF=/dev/zero"));
-	/* Below /tmp anybody may rename what stands there. */
+	/* Below /tmp any user may rename a folder. */
 	edges_begin(&edges);
 	edges_write(&edges, "openssl.cnf", "");
 	snprintf(path, sizeof(path), "OPENSSL_CONF=%s/openssl.cnf", edges.folder);

@@ -497,7 +497,7 @@ static void input_is_read_to_its_end_but_not_beyond_its_limit(void **state)
 	(void)state;
 	assert_int_equal(pipe(pipes), 0);
 	assert_int_equal(write(pipes[1], "abc", 3), 3);
-	/* Nobody closes the other end: patience decides. */
+	/* The other end is never closed: the timeout ends the read. */
 	assert_int_equal(acr_read_all(&edges.app, pipes[0], 100, 30, &text, &error), -1);
 	assert_int_equal(error.kind, ACR_TIMEOUT);
 	assert_int_equal(write(pipes[1], "defghi", 6), 6);

@@ -260,7 +260,7 @@ static void descendants_end_with_the_program(void **state)
 	int status = -1;
 
 	(void)state;
-	/* They hold its stdout, and nobody waits for that. */
+	/* They keep its stdout open, and the caller does not wait for that. */
 	assert_int_equal(run(tree, 8000, 10000, &out, &err, &status, &error), 0);
 	assert_int_equal(status, 0);
 	assert_true(real_boot(NULL) - began < 5000);
@@ -311,7 +311,7 @@ static void install(const char *path)
 	assert_int_equal(chmod(full, 0755), 0);
 }
 
-/* How somebody else gets at a/b/c/az, or at where it leads to. */
+/* How another user could replace a/b/c/az or the target of its link. */
 static const struct way_in {
 	const char *path;
 	mode_t mode; /* 0: give it away */

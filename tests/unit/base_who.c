@@ -59,7 +59,7 @@ static void an_identity_is_described_in_words(void **state)
 	assert_text(&who, "an identity");
 }
 
-/* What an earlier version wrote was a sentence: it is told as it stands. */
+/* An earlier version wrote a sentence: it is shown unchanged. */
 static void text_of_an_earlier_version_is_shown_as_a_name(void **state)
 {
 	static const char *const sentences[] = {

@@ -251,7 +251,7 @@ static void the_next_get_reports_a_failed_background_renewal(void **state)
 	assert_int_equal(renew(false), -1);
 	assert_int_equal(get(), 0);
 	assert_true(noticed(ACR_MESSAGE_RENEWAL_FAILED));
-	/* Nobody starts another one before its time. */
+	/* No other renewal is started before its time. */
 	assert_false(report.renew_behind);
 	assert_true(renewal_failed(&why));
 	assert_non_null(strstr(why.value, "AADSTS7000222"));
@@ -428,7 +428,7 @@ static void a_renewal_does_not_undo_an_erase_that_happened_meanwhile(void **stat
 	assert_int_equal(edges.sent_count, 0);
 }
 
-/* Somebody signs in to another account while Entra ID is asked. */
+/* Another account is signed in while the request to Entra ID runs. */
 static int change_and_send(struct acr_http *self, const struct acr_app *app,
 			   const struct acr_request *request, int64_t budget,
 			   struct acr_response *ret, struct acr_error *ret_error)

@@ -2,7 +2,7 @@
 /* The verbs as a whole, with a network that is a table of answers and a clock that a test moves. */
 #include "verbs.h"
 
-/* Somebody is signed in and had a first token. */
+/* An identity is signed in and has a first token. */
 static void get_first(struct acr_login *login)
 {
 	sign_in();
@@ -169,7 +169,7 @@ static void a_logout_covers_the_regional_endpoints(void **state)
 	assert_int_equal(get(REGIONAL, &login), -1);
 	assert_int_equal(error.kind, ACR_NOT_FOUND);
 	assert_int_equal(edges.sent_count, 0);
-	/* What is decided about the endpoint itself stands over that. */
+	/* A decision about the endpoint itself takes precedence. */
 	assert_int_equal(acr_signed_in(&edges.app, REGIONAL, NULL, &error), 0);
 	expect_entra();
 	expect_regional("second");
@@ -318,7 +318,7 @@ static void an_explicit_login_is_verified_and_then_takes_precedence_over_all_ide
 	assert_int_equal(error.kind, ACR_REFUSED);
 	assert_int_equal(get(HOST, &login), 0);
 	assert_string_equal(acr_secret_text(&login.secret), "admin-password");
-	/* Where it cannot be tried it is kept, with a word. */
+	/* A login that cannot be verified is kept, with a notice. */
 	edges_answer(&edges, "GET " TOKEN, 403,
 		     "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"client with IP '1.2.3.4' is "
 		     "not allowed access.\"}]}");
@@ -337,7 +337,7 @@ static void a_token_that_the_helper_issued_is_not_kept_as_a_login(void **state)
 	get_first(&login);
 	expect_nothing_more();
 	assert_int_equal(store(HOST, ACR_NULL_GUID, acr_secret_text(&login.secret)), 0);
-	/* Another one (az acr login) is cached until it ends, as it were ours. */
+	/* A token of another client (az acr login) is cached until it expires. */
 	assert_int_equal(store(HOST, "<token>", jwt(HOST, 2 * HOUR, "other")), 0);
 	assert_int_equal(get(HOST, &login), 0);
 	assert_string_equal(acr_secret_text(&login.secret), jwt(HOST, 2 * HOUR, "other"));
@@ -645,7 +645,7 @@ static void an_unreachable_keychain_is_neither_treated_as_empty_nor_emptied(void
 	get_first(&login);
 	expect_nothing_more();
 	bus = silent_bus();
-	/* The cached ones can be served, and so are named; with a word about the others. */
+	/* Cached tokens can be served, so their registries are listed, with a notice about the others. */
 	acr_marker_set(&edges.app, ACR_WORKED, "other.azurecr.io");
 	assert_int_equal(acr_state_write(&edges.app, "other.azurecr.io", &stored, &error), 0);
 	assert_string_equal(listed(), HOST "=" ACR_NULL_GUID " ");
@@ -691,7 +691,7 @@ static void a_registry_that_denied_access_or_was_erased_loses_its_mark(void **st
 	}
 }
 
-/* Nobody is signed in, and the registry does not answer: it is not asked at every `get`. */
+/* Without an identity, a registry that does not answer is not asked at every `get`. */
 static void an_unreachable_registry_is_asked_once_whether_it_serves_anonymous_clients(void **state)
 {
 	auto_login login = { 0 };

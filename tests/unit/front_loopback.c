@@ -338,7 +338,7 @@ static void it_listens_only_on_the_loopback_interface(void **state)
 	assert_int_equal(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
 	assert_int_equal(ntohs(address.sin_port), loopback.port);
 	assert_true(fcntl(loopback.fds[0], F_GETFD) & FD_CLOEXEC);
-	/* Nobody else gets the other half of localhost. */
+	/* No other process can listen on the other address of localhost. */
 	six.sin6_port = htons((uint16_t)loopback.port);
 	assert_int_equal(bind(other, (struct sockaddr *)&six, sizeof(six)), -1);
 	close(other);

@@ -12,7 +12,7 @@
 struct host_row {
 	const char *bytes;
 	size_t length;
-	const char *host; /* NULL: not ours */
+	const char *host; /* NULL: not an Azure registry */
 };
 
 #define OURS(bytes, host) { bytes, sizeof(bytes) - 1, host },

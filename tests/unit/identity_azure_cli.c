@@ -225,7 +225,7 @@ static void in_another_users_folder_the_files_are_read_and_az_is_not_started(voi
 	assert_int_equal(chown(folder, 65534, 65534), 0);
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"upn\":\"user@contoso.com\""));
 	assert_int_equal(ask(), 0);
-	/* Where they do not, it is said whose it is, and not that nobody is signed in. */
+	/* If they do not, the error names the owner of the folder, and not a missing sign-in. */
 	write_cache(NULL, NULL);
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);

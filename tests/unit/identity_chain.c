@@ -138,7 +138,7 @@ static void an_incomplete_identity_is_skipped_only_for_the_same_application(void
 		assert_int_equal(p.trail.count, rows[i].same ? 2 : 1);
 		if (!rows[i].same)
 			assert_int_equal(p.error.kind, ACR_INVALID);
-		/* Refused by the registry: nobody else may take its place then, either. */
+		/* Denied by the registry: no other identity may be used then, either. */
 		edges_write(&p.edges, PROFILE, "not JSON");
 		assert_int_equal(person_next(&p), -1);
 		assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
@@ -343,7 +343,7 @@ static void the_arm_audience_is_used_if_the_first_is_unknown_and_is_remembered(v
 	assert_holds(p.edges.sent[2], "management.azure.com");
 }
 
-/* Each answer of Entra ID that says that nobody can have a token for that audience here. */
+/* Each error of Entra ID that means that this audience cannot be issued. */
 static void each_code_for_an_unknown_audience_leads_to_the_arm_audience(void **state)
 {
 	static const char *const answers[] = {

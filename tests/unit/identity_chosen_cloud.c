@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cloud that somebody works in: variables, our configuration, az's own choice. */
+/* The chosen cloud: variables, the configuration of the helper, the choice of az. */
 #include "edges.h"
 
 #include "acr/identity.h"

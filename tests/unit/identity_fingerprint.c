@@ -219,7 +219,7 @@ static void an_unreadable_file_differs_from_a_missing_one(void **state)
 	assert_holds(after.text, "azureProfile.json ?\n");
 }
 
-/* Otherwise it would be given a token of whoever signed in with `login`. */
+/* Otherwise it would get a token of the account that signed in with `login`. */
 static void a_mirrored_image_shares_the_nodes_cache_only_without_decisions(void **state)
 {
 	const struct acr_state signed_out = { .signed_out = true };

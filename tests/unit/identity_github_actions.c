@@ -116,7 +116,7 @@ static const struct {
 	{ "https://token.actions.contoso.ghe.com/t", "http://contoso.ghe.com", NULL, false },
 	{ "https://token.actions.contoso.ghe.com/t", "https://u@contoso.ghe.com", NULL, false },
 	{ "https://token.actions.contoso.ghe.com/t", "https://contoso.ghe.com:1", NULL, false },
-	/* A server of one's own, from a configuration file: exactly that host. */
+	/* A self-hosted server from a configuration file: exactly that host. */
 	{ "https://github.contoso.com/_services/token", NULL, "github.contoso.com", true },
 	{ "https://github.contoso.com/_services/token", NULL, "a.example,GITHUB.contoso.com",
 	  true },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A token of Entra ID serves the other registries of the same identity, and nobody else. */
+/* A token of Entra ID is used for other registries of the same identity only. */
 #include "acr/broker.h"
 #include "acr/store.h"
 #include "person.h"
@@ -59,7 +59,7 @@ static size_t ask_for(const char *host)
 	return p.edges.sent_count - before;
 }
 
-/* As it was had for the first registry. */
+/* As it was issued for the first registry. */
 static void begin(void)
 {
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, CLAIMS));
@@ -117,7 +117,7 @@ static void count(void *data, const char *key)
 	*(int *)data += strncmp(key, "token_", 6) == 0;
 }
 
-/* Nobody would be given it: so it does not lie about either. */
+/* It would not be served, so it is not kept either. */
 static void a_token_that_expires_within_five_minutes_is_not_kept(void **state)
 {
 	auto_string jwt = acr_copy(person_jwt(&p, CLAIMS));
@@ -195,7 +195,7 @@ static void a_token_of_a_managed_identity_is_not_kept(void **state)
 	assert_int_equal(ask_for(SECOND), 1);
 }
 
-/* az answers, and by then somebody else is signed in. */
+/* az answers, and meanwhile another account is signed in. */
 static int sign_in_meanwhile(const struct acr_app *app, const struct acr_run *run, int *status,
 			     struct acr_secret *ret_out, struct acr_secret *ret_err,
 			     struct acr_error *error)

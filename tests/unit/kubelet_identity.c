@@ -90,7 +90,7 @@ static void annotations_choose_the_identity_of_a_pod(void **state)
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "workload-identity");
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_CLIENT_ID"), CLIENT);
 	assert_string_equal(value("AZURE_CLIENT_ID"), CLIENT);
-	/* Its own tenant goes before the node's. */
+	/* Its own tenant takes precedence over that of the node. */
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TENANT"), OTHER);
 	assert_string_equal(value("AZURE_TENANT_ID"), OTHER);
 	/* The node's settings are the node's. */
@@ -167,7 +167,7 @@ static void azure_json_chooses_the_identity_of_a_node(void **state)
 	be_node((struct acr_node){ .tenant = tenant, .client_id = client, .certificate = pem });
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "certificate");
 	assert_string_equal(value("AZURE_CLIENT_CERTIFICATE_PATH"), "/sp.pem");
-	/* Federated goes before managed. */
+	/* A federated identity takes precedence over a managed one. */
 	be_node((struct acr_node){ .managed = true,
 				   .federated = true,
 				   .token_file = file,

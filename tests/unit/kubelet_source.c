@@ -20,7 +20,7 @@ static int teardown(void **state)
 }
 
 static const struct row {
-	const char *image, *mirrors, *from, *host; /* host NULL: not ours */
+	const char *image, *mirrors, *from, *host; /* host NULL: not an Azure registry */
 	bool by_image;
 } rows[] = {
 	{ "acme.azurecr.io/app:1", NULL, NULL, "acme.azurecr.io", false },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* WWW-Authenticate taken apart, as registries send it and as somebody else might. */
+/* Parsing of WWW-Authenticate, as registries and hostile servers may send it. */
 #include "edges.h"
 
 #include "acr/registry.h"
@@ -111,7 +111,7 @@ static void a_value_that_is_too_long_is_an_error_and_not_cut(void **state)
 	assert_false(acr_challenge_parse(header, &challenge));
 	snprintf(header, sizeof(header), "Bearer service=\"%0254d\"", 0);
 	assert_false(acr_challenge_parse(header, &challenge));
-	/* What nobody wants may be as long as it likes. */
+	/* A parameter that is not used may have any length. */
 	snprintf(header, sizeof(header), "Bearer x=\"%01000d\",realm=\"a\"", 0);
 	assert_true(acr_challenge_parse(header, &challenge));
 	assert_string_equal(challenge.realm, "a");

@@ -158,7 +158,7 @@ static void a_connection_is_opened_before_any_secret_is_sent(void **state)
 static void the_lifetime_is_computed_with_the_clock_of_the_server(void **state)
 {
 	(void)state;
-	/* Our own clock is a day ahead; nobody minds. */
+	/* The local clock is a day ahead, which has no effect. */
 	assert_int_equal(read_claims("{\"aud\":\"acme.azurecr.io\",\"exp\":1750005000}"), 0);
 	assert_int_equal(grant.life, 5000);
 	assert_int_equal(read_claims("{\"aud\":\"acme.azurecr.io\",\"exp\":\"1750005000\"}"), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which servers are ours: the corpus, the clouds, and the hosts of a config. */
+/* Which servers are Azure registries: the corpus, the clouds, and the hosts of a config. */
 #include "edges.h"
 
 #include "acr/registry.h"

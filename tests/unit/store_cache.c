@@ -244,12 +244,12 @@ static void an_entry_of_a_newer_version_is_neither_read_nor_replaced(void **stat
 	assert_true(found("token"));
 	assert_int_equal(acr_cache_homes[0]->read(&edges.app, NAME, &after, NULL), 0);
 	assert_true(acr_secret_equals(&after, newer.bytes));
-	/* But what a person drops is dropped, whoever wrote it. */
+	/* But an entry that the user drops is removed, no matter which version wrote it. */
 	acr_cache_drop(&edges.app, HOST);
 	assert_false(exists(IN_RUN));
 }
 
-/* What somebody could have put in place of a good entry: never read, and never waited for. */
+/* What another user could have put in place of an entry: it is never read and never blocks. */
 static void make_symlink(const char *path, const char *good)
 {
 	assert_int_equal(symlink(good, path), 0);
@@ -516,7 +516,7 @@ static void entra_tokens_are_kept_only_in_memory(void **state)
 	acr_cache_keep_token(&edges.app, HASH, &token);
 	assert_false(acr_cache_find_token(&edges.app, HASH, IDENTITY, &back));
 	assert_false(exists(".cache/docker-credential-acr/token_0123456789abcdef"));
-	/* A runtime folder that somebody made on a disk is none. */
+	/* A runtime folder on a disk is not used as one. */
 	if (statfs(edges.folder, &status) == 0 && status.f_type != TMPFS_MAGIC) {
 		edges_set(&edges, "XDG_RUNTIME_DIR", at("run"));
 		acr_cache_keep_token(&edges.app, HASH, &token);

@@ -147,7 +147,7 @@ static void a_secret_service_that_does_not_answer_is_locked_and_files_are_not_us
 	assert_int_equal(find(), ACR_LOCKED);
 	assert_true(boot_time(NULL) - begun >= 1900);
 	assert_true(boot_time(NULL) - begun < 20000);
-	/* Remembered for whoever asks again, but not for a person, nor for a change. */
+	/* Remembered for the next get, but not for an interactive command, nor for a change. */
 	begun = boot_time(NULL);
 	assert_int_equal(find(), ACR_LOCKED);
 	assert_true(boot_time(NULL) - begun < 1900);

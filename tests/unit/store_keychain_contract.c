@@ -8,7 +8,7 @@
 
 #include "acr/store.h"
 
-/* Servers that no person has, so that this can be run in a session of one's own. */
+/* Servers that no user has, so that this can run in a real desktop session. */
 #define SERVER "contract.example.azurecr.io"
 
 static const struct acr_keychain *row;

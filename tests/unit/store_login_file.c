@@ -144,7 +144,7 @@ static void names_are_read_back_unchanged_or_not_at_all(void **state)
 	assert_null(acr_private_dir_text("a b"));
 }
 
-/* The record decides, not the name: somebody renamed it, or two hashes are the same. */
+/* The record decides, not the file name: the file was renamed, or two hashes are equal. */
 static void a_file_that_names_another_server_is_neither_found_nor_replaced(void **state)
 {
 	char from[1024];

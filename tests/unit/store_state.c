@@ -296,7 +296,7 @@ static void a_folder_of_another_user_holds_no_decision(void **state)
 	assert_non_null(strstr(complained(), " acr-error:decision-foreign;"));
 }
 
-/* Root may read everything, so a child that is somebody else looks. */
+/* Root may read everything, so a child of another user reads it. */
 static int status_as_nobody(void)
 {
 	pid_t child = fork();

@@ -24,7 +24,7 @@ MAY = {"bus_child.c": {"environ"},  # the forked child shows GLib an environment
 
 
 def layer(path):
-    """The layer of a source or of a seam; None for main.c, which stands above all."""
+    """The layer of a source or of a seam; None for main.c, which is above all layers."""
     parts = path.relative_to(ROOT).parts
     if parts[0] == "include":
         return SEAM.get(path.stem)
@@ -76,7 +76,7 @@ def test_a_heavy_library_has_one_file(prefix):
 
 
 def test_only_the_front_writes_to_stdout():
-    """Nobody else uses stdio, or the descriptor that docker reads."""
+    """No other layer uses stdio, or the descriptor that docker reads."""
     stdio = re.compile(r"\b(?:printf|puts|putchar|vprintf|fprintf|fputs|fwrite|perror)\s*\(|\bstdout\b")
     found = {name_of(path): stdio.findall(bare(path)) + re.findall(r"app->out\b(?!\s*=[^=])", bare(path))
              for path in CODE if HEIGHT.get(layer(path), 9) < HEIGHT["front"] or path.parent.name == "checks"}

@@ -68,7 +68,7 @@ def needed(name):
 
 
 def docker_clients():
-    """Debian's docker, and newer ones: what tests/clients/build made, or what somebody put there."""
+    """Debian's docker, and newer ones: what tests/clients/build made, or those in a given folder."""
     return [path for path in ("/usr/bin/docker", built("docker"), "/usr/local/bin/docker") if os.access(path, os.X_OK)]
 
 

@@ -13,7 +13,7 @@ ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
 
 @pytest.fixture
 def fresh(home):
-    """Nothing is set up for anybody, and docker's config is not where podman could find it."""
+    """Nothing is configured, and docker's config is not where podman could find it."""
     (home.folder / ".docker/config.json").unlink()
     storage = home.write("storage.conf", "[storage]\ndriver = \"vfs\"\n"
                          f"graphroot = \"{home.folder}/storage\"\nrunroot = \"{home.runtime}/containers\"\n")
@@ -58,7 +58,7 @@ def test_docker_login_and_undo_do_not_affect_each_other(helper, fresh, docker, s
 
 
 def test_docker_keeps_its_logins_through_configure_and_undo(helper, fresh, docker, cloud, published):
-    """Nobody is signed in here: what docker pushes and pulls with is the login of its own file, wherever that lies."""
+    """Without an identity: docker pushes and pulls with the login of its own file, wherever that file is."""
     cloud.fault("reset", service="imds", at="connect")
     fresh.config(keychain="file")
     image = f"{ADMIN}/team/there-and-back:1"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`diagnose` in the stand-in cloud: every cause is provoked, and told apart from all others.
+"""`diagnose` in the stand-in cloud: every cause is provoked, and distinguished from all others.
 
 A cause is a function that makes something go wrong (decorated with @cause and the rule that is due); it returns the
 arguments of diagnose, and may put things into `env`. The matrix at the end runs none of them again: it prints what the
@@ -36,7 +36,7 @@ ALIASES = {  # az acr check-health's errors (learn.microsoft.com, container-regi
 
 
 class Diagnosis:
-    """What --json told."""
+    """The output of --json."""
 
     def __init__(self, answer):
         self.answer, self.json = answer, json.loads(answer.out)
@@ -217,7 +217,7 @@ def anonymous_blocked_by_a_login(stage):
 
 @cause("registry-settings-unreadable")
 def settings_not_to_be_seen(stage):
-    """A person whose roles are for images alone: no problem, and told how to see more."""
+    """A user whose roles are only for images: no problem, and a hint how to see more."""
     stage.who, stage.status = None, 0
     stage.cloud.fault("reset", service="imds", at="connect")
     assert stage.helper("login", "--device-code", "--insecure-storage").status == 0
@@ -581,7 +581,7 @@ def test_the_docker_context_selects_the_engine(diagnose, home):
 
 
 def test_a_helm_config_that_uses_another_store_first_is_a_warning(diagnose, home):
-    """helm takes docker-credential-secretservice by itself, unless it is told whose config to read."""
+    """helm takes docker-credential-secretservice by itself, unless it is told which config to read."""
     for name, line in (("helm", "echo v3.22.0"), ("docker-credential-secretservice", "exit 1")):
         home.write(f"front/{name}", f"#!/bin/sh\n{line}\n", mode=0o755)
     env = {"PATH": f"{home.folder}/front:{home.env['PATH']}"}
@@ -904,7 +904,7 @@ def sees(cloud, subscriptions, **more):
 
 
 def settings_of(diagnose, helper, host):
-    """As a person, to whom a missing role would be told."""
+    """As a user, for whom a missing role would be reported."""
     assert helper("login", "--device-code", "--insecure-storage").status == 0
     found = diagnose(host, who=None, timeout=60)
     return found, found.checks["settings"]["verdict"], found.checks["settings"]["line"]

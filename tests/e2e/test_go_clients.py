@@ -60,7 +60,7 @@ def test_oras_shows_the_line_of_the_helper_about_a_denial(from_go, image):
 
 @pytest.mark.parametrize("name, arguments", [("crane", ["manifest"]), ("oras", ["manifest", "fetch"])])
 def test_a_public_registry_is_pulled_from_without_an_identity(from_go, home, cloud, name, arguments):
-    """"Not found", exactly: they go on as anybody."""
+    """"Not found", exactly: they continue anonymously."""
     client = from_go(name)
     image = f"{PUBLIC}/team/{name}:1"
     home.write("note.txt", "for everybody\n")

@@ -295,7 +295,7 @@ def test_a_login_is_found_again_after_unlocking(desktop):
 
 
 def test_a_logout_with_a_locked_keyring_signs_out(desktop):
-    """The decision first: that the keyring could not be emptied is told, and nothing in it is handed out."""
+    """The decision first: an error says that the keyring could not be emptied, and no login of it is served."""
     desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
     for registry in ("acme.azurecr.io", "empty.azurecr.io"):
         if registry == "acme.azurecr.io":
@@ -534,7 +534,7 @@ def test_a_missing_socket_is_not_a_bus(session):
 @pytest.mark.parametrize("address", ["unix:abstract={name}", "unix:abstract={name},guid=00112233445566778899aabbccddeeff",
                                      "unix:path={own};unix:abstract={name}"])
 def test_no_login_is_sent_to_the_bus_of_another_user(session, address):
-    """The abstract name of a session that has ended is free for anybody to listen at."""
+    """The abstract name of a session that has ended is free, and any user can listen at it."""
     name = f"acr-foreign-{os.getpid()}"
     heard = session.folder / "heard"
     heard.touch()

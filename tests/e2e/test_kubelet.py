@@ -330,7 +330,7 @@ def test_a_clock_that_is_behind_does_not_extend_the_cache_duration(kubelet, azur
 
 @pytest.mark.parametrize("skew", [-3600, 3600])
 def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, azure_json, cloud, home, skew):
-    """The registry's clock is wrong by `skew` for the node, and two hours have passed since the token was had."""
+    """The registry's clock is wrong by `skew` for the node, and two hours have passed since the token was issued."""
     cloud.fault("skew", service="acr", seconds=skew)
     kubelet("acme.azurecr.io/app", azure_json())
     cloud.no_faults()

@@ -61,7 +61,7 @@ def test_a_lack_of_descriptors_is_reported_and_not_remembered(helper, signed_in)
 
 
 def failing(paths, call, error):
-    """What goes before the program: the call fails for these paths, in its children as well."""
+    """A command prefix for the program: the call fails for these paths, in its children as well."""
     return ["strace", "-f", "-o", "/dev/null", *(word for path in paths for word in ("-P", str(path))),
             "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
 
@@ -168,7 +168,7 @@ def test_an_unreachable_keyring_is_not_treated_as_empty(desktop, reached, call, 
 
 @pytest.mark.parametrize("error", ["EACCES", "EPERM", "ENOBUFS"])
 def test_an_unreachable_registry_is_not_remembered_as_not_public(helper, home, error):
-    """Nobody is signed in, and the registry serves whoever asks: nobody is told to sign in as soon as that can be heard."""
+    """Without an identity at a public registry: once the registry can be asked, no sign-in is suggested."""
     home.config(identity="none")
     answer = helper.get(PUBLIC, prefix=failing([], "connect", f"{error}:when=1"))  # not of the DNS lookup
     assert "nobody is signed in" in answer.err, answer

@@ -112,7 +112,7 @@ curl -s -m 3 "http://localhost:$port/" > {seen}.more; echo $? > {seen}.status
 
 
 def test_a_code_with_another_state_is_not_accepted(helper, home, cloud):
-    """Somebody who knows the port answers first, with a code of their own."""
+    """A process that knows the port answers first, with its own code."""
     env = put_browser(home, f'''#!/bin/sh
 port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
 for path in "/?code=stolen&state=x" "/?code=stolen" "/favicon.ico" "/"; do
@@ -128,7 +128,7 @@ exec {BROWSER} "$1"
 
 
 def test_a_forged_code_does_not_end_the_wait(helper, home, cloud):
-    """Somebody who saw the state in the browser's arguments answers first."""
+    """A process that saw the state in the arguments of the browser answers first."""
     env = put_browser(home, f"""#!/bin/sh
 port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
 state=$(printf %s "$1" | sed 's/.*[?&]state=\\([^&]*\\).*/\\1/')
@@ -516,7 +516,7 @@ def test_a_bare_name_is_completed_to_its_login_server(helper, browser):
 
 
 def test_a_sign_in_for_a_registry_covers_its_regional_endpoints(helper, cloud):
-    """As signing out is, whoever else this process could be."""
+    """As signing out does, even if another identity is available."""
     regional = "acme.westeurope.geo.azurecr.io"
     assert login(helper, ACME, env=cloud.environment(APP)).status == 0
     answer = helper.get(regional, env=cloud.environment(APP))

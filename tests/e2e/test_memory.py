@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory that runs out at any allocation, of the program's own or of a library's: status 1, the old state or the new one,
-nothing remembered against anybody, no secret shown."""
+no failure remembered, no secret shown."""
 import json
 import subprocess
 from pathlib import Path
@@ -92,7 +92,7 @@ def test_a_cache_hit_without_memory_is_one_line_and_keeps_the_token(helper, clou
 
 
 def test_a_cache_miss_without_memory_is_not_remembered(helper, cloud, failing):
-    """Libraries included: DNS, TLS, JSON. Whoever asks again is served."""
+    """Libraries included: DNS, TLS, JSON. The next get is served."""
     signed_in = cloud.environment(APP)
     for at, answer in failing(250, "get", stdin=ACME, env=signed_in,
                               before=lambda: helper.erase(ACME, env=signed_in)):

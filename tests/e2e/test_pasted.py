@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What docker shows of a failed `get` is our one line. Whoever pastes that into `explain` is told what `get` told."""
+"""What docker shows of a failed `get` is our one line. `explain` gives the same explanation for that line as `get`."""
 import json
 
 import pytest

@@ -66,7 +66,7 @@ def wait_for(condition, seconds=5):
 
 
 def is_gone(pid):
-    """Ended, whether or not somebody has asked how."""
+    """Whether the process has ended, even if no parent has waited for it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
     except OSError:

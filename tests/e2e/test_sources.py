@@ -64,7 +64,7 @@ def machine_with_tag(tag):
 
 
 def test_without_an_identity_on_another_clouds_machine_no_metadata_service_is_asked(helper):
-    """Whether the registry serves anybody is asked of the registry, and once an hour."""
+    """Only the registry is asked, once an hour, whether it serves anonymous clients."""
     for expected in (1, 0):
         answer = helper.get("everyone.azurecr.io", prefix=machine_with_tag("Another maker"))
         assert answer.status == 1 and answer.out == "credentials not found in native keychain\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`status`: what is kept and cached, which identities would be tried and why the others not, without asking anybody."""
+"""`status`: what is kept and cached, which identities would be tried and why the others not, without a request."""
 import json
 import os
 import pty

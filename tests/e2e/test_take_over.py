@@ -22,7 +22,7 @@ AUTH = {key: {"auth": base64.b64encode(":".join(login).encode()).decode()} for k
 
 @pytest.fixture
 def person(desktop):  # noqa: F811
-    """Somebody whose docker keeps its logins in its own file."""
+    """A user whose docker keeps its logins in its own file."""
     return Person(desktop)
 
 

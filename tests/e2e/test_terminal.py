@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.skipif(not shutil.w
 
 @pytest.fixture
 def screen(home):
-    """screen(command, env) is what stands on the terminal when the command has ended."""
+    """screen(command, env) is what the terminal shows when the command has ended."""
     tmux = ["tmux", "-L", "acr", "-f", "/dev/null", "-u"]
     env = {**home.env, "TERM": "xterm", "TMUX_TMPDIR": str(home.runtime)}
 

@@ -40,7 +40,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("value", EVIL)
 @pytest.mark.parametrize("variable", ENDPOINTS)
 def test_no_variable_chooses_where_requests_are_sent(helper, cloud, variable, value):
-    """The helper's own judge fails the test when anybody who is not Azure is spoken to."""
+    """The helper's own judge fails the test if a host outside Azure is contacted."""
     identity, provide = ENDPOINTS[variable]
     vouching = {"GITHUB_SERVER_URL": value, "SYSTEM_COLLECTIONURI": value, "DOCKER_CREDENTIAL_ACR_CI_HOSTS": "evil.example"}
     for more in ({}, vouching):

@@ -42,7 +42,7 @@ def must(*command, **more):
 
 @functools.lru_cache
 def source_as_it_was():
-    """A copy, so that what is built twice is the same source also where somebody works on it."""
+    """A copy, so that what is built twice is the same source even if it is being edited."""
     folder = Path(tempfile.mkdtemp(prefix="acr-source-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command `explain`: what goes in, what comes out, and input that nobody means well."""
+"""The command `explain`: its input, its output, and hostile input."""
 import json
 import os
 import random
@@ -42,7 +42,7 @@ def test_a_text_without_a_line_end_gets_one(explain):
 
 
 def test_the_text_is_passed_through_as_it_arrives(explain):
-    """A push runs for minutes: nobody waits for its end to see its beginning."""
+    """A push runs for minutes: its output must appear before it ends."""
     run = subprocess.Popen([explain.program, "explain"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                            env={"HOME": explain.home, "PATH": os.environ["PATH"]})
     run.stdin.write(b"The push refers to repository [acme.azurecr.io/app]\n")

@@ -191,7 +191,7 @@ def test_no_remedy_prints_a_secret_on_a_screen_or_into_a_log(explain):
 
 
 def test_every_remedy_with_a_role_names_who_can_assign_it(explain):
-    """To assign a role takes a right that somebody without a role does not have."""
+    """Assigning a role needs a permission that an identity without a role does not have."""
     for rule in explain.rules():
         told = " ".join(step["say"] + " " for step in rule["steps"]) + rule["why"]
         if "az role assignment create" in " ".join(step["command"] for step in rule["steps"]):

@@ -17,7 +17,7 @@ TOKEN = "/oauth2/token"
 
 @pytest.fixture
 def as_who(cloud):
-    """as_who(principal) is an environment; None: nobody is signed in, and this machine is not Azure's."""
+    """as_who(principal) is an environment; None: without an identity, on a machine outside Azure."""
     def choose(principal):
         if principal:
             return {**cloud.environment(principal), **SECRET}

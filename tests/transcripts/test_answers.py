@@ -82,7 +82,7 @@ def test_a_get_that_can_be_served_succeeds(answers, name):
 
 
 def test_retry_after_of_a_registry_is_respected(helper, cloud):
-    """Two refusals with "Retry-After: 1", then an answer: nobody has to see that."""
+    """Two refusals with "Retry-After: 1", then an answer: no message is printed."""
     cloud.fault("throttle", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", count=2, retry_after=1)
     answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
     assert answer.status == 0 and answer.exchanges == 3 and 1.5 < answer.seconds < 10 and answer.err == ""
@@ -124,7 +124,7 @@ def test_a_token_without_an_expiry_is_kept_for_a_short_time(helper, cloud):
 @pytest.mark.plain
 @pytest.mark.parametrize("fault", [{"kind": "hang"}, {"kind": "delay", "seconds": 4}, {"kind": "slow"}], ids=lambda fault: fault["kind"])
 def test_no_answer_is_awaited_on_a_connection_that_was_opened_early(helper, cloud, fault):
-    """Nobody needs it: the exchange takes another connection then."""
+    """It is not needed: the exchange then uses another connection."""
     cloud.fault(fault.pop("kind"), service="acr", path="/v2/", **fault)
     answer = helper.get("acme.azurecr.io", env=cloud.environment(APP))
     assert answer.status == 0 and answer.seconds < 2

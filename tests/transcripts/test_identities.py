@@ -152,7 +152,7 @@ def test_a_metadata_service_that_answers_slowly_is_used_before_az(helper, home, 
 
 
 def test_a_metadata_service_that_accepts_the_connection_is_present(helper, home, cloud):
-    """It does not answer in time, on a machine whose maker cannot be read: whoever serves instead is told and soon forgotten."""
+    """It does not answer in time, on a machine whose maker cannot be read: the fallback is reported and kept for a short time."""
     sign_in_to_az(home, cloud)
     cloud.fault("hang", service="imds")
     first = helper.get(ACME)
@@ -214,7 +214,7 @@ def test_a_job_on_a_self_hosted_runner_uses_the_managed_identity_of_the_same_cli
 
 
 def test_a_fallback_during_a_transient_failure_is_reported_and_kept_for_a_short_time(helper, home, cloud):
-    """IMDS has a bad minute, and somebody is signed in to az."""
+    """IMDS fails for a minute, and a user is signed in to az."""
     sign_in_to_az(home, cloud)
     cloud.fault("error", service="imds", status=500)
     first = helper.get(ACME)
@@ -402,7 +402,7 @@ def test_a_denial_by_the_registry_is_reported_and_remembered_even_if_a_later_ide
 
 
 def test_the_command_in_an_explanation_asks_again_at_once(helper, cloud):
-    """Whoever has just been given a role does not wait until the refusal is forgotten."""
+    """After a new role assignment there is no need to wait until the denial is forgotten."""
     env = cloud.environment(APP)
     cloud.fault("firewall", service="acr", host=ACME)
     told = helper.get(ACME, env=env)

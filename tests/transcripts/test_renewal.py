@@ -28,7 +28,7 @@ def old(helper, home, signed_in):
 
 
 def other_than(secret, helper, signed_in):
-    """The next token that is handed out without a request and is not that one."""
+    """The next token that is served without a request and differs from that one."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         answer = helper.get(ACME, env=signed_in)
@@ -47,7 +47,7 @@ def test_a_token_in_the_first_half_of_its_life_is_served(helper, old, signed_in)
 
 
 def test_a_token_past_half_its_life_is_served_at_once_and_renewed_in_the_background(helper, old, signed_in, cloud):
-    """Nobody waits: docker reads to the end of the pipe, so a child that held it open would be felt here."""
+    """The caller does not wait: docker reads to the end of the pipe, so a child that held it open would be felt here."""
     secret = old(PAST_HALF)
     cloud.mark()
     cloud.fault("delay", service="acr", host=ACME, path="/oauth2/exchange", seconds=1, count=1)

@@ -140,7 +140,7 @@ def test_a_full_pipe_is_awaited_and_the_answer_is_complete(helper, files_only):
 
 @pytest.fixture
 def full():
-    """The writing end of a pipe that is full and that nobody reads."""
+    """The writing end of a pipe that is full and has no reader."""
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)
     os.write(theirs, b"x" * 4096)

@@ -38,6 +38,9 @@ struct network {
 	bool loaded, quick_exit;
 	/* The TLS library reads a hashed folder on demand, and it has been sufficient so far. */
 	bool hashed;
+	/* A transfer failed. OpenSSL may still hold its request, and would send that in place of the
+	 * next one: the answer to another question. No connection is used again then. */
+	bool spoiled;
 	pid_t owner; /* a fork must not use the connections of its parent */
 	CURLM *multi;
 	struct acr_transfer *warm; /* at most one */
@@ -122,6 +125,7 @@ static bool perform(struct network *network, const struct acr_app *app)
 			continue;
 		transfer->done = true;
 		transfer->code = code;
+		network->spoiled |= code != CURLE_OK;
 		transfer->ended = app->clock.boot(app);
 		sym_curl_multi_remove_handle(network->multi, easy);
 		/* Images often add the certificate of a private CA only to the bundle. */
@@ -215,8 +219,10 @@ static int attempt(struct network *network, const struct acr_app *app,
 	CURLcode code;
 
 	if (load(network, app, error) || settle(network, app, transfer->origin, deadline, error) ||
-	    load(network, app, error) ||
-	    acr_transfer_begin(app, request, network->hashed, transfer, error))
+	    load(network, app, error))
+		return -1;
+	transfer->fresh = network->spoiled;
+	if (acr_transfer_begin(app, request, network->hashed, transfer, error))
 		return -1;
 	sym_curl_multi_add_handle(network->multi, transfer->easy);
 	code = drive(network, app, transfer, deadline, ACR_BUDGET_SILENT);

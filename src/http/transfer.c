@@ -234,6 +234,7 @@ static int choose_ears(struct acr_transfer *transfer)
 
 	wrong |= set(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	wrong |= set(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
+	wrong |= set(easy, CURLOPT_FRESH_CONNECT, (long)transfer->fresh);
 	wrong |= set(easy, CURLOPT_HEADERFUNCTION, take_header);
 	wrong |= set(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	wrong |= set(easy, CURLOPT_WRITEFUNCTION, take_body);

@@ -16,6 +16,7 @@
 
 /* Must not be moved until acr_transfer_end: libcurl holds its address. */
 struct acr_transfer {
+	bool fresh; /* over a connection of its own */
 	CURL *easy;
 	struct curl_slist *headers;
 	struct acr_answer answer;

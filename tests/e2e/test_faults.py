@@ -97,6 +97,15 @@ def test_a_socket_that_cannot_be_made_non_blocking_does_not_block(helper, home, 
         assert answer.status == 0 and answer.seconds < 10, (number, answer)
 
 
+@pytest.mark.parametrize("stage", [row for row in EVERY if row.name == "kubelet"], ids=repr, indirect=True)
+def test_an_answer_to_a_request_that_failed_is_not_taken_for_that_of_the_next(stage):
+    """OpenSSL keeps a record that could not be sent, and sends it first when the connection is used again."""
+    for _ in range(30):
+        stage.put_back()
+        answer = stage.run(prefix=inject("sendto", 4, "error=ENOBUFS"))
+        assert "denied access" not in answer.err, answer
+
+
 @SAMPLED
 def test_a_command_killed_at_any_system_call_loses_nothing(stage, most, figures):
     points = [(name, number) for name, numbers in counted(stage).items() for number in numbers if name not in WITHOUT_EFFECT]

@@ -57,7 +57,8 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 		cause->checks = more;
 		return;
 	}
-	if (causes->count == CAUSES_MOST)
+	/* A warning without advice is told by its line. */
+	if (causes->count == CAUSES_MOST || (!known && result->verdict == ACR_VERDICT_WARNING))
 		return;
 	cause = &causes->list[causes->count++];
 	*cause = (struct acr_cause){ .rule = known ? rule : acr_rule_by_id("check-failed"),
@@ -66,8 +67,10 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 				     .likely = row->likely };
 	copy_facts(&result->facts, &cause->facts);
 	/* What no rule knows is told in the check's own words. */
-	if (!known)
+	if (!known) {
+		acr_facts_set(&cause->facts, ACR_FACT_CHECK, row->id);
 		acr_facts_set(&cause->facts, ACR_FACT_REASON, acr_secret_text(&result->line));
+	}
 }
 
 /* What is known to more than one condition tells more than what only repeats a symptom. */

@@ -62,8 +62,8 @@ void acr_trial_path(const struct acr_app *app, struct acr_trial *ret)
 		ret->fine = true;
 		ret->detail = acr_format(_("docker finds %s"), found);
 	} else {
-		ret->detail = acr_format(_("docker would run %s, another program of the same name: "
-					   "put the directory of %s before it in PATH"),
+		ret->detail = acr_format(_("docker would run %s, another program with the same "
+					   "name: put the directory of %s before it in PATH"),
 					 found, self);
 	}
 }

@@ -42,15 +42,15 @@ enum {
 
 static const struct acr_option options[] = {
 	[CREDS_STORE] = { "creds-store", NULL,
-			  N_("make it Docker's credential helper for all registries") },
-	[PODMAN] = { "podman", NULL, N_("also write auth.json of Podman and skopeo") },
+			  N_("make this program Docker's credential helper for all registries") },
+	[PODMAN] = { "podman", NULL, N_("also configure Podman and skopeo (auth.json)") },
 	[CONTAINERS] = { "containers-registries", NULL,
-			 N_("for all registries of Podman, skopeo and Buildah "
+			 N_("configure Podman, skopeo and Buildah for all registries "
 			    "(registries.conf.d)") },
 	[TIMER] = { "timer", NULL, N_("renew logins with a systemd timer") },
 	[CI_HOST] = { "ci-host", "HOST",
-		      N_("your own CI server, to which the OIDC request token of a job may be "
-			 "sent") },
+		      N_("allow sending the OIDC request token of a job to this self-hosted CI "
+			 "server") },
 	[TENANT] = { "tenant", "TENANT",
 		     N_("the Microsoft Entra tenant to sign in to for these registries") },
 	[IDENTITY] = { "identity", "NAMES",
@@ -58,21 +58,21 @@ static const struct acr_option options[] = {
 	[CLIENT_ID] = { "client-id", "ID",
 			N_("the application or managed identity to use for these registries") },
 	[SYSTEM] = { "system", NULL,
-		     N_("for all users, as root (with --containers-registries, --timer or "
-			"--ci-host)") },
-	[DISCOVER] = { "discover", NULL, N_("find the registries that your identity can see") },
-	[REPLACE] = { "replace", NULL, N_("take over from another helper without asking"),
+		     N_("configure for all users, as root (with --containers-registries, --timer "
+			"or --ci-host)") },
+	[DISCOVER] = { "discover", NULL, N_("find the registries that your identity can list") },
+	[REPLACE] = { "replace", NULL, N_("replace another credential helper without asking"),
 		      .synonym = "yes" },
 	[WITH_LOGINS] = { "with-logins", NULL,
-			  N_("also move the logins in Docker's config.json into the keychain, and "
-			     "copy those of a helper that is replaced") },
+			  N_("also move the logins in Docker's config.json to the keychain, and "
+			     "copy those of a replaced helper") },
 	[INSECURE_STORAGE] = { "insecure-storage", NULL,
 			       N_("with --with-logins: without a keychain, use files that only "
 				  "you can read") },
-	[NO_CHECK] = { "no-check", NULL, N_("do not test whether it works afterwards") },
+	[NO_CHECK] = { "no-check", NULL, N_("do not test the configuration afterwards") },
 	[DRY_RUN] = { "dry-run", NULL, N_("show what would change") },
 	[UNDO] = { "undo", NULL, N_("remove what configure added") },
-	[JSON] = { "json", NULL, N_("print what was done as JSON") },
+	[JSON] = { "json", NULL, N_("print the result as JSON") },
 	{ 0 },
 };
 
@@ -137,15 +137,15 @@ static const char *misused_settings(const struct acr_wish *wish)
 	if (!acr_wish_has_settings(wish))
 		return NULL;
 	if (!wish->host_count)
-		return _("--tenant, --identity and --client-id need the names of registries");
+		return _("--tenant, --identity and --client-id require the name of a registry");
 	for (size_t i = 0; i < ACR_WISH_SETTINGS; i++)
 		if (wish->settings[i] &&
 		    (!*wish->settings[i] ||
 		     acr_setting_check(acr_setting_find(acr_wish_keys[i].key), wish->settings[i])))
-			return _("--tenant, --identity and --client-id need a value");
+			return _("--tenant, --identity and --client-id require a valid value");
 	if (identity && !is_identity_list(identity))
-		return _("--identity takes names that \"status\" lists, with commas between them, "
-			 "or auto or none");
+		return _("--identity takes a comma-separated list of names that \"status --all\" "
+			 "shows, or auto or none");
 	return NULL;
 }
 
@@ -160,20 +160,20 @@ static const char *misuse(const struct acr_wish *wish, bool undo)
 			       ? _("--undo takes no registry: it removes everything that was added")
 			       : NULL;
 	if (wish->system && (docker || wish->podman))
-		return _("docker and podman have no such settings for all users: use --system with "
-			 "--containers-registries, --timer and --ci-host");
+		return _("Docker and Podman have no such settings for all users: use --system with "
+			 "--containers-registries, --timer or --ci-host");
 	if (wish->with_logins && !docker)
-		return _("--with-logins needs the names of registries or --creds-store");
+		return _("--with-logins requires the name of a registry or --creds-store");
 	if (wish->insecure && !wish->with_logins)
-		return _("--insecure-storage goes with --with-logins");
+		return _("--insecure-storage requires --with-logins");
 	if (wish->podman && !wish->host_count)
-		return _("--podman needs the names of registries");
+		return _("--podman requires the name of a registry");
 	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
 		return _("--ci-host takes a host name such as github.contoso.com");
 	if (settings)
 		return settings;
 	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
-		return _("name a registry (such as contoso.azurecr.io), or use --creds-store or "
+		return _("specify a registry (such as contoso.azurecr.io), or use --creds-store or "
 			 "--discover");
 	return NULL;
 }
@@ -284,9 +284,9 @@ static void conclude(struct acr_telling *telling, const struct acr_wish *wish)
 	auto_string text = NULL;
 
 	if (telling->failed)
-		text = acr_format(_("The files above are written. To remove what was added: %s "
-				    "configure --undo"),
-				  app->program);
+		text = acr_format(
+			_("The files above were changed. To undo the changes: %s configure --undo"),
+			app->program);
 	else if (wish->host_count)
 		text = acr_format(_("This helper is set up. Next: docker pull %s/IMAGE"),
 				  wish->hosts[0]);
@@ -400,11 +400,11 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 const struct acr_command acr_command_configure = {
 	.name = "configure",
 	.arguments = "[REGISTRY...]",
-	.summary = N_("set up docker, podman and skopeo, or undo that"),
-	.about = N_("Writes \"credHelpers\" for the registries named into docker's config.json, "
+	.summary = N_("set up docker, podman and skopeo, or undo the setup"),
+	.about = N_("Writes \"credHelpers\" for the specified registries to Docker's config.json, "
 		    "shows the change, and tests whether docker finds this program and gets a "
-		    "login. Everything else in the file stays as it is. --undo removes what "
-		    "configure added, and keeps what others wrote since."),
+		    "login. Everything else in the file stays unchanged. --undo removes what "
+		    "configure added and keeps later changes by others."),
 	.options = options,
 	.most = ACR_HOSTS_MOST,
 	.run = configure,

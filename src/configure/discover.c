@@ -215,7 +215,7 @@ int acr_discover(const struct acr_app *app, struct acr_discovery *ret, struct ac
 		return -1;
 	qsort(ret->hosts, ret->count, sizeof(ret->hosts[0]), by_name);
 	if (ret->more)
-		acr_say(app, _("there are more than %d: the others are not shown"), ACR_HOSTS_MOST);
+		acr_say(app, _("only the first %d registries are shown"), ACR_HOSTS_MOST);
 	if (ret->count == 0)
 		return acr_raise(error, DISCOVER_NOTHING);
 	return 0;
@@ -308,7 +308,7 @@ int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
 	ssize_t length;
 
 	count = number(found, of, &text);
-	acr_secret_add(&text, _("Which of them? Numbers, or all: "));
+	acr_secret_add(&text, _("Registries to set up (numbers, or all): "));
 	if (acr_escape_write(app->err, acr_secret_text(&text), text.length))
 		return acr_raise(error, DISCOVER_NO_TERMINAL);
 	length = read(app->in, answer, sizeof(answer) - 1);

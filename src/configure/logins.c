@@ -120,18 +120,17 @@ static void tell_left(struct acr_telling *telling, const struct acr_wish *wish,
 	auto_string text = NULL;
 
 	if (wish->with_logins)
-		text = acr_format(
-			_("logins that would be taken over into the keychain from %s: %s"), place,
-			names);
-	else if (source->helper)
-		text = acr_format(_("%s keeps logins that Docker no longer asks it for: %s. They "
-				    "stay there; to copy them into the keychain, run this again "
-				    "with --with-logins"),
+		text = acr_format(_("logins that would be transferred to the keychain from %s: %s"),
 				  place, names);
+	else if (source->helper)
+		text = acr_format(
+			_("%s has logins that Docker no longer uses: %s. They stay there; to copy "
+			  "them to the keychain, run this command again with --with-logins"),
+			place, names);
 	else
-		text = acr_format(_("%s keeps logins unencrypted: %s. They stay there and keep "
-				    "working; to move them into the keychain, run this again with "
-				    "--with-logins"),
+		text = acr_format(_("%s stores logins unencrypted: %s. They stay there and "
+				    "continue to work; to move them to the keychain, run this "
+				    "command again with --with-logins"),
 				  place, names);
 	for (size_t i = 0; i < source->count; i++)
 		acr_tell_login(telling, source->rows[i].key, place, "stays");
@@ -150,14 +149,13 @@ static bool is_wanted(struct acr_telling *telling, const struct acr_wish *wish,
 		return true;
 	if (telling->json || wish->dry_run || !isatty(app->in) || !isatty(app->err))
 		return false;
-	question = source->helper
-			   ? acr_format(_("%s keeps logins that Docker will no longer ask it for: "
-					  "%s. Copy them into the keychain?"),
-					place, names)
-			   : acr_format(_("%s keeps logins unencrypted: %s. Move them into the "
-					  "keychain? A login that is stored there is used before "
-					  "any identity."),
-					place, names);
+	question = source->helper ? acr_format(_("%s has logins that Docker will no longer use: "
+						 "%s. Copy them to the keychain?"),
+					       place, names)
+				  : acr_format(_("%s stores logins unencrypted: %s. Move them to "
+						 "the keychain? A login that is stored there takes "
+						 "precedence over all identities."),
+					       place, names);
 	return acr_plan_ask(app, question);
 }
 
@@ -325,7 +323,7 @@ static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
 			*error = failure;
 			return acr_context(error, LOGINS_NOT_LISTED, helper, app->program);
 		}
-		text = acr_format(_("No login of docker-credential-%s is copied: %s"), helper,
+		text = acr_format(_("No logins were copied from docker-credential-%s: %s"), helper,
 				  words);
 		if (asked || !acr_error_is(&failure, HELPER_NOT_INSTALLED))
 			acr_tell_line(telling, text);

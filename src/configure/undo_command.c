@@ -128,7 +128,7 @@ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, cons
 		acr_memo_end(folder, undo.own_folder);
 	acr_string_free(&undo.own_folder);
 	if (!failed && undo.count == 0)
-		acr_tell_line(telling, _("There is nothing to undo."));
+		acr_tell_line(telling, _("Nothing to undo."));
 	return failed;
 }
 
@@ -164,7 +164,7 @@ int acr_tell_state(struct acr_telling *telling, struct acr_error *error)
 	    acr_memo_each(folder, tell_memo, telling, error))
 		return -1;
 	if (count == 0)
-		acr_tell_line(telling, _("configure has changed no file."));
+		acr_tell_line(telling, _("configure has not changed any file."));
 	acr_tell_line(telling, next);
 	return 0;
 }

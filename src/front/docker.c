@@ -79,7 +79,7 @@ int acr_docker_server(const struct acr_app *app, struct acr_secret *ret, struct 
 {
 	if (app->in < 0)
 		return acr_raise(error, SERVER_MISSING);
-	if (acr_docker_read(app, N_("the server, such as contoso.azurecr.io"), ACR_SERVER_MAX + 64,
+	if (acr_docker_read(app, N_("a server such as contoso.azurecr.io"), ACR_SERVER_MAX + 64,
 			    ret, error))
 		return -1;
 	return acr_docker_check_server(ret, error);

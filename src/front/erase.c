@@ -24,11 +24,11 @@ static int erase(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_erase = {
 	.name = "erase",
 	.arguments = "",
-	.summary = N_("forget the login for the server named on stdin"),
-	.about = N_("Forgets the stored login and every cached token. Forgetting what is not "
-		    "there is not an error. An Azure identity of this machine still gives access "
-		    "afterwards: see the command logout."),
+	.summary = N_("remove the login for the server specified on stdin"),
+	.about = N_("Removes the stored login and every cached token. Removing a login that does "
+		    "not exist is not an error. An Azure identity of this machine still gives "
+		    "access afterwards: see the logout command."),
 	.protocol = true,
-	.reads = N_("the server, such as contoso.azurecr.io"),
+	.reads = N_("a server such as contoso.azurecr.io"),
 	.run = erase,
 };

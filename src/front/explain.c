@@ -214,15 +214,13 @@ static void tell_nothing(const struct acr_app *app, const char *text, bool word)
 	const char *nearest = word ? acr_rule_nearest(text) : NULL;
 
 	if (nearest)
-		acr_say(app, _("no explanation is called '%.80s'; did you mean '%s'?"), text,
-			nearest);
+		acr_say(app, _("unknown explanation '%.80s'; did you mean '%s'?"), text, nearest);
 	else if (word)
-		acr_say(app, _("no explanation is called '%.80s'; explain --list lists them"),
-			text);
+		acr_say(app, _("unknown explanation '%.80s' (see explain --list)"), text);
 	else if (isatty(STDERR_FILENO))
 		acr_say(app,
-			_("no known error of an Azure registry in this text; to check one: %s "
-			  "diagnose HOST"),
+			_("this text contains no known error of an Azure container registry; to "
+			  "check a registry: %s diagnose HOST"),
 			app->program);
 }
 
@@ -235,8 +233,8 @@ static int read_text(struct acr_app *app, char *const *arguments, bool quiet, bo
 	if (!arguments[0] || (strcmp(arguments[0], "-") == 0 && !arguments[1])) {
 		if (app->in < 0 || isatty(app->in)) {
 			acr_say(app, "%s",
-				_("explain needs a text, a file or an id: as an argument, or "
-				  "through a pipe"));
+				_("explain needs a text, a file or an id as an argument, or a text "
+				  "on stdin"));
 			return ACR_EXIT_USAGE;
 		}
 		*ret_piped = !quiet;
@@ -289,9 +287,9 @@ static int explain(struct acr_app *app, char *const *arguments, const char *cons
 }
 
 static const struct acr_option options[] = {
-	[OPTION_JSON] = { "json", NULL, N_("print what was found as JSON, and no text") },
+	[OPTION_JSON] = { "json", NULL, N_("print the explanations as JSON only") },
 	[OPTION_FACTS] = { "facts", NULL,
-			   N_("the text is a JSON object of facts, as diagnose --json prints "
+			   N_("read the input as a JSON object of facts, as diagnose --json prints "
 			      "them") },
 	[OPTION_RULES] = { "rules", NULL, N_("print the table of rules as JSON") },
 	[OPTION_LIST] = { "list", NULL, N_("list the ids of all explanations") },
@@ -302,14 +300,19 @@ const struct acr_command acr_command_explain = {
 	.name = "explain",
 	.arguments = "[FILE|ID|CODE|TEXT...]",
 	.summary = N_("explain an error message and what to do about it"),
-	.about = N_("Reads what docker, podman, containerd, kubelet or az printed, and explains "
-		    "every symptom that it knows: what happened, why, what to do, where to read "
-		    "more. In a pipe the text stays visible:\n\n"
-		    "  docker push contoso.azurecr.io/app 2>&1 | docker-credential-acr explain\n\n"
-		    "With an id that an explanation ends with, or a code such as AADSTS700016, it "
-		    "prints that explanation in full:\n\n"
-		    "  docker-credential-acr explain firewall\n\n"
-		    "Nothing is sent anywhere. Exit status 1 means that nothing in it is known."),
+	.about = N_("Reads the output of docker, podman, containerd, kubelet or az, and explains "
+		    "every known error in it: what happened, why, what to do, and where to read "
+		    "more. In a pipe, the original output is also printed:\n"
+		    "\n"
+		    "  docker push contoso.azurecr.io/app 2>&1 | docker-credential-acr explain\n"
+		    "\n"
+		    "With the id at the end of an explanation, or a code such as AADSTS700016, it "
+		    "prints that explanation in full:\n"
+		    "\n"
+		    "  docker-credential-acr explain firewall\n"
+		    "\n"
+		    "Nothing is sent over the network. Exit status 1 means that the text contains "
+		    "no known error."),
 	.options = options,
 	.most = 1000,
 	.run = explain,

@@ -63,13 +63,12 @@ static int get(struct acr_app *app, char *const *arguments, const char *const *v
 const struct acr_command acr_command_get = {
 	.name = "get",
 	.arguments = "",
-	.summary = N_("give the login for the server named on stdin"),
-	.about =
-		N_("Reads a server such as contoso.azurecr.io from stdin and prints "
-		   "{\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"}. Exit status 1 "
-		   "and the line \"credentials not found in native keychain\" mean that there is "
-		   "none."),
+	.summary = N_("print the login for the server specified on stdin"),
+	.about = N_("Reads a server such as contoso.azurecr.io from stdin and prints "
+		    "{\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"}. Exit status "
+		    "1 and the line \"credentials not found in native keychain\" mean that no "
+		    "login is available."),
 	.protocol = true,
-	.reads = N_("the server, such as contoso.azurecr.io"),
+	.reads = N_("a server such as contoso.azurecr.io"),
 	.run = get,
 };

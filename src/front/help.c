@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --help, generated from the tables of commands and identities, so that it is always complete. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -59,21 +60,21 @@ static void whole(const struct acr_app *app, struct acr_secret *text)
 {
 	acr_secret_format(text, _("Usage: %s COMMAND\n"), app->program);
 	acr_secret_add(text, "\n");
-	reflow(text,
-	       _("A Docker credential helper that signs in to Azure Container Registry with any "
-		 "available Azure identity, renews the login before it expires, and keeps all "
-		 "other logins too. Set it up with {\"credsStore\": \"acr\"} in "
-		 "~/.docker/config.json."));
-	acr_secret_format(text, "\n%s\n", _("For people:"));
+	reflow(text, _("A Docker credential helper that signs in to Azure Container Registry with "
+		       "any available Azure identity, renews the login before it expires, and also "
+		       "stores all other logins. Set it up with {\"credsStore\": \"acr\"} in "
+		       "~/.docker/config.json."));
+	acr_secret_format(text, "\n%s\n", _("Commands:"));
 	rows(text, false);
 	acr_secret_format(text, "\n%s\n",
-			  _("For docker (one request on stdin, one answer on stdout):"));
+			  _("Commands for Docker (one request on stdin, one response on stdout):"));
 	rows(text, true);
 	acr_secret_format(text, "\n%s\n", _("Identities, in the order in which they are tried:"));
 	for (const struct acr_identity *const *id = acr_identities; *id; id++)
 		row(text, (*id)->name, NAMES, acr_text((*id)->summary));
 	acr_secret_add(text, "\n");
-	row(text, "--help, --version", NAMES, _("this text; the program's name and version"));
+	row(text, "--help, --version", NAMES,
+	    _("show this help; show the program name and version"));
 	acr_secret_format(text, _("See docker-credential-acr(1), and `%s COMMAND --help`.\n"),
 			  app->program);
 }
@@ -87,6 +88,8 @@ static void one(const struct acr_app *app, const struct acr_command *command,
 
 	auto_string summary = acr_format("%s.", acr_text(command->summary));
 
+	/* In lists a summary begins with a lowercase ASCII letter, in every language. */
+	summary[0] = (char)toupper((unsigned char)summary[0]);
 	acr_secret_format(text, _("Usage: %s\n"), usage);
 	acr_secret_add(text, "\n");
 	acr_columns_wrap(text, summary, 0, 0);
@@ -100,7 +103,7 @@ static void one(const struct acr_app *app, const struct acr_command *command,
 					      option->argument ? option->argument : "");
 		row(text, left, OPTIONS, acr_text(option->summary));
 	}
-	row(text, "-h, --help", OPTIONS, _("this text"));
+	row(text, "-h, --help", OPTIONS, _("show this help"));
 }
 
 void acr_help(const struct acr_app *app, int fd, const struct acr_command *command)

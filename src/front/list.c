@@ -50,11 +50,10 @@ static int list(struct acr_app *app, char *const *arguments, const char *const *
 const struct acr_command acr_command_list = {
 	.name = "list",
 	.arguments = "",
-	.summary = N_("list the servers that get will answer for"),
-	.about =
-		N_("Prints {\"SERVER\":\"USERNAME\",...}: stored logins, the registries for "
-		   "which an Azure identity obtained a token when they were last asked for or that "
-		   "the configuration names, and logins in Docker's own config.json."),
+	.summary = N_("list the servers for which a login is available"),
+	.about = N_("Prints {\"SERVER\":\"USERNAME\",...}: stored logins, registries that are "
+		    "named in the configuration or for which the last request obtained a token "
+		    "with an Azure identity, and logins in Docker's own config.json."),
 	.protocol = true,
 	.run = list,
 };

@@ -25,14 +25,13 @@ enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };
 
 static const struct acr_option options[] = {
 	[TENANT] = { "tenant", "TENANT",
-		     N_("the Microsoft Entra tenant to sign in to, a GUID or a domain"),
-		     .letter = 't' },
+		     N_("the Microsoft Entra tenant to sign in to (ID or domain)"), .letter = 't' },
 	[DEVICE_CODE] = { "device-code", NULL,
-			  N_("show a code for a browser on another device (the default without a "
-			     "display)"),
+			  N_("sign in with a code in a browser on another device (the default "
+			     "without a display)"),
 			  .synonym = "use-device-code" },
 	[INSECURE_STORAGE] = { "insecure-storage", NULL,
-			       N_("keep the sign-in unencrypted, in a file that only you can "
+			       N_("store the sign-in unencrypted, in a file that only you can "
 				  "read") },
 	{ 0 },
 };
@@ -80,9 +79,12 @@ static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *a
 	if (acr_loopback_listen(&loopback, error) ||
 	    acr_sign_in_page(ask, loopback.port, &page, error))
 		return -1;
-	acr_say(app, _("sign in with the browser that opens now, or go to\n%s"), page.url);
+	acr_say(app,
+		_("sign in with the browser that opens now, or open this URL:\n"
+		  "%s"),
+		page.url);
 	if (!acr_browser_open(app, flow->browser, page.url))
-		acr_say(app, _("%s could not be started"), flow->browser);
+		acr_say(app, _("cannot start %s"), flow->browser);
 	for (int wrong = 0;;) {
 		struct acr_error failure = { 0 };
 		int redeemed;
@@ -100,8 +102,7 @@ static int by_browser(const struct acr_app *app, const struct acr_sign_in_ask *a
 			return -1;
 		}
 		acr_say(app, "%s",
-			_("the code that came back was not issued by Microsoft Entra ID; still "
-			  "waiting"));
+			_("the returned code was not issued by Microsoft Entra ID; still waiting"));
 	}
 }
 
@@ -166,7 +167,7 @@ static void tell_until(const struct acr_app *app, int64_t left, struct acr_secre
 
 	if (left > 0 && localtime_r(&until, &local) &&
 	    strftime(text, sizeof(text), "%H:%M", &local))
-		acr_secret_format(line, _("The token for it expires at %s.\n"), text);
+		acr_secret_format(line, _("The token expires at %s.\n"), text);
 }
 
 /* The step whose identity the registry accepted; NULL: none. */
@@ -196,14 +197,15 @@ static int try_registry(struct acr_app *app, struct flow *flow, bool stored)
 
 	if (stored) {
 		acr_secret_format(&line,
-				  _("Signed in to %s as %s, but a login stored for it takes "
-				    "precedence; to remove that: docker logout %s\n"),
+				  _("Signed in to %s as %s, but the login stored for this registry "
+				    "takes precedence; to remove it: docker logout %s\n"),
 				  host, who, host);
 		return acr_docker_answer(app, &line);
 	}
 	acr_front_limit(app, host);
 	if (acr_renew(app, flow->registry, ACR_RENEW_NOW, &report, &error)) {
-		acr_say(app, _("signed in as %s, and the sign-in is kept, but %s issued no token"),
+		acr_say(app,
+			_("signed in as %s, and the sign-in is stored, but %s issued no token"),
 			who, host);
 		acr_explain(app, &report, &error);
 		return 1;
@@ -218,22 +220,20 @@ static int try_registry(struct acr_app *app, struct flow *flow, bool stored)
 					    : acr_copy(step->identity->name);
 
 		acr_say(app,
-			_("signed in as %s, and the sign-in is kept, but another identity is used "
-			  "for %s: %s"),
+			_("signed in as %s, and the sign-in is stored, but another identity is "
+			  "used for %s: %s"),
 			who, host, other);
 		for (size_t i = 0; i < report.trail.count; i++)
 			if (report.trail.steps[i].error.kind != ACR_FINE)
 				tell_step(app, &report.trail.steps[i]);
 		return 1;
 	}
-	acr_secret_format(
-		&line,
-		flow->keeper->plain
-			? _("Signed in to %s as %s, kept unencrypted in a file; the registry "
-			    "accepted the sign-in\n")
-			: _("Signed in to %s as %s, kept in the Secret Service; the registry "
-			    "accepted the sign-in\n"),
-		host, who);
+	acr_secret_format(&line,
+			  flow->keeper->plain ? _("Signed in to %s as %s, stored unencrypted in a "
+						  "file; the registry accepted the sign-in\n")
+					      : _("Signed in to %s as %s, stored in the Secret "
+						  "Service; the registry accepted the sign-in\n"),
+			  host, who);
 	tell_until(app, report.left, &line);
 	return acr_docker_answer(app, &line);
 }
@@ -277,8 +277,8 @@ static int finish(struct acr_app *app, struct flow *flow, bool stored)
 	acr_secret_format(
 		&line,
 		flow->keeper->plain
-			? _("Signed in as %s for all registries, kept unencrypted in a file\n")
-			: _("Signed in as %s for all registries, kept in the Secret Service\n"),
+			? _("Signed in as %s for all registries, stored unencrypted in a file\n")
+			: _("Signed in as %s for all registries, stored in the Secret Service\n"),
 		flow->sign_in.who);
 	tell_signed_out(app, &line);
 	return acr_docker_answer(app, &line);
@@ -336,10 +336,11 @@ const struct acr_command acr_command_login = {
 	.name = "login",
 	.arguments = "[REGISTRY]",
 	.summary = N_("sign in to Azure without the Azure CLI"),
-	.about = N_("Opens a browser, or shows a code to enter on another device, and keeps the "
-		    "sign-in in the Secret Service: for the registry named, or for all. It takes "
-		    "precedence over all other identities and is renewed. A registry that is named "
-		    "is tried at once, and is no longer signed out."),
+	.about = N_("Opens a browser, or shows a code to enter on another device, and stores the "
+		    "sign-in in the Secret Service, for the specified registry or for all "
+		    "registries. The sign-in takes precedence over all other identities and is "
+		    "renewed automatically. With a registry, the sign-in is tested there at once, "
+		    "and a previous logout from it no longer applies."),
 	.options = options,
 	.most = 1,
 	.run = login,

@@ -30,11 +30,10 @@ static int logout_of(struct acr_app *app, const char *registry)
 		acr_explain(app, &report, &error);
 		return 1;
 	}
-	acr_secret_format(
-		&line,
-		_("Signed out of %s: get answers \"not found\" for it until a login is stored or "
-		  "you run %s login %s\n"),
-		report.registry.host, app->program, report.registry.host);
+	acr_secret_format(&line,
+			  _("Signed out of %s: get reports \"not found\" for it until a login is "
+			    "stored or you run %s login %s\n"),
+			  report.registry.host, app->program, report.registry.host);
 	return acr_docker_answer(app, &line);
 }
 
@@ -70,11 +69,11 @@ const struct acr_command acr_command_logout = {
 	.name = "logout",
 	.arguments = "[REGISTRY]",
 	.summary = N_("sign out of a registry, or remove this helper's sign-ins"),
-	.about = N_("With a registry: forgets everything about it, as docker logout does, and this "
-		    "helper's own sign-in for it, and remembers that no Azure identity of this "
-		    "machine is to be used for it. Afterwards, docker pulls from it anonymously. "
-		    "Without: removes every sign-in of the command login and every cached token; "
-		    "other identities of this machine are used as before."),
+	.about = N_("With a registry: removes its stored login and cached tokens, as docker logout "
+		    "does, and this helper's own sign-in for it, and no longer uses any Azure "
+		    "identity of this machine for it. Docker then pulls from it anonymously. "
+		    "Without a registry: removes every sign-in of the login command and every "
+		    "cached token; other identities of this machine are used as before."),
 	.most = 1,
 	.run = logout,
 };

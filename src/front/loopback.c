@@ -34,10 +34,10 @@
 /* The pages that the browser shows. */
 static const struct page {
 	const char *status, *title, *text;
-} done = { "200 OK", N_("Back to the terminal"), N_("You can close this window.") },
+} done = { "200 OK", N_("Signed in"), N_("You can close this window and return to the terminal.") },
   declined = { "200 OK", N_("Not signed in"),
-	       N_("The terminal says why. You can close this window.") },
-  other = { "404 Not Found", N_("Nothing is here"), "" };
+	       N_("See the terminal for the reason. You can close this window.") },
+  other = { "404 Not Found", N_("Page not found"), "" };
 
 #define TRIES 32 /* ports to try: one may be in use in the other address family */
 
@@ -282,9 +282,8 @@ static bool is_own(const struct acr_app *app, struct acr_loopback *loopback, int
 		return true;
 	if (peer == ACR_PEER_KNOWN && !loopback->told)
 		acr_say(app,
-			_("the answer of a browser that runs as uid %u is not accepted: use one "
-			  "that "
-			  "runs as you, or --device-code"),
+			_("the response of a browser that runs as uid %u is not accepted: use a "
+			  "browser that runs as your user, or --device-code"),
 			(unsigned int)user);
 	loopback->told = loopback->told || peer == ACR_PEER_KNOWN;
 	return false;

@@ -20,10 +20,11 @@
 enum { ALL, FORCE, QUIET, JSON };
 
 static const struct acr_option options[] = {
-	[ALL] = { "all", NULL, N_("also renew what is not due yet") },
+	[ALL] = { "all", NULL, N_("also renew tokens that are not due yet") },
 	[FORCE] = { "force", NULL,
-		    N_("drop the cached tokens first, and also renew what is not due") },
-	[QUIET] = { "quiet", NULL, N_("print only what failed") },
+		    N_("remove the cached tokens first, and also renew tokens that are not due "
+		       "yet") },
+	[QUIET] = { "quiet", NULL, N_("print only failures") },
 	[JSON] = { "json", NULL, N_("print JSON") },
 	{ 0 },
 };
@@ -257,7 +258,7 @@ static int print_all(struct acr_app *app, const struct batch *batch, const char 
 			if (!values[QUIET] || strcmp(batch->tasks[i].result, "failed") == 0)
 				print_row(&batch->tasks[i], width, &out);
 		if (batch->count == 0 && !values[QUIET])
-			acr_secret_add(&out, _("No token is cached: there is nothing to renew\n"));
+			acr_secret_add(&out, _("No token is cached: nothing to renew\n"));
 	}
 	return acr_docker_answer(app, &out) ? 1 : status;
 }
@@ -297,11 +298,11 @@ static int renew(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_renew = {
 	.name = "renew",
 	.arguments = "[REGISTRY...]",
-	.summary = N_("renew cached tokens now, ahead of time"),
-	.about = N_("Renews the cached tokens that are due, or those of the registries named, "
-		    "several at once. Exit status 1 when one failed. --force also drops the old "
-		    "tokens, for a registry whose role assignment mode has changed and that no "
-		    "longer accepts them."),
+	.summary = N_("renew cached tokens before they expire"),
+	.about = N_("Renews the cached tokens that are due, or those of the specified registries, "
+		    "several at once. Exit status 1 means that at least one renewal failed. "
+		    "--force also removes the old tokens: use it for a registry that no longer "
+		    "accepts them because its role assignment mode has changed."),
 	.options = options,
 	.most = 64,
 	.run = renew,

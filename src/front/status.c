@@ -19,7 +19,7 @@ enum { AS_JSON, ALL };
 
 static const struct acr_option options[] = {
 	[AS_JSON] = { "json", NULL, N_("print JSON") },
-	[ALL] = { "all", NULL, N_("show also the identities that are not set up here") },
+	[ALL] = { "all", NULL, N_("also show the identities that are not set up here") },
 	{ 0 },
 };
 
@@ -81,8 +81,8 @@ static void tell_auths(const struct acr_status_row *row, struct acr_secret *text
 		acr_secret_add(text, _(", not used: the token has expired, or is for another "
 				       "registry"));
 	else
-		acr_secret_add(text, _(", not used: logout, a stored login or the identity that "
-				       "is configured takes precedence"));
+		acr_secret_add(text, _(", not used: logout, a stored login or the configured "
+				       "identity takes precedence"));
 }
 
 /* A block for each registry: its name, and a sentence for each thing that is stored for it. */
@@ -115,7 +115,7 @@ static void tell_rows(const struct acr_app *app, const struct acr_status *status
 		if (row->kind == ACR_STATUS_AUTHS)
 			tell_auths(row, &text);
 		else if (*row->kept)
-			acr_secret_format(&text, _(", kept in the %s"), row->kept);
+			acr_secret_format(&text, _(", stored in the %s"), row->kept);
 		acr_secret_add(out, "  ");
 		acr_columns_wrap(out, acr_secret_text(&text), 2, 4);
 		if (!acr_message_id(&row->failed))
@@ -138,12 +138,12 @@ static void tell_settings(const struct acr_app *app, const struct acr_registry *
 		if (key->global_only ||
 		    !acr_config_find(app->config, registry->host, key->name, &source))
 			continue;
-		text = !source.path ? acr_format(_("\"%s\" is %s, by the environment"), key->name,
-						 source.value)
+		text = !source.path ? acr_format(_("\"%s\" is %s (from the environment)"),
+						 key->name, source.value)
 		       : source.entry
-			       ? acr_format(_("\"%s\" is %s, by the entry %s in %s"), key->name,
+			       ? acr_format(_("\"%s\" is %s (from the entry %s in %s)"), key->name,
 					    source.value, source.entry, source.path)
-			       : acr_format(_("\"%s\" is %s, by %s"), key->name, source.value,
+			       : acr_format(_("\"%s\" is %s (from %s)"), key->name, source.value,
 					    source.path);
 		acr_columns_wrap(out, text, 0, 2);
 	}
@@ -192,14 +192,13 @@ static bool has(const struct acr_status *status, enum acr_status_kind kind)
 static char *chain_title(const struct acr_registry *registry, const struct acr_status *status)
 {
 	if (!registry)
-		return acr_copy(_("Identities, as they would be tried now"));
-	return acr_format(
-		has(status, ACR_STATUS_SIGNED_OUT)
-			? _("Identities, which are not tried for %s, because it is signed out")
-		: has(status, ACR_STATUS_LOGIN)
-			? _("Identities, as they would be tried for %s without its stored login")
-			: _("Identities, as they would be tried now for %s"),
-		registry->host);
+		return acr_copy(_("Identities in order of precedence"));
+	return acr_format(has(status, ACR_STATUS_SIGNED_OUT)
+				  ? _("Identities (not used for %s, which is signed out)")
+			  : has(status, ACR_STATUS_LOGIN)
+				  ? _("Identities (not used for %s, which has a stored login)")
+				  : _("Identities in order of precedence for %s"),
+			  registry->host);
 }
 
 /* Cannot be the name of a registry: only global settings apply to it. */
@@ -220,9 +219,9 @@ static void tell(struct acr_app *app, const struct acr_registry *registry,
 	struct acr_error error = { 0 };
 
 	if (status->count == 0 && registry)
-		acr_secret_format(out, _("Nothing is kept or cached for %s\n"), registry->host);
+		acr_secret_format(out, _("Nothing is stored or cached for %s\n"), registry->host);
 	else if (status->count == 0)
-		acr_secret_add(out, _("Nothing is kept or cached\n"));
+		acr_secret_add(out, _("Nothing is stored or cached\n"));
 	tell_rows(app, status, out);
 	tell_failures(status, out);
 	if (registry)
@@ -267,11 +266,12 @@ static int status(struct acr_app *app, char *const *arguments, const char *const
 const struct acr_command acr_command_status = {
 	.name = "status",
 	.arguments = "[REGISTRY]",
-	.summary = N_("show what is cached, and which identities would be tried"),
-	.about = N_("For each registry the cached token, stored login, login in Docker's own "
-		    "config.json and sign-in: which identity, from where, when it expires, when it "
-		    "renews, where it is kept. Then the identities that would be tried, and why "
-		    "not the others. Uses no network, and never shows a secret."),
+	.summary = N_("show cached tokens, stored logins and the identities that would be tried"),
+	.about = N_("Shows the cached token, the stored login, the login in Docker's own "
+		    "config.json and the sign-in of each registry: which identity it is for, where "
+		    "it comes from, when it expires, when it is renewed and where it is stored. "
+		    "Then shows which identities would be tried, and why the others would not. "
+		    "Uses no network and never shows a secret."),
 	.options = options,
 	.most = 1,
 	.run = status,

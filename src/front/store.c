@@ -122,10 +122,11 @@ static int store(struct acr_app *app, char *const *arguments, const char *const 
 const struct acr_command acr_command_store = {
 	.name = "store",
 	.arguments = "",
-	.summary = N_("keep the login given as JSON on stdin"),
-	.about = N_("Reads {\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"} from "
-		    "stdin. A login for an Azure container registry is verified there first; a "
-		    "token that an Azure identity obtained is cached, never kept as a login."),
+	.summary = N_("store the login specified as JSON on stdin"),
+	.about =
+		N_("Reads {\"ServerURL\":\"...\",\"Username\":\"...\",\"Secret\":\"...\"} from "
+		   "stdin. A login for an Azure container registry is first verified with the "
+		   "registry. A token of an Azure identity is cached and never stored as a login."),
 	.protocol = true,
 	.reads = READS,
 	.run = store,

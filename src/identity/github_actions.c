@@ -99,7 +99,7 @@ static const char *const variables[] = { "AZURE_CLIENT_ID",
 const struct acr_identity acr_identity_github_actions = {
 	.name = "github-actions",
 	.named = true,
-	.summary = N_("a GitHub Actions job's OpenID Connect token, with AZURE_CLIENT_ID and "
+	.summary = N_("the OpenID Connect token of a GitHub Actions job, with AZURE_CLIENT_ID and "
 		      "AZURE_TENANT_ID"),
 	.variables = variables,
 	.application = acr_application_wanted,

@@ -133,7 +133,7 @@ const struct acr_identity acr_identity_login = {
 	.developer = true,
 	.named = true,
 	.apart = true, /* a registry may have a sign-in of its own */
-	.summary = N_("whoever signed in with `docker-credential-acr login`"),
+	.summary = N_("the user signed in with `docker-credential-acr login`"),
 	.file = file,
 	.acquire = acquire,
 };

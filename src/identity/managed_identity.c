@@ -54,7 +54,7 @@ const struct acr_identity acr_identity_managed_identity = {
 	.sdk = "ManagedIdentityCredential",
 	.apart = true, /* its endpoint is local and caches tokens itself */
 	.summary = N_(
-		"the managed identity of this VM, node, app or Arc server; AZURE_CLIENT_ID chooses "
+		"the managed identity of this VM, node, app or Arc server; AZURE_CLIENT_ID selects "
 		"one"),
 	.variables = variables,
 	.application = acr_application_wanted,

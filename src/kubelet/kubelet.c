@@ -32,11 +32,12 @@ static const struct acr_option options[] = {
 		     N_("pull images below FROM (a registry, or one with a path) from TO"), 'r' },
 	[SNI_NAME] = { "ib-sni-name", "NAME",
 		       N_("identity bindings are not supported: every pod is denied") },
-	[API_SERVER] = { "ib-apiserver-ip", "ADDRESS", N_("accepted, see --ib-sni-name") },
-	[DEFAULT_CLIENT] = { "ib-default-client-id", "ID", N_("accepted, see --ib-sni-name") },
-	[DEFAULT_TENANT] = { "ib-default-tenant-id", "ID", N_("accepted, see --ib-sni-name") },
+	[API_SERVER] = { "ib-apiserver-ip", "ADDRESS", N_("accepted (see --ib-sni-name)") },
+	[DEFAULT_CLIENT] = { "ib-default-client-id", "ID", N_("accepted (see --ib-sni-name)") },
+	[DEFAULT_TENANT] = { "ib-default-tenant-id", "ID", N_("accepted (see --ib-sni-name)") },
 	[NODE_IDENTITY] = { "node-identity", NULL,
-			    N_("pull as the node for pods that have no identity of their own") },
+			    N_("pull with the identity of the node for pods without their own "
+			       "identity") },
 	[LEVEL] = { "v", "LEVEL",
 		    N_("accepted and ignored; DOCKER_CREDENTIAL_ACR_LOG=debug prints more"), 'v' },
 	{ 0 },
@@ -225,12 +226,12 @@ static int kubelet(struct acr_app *app, char *const *arguments, const char *cons
 const struct acr_command acr_command_kubelet = {
 	.name = "kubelet",
 	.arguments = "[AZURE_JSON]",
-	.summary = N_("give kubelet the login for an image (credential provider)"),
-	.about = N_("Reads a CredentialProviderRequest (credentialprovider.kubelet.k8s.io/v1) from "
-		    "stdin and prints the CredentialProviderResponse. AZURE_JSON says which "
-		    "identity the node has; the default is /etc/kubernetes/azure.json where it "
-		    "exists. Started under the name acr-credential-provider the program is this "
-		    "command."),
+	.summary = N_("provide the login for an image to kubelet (credential provider plugin)"),
+	.about = N_(
+		"Reads a CredentialProviderRequest (credentialprovider.kubelet.k8s.io/v1) from "
+		"stdin and prints the CredentialProviderResponse. The file AZURE_JSON specifies "
+		"the identity of the node; the default is /etc/kubernetes/azure.json if it exists. "
+		"When the program is started as acr-credential-provider, it runs this command."),
 	.options = options,
 	.most = 1,
 	.alias = "acr-credential-provider",

@@ -106,7 +106,7 @@ def test_root_in_another_users_home_starts_no_program_of_that_user_and_says_what
     give_away(home.folder / ".azure")
     answer = helper.get("reader.azurecr.io")
     assert answer.status == 1 and not ran.exists()
-    assert "belongs to uid 65534 and this runs as root, so az is not started with it" in " ".join(answer.err.split())
+    assert "belongs to uid 65534, but this program runs as root, so az is not started with it" in " ".join(answer.err.split())
 
 
 def test_after_az_logout_the_old_token_is_never_served(az, helper):

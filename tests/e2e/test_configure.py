@@ -152,7 +152,7 @@ def test_the_tenant_identity_and_client_of_a_registry_are_written_and_removed_by
     assert written["registries"][ACME] == {"tenant": "contoso.example", "identity": "azure-cli,environment", "client_id": APP.client_id}
     assert not before or all(written.get(key) for key in json.loads(before) if key == "timeout")
     seen = " ".join(helper("status", ACME).out.split())
-    assert f'"tenant" is contoso.example, by the entry {ACME} in {path}' in seen
+    assert f'"tenant" is contoso.example (from the entry {ACME} in {path})' in seen
     assert "nothing to change" in helper("configure", ACME, "--tenant", "contoso.example", "--no-check").out
     assert helper("configure", "--undo").status == 0
     assert (json.loads(path.read_text()) if path.exists() else None) == (json.loads(before) if before else None)

@@ -70,8 +70,8 @@ def entra_grants(cloud):
 def test_after_a_sign_in_with_a_browser_get_uses_that_account(helper, cloud, browser):
     answer = login(helper, ACME, env=browser)
     assert answer.status == 0, answer
-    assert re.fullmatch(rf"Signed in to {ACME} as {USER.name}, kept unencrypted in a file; the registry accepted the sign-in\n"
-                        r"The token for it expires at \d\d:\d\d\.\n", answer.out)
+    assert re.fullmatch(rf"Signed in to {ACME} as {USER.name}, stored unencrypted in a file; the registry accepted the sign-in\n"
+                        r"The token expires at \d\d:\d\d\.\n", answer.out)
     assert "authorization_code" in entra_grants(cloud)
     asked = cloud.requests("entra", method="GET")[0]["query"]
     assert asked["code_challenge_method"] == "S256" and asked["prompt"] == "select_account"
@@ -89,7 +89,7 @@ def test_a_sign_in_declined_in_the_browser_fails(helper, home, browser):
 
 def test_without_a_registry_the_sign_in_is_for_all_registries(helper, cloud, browser):
     answer = login(helper, env=browser)
-    assert answer.out == f"Signed in as {USER.name} for all registries, kept unencrypted in a file\n"
+    assert answer.out == f"Signed in as {USER.name} for all registries, stored unencrypted in a file\n"
     assert answer.exchanges == 0
     assert helper.get(ACME).status == 0 and helper.get("reader.azurecr.io").status == 0
 
@@ -158,7 +158,7 @@ done
         time.sleep(0.05)
     # Nobody is told to go back to a terminal where nothing was done.
     assert (home.folder / "pages").read_text().count("Not signed in") == 5
-    assert "Back to the terminal" not in (home.folder / "pages").read_text()
+    assert "Signed in" not in (home.folder / "pages").read_text()
 
 
 def test_another_user_who_reads_the_address_cannot_complete_the_sign_in(helper, home, cloud):
@@ -168,7 +168,7 @@ def test_another_user_who_reads_the_address_cannot_complete_the_sign_in(helper, 
 exec {BROWSER} "$1"
 """)
     answer = login(helper, ACME, env=env)
-    assert answer.status == 0 and "the answer of a browser that runs as uid 5 is not accepted" in answer.err, answer
+    assert answer.status == 0 and "the response of a browser that runs as uid 5 is not accepted" in answer.err, answer
     assert "still waiting" not in answer.err
     assert len(cloud.requests("entra", path="/organizations/oauth2/v2.0/authorize")) >= 2
     assert entra_grants(cloud).count("authorization_code") == 1
@@ -401,7 +401,7 @@ def test_without_a_keyring_nothing_is_kept_and_no_sign_in_is_started(helper, hom
 
 def test_with_a_keyring_no_file_contains_the_token(helper, home, cloud, keyring_session):
     answer = helper("login", ACME)
-    assert answer.status == 0 and "kept in the Secret Service" in answer.out, answer
+    assert answer.status == 0 and "stored in the Secret Service" in answer.out, answer
     issued = [row for row in cloud.requests("entra", method="POST") if row["form"].get("grant_type") == "refresh_token"]
     token = issued[-1]["form"]["refresh_token"]
     for path, entry in home.files().items():

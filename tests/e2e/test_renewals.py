@@ -416,7 +416,7 @@ def test_renew_all_renews_what_is_not_due(helper, signed_in):
 
 def test_renew_without_a_token_reports_it(helper):
     answer = helper("renew")
-    assert answer.status == 0 and answer.out == "No token is cached: there is nothing to renew\n"
+    assert answer.status == 0 and answer.out == "No token is cached: nothing to renew\n"
     assert helper("renew", "--quiet").out == ""
 
 

@@ -31,9 +31,9 @@ def test_it_shows_the_configuration_entry_that_applies(helper, home):
                                                             "acme.azurecr.io": {"client_id": "by-name"}})
     seen = helper("status", "acme.eastus.geo.azurecr.io", env={"DOCKER_CREDENTIAL_ACR_TIMEOUT": "10s"})
     lines = re.sub(r"\s+", " ", seen.out)
-    assert f'"tenant" is pattern.example, by the entry ac*.azurecr.io in {path}' in lines, seen.out
-    assert f'"client_id" is by-name, by the entry acme.azurecr.io in {path}' in lines
-    assert '"timeout" is 10s, by the environment' in lines
+    assert f'"tenant" is pattern.example (from the entry ac*.azurecr.io in {path})' in lines, seen.out
+    assert f'"client_id" is by-name (from the entry acme.azurecr.io in {path})' in lines
+    assert '"timeout" is 10s (from the environment)' in lines
     assert f'"tenant" is global.example, by {path}' in re.sub(r"\s+", " ", helper("status", "other.azurecr.io").out)
     assert "by-name" not in helper("status").out
     row = {row["key"]: row for row in status(helper, "acme.azurecr.io")["settings"]}["tenant"]
@@ -60,7 +60,7 @@ def everything(helper, home):
 
 def test_on_a_new_machine_there_is_nothing_to_show(helper):
     answer = helper("status")
-    assert answer.status == 0 and answer.out.startswith("Nothing is kept or cached\n") and answer.err == ""
+    assert answer.status == 0 and answer.out.startswith("Nothing is stored or cached\n") and answer.err == ""
     assert status(helper)["tokens"] == []
 
 
@@ -99,16 +99,16 @@ def test_each_registry_is_one_block_with_identity_source_and_expiry(helper, home
     told = blocks(answer)
     assert set(told) == {ACME, READER, LONG, ADMIN, "public.azurecr.io", "partner.azurecr.io"}, answer
     assert re.search(rf"token of service principal {APP.client_id}, .*, from environment, expires in \w+ \w+, renews in \w+ \w+, "
-                     "kept in the runtime-folder", told[ACME]), told
+                     "stored in the runtime-folder", told[ACME]), told
     assert told[ADMIN] == "stored login of admin" and "signed out: no identity is used" in told["public.azurecr.io"]
     assert "sign-in of" in told["partner.azurecr.io"] and "token of" in told["partner.azurecr.io"]
 
 
 def test_the_identities_agree_with_the_stored_tokens(helper, home, signed_in):
     everything(helper, home)
-    assert "which are not tried for public.azurecr.io, because it is signed out" in " ".join(helper("status", "public.azurecr.io").out.split())
-    assert f"as they would be tried for {ADMIN} without its stored login" in " ".join(helper("status", ADMIN).out.split())
-    assert "as they would be tried now for " + ACME in helper("status", ACME).out
+    assert "(not used for public.azurecr.io, which is signed out)" in " ".join(helper("status", "public.azurecr.io").out.split())
+    assert f"(not used for {ADMIN}, which has a stored login)" in " ".join(helper("status", ADMIN).out.split())
+    assert "Identities in order of precedence for " + ACME in " ".join(helper("status", ACME).out.split())
 
 
 def test_identities_of_other_environments_are_shown_only_when_asked(helper, home, cloud):
@@ -123,7 +123,7 @@ def test_identities_of_other_environments_are_shown_only_when_asked(helper, home
 def test_one_registry_is_shown_in_full(helper, home, signed_in):
     everything(helper, home)
     answer = helper("status", LONG)
-    assert APP.client_id in answer.out and "Identities, as they would be tried now for " + LONG in answer.out
+    assert APP.client_id in answer.out and "Identities in order of precedence for " + LONG in answer.out
     assert READER not in answer.out and "admin" not in answer.out
     seen = status(helper, ACME)
     assert [row["registry"] for row in seen["tokens"]] == [ACME] and seen["stored_logins"] == []
@@ -148,7 +148,7 @@ def test_the_chain_says_of_each_identity_what_it_would_do(helper, home, cloud):
     chain = {row["identity"]: row for row in status(helper)["chain"]}
     assert chain["login"]["state"] == "ready" and USER.name in chain["login"]["why"]
     assert chain["environment"] == {"identity": "environment", "state": "asks",
-                                    "why": "would ask login.microsoftonline.com", "id": "prospect-asks"}
+                                    "why": "would request a token from login.microsoftonline.com", "id": "prospect-asks"}
     assert chain["azure-cli"]["state"] == "unavailable"
 
 

@@ -133,7 +133,7 @@ def test_without_a_terminal_logins_stay_and_a_line_says_how_to_move_them(person)
 @pytest.mark.parametrize("typed, moved", [("y\n", True), ("n\n", False), ("\n", False)])
 def test_on_a_terminal_the_user_is_asked(person, typed, moved):
     status, seen = person.answer(typed)
-    assert status == 0 and "Move them into the keychain?" in seen, seen
+    assert status == 0 and "Move them to the keychain?" in seen, seen
     assert (person.read()["auths"]["ghcr.io"] == {}) == moved
     assert set(person.stored()) == (set(LOGINS) if moved else set())
 
@@ -148,7 +148,7 @@ def test_the_login_of_one_registry_can_be_moved(person):
 def test_a_dry_run_moves_nothing(person):
     before = person.config.read_bytes()
     ran = person.configure("--with-logins", "--dry-run")
-    assert "would be taken over" in ran.stdout and "ghcr.io" in ran.stdout and "run this again" not in ran.stdout, ran
+    assert "would be transferred" in ran.stdout and "ghcr.io" in ran.stdout and "run this command again" not in ran.stdout, ran
     assert person.config.read_bytes() == before and person.stored() == {}
     assert not list((person.home / ".local/share").rglob("*.json"))
 
@@ -341,7 +341,7 @@ def test_without_an_option_pass_keeps_its_logins_and_they_are_listed(with_pass):
     ran = with_pass.configure(status=1)
     assert "--replace" in ran.stderr and "configure REGISTRY" in ran.stderr and with_pass.read() == {"credsStore": "pass"}
     ran = with_pass.configure("--replace")
-    assert "docker-credential-pass keeps logins that Docker no longer asks it for" in ran.stdout and "ghcr.io" in ran.stdout
+    assert "docker-credential-pass has logins that Docker no longer uses" in ran.stdout and "ghcr.io" in ran.stdout
     assert with_pass.stored() == {}
 
 

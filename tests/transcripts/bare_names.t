@@ -2,7 +2,7 @@
 
 == a bare name is completed with the suffix of the cloud, with a notice
 $ docker-credential-acr status contoso
-> Nothing is kept or cached for contoso.azurecr.io
+> Nothing is stored or cached for contoso.azurecr.io
 > ...
 ! docker-credential-acr: using the registry contoso.azurecr.io
 $ docker-credential-acr renew CONTOSO
@@ -16,11 +16,11 @@ $ docker-credential-acr configure --dry-run contoso
 > ...
 ! docker-credential-acr: using the registry contoso.azurecr.io
 $ docker-credential-acr status Partner.AzureCR.io
-> Nothing is kept or cached for partner.azurecr.io
+> Nothing is stored or cached for partner.azurecr.io
 > ...
 ! docker-credential-acr: using the registry partner.azurecr.io
 $ docker-credential-acr status partner.azurecr.io
-> Nothing is kept or cached for partner.azurecr.io
+> Nothing is stored or cached for partner.azurecr.io
 > ...
 $ docker-credential-acr logout contoso
 > Signed out of contoso.azurecr.io: ...
@@ -43,7 +43,7 @@ $ docker-credential-acr configure --dry-run --json contoso
 == the suffix is that of the chosen cloud
 set AZURE_AUTHORITY_HOST=https://login.chinacloudapi.cn/
 $ docker-credential-acr status contoso
-> Nothing is kept or cached for contoso.azurecr.cn
+> Nothing is stored or cached for contoso.azurecr.cn
 > ...
 ! docker-credential-acr: using the registry contoso.azurecr.cn
 

@@ -27,7 +27,7 @@ asks nobody
 $ docker-credential-acr configure --undo
 keeps
 asks nobody
-> There is nothing to undo.
+> Nothing to undo.
 
 == a dry run shows the change and makes none
 $ docker-credential-acr configure acme.azurecr.io --dry-run
@@ -42,7 +42,7 @@ $ docker-credential-acr configure acme.azurecr.io
 > .../.docker/config.json: changed
 > ...
 > docker finds ...
-> The files above are written. To remove what was added: docker-credential-acr configure --undo
+> The files above were changed. To undo the changes: docker-credential-acr configure --undo
 ! docker-credential-acr: ...
 ! ...
 ? 1
@@ -56,7 +56,7 @@ file .docker/config.json
 $ docker-credential-acr configure --creds-store --no-check
 > .../.docker/config.json: changed
 >   + "credsStore": "acr"
-> ...config.json keeps logins unencrypted: ghcr.io. They stay there and keep working; to move them into the keychain, run this again with --with-logins
+> ...config.json stores logins unencrypted: ghcr.io. They stay there and continue to work; to move them to the keychain, run this command again with --with-logins
 > This helper is set up. Next: docker-credential-acr status
 asks nobody
 
@@ -134,18 +134,18 @@ asks nobody
 
 == without arguments it shows the current configuration
 $ docker-credential-acr configure
-> configure has changed no file.
+> configure has not changed any file.
 > To set up a registry: docker-credential-acr configure contoso.azurecr.io (all options: --help)
 keeps
 asks nobody
 
 == wrong usage is status 2, and changes nothing
 $ docker-credential-acr configure --podman
-! docker-credential-acr: --podman needs the names of registries ...
+! docker-credential-acr: --podman requires the name of a registry (see docker-credential-acr configure --help)
 ? 2
 keeps
 $ docker-credential-acr configure --system acme.azurecr.io
-! docker-credential-acr: docker and podman have no such settings for all users...
+! docker-credential-acr: Docker and Podman have no such settings for all users...
 ? 2
 keeps
 $ docker-credential-acr configure --undo acme.azurecr.io

@@ -24,12 +24,12 @@ $ docker-credential-acr explain DOCKER_VERSION_ERROR
 
 == an unknown word suggests the nearest id
 $ docker-credential-acr explain firewal
-! docker-credential-acr: no explanation is called 'firewal'; did you mean 'firewall'?
+! docker-credential-acr: unknown explanation 'firewal'; did you mean 'firewall'?
 ? 1
 
 == an unknown word without a similar id is reported as unknown
 $ docker-credential-acr explain qqqq,
-! docker-credential-acr: no explanation is called 'qqqq,'; explain --list lists them
+! docker-credential-acr: unknown explanation 'qqqq,' (see explain --list)
 ? 1
 
 == an existing file takes precedence over an id

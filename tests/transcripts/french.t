@@ -58,7 +58,7 @@ $ docker-credential-acr get
 $ docker-credential-acr renew
 > acme.azurecr.io  expire dans 3h 00m, renouvelé dans ...
 $ docker-credential-acr logout acme.azurecr.io
-> Déconnecté de acme.azurecr.io : get répond « not found » jusqu'à ce qu'une connexion soit enregistrée ou que vous exécutiez docker-credential-acr login acme.azurecr.io
+> Déconnecté de acme.azurecr.io : get signale « not found » jusqu'à ce qu'une connexion soit enregistrée ou que vous exécutiez docker-credential-acr login acme.azurecr.io
 
 == configure in French
 $ docker-credential-acr configure acme.azurecr.io --no-check --dry-run

@@ -310,7 +310,7 @@ def test_a_file_of_another_user_is_an_error_that_names_it(helper, home):
 
 
 @pytest.mark.needs("mounts")
-@pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "a mount of its own")])
+@pytest.mark.parametrize("what, words", [(".docker", "read-only file system"), (CONFIG, "a mount point")])
 def test_a_mount_is_an_error(helper, home, what, words):
     path = str(home.folder / what)
     mount = f"mount --bind {path} {path}" + ("" if what == CONFIG else f" && mount -o remount,bind,ro {path}")

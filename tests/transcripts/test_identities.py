@@ -336,7 +336,7 @@ def test_a_credential_that_only_sdks_have_is_skipped_with_a_note(helper, home, c
     env = {**cloud.environment(APP), "AZURE_TOKEN_CREDENTIALS": name}
     answer = helper.get(ACME, env=env)
     assert who(answer) == APP.object_id
-    assert "AZURE_TOKEN_CREDENTIALS is" in answer.err and "which only Azure SDKs have: it is skipped" in answer.err
+    assert "AZURE_TOKEN_CREDENTIALS is" in answer.err and "which only Azure SDKs support: it is skipped" in answer.err
     home.config(registries={ACME: {"identity": "environment"}})
     assert "AZURE_TOKEN_CREDENTIALS" not in helper.get(ACME, env=env).err, "the configuration takes precedence"
 

@@ -62,7 +62,7 @@ $ docker-credential-acr ''
 == a docker verb takes no argument
 $ docker-credential-acr get contoso.azurecr.io
 > Usage: docker-credential-acr ...
-! docker-credential-acr: get takes no arguments: it reads from stdin the server, such as contoso.azurecr.io
+! docker-credential-acr: get takes no arguments: it reads a server such as contoso.azurecr.io from stdin
 ? 1
 $ docker-credential-acr list all
 > Usage: docker-credential-acr ...

@@ -231,7 +231,7 @@ static void in_another_users_folder_the_files_are_read_and_az_is_not_started(voi
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
 	assert_holds(edges_words(&p.error), folder);
 	assert_holds(edges_words(&p.error),
-		     "belongs to uid 65534 and this runs as root, so az is not "
+		     "belongs to uid 65534, but this program runs as root, so az is not "
 		     "started with it: run as that user");
 	edges_write(&p.edges, PROFILE,
 		    PROFILE_OF(SUB("s-1", TENANT, "AzureCloud",

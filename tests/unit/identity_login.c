@@ -613,7 +613,8 @@ static void a_dry_run_sends_no_request_and_changes_nothing(void **state)
 	assert_int_equal(prospects[place_of("login")], ACR_PROSPECT_SERVES);
 	assert_string_equal(texts[place_of("login")], "user developer@contoso.com");
 	assert_int_equal(prospects[place_of("environment")], ACR_PROSPECT_ASKS);
-	assert_string_equal(texts[place_of("environment")], "would ask " AUTHORITY);
+	assert_string_equal(texts[place_of("environment")],
+			    "would request a token from " AUTHORITY);
 	assert_int_equal(prospects[place_of("certificate")], ACR_PROSPECT_ABSENT);
 	assert_int_equal(prospects[place_of("managed-identity")], ACR_PROSPECT_ASKS);
 }

@@ -15,8 +15,8 @@
 
 /* The cached token, unless it is too old. After a background renewal has failed, none is started
  * for a while, and the user sees the reason. */
-static bool hand_cached(const struct acr_app *app, struct acr_lookup *lookup, struct acr_login *ret,
-			struct acr_report *report)
+static bool return_cached(const struct acr_app *app, struct acr_lookup *lookup,
+			  struct acr_login *ret, struct acr_report *report)
 {
 	struct acr_error why;
 
@@ -41,7 +41,7 @@ bool acr_get_cached(const struct acr_app *app, const struct acr_secret *server,
 	report->ours = true;
 	acr_lookup_begin(app, &report->registry, &lookup);
 	report->identity = lookup.fingerprint.hash;
-	return hand_cached(app, &lookup, ret, report);
+	return return_cached(app, &lookup, ret, report);
 }
 
 /* A server that is not an Azure registry: the login in the keychain, otherwise the one in Docker's
@@ -81,8 +81,8 @@ static int fall_back(const struct acr_app *app, const struct acr_lookup *lookup,
 
 /* The old token if it is valid and a renewal has just failed: an identity that fails is not asked
  * at every `get`. */
-static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
-		     struct acr_login *ret, struct acr_report *report)
+static bool return_old(const struct acr_app *app, const struct acr_lookup *lookup,
+		       struct acr_login *ret, struct acr_report *report)
 {
 	struct acr_error why;
 
@@ -92,7 +92,7 @@ static bool hand_old(const struct acr_app *app, const struct acr_lookup *lookup,
 }
 
 /* Nobody is signed in. If the registry allows anonymous pull, this is not an error. */
-static bool serves_anybody(const struct acr_app *app, const struct acr_registry *registry)
+static bool allows_anonymous_pull(const struct acr_app *app, const struct acr_registry *registry)
 {
 	struct acr_error failure = { 0 };
 	auto_secret known = { 0 };
@@ -129,8 +129,9 @@ static int give_up(const struct acr_app *app, const struct acr_lookup *lookup, s
 		acr_refusal_keep(app, lookup, &report->trail, error);
 		if (take_auths(app, lookup, told, ret, report, error))
 			return 0;
-		report->anonymous = report->anonymous || (error->kind == ACR_NOT_FOUND &&
-							  serves_anybody(app, lookup->registry));
+		report->anonymous =
+			report->anonymous || (error->kind == ACR_NOT_FOUND &&
+					      allows_anonymous_pull(app, lookup->registry));
 		return -1;
 	}
 	/* Noted, so that the next client does not wait as well. The client's waiting time is over,
@@ -162,7 +163,7 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 
 	acr_lookup_begin(app, registry, &lookup);
 	report->identity = lookup.fingerprint.hash;
-	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
+	if (return_cached(app, &lookup, ret, report) || return_old(app, &lookup, ret, report))
 		return 0;
 	limit_wait(app, &lookup);
 	lock = acr_lookup_lock(app, &lookup);
@@ -170,7 +171,7 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 	 * changed. */
 	acr_lookup_begin(app, registry, &lookup);
 	report->identity = lookup.fingerprint.hash;
-	if (hand_cached(app, &lookup, ret, report) || hand_old(app, &lookup, ret, report))
+	if (return_cached(app, &lookup, ret, report) || return_old(app, &lookup, ret, report))
 		return 0;
 	/* json-c is needed to distinguish logins from tokens and to parse responses. */
 	if (acr_jsonc_load(error))
@@ -193,7 +194,7 @@ static int get_ours(struct acr_app *app, const char *server, struct acr_login *r
 	told = report->notice_count;
 	if (acr_acquire(app, &lookup, &entry, report, error)) {
 		/* The process that holds the lock may have got a token by now. */
-		if (lock < 0 && hand_cached(app, &lookup, ret, report))
+		if (lock < 0 && return_cached(app, &lookup, ret, report))
 			return 0;
 		/* The login was selected explicitly and is not available, so no other identity is
 		 * tried. */

@@ -32,6 +32,8 @@ struct acr_wish {
 /* Does the request change our own configuration? Does it do so for the given registries? */
 bool acr_wish_is_own(const struct acr_wish *wish);
 bool acr_wish_has_settings(const struct acr_wish *wish);
+/* misuse.c: NULL, or what is wrong with this combination of options, translated. */
+const char *acr_wish_misuse(const struct acr_wish *wish, bool undo);
 
 /* One file of the plan. */
 struct acr_job {

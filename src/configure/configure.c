@@ -77,18 +77,18 @@ static const struct acr_option options[] = {
 };
 
 /* Prints an error and returns false if an argument is not a registry. */
-static bool read_wish(const struct acr_app *app, char *const *arguments, const char *const *values,
-		      struct acr_wish *ret)
+static bool read_request(const struct acr_app *app, char *const *arguments,
+			 const char *const *values, struct acr_configure_request *ret)
 {
-	*ret = (struct acr_wish){
+	*ret = (struct acr_configure_request){
 		.creds_store = values[CREDS_STORE],
 		.podman = values[PODMAN],
 		.containers = values[CONTAINERS],
 		.timer = values[TIMER],
 		.ci_host = values[CI_HOST],
-		.settings = { [ACR_WISH_TENANT] = values[TENANT],
-			      [ACR_WISH_IDENTITY] = values[IDENTITY],
-			      [ACR_WISH_CLIENT_ID] = values[CLIENT_ID] },
+		.settings = { [ACR_REQUEST_TENANT] = values[TENANT],
+			      [ACR_REQUEST_IDENTITY] = values[IDENTITY],
+			      [ACR_REQUEST_CLIENT_ID] = values[CLIENT_ID] },
 		.with_logins = values[WITH_LOGINS],
 		.insecure = values[INSECURE_STORAGE],
 		.system = values[SYSTEM],
@@ -108,29 +108,29 @@ static bool read_wish(const struct acr_app *app, char *const *arguments, const c
 	return true;
 }
 
-static void free_wish(struct acr_wish *wish)
+static void free_request(struct acr_configure_request *request)
 {
-	for (size_t i = 0; i < wish->host_count; i++)
-		free((void *)(uintptr_t)wish->hosts[i]);
+	for (size_t i = 0; i < request->host_count; i++)
+		free((void *)(uintptr_t)request->hosts[i]);
 }
 
-static void tell_plan(struct acr_telling *telling, const struct acr_plan *plan,
+static void tell_plan(struct acr_output *output, const struct acr_plan *plan,
 		      const struct acr_timer *timer)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		const struct acr_job *job = &plan->jobs[i];
+		const struct acr_file_edit *edit = &plan->edits[i];
 
-		acr_tell_file(telling, job->target.path,
-			      acr_job_changes(job) ? N_("changed") : N_("nothing to change"),
-			      &job->changes);
+		acr_output_file(output, edit->target.path,
+				acr_edit_changes(edit) ? N_("changed") : N_("nothing to change"),
+				&edit->changes);
 	}
 	if (timer->link)
-		acr_tell_file(telling, timer->link,
-			      timer->there ? N_("nothing to change") : N_("enabled"), NULL);
+		acr_output_file(output, timer->link,
+				timer->there ? N_("nothing to change") : N_("enabled"), NULL);
 }
 
 /* The lock of a process that changes files. */
-struct alone {
+struct journal_lock {
 	const char *folder; /* of the journal */
 	char *own_folder;   /* the topmost folder that was created for it */
 	int held;
@@ -138,104 +138,103 @@ struct alone {
 
 /* The lock is taken before the files are read, since the plan of another `configure` would
  * otherwise be based on outdated files. A failure matters only if there is something to write. */
-static int be_alone(struct alone *alone, struct acr_error *error)
+static int lock_journal(struct journal_lock *lock, struct acr_error *error)
 {
-	if (alone->held < 0)
-		alone->held = acr_memo_begin(alone->folder, &alone->own_folder, error);
-	return alone->held < 0 ? -1 : 0;
+	if (lock->held < 0)
+		lock->held = acr_memo_begin(lock->folder, &lock->own_folder, error);
+	return lock->held < 0 ? -1 : 0;
 }
 
-static void end_alone(struct alone *alone)
+static void unlock_journal(struct journal_lock *lock)
 {
-	if (alone->held >= 0)
-		acr_memo_end(alone->folder, alone->own_folder);
-	acr_fd_close(&alone->held);
-	acr_string_free(&alone->own_folder);
+	if (lock->held >= 0)
+		acr_memo_end(lock->folder, lock->own_folder);
+	acr_fd_close(&lock->held);
+	acr_string_free(&lock->own_folder);
 }
 
-static int carry_out(const struct acr_app *app, struct alone *alone, struct acr_plan *plan,
+static int carry_out(const struct acr_app *app, struct journal_lock *lock, struct acr_plan *plan,
 		     const struct acr_timer *timer, bool system, struct acr_error *error)
 {
 	bool changes = timer->link && !timer->there;
 
 	for (size_t i = 0; i < plan->count; i++)
-		changes = changes || acr_job_changes(&plan->jobs[i]);
+		changes = changes || acr_edit_changes(&plan->edits[i]);
 	if (!changes)
 		return 0;
-	if (be_alone(alone, error))
+	if (lock_journal(lock, error))
 		return -1;
 	for (size_t i = 0; i < plan->count; i++)
-		if (acr_job_changes(&plan->jobs[i]) &&
-		    acr_plan_carry_out(alone->folder, alone->own_folder, &plan->jobs[i], error))
+		if (acr_edit_changes(&plan->edits[i]) &&
+		    acr_plan_carry_out(lock->folder, lock->own_folder, &plan->edits[i], error))
 			return -1;
 	if (timer->link && !timer->there)
-		return acr_timer_enable(app, alone->folder, alone->own_folder, timer, system,
-					error);
+		return acr_timer_enable(app, lock->folder, lock->own_folder, timer, system, error);
 	return 0;
 }
 
-static int change(struct acr_telling *telling, const struct acr_wish *wish, struct alone *alone,
-		  struct acr_plan *plan, struct acr_error *error)
+static int change(struct acr_output *output, const struct acr_configure_request *request,
+		  struct journal_lock *lock, struct acr_plan *plan, struct acr_error *error)
 {
 	struct acr_error untold = { 0 };
 	auto_timer timer = { 0 };
 
-	if (!wish->dry_run)
-		(void)!be_alone(alone, &untold);
-	if (acr_plan_make(telling->app, wish, plan, error) ||
-	    (wish->timer && acr_timer_plan(telling->app, wish->system, &timer, error)))
+	if (!request->dry_run)
+		(void)!lock_journal(lock, &untold);
+	if (acr_plan_make(output->app, request, plan, error) ||
+	    (request->timer && acr_timer_plan(output->app, request->system, &timer, error)))
 		return -1;
-	tell_plan(telling, plan, &timer);
-	if (acr_logins_take(telling, wish, plan, error))
+	tell_plan(output, plan, &timer);
+	if (acr_logins_take(output, request, plan, error))
 		return -1;
-	if (wish->dry_run)
+	if (request->dry_run)
 		return 0;
-	if (carry_out(telling->app, alone, plan, &timer, wish->system, error)) {
-		acr_logins_abandon(telling->app, plan);
+	if (carry_out(output->app, lock, plan, &timer, request->system, error)) {
+		acr_logins_abandon(output->app, plan);
 		return -1;
 	}
 	return 0;
 }
 
-static void check_all(struct acr_telling *telling, const struct acr_wish *wish,
+static void check_all(struct acr_output *output, const struct acr_configure_request *request,
 		      const struct acr_plan *plan)
 {
 	struct acr_trial check;
 
-	acr_trial_path(telling->app, &check);
-	acr_tell_trial(telling, &check);
-	for (size_t i = 0; i < wish->host_count; i++) {
-		if (plan->docker_folder &&
-		    acr_trial_overridden(telling->app, plan->docker_folder, wish->hosts[i], &check))
-			acr_tell_trial(telling, &check);
-		acr_trial_get(telling->app, wish->hosts[i], &check);
-		acr_tell_trial(telling, &check);
+	acr_trial_path(output->app, &check);
+	acr_output_trial(output, &check);
+	for (size_t i = 0; i < request->host_count; i++) {
+		if (plan->docker_folder && acr_trial_overridden(output->app, plan->docker_folder,
+								request->hosts[i], &check))
+			acr_output_trial(output, &check);
+		acr_trial_get(output->app, request->hosts[i], &check);
+		acr_output_trial(output, &check);
 	}
 }
 
 /* Prints the result, and how to continue. */
-static void conclude(struct acr_telling *telling, const struct acr_wish *wish)
+static void conclude(struct acr_output *output, const struct acr_configure_request *request)
 {
-	const struct acr_app *app = telling->app;
+	const struct acr_app *app = output->app;
 	auto_string text = NULL;
 
-	if (telling->failed)
+	if (output->failed)
 		text = acr_format(
 			_("The files above were changed. To undo the changes: %s configure --undo"),
 			app->program);
-	else if (wish->host_count)
+	else if (request->host_count)
 		text = acr_format(_("This helper is set up. Next: docker pull %s/IMAGE"),
-				  wish->hosts[0]);
+				  request->hosts[0]);
 	else
 		text = acr_format(_("This helper is set up. Next: %s status"), app->program);
-	acr_tell_line(telling, text);
+	acr_output_line(output, text);
 }
 
-static int work(struct acr_telling *telling, const struct acr_wish *wish, bool undo,
+static int work(struct acr_output *output, const struct acr_configure_request *request, bool undo,
 		struct acr_error *error)
 {
-	auto_string folder = acr_memo_folder(telling->app, wish->system);
-	struct alone alone = { folder, NULL, -1 };
+	auto_string folder = acr_memo_folder(output->app, request->system);
+	struct journal_lock lock = { folder, NULL, -1 };
 	struct acr_config *config = NULL; /* the current one; freed at exit */
 	auto_plan plan = { 0 };
 	int failed;
@@ -243,41 +242,41 @@ static int work(struct acr_telling *telling, const struct acr_wish *wish, bool u
 	if (!folder)
 		return acr_raise(error, HOME_UNSET);
 	if (undo)
-		return acr_take_back(telling, wish, folder, error);
-	failed = change(telling, wish, &alone, &plan, error);
-	end_alone(&alone);
-	if (failed || wish->dry_run)
+		return acr_take_back(output, request, folder, error);
+	failed = change(output, request, &lock, &plan, error);
+	unlock_journal(&lock);
+	if (failed || request->dry_run)
 		return failed;
-	if (acr_wish_is_own(wish) && acr_config_load(telling->app, &config, error))
+	if (acr_configure_request_is_own(request) && acr_config_load(output->app, &config, error))
 		return -1;
 	if (config)
-		telling->app->config = config;
-	if (wish->check)
-		check_all(telling, wish, &plan);
-	conclude(telling, wish);
+		output->app->config = config;
+	if (request->check)
+		check_all(output, request, &plan);
+	conclude(output, request);
 	return 0;
 }
 
 /* On a terminal the user selects registries; otherwise the list is printed and nothing else is
  * done. */
-static int discover(struct acr_telling *telling, struct acr_wish *wish, bool *ret_done,
-		    struct acr_error *error)
+static int discover(struct acr_output *output, struct acr_configure_request *request,
+		    bool *ret_done, struct acr_error *error)
 {
-	const struct acr_app *app = telling->app;
+	const struct acr_app *app = output->app;
 	auto_discovery found = { 0 };
 	auto_secret list = { 0 };
 
 	if (acr_discover(app, &found, error))
 		return -1;
-	*ret_done = telling->json || !isatty(app->in) || !isatty(app->err);
+	*ret_done = output->json || !isatty(app->in) || !isatty(app->err);
 	if (!*ret_done) {
 		if (acr_discovery_choose(app, &found, error))
 			return -1;
-		for (size_t i = 0; i < found.count && wish->host_count < ACR_HOSTS_MOST; i++)
-			wish->hosts[wish->host_count++] = acr_copy(found.hosts[i]);
+		for (size_t i = 0; i < found.count && request->host_count < ACR_HOSTS_MOST; i++)
+			request->hosts[request->host_count++] = acr_copy(found.hosts[i]);
 		return 0;
 	}
-	acr_discovery_list(&found, telling->json, &list);
+	acr_discovery_list(&found, output->json, &list);
 	(void)acr_docker_answer(app, &list);
 	return 0;
 }
@@ -292,10 +291,8 @@ static bool is_bare(char *const *arguments, const char *const *values)
 
 static int configure(struct acr_app *app, char *const *arguments, const char *const *values)
 {
-	struct acr_telling telling = { .app = app,
-				       .json = values[JSON],
-				       .dry_run = values[DRY_RUN] };
-	__attribute__((cleanup(free_wish))) struct acr_wish wish = { 0 };
+	struct acr_output output = { .app = app, .json = values[JSON], .dry_run = values[DRY_RUN] };
+	__attribute__((cleanup(free_request))) struct acr_configure_request request = { 0 };
 	struct acr_error error = { 0 };
 	const char *wrong;
 
@@ -303,12 +300,12 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 		acr_say_error(app, &error);
 		return 1;
 	}
-	if (!read_wish(app, arguments, values, &wish))
+	if (!read_request(app, arguments, values, &request))
 		return ACR_EXIT_USAGE;
 	if (values[DISCOVER] && !values[UNDO]) {
 		bool done = false;
 
-		if (discover(&telling, &wish, &done, &error)) {
+		if (discover(&output, &request, &done, &error)) {
 			acr_say_error(app, &error);
 			return 1;
 		}
@@ -316,21 +313,21 @@ static int configure(struct acr_app *app, char *const *arguments, const char *co
 			return 0;
 	}
 	if (is_bare(arguments, values)) {
-		if (acr_tell_state(&telling, &error) == 0)
+		if (acr_output_state(&output, &error) == 0)
 			return 0;
 		acr_say_error(app, &error);
 		return 1;
 	}
-	wrong = acr_wish_misuse(&wish, values[UNDO]);
+	wrong = acr_configure_request_misuse(&request, values[UNDO]);
 	if (wrong) {
 		acr_say(app, _("%s (see %s configure --help)"), wrong, app->program);
 		return ACR_EXIT_USAGE;
 	}
-	if (work(&telling, &wish, values[UNDO], &error)) {
+	if (work(&output, &request, values[UNDO], &error)) {
 		acr_say_error(app, &error);
-		telling.failed = true;
+		output.failed = true;
 	}
-	return acr_tell_end(&telling);
+	return acr_output_end(&output);
 }
 
 const struct acr_command acr_command_configure = {

@@ -27,7 +27,7 @@ struct offer {
 /* The source of logins. */
 struct source {
 	const struct acr_app *app;
-	const struct acr_job *job;
+	const struct acr_file_edit *edit;
 	const char *helper; /* NULL: Docker's own file */
 	struct offer *rows;
 	size_t count;
@@ -54,8 +54,8 @@ static struct offer *add(struct source *source, const char *key)
 
 static bool becomes_ours(const struct source *source, const char *key)
 {
-	auto_string after = acr_helper_for(&source->job->text, key);
-	auto_string before = acr_helper_for(&source->job->target.bytes, key);
+	auto_string after = acr_helper_for(&source->edit->text, key);
+	auto_string before = acr_helper_for(&source->edit->target.bytes, key);
 
 	/* The keys of our own sign-ins, which secretservice lists as well. */
 	if (acr_sign_in_reserved(key))
@@ -108,18 +108,18 @@ static char *names_of(const struct source *source)
 static char *place_of(const struct source *source)
 {
 	return source->helper ? acr_format("docker-credential-%s", source->helper)
-			      : acr_copy(source->job->target.path);
+			      : acr_copy(source->edit->target.path);
 }
 
 /* Logins that are not taken over, and how to do that; or, in a dry run, that they would be. */
-static void tell_left(struct acr_telling *telling, const struct acr_wish *wish,
+static void tell_left(struct acr_output *output, const struct acr_configure_request *request,
 		      const struct source *source)
 {
 	auto_string names = names_of(source);
 	auto_string place = place_of(source);
 	auto_string text = NULL;
 
-	if (wish->with_logins)
+	if (request->with_logins)
 		text = acr_format(_("logins that would be transferred to the keychain from %s: %s"),
 				  place, names);
 	else if (source->helper)
@@ -133,21 +133,21 @@ static void tell_left(struct acr_telling *telling, const struct acr_wish *wish,
 				    "command again with --with-logins"),
 				  place, names);
 	for (size_t i = 0; i < source->count; i++)
-		acr_tell_login(telling, source->rows[i].key, place, "stays");
-	acr_tell_line(telling, text);
+		acr_output_login(output, source->rows[i].key, place, "stays");
+	acr_output_line(output, text);
 }
 
-static bool is_wanted(struct acr_telling *telling, const struct acr_wish *wish,
+static bool is_wanted(struct acr_output *output, const struct acr_configure_request *request,
 		      const struct source *source)
 {
-	const struct acr_app *app = telling->app;
+	const struct acr_app *app = output->app;
 	auto_string names = names_of(source);
 	auto_string place = place_of(source);
 	auto_string question = NULL;
 
-	if (wish->with_logins)
+	if (request->with_logins)
 		return true;
-	if (telling->json || wish->dry_run || !isatty(app->in) || !isatty(app->err))
+	if (output->json || request->dry_run || !isatty(app->in) || !isatty(app->err))
 		return false;
 	question = source->helper ? acr_format(_("%s has logins that Docker will no longer use: "
 						 "%s. Copy them to the keychain?"),
@@ -169,7 +169,7 @@ static bool is_about_one(const struct acr_error *error)
 	       acr_error_is(error, SERVER_RESERVED);
 }
 
-static void tell_refused(struct acr_telling *telling, const struct source *source,
+static void tell_refused(struct acr_output *output, const struct source *source,
 			 const struct offer *row, const struct acr_error *why)
 {
 	auto_string place = place_of(source);
@@ -177,8 +177,8 @@ static void tell_refused(struct acr_telling *telling, const struct source *sourc
 	auto_string text =
 		acr_format(_("the login for %s stays in %s: %s"), row->key, place, words);
 
-	acr_tell_login(telling, row->key, place, "stays");
-	acr_tell_line(telling, text);
+	acr_output_login(output, row->key, place, "stays");
+	acr_output_line(output, text);
 }
 
 static bool has(const struct acr_secret *entry, const char *name)
@@ -189,10 +189,10 @@ static bool has(const struct acr_secret *entry, const char *name)
 }
 
 /* Docker writes {} for a login that it keeps elsewhere; other members of the entry are kept. */
-static void empty_entry(struct acr_job *job, const char *key)
+static void empty_entry(struct acr_file_edit *edit, const char *key)
 {
 	static const char *const members[] = { "auth", "username", "password", "identitytoken" };
-	auto_string raw = acr_member_raw(&job->text, "auths", key);
+	auto_string raw = acr_member_raw(&edit->text, "auths", key);
 	auto_secret left = { 0 };
 
 	if (!raw)
@@ -201,33 +201,34 @@ static void empty_entry(struct acr_job *job, const char *key)
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		while (has(&left, members[i])) /* in lower and upper case */
 			acr_member_set(&left, NULL, members[i], NULL, NULL);
-	acr_member_set(&job->text, "auths", key, acr_secret_text(&left), NULL);
+	acr_member_set(&edit->text, "auths", key, acr_secret_text(&left), NULL);
 }
 
-static int adopt(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
-		 const struct source *source, struct offer *row, struct acr_error *error)
+static int adopt(struct acr_output *output, const struct acr_configure_request *request,
+		 struct acr_file_edit *edit, const struct source *source, struct offer *row,
+		 struct acr_error *error)
 {
-	auto_string server = acr_taken_server(telling->app, row->key);
+	auto_string server = acr_taken_server(output->app, row->key);
 	struct acr_report report = { 0 };
 	struct acr_error why = { 0 };
 	bool added = false;
 
-	row->login.encrypted = !wish->insecure;
-	if (acr_adopt(telling->app, server, &row->login, &added, &report, &why)) {
+	row->login.encrypted = !request->insecure;
+	if (acr_adopt(output->app, server, &row->login, &added, &report, &why)) {
 		row->refused = true;
 		if (!is_about_one(&why)) {
 			*error = why;
 			return -1;
 		}
-		tell_refused(telling, source, row, &why);
+		tell_refused(output, source, row, &why);
 		return 0;
 	}
-	acr_explain_notices(telling->app, &report);
-	acr_taken_add(&job->taken, row->key, source->helper, added);
+	acr_explain_notices(output->app, &report);
+	acr_taken_add(&edit->taken, row->key, source->helper, added);
 	return 0;
 }
 
-static void tell_taken(struct acr_telling *telling, const struct source *source)
+static void tell_taken(struct acr_output *output, const struct source *source)
 {
 	auto_string place = place_of(source);
 
@@ -240,78 +241,79 @@ static void tell_taken(struct acr_telling *telling, const struct source *source)
 
 		if (source->rows[i].refused)
 			continue;
-		acr_tell_login(telling, key, place, source->helper ? "copied" : "moved");
-		acr_tell_line(telling, text);
+		acr_output_login(output, key, place, source->helper ? "copied" : "moved");
+		acr_output_line(output, text);
 	}
 }
 
-static int take(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
-		struct source *source, struct acr_error *error)
+static int take(struct acr_output *output, const struct acr_configure_request *request,
+		struct acr_file_edit *edit, struct source *source, struct acr_error *error)
 {
-	size_t before = job->taken.count;
+	size_t before = edit->taken.count;
 
 	for (size_t i = 0; source->helper && i < source->count; i++)
-		if (acr_helper_get(telling->app, source->helper, source->rows[i].key,
+		if (acr_helper_get(output->app, source->helper, source->rows[i].key,
 				   &source->rows[i].login, error))
 			return acr_context(error, LOGINS_NOT_COPIED, source->rows[i].key,
-					   telling->app->program);
+					   output->app->program);
 	for (size_t i = 0; i < source->count; i++)
-		if (adopt(telling, wish, job, source, &source->rows[i], error)) {
-			acr_taken_drop(telling->app, &job->taken, before);
+		if (adopt(output, request, edit, source, &source->rows[i], error)) {
+			acr_taken_drop(output->app, &edit->taken, before);
 			return source->helper
 				       ? acr_context(error, LOGINS_NOT_COPIED, source->rows[i].key,
-						     telling->app->program)
+						     output->app->program)
 				       : acr_context(error, LOGINS_NOT_MOVED,
-						     source->job->target.path);
+						     source->edit->target.path);
 		}
 	for (size_t i = 0; !source->helper && i < source->count; i++)
 		if (!source->rows[i].refused)
-			empty_entry(job, source->rows[i].key);
-	acr_members_layout(&job->text);
-	tell_taken(telling, source);
+			empty_entry(edit, source->rows[i].key);
+	acr_members_layout(&edit->text);
+	tell_taken(output, source);
 	return 0;
 }
 
-static int take_if_wanted(struct acr_telling *telling, const struct acr_wish *wish,
-			  struct acr_job *job, struct source *source, struct acr_error *error)
+static int take_if_wanted(struct acr_output *output, const struct acr_configure_request *request,
+			  struct acr_file_edit *edit, struct source *source,
+			  struct acr_error *error)
 {
-	if (source->count && is_wanted(telling, wish, source) && !wish->dry_run)
-		return take(telling, wish, job, source, error);
+	if (source->count && is_wanted(output, request, source) && !request->dry_run)
+		return take(output, request, edit, source, error);
 	if (source->count)
-		tell_left(telling, wish, source);
+		tell_left(output, request, source);
 	return 0;
 }
 
 /* ---- sources ---- */
 
-static int take_auths(struct acr_telling *telling, const struct acr_wish *wish, struct acr_job *job,
-		      struct acr_error *error)
+static int take_auths(struct acr_output *output, const struct acr_configure_request *request,
+		      struct acr_file_edit *edit, struct acr_error *error)
 {
-	auto_source source = { .app = telling->app, .job = job };
+	auto_source source = { .app = output->app, .edit = edit };
 	struct acr_error unread = { 0 };
 
-	if (acr_docker_auths_each(telling->app, add_entry, &source, &unread) &&
+	if (acr_docker_auths_each(output->app, add_entry, &source, &unread) &&
 	    unread.kind != ACR_NOT_FOUND) {
 		auto_string words = acr_error_words(&unread);
 		auto_string text =
 			acr_format(_("No login is moved out of docker's file: %s"), words);
 
-		if (wish->with_logins && !wish->dry_run) {
+		if (request->with_logins && !request->dry_run) {
 			*error = unread;
-			return acr_context(error, LOGINS_NOT_MOVED, job->target.path);
+			return acr_context(error, LOGINS_NOT_MOVED, edit->target.path);
 		}
-		acr_tell_line(telling, text);
+		acr_output_line(output, text);
 		return 0;
 	}
-	return take_if_wanted(telling, wish, job, &source, error);
+	return take_if_wanted(output, request, edit, &source, error);
 }
 
-static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
-		       struct acr_job *job, const char *helper, struct acr_error *error)
+static int take_helper(struct acr_output *output, const struct acr_configure_request *request,
+		       struct acr_file_edit *edit, const char *helper, struct acr_error *error)
 {
-	auto_source source = { .app = telling->app, .job = job, .helper = helper };
-	const struct acr_app *app = telling->app;
-	bool asked = wish->with_logins || (!telling->json && isatty(app->in) && isatty(app->err));
+	auto_source source = { .app = output->app, .edit = edit, .helper = helper };
+	const struct acr_app *app = output->app;
+	bool asked = request->with_logins || (!output->json && isatty(app->in) && isatty(app->err));
 	struct acr_error failure = { 0 };
 
 	if (acr_helper_list(app, helper, add_server, &source, &failure)) {
@@ -319,70 +321,70 @@ static int take_helper(struct acr_telling *telling, const struct acr_wish *wish,
 		auto_string text = NULL;
 
 		/* Docker could not use this helper either. */
-		if (asked && !wish->dry_run && !acr_error_is(&failure, HELPER_NOT_INSTALLED)) {
+		if (asked && !request->dry_run && !acr_error_is(&failure, HELPER_NOT_INSTALLED)) {
 			*error = failure;
 			return acr_context(error, LOGINS_NOT_LISTED, helper, app->program);
 		}
 		text = acr_format(_("No logins were copied from docker-credential-%s: %s"), helper,
 				  words);
 		if (asked || !acr_error_is(&failure, HELPER_NOT_INSTALLED))
-			acr_tell_line(telling, text);
+			acr_output_line(output, text);
 		return 0;
 	}
-	return take_if_wanted(telling, wish, job, &source, error);
+	return take_if_wanted(output, request, edit, &source, error);
 }
 
 /* Will Docker stop using this helper for all its servers? With --with-logins also for single
  * registries that it is no longer used for. */
-static bool is_replaced(const struct acr_wish *wish, const struct acr_job *job, const char *host,
-			char **ret)
+static bool is_replaced(const struct acr_configure_request *request,
+			const struct acr_file_edit *edit, const char *host, char **ret)
 {
-	auto_string own = host ? acr_member_string(&job->target.bytes, "credHelpers", host) : NULL;
-	auto_string before = acr_member_string(&job->target.bytes, NULL, "credsStore");
-	auto_string after = acr_member_string(&job->text, NULL, "credsStore");
+	auto_string own = host ? acr_member_string(&edit->target.bytes, "credHelpers", host) : NULL;
+	auto_string before = acr_member_string(&edit->target.bytes, NULL, "credsStore");
+	auto_string after = acr_member_string(&edit->text, NULL, "credsStore");
 	bool all = after && strcmp(after, ACR_HELPER_SUFFIX) == 0;
 
 	*ret = own ? acr_copy(own) : before ? acr_copy(before) : NULL;
 	if (!*ret || !**ret || strcmp(*ret, ACR_HELPER_SUFFIX) == 0)
 		return false;
-	return host ? own || (wish->with_logins && !all) : all;
+	return host ? own || (request->with_logins && !all) : all;
 }
 
-int acr_logins_take(struct acr_telling *telling, const struct acr_wish *wish, struct acr_plan *plan,
-		    struct acr_error *error)
+int acr_logins_take(struct acr_output *output, const struct acr_configure_request *request,
+		    struct acr_plan *plan, struct acr_error *error)
 {
-	struct acr_job *job = &plan->jobs[0];
+	struct acr_file_edit *edit = &plan->edits[0];
 	struct acr_error stay = { 0 };
 	auto_string asked = NULL;
 
 	if (!plan->docker_folder)
 		return 0;
-	job->taken.since = telling->app->clock.wall(telling->app);
-	for (size_t i = 0; i <= wish->host_count; i++) {
+	edit->taken.since = output->app->clock.wall(output->app);
+	for (size_t i = 0; i <= request->host_count; i++) {
 		auto_string helper = NULL;
 
 		/* First the helper for all servers, then those for each registry; no helper twice
 		 * in a row. */
-		if (!is_replaced(wish, job, i ? wish->hosts[i - 1] : NULL, &helper) ||
+		if (!is_replaced(request, edit, i ? request->hosts[i - 1] : NULL, &helper) ||
 		    (asked && strcmp(asked, helper) == 0))
 			continue;
-		if (take_helper(telling, wish, job, helper, error)) {
-			acr_taken_drop(telling->app, &job->taken, 0);
+		if (take_helper(output, request, edit, helper, error)) {
+			acr_taken_drop(output->app, &edit->taken, 0);
 			return -1;
 		}
 		acr_string_free(&asked);
 		asked = acr_copy(helper);
 	}
 	/* These logins can still be used where they are, so the rest is done. */
-	if (take_auths(telling, wish, job, &stay)) {
-		acr_say_error(telling->app, &stay);
-		telling->failed = true;
+	if (take_auths(output, request, edit, &stay)) {
+		acr_say_error(output->app, &stay);
+		output->failed = true;
 	}
 	return 0;
 }
 
 void acr_logins_abandon(const struct acr_app *app, struct acr_plan *plan)
 {
-	if (plan->docker_folder && !plan->jobs[0].written)
-		acr_taken_drop(app, &plan->jobs[0].taken, 0);
+	if (plan->docker_folder && !plan->edits[0].written)
+		acr_taken_drop(app, &plan->edits[0].taken, 0);
 }

@@ -26,8 +26,9 @@ char *acr_helper_for(const struct acr_secret *text, const char *key);
 
 /* Take over the logins that were requested or that the user confirms; print the others and how to
  * take them over. Edits Docker's file in the plan. After an error nothing has changed. */
-_checked_ int acr_logins_take(struct acr_telling *telling, const struct acr_wish *wish,
-			      struct acr_plan *plan, struct acr_error *error);
+_checked_ int acr_logins_take(struct acr_output *output,
+			      const struct acr_configure_request *request, struct acr_plan *plan,
+			      struct acr_error *error);
 /* Remove the logins that were stored here, because Docker's file was not written. */
 void acr_logins_abandon(const struct acr_app *app, struct acr_plan *plan);
 
@@ -43,12 +44,12 @@ void acr_given_free(struct acr_given *given);
 
 /* Write the logins that came from Docker's file back to its text. After an error nothing has
  * changed. */
-_checked_ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *memo,
+_checked_ int acr_logins_give_back(struct acr_output *output, const struct acr_memo *memo,
 				   struct acr_secret *text, struct acr_given *ret,
 				   struct acr_error *error);
 /* After the file was written: remove those logins, and print which others stay here, and where.
  * `before` is the old content of Docker's file, in which it was configured to use this helper. */
-void acr_logins_conclude(struct acr_telling *telling, const struct acr_memo *memo,
+void acr_logins_conclude(struct acr_output *output, const struct acr_memo *memo,
 			 const struct acr_secret *before, const struct acr_given *given);
 
 #endif

@@ -140,10 +140,10 @@ static bool put_back(struct acr_secret *text, const char *key, const struct acr_
 	return true;
 }
 
-int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *memo,
+int acr_logins_give_back(struct acr_output *output, const struct acr_memo *memo,
 			 struct acr_secret *text, struct acr_given *ret, struct acr_error *error)
 {
-	const struct acr_app *app = telling->app;
+	const struct acr_app *app = output->app;
 
 	for (size_t i = 0; i < memo->taken.count; i++) {
 		const struct acr_taken_login *row = &memo->taken.rows[i];
@@ -165,8 +165,8 @@ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *mem
 		if (row->added)
 			note_given(ret, server);
 		line = acr_format(_("moved the login for %s back into %s"), row->key, memo->path);
-		acr_tell_login(telling, row->key, memo->path, "moved-back");
-		acr_tell_line(telling, line);
+		acr_output_login(output, row->key, memo->path, "moved-back");
+		acr_output_line(output, line);
 	}
 	acr_members_layout(text);
 	return 0;
@@ -175,7 +175,7 @@ int acr_logins_give_back(struct acr_telling *telling, const struct acr_memo *mem
 /* ---- logins that stay ---- */
 
 struct remains {
-	struct acr_telling *telling;
+	struct acr_output *output;
 	const struct acr_memo *memo;
 	const struct acr_secret *before;
 	const struct acr_given *given;
@@ -185,7 +185,7 @@ static const struct acr_taken_login *taken_of(const struct remains *remains, con
 {
 	for (size_t i = 0; i < remains->memo->taken.count; i++) {
 		const struct acr_taken_login *row = &remains->memo->taken.rows[i];
-		auto_string own = acr_taken_server(remains->telling->app, row->key);
+		auto_string own = acr_taken_server(remains->output->app, row->key);
 
 		if (strcmp(own, server) == 0)
 			return row;
@@ -215,7 +215,7 @@ static bool was_added(const struct remains *remains, const char *server,
 	       (login->kept_in->plain || (helper && strcmp(helper, ACR_HELPER_SUFFIX) == 0));
 }
 
-static void tell_stays(struct acr_telling *telling, const char *server,
+static void tell_stays(struct acr_output *output, const char *server,
 		       const struct acr_keychain *kept_in)
 {
 	auto_string text =
@@ -227,14 +227,14 @@ static void tell_stays(struct acr_telling *telling, const char *server,
 				       "docker-credential-secretservice finds it"),
 				     server);
 
-	acr_tell_login(telling, server, kept_in->name, "stays");
-	acr_tell_line(telling, text);
+	acr_output_login(output, server, kept_in->name, "stays");
+	acr_output_line(output, text);
 }
 
 static void conclude_one(void *data, const char *server, const char *username)
 {
 	const struct remains *remains = data;
-	const struct acr_app *app = remains->telling->app;
+	const struct acr_app *app = remains->output->app;
 	const struct acr_taken_login *row = taken_of(remains, server);
 	struct acr_error missing = { 0 };
 	auto_string text = NULL;
@@ -248,12 +248,12 @@ static void conclude_one(void *data, const char *server, const char *username)
 		text = acr_format(_("removed the copy of the login for %s, which "
 				    "docker-credential-%s still has"),
 				  server, row->helper);
-		if (!remains->telling->dry_run)
+		if (!remains->output->dry_run)
 			drop(app, server);
-		acr_tell_login(remains->telling, server, row->helper, "removed");
-		acr_tell_line(remains->telling, text);
+		acr_output_login(remains->output, server, row->helper, "removed");
+		acr_output_line(remains->output, text);
 	} else if (row ? row->added : was_added(remains, server, &login)) {
-		tell_stays(remains->telling, server, login.kept_in);
+		tell_stays(remains->output, server, login.kept_in);
 	}
 }
 
@@ -271,20 +271,20 @@ static void take_name(void *data, const char *server, const char *username)
 	names->rows[names->count++] = acr_copy(server);
 }
 
-void acr_logins_conclude(struct acr_telling *telling, const struct acr_memo *memo,
+void acr_logins_conclude(struct acr_output *output, const struct acr_memo *memo,
 			 const struct acr_secret *before, const struct acr_given *given)
 {
-	struct remains remains = { telling, memo, before, given };
+	struct remains remains = { output, memo, before, given };
 	struct acr_error locked = { 0 };
 	struct names names = { 0 };
 
-	for (size_t i = 0; i < given->count && !telling->dry_run; i++)
-		drop(telling->app, given->servers[i]);
+	for (size_t i = 0; i < given->count && !output->dry_run; i++)
+		drop(output->app, given->servers[i]);
 	/* Not while the keychain is being iterated, which removals would disturb. */
-	if (acr_keychain_each(telling->app, take_name, &names, &locked)) {
+	if (acr_keychain_each(output->app, take_name, &names, &locked)) {
 		auto_string words = acr_error_words(&locked);
 		auto_string text = acr_format(_("Stored logins are not shown: %s"), words);
-		acr_tell_line(telling, text);
+		acr_output_line(output, text);
 	}
 	for (size_t i = 0; i < names.count; i++) {
 		conclude_one(&remains, names.rows[i], NULL);

@@ -23,18 +23,19 @@ static bool is_identity_list(const char *list)
 	return *list;
 }
 
-static const char *misused_settings(const struct acr_wish *wish)
+static const char *misused_settings(const struct acr_configure_request *request)
 {
-	const char *identity = wish->settings[ACR_WISH_IDENTITY];
+	const char *identity = request->settings[ACR_REQUEST_IDENTITY];
 
-	if (!acr_wish_has_settings(wish))
+	if (!acr_configure_request_has_settings(request))
 		return NULL;
-	if (!wish->host_count)
+	if (!request->host_count)
 		return _("--tenant, --identity and --client-id require the name of a registry");
-	for (size_t i = 0; i < ACR_WISH_SETTINGS; i++)
-		if (wish->settings[i] &&
-		    (!*wish->settings[i] ||
-		     acr_setting_check(acr_setting_find(acr_wish_keys[i].key), wish->settings[i])))
+	for (size_t i = 0; i < ACR_REQUEST_SETTINGS; i++)
+		if (request->settings[i] &&
+		    (!*request->settings[i] ||
+		     acr_setting_check(acr_setting_find(acr_configure_request_keys[i].key),
+				       request->settings[i])))
 			return _("--tenant, --identity and --client-id require a valid value");
 	if (identity && !is_identity_list(identity))
 		return _("--identity takes a comma-separated list of names that \"status --all\" "
@@ -42,29 +43,29 @@ static const char *misused_settings(const struct acr_wish *wish)
 	return NULL;
 }
 
-const char *acr_wish_misuse(const struct acr_wish *wish, bool undo)
+const char *acr_configure_request_misuse(const struct acr_configure_request *request, bool undo)
 {
-	const char *settings = misused_settings(wish);
-	bool docker = wish->host_count || wish->creds_store;
+	const char *settings = misused_settings(request);
+	bool docker = request->host_count || request->creds_store;
 
 	if (undo)
-		return wish->host_count
+		return request->host_count
 			       ? _("--undo takes no registry: it removes everything that was added")
 			       : NULL;
-	if (wish->system && (docker || wish->podman))
+	if (request->system && (docker || request->podman))
 		return _("Docker and Podman have no such settings for all users: use --system with "
 			 "--containers-registries, --timer or --ci-host");
-	if (wish->with_logins && !docker)
+	if (request->with_logins && !docker)
 		return _("--with-logins requires the name of a registry or --creds-store");
-	if (wish->insecure && !wish->with_logins)
+	if (request->insecure && !request->with_logins)
 		return _("--insecure-storage requires --with-logins");
-	if (wish->podman && !wish->host_count)
+	if (request->podman && !request->host_count)
 		return _("--podman requires the name of a registry");
-	if (wish->ci_host && !acr_setting_is_host(wish->ci_host))
+	if (request->ci_host && !acr_setting_is_host(request->ci_host))
 		return _("--ci-host takes a host name such as github.contoso.com");
 	if (settings)
 		return settings;
-	if (!docker && !wish->containers && !wish->timer && !wish->ci_host)
+	if (!docker && !request->containers && !request->timer && !request->ci_host)
 		return _("specify a registry (such as contoso.azurecr.io), or use --creds-store or "
 			 "--discover");
 	return NULL;

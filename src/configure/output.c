@@ -81,10 +81,10 @@ static void add_row(struct acr_secret *out, const struct acr_change *change)
 	acr_secret_add(out, "}");
 }
 
-void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
-		   const struct acr_changes *changes)
+void acr_output_file(struct acr_output *output, const char *path, const char *state,
+		     const struct acr_changes *changes)
 {
-	struct acr_secret *json = &telling->files;
+	struct acr_secret *json = &output->files;
 	auto_secret page = { 0 };
 
 	acr_secret_add(json, json->length ? ",{" : "{");
@@ -92,7 +92,7 @@ void acr_tell_file(struct acr_telling *telling, const char *path, const char *st
 	add_part(json, "state", state, false);
 	add_part(json, "changes", "[", true);
 	acr_secret_format(&page, "%s: %s%s\n", path, acr_text(state),
-			  telling->dry_run ? _(" (dry run)") : "");
+			  output->dry_run ? _(" (dry run)") : "");
 	for (size_t i = 0; changes && i < changes->count; i++) {
 		const struct acr_change *row = &changes->rows[i];
 
@@ -103,14 +103,14 @@ void acr_tell_file(struct acr_telling *telling, const char *path, const char *st
 		}
 	}
 	acr_secret_add(json, "]}");
-	if (!telling->json)
-		(void)acr_docker_answer(telling->app, &page);
+	if (!output->json)
+		(void)acr_docker_answer(output->app, &page);
 }
 
-void acr_tell_login(struct acr_telling *telling, const char *server, const char *place,
-		    const char *state)
+void acr_output_login(struct acr_output *output, const char *server, const char *place,
+		      const char *state)
 {
-	struct acr_secret *json = &telling->logins;
+	struct acr_secret *json = &output->logins;
 
 	acr_secret_add(json, json->length ? ",{" : "{");
 	add_part(json, "server", server, false);
@@ -119,52 +119,51 @@ void acr_tell_login(struct acr_telling *telling, const char *server, const char 
 	acr_secret_add(json, "}");
 }
 
-void acr_tell_line(const struct acr_telling *telling, const char *text)
+void acr_output_line(const struct acr_output *output, const char *text)
 {
 	auto_secret line = { 0 };
 
 	acr_secret_format(&line, "%s\n", text);
-	if (!telling->json)
-		(void)acr_docker_answer(telling->app, &line);
+	if (!output->json)
+		(void)acr_docker_answer(output->app, &line);
 }
 
 /* Takes ownership of the check. */
-void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check)
+void acr_output_trial(struct acr_output *output, struct acr_trial *check)
 {
 	auto_secret line = { 0 };
 
-	telling->failed |= !check->fine;
-	if (telling->json) {
-		acr_secret_add(&telling->checks,
-			       telling->checks.length ? ",{\"name\":" : "{\"name\":");
-		quote(&telling->checks, check->name);
-		acr_secret_format(&telling->checks,
+	output->failed |= !check->fine;
+	if (output->json) {
+		acr_secret_add(&output->checks,
+			       output->checks.length ? ",{\"name\":" : "{\"name\":");
+		quote(&output->checks, check->name);
+		acr_secret_format(&output->checks,
 				  ",\"fine\":%s,\"detail\":", check->fine ? "true" : "false");
-		quote(&telling->checks, check->detail);
-		acr_secret_add(&telling->checks, "}");
+		quote(&output->checks, check->detail);
+		acr_secret_add(&output->checks, "}");
 	} else if (check->fine) {
 		acr_secret_format(&line, "%s\n", check->detail);
-		(void)acr_docker_answer(telling->app, &line);
+		(void)acr_docker_answer(output->app, &line);
 	} else if (strncmp(check->name, "get ", 4) != 0) { /* which has been explained already */
-		acr_say(telling->app, "%s", check->detail);
+		acr_say(output->app, "%s", check->detail);
 	}
 	acr_string_free(&check->name);
 	acr_string_free(&check->detail);
 }
 
-int acr_tell_end(struct acr_telling *telling)
+int acr_output_end(struct acr_output *output)
 {
 	auto_secret json = { 0 };
 
-	if (telling->json) {
+	if (output->json) {
 		acr_secret_format(&json, "{\"files\":[%s],\"logins\":[%s],\"checks\":[%s]}\n",
-				  acr_secret_text(&telling->files),
-				  acr_secret_text(&telling->logins),
-				  acr_secret_text(&telling->checks));
-		(void)acr_docker_answer(telling->app, &json);
+				  acr_secret_text(&output->files), acr_secret_text(&output->logins),
+				  acr_secret_text(&output->checks));
+		(void)acr_docker_answer(output->app, &json);
 	}
-	acr_secret_wipe(&telling->files);
-	acr_secret_wipe(&telling->logins);
-	acr_secret_wipe(&telling->checks);
-	return telling->failed ? 1 : 0;
+	acr_secret_wipe(&output->files);
+	acr_secret_wipe(&output->logins);
+	acr_secret_wipe(&output->checks);
+	return output->failed ? 1 : 0;
 }

@@ -11,18 +11,18 @@
 #define ACR_HOSTS_MOST 64
 
 /* The settings of a registry that options set, and their options. */
-enum { ACR_WISH_TENANT, ACR_WISH_IDENTITY, ACR_WISH_CLIENT_ID, ACR_WISH_SETTINGS };
-extern const struct acr_wish_key {
+enum { ACR_REQUEST_TENANT, ACR_REQUEST_IDENTITY, ACR_REQUEST_CLIENT_ID, ACR_REQUEST_SETTINGS };
+extern const struct acr_configure_request_key {
 	const char *key, *option;
-} acr_wish_keys[ACR_WISH_SETTINGS];
+} acr_configure_request_keys[ACR_REQUEST_SETTINGS];
 
 /* The request. */
-struct acr_wish {
+struct acr_configure_request {
 	const char *hosts[ACR_HOSTS_MOST];
 	size_t host_count;
 	const char *ci_host; /* for "ci_hosts" of our own configuration, or NULL */
 	/* for the registries, in our own configuration; NULL: not set */
-	const char *settings[ACR_WISH_SETTINGS];
+	const char *settings[ACR_REQUEST_SETTINGS];
 	bool creds_store, podman, containers, timer; /* which files to write */
 	bool with_logins;			     /* take over logins without asking */
 	bool insecure;				     /* even in plain text */
@@ -30,13 +30,13 @@ struct acr_wish {
 };
 
 /* Does the request change our own configuration? Does it do so for the given registries? */
-bool acr_wish_is_own(const struct acr_wish *wish);
-bool acr_wish_has_settings(const struct acr_wish *wish);
+bool acr_configure_request_is_own(const struct acr_configure_request *request);
+bool acr_configure_request_has_settings(const struct acr_configure_request *request);
 /* misuse.c: NULL, or what is wrong with this combination of options, translated. */
-const char *acr_wish_misuse(const struct acr_wish *wish, bool undo);
+const char *acr_configure_request_misuse(const struct acr_configure_request *request, bool undo);
 
 /* One file of the plan. */
-struct acr_job {
+struct acr_file_edit {
 	struct acr_target target;
 	const char *kind;	/* "json" or "toml" */
 	struct acr_secret text; /* its new content; Docker's configuration may contain passwords */
@@ -45,7 +45,7 @@ struct acr_job {
 	bool written;		/* or possibly written: what belongs to it must be kept */
 };
 struct acr_plan {
-	struct acr_job jobs[4];
+	struct acr_file_edit edits[4];
 	size_t count;
 	char *docker_folder; /* owned; of Docker's configuration, NULL if that is not changed */
 };
@@ -53,17 +53,17 @@ void acr_plan_free(struct acr_plan *plan);
 #define auto_plan __attribute__((cleanup(acr_plan_free))) struct acr_plan
 
 /* Read and edit. Asks on a terminal before another helper is replaced for a registry. */
-_checked_ int acr_plan_make(const struct acr_app *app, const struct acr_wish *wish,
+_checked_ int acr_plan_make(const struct acr_app *app, const struct acr_configure_request *request,
 			    struct acr_plan *ret, struct acr_error *error);
 
 /* Write one file, after its record in the journal in `folder`. */
-_checked_ int acr_plan_carry_out(const char *folder, const char *own_folder, struct acr_job *job,
-				 struct acr_error *error);
+_checked_ int acr_plan_carry_out(const char *folder, const char *own_folder,
+				 struct acr_file_edit *edit, struct acr_error *error);
 
 /* Ask a yes/no question on the terminal; "y" is accepted in every language. */
 bool acr_plan_ask(const struct acr_app *app, const char *question);
 
-bool acr_job_changes(const struct acr_job *job);
+bool acr_edit_changes(const struct acr_file_edit *edit);
 
 /* "$VARIABLE/below", or "$HOME/otherwise/below"; NULL without a home directory. Owned. */
 char *acr_plan_home(const struct acr_app *app, const char *variable, const char *otherwise,
@@ -75,32 +75,32 @@ char *acr_plan_podman(const struct acr_app *app);
 
 /* ---- output.c ---- */
 
-struct acr_telling {
+struct acr_output {
 	struct acr_app *app;
 	bool json, dry_run;
 	struct acr_secret files, checks, logins; /* JSON rows */
 	bool failed;
 };
 /* Print a sentence for a person; not printed with --json. */
-void acr_tell_line(const struct acr_telling *telling, const char *text);
+void acr_output_line(const struct acr_output *output, const char *text);
 /* Only for JSON: the result for a login, and where it is or was. */
-void acr_tell_login(struct acr_telling *telling, const char *server, const char *place,
-		    const char *state);
+void acr_output_login(struct acr_output *output, const char *server, const char *place,
+		      const char *state);
 /* `changes` are printed; NULL: none. */
-void acr_tell_file(struct acr_telling *telling, const char *path, const char *state,
-		   const struct acr_changes *changes);
+void acr_output_file(struct acr_output *output, const char *path, const char *state,
+		     const struct acr_changes *changes);
 /* Takes ownership of the texts of the check. */
-void acr_tell_trial(struct acr_telling *telling, struct acr_trial *check);
+void acr_output_trial(struct acr_output *output, struct acr_trial *check);
 /* Print the JSON object if it was requested. Returns the exit status. */
-int acr_tell_end(struct acr_telling *telling);
+int acr_output_end(struct acr_output *output);
 
 /* ---- undo_command.c ---- */
 
 /* Undo the changes in the journal in `folder`, of the kinds that the request names (none: all). */
-_checked_ int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish,
+_checked_ int acr_take_back(struct acr_output *output, const struct acr_configure_request *request,
 			    const char *folder, struct acr_error *error);
 /* Print what is configured, and how to continue. */
-_checked_ int acr_tell_state(struct acr_telling *telling, struct acr_error *error);
+_checked_ int acr_output_state(struct acr_output *output, struct acr_error *error);
 
 /* ---- discover.c ---- */
 

@@ -10,31 +10,31 @@
 #include "explain/language.h"
 
 struct undo {
-	struct acr_telling *telling;
-	const struct acr_wish *wish;
+	struct acr_output *output;
+	const struct acr_configure_request *request;
 	const char *folder;
 	char *own_folder; /* owned; created for the journal */
 	size_t count;	  /* files that match the request */
 };
 
 /* Did the user request this one? All of them, if no kind was given. */
-static bool is_wanted(const struct acr_wish *wish, const struct acr_memo *memo)
+static bool is_wanted(const struct acr_configure_request *request, const struct acr_memo *memo)
 {
 	/* Only Docker's own file has this name; Podman's may have any (REGISTRY_AUTH_FILE). */
 	const char *name = strrchr(memo->path, '/');
 	bool podman = name && strcmp(name, "/config.json") != 0;
 	bool own = strstr(memo->path, "/docker-credential-acr/config.json") != NULL;
 
-	if (!wish->creds_store && !wish->podman && !wish->containers && !wish->timer &&
-	    !acr_wish_is_own(wish))
+	if (!request->creds_store && !request->podman && !request->containers && !request->timer &&
+	    !acr_configure_request_is_own(request))
 		return true;
 	if (strcmp(memo->kind, "link") == 0)
-		return wish->timer;
+		return request->timer;
 	if (strcmp(memo->kind, "toml") == 0)
-		return wish->containers;
+		return request->containers;
 	if (own)
-		return acr_wish_is_own(wish);
-	return podman ? wish->podman : wish->creds_store;
+		return acr_configure_request_is_own(request);
+	return podman ? request->podman : request->creds_store;
 }
 
 static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_error *error)
@@ -43,14 +43,14 @@ static int undo_link(struct undo *undo, const struct acr_memo *memo, struct acr_
 	struct stat was;
 	bool ours = readlink(memo->path, leads, sizeof(leads)) > 0 && lstat(memo->path, &was) == 0;
 
-	if (ours && !undo->wish->dry_run) {
-		if (!undo->wish->system)
-			acr_timer_stop(undo->telling->app);
+	if (ours && !undo->request->dry_run) {
+		if (!undo->request->system)
+			acr_timer_stop(undo->output->app);
 		if (acr_target_remove(memo->path, &was, memo->made_folder, error))
 			return -1;
 	}
-	acr_tell_file(undo->telling, memo->path, ours ? N_("removed") : N_("already removed"),
-		      NULL);
+	acr_output_file(undo->output, memo->path, ours ? N_("removed") : N_("already removed"),
+			NULL);
 	return 0;
 }
 
@@ -76,24 +76,24 @@ static int undo_file(struct undo *undo, const struct acr_memo *memo, struct acr_
 	if (acr_target_open(memo->path, &target, error))
 		return -1;
 	if (!target.there) {
-		acr_tell_file(undo->telling, memo->path, N_("already removed"), NULL);
+		acr_output_file(undo->output, memo->path, N_("already removed"), NULL);
 		if (docker)
-			acr_logins_conclude(undo->telling, memo, &target.bytes, &given);
+			acr_logins_conclude(undo->output, memo, &target.bytes, &given);
 		return 0;
 	}
 	if (acr_memo_undo(memo, &target.bytes, &after, &gone, &changes, error))
 		return -1;
-	acr_tell_file(undo->telling, target.path,
-		      gone	      ? N_("removed")
-		      : changes.count ? N_("changed")
-				      : N_("nothing to change"),
-		      &changes);
-	if (docker && acr_logins_give_back(undo->telling, memo, &after, &given, error))
+	acr_output_file(undo->output, target.path,
+			gone		? N_("removed")
+			: changes.count ? N_("changed")
+					: N_("nothing to change"),
+			&changes);
+	if (docker && acr_logins_give_back(undo->output, memo, &after, &given, error))
 		return -1;
-	if (!undo->wish->dry_run && write_back(memo, &target, &after, gone, error))
+	if (!undo->request->dry_run && write_back(memo, &target, &after, gone, error))
 		return -1;
 	if (docker)
-		acr_logins_conclude(undo->telling, memo, &target.bytes, &given);
+		acr_logins_conclude(undo->output, memo, &target.bytes, &given);
 	return 0;
 }
 
@@ -104,31 +104,31 @@ static int undo_one(void *data, struct acr_memo *memo, struct acr_error *error)
 
 	if (memo->own_folder && !undo->own_folder)
 		undo->own_folder = acr_copy(memo->own_folder);
-	if (!is_wanted(undo->wish, memo))
+	if (!is_wanted(undo->request, memo))
 		return 0;
 	undo->count++;
 	if (link ? undo_link(undo, memo, error) : undo_file(undo, memo, error))
 		return -1;
-	if (!undo->wish->dry_run)
+	if (!undo->request->dry_run)
 		acr_memo_forget(undo->folder, memo->path);
 	return 0;
 }
 
-int acr_take_back(struct acr_telling *telling, const struct acr_wish *wish, const char *folder,
-		  struct acr_error *error)
+int acr_take_back(struct acr_output *output, const struct acr_configure_request *request,
+		  const char *folder, struct acr_error *error)
 {
-	struct undo undo = { telling, wish, folder, NULL, 0 };
-	auto_fd held = wish->dry_run ? -1 : acr_memo_lock(folder);
+	struct undo undo = { output, request, folder, NULL, 0 };
+	auto_fd held = request->dry_run ? -1 : acr_memo_lock(folder);
 	/* If another process creates the journal now, there was nothing to undo. */
-	bool none = !wish->dry_run && held < 0 && errno == ENOENT;
+	bool none = !request->dry_run && held < 0 && errno == ENOENT;
 	int failed = none ? 0 : acr_memo_each(folder, undo_one, &undo, error);
 
 	/* Remove folders that configure created. */
-	if (!failed && !wish->dry_run)
+	if (!failed && !request->dry_run)
 		acr_memo_end(folder, undo.own_folder);
 	acr_string_free(&undo.own_folder);
 	if (!failed && undo.count == 0)
-		acr_tell_line(telling, _("Nothing to undo."));
+		acr_output_line(output, _("Nothing to undo."));
 	return failed;
 }
 
@@ -137,7 +137,7 @@ static int tell_memo(void *data, struct acr_memo *memo, struct acr_error *error)
 	auto_string text = acr_format(_("changed by configure: %s"), memo->path);
 
 	(void)error;
-	acr_tell_line(data, text);
+	acr_output_line(data, text);
 	return 0;
 }
 
@@ -150,21 +150,21 @@ static int count_memo(void *data, struct acr_memo *memo, struct acr_error *error
 }
 
 /* Without any argument: prints what is configured, and how to continue. */
-int acr_tell_state(struct acr_telling *telling, struct acr_error *error)
+int acr_output_state(struct acr_output *output, struct acr_error *error)
 {
-	auto_string folder = acr_memo_folder(telling->app, false);
+	auto_string folder = acr_memo_folder(output->app, false);
 	auto_string next = acr_format(_("To set up a registry: %s configure contoso.azurecr.io "
 					"(all options: --help)"),
-				      telling->app->program);
+				      output->app->program);
 	size_t count = 0;
 
 	if (!folder)
 		return acr_raise(error, HOME_UNSET);
 	if (acr_memo_each(folder, count_memo, &count, error) ||
-	    acr_memo_each(folder, tell_memo, telling, error))
+	    acr_memo_each(folder, tell_memo, output, error))
 		return -1;
 	if (count == 0)
-		acr_tell_line(telling, _("configure has not changed any file."));
-	acr_tell_line(telling, next);
+		acr_output_line(output, _("configure has not changed any file."));
+	acr_output_line(output, next);
 	return 0;
 }

@@ -48,7 +48,7 @@ static const char **join(char *const *picked, const char *const *fixed, const ch
 
 /* The line with the reason: the first that reports an error, or the last one. Borrowed, with its
  * length. */
-static const char *telling_line(const char *text, size_t *ret_length)
+static const char *reason_line(const char *text, size_t *ret_length)
 {
 	const char *best = "";
 	size_t length = 0;
@@ -91,7 +91,7 @@ static int complain(const struct acr_tool *tool, int status, const struct acr_se
 	const struct acr_tool_complaint *row = tool->complaints;
 	char code[sizeof(failure.code)];
 	size_t length;
-	const char *line = telling_line(text, &length);
+	const char *line = reason_line(text, &length);
 
 	while (row->words && !strstr(text, row->words))
 		row++;

@@ -30,21 +30,21 @@ $ docker-credential-acr get
 !   [entra-secret-invalid]
 ! Pourquoi : Souvent, l'ID du secret a été utilisé à la place de sa valeur, qui
 !   n'est affichée qu'une fois, ou le secret appartient à une autre application.
-! Que faire : Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ;
+! Que faire : Comparez AZURE_CLIENT_ID et AZURE_CLIENT_SECRET à l'application ;
 !   cherchez un saut de ligne ou une espace après le secret.
 !   Si la valeur est perdue, demandez à un propriétaire de l'application de créer
-!   un nouveau secret (il n'est affiché qu'une fois : pas dans un journal de CI) :
+!   un nouveau secret (il n'est affiché qu'une fois : pas dans un journal de CI) :
 !     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 !         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 !         --output tsv)
-! Toutes les étapes : docker-credential-acr explain entra-secret-invalid
-! Tous les contrôles : docker-credential-acr diagnose acme.azurecr.io
+! Toutes les étapes : docker-credential-acr explain entra-secret-invalid
+! Tous les contrôles : docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == store, list and erase in French
 $ docker-credential-acr store
 < {"ServerURL":"registry.example.com","Username":"me","Secret":"a-secret-of-somebody"}
-! docker-credential-acr: il n'y a pas de Secret Service ici, la connexion de registry.example.com est donc enregistrée en clair, dans un fichier que vous seul pouvez lire ; elle remplace une plus ancienne dans le trousseau d'un bureau quand celui-ci servira de nouveau
+! docker-credential-acr: il n'y a pas de Secret Service ici, la connexion de registry.example.com est donc enregistrée en clair, dans un fichier que vous seul pouvez lire ; elle remplace une plus ancienne dans le trousseau d'un bureau quand celui-ci servira de nouveau
 $ docker-credential-acr list
 > {"registry.example.com":"me"}
 $ docker-credential-acr erase
@@ -74,10 +74,10 @@ asks nobody
 
 == login and kubelet in French
 $ docker-credential-acr login --frobnicate
-! docker-credential-acr: option inconnue « --frobnicate » (voir docker-credential-acr login --help)
+! docker-credential-acr: option inconnue « --frobnicate » (voir docker-credential-acr login --help)
 ? 2
 $ docker-credential-acr kubelet --frobnicate
-! docker-credential-acr: option inconnue « --frobnicate » (voir docker-credential-acr kubelet --help)
+! docker-credential-acr: option inconnue « --frobnicate » (voir docker-credential-acr kubelet --help)
 ? 2
 asks nobody
 

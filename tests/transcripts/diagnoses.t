@@ -264,17 +264,18 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 > service principal aaaa0000-0000-4000-8000-000000000001, tenant
 >   c0470500-0000-4000-8000-000000000001 does not have permission to delete
 >   abac.azurecr.io/app [permission-missing-abac]
-> Why: The registry uses ABAC (AbacRepositoryPermissions): AcrPull, AcrPush and
->   AcrDelete do not apply, and a role with a condition may exclude this
->   repository.
+> Why: The registry uses ABAC: AcrPull, AcrPush and AcrDelete do not apply there.
 > What to do: Ask an Owner or User Access Administrator of the registry to assign
->   the role (it takes up to 10 minutes; without a condition it covers all
->   repositories):
+>   the role:
 >     az role assignment create \
 >         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
 >         --assignee-principal-type ServicePrincipal \
 >         --role 'Container Registry Repository Contributor' \
 >         --scope "$(az acr show -n abac --query id -o tsv)"
+>   See the assigned roles, and their conditions, which may exclude repositories:
+>     az role assignment list --assignee aaaa0001-0000-4000-8000-000000000001 \
+>         --scope "$(az acr show -n abac --query id -o tsv)" \
+>         --query "[].[roleDefinitionName,condition]"
 > All steps: docker-credential-acr explain permission-missing-abac
 > ...
 > rights         1 failed (permissions)...

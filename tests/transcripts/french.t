@@ -90,18 +90,18 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > Pourquoi : Microsoft Entra ID l'a rejeté. Les secrets expirent au bout d'un an,
 >   sauf s'ils ont été créés pour durer plus longtemps.
 > Que faire : Demandez à un propriétaire de l'application d'en créer un nouveau
->   (il n'est affiché qu'une fois : pas dans un journal de CI). Les autres restent
->   valables :
+>   (il n'est affiché qu'une fois : pas dans un journal de CI). Les autres restent
+>   valables :
 >     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 >         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
 >         --output tsv)
->   Voir quand chaque secret expire :
+>   Voir quand chaque secret expire :
 >     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
 >         --output table
-> Toutes les étapes : docker-credential-acr explain entra-secret-expired
+> Toutes les étapes : docker-credential-acr explain entra-secret-expired
 > ...
 > identité       1 en échec (identité)...
 > ...
-> ... omises car la vérification « identité » a échoué
+> ... omises car la vérification « identité » a échoué
 > ...
 ? 1

@@ -174,4 +174,4 @@ set LC_ALL=C.UTF-8
 $ docker-credential-acr statsu
 ? 2
 > docker-credential-acr: unknown action: statsu
-! docker-credential-acr: commande inconnue « statsu » ; vouliez-vous dire « status » ?
+! docker-credential-acr: commande inconnue « statsu » ; vouliez-vous dire « status » ?

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the checks found, on a page for people: one line for each area, or each check. */
+/* Writes the results of the checks to a page for people: one line for each area, or one for each
+ * check. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "diagnose/page.h"
 #include "explain/language.h"
 
-/* Columns. */
+/* Column widths. */
 #define AREA	15
 #define VERDICT 9
 #define TITLE	18
@@ -27,7 +28,7 @@ const char *acr_page_colour(const struct acr_page *page, enum acr_verdict verdic
 	return page->colour ? verdicts[verdict].colour : "";
 }
 
-/* Text in exactly `width` columns, in the colour of a verdict. */
+/* Writes text in exactly `width` columns, in the color of a verdict. */
 static void cell(const struct acr_page *page, enum acr_verdict verdict, const char *text,
 		 size_t width, struct acr_secret *out)
 {
@@ -47,8 +48,8 @@ size_t acr_page_lines(const struct acr_secret *text)
 
 #define ANY_AREA ACR_AREA_COUNT
 
-/* The next result of this verdict in an area (or ANY_AREA), from *at on, which is moved behind it;
- * NULL for no more. */
+/* Returns the next result with this verdict in an area (or ANY_AREA), searching from *at, which is
+ * moved past the result; NULL if there are no more. */
 static const struct acr_check_result *next(const struct acr_page *page,
 					   const struct acr_block *block, enum acr_area area,
 					   enum acr_verdict verdict, size_t *at,
@@ -86,7 +87,7 @@ size_t acr_page_count(const struct acr_page *page, const struct acr_block *block
 	return count_of(page, block, ANY_AREA, verdict);
 }
 
-/* A line with the home folder as people write it. */
+/* Replaces the path of the home directory in a line with ~. */
 static char *shorten(const struct acr_app *app, const char *line)
 {
 	const char *home = acr_env(app, "HOME"), *at;
@@ -104,7 +105,7 @@ static char *shorten(const struct acr_app *app, const char *line)
 	return acr_copy(acr_secret_text(&out));
 }
 
-/* The line of one check; `whole`, or cut to one row. */
+/* Writes the line of one check: complete if `whole`, otherwise cut to one row. */
 static void tell(const struct acr_page *page, const struct acr_check_row *row,
 		 const struct acr_check_result *result, bool whole, struct acr_secret *out)
 {
@@ -122,7 +123,7 @@ static void tell(const struct acr_page *page, const struct acr_check_row *row,
 	}
 }
 
-/* Every check of a case, with its details in a report. */
+/* Writes every check of a case; in a report, with details. */
 void acr_page_checks(const struct acr_page *page, size_t index, bool details,
 		     struct acr_secret *out)
 {
@@ -142,7 +143,7 @@ void acr_page_checks(const struct acr_page *page, size_t index, bool details,
 	}
 }
 
-/* Warnings, whole where they fit into `room` lines, otherwise cut to one line each. */
+/* Writes the warnings: complete if they fit into `room` lines, otherwise each cut to one line. */
 void acr_page_warnings(const struct acr_page *page, const struct acr_block *block, size_t room,
 		       struct acr_secret *out)
 {
@@ -167,7 +168,7 @@ void acr_page_warnings(const struct acr_page *page, const struct acr_block *bloc
 
 /* ---- one line for each area ---- */
 
-/* "2 warnings" */
+/* For example "2 warnings". */
 char *acr_page_counted(enum acr_verdict verdict, size_t count)
 {
 	return acr_format(
@@ -178,7 +179,7 @@ char *acr_page_counted(enum acr_verdict verdict, size_t count)
 		count);
 }
 
-/* "1 failed (firewall), 4 ok, 6 skipped" */
+/* For example "1 failed (firewall), 4 ok, 6 skipped". */
 static void tell_area(const struct acr_page *page, const struct acr_block *block,
 		      enum acr_area area, struct acr_secret *out)
 {
@@ -207,7 +208,7 @@ static void tell_area(const struct acr_page *page, const struct acr_block *block
 	acr_columns_wrap(out, acr_secret_text(&all), AREA, AREA);
 }
 
-/* What was skipped, by the check whose failure is the reason. */
+/* Writes the skipped checks, grouped by the failed check that they depend on. */
 static void tell_skipped(const struct acr_page *page, const struct acr_block *block,
 			 struct acr_secret *out)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Azure Resource Manager, as far as checks ask it: one try, a short while, answers of JSON. */
+/* Sends the requests of checks to Azure Resource Manager: no retries, a short timeout, JSON
+ * only. */
 #include "diagnose/arm.h"
 
 #include <stdio.h>
@@ -62,7 +63,7 @@ int acr_arm_get(const struct acr_arm *arm, const char *path, struct json_object 
 	return acr_json_parse(acr_secret_text(&answer.body), answer.body.length, ret, error);
 }
 
-/* Does the registry take this identity with a token of that tenant? */
+/* Does the registry accept this identity with a token from that tenant? */
 static bool serves(struct acr_app *app, const struct acr_case *subject, const char *source,
 		   const char *tenant)
 {

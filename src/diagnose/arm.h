@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking Azure Resource Manager as the identity that was found: its own endpoint of the
- * registry's cloud, nowhere else. */
+/* Queries Azure Resource Manager as an identity that a check found. The token is sent to the
+ * endpoint of the registry's cloud and to no other host. */
 #ifndef DIAGNOSE_ARM_H
 #define DIAGNOSE_ARM_H
 
@@ -15,22 +15,24 @@ struct acr_arm {
 void acr_arm_end(struct acr_arm *arm);
 #define auto_arm __attribute__((cleanup(acr_arm_end))) struct acr_arm
 
-/* A token of the identity `source`, for `audience`, at `tenant` (NULL: its own). ACR_NOT_SET_UP
- * without such an identity. */
+/* Gets a token of the identity `source` for `audience` from `tenant` (NULL: the identity's own
+ * tenant). Fails with ACR_NOT_SET_UP if there is no such identity. */
 _checked_ int acr_arm_token(struct acr_app *app, const struct acr_case *subject, const char *source,
 			    const char *audience, const char *tenant, struct acr_token *ret,
 			    struct acr_error *error);
 
-/* Sign in as `source`. ACR_NOT_SET_UP for a registry under a name of somebody's own: no such
- * token for it. */
+/* Gets a token for Azure Resource Manager as `source`. Fails with ACR_NOT_SET_UP if the registry
+ * has a custom domain, because the token must not be used for such a host. */
 _checked_ int acr_arm_begin(struct acr_app *app, const struct acr_case *subject, const char *source,
 			    struct acr_arm *ret, struct acr_error *error);
 
-/* GET a path of ours; what a service named is never asked. */
+/* Sends a GET request for `path`, which the caller composes. Never pass a URL that came from a
+ * service. */
 _checked_ int acr_arm_get(const struct acr_arm *arm, const char *path, struct json_object **ret,
 			  struct acr_error *error);
 
-/* Another tenant of this user in whose name the registry takes it; false when there is none. */
+/* Looks for another tenant of this user whose token the registry accepts; false if there is
+ * none. */
 bool acr_arm_other_tenant(struct acr_app *app, const struct acr_case *subject, const char *source,
 			  const char *tenant, char *ret, size_t size);
 

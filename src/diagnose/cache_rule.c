@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Artifact cache: is the repository filled from another registry? What is missing or denied is then
- * so at its source (learn.microsoft.com, container-registry-artifact-cache). Only who may read the
- * registry's settings can see its rules; for all others nothing is known.
+ * Finds the artifact cache rule that fills a repository from another registry. If there is one, an
+ * image that is missing or denied is missing or denied at the source (learn.microsoft.com,
+ * container-registry-artifact-cache). The rules are visible only to an identity that may read the
+ * settings of the registry; without one, nothing is reported.
  */
 #include <string.h>
 
@@ -10,10 +11,11 @@
 #include "diagnose/content.h"
 #include "explain/language.h"
 
-#define VERSION "2023-07-01" /* the first stable one that has them; every cloud knows it */
+#define VERSION "2023-07-01" /* the first stable version with cache rules; all clouds support it */
 
-/* A target is a repository or, with an asterisk at its end, all below: what the asterisk stands for
- * is what follows at the source. NULL for none; owned. */
+/* Returns the source of the case's repository if `target` matches it. A target is a repository, or
+ * a prefix that ends in an asterisk; the text that the asterisk matches is appended to the source.
+ * NULL if it does not match; owned by the caller. */
 static char *source_of(const struct acr_case *subject, const char *target, const char *source)
 {
 	size_t length = strlen(target);
@@ -45,7 +47,8 @@ static char *tell(const struct acr_case *subject, struct json_object *rule)
 		name, image);
 }
 
-/* As Azure Resource Manager gave it; nothing that would be another address. */
+/* Is this a resource ID as Azure Resource Manager returns it, with no characters that could change
+ * the URL it is inserted into? */
 static bool is_id(const char *text)
 {
 	return text && strncmp(text, "/subscriptions/", 15) == 0 && !strstr(text, "..") &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `diagnose` is asked about: an image's name taken apart. Whether its host is ours is
- * decided where it always is. */
+/* Parses what `diagnose` is asked about: a registry or an image reference. Whether the host is an
+ * Azure registry is decided in registry/parse_host.c. */
 #include <string.h>
 #include <strings.h>
 
@@ -17,8 +17,8 @@ void acr_case_wipe(struct acr_case *subject)
 		acr_secret_wipe(&subject->found[i]);
 }
 
-/* REPOSITORY[:TAG][@DIGEST] (distribution's reference grammar). What stands behind a slash is no
- * tag. */
+/* Parses REPOSITORY[:TAG][@DIGEST] (reference grammar of distribution). A colon starts a tag only
+ * after the last slash. */
 static void take_image(const char *image, struct acr_case *ret)
 {
 	const char *digest = strchr(image, '@');
@@ -54,13 +54,13 @@ void acr_case_begin(const struct acr_app *app, const char *typed, const char *re
 	ret->typed = acr_format("%.*s", (int)length, host);
 	ret->ours = acr_registry_parse(app->config, host, length, &ret->registry);
 	rest = host + length + strspn(host + length, "/");
-	/* The address of its API, as a browser shows it. */
+	/* The URL of the registry API, copied from a browser. */
 	if (strcmp(rest, "v2") == 0 || strcmp(rest, "v2/") == 0 || strcmp(rest, "v1/") == 0)
 		rest = "";
 	if (*rest)
 		take_image(rest, ret);
 	if (repository) {
-		acr_string_free(&ret->reference); /* of another one */
+		acr_string_free(&ret->reference); /* belongs to the other repository */
 		acr_string_free(&ret->repository);
 		ret->repository = acr_copy(repository);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From problems to causes: the rule that explains each, the same rule for one registry once, the
- * most likely first. Where there is no problem, a warning's own advice counts. */
+/* Turns problems into causes: finds the rule that explains each problem, merges problems of a
+ * registry that have the same rule, and sorts by likelihood. If there are no problems, warnings
+ * that give advice are used instead. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ static void copy_facts(const struct acr_facts *from, struct acr_facts *to)
 		acr_facts_set(to, (enum acr_fact)i, from->values[i]);
 }
 
-/* What is wrong with the machine is one cause, however many registries it stands in the way of. */
+/* Is this the same cause? A problem of the machine is one cause, even if it affects several
+ * registries. */
 static bool is_same(const struct acr_cause *cause, const struct acr_rule *rule,
 		    const struct acr_case *subject)
 {
@@ -45,8 +47,8 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 		const struct acr_case *subject, const struct acr_check_result *result)
 {
 	const struct acr_rule *rule = acr_rules_match(&result->facts, NULL);
-	/* The rule without a condition says that there is no login: of a check, that is no
-	 * explanation. */
+	/* The last rule has no conditions and says that there is no login, which does not explain a
+	 * failed check. */
 	bool known = rule && rule->when[0].test != 0;
 	struct acr_cause *cause = known ? find(causes, rule, subject) : NULL;
 
@@ -57,7 +59,7 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 		cause->checks = more;
 		return;
 	}
-	/* A warning without advice is told by its line. */
+	/* A warning that no rule explains is shown only as its own line. */
 	if (causes->count == CAUSES_MOST || (!known && result->verdict == ACR_VERDICT_WARNING))
 		return;
 	cause = &causes->list[causes->count++];
@@ -66,14 +68,14 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 				     .checks = acr_copy(row->id),
 				     .likely = row->likely };
 	copy_facts(&result->facts, &cause->facts);
-	/* What no rule knows is told in the check's own words. */
+	/* If no rule matches, the cause shows the line of the check itself. */
 	if (!known) {
 		acr_facts_set(&cause->facts, ACR_FACT_CHECK, row->id);
 		acr_facts_set(&cause->facts, ACR_FACT_REASON, acr_secret_text(&result->line));
 	}
 }
 
-/* What is known to more than one condition tells more than what only repeats a symptom. */
+/* Sorts specific rules before general ones, which only restate the symptom, then by likelihood. */
 static int by_likelihood(const void *left, const void *right)
 {
 	const struct acr_cause *a = left, *b = right;
@@ -82,7 +84,7 @@ static int by_likelihood(const void *left, const void *right)
 	return general ? general : b->likely - a->likely;
 }
 
-/* Every result of that verdict; of warnings, those that advise. */
+/* Adds all results with this verdict; of the warnings, only those of checks that give advice. */
 static void add_all(struct acr_causes *causes, enum acr_verdict verdict,
 		    const struct acr_case *cases, size_t count,
 		    struct acr_check_result *const *results)

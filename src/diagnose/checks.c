@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of checks, and words for what they find. */
+/* The table of checks, and the names of verdicts and areas. */
 #include "acr/check.h"
 
 #include "explain/language.h"
@@ -33,10 +33,8 @@ size_t acr_check_count(void)
 const char *acr_area_name(enum acr_area area)
 {
 	static const char *const names[] = {
-		[ACR_AREA_DOCKER] = N_("docker"),
-		[ACR_AREA_CONFIGURATION] = N_("configuration"),
-		[ACR_AREA_NETWORK] = N_("network"),
-		[ACR_AREA_IDENTITY] = N_("identity"),
+		[ACR_AREA_DOCKER] = N_("docker"),   [ACR_AREA_CONFIGURATION] = N_("configuration"),
+		[ACR_AREA_NETWORK] = N_("network"), [ACR_AREA_IDENTITY] = N_("identity"),
 		[ACR_AREA_RIGHTS] = N_("rights"),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files say what about registries: one of two main files, and drop-ins in their
- * alphabetical order. */
+/* Reads the files that configure registries for podman: one of two main files, then the drop-in
+ * files in alphabetical order. */
 #include "diagnose/containers.h"
 
 #include <dirent.h>
@@ -80,7 +80,7 @@ struct wanted {
 	char *found; /* owned */
 };
 
-/* credential-helpers = ["containers-auth.json", "acr"] before the first table. */
+/* Looks for credential-helpers = ["containers-auth.json", "acr"] before the first table. */
 static void look(void *data, const char *path, const char *text)
 {
 	static const char key[] = "credential-helpers";

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Requests for what a registry holds (OCI distribution), and what its refusals mean once it has let
- * somebody in. "Not there" is only what the registry's own JSON says: proxies, firewalls and
- * throttling answer as well, and an image is not gone because of them.
- */
+/* Requests the content of a registry (OCI distribution), and interprets the errors that it returns
+ * after a successful login. An image is reported as missing only if the JSON of the registry itself
+ * says so: a 404 from a proxy or a firewall proves nothing. */
 #include "diagnose/content.h"
 
 #include <stdio.h>
@@ -25,8 +23,8 @@ const char *const acr_content_manifest[] = {
 };
 const char *const acr_content_byte[] = { "Accept: */*", "Range: bytes=0-0", NULL };
 
-/* Blob storage of each cloud (az cloud list, suffixes.storageEndpoint), and its accounts in DNS
- * zones (learn.microsoft.com, storage-account-overview). */
+/* The blob storage domains of each cloud (az cloud list, suffixes.storageEndpoint) and the domain
+ * of accounts with DNS zone endpoints (learn.microsoft.com, storage-account-overview). */
 static const char *const storages[] = {
 	".blob.core.windows.net",	".blob.storage.azure.net",  ".blob.core.chinacloudapi.cn",
 	".blob.core.usgovcloudapi.net", ".blob.core.eaglex.ic.gov", ".blob.core.microsoft.scloud"
@@ -43,7 +41,7 @@ bool acr_puller_find(const struct acr_case *subject, struct acr_puller *ret)
 	bool identity = *acr_case_found(subject, ACR_FOUND_REFRESH_TOKEN) != '\0';
 
 	*ret = (struct acr_puller){ 0 };
-	if (*acr_case_found(subject, ACR_FOUND_STORED)) { /* good or refused, it is what is sent */
+	if (*acr_case_found(subject, ACR_FOUND_STORED)) { /* valid or not, clients send it */
 		ret->user = acr_case_found(subject, ACR_FOUND_STORED_USER);
 		acr_secret_add(&ret->password, acr_case_found(subject, ACR_FOUND_STORED_SECRET));
 		return *ret->user != '\0';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `diagnose`: every check there is, what was found in one line each, and the explanation of what
- * is to be mended. */
+/* The command `diagnose`: runs all checks and prints one line for each result, then explains how to
+ * fix the problems. */
 #include "diagnose/diagnose.h"
 
 #include <stdio.h>
@@ -15,9 +15,8 @@
 #include "front/front.h"
 #include "front/progress.h"
 
-#define BUDGET                                                                                     \
-	28000 /* milliseconds for all of it: whoever waits does so for less than half a minute */
-#define BUDGET_PULL 120000 /* where a pull is tried */
+#define BUDGET	    28000  /* milliseconds for all checks: less than half a minute */
+#define BUDGET_PULL 120000 /* when a test pull is requested */
 
 enum { REPOSITORY, ACTION, PULL, VERBOSE, QUIET, AS_JSON, REPORT, SHOW_HOME, SHOW_ADDRESSES };
 
@@ -62,7 +61,7 @@ size_t acr_diagnosis_count(const struct acr_diagnosis *diagnosis, enum acr_verdi
 	return count;
 }
 
-/* What was asked for, or a complaint: exit status 2. */
+/* Parses the arguments. If they are invalid, prints an error, and the exit status is 2. */
 static int read_arguments(struct acr_app *app, const char *typed, const char *const *values,
 			  struct acr_diagnosis *diagnosis)
 {
@@ -86,7 +85,8 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 		diagnosis->count = acr_case_discover(app, diagnosis->cases, ACR_CASES_MOST);
 		return 0;
 	}
-	/* An image, or an address that is none of ours: what is wrong with it is a finding. */
+	/* This is an image, or a host that is not an Azure registry: the checks report what is
+	 * wrong with it. */
 	if (!strpbrk(typed, ".:/@")) {
 		if (!acr_front_registry(app, &acr_command_diagnose, typed, values[AS_JSON], &named))
 			return ACR_EXIT_USAGE;
@@ -118,8 +118,8 @@ static bool has_colour(const struct acr_app *app)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-/* A config that cannot be read is one of the things that a check tells of; the others go on with
- * what holds where there is none. */
+/* Reads the configuration. If it cannot be read, the check own-config reports that, and the other
+ * checks use the defaults. */
 static void begin(struct acr_app *app)
 {
 	static const char *const nothing[] = { NULL };

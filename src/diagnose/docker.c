@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Docker's config and the programs on the PATH, as docker itself sees them. */
+/* Reads docker's configuration and runs programs from PATH in the same way as docker does. */
 #include "diagnose/docker.h"
 
 #include <ctype.h>
@@ -68,7 +68,7 @@ bool acr_docker_names(struct json_object *config, const char *suffix)
 int acr_look_ask(const struct acr_app *app, const char *const *arguments, bool whole,
 		 struct acr_secret *ret, struct acr_error *error)
 {
-	/* What says where an engine and a config are; no secret of ours. */
+	/* Variables that locate the engine and the configuration. None of them holds a secret. */
 	static const char *const names[] = { "PATH",
 					     "HOME",
 					     "LANG",
@@ -113,7 +113,7 @@ long acr_look_version(const char *text)
 		if (!isdigit((unsigned char)*text))
 			continue;
 		major = strtol(text, &end, 10);
-		/* What is no version of an engine's need not be told apart. */
+		/* Other numbers with a dot are not versions; their value does not matter. */
 		if (*end == '.' && isdigit((unsigned char)end[1]))
 			return (major < 1000 ? major : 999) * 1000 +
 			       strtol(end + 1, NULL, 10) % 1000;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A diagnosis for machines: packaging/diagnose.schema.json says what each member means. Keys,
- * ids and verdicts are stable and never translated. */
+/* Writes a diagnosis as JSON. packaging/diagnose.schema.json describes each member. Keys, IDs and
+ * verdicts are stable and are never translated. */
 #include <string.h>
 
 #include "base/json.h"
 #include "diagnose/diagnose.h"
 #include "explain/language.h"
 
-#define SCHEMA 1 /* changes when a reader of the one before would be led astray */
+#define SCHEMA 1 /* increased by incompatible changes */
 
 static void text(struct acr_secret *out, const char *key, const char *value)
 {
@@ -22,7 +22,7 @@ static void number(struct acr_secret *out, const char *key, double value)
 			  strchr("{[", out->bytes[out->length - 1]) ? "" : ",", key, value);
 }
 
-/* Words between separators as an array. */
+/* Writes a list of words as a JSON array. */
 static void list(struct acr_secret *out, const char *key, const char *words, char separator)
 {
 	const char ends[] = { separator, '\0' };

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The question for a registry's owner: what the registry itself wrote down about failed logins in
- * the last hour, where it sends its logs to Log Analytics (learn.microsoft.com,
- * azure-monitor/reference/tables/containerregistryloginevents).
- */
+/* Composes a log query for the registry's owner: the failed logins of the last hour, if the
+ * registry sends its logs to Log Analytics (learn.microsoft.com,
+ * azure-monitor/reference/tables/containerregistryloginevents). */
 #include <string.h>
 
 #include "acr/check.h"
 
-/* A string of KQL between double quotes; a backslash and a quote are the only ones that are
- * special in it. */
+/* Writes a KQL string literal. Only backslash and double quote need to be escaped. */
 static void quote(const char *text, struct acr_secret *out)
 {
 	acr_secret_add(out, "\"");
@@ -26,7 +23,7 @@ void acr_case_query(const struct acr_case *subject, struct acr_secret *out)
 	struct acr_who who;
 	const char *name;
 
-	/* The name under which the registry knows who we are. */
+	/* The name of the identity in the logs of the registry. */
 	acr_case_who(subject, &who);
 	name = who.type == ACR_WHO_USER ? who.name : who.id;
 	acr_secret_add(out, "ContainerRegistryLoginEvents | where TimeGenerated > ago(1h)\n"

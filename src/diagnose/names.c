@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An image is not there: what is? Its repository's tags or, where there is no such repository, the
- * registry's catalog. Whoever may pull need not be allowed to list either: then nothing is known.
- * Pages are asked for by their first name, never by an address that the registry gives.
+ * Finds names that are similar to an image that does not exist: among the tags of its repository
+ * or, if the repository does not exist, in the catalog. An identity that may pull is not always
+ * allowed to list them; then nothing is reported. The next page is requested by the last name of
+ * the previous one, never by a URL that the registry returns.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,10 +21,10 @@
 struct list {
 	const char *path, *key; /* "app/tags/list", "tags" */
 	const char *wanted;
-	bool holds;		 /* the very name */
-	size_t count;		 /* of all that were seen */
+	bool holds;		 /* the exact name was found */
+	size_t count;		 /* number of names seen */
 	char *nearest;		 /* owned, NULL for none */
-	struct acr_secret shown; /* the first of them */
+	struct acr_secret shown; /* the first few names */
 	char last[256];
 };
 
@@ -45,7 +46,8 @@ static void look_through(struct json_object *names, struct list *list)
 			acr_secret_format(&list->shown, "%s%s", list->count > 1 ? ", " : "", name);
 		snprintf(list->last, sizeof(list->last), "%s", name);
 	}
-	/* Of the last page that has one that is near: names lie beside what they look like. */
+	/* Names are sorted, so similar names are close to each other: the last page with a match
+	 * counts. */
 	if (search.best) {
 		acr_string_free(&list->nearest);
 		list->nearest = acr_copy(search.best);
@@ -54,7 +56,7 @@ static void look_through(struct json_object *names, struct list *list)
 		list->last[0] = '\0';
 }
 
-/* 0, or -1 with what the registry says. */
+/* Returns -1 with the error of the registry. */
 static int read_list(const struct acr_app *app, const struct acr_case *subject,
 		     const struct acr_secret *token, struct list *list, struct acr_error *error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A diagnosis for people: what is wrong and what to do, then one line for each area. It stays on a
- * screen of 24 lines. */
+/* Writes the page for people: what is wrong and how to fix it, then one line for each area. The
+ * page fits on a screen of 24 lines. */
 #include "diagnose/page.h"
 
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include "base/columns.h"
 #include "explain/language.h"
 
-#define LINES_HEALTHY 15 /* of a page where nothing is wrong */
-#define LINES_WRONG   23 /* and where something is: a screen has a prompt as well */
-#define LINES_LEAST   10 /* of an explanation, however much stands below it */
+#define LINES_HEALTHY 15 /* lines of a page without problems */
+#define LINES_WRONG   23 /* lines of a page with problems; one line is left for the prompt */
+#define LINES_LEAST   10 /* minimum lines of an explanation, whatever follows it */
 
 static size_t blocks_of(const struct acr_diagnosis *diagnosis, struct acr_block *ret)
 {
@@ -45,7 +45,8 @@ static char *name_of(const struct acr_case *subject)
 			  *subject->action ? subject->action : "pull");
 }
 
-/* "acme.azurecr.io: 1 problem, 2 warnings". A problem is a cause, however many checks fail of it. */
+/* For example "acme.azurecr.io: 1 problem, 2 warnings". A problem is one cause, even if several
+ * checks fail because of it. */
 static void tell_verdict(const struct acr_page *page, const struct acr_block *block,
 			 struct acr_secret *out)
 {
@@ -69,7 +70,8 @@ static void tell_verdict(const struct acr_page *page, const struct acr_block *bl
 	heading(page, all, out);
 }
 
-/* Causes from `first` on in a line each: "the network rules of ... do not allow ... [firewall]" */
+/* Writes one line for each cause, starting at `first`: "the network rules of ... do not allow ...
+ * [firewall]". */
 static void tell_headlines(const struct acr_page *page, size_t first, struct acr_secret *out)
 {
 	const struct acr_causes *causes = &page->diagnosis->causes;
@@ -86,7 +88,7 @@ static void tell_headlines(const struct acr_page *page, size_t first, struct acr
 	}
 }
 
-/* The most likely cause in at most `room` lines, those behind it in one each. */
+/* Writes the most likely cause in at most `room` lines, and one line for each other cause. */
 static void tell_causes(const struct acr_page *page, size_t room, struct acr_secret *out)
 {
 	const struct acr_cause *first = &page->diagnosis->causes.list[0];
@@ -108,7 +110,7 @@ static void tell_causes(const struct acr_page *page, size_t room, struct acr_sec
 	acr_secret_add(out, acr_secret_text(&others));
 }
 
-/* Each in full. */
+/* Writes all causes in full. */
 static void tell_causes_whole(const struct acr_page *page, struct acr_secret *out)
 {
 	const struct acr_causes *causes = &page->diagnosis->causes;
@@ -124,7 +126,7 @@ static void tell_causes_whole(const struct acr_page *page, struct acr_secret *ou
 	}
 }
 
-/* Did the registry say no to somebody? Then its own log says more. */
+/* Did the registry deny access? If so, its log has more details. */
 static bool is_refusal(const struct acr_cause *cause)
 {
 	const char *check = acr_facts_get(&cause->facts, ACR_FACT_CHECK);
@@ -166,7 +168,7 @@ static void tell_end(const struct acr_page *page, bool whole, struct acr_secret 
 			  count, (double)page->diagnosis->took / 1000);
 }
 
-/* The lines of the areas of each block; warnings as well where there is nothing else to read. */
+/* Writes the area lines of each block, and the warnings if there are no problems. */
 static void tell_blocks(const struct acr_page *page, const struct acr_block *blocks, size_t count,
 			struct acr_secret *out)
 {

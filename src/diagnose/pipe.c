@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A check's result on its way from the child that found it: fields in a fixed order, each with
- * its length in front. */
+/* Serializes the result of a check, which is sent from its child process through a pipe: fields in
+ * a fixed order, each preceded by its length. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/scheduler.h"
 
-#define HEAD 9 /* eight hexadecimal digits and a blank */
+#define HEAD 9 /* eight hexadecimal digits and a space */
 
 static void put(struct acr_secret *out, const char *bytes, size_t length)
 {

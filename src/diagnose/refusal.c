@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a service says when it says no: {"errors":[{code,message}]} of a registry,
- * {"error":{code,message}} of Azure Resource Manager. */
+/* Parses the error body of a service: {"errors":[{code,message}]} from a registry, or
+ * {"error":{code,message}} from Azure Resource Manager. */
 #include <stdio.h>
 #include <string.h>
 

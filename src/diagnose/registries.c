@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nobody named a registry: then it is about each that docker's config, our own config or the
- * cache names. */
+/* Chooses the registries to diagnose if none is given: those in docker's configuration, in the
+ * configuration of this helper, and in the cache. */
 #include <string.h>
 
 #include "acr/broker.h"
@@ -76,7 +76,7 @@ size_t acr_case_discover(const struct acr_app *app, struct acr_case *ret, size_t
 	return listing.count;
 }
 
-/* One letter too many, too few, wrong, or exchanged with its neighbour. */
+/* Do the names differ by one letter that is added, missing, wrong, or swapped with the next one? */
 static bool is_near(const char *a, const char *b)
 {
 	size_t lengths[] = { strlen(a), strlen(b) }, same = 0;

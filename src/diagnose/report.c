@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file for a ticket: the page with every detail, and the JSON behind it. Secrets do not stand
- * in either; what looks like one, or is one of the environment's, is replaced all the same. So are
- * the home folder and, by numbers that keep them apart, IP addresses, unless the person wants them
- * left.
+ * Writes the report file for a support ticket: the page with all details, and the JSON output.
+ *
+ * Neither contains secrets; as a second safeguard, text that looks like a secret or that equals a
+ * secret in the environment is replaced. The home directory and IP addresses are replaced too
+ * (addresses by numbers, so that different ones remain distinct), unless the user asks to keep
+ * them.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -21,7 +23,7 @@
 #include "diagnose/diagnose.h"
 
 #define ADDRESSES_MOST 64
-#define SHORTEST       6 /* bytes of a secret that is looked for: shorter ones are words */
+#define SHORTEST       6 /* bytes; shorter values are ordinary words and are not replaced */
 #define TOKEN_CHARS    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 #define ADDRESS_CHARS  "0123456789abcdefABCDEF.:"
 
@@ -53,8 +55,8 @@ struct cleaning {
 	size_t count;
 };
 
-/* The same of a proxy: its address with the password in it, and the password. One that parses and
- * has none is no secret. */
+/* Returns the length of a proxy URL with a password, or of the password alone, at this position. A
+ * proxy URL that can be parsed and has no password is not secret. */
 static size_t proxy_secret_length(const char *url, const char *at)
 {
 	const char *end = url ? strrchr(url, '@') : NULL, *start, *colon;
@@ -74,7 +76,7 @@ static size_t proxy_secret_length(const char *url, const char *at)
 		       : 0;
 }
 
-/* The length of a secret of the environment that begins here. */
+/* Returns the length of a secret from the environment at this position. */
 static size_t secret_length(const struct cleaning *cleaning, const char *at)
 {
 	for (const char *const *name = secrets; *name; name++) {
@@ -90,7 +92,7 @@ static size_t secret_length(const struct cleaning *cleaning, const char *at)
 		if (length > 0)
 			return length;
 	}
-	/* A JSON Web Token: {"... in base64url. */
+	/* A JSON Web Token starts with {" in base64url. */
 	return strncmp(at, "eyJ", 3) == 0 && strspn(at, TOKEN_CHARS) > 20 ? strspn(at, TOKEN_CHARS)
 									  : 0;
 }
@@ -100,7 +102,8 @@ static bool in_word(char c)
 	return isalnum((unsigned char)c) || c == '.' || c == ':' || c == '-' || c == '_';
 }
 
-/* An address that begins here and ends with its word; the versions of programs have fewer dots. */
+/* Returns the length of an IP address that starts here and ends with the word. Program versions
+ * have fewer dots. */
 static size_t address_length(const char *at, char ret[static INET6_ADDRSTRLEN])
 {
 	size_t length = strspn(at, ADDRESS_CHARS);
@@ -156,7 +159,7 @@ static void clean(struct cleaning *cleaning, const char *text, struct acr_secret
 	}
 }
 
-/* What kind of machine it is; not its name. */
+/* Writes the type of the machine, but not its name. */
 static void head(struct acr_secret *out)
 {
 	auto_secret release = { 0 };
@@ -174,7 +177,8 @@ static void head(struct acr_secret *out)
 		acr_secret_format(out, "%.*s\n", (int)strcspn(name + 12, "\n"), name + 12);
 }
 
-/* A new file, or in the place of one that was there, for the person alone; never through a link. */
+/* Writes a new file, or replaces an existing one. Only the user can read it, and symbolic links are
+ * not followed. */
 static int write_file(const char *path, const struct acr_secret *bytes, struct acr_error *error)
 {
 	const struct acr_replacement file = { .bytes = acr_secret_text(bytes),

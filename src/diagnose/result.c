@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a check says what it found. */
+/* Functions with which a check reports its result. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +20,8 @@ void acr_check_result_wipe(struct acr_check_result *result)
 		acr_secret_wipe(&result->found[i]);
 }
 
-/* What stands in a line may come from files and from services: nothing but text reaches a
- * terminal. */
+/* Lines may contain text from files and services: remove everything that is not plain text, such as
+ * terminal escape sequences. */
 static void add_clean(struct acr_secret *ret, const char *text)
 {
 	auto_secret clean = { 0 };

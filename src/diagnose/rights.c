@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a token allows is told by its `access` claim: a registry answers 200 and gives less than
- * was asked for (distribution, spec/auth/token). Which role gives it depends on the registry's role
- * mode: with ABAC, AcrPull, AcrPush and AcrDelete count for nothing (learn.microsoft.com,
+ * Determines permissions from the `access` claim of an access token, because a registry answers 200
+ * even if it grants less than requested (distribution, spec/auth/token). Which role grants an
+ * action depends on the role assignment mode of the registry: with ABAC, AcrPull, AcrPush and
+ * AcrDelete have no effect (learn.microsoft.com,
  * container-registry-rbac-abac-repository-permissions).
  */
 #include "diagnose/rights.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Every check on every case, each as soon as those that it needs have ended. What it needs may be
- * about the machine while itself is about a registry.
- */
+/* Runs every check for every case, each as soon as the checks that it needs have finished. A check
+ * of a registry may need a check of the machine. */
 #include "diagnose/scheduler.h"
 
 #include <poll.h>
@@ -12,8 +10,8 @@
 #include "explain/language.h"
 #include "explain/sanitize.h"
 
-#define PLACES 12   /* children at a time: most of them wait for the network */
-#define BUDGET 8000 /* milliseconds, where a row does not say otherwise */
+#define PLACES 12   /* child processes at a time: most of them wait for the network */
+#define BUDGET 8000 /* milliseconds, unless the row of the check sets another value */
 
 enum state { WAITING, RUNNING, ENDED };
 
@@ -40,7 +38,7 @@ static struct acr_check_result *result_of(const struct round *round, const struc
 	return &round->results[job->case_index][job->row_index];
 }
 
-/* The job of that id for the same case, or for the machine. */
+/* Finds the job with that ID for the same case, or for the machine. */
 static struct job *find(const struct round *round, const struct job *from, const char *id,
 			size_t length)
 {
@@ -54,8 +52,8 @@ static struct job *find(const struct round *round, const struct job *from, const
 	return NULL;
 }
 
-/* Have all of these ended? `ret_bad` (may be NULL): the first that is a problem, or was kept
- * from running by one. */
+/* Have all of these finished? *ret_bad (ret_bad may be NULL) is the first one that found a problem
+ * or was skipped because of one. */
 static bool ended(const struct round *round, const struct job *job, const char *ids,
 		  const struct job **ret_bad)
 {
@@ -97,8 +95,7 @@ static void end(struct round *round, struct job *job)
 		}
 }
 
-/* Skipped because of what it needs: the check that failed is named, not one that was itself
- * skipped. */
+/* Marks a job as skipped. Names the check that failed, not one that was skipped itself. */
 static void block(struct round *round, struct job *job, const struct job *by)
 {
 	struct acr_check_result *result = result_of(round, job);
@@ -128,7 +125,7 @@ static void begin(struct round *round, struct job *job)
 	round->running++;
 }
 
-/* Start what can be started; true when something changed without a child. */
+/* Starts all jobs that can run; true if a job finished without a child process. */
 static bool start(struct round *round)
 {
 	bool changed = false;
@@ -178,7 +175,7 @@ static void listen_to_all(struct round *round)
 			collect(round, jobs[i]);
 }
 
-/* The titles of those that run. */
+/* Shows the titles of the running checks. */
 static void tell_waiting(const struct round *round)
 {
 	auto_secret waiting = { 0 };
@@ -226,7 +223,7 @@ void acr_checks_run(struct acr_app *app, struct acr_case *cases, size_t count,
 	while (round.ended < round.count) {
 		while (start(&round))
 			;
-		/* Rows that wait for each other would wait for ever. */
+		/* Rows that wait for each other would never start. */
 		if (round.running == 0)
 			break;
 		tell_waiting(&round);

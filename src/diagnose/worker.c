@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One check in a child of its own: it dies with us, it is ended after its time, and nothing that
- * it does to its memory or its connections is felt by the others. */
+/* Runs one check in a child process, which exits with its parent, is killed when it times out, and
+ * cannot corrupt the memory or the connections of other checks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 #include "diagnose/scheduler.h"
 #include "explain/language.h"
 
-#define GRACE  1500 /* milliseconds over its budget, in which it may say that its time is up */
+#define GRACE  1500 /* milliseconds after its budget, so that it can report a timeout itself */
 #define SAYING (4 * ACR_ANSWER_MAX)
 
 _Noreturn static void work(struct acr_app *app, const struct acr_check_row *row,
@@ -46,7 +46,8 @@ bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
 		if (getppid() != parent)
 			_exit(1);
 		close(ends[0]);
-		/* What it says for itself (out of memory) is no part of the page. */
+		/* What the child writes to stderr (such as out of memory) must not appear on the
+		 * page. */
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		work(app, row, subject, budget, ends[1]);
 	}
@@ -81,7 +82,7 @@ bool acr_check_child_hear(const struct acr_app *app, struct acr_check_child *chi
 	return got >= 0 || errno != EINTR;
 }
 
-/* Why there is no result: `status` as waitpid has it. */
+/* Reports why there is no result. `status` comes from waitpid. */
 static void tell_silence(const struct acr_check_child *child, int status,
 			 struct acr_check_result *ret)
 {
@@ -89,7 +90,7 @@ static void tell_silence(const struct acr_check_child *child, int status,
 	*ret = (struct acr_check_result){ 0 };
 	if (child->late)
 		acr_check_say(ret, ACR_VERDICT_WARNING, _("timed out"));
-	/* SIGKILL was ours, or the kernel's where memory ran out. */
+	/* SIGKILL was sent by the parent, or by the kernel when it ran out of memory. */
 	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
 		acr_check_say(ret, ACR_VERDICT_WARNING, _("crashed (signal %d)"), WTERMSIG(status));
 	else
@@ -101,7 +102,7 @@ void acr_check_child_end(struct acr_check_child *child, struct acr_check_result 
 	int status = 0;
 
 	close(child->pipe);
-	/* One that is late or said too much is still there. */
+	/* A child that timed out or wrote too much is still running. */
 	kill(child->process, SIGKILL);
 	while (waitpid(child->process, &status, 0) < 0 && errno == EINTR)
 		;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may this login do with the very repository? An access token is asked for all that can be
- * done; its claim tells. */
+/* Check: which actions does the login allow on the repository? Requests an access token for all
+ * actions and reads its claim. */
 #include <string.h>
 
 #include "acr/broker.h"

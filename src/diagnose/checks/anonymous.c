@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* May anybody pull here? A token is asked for without a login. */
+/* Check: does the registry allow anonymous pull? Requests an access token without a login. */
 #include "diagnose/rights.h"
 #include "explain/language.h"
 
@@ -10,7 +10,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	auto_secret access = { 0 }, actions = { 0 };
 	struct acr_error error = { 0 };
 
-	/* Without a repository the same is asked as `get` asks. */
+	/* Without a repository, use the same request as `get`. */
 	if (!scope) {
 		bool public = false;
 

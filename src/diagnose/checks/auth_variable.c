@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DOCKER_AUTH_CONFIG goes over every helper for the hosts that it names (docker 28.3 and later),
- * and is read strictly: {"auths":{"HOST":{"auth":"..."}}} and not a field more, or docker complains
- * and ignores all of it (docker/cli, cli/config/configfile/file.go). Read in the same way here, and
- * the login in it is tried.
+ * Check: DOCKER_AUTH_CONFIG, which takes precedence over all helpers for the hosts that it lists
+ * (docker 28.3 and later). docker accepts only {"auths":{"HOST":{"auth":"..."}}}: with any other
+ * field it prints a warning and ignores the variable (docker/cli, cli/config/configfile/file.go).
+ * This check parses it in the same way and tries the login in it.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #include "explain/error_words.h"
 #include "explain/language.h"
 
-/* The first thing in it that docker does not take, NULL when it takes all. */
+/* Returns the first part that docker does not accept; NULL if it accepts all. */
 static const char *stranger(struct json_object *json)
 {
 	struct json_object *auths = acr_json_member(json, "auths");

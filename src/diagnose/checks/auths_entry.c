@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A login that lies open in docker's config beside a helper: docker itself does not look at it
- * any more, but docker-py, docker-compose 1 and others take it, however old it is. */
+/* Check: a login that is stored unencrypted in docker's configuration although a helper is
+ * configured. docker ignores it, but docker-py, docker-compose 1 and other clients use it, even if
+ * it has expired. */
 #include <string.h>
 
 #include "diagnose/docker.h"

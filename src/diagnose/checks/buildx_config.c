@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* buildx 0.31 and later read $DOCKER_CONFIG/buildx/config/HOST[/REPOSITORY][@SCOPE]/config.json,
- * and such a file goes over every helper for that registry or repository (docker/login-action's
- * "scope" writes them). */
+/* Check: files $DOCKER_CONFIG/buildx/config/HOST[/REPOSITORY][@SCOPE]/config.json, which buildx
+ * 0.31 and later read. They take precedence over all helpers for that registry or repository (the
+ * "scope" input of docker/login-action writes them). */
 #include <dirent.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #define DEEPEST 6
 
-/* Folders with a config.json in them, a line each. */
+/* Lists the directories that contain a config.json, one on each line. */
 static void walk(const char *folder, int depth, struct acr_check_result *ret, size_t *count)
 {
 	auto_string file = acr_format("%s/config.json", folder);

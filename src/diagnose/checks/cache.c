@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The homes of tokens: a few bytes are written, read and removed in each. Where none works,
- * every `get` asks Azure. */
+/* Check: writes, reads and removes a few bytes in each cache. If no cache works, every `get` has to
+ * contact Azure. */
 #include <string.h>
 #include <unistd.h>
 

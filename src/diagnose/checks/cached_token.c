@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The token that `get` would hand out now, does the registry still take it? One that is refused
- * while a fresh one of the same identity works is what a change of the role mode leaves behind
- * (learn.microsoft.com, container-registry-rbac-abac-repository-permissions: tokens from before it
- * are ended).
+ * Check: does the registry still accept the token that `get` would return now? If it is rejected
+ * while a new token of the same identity works, the role assignment mode has probably changed:
+ * tokens from before the change are no longer valid (learn.microsoft.com,
+ * container-registry-rbac-abac-repository-permissions).
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #include "diagnose/rights.h"
 #include "explain/language.h"
 
-/* Is a newer token of the same identity worth more? */
+/* Does a new token of the same identity allow more? */
 static bool is_outdated(const struct acr_case *subject, const char *actions)
 {
 	const char *wanted = *subject->action ? subject->action : "pull";

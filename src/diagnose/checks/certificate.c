@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is the certificate trusted, and who signed it? Azure's are signed by Microsoft or DigiCert
- * (learn.microsoft.com, security/fundamentals/azure-certificate-authority-details); another
- * authority that is trusted here is somebody who looks into TLS, and docker's engine and az must
- * trust it too.
+ * Check: is the certificate trusted, and who issued it? Microsoft or DigiCert issues the
+ * certificates of Azure (learn.microsoft.com,
+ * security/fundamentals/azure-certificate-authority-details). If another trusted authority issued
+ * it, TLS is being inspected, and docker's engine and az must trust that authority too.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Does it ask for a login as a registry of Azure does: 401, and a Bearer challenge that names a
- * realm and a service of its own (github.com/Azure/acr, docs/AAD-OAuth.md)? A realm elsewhere is
- * evidence; nothing is sent there.
- */
+/* Check: does the server ask for a login like an Azure registry: 401 with a Bearer challenge whose
+ * realm and service are its own (github.com/Azure/acr, docs/AAD-OAuth.md)? A realm on another host
+ * is reported; nothing is sent to it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* This machine's clock against the Date of the registry's answer: tokens have a beginning and an
- * end. */
+/* Check: compares the clock of this machine with the Date header of the registry, because tokens
+ * are valid only between two points in time. */
 #include <stdlib.h>
 
 #include "acr/check.h"

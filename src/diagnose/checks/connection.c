@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * One request without any credential, GET https://HOST/v2/, by which everything begins. Here it
- * counts whether somebody answers at all; what was said, and by whom, is for the checks behind.
- */
+/* Check: sends GET https://HOST/v2/ without credentials, the request with which every client
+ * begins. This check only reports whether a server answers; later checks evaluate the response. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +13,7 @@ const struct acr_service acr_service_once = {
 	"the registry", ACR_ORIGIN_REGISTRY, never, NULL, 1, 5000
 };
 
-/* Code and sentence of a registry's JSON, a line each. */
+/* Keeps the codes and messages of the registry's JSON, one on each line. */
 static void take_said(const struct acr_response *answer, struct acr_check_result *ret)
 {
 	struct acr_error said = { 0 };
@@ -44,7 +42,7 @@ static void hand_on(const struct acr_app *app, const struct acr_response *answer
 	take_said(answer, ret);
 }
 
-/* All addresses that are known, private? Then a firewall is not the first thing to think of. */
+/* Are all known addresses private? If so, a firewall is not the most likely cause. */
 static bool leads_to_private(const struct acr_case *subject)
 {
 	const char *at = acr_case_found(subject, ACR_FOUND_ADDRESSES);
@@ -89,7 +87,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			      *proxy ? _(", through proxy ") : "", proxy);
 	} else if (error.transport == ACR_TRANSPORT_TLS ||
 		   error.transport == ACR_TRANSPORT_CERTIFICATE) {
-		/* The next check's subject. */
+		/* Input of the check certificate. */
 		auto_string tls = acr_format("%s\n%s", error.message.value, error.sentence);
 
 		acr_check_found(ret, ACR_FOUND_TLS_ERROR, tls);

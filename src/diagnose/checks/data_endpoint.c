@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layers do not come from the registry itself: a blob's address leads on to a storage account or
- * to a data endpoint of the registry's own, and a firewall may let the one through and not the
- * other. So an image is looked into as far as that address (OCI distribution), and the host that it
- * names is knocked at, with no credential and no more of the address than its name.
+ * Check: can the host that stores the layers be reached? A registry redirects requests for blobs to
+ * a storage account or to its own data endpoint, and a firewall may allow the registry but not that
+ * host. The check follows an image to that redirect (OCI distribution), then connects to the host
+ * that it names, without credentials and without the path of the URL.
  */
 #include <string.h>
 
@@ -37,7 +37,8 @@ static void knock(const struct acr_app *app, const struct acr_case *subject, con
 	acr_facts_set(&ret->facts, ACR_FACT_DATA_ENDPOINT, host);
 }
 
-/* Azure's registries send nobody elsewhere; one under a name of somebody's own may. */
+/* Checks the host of a redirect. Azure registries redirect to storage and data endpoints only; a
+ * registry with a custom domain may use other hosts. */
 static void go_to(const struct acr_app *app, const struct acr_case *subject, const char *host,
 		  struct acr_check_result *ret)
 {
@@ -72,7 +73,8 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 			      _("the registry did not return a layer (status %d)"), answer.status);
 }
 
-/* Where no image tells, the registry's settings may: its dedicated endpoints, one a region. */
+/* Without an image, uses the settings of the registry: one dedicated data endpoint for each
+ * region. */
 static bool knock_at_dedicated(const struct acr_app *app, const struct acr_case *subject,
 			       struct acr_check_result *ret)
 {

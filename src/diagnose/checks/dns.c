@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where does the name lead? A and AAAA, a private address or a public one, and the name at the
- * end of its aliases: a private endpoint's ends in privatelink.azurecr.io. getent asks as every
- * program of this machine does (/etc/hosts included), in a process that can be ended, which
- * getaddrinfo cannot.
+ * Check: which addresses does DNS return (A and AAAA, private or public), and what is the canonical
+ * name? That of a private endpoint ends in privatelink.azurecr.io. getent resolves names like all
+ * programs on this machine (including /etc/hosts) and, unlike getaddrinfo, runs in a process that
+ * can be killed.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #include "explain/language.h"
 
 #define PATIENCE 5000 /* milliseconds */
-#define SILENCE	 2000 /* one attempt, of ACR_RESOLVER_OPTIONS */
+#define SILENCE	 2000 /* timeout of one attempt in ACR_RESOLVER_OPTIONS */
 
 bool acr_address_is_private(const char *text)
 {
@@ -31,12 +31,12 @@ bool acr_address_is_private(const char *text)
 	if (inet_pton(AF_INET, text, &four) != 1)
 		return false;
 	number = ntohl(four.s_addr);
-	/* RFC 1918, RFC 6598 (carriers, and some clusters), link-local, loopback */
+	/* RFC 1918, RFC 6598 (carrier NAT and some clusters), link-local, loopback */
 	return number >> 24 == 10 || number >> 20 == 0xac1 || number >> 16 == 0xc0a8 ||
 	       number >> 22 == 0x191 || number >> 16 == 0xa9fe || number >> 24 == 127;
 }
 
-/* A line of getent: ADDRESS TYPE [NAME]; each address comes once a type of socket. */
+/* Parses a line of getent: ADDRESS TYPE [NAME]. Each address appears once for each socket type. */
 static void take_line(const char *line, size_t length, struct acr_secret *addresses,
 		      char *canonical, size_t size)
 {
@@ -65,7 +65,8 @@ static int look_up(const struct acr_app *app, const char *host, struct acr_secre
 	auto_string getent = acr_program_find(app, "getent");
 	const char *const arguments[] = { getent, "ahosts", host, NULL };
 	auto_environment environment = acr_environment_pick(app, names);
-	/* As long as `get` waits, or a dead first name server would count as none at all. */
+	/* Use the timeouts of `get`. With the default ones, a first name server that does not
+	 * respond would use up all the time. */
 	const char *own = acr_env(app, "RES_OPTIONS");
 	auto_string options = acr_format("RES_OPTIONS=" ACR_RESOLVER_OPTIONS " %s", own ? own : "");
 	const char *const rows[] = { options, environment[0],
@@ -81,7 +82,8 @@ static int look_up(const struct acr_app *app, const char *host, struct acr_secre
 	if (app->run(app, &run, &status, &out, &err, &failure))
 		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(PATIENCE).text);
 	took = app->clock.boot(app) - began;
-	/* getent ends in one way for a name that is not there and for a server that keeps silent. */
+	/* getent exits with the same status whether the name does not exist or the server does not
+	 * respond. */
 	if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) && took >= SILENCE)
 		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(took).text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -124,7 +126,7 @@ static void tell(const char *addresses, const char *host, const char *canonical,
 		acr_check_say(ret, ACR_VERDICT_OK, "%s (%s)", acr_secret_text(&list), kind);
 }
 
-/* A registry that is known here and spelt almost so? */
+/* Is there a known registry with a similar name? */
 static void unknown(const struct acr_app *app, const struct acr_case *subject,
 		    const struct acr_error *error, struct acr_check_result *ret)
 {

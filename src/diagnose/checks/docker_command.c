@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is there a docker command, and is it 18.03 or later (learn.microsoft.com,
- * container-registry-troubleshoot-login)? Where another client does its work there need not be
- * one. */
+/* Check: is docker installed, and is it version 18.03 or later (learn.microsoft.com,
+ * container-registry-troubleshoot-login)? If another client is installed, docker is not
+ * required. */
 #include <string.h>
 
 #include "diagnose/docker.h"
@@ -49,7 +49,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	}
 	acr_check_found(ret, ACR_FOUND_DOCKER, path);
 	if (acr_look_ask(app, arguments, false, &says, &error)) {
-		if (error.kind == ACR_UNAVAILABLE) { /* it may not be started */
+		if (error.kind == ACR_UNAVAILABLE) { /* it is not permitted to run it */
 			acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 			return;
 		}

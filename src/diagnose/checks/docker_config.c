@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Docker's config.json: where it is, whether it can be read, and what it names. What it means
- * for a registry is said there (check_wiring.c). */
+/* Check: docker's config.json: where it is, whether it can be read, and which helpers it names.
+ * What that means for a registry is evaluated in wiring.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 			broken(subject, path, &error, ret);
 		return;
 	}
-	/* docker takes an empty file for none. */
+	/* docker treats an empty file as a missing one. */
 	if (strspn(acr_secret_text(&text), " \t\r\n") == text.length) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s: %s", path, _("no credsStore"));
 		return;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Docker's engine, asked itself: GET /version and /info at its socket (docs.docker.com,
- * reference/api/engine), which tells more than the docker command does, and works without it. Where
- * the socket is: DOCKER_HOST, else the context (docker/cli, cli/command/cli.go,
- * resolveContextName). Over ssh and TLS the docker command is asked instead.
+ * Check: docker's engine. Sends GET /version and /info to its socket (docs.docker.com,
+ * reference/api/engine), which returns more than the docker command prints and works without it.
+ * The socket comes from DOCKER_HOST, else from the context (docker/cli, cli/command/cli.go,
+ * resolveContextName). If the engine is reached over SSH or TLS, the docker command is run instead.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -23,8 +23,8 @@ static const struct acr_service engine = {
 	"docker's engine", ACR_ORIGIN_HERE, never, NULL, 1, 3000
 };
 
-/* The endpoint of a context by its name; owned, NULL for none. Folders are named by a hash; the
- * name is inside. */
+/* Returns the endpoint of the context with this name; owned by the caller, NULL if there is none.
+ * The directory names are hashes; the context name is inside the file. */
 static char *context_host(const struct acr_app *app, const char *name)
 {
 	auto_string docker = acr_docker_folder(app);
@@ -53,7 +53,7 @@ static char *context_host(const struct acr_app *app, const char *name)
 	return found;
 }
 
-/* Where docker looks for its engine; owned. */
+/* Returns the address at which docker looks for its engine; owned by the caller. */
 static char *find_host(const struct acr_app *app, const struct acr_case *subject)
 {
 	const char *host = acr_env(app, "DOCKER_HOST"), *context = acr_env(app, "DOCKER_CONTEXT");
@@ -94,7 +94,7 @@ static int ask(const struct acr_app *app, const char *host, const char *path,
 	return 0;
 }
 
-/* Over ssh or TLS: what the docker command says. */
+/* Runs the docker command, for an engine that is reached over SSH or TLS. */
 static int ask_command(const struct acr_app *app, const char *what, struct acr_secret *ret,
 		       struct acr_error *error)
 {
@@ -106,7 +106,7 @@ static int ask_command(const struct acr_app *app, const char *what, struct acr_s
 	return acr_look_ask(app, arguments, true, ret, error);
 }
 
-/* "Server" stands apart where the command was asked. */
+/* The output of the docker command has the engine's data in a member "Server". */
 static void tell(const struct acr_case *subject, const char *host, const struct acr_secret *said,
 		 struct acr_check_result *ret)
 {
@@ -125,7 +125,7 @@ static void tell(const struct acr_case *subject, const char *host, const struct 
 			      _("the server at %s does not report its version"), host);
 		return;
 	}
-	/* podman answers docker's questions, with its own version. */
+	/* podman implements docker's API but returns its own version. */
 	if (strstr(acr_secret_text(said), "Podman Engine"))
 		name = "podman";
 	if (number > 0 && number < OLDEST && !name) {
@@ -138,7 +138,7 @@ static void tell(const struct acr_case *subject, const char *host, const struct 
 		      host);
 }
 
-/* An engine of the person's own, at a place where docker does not look by itself. */
+/* Looks for a rootless engine at a socket that docker does not try by default. */
 static void look_for_rootless(const struct acr_app *app, struct acr_check_result *ret)
 {
 	const char *runtime = acr_env(app, "XDG_RUNTIME_DIR");
@@ -160,7 +160,7 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 	bool forbidden = strstr(data, "ermission denied") || strstr(data, "errno; EACCES");
 	bool absent = *path && access(path, F_OK) != 0;
 
-	if (error->kind == ACR_UNAVAILABLE) { /* the docker command may not be started */
+	if (error->kind == ACR_UNAVAILABLE) { /* it is not permitted to run the docker command */
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s", why);
 		return;
 	}
@@ -180,7 +180,7 @@ static void fail(const struct acr_app *app, const struct acr_case *subject, cons
 	acr_facts_set(&ret->facts, ACR_FACT_FILE, path);
 }
 
-/* Whoever has podman, buildah or a builder of their own needs no engine. */
+/* Users of podman, buildah or a remote builder need no engine. */
 static bool is_needed(const struct acr_app *app, const char *host)
 {
 	auto_string docker = acr_program_first(app, "docker");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker's engine pulls and pushes, by proxies of its own: those of the shell from which docker
- * is called do not count for it (docs.docker.com, engine/daemon/proxy). */
+/* Check: the proxies of docker's engine. The engine pulls and pushes through its own proxies, not
+ * through those of the shell that runs docker (docs.docker.com, engine/daemon/proxy). */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,8 @@
 #include "diagnose/docker.h"
 #include "explain/language.h"
 
-/* Without the password that may stand in it: by what names it, where it does not parse. */
+/* Writes a proxy without its password. If it cannot be parsed, writes the name of the setting
+ * instead. */
 static void show(const char *proxy, const char *name, char *ret, size_t size)
 {
 	if (*proxy && !acr_proxy_address(proxy, ret, size))
@@ -27,7 +28,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	}
 	engine = acr_json_string(json, "HttpsProxy");
-	if (!engine) /* as the command prints it */
+	if (!engine) /* the spelling in the output of the docker command */
 		engine = acr_json_string(json, "HTTPSProxy");
 	engine = engine ? engine : "";
 	acr_proxy_name(app, here, sizeof(here));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker from snap lives in a confinement of its own and cannot start programs of the machine:
- * not this helper, and no other either. */
+/* Check: is docker installed from snap? It then runs in a sandbox and cannot start programs outside
+ * of it, so no credential helper works. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does the registry take that identity? Its token is exchanged as `get` does it, and where the
- * registry refuses it the next identity is tried. Nothing is kept.
+ * Check: does the registry accept the identity? Exchanges its token as `get` does and, if the
+ * registry denies access, tries the next identity. The result is not stored.
  *
- * A refusal is the same for somebody without a role and for somebody of another tenant. For an
- * application there is one question that tells them apart, and it needs no secret: a login under
- * its id with a wrong password. "Application not registered" means that the registry's tenant does
- * not know it (azure-cli#29659). A user's other tenants are tried.
+ * The registry returns the same error for an identity without a role and for an identity of another
+ * tenant. For an application, a login with its client ID and a wrong password distinguishes the two
+ * without a secret: "Application not registered" means that the registry's tenant does not know the
+ * application (azure-cli#29659). For a user, the other tenants of the user are tried.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,8 @@ static bool is_of_other_tenant(const struct acr_app *app, const struct acr_case 
 	       strstr(error.sentence, "not registered");
 }
 
-/* Of those that were refused, a user whom the registry takes with a token of another tenant. */
+/* Finds, among the identities that were denied, a user whose token from another tenant the registry
+ * accepts. */
 static bool find_tenant(struct acr_app *app, const struct acr_case *subject,
 			const struct acr_trail *trail, struct acr_check_result *ret)
 {
@@ -53,8 +54,8 @@ static bool find_tenant(struct acr_app *app, const struct acr_case *subject,
 	return false;
 }
 
-/* `report` holds every attempt; the first refusal is about the identity that a person means to
- * be. */
+/* `report` contains all attempts. The first denial is explained, because its identity is the one
+ * that the user most likely intended. */
 static void refused(struct acr_app *app, const struct acr_case *subject, struct acr_report *report,
 		    const struct acr_error *error, struct acr_check_result *ret)
 {
@@ -82,7 +83,7 @@ static void refused(struct acr_app *app, const struct acr_case *subject, struct 
 		acr_facts_set(&ret->facts, ACR_FACT_CHECK, "exchange-other-tenant");
 }
 
-/* The first identity as the check before found it. */
+/* Takes the first identity from the result of the check identity. */
 static void take_first(const struct acr_case *subject, struct acr_token *token,
 		       struct acr_trail *trail)
 {

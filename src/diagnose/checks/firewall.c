@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does the registry let this machine in? 403 before it asks who we are is its network rules, or
- * a proxy's. */
+/* Check: does the registry accept connections from this machine? A 403 before authentication comes
+ * from its network rules or from a proxy. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

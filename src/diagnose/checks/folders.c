@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The folder in which is written down what was decided for each registry: ours, closed to
- * others, and writable. */
+/* Check: the directory that stores the decisions for each registry must be writable, owned by the
+ * user, and not accessible to others. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "explain/language.h"
 
-/* The nearest folder on the way that exists. */
+/* Returns the closest parent directory that exists; owned by the caller. */
 static char *nearest(const char *path)
 {
 	char *parent = acr_copy(path), *slash;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * helm, where it is installed: charts in a registry take 3.8 or later (helm.sh,
- * docs/topics/registries). While its own config names no login it takes the native store that it
- * finds on the PATH, and where that one fails it does not get as far as docker's config
+ * Check: helm, if it is installed. Charts in a registry require helm 3.8 or later (helm.sh,
+ * docs/topics/registries). If its own configuration has no login, helm uses the native store that
+ * it finds on PATH, and if that store fails, helm does not read docker's configuration
  * (oras.land/oras-go/v2, registry/remote/credentials: NewStore, DetectDefaultNativeStore).
  */
 #include <unistd.h>
@@ -12,7 +12,7 @@
 
 #define OLDEST 3008
 
-/* The store that helm takes by itself, NULL for none. */
+/* Returns the store that helm chooses by default, NULL if there is none. */
 static const char *own_store(const struct acr_app *app)
 {
 	auto_string pass = acr_program_first(app, "pass");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Other helpers for Azure's registries that look for "azurecr.io" anywhere in a name, and give an
- * Azure token to x.azurecr.io.evil.example: docker-credential-acr-env (GO-2026-6225, no fix) and
- * kaniko's fork before 1.25.20 (CVE-2026-105769, GHSA-5q7h-w9jf-cx97).
+ * Check: other helpers for Azure registries that match "azurecr.io" anywhere in a host name and
+ * therefore send an Azure token to x.azurecr.io.evil.example: docker-credential-acr-env
+ * (GO-2026-6225, no fix) and the fork of kaniko before 1.25.20 (CVE-2026-105769,
+ * GHSA-5q7h-w9jf-cx97).
  */
 #include <string.h>
 

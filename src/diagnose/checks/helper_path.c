@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Which docker-credential-acr do clients start? The first on the PATH, and there are other
- * programs of that name (osscontainertools/docker-credential-acr,
- * siby-george/docker-credential-acr): what `version` prints tells.
- */
+/* Check: which docker-credential-acr do clients start? They start the first one on PATH, and other
+ * programs have the same name (osscontainertools/docker-credential-acr,
+ * siby-george/docker-credential-acr). The output of `version` identifies this one. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +67,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		return;
 	}
 	if (acr_look_ask(app, arguments, false, &says, &error)) {
-		if (error.kind == ACR_UNAVAILABLE) { /* it may not be started */
+		if (error.kind == ACR_UNAVAILABLE) { /* it is not permitted to run it */
 			acr_check_say_error(ret, ACR_VERDICT_WARNING, &error);
 			return;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every helper that docker's config names, is it there? A config that was copied from Docker
- * Desktop, from Windows into WSL or into a dev container often names one that is not; docker
- * then fails for every registry. */
+/* Check: are all helpers in docker's configuration installed? A configuration that was copied from
+ * Docker Desktop, or from Windows into WSL or a dev container, often names a helper that is
+ * missing; docker then fails for every registry. */
 #include <stdio.h>
 #include <string.h>
 

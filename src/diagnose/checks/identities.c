@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The identity chain, source by source: which are set up, which would be asked, which are left
- * out. Nothing is sent. */
+/* Check: lists the identity chain: which identities are configured, which would be tried, and which
+ * are excluded. Sends nothing. */
 #include "acr/identity.h"
 #include "explain/language.h"
 
@@ -8,7 +8,7 @@
 
 struct dry_run {
 	struct acr_check_result *result;
-	struct acr_secret ready; /* the names of those that would be tried */
+	struct acr_secret ready; /* the names of the identities that would be tried */
 	bool fails;
 };
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Who are we? The first identity of the chain that has a token, asked for in earnest: Entra ID
- * says yes or no, and the token says whose it is. Where a login of the person's own goes before, or
- * the person signed out, none is asked.
- */
+/* Check: gets a token of the first identity in the chain that can provide one, and reads from it
+ * who is authenticated. Requests no token if a stored login takes precedence or if the user signed
+ * out. */
 #include <string.h>
 
 #include "acr/broker.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The keychain, there and back: a login under a name that no server can have is looked for, kept,
- * found, and removed. Looking comes first and never asks a person for a password, so that a locked
- * keychain is told of and left alone.
- */
+/* Check: looks for a test login in the keychain, stores it, reads it and removes it. Its server
+ * name cannot exist. The first read never prompts for a password, so a locked keychain is reported
+ * and not changed. */
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -24,9 +22,9 @@ static char *random_name(void)
 	return acr_format("%016llx.diagnose.invalid", (unsigned long long)random);
 }
 
-/* Folders that were made for the try go again; those that were there stay. */
+/* Directories that the check created are removed afterwards; existing ones are kept. */
 struct trace {
-	char *folders[2]; /* owned, the inner one first */
+	char *folders[2]; /* owned, the inner directory first */
 	bool there[2];
 };
 
@@ -63,7 +61,7 @@ static int there_and_back(const struct acr_app *app, const char *server,
 	if (result == 0 &&
 	    (strcmp(found.username, USER) != 0 || !acr_secret_equals(&found.secret, server)))
 		result = acr_raise(error, KEYCHAIN_WRONG_ANSWER);
-	/* Whatever came of it, nothing stays. */
+	/* Remove the test login in all cases. */
 	if (acr_keychain_drop(app, server, &any, result ? NULL : error))
 		return -1;
 	return result;
@@ -101,7 +99,7 @@ const struct acr_check_row acr_check_keychain = {
 	.id = "keychain",
 	.title = N_("keychain"),
 	.about = ACR_ABOUT_MACHINE,
-	.after = "folders", /* which must not see the folder of a login that is kept as a test */
+	.after = "folders", /* which must not see the directory of the test login */
 	.budget = 9000,
 	.likely = 55,
 	.run = run,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Are the image's parts there, its config and its layers? One byte of each is asked for, several at
- * once. A registry redirects to its storage or its data endpoint with a signed address: that is
- * followed without the token, and to no other host than those. What is gone is what the registry
- * (BLOB_UNKNOWN) or the storage (BlobNotFound) says is gone; all else is "cannot be told".
+ * Check: do all parts of the image exist (its config and its layers)? Requests one byte of each,
+ * several at a time. A registry redirects to its storage account or data endpoint with a signed
+ * URL; that is followed without the token, and to no other host. A part is reported as missing only
+ * if the registry (BLOB_UNKNOWN) or the storage (BlobNotFound) says so; every other error means
+ * "unknown".
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,11 +26,11 @@ struct parts {
 	const char *digests[PARTS_MOST]; /* borrowed from the manifest's JSON */
 	size_t count;
 	enum fate fates[PARTS_MOST];
-	int status; /* of one that cannot be told */
+	int status; /* the status of a part whose result is unknown */
 };
 
-/* What the storage itself answers (learn.microsoft.com, rest/api/storageservices, blob service
- * error codes). */
+/* Evaluates the response of the storage account (learn.microsoft.com, rest/api/storageservices,
+ * blob service error codes). */
 static enum fate judge_storage(const struct acr_response *answer)
 {
 	const char *body = acr_secret_text(&answer->body);
@@ -54,7 +55,8 @@ static enum fate follow(const struct acr_app *app, const char *location, int *re
 	struct acr_error error = { 0 };
 	auto_response answer = { 0 };
 
-	/* More than one byte came: it does not know ranges, and has it. */
+	/* More than one byte was returned: the server does not support ranges, but the part
+	 * exists. */
 	if (acr_http_send(app, &request, &answer, &error))
 		return acr_error_is(&error, RESPONSE_TOO_LARGE) ? THERE : UNTOLD;
 	*ret_status = answer.status;
@@ -80,7 +82,7 @@ static enum fate look(const struct parts *parts, const struct acr_secret *token,
 		if (acr_content_data_host(answer.location, host) &&
 		    acr_content_is_storage(subject, host))
 			return follow(parts->app, answer.location, ret_status);
-		/* One under a name of somebody's own has storage of its own. */
+		/* A registry with a custom domain may use any storage. */
 		return subject->registry.genuine ? UNTOLD : THERE;
 	}
 	acr_check_refusal(subject->registry.host, &answer, &error);
@@ -95,7 +97,7 @@ static int64_t budget(const void *data, size_t index)
 	return acr_budget(parts->app, ACR_BUDGET_GET);
 }
 
-/* In a child: every so many-th part, over one connection. */
+/* Runs in a child process: checks every n-th part over one connection. */
 static void work(struct acr_app *app, void *data, size_t index, struct acr_secret *ret)
 {
 	struct parts *parts = data;
@@ -129,7 +131,8 @@ static void done(void *data, size_t index, const struct acr_secret *said)
 	}
 }
 
-/* A layer of Windows may lie elsewhere ("urls"), and small content in the manifest ("data"). */
+/* Adds a part, unless it is stored elsewhere ("urls", as for layers of Windows) or embedded in the
+ * manifest ("data"). */
 static void add(struct parts *parts, struct json_object *descriptor)
 {
 	const char *digest = acr_json_string(descriptor, "digest"),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is the image there? Its manifest is asked for with the token that docker would have, so that "no"
- * is told from "you may not": the repository or the tag is missing, the image is in quarantine or
- * locked, or the source of a cache rule refuses it. In all of these the login works.
+ * Check: does the image exist? Requests its manifest with the token that docker would use, to tell
+ * a missing image from a missing permission: the repository or the tag does not exist, the image is
+ * quarantined or locked, or the source of a cache rule denies access. In all these cases the login
+ * works.
  */
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "diagnose/network.h"
 #include "explain/language.h"
 
-/* Images in quarantine answer as if they were not there (github.com/Azure/acr,
+/* Quarantined images look as if they did not exist (github.com/Azure/acr,
  * docs/preview/quarantine). */
 static bool keeps_in_quarantine(const struct acr_case *subject)
 {
@@ -50,7 +51,8 @@ static void missing(struct acr_app *app, const struct acr_case *subject,
 	enum acr_verdict verdict;
 
 	acr_names_look(app, subject, puller, &names);
-	/* Whoever names a repository alone may mean another tag than docker would take. */
+	/* A user who gives only a repository may intend another tag than "latest", the default of
+	 * docker. */
 	verdict = subject->untagged && !names.no_repository ? ACR_VERDICT_WARNING
 							    : ACR_VERDICT_PROBLEM;
 	if (names.no_repository)
@@ -72,7 +74,7 @@ static void missing(struct acr_app *app, const struct acr_case *subject,
 	tell_why(&reason, ret);
 }
 
-/* Its token grants pull: what is denied is the source of a cache rule. */
+/* The token allows pull, so it is the source of a cache rule that denies access. */
 static void denied(struct acr_app *app, const struct acr_case *subject,
 		   struct acr_check_result *ret)
 {
@@ -94,7 +96,7 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 	auto_response answer = { 0 };
 
 	if (acr_content_get(app, subject, token, path, acr_content_manifest, &answer, &error)) {
-		/* More of it than is read here: it is there. */
+		/* The manifest is larger than the limit, so it exists. */
 		if (acr_error_is(&error, RESPONSE_TOO_LARGE))
 			acr_check_say(ret, ACR_VERDICT_OK, _("%s exists"), name);
 		else
@@ -113,7 +115,7 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 	}
 }
 
-/* Letters, digits and what else a tag or a digest may have: nothing that would be another address. */
+/* Does it contain only characters of a tag or a digest, so that it is safe to use in a URL? */
 static bool is_reference(const char *text)
 {
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

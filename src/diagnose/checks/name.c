@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Can this be a registry's address? 5 to 50 letters and digits before the cloud's suffix, with a
- * hyphen only in front of the hash of a domain name label (learn.microsoft.com,
- * container-registry-get-started-azure-cli).
- */
+/* Check: is this a valid login server? The name has 5 to 50 letters and digits before the suffix of
+ * the cloud, and a hyphen only before the hash of a domain name label (learn.microsoft.com,
+ * container-registry-get-started-azure-cli). */
 #include <string.h>
 #include <strings.h>
 

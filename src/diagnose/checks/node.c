@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * On a node of Kubernetes it is kubelet that pulls: by the node's identity in azure.json, through
- * a credential provider that its config names (kubernetes.io, kubelet-credential-provider;
- * cloud-provider-azure, acr-credential-provider).
- */
+/* Check: a Kubernetes node, where kubelet pulls with the identity in azure.json through the
+ * credential provider in its configuration (kubernetes.io, kubelet-credential-provider;
+ * cloud-provider-azure, acr-credential-provider). */
 #include <string.h>
 #include <unistd.h>
 
@@ -13,7 +11,7 @@
 #include "diagnose/docker.h"
 #include "explain/language.h"
 
-/* Where AKS, kubeadm and others keep it. */
+/* The paths that AKS, kubeadm and others use. */
 static const char *const configs[] = { "/var/lib/kubelet/credential-provider-config.yaml",
 				       "/etc/kubernetes/credential-provider-config.yaml",
 				       "/etc/kubernetes/credential-provider.yaml",
@@ -43,7 +41,7 @@ static void tell_identity(const struct acr_app *app, struct acr_check_result *re
 		acr_check_detail(ret, _("%s: service principal %s"), path, client ? client : "?");
 }
 
-/* The first provider in it that is for registries of Azure. */
+/* Finds the first provider in the file that handles Azure registries. */
 static bool names_provider(const char *text, const char **ret)
 {
 	static const char *const names[] = { "docker-credential-acr", "acr-credential-provider",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notation, which signs images, where it is installed: it reads docker's config for helpers, as
- * docker does. notary, its forerunner, is what az acr check-health looks for. */
+/* Check: notation, which signs images, if it is installed. It reads the helpers from docker's
+ * configuration, as docker does. az acr check-health looks for its predecessor, notary. */
 #include <string.h>
 
 #include "diagnose/docker.h"
@@ -8,7 +8,7 @@
 
 #define OLDEST 1000
 
-/* "Version:     1.1.0" somewhere in what it prints. */
+/* Finds "Version:     1.1.0" in the output. */
 static void tell(const char *says, struct acr_check_result *ret)
 {
 	const char *line = strstr(says, "Version:");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* This helper's own config, as `get` will read it: one that is broken stops every `get`. */
+/* Check: the configuration file of this helper, read as `get` reads it. An invalid file makes every
+ * `get` fail. */
 #include <unistd.h>
 
 #include "acr/check.h"

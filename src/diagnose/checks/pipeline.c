@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * In a pipeline: is what the job needs for signing in without a secret at hand? GitHub gives a
- * job its token only with "permissions: id-token: write", Azure Pipelines only where
- * SYSTEM_ACCESSTOKEN is handed on, GitLab by "id_tokens".
- */
+/* Check: in a pipeline, are the prerequisites for a sign-in without a secret met? GitHub gives a
+ * job its token only with "permissions: id-token: write", Azure Pipelines only if
+ * SYSTEM_ACCESSTOKEN is passed to the step, and GitLab only with "id_tokens". */
 #include <string.h>
 
 #include "acr/check.h"
@@ -64,7 +62,7 @@ static void gitlab(const struct acr_app *app, const struct acr_case *subject,
 	const char *variable = acr_env(app, "DOCKER_AUTH_CONFIG");
 
 	(void)subject;
-	/* GitLab Runner 19.4, 19.3.2, 19.2.4 and 19.1.3. */
+	/* Affects GitLab Runner 19.4, 19.3.2, 19.2.4 and 19.1.3. */
 	if (variable && (strstr(variable, "credHelpers") || strstr(variable, "credsStore")))
 		acr_check_say(ret, ACR_VERDICT_WARNING, "%s",
 			      _("GitLab: DOCKER_AUTH_CONFIG contains a helper, which runners start "

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Has the image a variant for the platform that pulls it: the engine's where one answers, else this
- * machine's? An index names a manifest for each (OCI image specification), and `acr purge
- * --untagged` is known to delete them below a tag that stays (Azure/acr-cli#131).
+ * Check: does the image support the platform that pulls it, which is that of the engine or, without
+ * one, that of this machine? An index lists a manifest for each platform (OCI image specification),
+ * and `acr purge --untagged` may delete these manifests although the tag remains
+ * (Azure/acr-cli#131).
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +17,8 @@ struct platform {
 	char os[80], architecture[80];
 };
 
-/* What the kernel calls it, and Go; with what else a machine of that kind runs (containerd,
- * platforms/compare.go). */
+/* Architecture names of the kernel and of Go, and the other architecture that such a machine can
+ * run (containerd, platforms/compare.go). */
 static const struct {
 	const char *kernel, *name, *also;
 } architectures[] = {
@@ -44,7 +45,7 @@ static const char *also_of(const char *name)
 	return "";
 }
 
-/* DOCKER_DEFAULT_PLATFORM ("linux/arm64/v8") is what docker asks for in place of the engine's. */
+/* DOCKER_DEFAULT_PLATFORM ("linux/arm64/v8") overrides the platform of the engine. */
 static void find_platform(const struct acr_app *app, const struct acr_case *subject,
 			  struct platform *ret)
 {
@@ -76,8 +77,9 @@ static void find_platform(const struct acr_app *app, const struct acr_case *subj
 	snprintf(ret->architecture, sizeof(ret->architecture), "%s", name_of(architecture));
 }
 
-/* The digest of the first entry for the platform, NULL for none; where `exact` is false, one that it also runs. An entry that
- * names no platform is taken for any. Variants (v7, v8) are not looked at: clients differ there. */
+/* Returns the digest of the first entry for the platform, NULL if there is none; if `exact` is
+ * false, also of a compatible platform. An entry without a platform matches any. Variants (v7, v8)
+ * are ignored, because clients treat them differently. */
 static const char *choose(struct json_object *list, const struct platform *wanted, bool exact)
 {
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
@@ -96,7 +98,8 @@ static const char *choose(struct json_object *list, const struct platform *wante
 	return NULL;
 }
 
-/* "linux/arm64, windows/amd64": attestations ("unknown") are none. */
+/* Lists the platforms, for example "linux/arm64, windows/amd64". Attestations ("unknown") are
+ * ignored. */
 static void list_platforms(struct json_object *list, struct acr_secret *ret)
 {
 	for (size_t i = 0; i < json_object_array_length(list) && ret->length < 300; i++) {
@@ -118,7 +121,7 @@ static void none(const struct acr_case *subject, struct json_object *list,
 	auto_secret all = { 0 };
 
 	list_platforms(list, &all);
-	if (all.length == 0) { /* no image at all, but a list of something else */
+	if (all.length == 0) { /* the index contains no images, but other artifacts */
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
 			      _("not an image that docker can run"));
 		return;

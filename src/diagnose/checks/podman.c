@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * podman, skopeo and buildah have configs of their own: "credHelpers" of the first auth file that
- * has one for the registry, or "credential-helpers" of registries.conf; docker's credsStore is
- * nothing to them (containers-auth.json(5), containers-registries.conf(5)).
- */
+/* Check: podman, skopeo and buildah use their own configuration: "credHelpers" in the first auth
+ * file that has one for the registry, or "credential-helpers" in registries.conf. They ignore
+ * docker's credsStore (containers-auth.json(5), containers-registries.conf(5)). */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +15,7 @@
 
 enum { FILES_MOST = 5 };
 
-/* The auth files in the order in which they are read; owned. */
+/* Returns the auth files in the order in which they are read; owned by the caller. */
 static size_t auth_files(const struct acr_app *app, char *ret[static FILES_MOST])
 {
 	const char *named = acr_env(app, "REGISTRY_AUTH_FILE"),
@@ -37,7 +35,7 @@ static size_t auth_files(const struct acr_app *app, char *ret[static FILES_MOST]
 	return ret[count] ? count + 1 : count;
 }
 
-/* What this file says about the registry: true when it names a helper or holds a login. */
+/* Evaluates one file; true if it names a helper or contains a login for the registry. */
 static bool look(const char *path, const struct acr_case *subject, struct acr_check_result *ret)
 {
 	const char *host = subject->registry.host, *helper, *auth;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which proxy is on the way to the registry, for programs that read the environment as libcurl
- * does? */
+/* Check: which proxy do programs use for the registry that read the environment as libcurl does? */
 #include <string.h>
 #include <strings.h>
 
@@ -8,7 +7,8 @@
 #include "acr/http.h"
 #include "explain/language.h"
 
-/* "a.b, .c.d e": a host, or one below it; "*" is all. */
+/* Does NO_PROXY ("a.b, .c.d e") exclude this host? An entry matches a host and its subdomains; "*"
+ * matches all. */
 static bool is_left_out(const char *list, const char *host)
 {
 	size_t host_length = strlen(host);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pull in earnest, when somebody asks for one: docker itself, with the environment that it
- * would have, and what it says is read as `explain` reads it. */
+/* Check: a test pull, if the user asks for it. Runs docker with its usual environment, and explains
+ * its output as `explain` does. */
 #include <string.h>
 #include <sys/wait.h>
 
@@ -16,7 +16,7 @@ static void fail(struct acr_app *app, const struct acr_case *subject, const stru
 	auto_findings findings = { 0 };
 	const char *text = acr_secret_text(said), *last = text;
 
-	/* The last line tells why. */
+	/* The last line contains the reason. */
 	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
 		last = at;
 	acr_check_say(ret, ACR_VERDICT_PROBLEM, "%.*s", (int)strcspn(last, "\n"), last);
@@ -45,7 +45,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	else if (!docker)
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker is not installed"));
 	else if (app->run(app, &pull, &status, &out, &err, &error) &&
-		 error.kind == ACR_UNAVAILABLE) /* it may not be started */
+		 error.kind == ACR_UNAVAILABLE) /* it is not permitted to run it */
 		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
 	else if (error.kind != ACR_FINE)
 		acr_check_fail(app, subject, ACR_VERDICT_PROBLEM, &error, ret);

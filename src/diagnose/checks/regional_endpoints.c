@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Regional endpoints (NAME.REGION.geo.azurecr.io), as the registry's settings name them: each is a
- * login server with a name of its own in DNS, firewalls and private endpoints. Each is asked once
- * without a credential, which needs its address, port 443, TLS and a challenge. Clients that name
- * the registry itself need none of them, so one that does not answer is a warning; an endpoint that
- * somebody asks about and that the registry does not have is a problem.
+ * Check: the regional endpoints (NAME.REGION.geo.azurecr.io) in the settings of the registry. Each
+ * is a login server with its own name in DNS, firewalls and private endpoints. Sends one request
+ * without credentials to each, which needs DNS, port 443, TLS and a challenge. Clients that use the
+ * name of the registry do not need these endpoints, so an endpoint that does not respond is a
+ * warning. It is a problem if the user asks about an endpoint that the registry does not have.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include "explain/error_words.h"
 #include "explain/language.h"
 
-#define RESERVE 1000 /* milliseconds that an endpoint must have to be asked */
+#define RESERVE 1000 /* minimum milliseconds that must remain to try an endpoint */
 
 static const int never[] = { 0 };
 static const struct acr_service endpoint_once = {
@@ -30,10 +30,10 @@ struct round {
 	const struct acr_case *subject;
 	struct acr_check_result *ret;
 	size_t count, answered, failed, unasked;
-	bool named; /* the host that is asked about is one of them */
+	bool named; /* the host that the user asks about is one of them */
 };
 
-/* The challenge names the endpoint as its realm and the registry as its service. */
+/* The challenge must name the endpoint as its realm and the registry as its service. */
 static int judge(const struct acr_registry *endpoint, const struct acr_response *answer,
 		 struct acr_error *error)
 {
@@ -82,7 +82,7 @@ static void visit(void *data, const struct acr_registry *endpoint)
 	struct acr_error error = { 0 };
 
 	round->count++;
-	/* The other checks look at the host that is asked about. */
+	/* The other checks cover the host that the user asks about. */
 	if (strcmp(endpoint->host, round->subject->registry.host) == 0) {
 		round->named = true;
 		round->answered++;
@@ -101,7 +101,7 @@ static void visit(void *data, const struct acr_registry *endpoint)
 	acr_check_detail(round->ret, _("%s responds (%s)"), endpoint->host, answer.address);
 }
 
-/* Somebody asks about an endpoint that the registry does not have, and it does not answer either. */
+/* Does the user ask about an endpoint that the registry does not have and that does not respond? */
 static bool is_unknown(const struct round *round)
 {
 	const struct acr_registry *registry = &round->subject->registry;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* registries.conf in the form of before 2020, with [registries.search] and its like, which newer
- * podmans reject whole. */
+/* Check: registries.conf in the format that was used before 2020, with [registries.search] and
+ * similar tables. Current versions of podman reject the whole file. */
 #include <string.h>
 
 #include "diagnose/containers.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Did the last renewal behind a client's back work? Its failure is noted for a while. */
+/* Check: did the last renewal in the background succeed? A failure is remembered for a while. */
 #include "acr/broker.h"
 #include "acr/check.h"
 #include "explain/language.h"

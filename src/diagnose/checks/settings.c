@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The registry's settings by Azure Resource Manager, where the identity may read them. Its token
- * goes to the endpoint of the registry's own cloud and nowhere else, and for a registry under a
- * name of somebody's own there is none. The registry is looked for by its name in each subscription
- * that the identity sees (learn.microsoft.com, rest/api/containerregistry/registries;
- * rest/api/resources/resources/list), for as long as there is time. That the identity lacks a role is
- * said only where each of them was looked into, or access was denied.
+ * Check: the settings of the registry from Azure Resource Manager, if the identity may read them.
+ * The token is sent to the endpoint of the registry's cloud only, and not at all for a registry
+ * with a custom domain. Searches each subscription that the identity can see for a registry with
+ * this name (learn.microsoft.com, rest/api/containerregistry/registries;
+ * rest/api/resources/resources/list), until time runs out. A missing role is reported only if all
+ * subscriptions were searched or if access was denied.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,19 +15,19 @@
 #include "explain/error_words.h"
 #include "explain/language.h"
 
-#define RESERVE 500 /* milliseconds that are left to say what was not found */
+#define RESERVE 500 /* milliseconds that are kept to report an unfinished search */
 #define KIND	"Microsoft.ContainerRegistry/registries"
 
 struct search {
 	struct acr_arm arm;
-	char host
-		[ACR_HOST_MAX]; /* the registry's global one: a regional endpoint is none of its settings */
-	size_t subscriptions, looked; /* how many there are, and were looked into */
-	bool more;		      /* there are others */
-	bool failed;		      /* something but a denial kept us from looking */
+	char host[ACR_HOST_MAX];      /* of the registry itself, not of a regional endpoint */
+	size_t subscriptions, looked; /* existing and searched subscriptions */
+	bool more;		      /* there are more subscriptions */
+	bool failed;		      /* a search failed for another reason than denied access */
 };
 
-/* The error of a request: what was denied is an answer, whatever else means that nobody knows. */
+/* Keeps the error of a request. Denied access counts as an answer; after any other error the result
+ * is unknown. */
 static int fail(struct search *search, const struct acr_error *failure, struct acr_error *error)
 {
 	if (failure->kind != ACR_REFUSED && search->failed)
@@ -46,7 +46,7 @@ static bool is_it(const struct search *search, struct json_object *registry)
 	return server && strcmp(server, search->host) == 0;
 }
 
-/* Letters, digits, hyphens: an id that was read goes into a path. */
+/* Is this ID safe to insert into a path? It comes from a response. */
 static bool is_plain(const char *id)
 {
 	return *id &&
@@ -66,7 +66,7 @@ static int read_one(struct search *search, const char *id, struct json_object **
 		if (acr_arm_get(&search->arm, path, ret, &failure) == 0 && is_it(search, *ret))
 			return 0;
 		acr_json_free(ret);
-		/* A cloud that does not know this version. */
+		/* This cloud does not support this API version: try the next one. */
 		if (failure.kind != ACR_FINE && failure.status != 400 &&
 		    !acr_arm_refuses_version(failure.code))
 			return fail(search, &failure, error);
@@ -160,7 +160,7 @@ static void tell(struct json_object *registry, struct acr_check_result *ret)
 	acr_check_found(ret, ACR_FOUND_SETTINGS, acr_secret_text(&text));
 }
 
-/* A program that pulls has no need of them; a person may have come to see them. */
+/* The settings are not visible. They are not needed to pull, but the user may want to see them. */
 static void unseen(const struct acr_app *app, const struct acr_case *subject,
 		   const struct acr_error *error, struct acr_check_result *ret)
 {
@@ -181,7 +181,7 @@ static void unseen(const struct acr_app *app, const struct acr_case *subject,
 	acr_facts_set(&ret->facts, ACR_FACT_OBJECT, who.object);
 }
 
-/* It may be where nobody looked. */
+/* The search is incomplete, so the registry may be in a subscription that was not searched. */
 static void unfinished(const struct search *search, const struct acr_error *error,
 		       struct acr_check_result *ret)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registry that is encrypted with a key of one's own opens it by a managed identity: is that
- * still there? As az acr check-health decides it (azure-cli, acr/check_health.py). */
+/* Check: a registry that is encrypted with a customer-managed key reads the key with a managed
+ * identity. Does that identity still exist? Uses the same criteria as az acr check-health
+ * (azure-cli, acr/check_health.py). */
 #include <string.h>
 
 #include "base/json.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom does the registry let in, by its own settings: public access, network rules, private
- * endpoints, its data endpoints. */
+/* Check: which networks can reach the registry, according to its settings: public network access,
+ * network rules, private endpoints, data endpoints. */
 #include <string.h>
 
 #include "base/json.h"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As docker wants it: the registry's address in small letters, and an image's name by
- * distribution's grammar. The portal and az show names as they were typed. */
+/* Check: is the spelling one that docker accepts? The login server must be lowercase, and the image
+ * name must follow the grammar of distribution. The portal and az show names in the case in which
+ * they were created. */
 #include <ctype.h>
 #include <string.h>
 
 #include "acr/check.h"
 #include "explain/language.h"
 
-/* Small letters, digits, and separators between them. */
+/* Lowercase letters, digits, and separators between them. */
 static bool is_repository(const char *name)
 {
 	bool inside = false;

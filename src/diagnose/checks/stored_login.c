@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A login of the person's own goes before every identity. Does the registry still take it? Its
- * user name tells what kind it is: the registry's own name is the admin user, a GUID a service
- * principal, any other a token of a scope map (learn.microsoft.com,
- * container-registry-authentication). And where everybody may pull, an old login is in the way.
+ * Check: a login that the user stored takes precedence over all identities. Does the registry still
+ * accept it? Its user name tells its kind: the registry's name is the admin user, a GUID is a
+ * service principal, anything else is a token with a scope map (learn.microsoft.com,
+ * container-registry-authentication). If the registry allows anonymous pull, an expired login
+ * prevents it.
  */
 #include <string.h>
 #include <strings.h>
@@ -120,7 +121,8 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 				       &error, ret);
 		return;
 	}
-	/* What az acr login left through another helper: `get` passes it by, and so does this. */
+	/* This login was stored by az acr login through another helper. `get` ignores it, so this
+	 * check does too. */
 	if (!state.stored_login && strcmp(kind_of(subject, login.username), "stored-login") == 0)
 		none(subject, state.signed_out, ret);
 	else if (acr_rights_try(app, subject, login.username, &login.secret, &actions, &error) == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Under sudo docker reads root's config and logins, not those of the person who called it: set
- * up for one of them, it is not for the other. */
+/* Check: under sudo, docker reads the configuration and logins of root, not those of the user who
+ * ran sudo. A configuration for one of them does not apply to the other. */
 #include <string.h>
 #include <unistd.h>
 
@@ -9,8 +9,8 @@
 #include "diagnose/docker.h"
 #include "explain/language.h"
 
-/* The home of a user by /etc/passwd: NAME:x:UID:GID:GECOS:HOME:SHELL. Owned; NULL when it does
- * not say. */
+/* Returns the home directory of a user from /etc/passwd (NAME:x:UID:GID:GECOS:HOME:SHELL); owned by
+ * the caller, NULL if it is not listed. */
 static char *home_of(const struct acr_app *app, const char *user)
 {
 	auto_string path = acr_system_path(app, "/etc/passwd");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Did the registry say at any step that it is asked too often (429)? */
+/* Check: did the registry throttle requests in any step (HTTP 429)? */
 #include "diagnose/network.h"
 #include "explain/language.h"
 

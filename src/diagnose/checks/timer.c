@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The timer that renews tokens, where somebody switched it on. Without it a token is renewed
- * behind each `get`. */
+/* Check: the timer that renews tokens, if it is enabled. Without it, tokens are renewed in the
+ * background after a `get`. */
 #include <sys/stat.h>
 #include <unistd.h>
 

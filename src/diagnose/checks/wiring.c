@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Whom does docker ask for this registry: "credHelpers" for exactly this host, else "credsStore",
- * else its own "auths" (docker/cli, cli/config/configfile/file.go). Where that is not us, nothing
- * that we do helps.
- */
+/* Check: which helper does docker ask for this registry? "credHelpers" for exactly this host, else
+ * "credsStore", else docker's own "auths" (docker/cli, cli/config/configfile/file.go). If it is not
+ * this helper, no identity can help. */
 #include <dirent.h>
 #include <string.h>
 
@@ -14,8 +12,8 @@
 
 #define OURS "acr"
 
-/* Did `configure` set it up once? podman and skopeo of that time write docker's config anew when
- * DOCKER_CONFIG is set, and leave "credsStore" out. */
+/* Did `configure` set it up before? If DOCKER_CONFIG is set, older versions of podman and skopeo
+ * rewrite docker's configuration without "credsStore". */
 static bool was_set_up(const struct acr_app *app, const char *config)
 {
 	auto_string folder = acr_home_path(app, "XDG_DATA_HOME", ".local/share", "/configure");
@@ -58,7 +56,7 @@ static void problem(const struct acr_case *subject, const char *check, const cha
 	acr_facts_set(&ret->facts, ACR_FACT_SERVER, helper);
 }
 
-/* No helper at all. */
+/* Reports that no helper is configured. */
 static void tell_none(const struct acr_app *app, const struct acr_case *subject,
 		      struct json_object *config, struct acr_check_result *ret)
 {
@@ -94,7 +92,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("docker is not installed"));
 		return;
 	}
-	/* "" for a host means docker's own file. */
+	/* An empty helper name for a host selects docker's own file. */
 	if (!helper || !*helper) {
 		tell_none(app, subject, config, ret);
 		return;

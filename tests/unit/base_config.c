@@ -127,7 +127,7 @@ static void an_invalid_file_is_an_error_with_line_and_column(void **state)
 
 #define FULL(edges, path) acr_format("%s/%s", (edges)->folder, path)
 
-/* The config is refused with these ids and arguments; NULL: it is taken. */
+/* The configuration is rejected with these IDs and arguments; NULL: it is accepted. */
 static void refused_with(struct edges *edges, const char *words)
 {
 	struct acr_config *config = NULL;
@@ -155,7 +155,7 @@ static void a_file_that_others_can_write_is_an_error_with_the_chmod_to_run(void 
 	refused_with(edges, every);
 	assert_int_equal(chmod(path, 0602), 0);
 	refused_with(edges, every);
-	/* No group of the system has this number. */
+	/* No group on the system has this number. */
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 0, 54321), 0);
 		assert_int_equal(chmod(path, 0664), 0);
@@ -239,7 +239,8 @@ static void hosts_come_from_the_list_and_from_the_entries(void **state)
 	assert_string_equal(seen, "one.internal! two.internal! acme.azurecr.io ");
 }
 
-/* Entries and the one that says "tenant" for the host; NULL: none does. Each names itself. */
+/* The entries, and the entry whose "tenant" applies to the host; NULL: none. The tenant of each
+ * entry is its own pattern. */
 static const struct {
 	const char *personal[4], *system[4], *host, *nearest;
 } closeness[] = {
@@ -251,7 +252,7 @@ static const struct {
 	{ { "*prod.azurecr.io" }, { NULL }, "prod.azurecr.io", "*prod.azurecr.io" },
 	{ { "ac*cme.azurecr.io" }, { NULL }, "acme.azurecr.io", NULL },
 	{ { "ACME*.AzureCR.io" }, { NULL }, "acme1.azurecr.io", "acme*.azurecr.io" },
-	/* A star never crosses a dot. */
+	/* An asterisk never matches a dot. */
 	{ { "acme*.io" }, { NULL }, "acme.azurecr.io", NULL },
 	{ { "*.geo.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.io", NULL },
 	{ { "acme.*.geo.azurecr.io" },
@@ -259,13 +260,14 @@ static const struct {
 	  "acme.eastus.geo.azurecr.io",
 	  "acme.*.geo.azurecr.io" },
 	{ { "a*c*.azurecr.io" }, { NULL }, "acme.azurecr.io", NULL },
-	/* An entry covers the registry's regional endpoints, and not the other way around. */
+	/* An entry for a registry covers its regional endpoints, but not the reverse. */
 	{ { "acme.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.io", "acme.azurecr.io" },
 	{ { "acme*.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.io", "acme*.azurecr.io" },
 	{ { "acme.eastus.geo.azurecr.io" }, { NULL }, "acme.azurecr.io", NULL },
 	{ { "acme.azurecr.io" }, { NULL }, "acme.eastus.azurecr.io", NULL },
 	{ { "acme.azurecr.io" }, { NULL }, "acme.eastus.geo.azurecr.cn", NULL },
-	/* Exact before regional before the longest beginning, in whichever order they stand. */
+	/* Exact match, then the registry of a regional endpoint, then the longest prefix, in any
+	 * order of entries. */
 	{ { "*.azurecr.io", "acme.azurecr.io", "acme.eastus.geo.azurecr.io" },
 	  { NULL },
 	  "acme.eastus.geo.azurecr.io",
@@ -314,7 +316,7 @@ static void the_most_specific_registries_entry_applies(void **state)
 		if (found)
 			assert_string_equal(source.value, get(edges, closeness[i].host, "tenant"));
 	}
-	/* The person's file before the machine's. */
+	/* The user's file takes precedence over the system's file. */
 	assert_string_equal(get(edges, "acme.azurecr.io", "tenant"), "p0");
 	edges_set(edges, "DOCKER_CREDENTIAL_ACR_TENANT", "environment");
 	edges_configure(edges);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which variables reach the libraries of this process. */
+/* Tests which variables reach the libraries of this process. */
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/process.h"
 #include "edges.h"
 
-/* Is this one row left in an environment that is cleaned? Its neighbours always are. */
+/* Does this variable stay in a cleaned environment? Its neighbors always do. */
 static bool stays(const char *row)
 {
 	char before[] = "HOME=/x", after[] = "PATH=/bin";
@@ -80,13 +80,13 @@ static void only_root_can_configure_a_library(void **state)
 	assert_true(stays("OPENSSL_MODULES=/"));
 	assert_true(stays("OPENSSL_CONF=/dev/null"));
 	assert_false(stays("OPENSSL_CONF=/dev/zero"));
-	/* Below /tmp any user may rename a folder. */
+	/* Below /tmp, any user may rename a directory. */
 	edges_begin(&edges);
 	edges_write(&edges, "openssl.cnf", "");
 	snprintf(path, sizeof(path), "OPENSSL_CONF=%s/openssl.cnf", edges.folder);
 	assert_false(stays(path));
 	assert_false(stays("OPENSSL_MODULES=/tmp"));
-	/* There a link to root's file may be exchanged after the look, too. */
+	/* A link to a file of root there could be replaced after it was checked. */
 	snprintf(path, sizeof(path), "%s/link", edges.folder);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
 	row = acr_format("OPENSSL_CONF=%s", path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a terminal gets to see of foreign text, and how JSON carries it. */
+/* Tests how foreign text is escaped for a terminal and for JSON. */
 #include <string.h>
 
 #include "base/escape.h"
@@ -65,7 +65,7 @@ static void only_color_sequences_are_allowed_and_only_where_permitted(void **sta
 			    RED "50%\r\\x1b]0;t\\x07");
 }
 
-/* However a pipe cuts it, the same comes out. */
+/* The output is the same wherever a pipe splits the text. */
 static void an_incomplete_sequence_is_kept_until_the_next_piece(void **state)
 {
 	static const char text[] = "a\xc3\xa7" RED "b\xf0\x9f\x90\xb3" RLO CLEAR "c\x80\x80\x80\x80"

@@ -111,7 +111,8 @@ static void a_folder_that_others_can_access_is_not_used(void **state)
 	assert_int_equal(error.kind, ACR_INVALID);
 }
 
-/* As root, a folder of the user nobody; what is in it may well be root's. */
+/* As root, changes the owner of a directory to the user nobody. Files in it may still belong to
+ * root. */
 static void give_away(const char *path)
 {
 	if (geteuid() != 0)
@@ -139,7 +140,7 @@ static void nothing_is_written_below_a_folder_of_another_user(void **state)
 	}
 	assert_true(acr_error_is(&error, FOLDER_FOREIGN));
 	assert_non_null(strstr(edges_data(&error), " 65534 root"));
-	assert_int_equal(rmdir(there), 0); /* nothing is in it */
+	assert_int_equal(rmdir(there), 0); /* it is empty */
 }
 
 static void another_users_link_to_a_folder_of_the_user_is_not_followed(void **state)
@@ -320,7 +321,7 @@ static size_t count_theirs(const struct acr_secret *text)
 	return count;
 }
 
-/* Is it there, or there again? For a moment what we wrote may stand in its place. */
+/* Does the file have that content within a while? Our own text may replace it for a moment. */
 static bool comes_to_hold(const char *path, size_t theirs)
 {
 	for (int i = 0; i < 10000; i++) {
@@ -336,7 +337,8 @@ static bool comes_to_hold(const char *path, size_t theirs)
 	return false;
 }
 
-/* As docker does it: write beside, rename; it looks at nothing. A letter more each time. */
+/* Writes as docker does: to another file, which is then renamed, without checking for changes. Adds
+ * one letter each time. */
 static void write_as_docker(const char *path, const char *beside)
 {
 	char letters[500];
@@ -354,7 +356,8 @@ static void write_as_docker(const char *path, const char *beside)
 	_exit(0);
 }
 
-/* Another program writes, and we add a letter to what we read: ours may be lost, theirs never. */
+/* Another program writes while this one appends letters to what it read. Our letters may be lost,
+ * those of the other program never. */
 static void no_change_of_another_writer_is_lost(void **state)
 {
 	auto_string path = acr_format("%s/entry", folder);
@@ -388,7 +391,7 @@ static void a_full_disk_leaves_the_old_content(void **state)
 
 	(void)state;
 	write_text("entry", "old");
-	/* A child with a file size limit stands for a disk that is full. */
+	/* A child process with a file size limit simulates a full disk. */
 	pid_t child = fork();
 	if (child == 0) {
 		const struct rlimit limit = { 1, 1 };
@@ -405,7 +408,7 @@ static void a_full_disk_leaves_the_old_content(void **state)
 	assert_int_equal(status, 0);
 	assert_int_equal(acr_private_read(folder, "entry", 100, &text, NULL), 0);
 	assert_string_equal(acr_secret_text(&text), "old");
-	/* Nor is the piece of a secret left that did fit. */
+	/* The part of the secret that was written must not remain either. */
 	assert_int_equal(files_in_folder(), 1);
 }
 
@@ -441,7 +444,7 @@ static void writing_to_a_pipe_without_a_reader_times_out(void **state)
 	assert_int_equal(pipe(pipes), 0);
 	assert_int_equal(acr_write_within(pipes[1], bytes, sizeof(bytes), 50), -1);
 	assert_int_equal(errno, ETIMEDOUT);
-	/* It is full now: also what is short does not wait for ever. */
+	/* The pipe is full now: a short write must time out too. */
 	assert_int_equal(acr_write_within(pipes[1], "x", 1, 50), -1);
 	assert_int_equal(errno, ETIMEDOUT);
 	close(pipes[0]);
@@ -453,7 +456,7 @@ static void pass_by(int number)
 	(void)number;
 }
 
-/* A signal every millisecond, while the reader takes its time. */
+/* A signal arrives every millisecond while the reader is slow. */
 static void an_interrupted_write_continues(void **state)
 {
 	static const char bytes[200 * 1024];

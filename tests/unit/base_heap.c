@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linked with the executable's own free(): what is given back holds nothing, also from inside a
- * shared library. */
+/* Linked with the free() of the executable: freed memory is wiped, also if a shared library frees
+ * it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,8 @@
 #include "acr/error.h"
 #include <json-c/json.h>
 
-/* How many times does "SSSS" still stand in a freed block of `size`? Reading it is what an attacker
- * would do. (The allocator's own pointers may hold one such byte by chance.) */
+/* How often does a freed block of `size` bytes still contain "SSSS"? An attacker would read it in
+ * the same way. (Pointers of the allocator may contain one such byte by chance.) */
 static size_t left_behind(volatile const char *block, size_t size)
 {
 	size_t count = 0;
@@ -76,13 +76,13 @@ static void a_block_that_a_library_frees_is_wiped(void **state)
 
 static jmp_buf ended;
 
-/* Stands in for the one of error.c, which ends the process. */
+/* Replaces the function in error.c, which ends the process. */
 void acr_out_of_memory(void)
 {
 	longjmp(ended, 1);
 }
 
-/* More than there can be, and an overflow. */
+/* More than the address space, and an overflow. */
 static void a_failed_allocation_ends_the_process_for_any_caller(void **state)
 {
 	static const size_t much = (size_t)-1 / 2;

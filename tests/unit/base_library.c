@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Libraries on first use: is one missing, or can this machine not load it? */
+/* Tests libraries that are loaded on first use: one that is missing, and one that this machine
+ * cannot load. */
 #include "edges.h"
 
 #include <sys/resource.h>

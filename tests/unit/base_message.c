@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A message keeps its id and its arguments, whatever they are, and becomes a sentence when asked. */
+/* Tests that a message keeps its ID and its arguments, whatever they contain, and becomes a
+ * sentence when it is printed. */
 #include <errno.h>
 
 #include "edges.h"

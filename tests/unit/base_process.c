@@ -110,7 +110,7 @@ static void a_program_that_hangs_is_killed_with_its_grandchildren(void **state)
 		FILE *file = fopen(path, "r");
 		if (file && fgets(line, sizeof(line), file) && strstr(line, ") Z")) {
 			fclose(file);
-			return; /* ended, and only waits for init */
+			return; /* it has exited and init has not reaped it yet */
 		}
 		if (file)
 			fclose(file);
@@ -149,7 +149,7 @@ static void a_child_inherits_no_descriptor(void **state)
 	(void)state;
 	assert_int_equal(run("ls /proc/self/fd | wc -l", 5000, 100, &out, &err, &status, &error),
 			 0);
-	assert_int_equal(atoi(acr_secret_text(&out)), 4); /* 0, 1, 2 and ls' own */
+	assert_int_equal(atoi(acr_secret_text(&out)), 4); /* 0, 1, 2 and the one that ls opens */
 	close(held);
 }
 
@@ -208,7 +208,7 @@ static void a_detached_child_holds_neither_pipe_nor_lock(void **state)
 	assert_true(acr_fork_away(linger, NULL));
 	close(pipes[1]);
 	close(lock);
-	/* While the child lingers: end of file at once, and the lock is free. */
+	/* While the child still runs, end of file is returned at once and the lock is free. */
 	assert_int_equal(read(pipes[0], &byte, 1), 0);
 	lock = open(path, O_RDWR);
 	for (int i = 0; i < 50 && flock(lock, LOCK_EX | LOCK_NB); i++)
@@ -218,7 +218,8 @@ static void a_detached_child_holds_neither_pipe_nor_lock(void **state)
 	close(pipes[0]);
 }
 
-/* Is the process gone, or waited for by nobody (a container without an init)? Within a second. */
+/* Does the process exit within a second? A process that nobody reaps counts (a container without an
+ * init). */
 static bool is_gone(pid_t process)
 {
 	char path[64];
@@ -238,7 +239,8 @@ static bool is_gone(pid_t process)
 	return false;
 }
 
-/* Each says its own number and hangs: a child, one in a session of its own, and one of that. */
+/* Each process prints its PID and hangs: a child, one in its own session, and a child of that
+ * one. */
 static const char tree[] = "sleep 63 & echo $!; setsid sh -c 'echo $$; sleep 64 & echo $!; wait' & "
 			   "sleep 0.3; echo $$";
 
@@ -260,7 +262,7 @@ static void descendants_end_with_the_program(void **state)
 	int status = -1;
 
 	(void)state;
-	/* They keep its stdout open, and the caller does not wait for that. */
+	/* The descendants keep its stdout open, but the caller does not wait for them. */
 	assert_int_equal(run(tree, 8000, 10000, &out, &err, &status, &error), 0);
 	assert_int_equal(status, 0);
 	assert_true(real_boot(NULL) - began < 5000);
@@ -311,10 +313,10 @@ static void install(const char *path)
 	assert_int_equal(chmod(full, 0755), 0);
 }
 
-/* How another user could replace a/b/c/az or the target of its link. */
+/* Ways in which another user could replace a/b/c/az or the target of its link. */
 static const struct way_in {
 	const char *path;
-	mode_t mode; /* 0: give it away */
+	mode_t mode; /* 0: change the owner */
 	bool harmless;
 } ways_in[] = {
 	{ "a/b/c", 0777, false }, { "a/b/c", 01777, false }, { "a/b", 0777, false },
@@ -324,8 +326,8 @@ static const struct way_in {
 	{ "target", 0, false },	  { "target/az", 0, false },
 };
 
-/* One really is there, in each of these folders: what an entry that is no absolute path means depends
- * on where we were started. */
+/* Each of these directories contains a program. The result would depend on the working directory if
+ * entries that are not absolute paths were used. */
 static void no_program_is_started_from_a_relative_entry_of_path(void **state)
 {
 	static const char *const entries[] = { "relative", "./relative", "relative/",		".",
@@ -337,7 +339,7 @@ static void no_program_is_started_from_a_relative_entry_of_path(void **state)
 	install("az");
 	assert_int_equal(chdir(edges.folder), 0);
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-		/* Alone, and beside others; an empty PATH is none. */
+		/* Each entry alone and next to others; an empty PATH has no entries. */
 		for (int beside = !*entries[i]; beside < 2; beside++) {
 			auto_string path = acr_format("%s%s%s", beside ? "/nowhere:" : "",
 						      entries[i], beside ? ":" : "");
@@ -397,7 +399,7 @@ static void programs_are_started_only_from_folders_that_no_other_user_can_write(
 				 ways_in[i].harmless ? 0 : -1);
 		if (!ways_in[i].harmless)
 			assert_int_equal(error.kind, ACR_UNAVAILABLE);
-		/* The file is not a matter of the folders. */
+		/* The owner of the file does not matter for the directories in PATH. */
 		if (!strstr(ways_in[i].path, "/az"))
 			assert_int_equal(strstr(rows[0], folder) != NULL, ways_in[i].harmless);
 		assert_null(strstr(rows[0], "relative"));
@@ -436,8 +438,8 @@ static void a_child_gets_no_variable_that_turns_protection_off(void **state)
 	assert_null(picked[1]);
 }
 
-/* The folder that belongs to another user, the program, and the variable that names it (NULL: it is
- * where the program looks by itself). */
+/* The directory that belongs to another user, the program, and the variable that names the
+ * directory (NULL: the program looks there by default). */
 static const struct foreign {
 	const char *folder, *program, *variable;
 	bool harmless;

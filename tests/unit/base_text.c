@@ -6,7 +6,7 @@
 static const struct {
 	const char *plain, *url, *padded;
 } vectors[] = {
-	/* RFC 4648 section 10, and bytes that use the last two letters of either alphabet */
+	/* RFC 4648 section 10, and bytes that use the last two letters of both alphabets */
 	{ "", "", "" },
 	{ "f", "Zg", "Zg==" },
 	{ "fo", "Zm8", "Zm8=" },

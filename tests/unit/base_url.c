@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host of a URL is found where every reader finds the same one, and nowhere else. */
+/* Tests that the host of a URL is found only where all parsers find the same host. */
 #include "edges.h"
 
 #include "base/url.h"

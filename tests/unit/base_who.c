@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who an identity is: the same after it was written down, in words only where it is told, and never
- * able to pretend to be somebody else. */
+/* Tests the description of an identity: it survives serialization, becomes text only when it is
+ * printed, and cannot imitate another identity. */
 #include "edges.h"
 
 #include "acr/message.h"
@@ -25,7 +25,7 @@ static void an_identity_is_read_back_unchanged(void **state)
 	(void)state;
 	for (enum acr_who_type type = ACR_WHO_OTHER; type <= ACR_WHO_MANAGED_IDENTITY; type++)
 		for (size_t i = 0; i < count * 4; i++) {
-			/* An id and a tenant are never two words. */
+			/* IDs and tenants never contain spaces. */
 			const char *word = i & 1 ? "1111-22" : NULL,
 				   *tenant = i & 2 ? "t.de" : NULL;
 			struct acr_who who = acr_who(type, word, texts[i / 4], tenant), back;
@@ -59,7 +59,7 @@ static void an_identity_is_described_in_words(void **state)
 	assert_text(&who, "an identity");
 }
 
-/* An earlier version wrote a sentence: it is shown unchanged. */
+/* An earlier version stored a sentence: it is shown unchanged. */
 static void text_of_an_earlier_version_is_shown_as_a_name(void **state)
 {
 	static const char *const sentences[] = {
@@ -99,7 +99,7 @@ static const char *shout(const char *english)
 								     : english;
 }
 
-/* In a message it is a place, and becomes words with the rest. */
+/* In a message it is an argument, and is translated with the message. */
 static void a_message_describes_the_identity_in_its_own_language(void **state)
 {
 	struct acr_who who = acr_who(ACR_WHO_USER, NULL, "a@b", "t");

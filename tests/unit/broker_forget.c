@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is forgotten by `erase`, `logout` and a sign-in, what stays where something cannot be reached, and what `list` then says. */
+/* Tests what `erase`, `logout` and a sign-in remove, what remains if a store cannot be reached, and
+ * what `list` then returns. */
 #include "acr/sign_in.h"
 #include "verbs.h"
 
@@ -58,7 +59,8 @@ static void an_erase_records_that_no_login_is_stored(void **state)
 	assert_false(decided(HOST).stored_login);
 }
 
-/* The login is still there, and used: whoever can reach the keychain again finds it. */
+/* The login still exists and takes precedence: it is found once the keychain can be reached
+ * again. */
 static void a_failed_erase_records_no_decision(void **state)
 {
 	static const struct acr_state stored = { .stored_login = true };
@@ -70,7 +72,7 @@ static void a_failed_erase_records_no_decision(void **state)
 	assert_int_equal(erase(HOST), -1);
 	assert_int_equal(error.kind, ACR_LOCKED);
 	assert_true(decided(HOST).stored_login);
-	/* A logout holds there too. */
+	/* A logout takes effect even if the keychain cannot be reached. */
 	assert_int_equal(sign_out(HOST), -1);
 	assert_true(decided(HOST).signed_out);
 	close(bus);
@@ -126,7 +128,8 @@ static void after_an_erase_a_registry_that_denied_access_is_asked_again(void **s
 	assert_int_equal(get(HOST, &login), 0);
 }
 
-/* Nothing can be decided then, and no decision's file makes what was remembered unfindable. */
+/* Without a home directory no decision can be stored, and the missing file must not prevent that
+ * the denial is forgotten. */
 static void without_a_home_directory_an_erase_forgets_the_denial(void **state)
 {
 	auto_login login = { 0 };
@@ -145,7 +148,8 @@ static void without_a_home_directory_an_erase_forgets_the_denial(void **state)
 
 /* ---- logout of everything ---- */
 
-/* Of Entra ID, for any registry. Kept in memory alone, which the folder of a test is not: so it is put there by hand. */
+/* An Entra access token, for any registry. It is cached only in memory; the directory of a test is
+ * on disk, so the test writes the token itself. */
 static bool has_access_token(void)
 {
 	auto_secret bytes = { 0 };
@@ -180,8 +184,8 @@ static void keep_sign_in(const char *registry)
 	acr_sign_in_wipe(&sign_in);
 }
 
-/* A registry with a sign-in of its own that was never used has no token and no mark: what others hold
- * of it is dead all the same, since its state file is another. */
+/* A registry with its own sign-in that was never used has neither a token nor a marker. Tokens that
+ * other processes cached for it are still invalidated, because its state file changes. */
 static void a_logout_of_everything_covers_registries_that_only_have_a_sign_in(void **state)
 {
 	struct acr_sign_out done;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When a token is renewed, what a failure does to the next `get`, what is not handed out or kept
- * any more, and what
- * `status` says of all that. */
+/* Tests when a token is renewed, how a failed renewal affects the next `get`, which tokens are no
+ * longer returned or cached, and what `status` reports about it. */
 #include "acr/broker.h"
 #include "acr/sign_in.h"
 #include "base/jwt.h"
@@ -46,7 +45,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The Entra token lives too short to be kept for another time. */
+/* The Entra token expires too soon to be cached. */
 static void add_jwt(char *into, size_t size, const char *before, int64_t ends, const char *mark)
 {
 	auto_string claims = acr_format("{\"aud\":\"" HOST "\",\"exp\":%lld,\"jti\":\"%s\"}",
@@ -65,7 +64,7 @@ static void expect_entra(void)
 	edges_answer(&edges, ENTRA, 200, entra_answer);
 }
 
-/* A token that lives for `life` by the clock of a server that says it is `date`. */
+/* A token that is valid for `life` seconds, from a server whose Date header is `date`. */
 static void expect_token(int64_t life, const char *mark, int64_t date)
 {
 	char *answer = answers[answer_count++];
@@ -81,7 +80,7 @@ static void expect_refusal(void)
 	edges_answer(&edges, ENTRA, 401,
 		     "{\"error\":\"invalid_client\",\"error_description\":"
 		     "\"AADSTS7000222: expired.\",\"error_codes\":[7000222]}");
-	/* Would it let us in without a name? */
+	/* Does the registry accept anonymous clients? */
 	edges_answer(&edges, "GET https://" HOST "/oauth2/token", 401, "{}");
 }
 
@@ -196,7 +195,8 @@ static void the_renewal_times_of_a_thousand_tokens_are_spread_evenly(void **stat
 		assert_in_range(entry.renew, 3 * HOUR * 50 / 100, 3 * HOUR * 65 / 100);
 		bins[(entry.renew - 3 * HOUR / 2) * BINS / (3 * HOUR * 15 / 100 + 1)]++;
 	}
-	/* Were all alike, one bin held all of them: an even spread has 67 in each. */
+	/* If all values were equal, they would be in one bin. An even distribution has 67 values in
+	 * each. */
 	for (size_t i = 0; i < BINS; i++)
 		assert_in_range(bins[i], 30, 120);
 }
@@ -230,7 +230,7 @@ static void a_failing_identity_is_not_asked_at_every_get(void **state)
 	expect_refusal();
 	assert_int_equal(get(), 0);
 	all_was_asked();
-	pass(100); /* twice as long now */
+	pass(100); /* the pause is twice as long now */
 	assert_int_equal(get(), 0);
 	assert_int_equal(edges.sent_count, 0);
 	pass(25);
@@ -251,7 +251,7 @@ static void the_next_get_reports_a_failed_background_renewal(void **state)
 	assert_int_equal(renew(false), -1);
 	assert_int_equal(get(), 0);
 	assert_true(noticed(ACR_MESSAGE_RENEWAL_FAILED));
-	/* No other renewal is started before its time. */
+	/* No other renewal starts during the pause. */
 	assert_false(report.renew_behind);
 	assert_true(renewal_failed(&why));
 	assert_non_null(strstr(why.value, "AADSTS7000222"));
@@ -263,7 +263,8 @@ static void the_next_get_reports_a_failed_background_renewal(void **state)
 	assert_false(renewal_failed(&why));
 }
 
-/* An identity that is dead for good is asked every quarter of an hour, and not each minute again. */
+/* With an identity that can no longer authenticate, the pause stays at 15 minutes and does not
+ * start again at one minute. */
 static void the_pause_between_failed_renewals_stays_at_its_maximum(void **state)
 {
 	struct acr_registry registry;
@@ -330,7 +331,7 @@ static void a_service_that_sends_retry_after_is_not_asked_earlier(void **state)
 		assert_int_equal(edges.sent_count, 0);
 		pass(2);
 	}
-	/* But not for days. */
+	/* The pause is limited even if the service asks for a day. */
 	edges_answer(&edges, ENTRA, 429, "{\"error\":\"slow_down\"}")->retry_after = 24 * HOUR;
 	assert_int_equal(get(), -1);
 	all_was_asked();
@@ -357,7 +358,7 @@ static void the_pause_after_failed_renewals_is_at_most_a_quarter_of_an_hour(void
 		pass(2);
 		assert_false(acr_renewal_pauses(&edges.app, &lookup, &told));
 	}
-	/* Nor does a service make it longer. */
+	/* A service cannot make the pause longer. */
 	why.retry_after = 24 * HOUR;
 	acr_renewal_note(&edges.app, &lookup, &why);
 	pass(901);
@@ -379,7 +380,7 @@ static void a_forced_renewal_is_never_answered_with_the_old_token(void **state)
 
 /* ---- what another did meanwhile ---- */
 
-/* The holder may be slow for ever: half of the time is left to do without the lock. */
+/* The holder may never finish: half of the time is reserved to renew without the lock. */
 static void a_process_that_waits_for_the_lock_keeps_time_to_renew_without_it(void **state)
 {
 	struct acr_registry registry;
@@ -428,7 +429,7 @@ static void a_renewal_does_not_undo_an_erase_that_happened_meanwhile(void **stat
 	assert_int_equal(edges.sent_count, 0);
 }
 
-/* Another account is signed in while the request to Entra ID runs. */
+/* Another account signs in while the request to Entra ID is running. */
 static int change_and_send(struct acr_http *self, const struct acr_app *app,
 			   const struct acr_request *request, int64_t budget,
 			   struct acr_response *ret, struct acr_error *ret_error)
@@ -446,7 +447,7 @@ static void a_token_is_not_kept_if_the_account_changed_meanwhile(void **state)
 	assert_int_equal(get(), 0);
 	all_was_asked();
 	edges.http.send = edges_send;
-	/* Neither for who we were nor for who we are. */
+	/* Nothing was cached, neither for the old identity nor for the new one. */
 	edges_set(&edges, "AZURE_CLIENT_ID", CLIENT);
 	expect_token(3 * HOUR, "second", 0);
 	assert_int_equal(get(), 0);
@@ -495,7 +496,7 @@ static void a_token_expires_while_the_machine_is_suspended(void **state)
 {
 	(void)state;
 	begin(3 * HOUR);
-	edges.boot += 8LL * HOUR * 1000; /* and a wall clock that was not told */
+	edges.boot += 8LL * HOUR * 1000; /* while the wall clock stays the same */
 	expect_token(3 * HOUR, "second", 0);
 	assert_int_equal(get(), 0);
 	all_was_asked();
@@ -504,14 +505,14 @@ static void a_token_expires_while_the_machine_is_suspended(void **state)
 static void the_clock_of_the_server_decides(void **state)
 {
 	(void)state;
-	/* We are ten minutes ahead: by our clock the token would be dead. */
+	/* The local clock is ten minutes fast: by that clock the token has expired. */
 	expect_token(500, "first", edges.wall - 600);
 	assert_int_equal(get(), 0);
 	assert_int_equal(report.left, 500);
 	all_was_asked();
 	pass(100);
 	assert_int_equal(get(), 0);
-	/* And a year behind: it does not live a year longer for that. */
+	/* The local clock is a year slow: that does not extend the token by a year. */
 	pass(1000);
 	expect_token(600, "second", edges.wall + 400 * 86400);
 	assert_int_equal(get(), 0);
@@ -529,7 +530,7 @@ static void after_a_reboot_into_1970_a_token_is_neither_served_nor_lost(void **s
 	edges.boot = 5000;
 	edges.wall = 100;
 	expect_token(3 * HOUR, "in-1970", edges.wall);
-	/* Another registry's token is kept now: that must not sweep away what only looks wrong. */
+	/* Caching a token of another registry must not remove entries that only look invalid. */
 	edges_set(&edges, "AZURE_CLIENT_ID", "another");
 	assert_int_equal(get(), 0);
 	all_was_asked();
@@ -559,7 +560,7 @@ static void a_slow_answer_does_not_extend_the_life_of_a_token(void **state)
 	expect_token(60, "first", edges.wall);
 	assert_int_equal(get(), 0);
 	slow_by = 0;
-	edges.boot += 30000; /* 50 s after it was asked for: 10 are left, and 20 are wanted */
+	edges.boot += 30000; /* 50 s after the request: 10 s are left, but 20 s are required */
 	edges.http.send = edges_send;
 	expect_token(60, "second", 0);
 	assert_int_equal(get(), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `store` decides, says and leaves alone, and what a later `get` makes of a login that moved or is kept under another name. */
+/* Tests what `store` decides, prints and leaves unchanged, and how a later `get` treats a login
+ * that was moved or is stored under another name. */
 #include "verbs.h"
 
 #define URL	"https://" HOST "/v1/"
@@ -42,7 +43,7 @@ static void storing_a_clients_token_ends_the_signed_out_state(void **state)
 	assert_int_equal(get(HOST, &login), 0);
 }
 
-/* Who hears that the token was not kept is still signed out: nothing has changed. */
+/* If the token could not be cached, nothing has changed: the user is still signed out. */
 static void a_clients_token_that_cannot_be_kept_changes_nothing(void **state)
 {
 	(void)state;
@@ -53,7 +54,7 @@ static void a_clients_token_that_cannot_be_kept_changes_nothing(void **state)
 	assert_true(decided().signed_out);
 }
 
-/* Registries give tokens for three hours; what says more is not believed. */
+/* Registries issue tokens for three hours; a longer lifetime in a token is not trusted. */
 static void a_clients_token_is_kept_for_three_hours_at_most(void **state)
 {
 	auto_login login = { 0 };
@@ -85,7 +86,7 @@ static void storing_a_login_replaces_a_damaged_decision(void **state)
 	assert_true(decided().stored_login);
 }
 
-/* So that a client's token does not take the place of a login that only the damaged file knew of. */
+/* A client's token must not replace a login that only the damaged file listed. */
 static void a_damaged_decision_may_hide_a_stored_login(void **state)
 {
 	int bus;
@@ -129,7 +130,7 @@ static void a_login_kept_in_a_file_is_reported_unless_configured(void **state)
 	assert_true(decided().in_file);
 }
 
-/* Where the file is gone, it was removed by hand: nothing is out of reach. */
+/* If the file does not exist, the user removed it: the login is not unreachable. */
 static void a_login_kept_in_a_file_is_not_expected_in_the_keychain(void **state)
 {
 	auto_string path = acr_format("%s/" IN_FILE, edges.folder);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verbs as a whole, with a network that is a table of answers and a clock that a test moves. */
+/* Tests the verbs as a whole, with a table of responses instead of a network, and a clock that the
+ * test sets. */
 #include "verbs.h"
 
-/* An identity is signed in and has a first token. */
+/* An identity is configured and gets its first token. */
 static void get_first(struct acr_login *login)
 {
 	sign_in();
@@ -103,8 +104,8 @@ static void another_identity_never_gets_the_token_of_the_first(void **state)
 	assert_non_null(strstr(edges.sent[0], "33333333"));
 }
 
-/* Who was tried, and what came of each, is told again as it was told first: by message and code, not
- * by words alone. */
+/* A remembered denial lists the identities that were tried and their results as the first time:
+ * with message and code, not only as text. */
 static void a_remembered_denial_lists_the_identities_tried(void **state)
 {
 	auto_login login = { 0 };
@@ -138,7 +139,7 @@ static void a_remembered_denial_lists_the_identities_tried(void **state)
 		assert_string_equal(is->error.code, was->error.code);
 		assert_string_equal(is->error.message.value, was->error.message.value);
 	}
-	/* Another identity at the same registry has nothing of it. */
+	/* It does not apply to another identity at the same registry. */
 	edges_set(&edges, "AZURE_CLIENT_ID", "33333333-3333-3333-3333-333333333333");
 	expect_entra();
 	expect_exchange(3 * HOUR, "another");
@@ -189,7 +190,7 @@ static void a_logout_of_a_regional_endpoint_does_not_log_out_of_the_registry(voi
 	expect_entra();
 	expect_exchange(3 * HOUR, "whole");
 	assert_int_equal(get(HOST, &login), 0);
-	/* And signing in to the registry again is not one of the endpoint. */
+	/* Signing in to the registry again is no decision about the endpoint. */
 	assert_int_equal(sign_out(HOST), 0);
 	assert_int_equal(acr_signed_in(&edges.app, HOST, NULL, &error), 0);
 	edges.sent_count = 0;
@@ -255,7 +256,7 @@ static void if_the_registry_serves_anonymous_clients_a_denial_is_not_found(void 
 	assert_int_equal(edges.sent_count, 0);
 }
 
-/* One question an hour: would the client get in without a login? */
+/* One request an hour: does the registry accept clients without a login? */
 static void without_an_identity_the_answer_is_not_found(void **state)
 {
 	auto_login login = { 0 };
@@ -310,7 +311,7 @@ static void an_explicit_login_is_verified_and_then_takes_precedence_over_all_ide
 	assert_int_equal(get(HOST, &login), 0);
 	assert_string_equal(login.username, "acme");
 	assert_int_equal(edges.sent_count, 0);
-	/* One that the registry refuses does not replace it. */
+	/* A login that the registry rejects does not replace it. */
 	edges_answer(&edges, "GET " TOKEN, 401,
 		     "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"Invalid clientid or "
 		     "client secret.\"}]}");
@@ -366,7 +367,7 @@ static void a_token_of_the_login_server_is_valid_for_its_regional_endpoints(void
 	acr_secret_wipe(&login.secret);
 	acr_secret_add(&login.secret, jwt("other.azurecr.io", HOUR, "other"));
 	assert_int_equal(acr_login_issued(&edges.app, &regional, &login, &life), ACR_ISSUED_NOT);
-	/* Several audiences (RFC 7519), and what no registry issued. */
+	/* A token with several audiences (RFC 7519), and one that no registry issued. */
 	acr_secret_wipe(&login.secret);
 	acr_secret_add(&login.secret, claims("\"aud\":[\"" HOST "\",\"x\"]"));
 	assert_int_equal(acr_login_issued(&edges.app, &regional, &login, &life), ACR_ISSUED_HERE);
@@ -387,7 +388,8 @@ static void a_token_that_a_client_stored_is_served_until_it_expires_and_never_re
 		claims("\"aud\":\"" HOST "\",\"appid\":\"somebody\",\"iss\":\"" ISSUER "\""));
 	assert_int_equal(store(HOST, ACR_NULL_GUID, stored), 0);
 	sign_in();
-	/* The same identity as at the store, so that it is found: signed in before it. */
+	/* The token is found only for the identity that was in use when it was stored, so sign in
+	 * first. */
 	assert_int_equal(store(HOST, ACR_NULL_GUID, stored), 0);
 	edges.boot += 1000LL * (2 * HOUR + 1800);
 	edges.wall += 2 * HOUR + 1800;
@@ -457,7 +459,8 @@ static void a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach
 	expect_exchange(3 * HOUR, "mine");
 	assert_int_equal(get(HOST, &login), 0);
 	expect_nothing_more();
-	/* As a desktop writes it that keeps the login in its keyring; here is no session bus. */
+	/* The state file of a desktop that keeps the login in its keyring; here there is no session
+	 * bus. */
 	const struct acr_state desktop = { .stored_login = true };
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_KEYCHAIN", "auto");
 	edges_configure(&edges);
@@ -466,7 +469,8 @@ static void a_stored_login_that_was_removed_by_hand_is_none_and_one_out_of_reach
 	assert_int_equal(get(HOST, &login), -1);
 	assert_int_equal(error.kind, ACR_LOCKED);
 	assert_true(acr_error_is(&error, STORED_LOGIN_UNREACHABLE));
-	/* What this process names itself serves, with a notice, and is not kept. */
+	/* An identity from the environment of this process is used, with a notice, and its token is
+	 * not cached. */
 	edges_set(&edges, "AZURE_CLIENT_SECRET", "s3cret");
 	for (int i = 0; i < 2; i++) {
 		expect_entra();
@@ -485,7 +489,7 @@ static void erasing_invalidates_every_copy_and_names_the_identity_still_in_use(v
 	(void)state;
 	get_first(&login);
 	expect_nothing_more();
-	/* A copy of the whole cache, as if another session had one of its own. */
+	/* A copy of the whole cache, as if another session had its own. */
 	snprintf(copy, sizeof(copy), "cp -a %s/run %s/run2", edges.folder, edges.folder);
 	assert_int_equal(system(copy), 0);
 	assert_int_equal(erase(HOST), 0);
@@ -537,7 +541,7 @@ static void list_names_the_servers_that_get_answers(void **state)
 				       " ghcr.io=someone ");
 }
 
-/* As another helper kept it, before we took its place. */
+/* A token that another helper stored before this helper was configured. */
 static void a_token_in_the_keychain_does_not_prevent_renewal_and_is_not_listed(void **state)
 {
 	static const char *const names[] = { ACR_NULL_GUID, "<token>" };
@@ -569,7 +573,7 @@ static void a_token_in_the_keychain_does_not_end_the_signed_out_state_in_list(vo
 	assert_string_equal(listed(), "");
 }
 
-/* A registry that worked with an identity once, and that a login was stored for since. */
+/* A registry for which an identity worked once, and for which a login was stored later. */
 static void list_shows_the_user_name_of_the_stored_login(void **state)
 {
 	auto_login login = { 0 };
@@ -579,7 +583,7 @@ static void list_shows_the_user_name_of_the_stored_login(void **state)
 	edges_answer(&edges, "GET " TOKEN, 200, "{\"access_token\":\"x.y.z\"}");
 	assert_int_equal(store(HOST, "admin", "password"), 0);
 	assert_string_equal(listed(), HOST "=admin ");
-	/* Nor is it ours alone to store one: another helper may have, and no decision says so. */
+	/* Another helper may have stored a login too, for which there is no decision. */
 	expect_nothing_more();
 	edges_write(&edges, ".config/docker-credential-acr/config.json",
 		    "{\"registries\":{\"cold.azurecr.io\":{}}}");
@@ -588,7 +592,7 @@ static void list_shows_the_user_name_of_the_stored_login(void **state)
 	assert_string_equal(listed(), HOST "=admin cold.azurecr.io=person ");
 }
 
-/* Not only out of reach: no token is left lying about. */
+/* The tokens are removed, not only made unreachable. */
 static void erase_and_logout_remove_every_token(void **state)
 {
 	auto_login login = { 0 };
@@ -645,12 +649,13 @@ static void an_unreachable_keychain_is_neither_treated_as_empty_nor_emptied(void
 	get_first(&login);
 	expect_nothing_more();
 	bus = silent_bus();
-	/* Cached tokens can be served, so their registries are listed, with a notice about the others. */
+	/* Cached tokens can be returned, so their registries are listed, with a notice about the
+	 * others. */
 	acr_marker_set(&edges.app, ACR_WORKED, "other.azurecr.io");
 	assert_int_equal(acr_state_write(&edges.app, "other.azurecr.io", &stored, &error), 0);
 	assert_string_equal(listed(), HOST "=" ACR_NULL_GUID " ");
 	assert_non_null(notice(ACR_MESSAGE_LIST_WITHOUT_LOGINS));
-	/* A machine's identity does not take the place of a login that cannot be reached. */
+	/* The identity of a machine does not replace a stored login that cannot be reached. */
 	edges_set(&edges, "AZURE_CLIENT_SECRET", "");
 	edges_set(&edges, "MSI_ENDPOINT", "http://127.0.0.1:9/token");
 	edges_set(&edges, "MSI_SECRET", "hush");
@@ -691,7 +696,7 @@ static void a_registry_that_denied_access_or_was_erased_loses_its_mark(void **st
 	}
 }
 
-/* Without an identity, a registry that does not answer is not asked at every `get`. */
+/* Without an identity, a registry that does not respond is not contacted at every `get`. */
 static void an_unreachable_registry_is_asked_once_whether_it_serves_anonymous_clients(void **state)
 {
 	auto_login login = { 0 };

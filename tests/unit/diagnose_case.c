@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `diagnose` is asked about, taken apart, and a check's result on its way through a pipe. */
+/* Tests how the argument of `diagnose` is parsed, and how the result of a check is sent through a
+ * pipe. */
 #include "edges.h"
 
 #include "acr/check.h"

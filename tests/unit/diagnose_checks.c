@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Single checks, fed by edges: what was found before them, files, answers of services, what a
- * program prints. */
+/* Tests single checks with results of earlier checks, files, responses of services, and output of
+ * programs that the test sets. */
 #include "edges.h"
 
 #include <signal.h>
@@ -15,7 +15,7 @@ struct world {
 	struct edges edges;
 	struct acr_case machine, subject;
 	struct acr_check_result result;
-	const char *prints; /* what any program prints */
+	const char *prints; /* the output of every program */
 	int status;
 };
 
@@ -66,7 +66,7 @@ static void found(struct world *world, enum acr_found what, const char *text)
 	acr_secret_add(&world->subject.found[what], text);
 }
 
-/* Run the check of that id anew, and hold it to a verdict. */
+/* Runs the check with that ID again and compares its verdict. */
 static void check(struct world *world, const char *id, enum acr_verdict verdict)
 {
 	acr_check_result_wipe(&world->result);
@@ -325,7 +325,7 @@ static void the_registry_is_searched_in_every_subscription(void **state)
 		     "{\"value\":[{\"id\":\"/subscriptions/two/resourceGroups/g/providers/"
 		     "Microsoft.ContainerRegistry/"
 		     "registries/contoso\"}]}");
-	/* A cloud that does not know the newest version is asked by the older one. */
+	/* For a cloud that does not support the newest API version, the older one is used. */
 	edges_answer(&world->edges,
 		     "GET https://management.azure.com/subscriptions/two/resourceGroups/g/", 400,
 		     "{}");
@@ -403,10 +403,11 @@ static void a_variant_is_chosen_as_the_docker_engine_chooses_it(void **state)
 		{ "linux", "armv7l", FOR("linux", "arm64"), ACR_VERDICT_PROBLEM },
 		{ "linux", "amd64", FOR("linux", "amd64"), ACR_VERDICT_OK }, /* podman */
 		{ "linux", "s390x", FOR("linux", "s390x"), ACR_VERDICT_OK },
-		/* A variant and what was attested of it. */
+		/* A variant and its attestation. */
 		{ "linux", "x86_64", FOR("linux", "arm64") "," FOR("unknown", "unknown"),
 		  ACR_VERDICT_PROBLEM },
-		/* No platform is any, and a list of something else is no image. */
+		/* An entry without a platform matches any; a list of other artifacts contains no
+		 * image. */
 		{ "linux", "x86_64", ENTRY(""), ACR_VERDICT_OK },
 		{ "linux", "x86_64", FOR("unknown", "unknown"), ACR_VERDICT_SKIPPED },
 		{ "linux", "x86_64", "{\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}",
@@ -443,7 +444,8 @@ static void layers_that_are_stored_elsewhere_are_not_checked(void **state)
 	check(*state, "layers", ACR_VERDICT_SKIPPED);
 }
 
-/* What stands for nobody's login, and what would be another address, is not asked for. */
+/* No request is sent without a login that may pull, or for a reference that would change the
+ * URL. */
 static void an_image_is_requested_only_with_a_login(void **state)
 {
 	struct world *world = *state;
@@ -591,7 +593,8 @@ static void a_check_without_a_result_is_reported_with_how_it_ended(void **state)
 
 		assert_true(acr_check_child_begin(&world->edges.app, &row, &world->subject, 100,
 						  &child));
-		/* The clock of a test stands still: what hangs is late when it is moved. */
+		/* The clock of a test stands still: a check that hangs times out when the clock is
+		 * advanced. */
 		if (ends[i].run == hang)
 			world->edges.boot += 10000;
 		while (!acr_check_child_hear(&world->edges.app, &child, true))

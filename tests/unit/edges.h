@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Edges for unit tests: a struct acr_app whose environment, clock, network and programs are the
- * test's own.
+ * The edges of the program for unit tests: a struct acr_app whose environment, clock, network and
+ * programs are set by the test.
  *
  *	struct edges edges;
- *	edges_begin(&edges);   // a fresh folder, edges.folder, is HOME, root and XDG_RUNTIME_DIR
+ *	edges_begin(&edges); // a new folder, edges.folder, is HOME, root and XDG_RUNTIME_DIR
  *	edges_answer(&edges, "POST https://login.microsoftonline.com/", 200, "{...}");
  *	... call with &edges.app ...
- *	edges_end(&edges);                        // fails the test when an answer was never asked
- * for
+ *	edges_end(&edges); // fails the test if a response was never requested
  */
 #ifndef TESTS_EDGES_H
 #define TESTS_EDGES_H
@@ -38,7 +37,7 @@ struct edges_answer {
 	const char *challenge;
 	int64_t date;
 	long retry_after;
-	enum acr_kind fails; /* not ACR_FINE: no answer, this error */
+	enum acr_kind fails; /* not ACR_FINE: no response, but this error */
 	bool asked;
 };
 
@@ -48,7 +47,7 @@ struct edges {
 	char folder[64];
 	char *variables[64];
 	size_t variable_count;
-	int64_t wall, boot; /* seconds and ms: what the clock says */
+	int64_t wall, boot; /* seconds and ms of the two clocks */
 	struct edges_answer answers[16];
 	size_t answer_count;
 	char sent[16][8192]; /* "METHOD URL\n<body>" of each request, in order */
@@ -66,7 +65,7 @@ static inline int64_t edges_boot(const struct acr_app *app)
 	return ((const struct edges *)(const void *)app)->boot;
 }
 
-/* What the test lets fail: the error says no more than about what. Returns -1. */
+/* An error that a test simulates; its only argument is `about`. Returns -1. */
 static inline int edges_fail(struct acr_error *error, enum acr_kind kind, const char *about)
 {
 	acr_raise(error, PLAIN, about);
@@ -126,8 +125,8 @@ static inline void edges_set(struct edges *edges, const char *name, const char *
 	assert_true(asprintf(&edges->variables[place], "%s=%s", name, value) > 0);
 }
 
-/* Read the config files and overrides anew. */
-/* What an error says in English, until the next call. */
+/* Reads the configuration files and overrides again. */
+/* Returns the text of an error in English, valid until the next call. */
 static inline const char *edges_words(const struct acr_error *error)
 {
 	static char words[1024];
@@ -137,7 +136,7 @@ static inline const char *edges_words(const struct acr_error *error)
 	return words;
 }
 
-/* Its ids and arguments, as rules see them, until the next call. */
+/* Returns the IDs and arguments of an error, as rules see them; valid until the next call. */
 static inline const char *edges_data(const struct acr_error *error)
 {
 	static char data[1024];
@@ -228,7 +227,7 @@ static inline void edges_end(struct edges *edges)
 {
 	char command[128];
 
-	/* The kernel's keyring outlives a folder. */
+	/* Keys in the kernel keyring outlive the directory of a test. */
 	for (size_t i = 0; acr_cache_homes[i]; i++) {
 		struct edges_home one = { &edges->app, acr_cache_homes[i] };
 

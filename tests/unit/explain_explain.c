@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What reaches stderr when a verb fails: for whom, how much, and how often. */
+/* Tests what is written to stderr if a verb fails: for which client, how much, and how often. */
 #include "edges.h"
 
 #include "acr/identity.h"
@@ -37,7 +37,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* Explain, and give back what was said by it alone. */
+/* Explains an error and returns only the output of this call. */
 static const char *explain(struct world *world, const struct acr_error *error)
 {
 	off_t before = lseek(world->edges.app.err, 0, SEEK_END);
@@ -153,7 +153,7 @@ static void an_identity_denied_for_another_reason_is_not_offered_a_role(void **s
 	assert_non_null(strstr(explain(*state, &error), "--assignee 1111 --role AcrPull"));
 }
 
-/* A sentence may quote another code than the one that it was answered with. */
+/* The message of a response may quote another code than its own. */
 static void the_code_of_an_answer_counts_more_than_one_in_its_sentence(void **state)
 {
 	struct world *world = *state;
@@ -167,7 +167,8 @@ static void the_code_of_an_answer_counts_more_than_one_in_its_sentence(void **st
 	assert_string_equal(acr_facts_get(&facts, ACR_FACT_NUMBER), "7000222");
 }
 
-/* One build may pull from several: what is wrong with one is not why another fails. */
+/* A build may pull from several registries: the cause of a failure at one does not explain a
+ * failure at another. */
 static void a_cause_at_one_registry_covers_no_symptom_of_another(void **state)
 {
 	static const char cause[] =
@@ -236,7 +237,7 @@ static void a_rejected_login_of_a_person_does_not_mention_roles(void **state)
 	struct world *world = *state;
 	struct acr_error error = no_role();
 
-	world->edges.app.interactive = true; /* both are told */
+	world->edges.app.interactive = true; /* both explanations are printed */
 	add_step(world, "environment", principal("1111"), &error);
 	assert_non_null(strstr(explain(world, &error), "role assignment"));
 	world->report.trail.count = 0;
@@ -283,7 +284,7 @@ static void continuing_anonymously_is_reported_in_one_line(void **state)
 	explain(world, &error);
 	assert_string_equal(world->said, "docker-credential-acr: continuing anonymously: "
 					 "acme.azurecr.io denied access (status 401)\n");
-	/* Once an hour. */
+	/* Printed once an hour. */
 	assert_string_equal(explain(world, &error), "");
 }
 
@@ -386,7 +387,8 @@ static void identities_that_were_not_the_cause_are_left_out(void **state)
 	assert_null(strstr(world->said, "azure-cli"));
 	assert_null(strstr(world->said, "Also denied"));
 	assert_non_null(strstr(world->said, "az role assignment create"));
-	/* One that was denied for another reason may be the one that was meant. */
+	/* If another identity was denied for another reason, it may be the one that the user
+	 * intended. */
 	add_step(world, "managed-identity", (struct acr_who){ 0 }, &other);
 	world->edges.app.interactive = true;
 	explain(world, &error);
@@ -403,7 +405,7 @@ static void a_remembered_denial_says_how_to_ask_again(void **state)
 			       "\nAfter a change: docker-credential-acr renew acme.azurecr.io\n"));
 	acr_raise(&cut, RESPONSE_CUT, "x");
 	assert_null(strstr(explain(world, &cut), "After a change"));
-	/* A person's own command has just asked anew. */
+	/* An interactive command has just tried again. */
 	world->edges.app.interactive = true;
 	assert_null(strstr(explain(world, &refused), "After a change"));
 	world->edges.app.interactive = false;

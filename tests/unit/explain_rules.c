@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Every rule, drawn with the longest and the worst facts that there may be: it fits a terminal, and
- * nothing in a command is read by a shell as anything but a word.
- */
+/* Tests every rule with the longest and most hostile facts: the page fits a terminal, and a shell
+ * reads each value in a command as a single word. */
 #include "edges.h"
 
 #include "acr/rule.h"
@@ -14,7 +12,7 @@ static void set_all(struct acr_facts *facts, const char *value)
 		acr_facts_set(facts, (enum acr_fact)i, value);
 }
 
-/* Values as long as they are in life. */
+/* Sets values as long as real ones. */
 static void set_long(struct acr_facts *facts)
 {
 	set_all(facts, "11111111-2222-3333-4444-555555555555");
@@ -46,7 +44,7 @@ static size_t columns(const char *text, size_t length)
 	return count;
 }
 
-/* A line is too long only where a word or an address cannot be broken. */
+/* A line may be too long only if a word or a URL cannot be split. */
 static size_t check_page(const char *id, const char *page)
 {
 	size_t rows = 0;
@@ -105,7 +103,7 @@ static void every_rule_fits_the_terminal_with_the_longest_facts(void **state)
 	}
 }
 
-/* With facts of an everyday length no brief explanation is without something to do. */
+/* With facts of ordinary length, every brief explanation contains a remedy. */
 static void every_rule_has_a_short_remedy(void **state)
 {
 	auto_facts facts = { 0 };
@@ -136,7 +134,7 @@ static void every_rule_has_a_short_remedy(void **state)
 		acr_explanation_lay_out_brief(&explanation, &facts, &brief, &page);
 		if (getenv("ACR_SHOW"))
 			puts(acr_secret_text(&page));
-		/* Where `diagnose` is all there is, it stands at the end. */
+		/* The pointer to `diagnose` is the last line if it is the only remedy. */
 		if ((explanation.step_count > 1 &&
 		     !strstr(acr_secret_text(&page), "\nWhat to do:")) ||
 		    !strstr(acr_secret_text(&page), "\nAll checks:"))
@@ -160,7 +158,7 @@ static void every_rule_has_a_first_line_without_facts(void **state)
 	}
 }
 
-/* What a shell would make of `command`: is `forbidden` outside single quotes anywhere? */
+/* How would a shell read `command`: does it contain one of `forbidden` outside of single quotes? */
 static bool stands_open(const char *command, const char *forbidden)
 {
 	bool quoted = false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The way back from the browser: what is taken for the answer, and what is not. */
+/* Tests which requests from the browser are accepted as the response of a sign-in, and which are
+ * not. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -111,7 +112,8 @@ static void a_rejection_gives_its_reason_in_one_line_without_control_characters(
 	assert_string_equal(error.code, "");
 }
 
-/* A client in a child: connects, sends, and exits 0 when the page that it gets holds `wants`. */
+/* A client in a child process: connects, sends the request, and exits with 0 if the returned page
+ * contains `wants`. */
 static void call(int port, const char *request, const char *wants)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
@@ -142,12 +144,12 @@ static void other_connections_do_not_block_the_answer(void **state)
 	assert_int_equal(listening, 0);
 	idle = fork();
 	if (idle == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test fails */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* even if the test fails */
 		struct sockaddr_in address = { .sin_family = AF_INET,
 					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 					       .sin_port = htons((uint16_t)port) };
 
-		for (int i = 0; i < 12; i++) /* more than there are places */
+		for (int i = 0; i < 12; i++) /* more than the server handles at a time */
 			if (connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&address,
 				    sizeof(address)))
 				_exit(1);
@@ -175,7 +177,7 @@ static void other_connections_do_not_block_the_answer(void **state)
 
 /* ---- who is at the other end ---- */
 
-/* A connection over loopback as both ends see it, the client's socket of this family. */
+/* Both ends of a connection over loopback; the client's socket has this address family. */
 struct line {
 	struct acr_loopback loopback;
 	int client, here;
@@ -233,7 +235,7 @@ static void a_socket_without_an_owner_belongs_to_no_user(void **state)
 	(void)state;
 	edges.app.root = "";
 	connect_line(AF_INET, &line);
-	close(line.client); /* in FIN_WAIT2, for which some kernels show root */
+	close(line.client); /* in FIN_WAIT2, for which some kernels report root as the owner */
 	line.client = -1;
 	assert_int_equal(acr_peer_user(&edges.app, line.here, &user), ACR_PEER_GONE);
 	hang_up(&line);
@@ -252,12 +254,12 @@ static void without_proc_the_peer_is_unknown(void **state)
 	struct line line;
 
 	(void)state;
-	connect_line(AF_INET, &line); /* the root of this test has no /proc */
+	connect_line(AF_INET, &line); /* the root directory of this test has no /proc */
 	assert_int_equal(acr_peer_user(&edges.app, line.here, &user), ACR_PEER_UNKNOWN);
 	hang_up(&line);
 }
 
-/* They know the state, and one of them does not wait for a page. */
+/* The other user knows the state; one of the clients does not wait for a page. */
 static void call_as_another_user(int port)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

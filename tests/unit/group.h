@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Included by the compiler before each file of unit tests: its main() becomes one group of the executable of its folder
- * (runner.c), so that a folder is linked once and not each file.
- */
+/* The compiler includes this file before each unit test file. Its main() becomes a group in the
+ * executable of its folder (runner.c), so that only one executable is linked for each folder. */
 #pragma once
 
 struct group {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What clients send, and what somebody could make them send: the bytes of a server, and the host
- * that they mean, or NULL where they are not ours. The fuzz target's seeds are made of the same
- * rows.
- */
+/* Server strings that clients send or could be made to send, and the host that they mean, or NULL
+ * if it is not an Azure registry. The seeds of the fuzz target are made from the same rows. */
 #ifndef TESTS_HOSTS_H
 #define TESTS_HOSTS_H
 
@@ -62,7 +59,7 @@ static const struct host_row host_rows[] = {
 	OTHER("localhost")
 	OTHER("localhost:5000")
 	OTHER("registry.contoso.internal")
-	/* Microsoft's own, and the endpoints that nobody signs in to. */
+	/* Microsoft's own registry, and endpoints that do not accept logins. */
 	OTHER("mcr.microsoft.com")
 	OTHER("mcr.microsoft.eaglex.ic.gov")
 	OTHER("mcr.microsoft.scloud")
@@ -97,7 +94,7 @@ static const struct host_row host_rows[] = {
 	OTHER("x..geo.azurecr.io")
 	OTHER(".y.geo.azurecr.io")
 
-	/* Somebody else's host that has ours in it (GO-2026-6225, CVE-2026-105769). */
+	/* Foreign hosts that contain an Azure host (GO-2026-6225, CVE-2026-105769). */
 	OTHER("x.azurecr.io.attacker.example")
 	OTHER("x.azurecr.io.evil.com/v2/")
 	OTHER("x.azurecr.io-evil.com")
@@ -209,7 +206,7 @@ static const struct host_row host_rows[] = {
 	OTHER("[::1]:443")
 	OTHER("[::ffff:169.254.169.254]")
 	OTHER("::1")
-	/* Bytes that are no name. */
+	/* Bytes that cannot occur in a host name. */
 	OTHER(" ")
 	OTHER(" x.azurecr.io")
 	OTHER("x.azurecr.io ")
@@ -233,18 +230,18 @@ static const struct host_row host_rows[] = {
 	OTHER("x\x1b[31m.azurecr.io")
 	OTHER("x\x01.azurecr.io")
 	OTHER("x\x0b.azurecr.io")
-	/* Other alphabets, which IDNA maps to ours. */
+	/* Other scripts, which IDNA maps to ASCII. */
 	OTHER("x.azurecr\xe3\x80\x82io")	 /* U+3002, an ideographic full stop */
-	OTHER("evil.com\xe3\x80\x82.azurecr.io") /* the same in front */
-	OTHER("x\xef\xbc\x8e" "azurecr.io")	 /* U+FF0E, a full width one */
+	OTHER("evil.com\xe3\x80\x82.azurecr.io") /* the same at the front */
+	OTHER("x\xef\xbc\x8e" "azurecr.io")	 /* U+FF0E, a fullwidth full stop */
 	OTHER("x.azurecr.\xc4\xb1o")		 /* a dotless i */
 	OTHER("x.A\xc5\xbfURECR.io")		 /* a long s */
 	OTHER("x.azurecr.\xe2\x84\xaao")	 /* the Kelvin sign */
 	OTHER("\xd1\x85.azurecr.io")		 /* a Cyrillic x */
 	OTHER("\xef\xbb\xbfx.azurecr.io")	 /* a byte order mark */
 	OTHER("x\xc2\xad.azurecr.io")		 /* a soft hyphen */
-	OTHER("x\xe2\x80\x8b.azurecr.io")	 /* a space of no width */
-	OTHER("x\xe2\x80\xae.azurecr.io")	 /* from right to left from here */
+	OTHER("x\xe2\x80\x8b.azurecr.io")	 /* a zero-width space */
+	OTHER("x\xe2\x80\xae.azurecr.io")	 /* right-to-left override */
 	OTHER("x\xc0\xae" "azurecr.io")		 /* an overlong full stop */
 	OTHER("x\xe0\x80\xae" "azurecr.io")
 	OTHER("x\xff.azurecr.io")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Header lines on their way into an answer. */
+/* Tests how header lines are parsed into a response. */
 #include "edges.h"
 
 #include "base/budget.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose certificates are trusted, and how a proxy is named. */
+/* Tests which certificate authorities are trusted, and how a proxy is shown. */
 #include "edges.h"
 
 #include "acr/http.h"
@@ -27,7 +27,7 @@ static void a_hashed_folder_is_used_if_it_has_links(void **state)
 	assert_null(trust.file);
 	assert_false(trust.chosen);
 	acr_trust_free(&trust);
-	/* A TLS library that reads the whole folder gets the default. */
+	/* A TLS library that reads the whole directory uses the default. */
 	assert_int_equal(acr_trust_find(&edges.app, false, &trust, NULL), 0);
 	assert_null(trust.folder);
 	edges_end(&edges);
@@ -64,7 +64,8 @@ static void a_configured_ca_replaces_that_of_the_system(void **state)
 	}
 }
 
-/* libcurl would do without, or say that the service's certificate is not trusted. */
+/* libcurl would ignore the setting, or report that the certificate of the service is not
+ * trusted. */
 static void a_configured_ca_that_cannot_be_read_is_a_fault_of_this_machine(void **state)
 {
 	(void)state;
@@ -85,7 +86,7 @@ static void a_configured_ca_that_cannot_be_read_is_a_fault_of_this_machine(void 
 	}
 }
 
-/* As Nix and others set it: some of these may be there. */
+/* The format that Nix and others use: only some of the directories exist. */
 static void one_readable_folder_of_a_list_or_a_file_is_enough(void **state)
 {
 	struct edges edges;
@@ -148,7 +149,7 @@ static void a_proxy_is_shown_without_its_password(void **state)
 		{ "user:secret@proxy.example:3128", "proxy.example:3128" },
 		{ "socks5h://[::1]:1080", "[::1]:1080" },
 		{ "http://user:secret@[::1]:9", "[::1]:9" },
-		/* What is not written as it should be may hold a piece of a password anywhere. */
+		/* If a proxy URL is malformed, any part of it may contain a password. */
 		{ "http://user:p@ss/word@proxy.example:1", "HTTPS_PROXY" },
 		{ "http://user:se/cret@proxy.example:1", "HTTPS_PROXY" },
 		{ "http://us@er:secret@proxy.example:1", "HTTPS_PROXY" },

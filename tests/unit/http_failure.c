@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcurl's codes as sentences. */
+/* Tests the messages for libcurl's error codes. */
 #include "edges.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static void each_failure_has_its_message_and_kind(void **state)
 		  "acr-error:connection-lost; acme.azurecr.io" },
 		{ { .code = 23 }, ACR_INVALID, "acr-error:response-too-large; acme.azurecr.io" },
 		{ { .code = 94 }, ACR_UNREACHABLE, "acr-error:request-failed; acme.azurecr.io" },
-		/* The stage in which time ran out, and whose time it was. */
+		/* The stage that timed out, and which timeout it was. */
 		{ { .code = 28, .stage = ACR_STAGE_NAME, .took = 5000 },
 		  ACR_UNREACHABLE,
 		  "acr-error:dns-timeout; acme.azurecr.io 5.0" },
@@ -148,7 +148,7 @@ static void a_port_is_not_part_of_a_host(void **state)
 	assert_string_equal(error.host, "localhost");
 }
 
-/* Nobody on the network has said anything: no answer of anybody's is made of it, or remembered. */
+/* No host has responded: this must not be reported or remembered as the response of a host. */
 static void a_fault_of_this_machine_is_not_a_network_fault(void **state)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Form fields: no value ends its own field or begins another. */
+/* Tests that a value in a form cannot end its field or add another one. */
 #include "edges.h"
 
 static void fields_are_joined_by_ampersands(void **state)

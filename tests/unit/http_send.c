@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When a request is tried again, after how long, and when it is not. */
+/* Tests which requests are retried, and after how long. */
 #include "edges.h"
 
-/* One try's outcome; the last row holds for all further tries. */
+/* The result of one attempt; the last row applies to all further attempts. */
 struct outcome {
 	int status;
 	long retry_after;
@@ -15,7 +15,7 @@ struct outcome {
 };
 
 struct script {
-	struct edges edges; /* first: its app is ours */
+	struct edges edges; /* must be first: &edges.app is cast back to the script */
 	const struct outcome *outcomes;
 	size_t count, tries, waits;
 	int64_t waited[16], budgets[16];
@@ -169,7 +169,7 @@ static void a_transient_error_of_entra_in_a_400_is_retried(void **state)
 			 0);
 	assert_int_equal(script.tries, 1);
 	acr_response_wipe(&answer);
-	/* A registry has no such word. */
+	/* This word has no meaning in the response of a registry. */
 	assert_int_equal(RUN(acr_service_registry,
 			     { .status = 400, .body = "{\"error\":\"temporarily_unavailable\"}" }),
 			 0);

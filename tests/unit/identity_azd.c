@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Azure Developer CLI. */
+/* Tests the identity of the Azure Developer CLI. */
 #include <unistd.h>
 
 #include "person.h"

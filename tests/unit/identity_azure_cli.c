@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Azure CLI's files and az itself: who is signed in, what serves without az, and what az is
- * asked. */
+/* Tests the identity of the Azure CLI: its files, when they are enough, and how az is run. */
 #include "identity/run_cli.h"
 #include "person.h"
 
@@ -48,7 +47,7 @@ static int ask(void)
 	return person_ask(&p, &acr_identity_azure_cli);
 }
 
-/* An access token as MSAL keeps it. */
+/* An access token in the format of MSAL's cache. */
 static char *entry_for(const char *environment, const char *realm, const char *target, int64_t left)
 {
 	return acr_format(
@@ -209,7 +208,7 @@ static void without_az_the_newest_refresh_token_is_redeemed_and_no_file_is_writt
 	assert_memory_equal(&was.st_mtim, &is.st_mtim, sizeof(was.st_mtim));
 }
 
-/* sudo -E, or a container that runs as root with ~/.azure of the host. */
+/* Occurs with sudo -E, or in a container that runs as root with ~/.azure of the host. */
 static void in_another_users_folder_the_files_are_read_and_az_is_not_started(void **state)
 {
 	char folder[128];
@@ -225,7 +224,8 @@ static void in_another_users_folder_the_files_are_read_and_az_is_not_started(voi
 	assert_int_equal(chown(folder, 65534, 65534), 0);
 	edges_answer(&p.edges, ENTRA, 200, person_token(&p, "\"upn\":\"user@contoso.com\""));
 	assert_int_equal(ask(), 0);
-	/* If they do not, the error names the owner of the folder, and not a missing sign-in. */
+	/* If the files are not enough, the error names the owner of the directory and does not
+	 * report a missing sign-in. */
 	write_cache(NULL, NULL);
 	assert_int_equal(ask(), -1);
 	assert_int_equal(p.error.kind, ACR_UNAVAILABLE);
@@ -282,7 +282,7 @@ static void an_unreadable_cache_is_not_reported_as_empty(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-/* The .json is older than every file beside it. */
+/* The .json file is older than all files beside it. */
 static const struct {
 	const char *name;
 	bool signals;
@@ -355,7 +355,7 @@ static void a_service_principal_signs_in_with_the_credential_that_az_stores(void
 	assert_int_equal(ask(), 0);
 	assert_holds(p.edges.sent[0], "client_id=" CLIENT "&client_secret=yes%26");
 	assert_int_equal(p.runs, 0);
-	/* Without the file it is az's to know. */
+	/* Without an entry in the file, az is run. */
 	edges_write(&p.edges, ".azure/service_principal_entries.json", "[]");
 	p.prints = az_answer();
 	assert_int_equal(ask(), 0);

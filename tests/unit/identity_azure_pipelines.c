@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An Azure Pipelines job with a service connection. */
+/* Tests the identity of an Azure Pipelines job with a service connection. */
 #include "person.h"
 
 #define URI                                                                                        \

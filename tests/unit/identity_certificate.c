@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A service principal's certificate: every form of the file, and an assertion that really verifies.
- * Keys are made by the
- * openssl program when the test begins, so that none lies in the repository. */
+/* Tests the certificate of a service principal: all file formats, and an assertion whose signature
+ * is verified. The openssl program creates the keys when the test starts, so that the repository
+ * contains none. */
 #include "base/file.h"
 #include "identity/internal.h"
 #include "person.h"
@@ -81,7 +81,7 @@ static int ask(const char *name, const char *password)
 	return person_ask(&p, &acr_identity_certificate);
 }
 
-/* The assertion of the last request, taken apart and verified. */
+/* Parses and verifies the assertion of the last request. */
 static struct json_object *verify(struct json_object **ret_head)
 {
 	const char *sent = p.edges.sent[p.edges.sent_count - 1];
@@ -157,7 +157,8 @@ static void the_assertion_has_subject_audience_and_lifetime(void **state)
 	assert_true(acr_json_int(claims, "nbf", 0) <= p.edges.wall);
 	assert_true(acr_json_int(claims, "exp", 0) > p.edges.wall + 300);
 	assert_int_equal(acr_json_int(claims, "exp", 0) - acr_json_int(claims, "nbf", 0), 600);
-	/* Of the certificate that belongs to the key, although another stands first. */
+	/* The thumbprint is that of the certificate that belongs to the key, although another one
+	 * is first in the file. */
 	shell("openssl x509 -in cert -outform DER | openssl dgst -sha256 -binary >thumbprint");
 	snprintf(path, sizeof(path), "%s/thumbprint", pems);
 	assert_int_equal(acr_file_read(path, 100, &thumbprint, NULL), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is asked, in which order, for which audience, and what a failure means for the next. */
+/* Tests which identities are tried, in which order, for which audience, and how a failure affects
+ * the next one. */
 #include "acr/store.h"
 #include "identity/internal.h"
 #include "person.h"
@@ -63,8 +64,8 @@ static void identities_of_the_environment_take_precedence_over_the_machine(void 
 	assert_string_equal(p.token.audience, ACR_AUDIENCE);
 }
 
-/* For another service the walk is the same: a half set-up identity is not passed over, and one that
- * is named is the only one. */
+/* The chain works in the same way for other services: an incomplete identity is not skipped, and if
+ * an identity is configured, no other one is tried. */
 static void a_token_for_another_service_comes_from_the_same_chain(void **state)
 {
 	struct acr_token_request request = { .audience = "https://management.azure.com/" };
@@ -102,12 +103,13 @@ static void a_rejected_explicit_identity_ends_the_chain(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-/* IMDS would serve in each of them, and is asked only for the application that was to sign in. */
+/* IMDS would return a token in all rows, but is used only for the application that was
+ * configured. */
 static void an_incomplete_identity_is_skipped_only_for_the_same_application(void **state)
 {
 	static const struct {
 		const char *set[8];
-		bool same; /* AZURE_CLIENT_ID chooses the managed identity too */
+		bool same; /* AZURE_CLIENT_ID also selects the managed identity */
 	} rows[] = {
 		{ { "AZURE_CLIENT_SECRET", "s3cret", "AZURE_CLIENT_ID", CLIENT }, true },
 		{ { "AZURE_CLIENT_SECRET", "s3cret", "AZURE_TENANT_ID", TENANT }, false },
@@ -138,7 +140,7 @@ static void an_incomplete_identity_is_skipped_only_for_the_same_application(void
 		assert_int_equal(p.trail.count, rows[i].same ? 2 : 1);
 		if (!rows[i].same)
 			assert_int_equal(p.error.kind, ACR_INVALID);
-		/* Denied by the registry: no other identity may be used then, either. */
+		/* If the registry denies access, no other identity may be used either. */
 		edges_write(&p.edges, PROFILE, "not JSON");
 		assert_int_equal(person_next(&p), -1);
 		assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
@@ -343,7 +345,7 @@ static void the_arm_audience_is_used_if_the_first_is_unknown_and_is_remembered(v
 	assert_holds(p.edges.sent[2], "management.azure.com");
 }
 
-/* Each error of Entra ID that means that this audience cannot be issued. */
+/* All error codes of Entra ID which mean that no token can be issued for this audience. */
 static void each_code_for_an_unknown_audience_leads_to_the_arm_audience(void **state)
 {
 	static const char *const answers[] = {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chosen cloud: variables, the configuration of the helper, the choice of az. */
+/* Tests how the cloud is selected: variables, the configuration of the helper, and the cloud that
+ * az uses. */
 #include "edges.h"
 
 #include "acr/identity.h"
 
-/* Its name, or "?" where it is not known. */
+/* The name of the cloud, or "?" if it is not known. */
 static const char *chosen(const struct edges *edges)
 {
 	const struct acr_cloud *cloud = acr_cloud_chosen(&edges->app);

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What every identity keeps to, whichever it is: silent where it is not set up, an error and no
- * crash for any answer, the
- * service's own code where it says no. A new row in chain.def needs a line in `rows` here that sets
- * it up.
- */
+/* Tests what all identities have in common: nothing is sent if the identity is not configured, any
+ * response leads to an error and never to a crash, and a denial keeps the code of the service. A
+ * new row in chain.def needs a line in `rows` here that configures it. */
 #include "acr/sign_in.h"
 #include "person.h"
 
 static struct person p;
 
-/* Each makes one row usable. */
+/* Each function configures one identity. */
 static void set_sign_in(void)
 {
 	struct acr_sign_in sign_in = {
@@ -106,7 +103,7 @@ static void set_azd(void)
 static const struct row {
 	const char *name;
 	void (*set_up)(void);
-	const char *first, *first_body; /* a request before the one for the token; NULL: none */
+	const char *first, *first_body; /* a request before the token request; NULL: none */
 	const char *token;		/* NULL: a program is run */
 } rows[] = {
 	{ "login", set_sign_in, NULL, NULL, ENTRA },
@@ -130,7 +127,7 @@ static const struct row *row_of(const struct acr_identity *identity)
 	return NULL;
 }
 
-/* Ask once, with this answer where the token is given. */
+/* Requests a token once; the token endpoint returns this response. */
 static int ask(const struct acr_identity *identity, int status, const char *body)
 {
 	const struct row *row = row_of(identity);
@@ -220,7 +217,7 @@ static void an_invalid_answer_is_an_error_and_not_a_crash(void **state)
 	for (size_t i = 0; acr_identities[i]; i++)
 		for (size_t j = 0; j < sizeof(bodies) / sizeof(bodies[0]); j++)
 			for (size_t k = 0; k < sizeof(statuses) / sizeof(statuses[0]); k++) {
-				/* A key for each would take a minute. */
+				/* Creating a key for each row would take a minute. */
 				if (strcmp(acr_identities[i]->name, "certificate") == 0 &&
 				    j + k > 0)
 					continue;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entra ID's token endpoint: what is sent, which answers are tokens, what a refusal becomes, and
- * where nothing is sent. */
+/* Tests the token endpoint of Entra ID: what is sent, which responses are tokens, how errors are
+ * reported, and when nothing is sent. */
 #include "identity/internal.h"
 #include "person.h"
 
@@ -83,7 +83,7 @@ static void a_person_is_shown_by_name_and_an_application_by_id(void **state)
 	assert_who(&p.token.who, "service principal " CLIENT ", tenant " TENANT);
 }
 
-/* It goes into commands that people paste. */
+/* The object ID becomes part of commands that users paste. */
 static void an_object_id_that_is_not_a_guid_is_ignored(void **state)
 {
 	static const char *const wrong[] = { "x", "$(reboot)", TENANT "0",
@@ -131,7 +131,7 @@ static void a_rejection_is_parsed_into_code_message_and_correlation_id(void **st
 	assert_true(acr_error_is(&p.error, SERVICE_REJECTED_CODE));
 }
 
-/* Entra ID writes the ids behind its sentence, since 2023 on the same line
+/* Entra ID appends the IDs to its message, since 2023 on the same line
  * (AzureAD/microsoft-identity-web#2796). */
 static void ids_and_time_are_removed_from_the_message(void **state)
 {
@@ -160,7 +160,7 @@ static void a_code_is_found_without_a_description_and_an_error_name_without_a_co
 	assert_int_equal(redeem(400, "{\"error\":\"interaction_required\"}"), -1);
 	assert_string_equal(p.error.code, "interaction_required");
 	assert_int_equal(p.error.kind, ACR_REFUSED);
-	/* Ours, so that there is something to ask Microsoft's support about. */
+	/* The program generates one itself, so that users can give it to Microsoft support. */
 	assert_int_equal(strlen(p.error.correlation), 36);
 	assert_int_equal(redeem(400, "{\"error\":\"\\u001b[2J evil\"}"), -1);
 	assert_string_equal(p.error.code, "");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A service principal's secret in the environment. */
+/* Tests the client secret of a service principal in the environment. */
 #include "person.h"
 
 static struct person p;
@@ -77,7 +77,7 @@ static void the_config_chooses_tenant_and_client(void **state)
 	assert_holds(p.edges.sent[0], "client_id=" OTHER);
 }
 
-/* A secret is one application's: it is not sent in the name of another. */
+/* A secret belongs to one application and is not sent for another. */
 static void a_secret_is_not_used_for_another_application(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The identity in force as text: whatever changes who we are changes it, and nothing else does. */
+/* Tests the fingerprint: it changes if anything changes the identity in use, and otherwise it does
+ * not. */
 #include "acr/store.h"
 #include "person.h"
 
@@ -193,7 +194,7 @@ static void the_decision_of_the_user_changes_the_fingerprint(void **state)
 	assert_changed();
 }
 
-/* A regional endpoint is signed out with its registry. */
+/* Signing out of a registry also signs out of its regional endpoints. */
 static void the_decision_about_a_registry_applies_to_its_regional_endpoints(void **state)
 {
 	const char regional[] = "acme.westeurope.geo.azurecr.io";
@@ -208,7 +209,8 @@ static void the_decision_about_a_registry_applies_to_its_regional_endpoints(void
 	assert_changed();
 }
 
-/* A folder that is closed to us may hold anything: here one in the place of which stands a link to itself. */
+/* A directory that cannot be read may contain anything. A link to itself replaces the directory
+ * here. */
 static void an_unreadable_file_differs_from_a_missing_one(void **state)
 {
 	auto_string path = acr_format("%s/.azure", p.edges.folder);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A GitHub Actions job: its own token for an assertion, and the assertion for a token. */
+/* Tests the identity of a GitHub Actions job: its token is exchanged for an assertion, and the
+ * assertion for an Entra token. */
 #include "person.h"
 
 #define URL                                                                                        \
@@ -77,7 +78,8 @@ static void a_job_with_a_client_but_without_the_permission_is_reported(void **st
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-/* Where the job's token may go: by the URL, the job's server, and what a configuration file says. */
+/* The hosts to which the token of the job may be sent, given the URL, the server of the job, and
+ * the configuration file. */
 static const struct {
 	const char *url, *server, *configured;
 	bool allowed;
@@ -98,7 +100,7 @@ static const struct {
 	{ "http://x.actions.githubusercontent.com/", NULL, NULL, false },
 	{ "https://evil.example\\.actions.githubusercontent.com/", NULL, NULL, false },
 	{ "https://", NULL, NULL, false },
-	/* No variable vouches for another. */
+	/* The two variables do not prove that the host is trusted, even if they match. */
 	{ "https://evil.com/t", "https://com", NULL, false },
 	{ "https://evil.example/t", "https://evil.example", NULL, false },
 	{ "https://github.contoso.com/_services/token", "https://github.contoso.com", NULL, false },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A token of Entra ID is used for other registries of the same identity only. */
+/* Tests that an Entra token is reused only for other registries of the same identity. */
 #include "acr/broker.h"
 #include "acr/store.h"
 #include "person.h"
@@ -14,7 +14,8 @@
 static struct person p;
 static char runtime[64], first[4096];
 
-/* Nothing is kept where it may reach a disk, as the folder of other tests may. */
+/* Entra tokens are cached only in memory. The directory of other tests may be on disk, so this one
+ * is in /dev/shm. */
 static int setup(void **state)
 {
 	(void)state;
@@ -48,7 +49,7 @@ static void pass(int64_t seconds)
 	p.edges.wall += seconds;
 }
 
-/* The chain's first token for a registry; how many requests that took. */
+/* Gets the first token of the chain for a registry; returns the number of requests. */
 static size_t ask_for(const char *host)
 {
 	size_t before = p.edges.sent_count;
@@ -117,7 +118,7 @@ static void count(void *data, const char *key)
 	*(int *)data += strncmp(key, "token_", 6) == 0;
 }
 
-/* It would not be served, so it is not kept either. */
+/* It would not be used, so it is not cached either. */
 static void a_token_that_expires_within_five_minutes_is_not_kept(void **state)
 {
 	auto_string jwt = acr_copy(person_jwt(&p, CLAIMS));
@@ -195,7 +196,7 @@ static void a_token_of_a_managed_identity_is_not_kept(void **state)
 	assert_int_equal(ask_for(SECOND), 1);
 }
 
-/* az answers, and meanwhile another account is signed in. */
+/* az prints a token, and meanwhile another account signs in. */
 static int sign_in_meanwhile(const struct acr_app *app, const struct acr_run *run, int *status,
 			     struct acr_secret *ret_out, struct acr_secret *ret_err,
 			     struct acr_error *error)

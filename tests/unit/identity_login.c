@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own sign-in: how it is got at Entra ID, and how the identity `login` uses it. */
+/* Tests the sign-in of this program: how it gets a token from Entra ID, and how the identity
+ * `login` uses it. */
 #include "acr/login.h"
 #include "acr/store.h"
 #include "base/file.h"
@@ -55,9 +56,9 @@ static void prepare(void)
 	assert_int_equal(acr_sign_in_prepare(&p.edges.app, &p.registry, NULL, &ask, &p.error), 0);
 }
 
-/* A way of signing in that Entra ID refuses with these codes, one after the other. */
+/* A sign-in method for which Entra ID returns these error codes, one after the other. */
 struct refusals {
-	const char *codes[4]; /* NULL: it works */
+	const char *codes[4]; /* NULL: it succeeds */
 	size_t tried;
 	char scopes[4][160];
 };
@@ -83,7 +84,7 @@ static int sign_in_by(struct refusals *refusals)
 	return acr_sign_in_by(&p.edges.app, &ask, be_refused, refusals, &p.error);
 }
 
-/* What Entra ID gives to who has signed in. */
+/* The response of Entra ID after a sign-in. */
 static const char *given(const char *refresh)
 {
 	static const char claims[] =
@@ -335,7 +336,7 @@ static void a_declined_sign_in_ends_the_wait_for_every_code(void **state)
 
 	(void)state;
 	begin_device(&device);
-	/* The same AADSTS code as "pending": the word decides. */
+	/* The AADSTS code is the same as for "pending": the error name decides. */
 	refused(no, sizeof(no), "authorization_declined", 70016);
 	edges_answer(&p.edges, ANY "token", 400, no);
 	assert_int_equal(
@@ -344,7 +345,7 @@ static void a_declined_sign_in_ends_the_wait_for_every_code(void **state)
 	assert_true(acr_error_is(&p.error, SIGN_IN_DECLINED));
 }
 
-/* More often than one question is tried again by itself. */
+/* More attempts than the retries of one request. */
 #define BUSY 4
 
 static void a_busy_entra_id_does_not_end_the_wait(void **state)
@@ -375,7 +376,8 @@ static void a_busy_entra_id_does_not_end_the_wait(void **state)
 		assert_int_equal(acr_sign_in_device_wait(&p.edges.app, &ask, &device, &made, &token,
 							 &p.error),
 				 0);
-		/* The pace is slower after an answer that asks for it (RFC 8628, section 3.5). */
+		/* The interval is longer after a response that asks for it (RFC 8628, section
+		 * 3.5). */
 		assert_true(device.interval > 5);
 	}
 }
@@ -476,7 +478,7 @@ static void a_rejected_refresh_token_is_kept_and_the_error_says_what_to_do(void 
 	assert_string_equal(p.error.code, "AADSTS700082");
 	assert_true(acr_error_is(&p.error, SIGN_IN_EXPIRED));
 	assert_non_null(strstr(edges_words(&p.error), "docker-credential-acr login " HOST));
-	/* It may still serve another tenant. */
+	/* It may still be valid for another tenant. */
 	is_kept("refresh-one");
 }
 
@@ -500,7 +502,7 @@ static void a_file_with_an_unknown_authority_does_not_send_the_token_there(void 
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-/* As a desktop wrote it that keeps the token in its keyring; here is no session bus. */
+/* The file of a desktop that keeps the token in its keyring; here there is no session bus. */
 static void an_unreachable_sign_in_is_not_replaced_by_an_identity_that_was_not_chosen(void **state)
 {
 	auto_string path = acr_sign_in_path(&p.edges.app);
@@ -608,7 +610,8 @@ static void a_dry_run_sends_no_request_and_changes_nothing(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 	assert_int_equal(p.runs, 0);
 	assert_ptr_equal(p.edges.app.http, http);
-	/* A machine that may be Azure's or not is not taken for one that is not. */
+	/* If it is not known whether this is an Azure machine, that must not be stored as "not
+	 * Azure". */
 	assert_false(acr_note_find(&p.edges.app, "imds-absent", "", NULL));
 	assert_int_equal(prospects[place_of("login")], ACR_PROSPECT_SERVES);
 	assert_string_equal(texts[place_of("login")], "user developer@contoso.com");

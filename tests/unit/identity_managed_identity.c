@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's own identity: which endpoint is asked, how, and that nothing is asked where there
- * is none. */
+/* Tests the identity of the machine: which endpoint is used and how, and that no request is sent if
+ * there is none. */
 #include "acr/store.h"
 #include "identity/internal.h"
 #include "person.h"
@@ -99,7 +99,7 @@ static void without_an_asset_tag_one_request_decides_and_a_negative_result_is_re
 	assert_int_equal(ask(), 0);
 }
 
-/* A network that drops what is sent to IMDS, the first `dropped` times. */
+/* Simulates a network that drops the first `dropped` requests to IMDS. */
 static size_t dropped, sent;
 
 static int drop(struct acr_http *self, const struct acr_app *app, const struct acr_request *request,
@@ -195,7 +195,7 @@ static void the_metadata_service_of_another_cloud_is_not_imds(void **state)
 	static const int statuses[] = { 401, 403, 404 };
 
 	(void)state;
-	p.edges.app.interactive = true; /* the note of one is nothing to the next */
+	p.edges.app.interactive = true; /* ignores the notes of earlier attempts */
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		edges_answer(&p.edges, IMDS, statuses[i], "<title>no</title>");
 		assert_int_equal(ask(), -1);
@@ -228,7 +228,8 @@ static void on_an_azure_machine_a_timeout_of_imds_is_reported(void **state)
 	assert_holds(edges_words(&p.error), "169.254.169.254");
 }
 
-/* Its limit is spent once: what took the request and said nothing will say nothing again. */
+/* The timeout is used once: if IMDS accepted a request and did not respond, a retry would not
+ * help. */
 static void imds_that_accepted_the_request_without_an_answer_is_not_retried(void **state)
 {
 	(void)state;
@@ -360,7 +361,7 @@ static void a_rejection_by_app_service_is_recognized(void **state)
 	assert_holds(p.error.sentence, "No Managed Identity found");
 }
 
-/* The forms in which App Service and Functions answer (Azure/azure-cli#20196). */
+/* The response formats of App Service and Functions (Azure/azure-cli#20196). */
 static void an_entra_error_through_app_service_keeps_its_code(void **state)
 {
 	(void)state;

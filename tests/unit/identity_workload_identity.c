@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Kubernetes service account's token. */
+/* Tests the identity of a Kubernetes service account. */
 #include "person.h"
 
 static struct person p;
@@ -83,7 +83,8 @@ static void a_file_that_is_not_a_token_is_not_sent(void **state)
 	assert_int_equal(p.edges.sent_count, 0);
 }
 
-/* A variable may hold a password: a value without an issuer and a subject is not sent. */
+/* The variable may contain a password by mistake: a value without an issuer and a subject is not
+ * sent. */
 static void a_variable_that_is_not_a_token_is_not_sent(void **state)
 {
 	static const char *const values[] = { "hunter2", "a.b.c", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" };

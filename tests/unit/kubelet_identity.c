@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a request and azure.json to the environment in which identities are looked for: what is set, and what of the kubelet's own
- * is gone. */
+/* Tests how a request and azure.json become the environment for the identity chain: what is set,
+ * and which of kubelet's own variables are removed. */
 #include "edges.h"
 #include "kubelet/kubelet.h"
 
@@ -12,7 +12,7 @@
 static struct edges edges;
 static struct acr_kubelet_environment made;
 
-/* Each that says who the kubelet itself is, and what says nothing about that. */
+/* All variables that identify kubelet itself, and some that do not. */
 static const char *const about_identity[] = { "AZURE_CLIENT_ID",
 					      "AZURE_CLIENT_SECRET",
 					      "AZURE_CLIENT_CERTIFICATE_PATH",
@@ -47,7 +47,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What is set, "" for nothing. */
+/* The value of a variable, "" if it is not set. */
 static const char *value(const char *name)
 {
 	const char *found = "";
@@ -93,7 +93,7 @@ static void annotations_choose_the_identity_of_a_pod(void **state)
 	/* Its own tenant takes precedence over that of the node. */
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TENANT"), OTHER);
 	assert_string_equal(value("AZURE_TENANT_ID"), OTHER);
-	/* The node's settings are the node's. */
+	/* The settings of the node are not passed on. */
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TIMEOUT"), "");
 	assert_int_equal(pread(made.token, token, sizeof(token) - 1, 0), strlen("token.of.pod"));
 	assert_string_equal(token, "token.of.pod");
@@ -103,7 +103,7 @@ static void annotations_choose_the_identity_of_a_pod(void **state)
 	assert_true(acr_error_is(&error, POD_NO_TENANT));
 }
 
-/* azure.json's names, which are go-autorest's, and az's. */
+/* The names of clouds in azure.json (those of go-autorest), and those of az. */
 static void each_cloud_name_in_azure_json_selects_its_authority(void **state)
 {
 	static const char *const clouds[][2] = {
@@ -126,7 +126,7 @@ static void each_cloud_name_in_azure_json_selects_its_authority(void **state)
 			0);
 		assert_string_equal(value("AZURE_AUTHORITY_HOST"), clouds[i][1]);
 	}
-	/* The air-gapped ones are in the table of clouds by az's name. */
+	/* The air-gapped clouds are in the table of clouds under the name that az uses. */
 	for (size_t i = 0; i < 2; i++) {
 		auto_string name = acr_copy(i ? "USSecCloud" : "USNatCloud");
 		const struct acr_cloud *cloud = acr_cloud_by_name(i ? "USSec" : "USNat");
@@ -158,7 +158,7 @@ static void azure_json_chooses_the_identity_of_a_node(void **state)
 		.managed = true, .identity_id = other, .tenant = tenant, .client_id = client });
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "managed-identity");
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_CLIENT_ID"), OTHER);
-	/* "msi" stands there on such nodes. */
+	/* On such nodes azure.json contains "msi" there. */
 	assert_string_equal(value("AZURE_CLIENT_ID"), "");
 	be_node((struct acr_node){ .tenant = tenant, .client_id = client, .secret = secret });
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "environment");
@@ -167,7 +167,7 @@ static void azure_json_chooses_the_identity_of_a_node(void **state)
 	be_node((struct acr_node){ .tenant = tenant, .client_id = client, .certificate = pem });
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "certificate");
 	assert_string_equal(value("AZURE_CLIENT_CERTIFICATE_PATH"), "/sp.pem");
-	/* A federated identity takes precedence over a managed one. */
+	/* A federated identity takes precedence over a managed identity. */
 	be_node((struct acr_node){ .managed = true,
 				   .federated = true,
 				   .token_file = file,
@@ -175,7 +175,8 @@ static void azure_json_chooses_the_identity_of_a_node(void **state)
 				   .client_id = client });
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_IDENTITY"), "workload-identity");
 	assert_string_equal(value("AZURE_FEDERATED_TOKEN_FILE"), "/var/token");
-	/* The node's settings stay, and those of the configuration go before azure.json. */
+	/* The settings of the node are kept, and those in the configuration take precedence over
+	 * azure.json. */
 	assert_string_equal(value("DOCKER_CREDENTIAL_ACR_TIMEOUT"), "10s");
 	edges_set(&edges, "DOCKER_CREDENTIAL_ACR_IDENTITY", "none");
 	edges_configure(&edges);

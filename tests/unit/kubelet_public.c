@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A token that an anonymous client was given counts only for what it allows. */
+/* Tests that the token of an anonymous client is used only for what it allows. */
 #include "edges.h"
 #include "kubelet/kubelet.h"
 #include "tokens.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which registry an image is pulled from, by --registry-mirror: a row for each form. */
+/* Tests from which registry an image is pulled with --registry-mirror: one row for each form. */
 #include "edges.h"
 #include "kubelet/kubelet.h"
 
@@ -35,7 +35,7 @@ static const struct row {
 	  false },
 	{ "localhost:5000/app", "localhost:5000:acme.azurecr.io", "localhost:5000",
 	  "acme.azurecr.io", false },
-	/* A path is taken by whole segments, and in its own case. */
+	/* A path matches by whole segments and is case-sensitive. */
 	{ "docker.io/team/app", "docker.io/team:acme.azurecr.io", "docker.io/team",
 	  "acme.azurecr.io", true },
 	{ "docker.io/teams/app", "docker.io/team:acme.azurecr.io", NULL, NULL, true },
@@ -44,16 +44,16 @@ static const struct row {
 	  true },
 	{ "docker.io/team@sha256:0", "docker.io/team:acme.azurecr.io", "docker.io/team",
 	  "acme.azurecr.io", true },
-	/* The longest FROM, wherever it stands. */
+	/* The longest FROM wins, at any position. */
 	{ "docker.io/team/app", "docker.io:one.azurecr.io,docker.io/team:two.azurecr.io",
 	  "docker.io/team", "two.azurecr.io", true },
 	{ "docker.io/team/app", "docker.io/team:two.azurecr.io,docker.io:one.azurecr.io",
 	  "docker.io/team", "two.azurecr.io", true },
 	{ "docker.io/other/app", "docker.io/team:two.azurecr.io, docker.io:one.azurecr.io",
 	  "docker.io", "one.azurecr.io", true },
-	/* What is no FROM:TO counts for nothing. */
+	/* An entry without the form FROM:TO is ignored. */
 	{ "docker.io/nginx", "docker.io,:acme.azurecr.io,docker.io:", NULL, NULL, false },
-	/* One of ours may be pulled from elsewhere. */
+	/* An image of an Azure registry may be pulled from elsewhere. */
 	{ "acme.azurecr.io/app", "acme.azurecr.io:registry.example", "acme.azurecr.io", NULL,
 	  false },
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the tests of identities share, on top of edges.h: a registry, tokens that say whose they
- * are, a program that answers
- * what the test gave it, and the headers of every request.
+ * Shared by the tests of identities, in addition to edges.h: a registry, tokens with the claims of
+ * an identity, a program whose output the test sets, and the headers of every request.
  *
  *	struct person p;
  *	person_begin(&p);
@@ -32,7 +31,7 @@
 #undef IDENTITY
 
 struct person {
-	struct edges edges; /* first: the app in it is how the edges find it */
+	struct edges edges; /* must be first: &edges.app is cast back to the person */
 	struct acr_registry registry;
 	struct acr_token token;
 	struct acr_error error;
@@ -40,7 +39,7 @@ struct person {
 	size_t cursor;
 	char headers[16][4096]; /* all header lines of each request, in order */
 	bool local[16];
-	char made[16][4096]; /* what person_token made lately */
+	char made[16][4096]; /* the latest results of person_token */
 	size_t made_count;
 	/* The program that is run. */
 	const char *prints, *complains;
@@ -105,7 +104,7 @@ static inline void person_begin(struct person *p)
 	assert_true(acr_registry_parse(p->edges.config, HOST, strlen(HOST), &p->registry));
 }
 
-/* A config for everything, read at once. */
+/* Reads a configuration that applies to all registries. */
 static inline void person_configure(struct person *p, const char *json)
 {
 	edges_write(&p->edges, ".config/docker-credential-acr/config.json", json);
@@ -114,7 +113,7 @@ static inline void person_configure(struct person *p, const char *json)
 				       &p->registry));
 }
 
-/* An access token with these claims (behind "exp"), an hour of life left. */
+/* An access token with these claims (after "exp"), valid for one hour. */
 static inline const char *person_jwt(struct person *p, const char *claims)
 {
 	auto_string json = acr_format("{\"exp\":%lld%s%s}", (long long)(p->edges.wall + 3600),
@@ -129,7 +128,7 @@ static inline const char *person_jwt(struct person *p, const char *claims)
 	return made;
 }
 
-/* What a token endpoint answers with such a token. */
+/* The response of a token endpoint with such a token. */
 static inline const char *person_token(struct person *p, const char *claims)
 {
 	auto_string jwt = acr_copy(person_jwt(p, claims));
@@ -140,7 +139,7 @@ static inline const char *person_token(struct person *p, const char *claims)
 	return made;
 }
 
-/* A program of this name on the PATH; what it does is p->prints and so on. */
+/* Installs a program with this name on PATH; p->prints and the other members set its behavior. */
 static inline void person_install(struct person *p, const char *name)
 {
 	char path[256];
@@ -153,7 +152,7 @@ static inline void person_install(struct person *p, const char *name)
 	edges_set(&p->edges, "PATH", path);
 }
 
-/* Ask one row for ACR's audience, as the chain does. */
+/* Requests a token of one identity for the audience of ACR, as the chain does. */
 static inline int person_ask(struct person *p, const struct acr_identity *row)
 {
 	const struct acr_ask ask = {
@@ -168,7 +167,7 @@ static inline int person_ask(struct person *p, const struct acr_identity *row)
 	return row->acquire(&p->edges.app, &ask, &p->token, &p->error);
 }
 
-/* The next of the chain. */
+/* Requests a token of the next identity in the chain. */
 static inline int person_next(struct person *p)
 {
 	acr_token_wipe(&p->token);
@@ -177,7 +176,7 @@ static inline int person_next(struct person *p)
 			      &p->error);
 }
 
-/* From the start, with an empty trail. */
+/* Requests a token of the first identity in the chain, with an empty trail. */
 static inline int person_first(struct person *p)
 {
 	p->cursor = 0;

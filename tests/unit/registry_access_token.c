@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Access tokens: for a login that is to be tried. */
+/* Tests the access token that is requested to verify a login. */
 #include "edges.h"
 
 #include "acr/registry.h"

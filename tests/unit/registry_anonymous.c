@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom a registry serves without a login, and what a token allows. A yes hides why somebody was
- * denied: both directions. */
+/* Tests whether a registry accepts clients without a login, and what their token allows. A wrong
+ * "yes" would hide why access was denied, so both results are tested. */
 #include "edges.h"
 
 #include "acr/registry.h"
@@ -34,7 +34,7 @@ static int clean(void **state)
 	return 0;
 }
 
-/* A token with this `access`, as ACR gives it. */
+/* A token with this `access` claim, as ACR issues it. */
 static const char *token(const char *access)
 {
 	auto_string claims = acr_format("{\"access\":%s}", access);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing of WWW-Authenticate, as registries and hostile servers may send it. */
+/* Tests the parser of WWW-Authenticate with headers of real registries and of hostile servers. */
 #include "edges.h"
 
 #include "acr/registry.h"
@@ -21,19 +21,19 @@ static void challenges_are_parsed(void **state)
 		{ "Bearer realm = \"a\"", "a", "", "" },
 		{ "Bearer", "", "", "" },
 		{ "Bearer ", "", "", "" },
-		{ "Bearer realm", "", "", "" }, /* a scheme called realm */
+		{ "Bearer realm", "", "", "" }, /* a scheme with the name "realm" */
 		{ "  Bearer realm=\"a\"  ", "a", "", "" },
 		{ ", ,Bearer realm=\"a\",,", "a", "", "" },
 		{ "Bearer realm=\"a\\\"b\\\\c\"", "a\"b\\c", "", "" },
 		{ "Bearer realm=\"a,b=c\"", "a,b=c", "", "" },
 		{ "Bearer realm=\"\",service=\"b\"", "", "b", "" },
 		{ "Bearer error=\"invalid_token\",realm=\"a\",x=y", "a", "", "" },
-		/* Of several, the Bearer. */
+		/* Of several challenges, the Bearer challenge is used. */
 		{ "Basic realm=\"x\", Bearer realm=\"a\",service=\"b\"", "a", "b", "" },
 		{ "Basic, Bearer realm=\"a\"", "a", "", "" },
 		{ "Negotiate, NTLM, Bearer realm=\"a\"", "a", "", "" },
 		{ "Bearer realm=\"a\", Basic realm=\"x\"", "a", "", "" },
-		/* Evidence, whatever it is. */
+		/* The realm is reported, whatever it is. */
 		{ "Bearer realm=\"http://169.254.169.254/\"", "http://169.254.169.254/", "", "" },
 		{ "Bearer realm=\"//evil.example\"", "//evil.example", "", "" },
 		{ "Bearer realm=\"\xc3\xa9\"", "\xc3\xa9", "", "" },
@@ -85,8 +85,8 @@ static void an_invalid_or_ambiguous_challenge_is_not_accepted(void **state)
 		struct acr_challenge challenge = { .scheme = "untouched" };
 		bool read = acr_challenge_parse(headers[i], &challenge);
 
-		/* A scheme alone is a Bearer without anything; "realm" behind it is another
-		 * scheme. */
+		/* A scheme alone is a Bearer challenge without parameters; the word "realm" after
+		 * it is another scheme. */
 		if (strcmp(headers[i], "Bearer realm") == 0) {
 			assert_true(read);
 			assert_string_equal(challenge.realm, "");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is sent to /oauth2/exchange, and what is made of every kind of answer. */
+/* Tests the request to /oauth2/exchange, and how each kind of response is handled. */
 #include "edges.h"
 
 #include "acr/identity.h"
@@ -38,7 +38,7 @@ static int clean(void **state)
 	return 0;
 }
 
-/* The registry answers with a token of these claims. */
+/* The registry returns a token with these claims. */
 static int read_claims(const char *claims)
 {
 	acr_secret_wipe(&answer.body);
@@ -87,7 +87,7 @@ static void the_token_is_sent_only_to_the_registry(void **state)
 	edges_end(&edges);
 }
 
-/* The challenge of a regional endpoint says so. */
+/* The challenge of a regional endpoint names the login server. */
 static void at_a_regional_endpoint_the_service_is_the_login_server(void **state)
 {
 	static const struct {
@@ -171,7 +171,8 @@ static void without_a_date_header_the_local_clock_is_used(void **state)
 	answer.date = 0;
 	assert_int_equal(read_claims("{\"exp\":1750105000}"), 0);
 	assert_int_equal(grant.life, 5000);
-	/* Over by our clock, though just made: then our clock is wrong. */
+	/* By the local clock it has expired although it was just issued: then the local clock is
+	 * wrong. */
 	assert_int_equal(read_claims("{\"iat\":1750000000,\"exp\":1750004000}"), 0);
 	assert_int_equal(grant.life, 4000);
 	assert_int_equal(read_claims("{\"exp\":1750004000}"), 0);
@@ -325,7 +326,7 @@ static void a_web_page_is_reported_as_a_web_page(void **state)
 	assert_int_equal(read_body("<html>Please sign in</html>"), -1);
 	assert_int_equal(error.kind, ACR_INVALID);
 	assert_non_null(strstr(edges_words(&error), "web page"));
-	/* Nor are its words the registry's, whatever they look like. */
+	/* Its message is not attributed to the registry either, even if it has the right format. */
 	answer.status = 403;
 	acr_secret_wipe(&answer.body);
 	acr_secret_add(&answer.body, "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\"}]}");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which servers are Azure registries: the corpus, the clouds, and the hosts of a config. */
+/* Tests which servers are Azure registries: the rows of hosts.h, the clouds, and the hosts in a
+ * configuration. */
 #include "edges.h"
 
 #include "acr/registry.h"
@@ -35,8 +36,8 @@ static void a_parsed_host_is_parsed_to_itself(void **state)
 	}
 }
 
-/* A good name with one byte changed, at each place, for each byte: what is still ours is what only
- * another registry of the same cloud could be. */
+/* Changes each byte of a valid name to each other value. A result that is still accepted must be
+ * another registry of the same cloud. */
 static void no_changed_byte_leads_out_of_the_cloud(void **state)
 {
 	static const char good[] = "myreg.azurecr.io";
@@ -168,15 +169,16 @@ static void a_configured_host_is_accepted_but_not_genuine(void **state)
 	assert_string_equal(registry.authority, "login.microsoftonline.us");
 	assert_true(PARSE("own.contoso.internal"));
 	assert_string_equal(registry.authority, "login.contoso.internal");
-	/* Who signs in elsewhere is asked there; what is where in its cloud stays as the name says. */
+	/* A configured authority is used for the sign-in; everything else in the cloud follows from
+	 * the host name. */
 	assert_true(PARSE("moved.azurecr.io"));
 	assert_string_equal(registry.cloud->name, "AzureCloud");
 	assert_string_equal(registry.authority, "login.microsoftonline.us");
-	/* What is no host is no authority. */
+	/* An authority that is not a host name is ignored. */
 	assert_true(PARSE("acme.azurecr.io"));
 	assert_true(registry.genuine);
 	assert_string_equal(registry.authority, "login.microsoftonline.com");
-	/* To say something about a host is not to say that it is Azure's. */
+	/* A configuration entry for a host does not make it an Azure registry. */
 	assert_false(PARSE("ghcr.io"));
 	assert_false(PARSE("registry.contoso.internal.evil.com"));
 	assert_false(PARSE("x.registry.contoso.internal"));

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people type where a registry is an argument: completed, or refused with what was meant. */
+/* Tests registry arguments as users type them: they are completed, or rejected with a
+ * suggestion. */
 #include "edges.h"
 
 #include "acr/registry.h"
 
 static const struct row {
-	const char *typed, *host, *error; /* the registry, or what is said */
+	const char *typed, *host, *error; /* the registry, or the error */
 } rows[] = {
 	{ "contoso.azurecr.io", "contoso.azurecr.io", NULL },
 	{ "CONTOSO.azurecr.io", "contoso.azurecr.io", NULL },

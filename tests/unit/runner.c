@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs the unit tests of a folder: unit_FOLDER [NAME...], where NAME is a file without its suffix; all of them by default.
- * Each file runs in a process of its own, so that none sees what another left behind, and a crash ends only one. What a test
- * that failed left running is ended with it: it would keep our output open, and whoever reads that waiting.
+ * Runs the unit tests of a folder: unit_FOLDER [NAME...], where NAME is a file without its suffix;
+ * by default, all files.
+ *
+ * Each file runs in its own process, so that files cannot affect each other and a crash ends only
+ * one of them. Processes that a failed test left running are killed: they would keep the output
+ * open, and its reader would wait for them.
  */
 #define GROUP_RUNNER
 #include "group.h"
@@ -27,7 +30,7 @@ void group_add(struct group *group)
 	*place = group;
 }
 
-/* Whether the group is the file NAME.c. */
+/* Is the group the file NAME.c? */
 static bool is_named(const struct group *group, const char *name)
 {
 	const char *base = strrchr(group->file, '/');
@@ -36,7 +39,7 @@ static bool is_named(const struct group *group, const char *name)
 	return strncmp(base, name, length) == 0 && strcmp(base + length, ".c") == 0;
 }
 
-/* They have become our children. */
+/* Orphans were reparented to this process. */
 static void end_orphans(void)
 {
 	pid_t ended;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cache: which home is asked and written, what counts as found, and what is not even read. */
+/* Tests the cache: which caches are read and written, which entries are valid, and which are not
+ * even read. */
 #include "edges.h"
 
 #include <dirent.h>
@@ -78,7 +79,7 @@ static void an_entry_is_found_only_under_its_host_and_identity(void **state)
 	(void)state;
 	assert_string_equal(keep(HOST, IDENTITY, "token"), "runtime-folder");
 	assert_true(found("token"));
-	/* Under the very same hash. */
+	/* With the same hash. */
 	assert_false(acr_cache_find(&edges.app, HOST, HASH, "config auto\n", &entry));
 	assert_false(acr_cache_find(&edges.app, HOST, HASH, IDENTITY "x", &entry));
 	assert_false(acr_cache_find(&edges.app, "acme2.azurecr.io", HASH, IDENTITY, &entry));
@@ -86,7 +87,7 @@ static void an_entry_is_found_only_under_its_host_and_identity(void **state)
 	assert_null(entry.host);
 }
 
-/* The name of the file says acme, and what is in it does not. */
+/* The file name contains acme, but the entry in the file does not. */
 static void an_entry_of_another_host_in_a_file_of_this_name_is_not_found(void **state)
 {
 	auto_entry other = entry_of("evil.azurecr.io", IDENTITY, "token");
@@ -169,7 +170,8 @@ static void a_cache_folder_that_others_can_access_is_not_written(void **state)
 	assert_string_equal(keep(HOST, IDENTITY, "token"), "cache-folder");
 }
 
-/* sudo -E: HOME is another's. Nothing is made there, since the owner could not remove it. */
+/* With sudo -E, HOME belongs to another user, who could not remove files that were created
+ * there. */
 static void nothing_is_created_in_the_home_directory_of_another_user(void **state)
 {
 	(void)state;
@@ -184,7 +186,7 @@ static void nothing_is_created_in_the_home_directory_of_another_user(void **stat
 	assert_false(exists("home/.cache"));
 }
 
-/* As /tmp is. */
+/* Like /tmp. */
 static void nothing_is_created_in_a_world_writable_folder(void **state)
 {
 	(void)state;
@@ -244,12 +246,12 @@ static void an_entry_of_a_newer_version_is_neither_read_nor_replaced(void **stat
 	assert_true(found("token"));
 	assert_int_equal(acr_cache_homes[0]->read(&edges.app, NAME, &after, NULL), 0);
 	assert_true(acr_secret_equals(&after, newer.bytes));
-	/* But an entry that the user drops is removed, no matter which version wrote it. */
+	/* An entry that the user erases is removed, whichever version wrote it. */
 	acr_cache_drop(&edges.app, HOST);
 	assert_false(exists(IN_RUN));
 }
 
-/* What another user could have put in place of an entry: it is never read and never blocks. */
+/* Objects that another user could put in place of an entry. They are never read and never block. */
 static void make_symlink(const char *path, const char *good)
 {
 	assert_int_equal(symlink(good, path), 0);
@@ -354,7 +356,8 @@ static void entries_are_private_with_any_umask(void **state)
 	}
 }
 
-/* In the home on disk, while the runtime folder could not be used; now it can. */
+/* Stores an entry in the cache on disk while the runtime directory cannot be used, then makes it
+ * usable. */
 static void keep_behind(const char *token)
 {
 	configure("file");
@@ -400,7 +403,8 @@ static void an_entry_that_is_due_does_not_hide_a_renewed_one_in_another_cache(vo
 	assert_true(found("due"));
 }
 
-/* Files cannot grow, as on a full disk: what could not be replaced must not be found before what was kept elsewhere. */
+/* Files cannot grow, as on a full disk. An entry that could not be replaced must not be found
+ * before a newer one in another cache. */
 static void an_entry_that_could_not_be_replaced_does_not_hide_a_newer_one(void **state)
 {
 	struct rlimit most, none;
@@ -502,7 +506,7 @@ static void each_visits_only_readable_entries(void **state)
 	assert_int_equal(count, 4);
 }
 
-/* An Entra token opens more than one registry: it must not reach a disk. */
+/* An Entra token is valid for several registries, so it must not be written to disk. */
 static void entra_tokens_are_kept_only_in_memory(void **state)
 {
 	auto_entry token = entry_of("login.microsoftonline.com", IDENTITY, "entra");
@@ -516,7 +520,7 @@ static void entra_tokens_are_kept_only_in_memory(void **state)
 	acr_cache_keep_token(&edges.app, HASH, &token);
 	assert_false(acr_cache_find_token(&edges.app, HASH, IDENTITY, &back));
 	assert_false(exists(".cache/docker-credential-acr/token_0123456789abcdef"));
-	/* A runtime folder on a disk is not used as one. */
+	/* A runtime directory on disk is not used as one. */
 	if (statfs(edges.folder, &status) == 0 && status.f_type != TMPFS_MAGIC) {
 		edges_set(&edges, "XDG_RUNTIME_DIR", at("run"));
 		acr_cache_keep_token(&edges.app, HASH, &token);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every row of caches.def must do, wherever it keeps its entries: the same assertions over all
- * of them. A home that is not to be had here (a container without keyrings) is skipped. */
+/* Runs the same tests for every row of caches.def, wherever it stores its entries. A cache that is
+ * not available here (a container without keyrings) is skipped. */
 #include "edges.h"
 
 #include "acr/store.h"
@@ -84,7 +84,7 @@ static void an_entry_of_16_kilobytes_is_kept(void **state)
 	static char bytes[16 * 1024];
 
 	(void)state;
-	/* An ordinary user has 20,000 bytes there, and half of it is others'. */
+	/* An ordinary user has 20,000 bytes there, and half of them are left to other programs. */
 	if (geteuid() != 0 && strcmp(row->name, "kernel-keyring") == 0)
 		skip();
 	memset(bytes, 'x', sizeof(bytes));

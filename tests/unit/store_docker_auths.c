@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Docker's own "auths": found as docker finds them, and never anything else. */
+/* Tests that logins in docker's "auths" are found exactly as docker finds them. */
 #include "edges.h"
 
 #include "acr/store.h"
 
 static struct edges edges;
 
-/* One line: what is found under `server`, or the kind of the error. */
+/* Returns one line: the login that is found for `server`, or the kind of the error. */
 static const char *answer(const char *server)
 {
 	static char line[256];

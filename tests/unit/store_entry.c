@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cached entries as bytes: what was written is read back, anything else is refused, and the clocks
- * are believed only as far as they go. */
+/* Tests the serialization of cached entries: what was written can be read, everything else is
+ * rejected, and clocks are trusted only within limits. */
 #include "edges.h"
 
 #include "acr/store.h"
@@ -80,7 +80,7 @@ static void an_entry_without_texts_is_read_back_with_empty_ones(void **state)
 	assert_int_equal(back.token.length, 0);
 }
 
-/* As version 0.1 wrote it: whose it is was a sentence. */
+/* An entry of version 0.1, which described the identity in a sentence. */
 static void an_entry_of_version_0_1_is_read(void **state)
 {
 	static const char *const parts[][2] = {
@@ -115,7 +115,7 @@ static void every_truncated_entry_is_invalid(void **state)
 
 	(void)state;
 	for (size_t length = 0; length < bytes.length; length++) {
-		/* A copy of exactly this size, so that a sanitizer sees a read behind it. */
+		/* A copy of exactly this size, so that a sanitizer detects a read past its end. */
 		char *cut = malloc(length ? length : 1);
 		auto_entry back = { 0 };
 		struct acr_error error = { 0 };
@@ -159,7 +159,7 @@ static void an_entry_with_trailing_bytes_is_invalid(void **state)
 	assert_int_equal(acr_entry_read(bytes.bytes, bytes.length, &back, NULL), -1);
 }
 
-/* A record whose checksum fits is still not believed. */
+/* A record with a valid checksum must still be checked. */
 static void a_complete_record_with_wrong_fields_is_invalid(void **state)
 {
 	static const char *const parts[] = {
@@ -197,7 +197,7 @@ static void a_complete_record_with_wrong_fields_is_invalid(void **state)
 	}
 }
 
-/* The entry with another host in it, and a checksum that fits. */
+/* The entry with another host and a valid checksum. */
 static int read_with_host(const char *host, size_t length)
 {
 	auto_entry entry = sample();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel keyring as it is in real sessions: shared between them, ended by the kernel, and too
- * small for everything. Skipped where there is none. */
+/* Tests the kernel keyring as it is in real sessions: shared between them, expired by the kernel,
+ * and too small for all entries. Skipped if there is none. */
 #include "edges.h"
 
 #include <keyutils.h>
@@ -23,8 +23,8 @@ static int write_bytes(const char *key, size_t length, int64_t life, struct acr_
 	return home->write(&edges.app, key, &bytes, life, error);
 }
 
-/* As an ordinary user (one that nobody else is) in a session keyring of its own, as sshd and cron
- * begin one. Returns what `work` did. */
+/* Runs `work` as a user ID that nobody else has, in a new session keyring, as sshd and cron create
+ * one. Returns the result of `work`. */
 static int in_new_session(int (*work)(void))
 {
 	uid_t user = 100000 + (uid_t)getpid();
@@ -43,7 +43,7 @@ static int in_new_session(int (*work)(void))
 	return WEXITSTATUS(status);
 }
 
-/* The key that KEY names, as the kernel finds it. */
+/* Returns the key that KEY names, as the kernel finds it. */
 static long find_key(void)
 {
 	auto_string name = acr_format("docker-credential-acr:%s:" KEY, edges.app.root);
@@ -94,8 +94,8 @@ static void sessions_of_one_user_share_the_keyring(void **state)
 	assert_int_equal(in_new_session(find_none), 0);
 }
 
-/* Half of 20,000 bytes for an ordinary user: what does not fit is an error of the kind that goes on
- * to the next home, and the other half is somebody else's. */
+/* Half of the 20,000 bytes of an ordinary user may be used. An entry that does not fit fails with
+ * an error that selects the next cache; the other half is left to other programs. */
 static int fill(void)
 {
 	struct acr_error error = { 0 };
@@ -172,8 +172,8 @@ static void other_users_cannot_see_a_key(void **state)
 	assert_int_equal(in_new_session(a_key_is_for_this_user), 0);
 }
 
-/* Somebody who linked it elsewhere (another session of the user) has a way to it that no unlink
- * takes. */
+/* A key that was linked elsewhere (in another session of the user) can still be read after it is
+ * unlinked. */
 static int is_gone_for_a_link(void)
 {
 	char bytes[4000];
@@ -222,7 +222,8 @@ int main(void)
 		TEST(the_kernel_removes_an_expired_key),
 		TEST(other_users_cannot_see_a_key),
 		TEST(an_erased_key_cannot_be_read_through_a_link),
-		/* The last: the kernel counts what an ordinary user dropped for a while longer. */
+		/* This test is last, because the kernel still counts the removed keys of an
+		 * ordinary user for a while. */
 		TEST(half_of_the_keyring_is_left_to_other_programs),
 	};
 

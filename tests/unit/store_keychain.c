@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which keychain is asked, and what its "no" means: none at all, locked, and silent are three
- * things. The Secret Services here are sockets that behave badly; a real one is asked in
- * store_keychain_contract and tests/e2e/test_keychain.py. */
+/* Tests which keychain is used, and that "none available", "locked" and "no response" are
+ * distinguished. The Secret Services here are sockets that misbehave; store_keychain_contract and
+ * tests/e2e/test_keychain.py use a real one. */
 #include "edges.h"
 
 #include <signal.h>
@@ -45,7 +45,7 @@ static void use_bus(const char *path)
 	edges_set(&edges, "DBUS_SESSION_BUS_ADDRESS", address);
 }
 
-/* A socket that takes connections and says nothing. */
+/* A socket that accepts connections and never responds. */
 static int silent_bus(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -131,7 +131,8 @@ static void the_config_can_disable_the_secret_service(void **state)
 	close(bus);
 }
 
-/* It may keep the login: a file would shadow it, and "not found" would be a guess. */
+/* The Secret Service may contain the login: a file would hide it, and "not found" would be a
+ * guess. */
 static void a_secret_service_that_does_not_answer_is_locked_and_files_are_not_used(void **state)
 {
 	int bus = silent_bus("silent");
@@ -147,7 +148,8 @@ static void a_secret_service_that_does_not_answer_is_locked_and_files_are_not_us
 	assert_int_equal(find(), ACR_LOCKED);
 	assert_true(boot_time(NULL) - begun >= 1900);
 	assert_true(boot_time(NULL) - begun < 20000);
-	/* Remembered for the next get, but not for an interactive command, nor for a change. */
+	/* The timeout is remembered for the next get, but not for an interactive command or a
+	 * change. */
 	begun = boot_time(NULL);
 	assert_int_equal(find(), ACR_LOCKED);
 	assert_true(boot_time(NULL) - begun < 1900);
@@ -165,7 +167,8 @@ static void a_secret_service_that_does_not_answer_is_locked_and_files_are_not_us
 	close(bus);
 }
 
-/* Half a second each time: had the first been remembered, the second would take no time. */
+/* Half a second each time: if the first timeout had been remembered, the second call would return
+ * at once. */
 static void a_timeout_that_was_cut_short_is_not_remembered(void **state)
 {
 	int bus = silent_bus("silent");
@@ -183,7 +186,7 @@ static void a_timeout_that_was_cut_short_is_not_remembered(void **state)
 	close(bus);
 }
 
-/* The process that `asker` has started, 0 while there is none. */
+/* The child process that `asker` started, 0 while there is none. */
 static pid_t child_of(pid_t asker)
 {
 	auto_string list = acr_format("/proc/%d/task/%d/children", asker, asker);
@@ -193,7 +196,7 @@ static pid_t child_of(pid_t asker)
 							       : 0;
 }
 
-/* It can be killed (memory, an administrator): what it was asked for may be there all the same. */
+/* The child can be killed (out of memory, by an administrator): the login may still exist. */
 static void a_child_that_was_killed_does_not_mean_not_found(void **state)
 {
 	int bus = silent_bus("silent"), status = -1;
@@ -216,7 +219,7 @@ static void a_child_that_was_killed_does_not_mean_not_found(void **state)
 	close(bus);
 }
 
-/* The limits of the process that `asker` has started, as /proc tells them; "" while there is none. */
+/* The limits of the process that `asker` started, from /proc; "" while there is none. */
 static void read_limits(pid_t asker, char ret[static 4096])
 {
 	pid_t child = child_of(asker);
@@ -230,7 +233,8 @@ static void read_limits(pid_t asker, char ret[static 4096])
 		snprintf(ret, 4096, "%s", acr_secret_text(&limits));
 }
 
-/* It holds a login, and listens to whoever is on the bus: no core, no file, little of all else. */
+/* The child holds a login and talks to anyone on the bus: no core dump, no files, low limits for
+ * everything else. */
 static void the_child_that_asks_the_secret_service_has_low_limits(void **state)
 {
 	static const char *const expected[] = { "Max core file size        0 ",
@@ -287,7 +291,7 @@ static void names_that_d_bus_does_not_allow_are_not_sent(void **state)
 	assert_int_equal(error.kind, ACR_INVALID);
 }
 
-/* Descriptors that may be open in all, from now on. */
+/* Limits the number of open descriptors from now on. */
 static void limit_descriptors(rlim_t most)
 {
 	struct rlimit limit;
@@ -297,8 +301,8 @@ static void limit_descriptors(rlim_t most)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-/* No descriptor is left for the question, or for its pipe: there may be a Secret Service all the same,
- * and with a descriptor it is asked. */
+/* No descriptor is left for the request or its pipe. A Secret Service may exist, and is used once a
+ * descriptor is available. */
 static void a_lack_of_descriptors_is_not_a_missing_bus(void **state)
 {
 	struct acr_error error = { 0 };
@@ -375,8 +379,8 @@ static void only_unix_sockets_of_the_user_are_used_as_a_bus(void **state)
 	close(bus);
 }
 
-/* A listener of another user at an abstract name, until the test closes the descriptor that it is
- * given. */
+/* A listener of another user at an abstract socket name, until the test closes the returned
+ * descriptor. */
 static pid_t foreign_bus(const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -390,7 +394,7 @@ static pid_t foreign_bus(const char *name)
 		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 		memcpy(address.sun_path + 1, name, strlen(name));
-		/* Another user: the signal of the parent's death is asked for after that. */
+		/* Change the user before PR_SET_PDEATHSIG, which that would reset. */
 		if (setresuid(65534, 65534, 65534) || prctl(PR_SET_PDEATHSIG, SIGKILL) || fd < 0 ||
 		    bind(fd, (struct sockaddr *)&address,
 			 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name))) ||

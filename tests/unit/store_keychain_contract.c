@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What every row of keychains.def must do, whatever it keeps its logins in: the same assertions
- * over all of them. A row that is not to be had here (no session bus) is skipped;
- * tests/e2e/test_keychain.py runs this once more under a real gnome-keyring.
- */
+/* Runs the same tests for every row of keychains.def, wherever it stores its logins. A keychain
+ * that is not available here (no session bus) is skipped; tests/e2e/test_keychain.py runs this
+ * again with a real gnome-keyring. */
 #include "edges.h"
 
 #include "acr/store.h"
 
-/* Servers that no user has, so that this can run in a real desktop session. */
+/* Servers that no user has, so that the tests can run in a real desktop session. */
 #define SERVER "contract.example.azurecr.io"
 
 static const struct acr_keychain *row;
@@ -86,7 +84,7 @@ static void a_second_user_name_replaces_the_first(void **state)
 	expect_none(SERVER);
 }
 
-/* Keys are verbatim: none of these is another spelling of another. */
+/* Keys are compared byte by byte: each of these is a different server. */
 static void servers_are_compared_byte_by_byte(void **state)
 {
 	static const char *const servers[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Single flight: one at a time, whoever was killed or hangs is passed by, and nobody is left worse
- * off where locks do not work. */
+/* Tests the lock: one holder at a time, a holder that was killed or hangs does not block others,
+ * and processes still work if locks are not available. */
 #include "edges.h"
 
 #include <errno.h>
@@ -22,7 +22,8 @@
 
 static struct edges edges;
 
-/* Far from any patience that has not ended, on a machine that is busy too; milliseconds. */
+/* Milliseconds. Much shorter than a timeout that has not expired, and long enough for a busy
+ * machine. */
 enum { MOMENTS = 20000 };
 
 static int64_t now(void)
@@ -33,7 +34,7 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* A child that holds the lock until it is killed. */
+/* Starts a child process that holds the lock until it is killed. */
 static pid_t start_holder(void)
 {
 	int ready[2];
@@ -108,7 +109,7 @@ static void another_key_is_another_lock(void **state)
 
 static atomic_bool ended;
 static pthread_t waiter;
-static atomic_int alarms_of[2]; /* taken by the one who waits for the lock, by others */
+static atomic_int alarms_of[2]; /* received by the thread that waits for the lock, and by others */
 
 static void count(int number)
 {
@@ -124,7 +125,7 @@ static void *look_up(void *data)
 	return NULL;
 }
 
-/* libcurl looks names up in threads that block no signal. */
+/* libcurl looks up names in threads that block no signals. */
 static void other_threads_do_not_receive_the_alarm_signal(void **state)
 {
 	const struct sigaction counting = { .sa_handler = count };
@@ -154,7 +155,7 @@ static void other_threads_do_not_receive_the_alarm_signal(void **state)
 	end_holder(holder);
 }
 
-/* The kernel frees it: the waiter wakes within moments, not at the end of its patience. */
+/* The kernel releases it: the waiter continues at once, not after its timeout. */
 static void the_lock_of_a_killed_holder_is_released_at_once(void **state)
 {
 	pid_t holder = start_holder(), killer = fork();
@@ -185,8 +186,8 @@ static void a_stopped_holder_is_skipped_after_the_timeout(void **state)
 	assert_int_equal(acr_lock_take(&edges.app, KEY, 300), -1);
 	assert_true(now() - begun >= 290);
 	assert_true(now() - begun < MOMENTS);
-	/* Who would wait longer looks at it before, and does not wait for nothing. */
-	edges.app.root = NULL; /* /proc tells who holds it */
+	/* A process with a longer timeout checks the holder first and does not wait in vain. */
+	edges.app.root = NULL; /* /proc shows who holds it */
 	begun = now();
 	assert_int_equal(acr_lock_take(&edges.app, KEY, 20000), -1);
 	assert_true(now() - begun < 15000);
@@ -266,7 +267,8 @@ static void another_signal_does_not_end_the_wait(void **state)
 	waitpid(holder, NULL, 0);
 }
 
-/* Each reads a number, waits, and writes the next: none is lost only if they take turns. */
+/* Each process reads a number, waits, and writes the next one: none is lost only if one process at
+ * a time holds the lock. */
 static int count_up(void)
 {
 	auto_lock lock = acr_lock_take(&edges.app, KEY, 20000);
@@ -311,7 +313,8 @@ static void twenty_waiters_acquire_the_lock_one_after_the_other(void **state)
 	assert_string_equal(text, "20\n");
 }
 
-/* Each release removes the name of the file, and no process gets a lock on a file without a name. */
+/* Each release removes the name of the file, and no process may get a lock on a file without a
+ * name. */
 static void many_holders_exclude_each_other_although_each_removes_the_file(void **state)
 {
 	char path[128], text[16] = "";
@@ -370,7 +373,8 @@ static void a_lock_file_that_was_removed_meanwhile_is_created_again(void **state
 	assert_int_equal(unlink(path), 0);
 	second = acr_lock_take(&edges.app, KEY, 0);
 	assert_true(second >= 0);
-	/* The first holds a file without a name: it must leave the second's alone. */
+	/* The first process holds a file without a name: it must not remove the file of the
+	 * second. */
 	acr_lock_release(&first);
 	assert_int_equal(access(path, F_OK), 0);
 	acr_lock_release(&second);
@@ -415,7 +419,7 @@ static void a_fifo_or_link_in_place_of_the_lock_file_blocks_no_process(void **st
 	assert_true(now() - begun < MOMENTS);
 }
 
-/* A file system without locks, made by a filter in front of the call. */
+/* Simulates a file system without locks with a filter for the system call. */
 static int take_where_flock_fails_with(int number)
 {
 	struct sock_filter filter[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logins in files: where they lie, who may read them, and that one never harms another. (What every
- * keychain must do is in store_keychain_contract.) */
+/* Tests logins in files: where they are stored, who may read them, and that they never affect each
+ * other. (What all keychains have in common is tested in store_keychain_contract.) */
 #include "edges.h"
 
 #include <dirent.h>
@@ -144,7 +144,8 @@ static void names_are_read_back_unchanged_or_not_at_all(void **state)
 	assert_null(acr_private_dir_text("a b"));
 }
 
-/* The record decides, not the file name: the file was renamed, or two hashes are equal. */
+/* The record decides, not the file name: the file may have been renamed, or two hashes may be
+ * equal. */
 static void a_file_that_names_another_server_is_neither_found_nor_replaced(void **state)
 {
 	char from[1024];
@@ -170,7 +171,7 @@ static void a_damaged_login_is_an_error_and_not_missing(void **state)
 	assert_int_equal(keep("acme.azurecr.io", NULL), 0);
 	edges_write(&edges, LOGINS "/acme.azurecr.io", "docker-credential-acr login 1\nserver 3");
 	assert_int_equal(find("acme.azurecr.io"), ACR_INVALID);
-	/* It can be stored anew, and it can be erased. */
+	/* It can be stored again, and it can be erased. */
 	assert_int_equal(keep("acme.azurecr.io", NULL), 0);
 	assert_int_equal(find("acme.azurecr.io"), ACR_FINE);
 	edges_write(&edges, LOGINS "/acme.azurecr.io", "");

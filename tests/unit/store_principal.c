@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For whom a run works decides which of the stores it may use: one row a store, one column a
- * principal. */
+/* Tests which stores may be used on behalf of which principal: one row for each store, one column
+ * for each principal. */
 #include "acr/sign_in.h"
 #include "edges.h"
 
@@ -198,7 +198,7 @@ static bool see_lock(void)
 
 static const struct {
 	const char *name;
-	enum acr_principal last; /* that may use it */
+	enum acr_principal last; /* the last one that may use it */
 	void (*fill)(void);
 	bool (*see)(void);
 	void (*empty)(void);
@@ -250,7 +250,7 @@ static void a_store_that_may_not_be_used_is_neither_written_nor_emptied(void **s
 	(void)state;
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
 		if (stores[i].fill == fill_auths || stores[i].fill == fill_lock)
-			continue; /* docker writes the one, and the other holds nothing */
+			continue; /* docker writes the auths, and the lock stores nothing */
 		for (enum acr_principal who = stores[i].last + 1; who <= ACR_FOR_POD; who++) {
 			edges.app.principal = who;
 			stores[i].fill();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Notes: remembered for their time, within one boot, under their kind and subject. */
+/* Tests notes: they are remembered for a limited time, within one boot, for their kind and
+ * subject. */
 #include "edges.h"
 
 #include "acr/store.h"
@@ -122,7 +123,7 @@ static void a_damaged_note_is_ignored(void **state)
 	assert_true(remembers("refusal", "acme", "again"));
 }
 
-/* The hash only names the file. */
+/* The hash is used only for the file name. */
 static void a_note_about_another_subject_in_a_file_of_this_name_is_ignored(void **state)
 {
 	char command[512];

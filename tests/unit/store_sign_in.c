@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own sign-in as it is kept: token in a keychain, whose it is in a file, and nothing in
- * between. */
+/* Tests how the sign-in of this program is stored: the token in a keychain, the account in a file,
+ * and nothing else. */
 #include "acr/sign_in.h"
 #include "base/hash.h"
 #include "edges.h"
@@ -172,7 +172,7 @@ static void count(void *data, const struct acr_sign_in *sign_in_visited)
 
 #define ALL ".local/share/docker-credential-acr/sign-ins/default"
 
-/* Anything but ACR_NOT_FOUND and ACR_UNAVAILABLE ends the identity chain. */
+/* Any error but ACR_NOT_FOUND and ACR_UNAVAILABLE ends the identity chain. */
 static void complains_of_the_file(const char *words)
 {
 	auto_sign_in found = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person decided about a host, and the markers of what worked. */
+/* Tests the decisions of a user about a host, and the markers of what worked. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -113,7 +113,7 @@ static char *full(const char *path)
 	return text;
 }
 
-/* The error of reading, which must name the file. */
+/* Returns the error of reading, which must name the file. */
 static struct acr_error complaint(void)
 {
 	struct acr_state state = { 0 };
@@ -125,7 +125,7 @@ static struct acr_error complaint(void)
 	return error;
 }
 
-/* Its ids and arguments. */
+/* Returns its IDs and arguments. */
 static const char *complained(void)
 {
 	struct acr_error error = complaint();
@@ -276,7 +276,7 @@ static void without_descriptors_a_decision_is_an_error(void **state)
 		assert_int_equal(result, -1);
 		assert_int_equal(error.kind, ACR_SYSTEM);
 		assert_non_null(strstr(edges_data(&error), full(STATE)));
-		/* To decide anew would not help. */
+		/* Another decision would not help. */
 		assert_non_null(strstr(edges_data(&error), "ulimit -n 1024"));
 		assert_null(strstr(edges_data(&error), "login " HOST));
 	}
@@ -296,7 +296,7 @@ static void a_folder_of_another_user_holds_no_decision(void **state)
 	assert_non_null(strstr(complained(), " acr-error:decision-foreign;"));
 }
 
-/* Root may read everything, so a child of another user reads it. */
+/* Root can read everything, so a child process of another user reads the file. */
 static int status_as_nobody(void)
 {
 	pid_t child = fork();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens for unit tests: claims in, something that looks like a signed JSON Web Token out. */
+/* Tokens for unit tests: turns claims into text that looks like a signed JSON Web Token. */
 #ifndef TESTS_TOKENS_H
 #define TESTS_TOKENS_H
 
@@ -8,7 +8,7 @@
 #include "acr/secret.h"
 #include "base/jwt.h"
 
-/* Append a token with these claims (JSON). */
+/* Appends a token with these claims (JSON). */
 static inline void token_add(struct acr_secret *ret, const char *claims)
 {
 	static const char header[] = "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\"unit\"}";

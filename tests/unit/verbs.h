@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests of verbs share, on top of edges.h: a service principal, tokens, the verbs as a front calls them, and what they
- * left. */
+/* Shared by the tests of verbs, in addition to edges.h: a service principal, tokens, the verbs as a
+ * client calls them, and their results. */
 #ifndef TESTS_VERBS_H
 #define TESTS_VERBS_H
 
@@ -39,7 +39,7 @@ static inline int teardown(void **state)
 	return 0;
 }
 
-/* A token for `audience` that ends `life` seconds from now. */
+/* A token for `audience` that expires in `life` seconds. */
 static inline const char *jwt(const char *audience, int64_t life, const char *mark)
 {
 	auto_string claims = acr_format(
@@ -55,7 +55,7 @@ static inline const char *jwt(const char *audience, int64_t life, const char *ma
 	return made;
 }
 
-/* A token that lives for three hours, with these claims. */
+/* A token with these claims that is valid for three hours. */
 static inline const char *claims(const char *more)
 {
 	auto_string json =
@@ -92,7 +92,7 @@ static inline void expect_exchange(int64_t life, const char *mark)
 	edges_answer(&edges, EXCHANGE, 200, exchange_answer);
 }
 
-/* All answers given, none left to give. */
+/* All responses were requested, and none is left. */
 static inline void expect_nothing_more(void)
 {
 	for (size_t i = 0; i < edges.answer_count; i++)
@@ -139,7 +139,7 @@ static inline int erase(const char *server)
 	return acr_erase(&edges.app, &name, &report, &error);
 }
 
-/* The notice of this id, or NULL. */
+/* Returns the notice with this ID, or NULL. */
 static inline const struct acr_message *notice(enum acr_message_id id)
 {
 	for (size_t i = 0; i < report.notice_count; i++)
@@ -196,8 +196,8 @@ static inline int entries(void)
 	return found;
 }
 
-/* A socket in the place of the session bus that takes connections and never answers, and is known
- * for that. */
+/* A session bus that accepts connections and never responds, and that is already recorded as
+ * such. */
 static inline int silent_bus(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The least that a C program can do for a client: read stdin to its end and return. What our own
- * start is measured against. */
+/* The minimum that a C program can do for a client: read stdin to its end and exit. The start of
+ * the helper is compared with it. */
 #include <unistd.h>
 
 int main(void)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run some programs by turns, many times, and say what each run cost: a fresh process of each in
- * every round, so that whatever else the machine is doing hits all of them alike.
+ * Runs some programs alternately, many times, and prints what each run cost. Every round starts a
+ * new process of each program, so that other load on the machine affects all of them equally.
  *
  *	race ROUNDS RUNNER [-- RUNNER]...
- *	RUNNER: [-n COUNT] [-e PATTERN]... [-v NAME=VALUE | -v NAME]... [-u] STDIN PROGRAM [ARGUMENT]...
+ *	RUNNER: [-n COUNT] [-e PATTERN]... [-v NAME=VALUE | -v NAME]... [-u]
+ *		STDIN PROGRAM [ARGUMENT]...
  *
- * STDIN is a file. -n starts so many at once and waits for the last. -e removes the files that fit
- * before each run, untimed. -v sets or takes away a variable. -u is no racer itself: it runs,
- * untimed,
- * before each run of the next one.
+ * STDIN is a file. -n starts COUNT processes at once and waits for all of them. -e removes the
+ * files that match PATTERN before each run, untimed. -v sets or removes a variable. A runner with
+ * -u is not measured: it runs before each run of the next one.
  *
- * One line a round on stdout: for each racer its number, wall and CPU time in nanoseconds, and the
- * peak memory of its largest process in KiB. What the programs print is thrown away. Exits with 1
- * when one of them ends with another status than in its first run.
+ * Prints one line for each round: for each measured runner its number, wall and CPU time in
+ * nanoseconds, and the peak memory of its largest process in KiB. The output of the programs is
+ * discarded. Exits with 1 if a program ends with another status than in its first run.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -35,15 +35,15 @@
 extern char **environ;
 
 struct runner {
-	int count; /* at once */
+	int count; /* processes at a time */
 	char *patterns[4];
-	char *variables[16]; /* NAME=VALUE, or NAME to be taken away */
+	char *variables[16]; /* NAME=VALUE, or NAME to remove it */
 	char **environment;
 	const char *input;
 	char **argv;
 	bool untimed;
-	int number; /* among the racers */
-	int status; /* of its first run */
+	int number; /* among the measured runners */
+	int status; /* of the first run */
 };
 
 struct cost {
@@ -81,7 +81,8 @@ static void empty(const char *pattern)
 	}
 }
 
-/* Start all, wait for all. The status is that of the last one that did not end as the others. */
+/* Starts all processes and waits for them. The status is that of the last one that differs from the
+ * others. */
 static int run(const struct runner *runner, struct cost *ret)
 {
 	posix_spawn_file_actions_t actions;
@@ -116,7 +117,7 @@ static int run(const struct runner *runner, struct cost *ret)
 	return result;
 }
 
-/* Our own environment with the runner's variables in it, or without them. */
+/* Returns the environment of this process with the changes of the runner. */
 static char **make_environment(const struct runner *runner)
 {
 	size_t count = 0, own = 0;
@@ -143,7 +144,7 @@ static char **make_environment(const struct runner *runner)
 	return made;
 }
 
-/* One runner from argv[at] on; returns where the next begins. */
+/* Parses one runner, starting at argv[at]; returns where the next one begins. */
 static int read_runner(int argc, char **argv, int at, struct runner *ret)
 {
 	size_t patterns = 0, variables = 0;
@@ -177,7 +178,8 @@ static int read_runner(int argc, char **argv, int at, struct runner *ret)
 	return at + 1;
 }
 
-/* A racer with those that run before it, untimed. False when it ends in another way than before. */
+/* Runs the unmeasured runners before this one, then measures it. False if its status differs from
+ * that of the first run. */
 static bool start(struct runner *runners, size_t at, bool told)
 {
 	size_t first = at;
@@ -222,8 +224,8 @@ int main(int argc, char **argv)
 		usage();
 	for (int round = rounds > WARM_UP ? -WARM_UP : -1; round < rounds; round++) {
 		for (size_t i = 0; i < racing; i++) {
-			/* Another one begins each round, so that nobody always runs behind the
-			 * same. */
+			/* Each round begins with another runner, so that none always runs after the
+			 * same one. */
 			size_t next = (i + (size_t)(round + WARM_UP)) % racing;
 
 			if (!start(runners, racers[next], round >= 0))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A thousand nodes that start within the same minute: when do they come back for a new token? Each
- * node's point of renewal is the program's own (acr_entry_begin); a get comes by every few minutes,
- * and the first one past the point renews. Printed beside a fleet whose point is half the life, as
- * it would be without a spread.
+ * Simulates a thousand nodes that start within one minute: when do they renew their token? The
+ * point of renewal of each node is that of the program (acr_entry_begin); a get runs every few
+ * minutes, and the first one after that point renews. For comparison, also prints a fleet that
+ * renews after half of the lifetime, without a spread.
  *
- *	spread [NODES] [HOURS]
+ * spread [NODES] [HOURS]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@
 #include "broker/broker.h"
 
 #define LIFE  (3 * 3600)
-#define BIN   300 /* seconds: a bar of the histogram */
-#define START 60  /* seconds within which all start */
-#define GETS  120 /* seconds between two gets of one node */
+#define BIN   300 /* seconds in one bar of the histogram */
+#define START 60  /* seconds within which all nodes start */
+#define GETS  120 /* seconds between two gets of a node */
 #define BARS  600
 
 static uint64_t seed = 88172645463325252ULL;
@@ -45,7 +45,7 @@ static int64_t point_of(const struct acr_app *app, const struct acr_lookup *look
 
 struct fleet {
 	int bars[BARS];
-	int most; /* renewals in one bar, the start left out */
+	int most; /* renewals in one bar, without those at the start */
 };
 
 static void run(const struct acr_app *app, const struct acr_lookup *lookup, int nodes,
@@ -59,7 +59,7 @@ static void run(const struct acr_app *app, const struct acr_lookup *lookup, int 
 
 			if (now / BIN < BARS)
 				ret->bars[now / BIN]++;
-			/* The first get past the point. */
+			/* The first get after the point of renewal. */
 			now += point;
 			now += (GETS + phase - now % GETS) % GETS;
 		}

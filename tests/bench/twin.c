@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program's empty twin: the same objects, linked in the same way, that return at once. What a
- * run
- * costs beyond it is the run's own work; what it costs beyond bare.c is the loader's. */
+/* An empty copy of the program: the same objects, linked in the same way, that return at once. The
+ * difference to the program is the work of a run; the difference to bare.c is the loader. */
 int main(void)
 {
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Header lines of a server: every field ends within itself and can be shown. */
+/* Fuzzes the header lines of a server: every field ends within its buffer and is printable. */
 #include "http/answer.h"
 #include "oracle.h"
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The third stage, at a place that the first two bytes choose. Whoever an event is about stands in
- * the text: no registry is made up, none is given to another server's error, and what was said is
- * part of the text.
- */
+/* Fuzzes the third stage of explain, at a position that the first two bytes choose. The registry
+ * and host of an event must occur in the text, an error of another server must not be attributed to
+ * a registry, and the quoted message must be part of the text. */
 #include "acr/registry.h"
 #include "explain/attribute.h"
 #include "explain/decode.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Docker's config.json, which anything may have written: a login comes out of it whole or not at
- * all. The first line of the input is the server that is asked for. */
+/* Fuzzes docker's config.json, which any program may have written: a login is read completely or
+ * not at all. The first line of the input is the requested server. */
 #include "store/docker_auths.c"
 
 #include "oracle.h"

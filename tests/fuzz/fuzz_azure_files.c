@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files that az keeps, without az: azureProfile.json, the cache of MSAL and the entries of service
- * principals. The first byte tells which of them the rest is; the others are as az writes them. */
+/* Fuzzes the files of az, without running az: azureProfile.json, the cache of MSAL and the entries
+ * of service principals. The first byte selects the file that the rest of the input is written to;
+ * the other files are as az writes them. */
 #include "identity/run_cli.h"
 #include "world.h"
 
@@ -21,7 +22,7 @@ static const struct {
 	{ ".azure/service_principal_entries.json",
 	  "[{\"client_id\":\"" CLIENT "\",\"tenant\":\"" TENANT
 	  "\",\"client_secret\":\"secret\"}]" },
-	/* The profile of a service principal, for the entries. */
+	/* The profile of a service principal, for the file of entries. */
 	{ ".azure/azureProfile.json",
 	  "{\"subscriptions\":[{\"id\":\"s\",\"isDefault\":true,\"tenantId\":\"" TENANT
 	  "\",\"environmentName\":\"AzureCloud\",\"user\":{\"name\":\"" CLIENT
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct acr_ask ask = { .registry = &registry, .audience = ACR_AUDIENCE };
 	world->data = (const uint8_t *)answer;
 	world->size = sizeof(answer) - 1;
-	/* Half a file is not read again after a pause: there is no time. */
+	/* An incomplete file is not read again after a pause: no time is left. */
 	world->app.deadline = world_boot(&world->app) + 50;
 	for (size_t i = 0; i < 3; i++) {
 		const char *usual = files[i == 0 && which == 2 ? 3 : i].usual;

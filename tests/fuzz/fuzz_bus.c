@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The address of a session bus: sockets that may be connected to, each with a path that ends within its
- * field, or none. */
+/* Fuzzes the address of a session bus: the result is sockets to connect to, each with a path that
+ * ends within its field, or nothing. */
 #include "store/bus.c"
 #include "world.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PEM and PKCS#12: a key with its certificate, with which something can be signed, or an error. */
+/* Fuzzes PEM and PKCS#12 files: the result is a key and its certificate that can sign, or an
+ * error. */
 #include "identity/certificate_file.h"
 #include "world.h"
 
@@ -21,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			acr_bundle_certificate(&bundle, i, &made);
 		must(made.length > 0 && acr_bundle_thumbprint(&bundle, &made, &error) == 0);
 		if (acr_bundle_sign(&bundle, &what, &made,
-				    &error)) /* a key may be too short for it */
+				    &error)) /* a key may be too short to sign */
 			must(error.message.value[0]);
 	}
 	close(fd);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A WWW-Authenticate header: what is read is a Bearer challenge whose words can be shown. */
+/* Fuzzes the WWW-Authenticate header: the result is a Bearer challenge with printable parameters,
+ * or nothing. */
 #include <strings.h>
 
 #include "acr/registry.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own configuration, the machine's or (an odd first byte) the person's: an error that says where, or
- * settings that can be asked for. */
+/* Fuzzes the configuration file of the helper: that of the system or, if the first byte is odd,
+ * that of the user. The result is an error that names the position, or settings that can be
+ * read. */
 #include "world.h"
 
 #include "acr/registry.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* registries.conf, of which one list is read, and of which our own name is taken out. */
+/* Fuzzes registries.conf: one list is read from it, and the name of this helper is removed from
+ * it. */
 #include "configure/containers.c"
 #include "world.h"
 

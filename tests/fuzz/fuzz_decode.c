@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The first stage. Any bytes become UTF-8 without control characters, not longer than UTF-16 would
- * make them, and as long as the stage says, whichever way a broken line is read. A line of plain
- * words comes through as it is.
- */
+/* Fuzzes the first stage of explain. Any bytes become UTF-8 without control characters, no longer
+ * than they would be as UTF-16, and as long as the stage reports, however wrapped lines are read. A
+ * line of ordinary words stays unchanged. */
 #include "base/utf8.h"
 #include "explain/decode.h"
 #include "oracle.h"
 
-#define LINE 60 /* bytes: shorter than any line that a terminal breaks */
+#define LINE 60 /* bytes: shorter than a line that a terminal wraps */
 
 static void check(const struct acr_secret *text, size_t size)
 {
@@ -24,7 +22,7 @@ static void check(const struct acr_secret *text, size_t size)
 	}
 }
 
-/* The letters of the input as one line of words. */
+/* Checks the letters of the input as one line of words. */
 static void check_words(const uint8_t *data, size_t size)
 {
 	char line[LINE + 8] = "said";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any JSON of docker's or a person's hand: what is read after an edit is what was there and our
- * part, and without our part it is what it was. */
+/* Fuzzes edits of JSON files that docker or users wrote: an edited file contains the original
+ * members and ours, and after our members are removed it is the original again. */
 #include "configure/json_edit.c"
 #include "oracle.h"
 
@@ -17,7 +17,7 @@ static void set(struct acr_secret *text, const char *outer, const char *key,
 	must(value && strcmp(value, "acr") == 0);
 }
 
-/* As another parser reads it; NULL: the text holds what that one cannot tell. */
+/* Parses the text with another parser; NULL: that parser cannot represent the content. */
 static struct json_object *read_text(const struct acr_secret *text)
 {
 	struct json_object *json = NULL;

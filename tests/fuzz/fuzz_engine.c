@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a docker engine says of itself, and the texts in which versions are looked for. */
+/* Fuzzes the responses of a docker engine, and the texts that are searched for a version. */
 #include "diagnose/checks/docker_engine.c"
 #include "world.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A cache entry as it may lie on a disk: whatever is taken for one is written back to the byte. The
- * checksum is made to fit, or no input would ever come past it. */
+/* Fuzzes a cache entry on disk: an entry that is accepted is serialized to the same bytes. The
+ * target corrects the checksum, because otherwise no input would be accepted. */
 #include "acr/store.h"
 #include "oracle.h"
 #include "store/serialize.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registry's answer to /oauth2/exchange: a token that can be handed on, or an error that can be
- * shown. The first two bytes are the status, the third the content type; the rest is the body. */
+/* Fuzzes the response of a registry to /oauth2/exchange: the result is a token that can be
+ * returned, or a printable error. The first two bytes are the status, the third the content type;
+ * the rest is the body. */
 #include "oracle.h"
 #include "registry/error_body.h"
 #include "registry/refresh_token.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Any text: what is explained fits a terminal, holds nothing but text, and its JSON is JSON. The
- * facts that the text names go into commands, so these must be what a shell reads as one word each.
- */
+/* Fuzzes `explain` with any text: the explanation fits a terminal and is plain text, and its JSON
+ * is valid. Facts from the text become part of commands, so a shell must read each of them as one
+ * word. */
 #include "acr/rule.h"
 #include "base/json.h"
 #include "base/utf8.h"

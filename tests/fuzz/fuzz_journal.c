@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The journal of `configure`, and a file that it is about, behind a line of its own: what is undone is
- * JSON again, and a journal that is written is read back the same. */
+/* Fuzzes the journal of `configure` and, after a separator line, the file that it describes: the
+ * file is valid JSON after the undo, and a journal that is written can be read. */
 #include "configure/journal.c"
 #include "world.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON from outside: what passes the scan is what json-c reads, and what is quoted is read back as
- * it was. */
+/* Fuzzes JSON from outside: json-c can read all input that passes the scan, and quoted strings are
+ * read back unchanged. */
 #include "base/json.h"
 #include "oracle.h"
 
-/* Any bytes as a string, and back, as far as they are text. */
+/* Quotes the bytes as a string and reads them back, if they are text. */
 static void check_quote(const char *bytes, size_t length)
 {
 	struct json_object *json = NULL;

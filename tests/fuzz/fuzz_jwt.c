@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens that we cannot verify: claims are an object or nothing, and base64 goes there and back. */
+/* Fuzzes tokens that cannot be verified: claims are an object or missing, and base64 can be decoded
+ * and encoded again. */
 #include "base/jwt.h"
 #include "oracle.h"
 
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		must(error.kind == ACR_INVALID && error.message.value[0]);
 	acr_json_free(&claims);
-	/* The same bytes as the claims themselves: mutation alone does not write base64. */
+	/* Uses the same bytes as claims, because mutation rarely produces valid base64. */
 	acr_secret_add(&token, "e30.");
 	acr_base64url_encode(data, size, &token);
 	acr_secret_add(&token, ".c2ln");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What kubelet asks, and azure.json: who a pod or a node is, whole or not at all. */
+/* Fuzzes the request of kubelet and azure.json: the identity of a pod or node is read completely or
+ * not at all. */
 #include "kubelet/kubelet.h"
 #include "world.h"
 

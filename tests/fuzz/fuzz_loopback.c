@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes to the port that a browser is sent to: a code that can go into a form, an error that can be
- * shown, or nothing. */
+/* Fuzzes requests to the port that the browser is redirected to: the result is a code that is safe
+ * in a form, a printable error, or nothing. */
 #include "acr/secret.h"
 #include "front/login.h"
 #include "world.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server from a client: whatever is accepted is a login server of a cloud in the table. */
+/* Fuzzes the server string of a client: if it is accepted, it is a login server of a cloud in the
+ * table. */
 #include "acr/registry.h"
 #include "oracle.h"
 
@@ -16,8 +17,8 @@ static void check_labels(const char *host)
 	}
 }
 
-/* The host stands in the server, at its beginning or behind the scheme, with a port of 443 at most,
- * and nothing of it was made up. */
+/* The host is part of the server string, at its start or after the scheme; only port 443 may
+ * follow, and nothing is added. */
 static void check_origin(const char *host, const uint8_t *data, size_t size)
 {
 	size_t length = strlen(host), offset = size >= 8 && memcmp(data + 5, "://", 3) == 0 ? 8 : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What Entra ID, an endpoint of this machine and Azure Arc answer. The first byte chooses the status. */
+/* Fuzzes the responses of Entra ID, of token endpoints on this machine, and of Azure Arc. The first
+ * byte selects the status. */
 #include "identity/arc.c"
 #include "identity/login.h"
 #include "world.h"
@@ -27,7 +28,7 @@ static void as_entra(const struct world *world, const struct acr_response *answe
 		must(acr_token_fits(acr_secret_text(&token.access)) && token.life >= 0);
 		acr_token_describe(&world->app, &token, ACR_WHO_OTHER);
 	}
-	/* Signing in: whose it is stands in an id token. */
+	/* Sign-in: the ID token names the account. */
 	ask.authority = (char *)"login.microsoftonline.com";
 	error = (struct acr_error){ 0 };
 	if (acr_login_take(json, &ask, &sign_in, &refresh, &error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own records on a disk: a decision, a sign-in, a login, a note, a remembered refusal. The first byte
- * tells which; the checksum is made to fit, or no input would ever come past it. */
+/* Fuzzes the records of this program on disk: a decision, a sign-in, a login, a note, a remembered
+ * denial. The first byte selects the record. The target corrects the checksum, because otherwise no
+ * input would be accepted. */
 #include "acr/sign_in.h"
 #include "acr/store.h"
 #include "broker/negative_cache.c"

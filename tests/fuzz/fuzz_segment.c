@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The second stage, at a place of any text that the first two bytes choose: the event lies around
- * the place, an attempt and its head lie in its record, a record in one line; and the lines, walked
- * one by one, are the whole text.
- */
+/* Fuzzes the second stage of explain, at a position that the first two bytes choose: the event
+ * contains the position, the attempt and its head are within the record, and a record is within one
+ * line; together, the lines are the whole text. */
 #include "explain/segment.h"
 #include "oracle.h"
 
@@ -22,7 +20,7 @@ static void check_event(const char *text, size_t length, size_t at)
 	must(lies_in(&event.record, &whole));
 	must(lies_in(&event.attempt, &event.record) && lies_in(&event.head, &event.record));
 	must(event.record.begin <= at && at <= event.record.end);
-	/* What stands between two attempts is the first one's. */
+	/* Text between two attempts belongs to the first one. */
 	must(event.attempt.begin <= at && at < event.attempt.end + 2);
 	must(!memchr(text + event.record.begin, '\n', event.record.end - event.record.begin));
 	must(event.head.begin == event.record.begin && event.head.end <= event.attempt.begin);

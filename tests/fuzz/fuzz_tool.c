@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What az and azd print, on stdout or, where they fail, on stderr: a token, or an error in which there is
- * none. The first byte tells which of them, and how it ended. */
+/* Fuzzes the output of az and azd, on stdout or, if they fail, on stderr: the result is a token, or
+ * an error that contains no token. The first byte selects the program and its exit status. */
 #include "identity/run_cli.h"
 #include "world.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a fuzz target knows to be true of every answer; libFuzzer keeps the input of which it is
- * not. */
+/* Assertions that hold for every response. libFuzzer saves an input for which one fails. */
 #ifndef TESTS_ORACLE_H
 #define TESTS_ORACLE_H
 
@@ -19,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}                                                                                  \
 	} while (0)
 
-/* One line that may be shown on a terminal. */
+/* Text must be one line that is safe to print to a terminal. */
 static inline void must_be_printable(const char *text, size_t size)
 {
 	must(memchr(text, '\0', size) != NULL);

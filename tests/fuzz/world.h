@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A machine for a fuzz target whose every file, program and service says what the input says: the
- * environment is the target's, folders lie in memory, the clock stands still, and nothing is started
- * or connected to.
- */
+/* The environment of a fuzz target, in which the input is the content of all files, programs and
+ * services. The environment variables are those of the target, directories are in memory, the clock
+ * stands still, and nothing is started or connected to. */
 #ifndef TESTS_WORLD_H
 #define TESTS_WORLD_H
 
@@ -24,14 +22,14 @@
 #define CLIENT "22222222-2222-2222-2222-222222222222"
 
 struct world {
-	struct acr_app app; /* first: it is how the edges find the rest */
+	struct acr_app app; /* must be first: it is cast back to the world */
 	struct acr_http http;
 	char folder[64]; /* root and HOME */
 	char variables[8][512];
 	const char *environment[9];
-	const uint8_t *data; /* what a service answers, or a program prints */
+	const uint8_t *data; /* the response of a service, or the output of a program */
 	size_t size;
-	int status; /* HTTP, or how the program ended */
+	int status; /* the HTTP status, or the exit status of the program */
 };
 
 static inline int64_t world_wall(const struct acr_app *app)
@@ -97,7 +95,7 @@ static void world_end(void)
 		return;
 }
 
-/* Made once: what a target writes there, it writes each time. */
+/* Created once: a target overwrites its own files in each run. */
 static inline struct world *world_begin(void)
 {
 	char row[128];
@@ -124,7 +122,7 @@ static inline struct world *world_begin(void)
 	return &world_there;
 }
 
-/* A file below the folder, with the folders above it. */
+/* Writes a file below the folder and creates its parent directories. */
 static inline void world_write(const struct world *world, const char *path, const void *bytes,
 			       size_t size)
 {
@@ -144,7 +142,8 @@ static inline void world_write(const struct world *world, const char *path, cons
 	must(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
 }
 
-/* The input as a file without a name; `ret_path` leads to it. To be closed. */
+/* Returns the input as a file without a name, to be closed by the caller; `ret_path` refers to
+ * it. */
 static inline int world_file(const void *bytes, size_t size, char ret_path[static 32])
 {
 	int fd = memfd_create("input", 0);
@@ -154,7 +153,7 @@ static inline int world_file(const void *bytes, size_t size, char ret_path[stati
 	return fd;
 }
 
-/* What an error says can be shown, and a failure has one. */
+/* An error must be printable, and a failure must have one. */
 static inline void must_be_told(const struct acr_error *error)
 {
 	auto_string text = acr_error_text(error);

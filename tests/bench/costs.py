@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures that must not grow unseen: what tests/architecture/test_costs.py holds against costs.json."""
+"""The costs that must not grow unnoticed: tests/architecture/test_costs.py compares them with costs.json."""
 import json
 import subprocess
 from pathlib import Path
@@ -28,7 +28,8 @@ class Costs:
         return count([self.program, verb], env, stdin) - count([other], env, stdin)
 
     def instructions(self):
-        """From main on; the last one is the empty twin's own beyond a bare process, which is what the loader does."""
+        """Instructions from main on. The last value is that of the empty twin minus that of a bare process, which is
+        the loader."""
         def main(verb, stdin, env):
             return instructions([self.program, verb], env, stdin, inside="main")
         twin = twin_of(self.program)
@@ -43,7 +44,7 @@ class Costs:
         return {"hit": self.beyond(count, twin_of(self.program), "get", ACME, self.env)}
 
     def requests(self):
-        """What the cloud was asked: by a cold get, and by the next one of the same identity."""
+        """The requests that a cold get sends to the cloud, and those of the next one with the same identity."""
         for path in (self.home.runtime / "docker-credential-acr").iterdir():
             path.unlink()
         asked = {}
@@ -58,7 +59,7 @@ class Costs:
         return {"hit": libraries(self.program)}
 
     def memory(self):
-        """KiB; rounded, since the kernel counts in pages and batches."""
+        """KiB; rounded, because the kernel counts in pages and batches."""
         stdin = self.home.write("stdin", ACME)
         return {"hit": round(peak_memory(self.race, [self.program, "get"], self.env, stdin) / 100) * 100}
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run costs in things that can be counted, so that noise has no part in it.
+"""Costs of a run that can be counted, so that they do not depend on other load.
 
-Every count is taken of the program and of its empty twin (twin.c, the same objects linked in the same way) in one go
-under `env -i`: the size of the environment alone moves instructions by half. The wiping free() lives with callgrind,
-which leaves malloc alone, and not with massif and memcheck, which replace it.
+Each value is measured for the program and its empty twin (twin.c, the same objects linked in the same way) together
+under `env -i`, because the size of the environment alone can change the number of instructions by half. The wiping
+free() works with callgrind, which does not replace malloc, but not with massif and memcheck, which do.
 """
 import re
 import subprocess
@@ -22,12 +22,12 @@ def compile_c(name, folder, options=HARDENED):
 
 
 def twin_of(program):
-    """The empty twin that meson built beside the program."""
+    """The empty twin that meson built next to the program."""
     return Path(program).parent.parent / "tests/bench/twin"
 
 
 def libraries(program):
-    """The shared libraries that the loader maps at the start, itself and the vdso left out."""
+    """The shared libraries that the loader maps at the start, except itself and the vdso."""
     listed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
     return sorted(re.findall(r"(\S+) => /", listed))
 
@@ -40,8 +40,8 @@ def _run(command, env, stdin, status=0):
 
 
 def instructions(command, env, stdin, status=0, inside=None):
-    """Executed by the process and by what it forks (not by what it starts), as callgrind counts them; of a function alone
-    with `inside`: what the loader takes differs by where the linker happened to put a string."""
+    """Instructions of the process and its forks (not of programs that they start), as callgrind counts them. With
+    `inside`, those of one function only: the loader's part depends on where the linker put a string."""
     only = [f"--toggle-collect={inside}"] if inside else []
     with tempfile.TemporaryDirectory() as folder:
         ran = _run(["/usr/bin/valgrind", "--tool=callgrind", *only, f"--callgrind-out-file={folder}/out.%p", *command], env, stdin, status)
@@ -49,7 +49,7 @@ def instructions(command, env, stdin, status=0, inside=None):
 
 
 def system_calls(command, env, stdin, status=0):
-    """How often each was called, by strace; of the process and its children."""
+    """The number of calls by name, from strace; of the process and its children."""
     with tempfile.NamedTemporaryFile(mode="r") as summary:
         _run(["/usr/bin/strace", "-f", "-c", "-U", "name,calls", "-o", summary.name, *command], env, stdin, status)
         rows = re.findall(r"^(\w+) +(\d+)$", summary.read(), re.M)
@@ -57,13 +57,14 @@ def system_calls(command, env, stdin, status=0):
 
 
 def peak_memory(race, command, env, stdin):
-    """KiB of the largest process, as the kernel counted them; `race` is race.c's program, whose own size does not matter."""
+    """KiB of the largest process, as the kernel counted them. `race` is the program of race.c, whose own size does
+    not matter."""
     ran = _run([race, "1", stdin, *command], env, b"")
     return int(ran.stdout.split()[3])
 
 
 def massif_peak(command, env, stdin, status=0):
-    """Bytes of heap and stack at the highest point of any process, by massif. Needs a build without the wiping free()."""
+    """The maximum of heap and stack in bytes of any process, from massif. Needs a build without the wiping free()."""
     with tempfile.TemporaryDirectory() as folder:
         _run(["/usr/bin/valgrind", "--tool=massif", "--stacks=yes", f"--massif-out-file={folder}/out.%p", *command], env, stdin, status)
         peaks = []
@@ -76,7 +77,7 @@ def massif_peak(command, env, stdin, status=0):
 
 
 class BusCalls:
-    """Method calls on the session bus while a block runs: `with BusCalls(env) as seen: ...; seen.count`."""
+    """Counts method calls on the session bus while a block runs: `with BusCalls(env) as seen: ...; seen.count`."""
 
     def __init__(self, env):
         self.env, self.count = env, None
@@ -85,7 +86,7 @@ class BusCalls:
         self.log = tempfile.TemporaryFile(mode="w+")
         self.monitor = subprocess.Popen(["/usr/bin/dbus-monitor", "--session"], env=self.env, stdout=self.log,
                                         stderr=subprocess.DEVNULL)
-        self._settle("NameLost")  # it has become a monitor
+        self._settle("NameLost")  # it is a monitor now
         self.before = self._calls()
         return self
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How cost grows: with what is stored, with what is cached, with callers at once, and with distance."""
+"""How costs grow with the number of stored logins, cached tokens and concurrent callers, and with latency."""
 import re
 import subprocess
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ def logins(stage):
 
 
 def fill_files(pattern, have, want):
-    """Copies of one login's file under other names: the same record, with its server and checksum."""
+    """Copies one login's file under other names: the same record, with another server and checksum."""
     record = pattern.read_bytes()
     name, server = pattern.name, f"{FOREIGN}/0".encode()
     for number in range(have, want):
@@ -78,7 +78,7 @@ def fill_files(pattern, have, want):
 
 
 def checksum(text):
-    """FNV-1a, as src/store/serialize.c has it."""
+    """FNV-1a, as in src/store/serialize.c."""
     check = 0xCBF29CE484222325
     for byte in text:
         check = (check ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
@@ -117,7 +117,7 @@ def empty_keyring(stage):
 
 
 def registries(stage):
-    """Cached tokens, each of a registry; the least that can be done beside."""
+    """Cached tokens, each of another registry, compared with the minimum."""
     panel = Panel("cached registries", "registries", True, [])
     stage.forget()
     stage.must(stage.program, "get", stdin=stage.stdin["acme"])
@@ -141,7 +141,7 @@ def registries(stage):
 
 
 def callers(stage):
-    """At once: from the first start to the last end."""
+    """Concurrent callers: the time from the first start to the last exit."""
     panel = Panel("callers at once", "callers", True, [])
     stage.must(stage.program, "get", stdin=stage.stdin["acme"])
     stage.must(stage.program, "store", stdin=stage.stdin["login"])
@@ -163,7 +163,7 @@ def callers(stage):
 
 
 def distances(stage):
-    """The whole way to a token, from however far."""
+    """A cold get with different latencies."""
     panel = Panel("round-trip time", "ms", False, [])
     stage.sign_az_in()
     cold = stage.cold()

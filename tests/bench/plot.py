@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The four panels of growth.py as one SVG, by gnuplot."""
+"""Draws the four panels of growth.py as one SVG with gnuplot."""
 import subprocess
 from pathlib import Path
 
@@ -15,8 +15,8 @@ set logscale y
 set format y '%gms'
 set yrange [0.3:*]
 """
-COLOURS = ("#0b6e99", "#d1495b", "#66a182", "#edae49")  # ours, solid
-OTHERS = ("#333333", "#777777", "#aaaaaa")  # dashed
+COLOURS = ("#0b6e99", "#d1495b", "#66a182", "#edae49")  # this helper, solid
+OTHERS = ("#333333", "#777777", "#aaaaaa")  # others, dashed
 PEERS = ("docker-credential-secretservice", "a bare", "two curls", "one curl", "az")
 
 
@@ -38,6 +38,6 @@ def draw(panels, target):
         script.append("plot " + ", \\\n  ".join(lines))
     script.append("unset multiplot")
     subprocess.run(["/usr/bin/gnuplot"], input="\n".join(script), text=True, check=True)
-    # No date, and no program, so that the same figures give the same file.
+    # No date and no program version, so that the same values produce the same file.
     path = Path(target)
     path.write_text("\n".join(line.rstrip() for line in path.read_text().splitlines()) + "\n")

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Races: programs run by turns (race.c), and what can be said of them: medians, and ratios of the same round."""
+"""Races: programs that run alternately (race.c), and their statistics: medians, and ratios within the same round."""
 import statistics
 import subprocess
 
 
 class Racer:
-    """A program with its stdin, as race.c runs it: `env` with None takes a variable away, `empty` are patterns of files
-    that are removed before each run, `count` start at once, `before` are racers that run untimed before each run."""
+    """A program and its stdin, as race.c runs it. A variable that is None in `env` is removed, files that match the
+    patterns in `empty` are removed before each run, `count` processes start at once, and the racers in `before` run
+    untimed before each run."""
 
     def __init__(self, name, *command, stdin="/dev/null", env=None, empty=(), count=1, before=()):
         self.name, self.command, self.stdin, self.count = name, [str(word) for word in command], str(stdin), count
         self.env, self.empty, self.before = dict(env or {}), list(empty), list(before)
 
     def again(self):
-        """Another one of the same, to run before it."""
+        """A copy of this racer that runs before it."""
         return Racer(self.name, *self.command, stdin=self.stdin, env=self.env, empty=self.empty, count=self.count)
 
     def words(self, untimed=False):
@@ -29,7 +30,7 @@ class Racer:
 
 
 class Result:
-    """What the rounds of one racer cost, in seconds (memory in KiB); result[i] of every result is of the same round."""
+    """The costs of a racer in seconds (memory in KiB); result[i] of all results belongs to the same round."""
 
     def __init__(self, name, wall, cpu, memory):
         self.name, self.wall, self.cpu, self.memory = name, wall, cpu, memory
@@ -46,7 +47,7 @@ class Result:
 
 
 class Ratio:
-    """Median and quartiles of what was seen in each round."""
+    """Median and quartiles of the ratios of all rounds."""
 
     def __init__(self, values):
         values = sorted(values)
@@ -58,7 +59,7 @@ class Ratio:
 
 
 def race(program, rounds, racers, env):
-    """Run them by turns; a Result for each, in their order."""
+    """Run the racers alternately; return a Result for each, in their order."""
     words = []
     for racer in racers:
         words += [*racer.words(), "--"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table: what is measured, against whom, and how good it has to be. One function a race, one Row a line."""
+"""The table of measurements: what is measured, compared with which program, and the limit. One function for each
+race, one Row for each line."""
 import base64
 import os
 import shutil
@@ -23,7 +24,7 @@ class Row:
     figure: str
     met: bool
     spread: str = ""
-    cost: str = ""  # what it took, beside what the other took
+    cost: str = ""  # its cost, next to that of the other program
 
     def as_dict(self):
         return asdict(self)
@@ -51,7 +52,7 @@ def faster(work, against, limit, mine, theirs):
 
 
 def within(work, against, limit, mine, floor):
-    """An absolute time: `limit` seconds, of which `floor` are the road's."""
+    """An absolute time: at most `limit` seconds, of which `floor` are network latency."""
     return Row(work, against, f"≤ {limit * 1000:.0f} ms", f"{mine.median * 1000:.0f} ms", mine.median <= limit,
                f"{min(mine.wall) * 1000:.0f}–{sorted(mine.wall)[-1 - len(mine.wall) // 4] * 1000:.0f} ms",
                f"{(mine.median - floor) * 1000:.0f} ms beside the road")
@@ -59,7 +60,7 @@ def within(work, against, limit, mine, floor):
 
 @measure
 def hits(stage):
-    """A cached token from each of the three homes."""
+    """A cached token in each of the three caches."""
     ordinary = {}
     keyring = {"XDG_RUNTIME_DIR": None, "DOCKER_CREDENTIAL_ACR_CACHE": "kernel-keyring"}
     folder = {"XDG_RUNTIME_DIR": None, "DOCKER_CREDENTIAL_ACR_CACHE": "file"}
@@ -90,7 +91,8 @@ def hit_against_az(stage):
     stage.sign_az_in()
     stage.must(stage.program, "get", stdin=stage.stdin["acme"])
     az = Racer("az acr login", "/usr/bin/az", "acr", "login", "--name", "acme", "--expose-token", "--output", "json")
-    # Each behind a run of its own, or what a second of Python left in the processor's caches would be measured.
+    # Each run follows another run of the same program. Otherwise the effect of a second of Python on the processor's
+    # caches would be measured.
     az.before, hit = [az.again()], stage.ours("get", "acme")
     hit.before = [hit.again()]
     mine, theirs = stage.race(8, hit, az)
@@ -99,7 +101,7 @@ def hit_against_az(stage):
 
 @measure
 def foreign(stage):
-    """Servers that are not ours, kept in gnome-keyring by either program in the same schema."""
+    """Servers that are not Azure registries, in gnome-keyring; both programs use the same schema."""
     stage.must(stage.program, "store", stdin=stage.stdin["login"])
     peer = "docker-credential-secretservice"
     for verb, stdin, limit, work in (("get", "foreign", 0.95, "`get` of a foreign host with a stored login"),
@@ -107,7 +109,7 @@ def foreign(stage):
                                      ("list", "nothing", 0.8, "`list`")):
         mine, theirs = stage.race(80, stage.ours(verb, stdin), stage.theirs(verb, stdin))
         yield at_most(work, f"{peer} `{verb}`", limit, mine, theirs)
-    # gnome-keyring writes its file after it has answered, and answers nobody meanwhile.
+    # gnome-keyring writes its file after its response, and does not respond to other requests meanwhile.
     pause = Racer("a pause", "/bin/sleep", "0.05")
     mine, theirs = stage.race(60, stage.ours("store", "login", before=[pause]), stage.theirs("store", "login", before=[pause]))
     yield at_most("`store` of a foreign login", f"{peer} `store`", 0.8, mine, theirs)
@@ -118,7 +120,7 @@ def foreign(stage):
 
 @measure
 def cold_far(stage):
-    """Thirty milliseconds away."""
+    """A latency of thirty milliseconds."""
     rtt = 0.030
     stage.far(30)
     try:
@@ -138,7 +140,7 @@ def cold_far(stage):
 
 @measure
 def cold_near(stage):
-    """No distance at all: what remains is libcurl, TLS and we."""
+    """No latency: what remains is libcurl, TLS and the helper."""
     form = f"grant_type=client_credentials&client_id={APP.client_id}&client_secret={APP.secret}" \
            "&scope=https://containerregistry.azure.net/.default"
     curl = Racer("curl", "/usr/bin/curl", "-sS", *stage.trust.split(), "-d", form, ENTRA)
@@ -154,7 +156,7 @@ def cold_crowd(stage):
         stage.forget()
         stage.cloud.mark()
         (crowds,) = stage.race(3, stage.cold(count=100))
-        exchanges = stage.exchanges() / (len(crowds.wall) + 1)  # and one to warm up
+        exchanges = stage.exchanges() / (len(crowds.wall) + 1)  # plus one to warm up
     finally:
         stage.far(0)
     row = at_most("100 cold `get`s at once", "one cold `get` at 30 ms", 1.5, many, one)
@@ -172,7 +174,7 @@ def hit_crowd(stage):
 
 @measure
 def counts(stage):
-    """What does not depend on other load."""
+    """Values that do not depend on other load."""
     env, stdin = {**stage.home.env, **stage.cloud.environment(APP)}, ACME.encode()
     get = [stage.program, "get"]
     subprocess.run(get, env=env, input=stdin, check=True, capture_output=True)
@@ -189,7 +191,8 @@ def counts(stage):
 
 @measure
 def pull(stage):
-    """A whole `docker pull` of what the engine has already, with us and with the same login in plain text."""
+    """A whole `docker pull` of an image that the engine already has, with this helper and with the same login in
+    plain text."""
     if "DOCKER_HOST" not in os.environ:
         return
     image = f"{ACME}/samples/bench:1"
@@ -213,7 +216,7 @@ def pull(stage):
 
 @measure
 def diagnose(stage):
-    """A healthy set-up: no slower than its slowest check, since they run side by side."""
+    """A working configuration: no slower than the slowest check, because checks run in parallel."""
     command = [stage.program, "diagnose", "--json", ACME]
     stage.sign_az_in()
     times, ratios = [], []
@@ -232,7 +235,7 @@ def diagnose(stage):
 
 
 def bus_calls(stage):
-    """Method calls on the session bus for each verb, ours and theirs: {"get": (13, 19), ...}."""
+    """Method calls on the session bus for each verb, of this helper and of the other one: {"get": (13, 19), ...}."""
     counted = {}
     for verb, stdin, work in (("store", "login", "store"), ("get", "foreign", "get"), ("get", "absent", "get of nothing"),
                               ("list", "nothing", "list"), ("erase", "foreign", "erase")):
@@ -248,7 +251,7 @@ def bus_calls(stage):
 
 
 def memory_peaks(stage, unwiped):
-    """Bytes at massif's highest point, of a build without the wiping free(): {"cached get": (bytes, of input)}."""
+    """The maximum in bytes, from massif, of a build without the wiping free(): {"cached get": (bytes, of input)}."""
     env = {**stage.home.env, **stage.cloud.environment(APP)}
     plain = {**env, "DOCKER_CREDENTIAL_ACR_KEYCHAIN": "file", "DBUS_SESSION_BUS_ADDRESS": ""}
     megabyte = json.dumps({"ServerURL": FOREIGN, "Username": "user", "Secret": "m" * (1 << 20)}).encode()

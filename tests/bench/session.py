@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A session bus, and on it a gnome-keyring that a person has unlocked."""
+"""A session bus with an unlocked gnome-keyring."""
 import subprocess
 import time
 
 
 class Session:
-    """`with Session(env) as address:` the bus ends with the block, and the keyring with it."""
+    """`with Session(env) as address:` starts a bus and a keyring, which end with the block."""
 
     def __init__(self, env):
         self.env, self.running = dict(env), []
@@ -24,7 +24,7 @@ class Session:
         self.start("/usr/bin/gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets", stdin=b"password",
                    stdout=subprocess.DEVNULL)
         for _ in range(400):
-            # A question to the keyring itself would have the bus start another one.
+            # A request to the keyring itself would make the bus start another one.
             asked = subprocess.run(["/usr/bin/dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
                                     "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"], env=self.env,
                                    capture_output=True, check=True)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the bench takes place: a home in the stand-in cloud, with a session bus, a keyring, and every peer signed in."""
+"""The environment of the benchmarks: a home in the stand-in cloud with a session bus, a keyring, and all other
+helpers signed in."""
 import json
 import os
 import shutil
@@ -32,7 +33,8 @@ curl -sS https://{host}/oauth2/exchange -d grant_type=access_token -d service={h
 
 
 def installed(program, build):
-    """A copy: the pages of a file that a linker has just written lie scattered in memory, and starting it takes 3 % longer."""
+    """A copy of the program: the pages of a newly linked file are scattered in memory, which makes its start 3 %
+    slower."""
     folder = Path(build) / "installed"
     folder.mkdir(exist_ok=True)
     return Path(shutil.copy(program, folder))
@@ -71,7 +73,7 @@ class Stage:
                                 "--tenant", APP.tenant_id)
 
     def two_curls(self):
-        """What a script would do: a token of Entra ID, then the exchange. curl as it comes."""
+        """What a script would do: a token from Entra ID, then the exchange, with curl."""
         return self.home.write("two-curls", SECOND_HAND.format(entra=ENTRA, app=APP, host=ACME))
 
     def must(self, *command, stdin=None, env=None):
@@ -96,8 +98,8 @@ class Stage:
         return Racer("a bare C process", self.bare, stdin=self.stdin[stdin], **more)
 
     def cold(self, stdin="acme", keep_token=False, bus=False, **more):
-        """A get that finds nothing kept; with `keep_token` all but the Entra tokens. As in CI, without a session bus, or
-        with one, where the keyring is asked first."""
+        """A get without a cached token; with `keep_token`, only the Entra tokens are cached. Runs without a session
+        bus, as in CI, or with one, where the keyring is searched first."""
         names = ("entry_*", "note_*") if keep_token else ("*",)
         return self.ours("get", stdin, name=f"{NAME} get, cold", empty=[self.kept / name for name in names],
                          env={} if bus else {"DBUS_SESSION_BUS_ADDRESS": None}, **more)
@@ -106,7 +108,7 @@ class Stage:
         return race(self.race_program, max(3, round(rounds * self.patience)), racers, self.env)
 
     def far(self, milliseconds):
-        """Everything is that far away from now on; 0 takes it back."""
+        """Sets the latency of all connections from now on; 0 removes it."""
         self.cloud.no_faults()
         if milliseconds:
             self.cloud.fault("rtt", ms=milliseconds)

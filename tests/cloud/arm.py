@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Azure Resource Manager, as much as `az login` and `az acr` ask for: tenants, subscriptions, registries."""
+"""The part of Azure Resource Manager that `az login` and `az acr` use: tenants, subscriptions, registries."""
 import re
 
 import jwt
@@ -14,10 +14,11 @@ MANY = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/providers/mic
                   r"registries\Z", re.I)
 RESOURCES = re.compile(r"/subscriptions/([^/]+)(/resourcegroups/[^/]+)?/resources\Z", re.I)
 GROUP = "registries"
-# Not every cloud has the newest version of an API: those of a registry in each, the newest last.
+# Not every cloud supports the newest version of an API: the versions of the registries API in each cloud, the newest
+# last.
 VERSIONS = {"public": ["2023-07-01", "2025-11-01", "2026-09-01-preview", "2026-11-01"], "usgov": ["2023-07-01", "2025-11-01"],
             "china": ["2023-07-01"]}
-REGIONAL, MODES = "2026-09-01-preview", "2025-11-01"  # the first that tell regional endpoints, role assignment modes
+REGIONAL, MODES = "2026-09-01-preview", "2025-11-01"  # the first versions with regional endpoints and with role assignment modes
 
 
 def wrong(status, code, message):
@@ -68,7 +69,7 @@ class Arm:
         return wrong(404, "ResourceNotFound", f"The stand-in does not know {path}")
 
     def _refused(self, request, tenants, one):
-        """What is said to a version of the API of registries that this cloud does not have, None where it has it."""
+        """The error for a version of the registries API that this cloud does not support; None if it does."""
         version, cloud = request.argument("api-version", ""), tenants[0]["cloud"] if tenants else "public"
         known = VERSIONS[cloud]
         if version <= known[-1]:
@@ -139,7 +140,7 @@ class Arm:
             "targetRepository": target, **({"credentialSetResourceId": f"{registry}/credentialSets/{login}"} if login else {})}}
 
     def _reads(self, claims, host):
-        """Has it the role Reader? All have it where the registry does not say who."""
+        """Does the caller have the role Reader? Everyone has it if the registry does not list its readers."""
         readers = self.world.registry(host).get("readers")
         return readers is None or self.world.by_object_id(claims["oid"])["key"] in readers
 

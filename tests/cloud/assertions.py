@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Client assertions: a JWT signed with an application's registered certificate, or by a federated issuer.
 
-Both are verified as Entra does: key, audience, subject, time. `issuers` maps an issuer's URL to its Signer,
-`certificates` the name in world.json to the certificate that is registered.
+Both are verified as Entra ID does: key, audience, subject, time. `issuers` maps an issuer's URL to its Signer;
+`certificates` maps the name in world.json to the registered certificate.
 """
 import base64
 import hashlib
@@ -23,7 +23,7 @@ class Assertions:
         self.issuers, self.certificates = issuers, certificates
 
     def check(self, request, principal, tenant, now):
-        """Return when the assertion of a request proves that it comes from the principal; raise a Refusal if not."""
+        """Return if the assertion of a request proves that it comes from the principal; otherwise raise a Refusal."""
         token = request.argument("client_assertion")
         if request.argument("client_assertion_type") != JWT_BEARER:
             raise Refusal(900144, parameter="client_assertion_type")
@@ -79,7 +79,7 @@ class Assertions:
 
 
 def _names(header, der):
-    """Does the header name this certificate? base64url as the specification says, base64 as MSAL Go sends it."""
+    """Does the header name this certificate? It is base64url in the specification, and base64 in MSAL Go."""
     for field, digest in (("x5t#S256", hashlib.sha256), ("x5t", hashlib.sha1)):
         if field in header:
             right = base64.urlsafe_b64encode(digest(der).digest()).rstrip(b"=").decode()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every host in the world that is not Azure: it takes whatever it is given, and answers what a thief would.
+"""Every host that is not part of Azure: accepts all requests and responds as an attacker would.
 
-A test of a hostile name or of a redirect fails here: the request is on record with all that it carried.
+A test of a hostile name or of a redirect fails here, because the request and all that it contains are recorded.
 """
 from http1 import as_json
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cloud as a test sees it: what was asked, what shall go wrong, who is who, and tokens made to order.
+"""The interface of the cloud for tests: recorded requests, faults, principals, and tokens.
 
     sys.path.insert(0, "tests/cloud")
     from client import APP, Cloud
@@ -60,19 +60,19 @@ class Cloud:
 
     @classmethod
     def from_environment(cls):
-        """The cloud around us; KeyError outside `cloud run`."""
+        """The cloud that this process runs in; KeyError outside of `cloud run`."""
         return cls(os.environ["CLOUD_DIR"])
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
 
-    # what was asked
+    # recorded requests
 
     def requests(self, service=None, host=None, path=None, method=None, everything=False):
-        """The rows since the last mark or clear; name queries only for service "dns", or with everything."""
+        """The recorded rows since the last mark or clear; DNS queries only with service "dns" or with everything."""
         with open(self.log, encoding="utf-8") as file:
             file.seek(self.start)
-            *lines, _ = file.read().split("\n")  # what stands behind the last line's end is still being written
+            *lines, _ = file.read().split("\n")  # the rest after the last newline is still being written
         rows = [json.loads(line) for line in lines]
         return [row for row in rows
                 if (row["service"] == service if service else everything or row["service"] != "dns")
@@ -80,36 +80,36 @@ class Cloud:
                 and method in (None, row.get("method"))]
 
     def wait_for(self, count=1, timeout=10, **which):
-        """The rows once there are `count` of them; for what happens behind a command's back."""
+        """Wait until there are `count` rows and return them; for requests that a background process sends."""
         deadline = time.monotonic() + timeout
         while len(rows := self.requests(**which)) < count and time.monotonic() < deadline:
             time.sleep(0.02)
         return rows
 
     def hosts(self):
-        """Every host that was contacted, names that were only looked up left out."""
+        """Every host that was contacted, without names that were only looked up."""
         return sorted({row["host"] for row in self.requests() if row.get("host")})
 
     def trapped(self):
-        """Rows of the trap: not empty means that something went where it should not."""
+        """Requests to the catch-all server: if there are any, something was sent to the wrong host."""
         return self.requests("trap")
 
     def mark(self):
-        """Forget what was asked up to now, for this object only."""
+        """Ignore all requests up to now, for this object only."""
         self.start = os.path.getsize(self.log)
 
     def clear(self):
-        """Forget it for everybody."""
+        """Delete all recorded requests, for everyone."""
         os.truncate(self.log, 0)
         self.start = 0
 
-    # what a registry has
+    # the content of a registry
 
     def contents(self, host):
-        """Its images, which a test may add to and take parts away from (images.py)."""
+        """The images of a registry; tests may add images and remove parts of them (images.py)."""
         return Contents(self.path("registries", host, "data"))
 
-    # what shall go wrong
+    # faults
 
     def fault(self, kind, **where):
         """Add a rule: fault("throttle", service="acr", host=..., path=..., count=2, retry_after=1)."""
@@ -148,13 +148,13 @@ class Cloud:
             json.dump(rules, file, indent=1)
         os.replace(self.rules + ".new", self.rules)
 
-    # tokens made to order, each signed as the cloud signs
+    # tokens for tests, signed as those of the cloud
 
     def _signer(self, kid):
         return Signer.load(self.path("keys"), kid)
 
     def registry_token(self, host, who=APP, life=LIFE, age=0, **claims):
-        """An ACR refresh token that was made `age` seconds ago; claims=None takes one away."""
+        """An ACR refresh token that was issued `age` seconds ago; claims=None removes a claim."""
         now = int(time.time()) - age
         made = registry_claims(host, getattr(who, "client_id", who.name), who.tenant_id, who.object_id, now, life)
         return self._signer("acr").sign(_without_none({**made, **claims}))
@@ -175,23 +175,23 @@ class Cloud:
         return self._signer("entra").sign(_without_none({**made, **claims}))
 
     def user_refresh_token(self, client=AZURE_CLI, life=NINETY_DAYS):
-        """A refresh token of the user, as az or our own `login` would hold it; a negative life: expired."""
+        """A refresh token of the user, as az or `login` would store it; with a negative lifetime it has expired."""
         now = int(time.time())
         return PREFIX + self._signer("entra").sign({"use": "refresh", "user": "user", "client": client, "iat": now,
                                                     "exp": now + life, "jti": uuid.uuid4().hex})
 
     def federated_token(self, issuer=KUBERNETES, subject=None, audience=AUDIENCE, life=600, age=0, file=None):
-        """What a workload gets from its platform; written to `file` when one is named."""
+        """The token that a workload gets from its platform; written to `file` if one is given."""
         token = mint(self._signer("issuer"), issuer, subject, audience, life, int(time.time()) - age)
         if file:
             with open(file, "w", encoding="ascii") as target:
-                target.write(token)  # kubelet and the platforms write no line end
+                target.write(token)  # kubelet and the platforms write no newline
         return token
 
-    # environments, ready to be merged into one's own
+    # environment variables, to be merged into those of a test
 
     def environment(self, who=APP):
-        """AZURE_* for an application: its secret, or its certificate."""
+        """The AZURE_* variables of an application, with its secret or its certificate."""
         made = {"AZURE_TENANT_ID": who.tenant_id, "AZURE_CLIENT_ID": who.client_id}
         if hasattr(who, "secret"):
             made["AZURE_CLIENT_SECRET"] = who.secret
@@ -236,7 +236,7 @@ class Cloud:
                     "IDENTITY_HEADER": HEADER, "IDENTITY_SERVER_THUMBPRINT": file.read()}
 
     def az_login(self, config_dir, *how):
-        """Sign az in, for real; how: "--service-principal", "-u", ... or nothing for a person with a device code."""
+        """Sign in with the real az; how: "--service-principal", "-u", ... or nothing for a user with a device code."""
         how = how or ("--use-device-code", "--tenant", CONTOSO)
         env = {**os.environ, "AZURE_CONFIG_DIR": str(config_dir), "AZURE_CORE_COLLECT_TELEMETRY": "0"}
         return subprocess.run(["az", "login", *how], env=env, check=True, capture_output=True, text=True)

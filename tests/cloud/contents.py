@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a registry says of its images where one cannot be had, and where their layers lie.
+"""Responses of a registry for images that cannot be pulled, and the location of their layers.
 
-docker-registry's own errors are put into the words of Azure Container Registry, see "How true it is" in README.md.
+Errors of docker-registry are translated into those of Azure Container Registry, see "How true it is" in README.md.
 """
 import os
 import re
@@ -16,7 +16,7 @@ VISIT = "authentication required, visit https://aka.ms/acr/authorization for mor
 PART = re.compile(r"/v2/(?P<name>.+)/(?P<kind>manifests|blobs|tags)/(?P<which>[^/]+)\Z")
 DATA = re.compile(r"/[0-9a-f]{32}//docker/registry/v2/blobs/sha256/[0-9a-f]{2}/(?P<hex>[0-9a-f]{64})/data\Z")
 STORE = "0123456789abcdef0123456789abcdef"
-# fault: what a cache rule's refusal is, by "says"
+# fault: the error of a cache rule, selected by "says"
 CACHE_RULE = {
     "credentials": (401, "UNAUTHORIZED", "authentication required with source registry for cache rule 'docker-io' "
                     "For more information, please visit https://aka.ms/acr/cache"),
@@ -28,7 +28,7 @@ CACHE_RULE = {
 
 
 def refusal(request):
-    """What the fault in force makes of a request for a manifest; None: nothing."""
+    """The error that the active fault causes for a manifest request; None if there is none."""
     found = PART.match(request.path)
     if not found or found["kind"] != "manifests" or request.method not in ("GET", "HEAD"):
         return None
@@ -50,11 +50,11 @@ def unknown(name, which):
 
 
 def in_its_words(request, answer):
-    """docker-registry's answer as Azure's registries give it."""
+    """The response of docker-registry as Azure registries return it."""
     found = PART.match(request.path)
     if not found or answer.status != 404:
         return answer
-    # Its body is a stream: a manifest that an index names and that is gone is told by its own digest.
+    # The body is a stream. If a manifest in an index is missing, the error contains its digest.
     said = b"" if request.method == "HEAD" else b"".join([answer.body] if isinstance(answer.body, bytes) else answer.body)
     name, which = found["name"], found["which"]
     if found["kind"] == "manifests":
@@ -69,7 +69,7 @@ def in_its_words(request, answer):
 
 
 def redirect(request, registry, folder, host):
-    """To the data endpoint, where the registry has one of its own: {"data_endpoint": "eastus"}."""
+    """Redirect to the data endpoint, if the registry has its own: {"data_endpoint": "eastus"}."""
     found, region = PART.match(request.path), registry.get("data_endpoint")
     if not found or not region or found["kind"] != "blobs" or request.method not in ("GET", "HEAD"):
         return None
@@ -83,7 +83,7 @@ def redirect(request, registry, folder, host):
 
 
 def data(request, folder):
-    """The data endpoint: the storage behind the registry, which takes a signed address and no token."""
+    """The data endpoint: the storage of the registry, which accepts a signed URL and no token."""
     found = DATA.match(request.path)
     if not found:
         return Answer(404, "", kind="text/html")

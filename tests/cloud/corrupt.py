@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How an answer is corrupted on its way, and a token in the making; which faults there are is in faults.py.
+"""How responses and tokens are corrupted; faults.py lists the faults.
 
-A fault of the wire is given the rule, the request, and a function that makes the right answer.
+A network fault gets the rule, the request, and a function that returns the correct response.
 """
 import json
 import time
@@ -113,7 +113,7 @@ WIRE = {
 
 
 def corrupt_token(rule, token, claims, sign, now):
-    """What a service answers instead of `token`, under a fault of the tokens; sign(claims) makes another."""
+    """What a service returns instead of `token` with a token fault; sign(claims) signs another token."""
     kind = rule.kind
     if kind == "noexp":
         return sign({name: value for name, value in claims.items() if name != "exp"})

@@ -18,7 +18,7 @@ class Engine:
         self.process = None
 
     def start(self):
-        # What a killed engine left in its exec root keeps the next one from starting.
+        # Files that a killed engine left in its exec root prevent the next one from starting.
         shutil.rmtree("/run/cloud/docker", ignore_errors=True)
         os.makedirs(self.folder, exist_ok=True)
         config = os.path.join(self.folder, "daemon.json")
@@ -33,7 +33,7 @@ class Engine:
         return self
 
     def wait(self):
-        """Return once it answers."""
+        """Return once the engine responds."""
         import http.client
         import socket
         deadline = time.monotonic() + PATIENCE
@@ -66,7 +66,7 @@ def group_of(folder):
 
 
 def remove_groups(folder):
-    """The control groups of this engine's containers, empty by now, deepest first."""
+    """Remove the control groups of this engine's containers, which are empty by now, deepest first."""
     group = group_of(folder)
     for top in glob.glob(f"/sys/fs/cgroup/{group}") + glob.glob(f"/sys/fs/cgroup/*/{group}"):
         for path, _, _ in os.walk(top, topdown=False):

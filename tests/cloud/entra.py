@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Microsoft Entra ID: the token endpoint and the discovery documents.
 
-The ways to prove who one is are in assertions.py (certificates, federation) and signin.py (people), what is
-said to those who cannot in refusals.py.
+The ways to authenticate are in assertions.py (certificates, federation) and signin.py (users), the errors in
+refusals.py.
 """
 import time
 import urllib.parse
@@ -57,7 +57,7 @@ class Entra:
             answer.headers["client-request-id"] = asked
         return answer
 
-    # where a request goes
+    # routing
 
     def _route(self, request):
         path = request.path
@@ -98,7 +98,7 @@ class Entra:
     def _refuse(self, request, refusal, trace):
         correlation = request.headers.get("client-request-id") or str(uuid.uuid4())
         stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(self.now(request)))
-        between = "\r\n" if request.fault.get("lines") else " "  # a line each until 2022, one line since 2023
+        between = "\r\n" if request.fault.get("lines") else " "  # on separate lines until 2022, on one line since 2023
         body = {"error": refusal.error,
                 "error_description": between.join([f"AADSTS{refusal.code}: {refusal.text}", f"Trace ID: {trace}",
                                                    f"Correlation ID: {correlation}", f"Timestamp: {stamp}"]),
@@ -119,7 +119,7 @@ class Entra:
         return tenant
 
     def resource(self, request, tenant, scopes=None):
-        """The resource that a request is for, out of `scope` (v2) or `resource` (v1); `scopes` are those of an earlier one."""
+        """The resource of a request, from `scope` (v2) or `resource` (v1); `scopes` are those of an earlier request."""
         if resource := request.argument("resource"):
             return resource
         wanted = [scope for scope in (scopes or request.argument("scope", "")).split()
@@ -156,7 +156,7 @@ class Entra:
         return self.app_token(request, principal, tenant, self.resource(request, tenant), proof)
 
     def _prove(self, request, principal, tenant):
-        """How an application proved who it is ("1" by secret, "2" by assertion), or a refusal."""
+        """How the application authenticated ("1" by secret, "2" by assertion), or a refusal."""
         secret, client = request.argument("client_secret"), principal["client_id"]
         if secret:
             if principal.get("secret") != secret:

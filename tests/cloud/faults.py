@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be made to go wrong, and when.
+"""The faults that tests can cause, and when they apply.
 
 A rule comes from $CLOUD_DIR/faults.json, a list of objects that is read again at each request:
 
     [{"service": "acr", "host": "contoso.azurecr.io", "path": "/oauth2/exchange", "fault": "throttle", "count": 2}]
 
-`service`, `host` and `path` (a prefix) narrow a rule and may be left out; the first rule that fits wins;
-`count` is how often it does. Any other member is a parameter of the fault.
+`service`, `host` and `path` (a prefix) restrict a rule and are optional; the first rule that matches is used, and
+`count` limits how often. Any other member is a parameter of the fault.
 
-Or it comes from the name of a registry: firewall.azurecr.io has the fault `firewall`, and so do firewall1 and
-firewall-abc. Digits after the name are the fault's number: error503, delay3, throttle7, short600.
+A rule may also come from the name of a registry: firewall.azurecr.io has the fault `firewall`, and so do firewall1
+and firewall-abc. Digits after the name are the fault's number: error503, delay3, throttle7, short600.
 
-How each of them is done is in corrupt.py, and with the service that it belongs to.
+The faults are implemented in corrupt.py, and in the file of the service that they belong to.
 """
 import json
 import os
@@ -22,9 +22,9 @@ from collections import namedtuple
 Fault = namedtuple("Fault", "stage path number text")
 
 OAUTH, TOKEN = "/oauth2/", "/oauth2/exchange"
-# name: when it happens, the path that it is for when a rule names none, the parameter that digits in a name set
+# name: when it happens, the path to which it applies if the rule names none, the parameter that digits in a name set
 FAULTS = {
-    # on the way to an address
+    # before the connection
     "nosuch": Fault("dns", None, None, "the name does not exist (NXDOMAIN)"),
     "silent": Fault("dns", None, None, "the name server never answers"),
     "servfail": Fault("dns", None, None, "the name server answers SERVFAIL"),
@@ -40,7 +40,7 @@ FAULTS = {
     "tls10": Fault("tls", None, None, "TLS 1.0 only"),
     "tls12": Fault("tls", None, None, "TLS 1.2 only"),
     "rtt": Fault("rtt", None, "ms", "each way costs ms/2, a TCP connect ms"),
-    # in the answer, whoever gives it
+    # in the response of any service
     "delay": Fault("wire", OAUTH, "seconds", "waits before a right answer (seconds, default 3)"),
     "slow": Fault("wire", OAUTH, None, "a right answer, one byte a second (interval)"),
     "truncated": Fault("wire", OAUTH, None, "half of a right answer, then the connection ends"),
@@ -56,7 +56,7 @@ FAULTS = {
     "deepjson": Fault("wire", OAUTH, None, "200 with arrays nested 100,000 deep"),
     "fields": Fault("wire", OAUTH, None, "a right answer with other fields (fields: null takes one away)"),
     "skew": Fault("service", None, "seconds", "a clock that is off (seconds, default 900): Date, iat, nbf, exp"),
-    # what Azure Container Registry itself would say
+    # errors of Azure Container Registry itself
     "firewall": Fault("service", None, None, "403 DENIED, client with IP ... is not allowed access (ip)"),
     "norole": Fault("service", TOKEN, None, "401 UNAUTHORIZED for an identity without a role"),
     "nopermissions": Fault("service", TOKEN, None, "403 DENIED, retrieving permissions failed: no role, in other words"),
@@ -65,12 +65,12 @@ FAULTS = {
     "revoked": Fault("service", OAUTH, None, "refuses registry tokens made before a moment (before: epoch seconds)"),
     "realm": Fault("service", "/v2/", None, "a challenge whose realm is elsewhere (realm)"),
     "nochallenge": Fault("service", "/v2/", None, "401 without a WWW-Authenticate header"),
-    # what it would say of an image
+    # errors of the registry about an image
     "quarantined": Fault("service", "/v2/", None, "an image in quarantine: unknown by its tag, disallowed by its digest"),
     "locked": Fault("service", "/v2/", None, "405 REGISTRY_DISALLOWED_OPERATION for a manifest"),
     "cacherule": Fault("service", "/v2/", None, "a cache rule whose source refuses (says: credentials, denied, throttled, unauthorized)"),
     "storagedenied": Fault("service", "/", None, "403 AuthorizationFailure of the storage behind a data endpoint"),
-    # tokens that are not what they should be
+    # invalid tokens
     "noexp": Fault("service", OAUTH, None, "a token without exp"),
     "expired": Fault("service", OAUTH, None, "a token that expired an hour ago"),
     "short": Fault("service", OAUTH, "seconds", "a token that lives short (seconds, default 60)"),
@@ -80,7 +80,7 @@ FAULTS = {
     "nulltoken": Fault("service", OAUTH, None, "a token that is null"),
     "nultoken": Fault("service", OAUTH, None, "a token with \\u0000 in it"),
     "crlftoken": Fault("service", OAUTH, None, "a token with line ends in it"),
-    # what Entra ID and the managed-identity endpoints would say
+    # errors of Entra ID and the managed identity endpoints
     "transient": Fault("service", None, None, "Entra: 400 temporarily_unavailable (AADSTS90033)"),
     "entra": Fault("service", None, None, "Entra: any refusal (code, error, text, suberror, claims, status; lines: as until 2022)"),
     "imds400": Fault("service", None, None, "IMDS: 400 Identity not found"),
@@ -106,7 +106,7 @@ class Rule(dict):
 
 
 class Faults:
-    """The rules of a folder's faults.json, with how often each was used."""
+    """The rules in a folder's faults.json, with the number of times that each was used."""
 
     def __init__(self, folder, recorder, is_registry):
         self.path = os.path.join(folder, "faults.json")
@@ -115,7 +115,7 @@ class Faults:
         self.rules, self.used, self.seen = [], {}, None
 
     def find(self, service, host, path, stages):
-        """The first rule for this moment, or None; path is None before there is a request."""
+        """The first rule that applies at this stage, or None; path is None before there is a request."""
         with self.lock:
             self._reload()
             for key, rule in self.rules:
@@ -129,7 +129,7 @@ class Faults:
         return rule if rule and self._fits(rule, service, host, path, stages) else None
 
     def named(self, host):
-        """The rule that a registry's name stands for, or None."""
+        """The rule that the name of a registry stands for, or None."""
         host = host or ""
         if host.startswith("nosuch") and self.is_registry(host):
             return Rule(fault="nosuch")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The managed-identity endpoints of Azure's other homes for a program, on the loopback.
+"""The managed identity endpoints of other Azure services, on loopback.
 
-App Service: IDENTITY_ENDPOINT and IDENTITY_HEADER (2019-08-01), MSI_ENDPOINT and MSI_SECRET (2017-09-01, also
-Azure ML). Arc: the first request is refused with the path of a file; who can read that file may ask again.
-Service Fabric: TLS with a certificate of its own, known by its thumbprint. Cloud Shell: a token of the person.
+App Service: IDENTITY_ENDPOINT and IDENTITY_HEADER (2019-08-01), MSI_ENDPOINT and MSI_SECRET (2017-09-01, also Azure
+ML). Arc: the first request is denied with the path of a file; a client that can read the file may repeat the request.
+Service Fabric: TLS with a self-signed certificate that is known by its thumbprint. Cloud Shell: a token of the user.
 """
 import json
 import os
@@ -57,7 +57,7 @@ class AppService:
 
 
 class Arc:
-    """himds: a Basic challenge whose realm is a file, changed each time."""
+    """himds: a Basic challenge whose realm is the path of a file that changes each time."""
 
     def __init__(self, world, entra):
         self.world, self.entra, self.key, self.path, self.unknown = world, entra, None, None, _not_found

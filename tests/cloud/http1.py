@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HTTP/1.1, the server's side, over a socket whose answers can be corrupted.
+"""An HTTP/1.1 server over a socket, whose responses can be corrupted.
 
-A library's server would not let us send half an answer, none, or one that never ends. This one keeps a
-connection alive, streams bodies both ways, and leaves the last word to whoever holds `Connection.socket`.
+A server from a library cannot send half a response, none, or an endless one. This one keeps connections alive, streams
+bodies in both directions, and allows writing to `Connection.socket` directly.
 """
 import base64
 import json
@@ -18,11 +18,11 @@ CHUNK = 128 * 1024
 
 
 class Closed(Exception):
-    """The other side went away, or sent what is not HTTP."""
+    """The client closed the connection, or sent something that is not HTTP."""
 
 
 class Connection:
-    """One accepted connection: who called, by what name, and the bytes."""
+    """One accepted connection: the client, the name that it requested, and the bytes."""
 
     def __init__(self, sock, service, peer, local, sni=None, tls=None):
         self.socket, self.service, self.peer, self.local = sock, service, peer, local
@@ -60,9 +60,9 @@ class Headers(dict):
 
 
 class Request:
-    """A request whose head has been read; the body is read when somebody asks for it."""
+    """A request whose head has been read; the body is read when it is needed."""
 
-    fault = None  # the rule in force, an empty one where there is none, see faults.py
+    fault = None  # the active rule, empty if there is none, see faults.py
 
     def __init__(self, connection, method, target, headers):
         self.connection, self.method, self.target, self.headers = connection, method, target, headers
@@ -78,11 +78,11 @@ class Request:
         self.began = time.time()
 
     def argument(self, name, default=None):
-        """One value out of the form or, where the form has none, the query."""
+        """One value from the form or, if the form does not have it, from the query."""
         return (self.form.get(name) or self.query.get(name) or [default])[0]
 
     def body(self):
-        """The body as pieces of bytes, read from the wire as they are taken."""
+        """The body as pieces of bytes, which are read from the connection one by one."""
         return self._body
 
     def has_body(self):
@@ -97,7 +97,7 @@ class Request:
         return data
 
     def read_form(self):
-        """Once from the connection; a fault may have looked at it before the service does."""
+        """Read the form once; a fault may read it before the service does."""
         if self.form_text is None:
             self.form_text = self.read().decode("utf-8", "replace")
             self.form = urllib.parse.parse_qs(self.form_text, keep_blank_values=True)
@@ -147,8 +147,8 @@ class Request:
 
 
 class Answer:
-    """What a server says. `body` is bytes, or an iterable of bytes when it is streamed; a header with a list of values
-    is sent once for each."""
+    """The response of a service. `body` is bytes, or an iterable of bytes that is streamed; a header with a list of
+    values is sent once for each value."""
 
     close = False
 
@@ -198,7 +198,7 @@ def as_json(value, status=200, headers=None):
 
 
 def read_request(connection):
-    """The next request of a connection, or None when it was closed between two."""
+    """The next request of a connection, or None if it was closed between two requests."""
     try:
         line = connection.reader.readline(HEAD_LIMIT)
         if not line.strip():

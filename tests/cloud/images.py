@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Images, and the folder in which docker-registry keeps them: put there, or a part taken away, behind its back."""
+"""Images in the folder where docker-registry stores them: adds images or removes parts of them without its
+knowledge."""
 import gzip
 import hashlib
 import io
@@ -21,7 +22,7 @@ def digest(data):
 
 
 def image(architecture=HERE, content="hello", layers=1):
-    """(manifest, {digest: blob}) of an image with one file a layer."""
+    """(manifest, {digest: blob}) of an image with one file in each layer."""
     packed = []
     for number in range(layers):
         tar = io.BytesIO()
@@ -47,17 +48,17 @@ def index(manifests, kind=OCI_INDEX):
 
 
 class Contents:
-    """What one login server has; `folder` is docker-registry's rootdirectory."""
+    """The content of one login server; `folder` is docker-registry's rootdirectory."""
 
     def __init__(self, folder):
         self.root = os.path.join(folder, "docker/registry/v2")
 
     def blob(self, which):
-        """Where the bytes of a blob or manifest lie."""
+        """The path of the bytes of a blob or manifest."""
         return os.path.join(self.root, "blobs/sha256", which[7:9], which[7:], "data")
 
     def put(self, repository, manifest, blobs=(), tag=None):
-        """The digest of a manifest that is there from now on, with its blobs and its tag."""
+        """Add a manifest with its blobs and its tag; return its digest."""
         which = digest(manifest)
         self._write(self.blob(which), manifest)
         self._link(repository, "_manifests/revisions/sha256", which)
@@ -73,7 +74,7 @@ class Contents:
         return self.put(repository, *image(**what), tag=tag)
 
     def put_index(self, repository, tag, *architectures, kind=OCI_INDEX):
-        """{architecture: digest} of the images that an index names."""
+        """Add an index and its images; return {architecture: digest}."""
         made = {architecture: image(architecture, content=repository) for architecture in architectures}
         self.put(repository, index({architecture: manifest for architecture, (manifest, _) in made.items()}, kind), tag=tag)
         return {architecture: self.put(repository, manifest, blobs) for architecture, (manifest, blobs) in made.items()}
@@ -88,11 +89,11 @@ class Contents:
         os.unlink(os.path.join(self._repository(repository), "_manifests/revisions/sha256", which[7:], "link"))
 
     def drop_blob(self, repository, which):
-        """The registry does not know it any more."""
+        """Remove a blob so that the registry does not know it any more."""
         os.unlink(os.path.join(self._repository(repository), "_layers/sha256", which[7:], "link"))
 
     def lose_blob(self, which):
-        """The registry knows it, and its storage does not have it."""
+        """Remove a blob from the storage only: the registry still lists it."""
         os.unlink(self.blob(which))
 
     def _repository(self, name):

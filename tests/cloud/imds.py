@@ -7,7 +7,7 @@ import uuid
 from entra import known_resource
 from http1 import as_json
 
-# how each endpoint calls the three ways to name a user-assigned identity
+# the names of the three parameters that select a user-assigned identity, for each endpoint
 SELECTORS = {"client_id": "client_id", "object_id": "object_id", "principal_id": "object_id",
              "msi_res_id": "resource_id", "mi_res_id": "resource_id"}
 
@@ -58,7 +58,7 @@ class Imds:
 
 
 def managed_token(entra, request, world, principal, life=86400):
-    """The answer of IMDS and its kin: numbers are strings, `resource` is a v1 audience."""
+    """The response of IMDS and similar endpoints: numbers are strings, `resource` is a v1 audience."""
     resource = request.argument("resource")
     if not resource:
         return bad("Required query variable 'resource' is missing")

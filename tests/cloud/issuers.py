@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Those whose word Entra takes for a workload: GitHub Actions, Azure Pipelines, a Kubernetes cluster.
+"""The issuers that Entra ID trusts for workloads: GitHub Actions, Azure Pipelines, a Kubernetes cluster.
 
-Each has its OIDC discovery, its keys, and the endpoint where a job asks for its token, under their real names.
-Certificates of applications are made here as well: they prove the same, with a key of one's own.
+Each has OIDC discovery, keys, and the endpoint where a job requests its token, under their real names. Certificates of
+applications are created here too: they serve the same purpose, with the application's own key.
 """
 import datetime
 import os
@@ -28,7 +28,7 @@ PIPELINES_URL = f"https://{PIPELINES_HOST}/contoso/app/_apis/distributedtask/hub
 PIPELINES_TOKEN = "azure-pipelines-access-token"
 CONNECTION = "5e5e5e5e-0000-4000-8000-000000000001"
 
-# az itself looks for a newer az there, for a way to the Internet, and for an image that anybody may pull.
+# az contacts these hosts to look for a newer version, to test the Internet connection, and to pull a public image.
 MCR = "mcr.microsoft.com"
 WEB = {"azure.microsoft.com", "raw.githubusercontent.com", "azcliprod.blob.core.windows.net", MCR}
 
@@ -48,13 +48,13 @@ def mint(signer, issuer, subject=None, audience=AUDIENCE, life=600, now=None, **
 
 
 class Elsewhere:
-    """The hosts of these issuers, and behind them the trap for all others."""
+    """The hosts of these issuers; requests for all other hosts go to the catch-all server."""
 
     def __init__(self, trap, proxy, issuers):
         self.trap, self.proxy, self.issuers = trap, proxy, issuers
 
     def service_of(self, request):
-        """Under which name a request is recorded, and rules apply to it."""
+        """The service name under which a request is recorded and to which rules apply."""
         if self.proxy.is_for(request):
             return "proxy"
         if request.host in (GITHUB_HOST, PIPELINES_HOST):

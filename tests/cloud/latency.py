@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Latency for benchmarks: what is sent on a connection arrives half a round trip later.
+"""Latency for benchmarks: data that is sent on a connection arrives half a round trip later.
 
-Kernels of small machines have no netem, so the bytes wait here. The client's connect() is answered by the
-kernel at once; the round trip that it would have cost is charged before its first byte is let through.
+The kernels of small machines have no netem, so the bytes are delayed here. The kernel completes the client's connect() at once; the round
+trip that it would have taken is added to its first byte.
 """
 import queue
 import socket
@@ -11,7 +11,7 @@ import time
 
 
 def far(sock, rtt):
-    """A socket that stands for `sock`, `rtt` seconds away."""
+    """A socket that replaces `sock` and is `rtt` seconds away."""
     ours, theirs = socket.socketpair()
     sock.settimeout(None)
     _pump(sock, theirs, rtt / 2, rtt)
@@ -20,7 +20,7 @@ def far(sock, rtt):
 
 
 def _pump(source, target, delay, first):
-    """Carry bytes from source to target, each `delay` after it came, and none before `first` has passed."""
+    """Copy bytes from source to target, each `delay` after it arrived, and none before `first` has passed."""
     waiting = queue.SimpleQueue()
     opened = time.monotonic() + first
 

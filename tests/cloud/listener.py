@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One service at one address: connections, requests, and the faults of the wire.
+"""One service at one address: connections, requests, and network faults.
 
-A connection is looked at before anything is said on it: its first bytes tell the name that is asked for,
-and a rule may then choose a certificate, a latency, or silence.
+The first bytes of a connection are read before anything is sent: they contain the requested name, for which a rule may
+select a certificate, a latency, or no response.
 """
 import socket
 import ssl
@@ -23,7 +23,7 @@ SO_ORIGINAL_DST = 80
 
 
 class Listener:
-    """One service at one address. encrypted: True, False, or None where the client decides."""
+    """One service at one address. encrypted: True, False, or None if the client decides."""
 
     def __init__(self, cloud, service, handler, address, encrypted, flavour=None):
         self.cloud, self.service, self.handler = cloud, service, handler
@@ -54,7 +54,7 @@ class Listener:
                 connection.close()
 
     def _open(self, bare):
-        """The connection ready for HTTP, or None when it came to nothing."""
+        """The connection, ready for HTTP, or None if it could not be established."""
         sock, cloud = bare.socket, self.cloud
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         encrypted, bare.sni = tls.peek_hello(sock, IDLE)
@@ -114,7 +114,7 @@ class Listener:
                 answer = self._right(request)
         except Closed:
             raise
-        except Exception as error:  # a bug of ours must not look like a fault of Azure's
+        except Exception as error:  # a bug in the stand-in must not look like a fault of Azure
             traceback.print_exc()
             answer = Answer(500, f"the stand-in failed: {error!r}\n", kind="text/plain")
         skew = rule.get("seconds", 900) if rule and rule.kind == "skew" else 0
@@ -130,7 +130,7 @@ class Listener:
         return self.handler.answer(request)
 
     def _spoiled(self, rule, request):
-        """A fault of the wire. What never gets an answer is recorded before it is left without one."""
+        """Apply a network fault. A request that gets no response is recorded before that."""
         asked = []
 
         def right():
@@ -151,7 +151,7 @@ def _read_small_form(request):
 
 
 def destination(sock):
-    """Where the client wanted to go, which a redirecting rule of the kernel may have changed."""
+    """The address that the client connected to, which a redirecting rule of the kernel may have changed."""
     try:
         raw = sock.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)
         return socket.inet_ntoa(raw[4:8]), struct.unpack("!H", raw[2:4])[0]

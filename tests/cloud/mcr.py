@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mcr.microsoft.com, as far as `az acr check-health` asks: one small image that docker pulls without a login."""
+"""The part of mcr.microsoft.com that `az acr check-health` uses: one small image that docker pulls without a login."""
 from http1 import Answer
 from images import DOCKER_MANIFEST, digest, image
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What process 1 puts into the namespaces: mounts, names, a trust store, addresses and routes."""
+"""What process 1 sets up in the namespaces: mounts, names, a trust store, addresses and routes."""
 import ctypes
 import os
 import shutil
@@ -14,7 +14,7 @@ MNT_DETACH = 2
 BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
            "/etc/ssl/ca-bundle.pem"]
 HASHED = "/etc/ssl/certs"
-# Sockets of the machine that answer for its names or its containers.
+# Sockets of the machine for its DNS names or its containers.
 HIDDEN = {"docker", "docker.sock", "containerd", "nscd", "cloud", "xtables.lock"}
 
 ADDRESSES = "\n".join(
@@ -59,7 +59,7 @@ def bind(source, target):
 
 
 def prepare(folder, authority):
-    """The mounts: own /proc, /run, names, and a trust store that knows our authority."""
+    """The mounts: a separate /proc, /run, name files, and a trust store that includes the stand-in's authority."""
     mount(None, "/", flags=MS_REC | MS_PRIVATE)
     try:
         mount("proc", "/proc", "proc")
@@ -80,7 +80,7 @@ def prepare(folder, authority):
         if os.path.exists(target):
             bind(path, target)
     trust(etc, authority)
-    if os.path.isdir("/var/opt"):  # Azure Arc leaves its challenges there
+    if os.path.isdir("/var/opt"):  # Azure Arc writes its challenges there
         mount("tmpfs", "/var/opt", "tmpfs")
 
 
@@ -94,7 +94,7 @@ def _nsswitch():
 
 
 def private_run(folder):
-    """A /run that forgets: the machine's entries are seen through it, what is added stays here."""
+    """A temporary /run: the entries of the machine are visible in it, additions exist only in the namespace."""
     old = os.path.join(folder, "run")
     os.makedirs(old, exist_ok=True)
     bind("/run", old)
@@ -113,13 +113,13 @@ def private_run(folder):
                 os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
             bind(entry.path, target)
         except OSError:
-            pass  # what cannot be shown is not needed
+            pass  # entries that cannot be shown are not needed
     libc.umount2(old.encode(), MNT_DETACH)
     os.mkdir("/run/cloud")
 
 
 def trust(etc, authority):
-    """Append our authority to the system's bundle, and put it into the hashed folder."""
+    """Append the stand-in's authority to the system's bundle, and add it to the hashed folder."""
     for bundle in BUNDLES:
         real = os.path.realpath(bundle)
         if os.path.isfile(real):
@@ -136,7 +136,7 @@ def trust(etc, authority):
     with open(os.path.join(certs, "stand-in-cloud.pem"), "wb") as file:
         file.write(authority.pem)
     link = os.path.join(certs, subject_hash(certs) + ".0")
-    if not os.path.islink(link):  # it is there in a cloud within a cloud
+    if not os.path.islink(link):  # exists already if the cloud runs in a cloud
         os.symlink("stand-in-cloud.pem", link)
     copy = os.path.join(etc, "ca-certificates.crt")
     if os.path.exists(copy):
@@ -151,9 +151,10 @@ def subject_hash(certs):
 
 
 def connect():
-    """The network: our addresses, and every other address in the world on the loopback too.
+    """The network: the addresses of the services, and every other address on loopback too.
 
-    True when the kernel sends the ports of the trap to one of them; without iptables it listens on a few ports.
+    True if the kernel redirects the ports of the catch-all server to one port; without iptables it listens on a few
+    ports.
     """
     subprocess.run(["ip", "-batch", "-"], input=ADDRESSES, text=True, check=True)
     try:

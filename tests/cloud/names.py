@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The name server: Azure's names lead to our servers, every other name in the world to the trap."""
+"""The name server: Azure's names resolve to the stand-in's servers, all other names to the catch-all server."""
 import re
 import socket
 import struct
@@ -13,7 +13,7 @@ TRAP = "203.0.113.66"
 OURS = [RESOLVER, ACR, ENTRA, ARM, REFUSED, DROPPED, IMDS]
 
 SUFFIXES = (".azurecr.io", ".azurecr.cn", ".azurecr.us", ".azurecr.eaglex.ic.gov", ".azurecr.microsoft.scloud")
-# A registry's own endpoint, its regional ones, and the data endpoints (which are never signed in to).
+# The endpoint of a registry, its regional endpoints, and the data endpoints (to which nobody logs in).
 REGISTRY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)?(\.[a-z0-9]+\.(geo|data))?\Z")
 
 ENTRA_HOSTS = {

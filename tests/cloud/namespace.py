@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A world of its own for one command: mounts, network and processes that end with it.
+"""Separate namespaces for one command: mounts, network and processes that end with it.
 
-Three processes stand one in the other. The outer one stays on the machine and cleans up; the middle one makes
-the namespaces; `init` is process 1 in there, starts the servers and the command, and takes everything
-with it when it ends, for the kernel kills what is left of a process namespace without its first process.
+There are three nested processes. The outer one stays on the machine and cleans up; the middle one creates the
+namespaces; `init` is process 1 in them and starts the servers and the command. When it exits, the kernel kills all
+processes that remain in the namespace.
 """
 import os
 import select
@@ -16,7 +16,7 @@ from mounts import check, libc
 NEWNS, NEWUSER, NEWPID, NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 
-# What would lead out of this world, or away from its authority.
+# Variables that would lead out of the namespaces, or select other certificate authorities.
 UNSET = ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
          "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
 GRACE = 10
@@ -30,8 +30,8 @@ def die_with_parent():
 # the outer and the middle process
 
 def run(inside):
-    """Call inside() as process 1 of new namespaces; its return value is ours. SIGTERM and SIGINT reach it."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until each process knows what to do with them
+    """Call inside() as process 1 of new namespaces and return its result. SIGTERM and SIGINT are passed to it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until each process handles them
     middle = os.fork()
     if middle == 0:
         _middle(inside)
@@ -107,7 +107,7 @@ def _init(inside):
 
 
 def _leave(number, _):
-    """The end has come before the command has begun."""
+    """Exit, because a signal arrived before the command was started."""
     sys.exit(128 + number)
 
 
@@ -117,7 +117,7 @@ def environment(folder, more):
 
 
 class Command:
-    """The command in the middle of the world, and the end of it."""
+    """The command that runs in the namespaces, and how it is ended."""
 
     def __init__(self, argv, env):
         self.argv, self.env, self.cwd, self.pid = argv, env, os.getcwd(), None
@@ -132,7 +132,7 @@ class Command:
         if _in_foreground():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:
-            pid, status = os.waitpid(-1, 0)  # orphans of the whole world come to us as well
+            pid, status = os.waitpid(-1, 0)  # all orphans in the namespace are reparented to this process
             if pid == self.pid:
                 code = os.waitstatus_to_exitcode(status)
                 return code if code >= 0 else 128 - code
@@ -157,7 +157,7 @@ class Command:
 
 
 def start_servers(serve):
-    """Fork; serve(ready) in the child. Return its process once it has said that it is ready."""
+    """Fork and call serve(ready) in the child. Return its process once it has reported that it is ready."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:

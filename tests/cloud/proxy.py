@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An HTTP proxy, at every address of the trap: HTTPS_PROXY=http://proxy.example:3128 works in here.
+"""An HTTP proxy on every address of the catch-all server: HTTPS_PROXY=http://proxy.example:3128 works in the namespace.
 
-CONNECT opens a tunnel within the cloud and is recorded as service "proxy"; the fault `proxyauth` asks for a
-password (407), `proxy` answers as a proxy that forbids.
+CONNECT opens a tunnel within the cloud and is recorded as service "proxy"; with the fault `proxyauth` it requires a
+password (407), with `proxy` it denies the request.
 """
 import socket
 import threading
@@ -29,7 +29,7 @@ class Proxy:
 
 
 class Tunnel(Answer):
-    """An answer that never ends: bytes are carried both ways until one side has enough."""
+    """An endless response: bytes are copied in both directions until one side closes."""
 
     def __init__(self, far):
         super().__init__(200)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every server saw, one JSON object a line in $CLOUD_DIR/requests.jsonl.
+"""Records what every server received, one JSON object a line in $CLOUD_DIR/requests.jsonl.
 
-The tokens and secrets of this cloud are make-believe, so they are written whole: tests look for them.
-A line is written before the answer leaves, so whoever has the answer can already read the line.
+The tokens and secrets of this cloud are not real, so they are written in full: tests search for them. A line is written
+before the response is sent, so a client that has the response can read the line.
 """
 import json
 import os
@@ -24,12 +24,12 @@ class Recorder:
             os.write(self.file, json.dumps(row).encode() + b"\n")
 
     def event(self, connection, what, **fields):
-        """Something short of a request: a bare connection, a failed handshake."""
+        """Something that is not a request: a connection without data, a failed handshake."""
         self.write(connection.service, event=what, host=connection.sni, sni=connection.sni,
                    **addresses(connection), **fields)
 
     def request(self, request, status, fault=None):
-        """A request and the status that it is about to be answered with (None: no answer)."""
+        """A request and the status of its response, which is sent afterwards (None: no response)."""
         connection = request.connection
         row = {"host": request.host, "sni": connection.sni, **addresses(connection), "tls": connection.tls,
                "method": request.method, "path": request.path,
@@ -48,5 +48,5 @@ def addresses(connection):
 
 
 def single(fields):
-    """A field given once as its value, one given several times as a list."""
+    """A field that occurs once as its value, a repeated field as a list."""
     return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}

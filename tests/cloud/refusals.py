@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The refusals of Microsoft Entra ID: AADSTS codes with their status, OAuth error and text."""
+"""The errors of Microsoft Entra ID: AADSTS codes with their status, OAuth error and text."""
 
 # code: (status, error, text)
 REFUSALS = {
@@ -83,14 +83,14 @@ REFUSALS = {
 
 
 class _Said(dict):
-    """A text may want to name more than a case knows: what is not known is left as a word."""
+    """The values for a text. A name without a value remains as a word."""
 
     def __missing__(self, key):
         return f"<{key}>"
 
 
 class Refusal(Exception):
-    """An AADSTS code, and what its text is about."""
+    """An AADSTS code, and the values for its text."""
 
     def __init__(self, code, **about):
         super().__init__(code)

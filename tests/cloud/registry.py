@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Azure Container Registry: the challenge, the exchange, the token endpoint, and the gate before the storage.
+"""Azure Container Registry: the challenge, the exchange, the token endpoint, and access control for the storage.
 
-What lies behind the gate is a real registry, see storage.py.
+The storage is a real registry, see storage.py.
 """
 import re
 import uuid
@@ -26,7 +26,7 @@ NEEDS = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
 
 class Denied(Exception):
-    """What the registry says instead: a status, a code, a text. Without a code it says nothing but the status."""
+    """The error of the registry: a status, a code, a text. Without a code, only the status is sent."""
 
     def __init__(self, status, code=None, message=None, **detail):
         super().__init__(message)
@@ -39,14 +39,14 @@ class Denied(Exception):
 
 
 class Caller:
-    """Somebody whose credential was good: a subject, and what may be done with a repository."""
+    """A client with a valid credential: a subject, and its actions on a repository."""
 
     def __init__(self, subject, tenant, object_id, actions_on, catalog=True, capitals=False):
         self.subject, self.tenant, self.object_id = subject, tenant, object_id
         self.actions_on, self.catalog, self.capitals = actions_on, catalog, capitals
 
     def grant(self, scopes):
-        """The `access` claim for the scopes asked: what was asked for, cut to what is allowed."""
+        """The `access` claim for the requested scopes, reduced to the allowed actions."""
         access = []
         for scope in " ".join(scopes).split():
             kind, _, rest = scope.partition(":")
@@ -67,7 +67,7 @@ class Caller:
 
 
 class Registry:
-    """All registries; which one is meant is in the host name."""
+    """All registries; the host name selects one."""
 
     def __init__(self, world, entra, entra_signer, signer, storage):
         self.world, self.entra = world, entra
@@ -106,7 +106,7 @@ class Registry:
             return self._resource(request)
         return Answer(404, "404 page not found\n", kind="text/plain; charset=utf-8")
 
-    # an Entra token for a refresh token
+    # exchange an Entra token for a refresh token
 
     def _exchange(self, request, fault, correlation):
         request.read_form()
@@ -139,7 +139,7 @@ class Registry:
     def _sign(self, request, claims, now):
         return corrupt_token(request.fault, self.signer.sign(claims), claims, self.signer.sign, now)
 
-    # a credential for an access token
+    # exchange a credential for an access token
 
     def _token(self, request):
         if request.method == "POST":
@@ -158,7 +158,7 @@ class Registry:
         host = self.world.login_server(request.host)
         base = registry_claims(host, caller.subject, caller.tenant, caller.object_id, now)
         body = {"access_token": self._sign(request, access_claims(base, caller.grant(scopes), now), now)}
-        # `az acr login` leaves an identity token in docker's config: that comes from here.
+        # `az acr login` stores an identity token in docker's configuration; docker sends it to this endpoint.
         if request.argument("offline_token") == "true" and (request.basic() or ("",))[0] == NULL_GUID:
             body["refresh_token"] = request.basic()[1]
         return as_json(body)
@@ -217,7 +217,7 @@ class Registry:
         tenant = self.world.tenants[registry["tenant"]]
         return Caller("anonymous", tenant["id"], NULL_GUID, lambda name: ["pull"], registry.get("catalog", True))
 
-    # the gate
+    # access control
 
     def _resource(self, request):
         kind, name, action = needed(request)
@@ -249,7 +249,7 @@ class Registry:
         return not kind or action in granted or "*" in granted
 
     def _claims(self, request):
-        """The claims of a bearer token that is good here, or None."""
+        """The claims of a bearer token that is valid here, or None."""
         try:
             claims = self.signer.check(request.bearer() or "", leeway=0)
         except jwt.InvalidTokenError:
@@ -279,7 +279,7 @@ class Registry:
 
 
 def needed(request):
-    """(type, name, action) that a path needs; (None, None, None) where any credential will do."""
+    """(type, name, action) that a path requires; (None, None, None) if any credential is enough."""
     if request.path in ("/v2/_catalog", "/acr/v1/_catalog"):
         return "registry", "catalog", "*"
     if request.path.startswith("/acr/v1/"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All servers of the cloud in one process: which there are, and what they share."""
+"""All servers of the cloud in one process: the list of servers, and the objects that they share."""
 import os
 import select
 import signal
@@ -29,7 +29,7 @@ TRAP_PORT = 7777
 
 
 class Cloud:
-    """Everything that the servers share."""
+    """The objects that all servers share."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -69,14 +69,14 @@ class Cloud:
 
 
 def make_keys(folder, *kids):
-    """One Signer for each name, made side by side: an RSA key takes a while."""
+    """One Signer for each name, created in parallel, because an RSA key takes a while."""
     os.makedirs(folder, exist_ok=True)
     with ThreadPoolExecutor(len(kids)) as pool:
         return list(pool.map(lambda kid: Signer.create(folder, kid), kids))
 
 
 def main(cloud, redirected, ready):
-    """Serve until SIGTERM; a byte goes down the `ready` pipe once everything listens."""
+    """Serve until SIGTERM; writes a byte to the `ready` pipe once all servers listen."""
     for name in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

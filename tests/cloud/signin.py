@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""People at Entra ID: device codes, authorization codes with PKCE, passwords, and refresh tokens.
+"""Users at Entra ID: device codes, authorization codes with PKCE, passwords, and refresh tokens.
 
-Codes and refresh tokens are signed by Entra's own key, so nothing needs to be remembered but what was used up.
-A refresh token is good for every tenant that knows the person, and each use brings a new one.
+Codes and refresh tokens are signed with Entra's key, so only used ones must be remembered. A refresh token is valid for
+every tenant that knows the user, and each use returns a new one.
 """
 import base64
 import hashlib
@@ -39,7 +39,7 @@ class People:
     def person(self):
         return self.world.principals["user"]
 
-    # answers
+    # responses
 
     def _answer(self, request, user, tenant_text, client, scopes=None, nonce=None):
         tenant = (self.world.tenant_of(user) if tenant_text in ("common", "organizations")
@@ -64,7 +64,7 @@ class People:
                 "aud": client, "iss": f"https://{request.host}/{tenant['id']}/v2.0", "iat": now, "nbf": now,
                 "exp": now + 3600, "name": "Developer", "oid": user["object_id"], "tid": tenant["id"],
                 "preferred_username": user["name"], "sub": user["object_id"], "ver": "2.0",
-                **({"nonce": nonce} if nonce else {})})  # OpenID Connect Core 1.0, 2: as it was in the request
+                **({"nonce": nonce} if nonce else {})})  # OpenID Connect Core 1.0, section 2: the value from the request
         body["client_info"] = _encode(json.dumps({"uid": user["object_id"], "utid": home["id"]}).encode())
         return as_json(body)
 
@@ -113,7 +113,7 @@ class People:
                                    f"{code} to authenticate."})
 
     def _poll_device(self, request, tenant_text):
-        """The person takes until the second poll to say yes."""
+        """The user confirms at the second poll."""
         device = self.devices.get(request.argument("device_code") or request.argument("code"))
         if not device or device["client"] != request.argument("client_id"):
             raise Refusal(70018)
@@ -132,7 +132,7 @@ class People:
     # authorization code
 
     def page(self, request):
-        """The pages that a person would see in a browser, or None."""
+        """The pages that a user would see in a browser, or None."""
         if request.path in ("/devicelogin", "/device"):
             return Answer(200, "<!DOCTYPE html><title>Enter code</title><p>Enter the code shown by your device. "
                                "It is accepted by itself.</p>", kind="text/html; charset=utf-8")
@@ -141,7 +141,7 @@ class People:
         return None
 
     def authorize(self, request, tenant_text):
-        """A page with two links, `yes` and `no`; both lead back to the redirect URI."""
+        """A page with two links, `yes` and `no`; both return to the redirect URI."""
         if request.method == "POST":
             request.query.update(request.form)
         client, redirect = request.argument("client_id", ""), request.argument("redirect_uri", "")

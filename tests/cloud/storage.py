@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real registries behind the gate: one docker-registry process for each login server, started when needed.
+"""The real registries behind the access control: one docker-registry process for each login server, started on demand.
 
-They listen on Unix sockets in the namespace's own /run, so nothing but the gate can reach them. Bodies are
-streamed both ways.
+They listen on Unix sockets in the namespace's own /run, so only the access control can reach them. Bodies are streamed
+in both directions.
 """
 import http.client
 import os
@@ -86,7 +86,7 @@ class Storage:
         path = f"{SOCKETS}/{host}.sock"
         os.makedirs(folder + "/data", exist_ok=True)
         os.makedirs(SOCKETS, exist_ok=True)
-        Contents(folder + "/data").put_image("app", "latest")  # every registry has it
+        Contents(folder + "/data").put_image("app", "latest")  # exists in every registry
         with open(folder + "/config.yml", "w", encoding="utf-8") as file:
             file.write(CONFIG.format(folder=folder, socket=path))
         with open(folder + "/log", "ab") as log:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stand-in cloud is what it says it is. Run it inside:
+"""Tests of the stand-in cloud itself. Run them in the cloud:
 
     tests/cloud/cloud run /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/cloud/test_cloud.py
 """
@@ -378,7 +378,7 @@ def test_permissions_limit_a_token(cloud):
 def test_a_blob_is_pushed_and_pulled_and_a_reader_cannot_push(cloud):
     app, blob = (APP.client_id, APP.secret), os.urandom(3_000_000)
     digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-    for body in (blob, iter([blob[:1_000_000], blob[1_000_000:]])):  # with a length, and in chunks
+    for body in (blob, iter([blob[:1_000_000], blob[1_000_000:]])):  # with Content-Length, and chunked
         host = "fresh2.azurecr.io"
         start = requests.post(f"https://{host}/v2/team/app/blobs/uploads/", auth=app, timeout=20)
         where = urllib.parse.urljoin(start.url, start.headers["Location"])
@@ -468,7 +468,7 @@ def test_an_old_token_can_be_revoked(cloud):
 def test_latency_costs_a_round_trip_for_tcp_one_or_two_for_tls_and_one_for_the_request(cloud, version, trips):
     cloud.fault("rtt", ms=100)
     took = []
-    while len(took) < 8 and not (took and min(took) < (trips + 0.8) * 0.1):  # a busy machine only makes it longer
+    while len(took) < 8 and not (took and min(took) < (trips + 0.8) * 0.1):  # a busy machine only increases the time
         took.append(float(subprocess.run(["curl", "-s", "--cacert", cloud.path("ca.pem"), "--tls-max", version, "-o", "/dev/null",
                                           "-w", "%{time_total}", f"https://{ACME}/v2/"],
                                          check=True, capture_output=True, text=True).stdout))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stand-in answers as the real services were recorded to answer: README.md tells where and when.
+"""Tests that the stand-in responds like the recorded responses of the real services: README.md says where and when they
+were recorded.
 
-What a recording says is written down here once more, by hand: header names with their values, bodies, claims, times.
+The content of the recordings is repeated here by hand: header names with their values, bodies, claims, times.
 """
 import email.utils
 import http.client
@@ -39,7 +40,7 @@ def cloud():
 
 
 def ask(method, host, path, form=None, **headers):
-    """(status, headers as sent, body): no library in between that joins or hides a field."""
+    """(status, headers as sent, body): without a library that merges or hides fields."""
     context = ssl.create_default_context(cafile="/etc/ssl/certs/ca-certificates.crt")
     connection = http.client.HTTPSConnection(host, timeout=20, context=context)
     body = form and "&".join(f"{name}={requests.utils.quote(value, safe='')}" for name, value in form.items())
@@ -255,7 +256,7 @@ def test_a_registry_that_is_not_public_denies_anonymous_clients(cloud, method):
 
 
 def test_a_scope_that_is_not_granted_is_not_an_error(cloud):
-    """What `az acr check-health` asks for."""
+    """The request of `az acr check-health`."""
     status, _, body = ask("POST", HOST, "/oauth2/token", {"grant_type": "refresh_token", "service": HOST, "scope": "registry:None:*",
                                                           "refresh_token": cloud.registry_token(HOST)})
     assert status == 200 and claims(json.loads(body)["access_token"])["access"] == []
@@ -267,7 +268,7 @@ def test_a_token_of_the_login_server_is_valid_at_a_regional_endpoint(cloud):
     assert answer.status_code == 200 and claims(answer.json()["access_token"])["aud"] == HOST
 
 
-# Entra ID, and the identities of machines
+# Entra ID, and managed identities
 
 @pytest.mark.parametrize("lines, between", [(None, " "), (True, "\r\n")], ids=["since-2023", "until-2022"])
 def test_entra_appends_its_ids_to_the_message(cloud, lines, between):
@@ -311,7 +312,7 @@ def test_a_federated_token_file_has_no_line_end(cloud, tmp_path):
     assert (tmp_path / "token").read_bytes().strip() == (tmp_path / "token").read_bytes()
 
 
-# what az itself asks
+# requests of az itself
 
 def test_az_finds_its_newest_version_and_a_public_image(cloud):
     assert requests.get("https://azcliprod.blob.core.windows.net/cli/azure-cli-core/setup.py", timeout=20).text.startswith("VERSION = ")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One private authority, made anew at every start, and a certificate for whatever name a client asks for.
+"""A private certificate authority, created at every start, and a certificate for each name that a client requests.
 
-The name is read from the ClientHello before TLS begins, so that a rule can choose the certificate, the
-protocol version, or silence.
+The name is read from the ClientHello before TLS begins, so that a rule can select the certificate, the protocol
+version, or no response.
 """
 import datetime
 import ipaddress
@@ -29,7 +29,7 @@ def _pem(certificate):
 
 
 class Authority:
-    """Signs leaves, keeps one SSLContext for each (name, flavour)."""
+    """Signs certificates; keeps one SSLContext for each (name, flavour)."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -56,7 +56,7 @@ class Authority:
             return self.contexts[name, flavour]
 
     def write_thumbprint(self, name, flavour, path):
-        """Leave the SHA-1 of a leaf, in hexadecimal, where a client finds it that pins it."""
+        """Write the SHA-1 of a certificate in hexadecimal to a file, for a client that pins it."""
         self.context(name, flavour)
         with open(path, "w", encoding="ascii") as file:
             file.write(self.leaves[name, flavour].fingerprint(hashes.SHA1()).hex().upper())
@@ -107,7 +107,7 @@ def _alternative(name):
 
 
 def peek_hello(sock, patience):
-    """(is it TLS, server name or None), or (None, None) when nothing was said in `patience` seconds."""
+    """(is it TLS, server name or None), or (None, None) if nothing was received in `patience` seconds."""
     deadline = time.monotonic() + patience
     seen = -1
     while time.monotonic() < deadline:

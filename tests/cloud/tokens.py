@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Web Tokens: who signs them, and how they are checked. The keys lie in $CLOUD_DIR/keys."""
+"""JSON Web Tokens: who signs them, and how they are verified. The keys are in $CLOUD_DIR/keys."""
 import os
 import re
 import time
@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 LIFE = 3 * 3600  # of a refresh token
 ACCESS_LIFE = 3600
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EARLY = 900  # registries date their tokens that much back
+EARLY = 900  # registries backdate their tokens by this many seconds
 NULL_GUID = "00000000-0000-0000-0000-000000000000"
 
-# Three spellings of what a principal may do, as recorded in 2021, 2022 and since 2024; a registry keeps to one.
+# Three spellings of the actions of a principal, as recorded in 2021, 2022 and since 2024; a registry uses one of them.
 PERMISSIONS = [
     {"actions": ["read", "write", "delete"], "notActions": None},
     {"Actions": ["read", "write", "delete", "deleted/read", "deleted/restore/action"], "NotActions": None},
@@ -25,7 +25,7 @@ PERMISSIONS = [
 
 
 class Signer:
-    """An RSA key that signs tokens and checks its own."""
+    """An RSA key that signs tokens and verifies its own."""
 
     def __init__(self, key, kid):
         self.key, self.kid = key, kid
@@ -49,7 +49,7 @@ class Signer:
         return jwt.encode(claims, self.key, "RS256", {"kid": self.kid, **header})
 
     def check(self, token, now=None, leeway=300):
-        """The claims of a token of ours that is in its time; jwt.InvalidTokenError otherwise."""
+        """The claims of a token that is ours and currently valid; otherwise jwt.InvalidTokenError."""
         claims = jwt.decode(token, self.key.public_key(), ["RS256"],
                             options={"verify_aud": False, "verify_exp": False, "verify_nbf": False,
                                      "verify_iat": False, "require": ["exp"]})
@@ -67,7 +67,8 @@ class Signer:
 
 
 def registry_claims(host, subject, tenant, object_id, now, life=LIFE):
-    """The claims of an ACR refresh token. `subject` is who it is for people: an application is named by its appid."""
+    """The claims of an ACR refresh token. `subject` is the name shown to users: an application is named by its
+    appid."""
     made = {"jti": str(uuid.uuid4()), "sub": subject if object_id == NULL_GUID else object_id, "nbf": now - EARLY,
             "exp": now + life, "iat": now - EARLY, "iss": "Azure Container Registry", "aud": host, "version": "1.0",
             "rid": "0123456789abcdef0123456789abcdef", "grant_type": "refresh_token", "tenant": tenant,
@@ -78,7 +79,7 @@ def registry_claims(host, subject, tenant, object_id, now, life=LIFE):
 
 
 def access_claims(base, access, now, life=ACCESS_LIFE):
-    """The claims of an access token, whose rights are `access`."""
+    """The claims of an access token that allows `access`."""
     return {**{name: base[name] for name in ("sub", "iss", "aud", "rid", "appid", "tenant") if name in base},
             "version": "2.0", "jti": str(uuid.uuid4()), "iat": now - EARLY, "nbf": now - EARLY, "exp": now + life,
             "access": access, "roles": [], "grant_type": "access_token"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The world of the cloud, read from world.json: tenants, principals, registries, and who may do what.
+"""The content of the cloud, read from world.json: tenants, principals, registries, and permissions.
 
 tenants      id, domains, cloud (public, china, usgov), one subscription each
 principals   application (client_id, and a secret, a certificate or federated credentials), user, managed
@@ -9,8 +9,8 @@ registries   tenant, roles (principal -> actions), readers (of its settings),
              cache_rules ([name, target, source, credential set]),
              regions (that have regional endpoints)
 
-A registry that is not listed exists all the same: it belongs to the tenant of its cloud, and every
-ordinary principal of that tenant may do all. So tests can make up names as they go.
+A registry that is not listed exists too: it belongs to the tenant of its cloud, and every ordinary principal of that
+tenant has all permissions. Tests can therefore use any name.
 """
 import fnmatch
 import json
@@ -44,7 +44,7 @@ class World:
         self.refresh()
 
     def refresh(self):
-        """Read the file again if it has changed; one that cannot be read changes nothing."""
+        """Read the file again if it has changed; a file that cannot be read changes nothing."""
         status = os.stat(self.path)
         signature = (status.st_ino, status.st_mtime_ns, status.st_size)
         if signature == self.seen:
@@ -63,7 +63,7 @@ class World:
         self.seen = signature
 
     def tenant(self, text, cloud="public"):
-        """The tenant of that id or domain in that cloud, or None."""
+        """The tenant with that ID or domain in that cloud, or None."""
         for tenant in self.tenants.values():
             if tenant["cloud"] == cloud and text.lower() in [tenant["id"], *tenant["domains"]]:
                 return tenant
@@ -76,7 +76,8 @@ class World:
         return self._first("client_id", client_id, "application")
 
     def managed(self, selector=None, value=None):
-        """The managed identity that an IMDS-like endpoint is asked for; no selector: the system's."""
+        """The managed identity that a request to an IMDS-like endpoint selects; without a selector, the
+        system-assigned one."""
         if selector is None:
             return self._first("system", True, "managed")
         return self._first(selector, value, "managed")
@@ -96,7 +97,7 @@ class World:
         return None
 
     def login_server(self, host):
-        """The registry that a host is an endpoint of: name.region.geo.azurecr.io is name.azurecr.io."""
+        """The login server of an endpoint: name.azurecr.io for name.region.geo.azurecr.io."""
         name = registry_name(host)
         return host.replace(name, name.split(".")[0], 1) if name else host
 
@@ -108,7 +109,7 @@ class World:
         return {"tenant": cloud["owner"], "roles": None}
 
     def actions(self, host, principal):
-        """What a principal may do on a registry: a list of pull, push, delete."""
+        """The actions of a principal on a registry: a list of pull, push, delete."""
         registry = self.registry(host)
         if registry["roles"] is not None:
             return registry["roles"].get(principal["key"], [])
@@ -117,6 +118,6 @@ class World:
 
 
 def scope_map_actions(token, repository):
-    """What a scope-map token may do on a repository."""
+    """The actions of a scope-map token on a repository."""
     return [action for pattern, actions in token["scopes"].items() if fnmatch.fnmatchcase(repository, pattern)
             for action in actions]

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A Secret Service that means no good: the least that libsecret needs, and one bad answer of choice.
+"""A hostile Secret Service: the minimum that libsecret needs, and one malformed response, selected by an argument.
 
     hostile_secret_service.py {honest,another-server,huge,nothing,dies,errors} SERVER
 

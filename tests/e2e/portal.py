@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A stand-in for xdg-desktop-portal: the OpenURI method and the Response that a request ends with.
+"""A stand-in for xdg-desktop-portal: the OpenURI method and the Response signal that ends a request.
 
     portal.py {opens,declines,fails,silent} BROWSER LOG
 
-Runs on the session bus until it is killed. "opens" starts BROWSER with the address, which LOG notes.
+Runs on the session bus until it is killed. "opens" starts BROWSER with the URL and writes it to LOG.
 """
 import subprocess
 import sys

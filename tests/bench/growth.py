@@ -163,7 +163,7 @@ def callers(stage):
 
 
 def distances(stage):
-    """A cold get with different latencies."""
+    """Getting a new token, with different latencies."""
     panel = Panel("round-trip time", "ms", False, [])
     stage.sign_az_in()
     cold = stage.cold()

@@ -18,7 +18,7 @@ GROUP = "registries"
 # last.
 VERSIONS = {"public": ["2023-07-01", "2025-11-01", "2026-09-01-preview", "2026-11-01"], "usgov": ["2023-07-01", "2025-11-01"],
             "china": ["2023-07-01"]}
-REGIONAL, MODES = "2026-09-01-preview", "2025-11-01"  # the first versions with regional endpoints and with role assignment modes
+REGIONAL, MODES = "2026-09-01-preview", "2025-11-01"  # first with regional endpoints, with role modes
 
 
 def wrong(status, code, message):

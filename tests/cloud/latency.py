@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Latency for benchmarks: data that is sent on a connection arrives half a round trip later.
 
-The kernels of small machines have no netem, so the bytes are delayed here. The kernel completes the client's connect() at once; the round
-trip that it would have taken is added to its first byte.
+The kernels of small machines have no netem, so the bytes are delayed here. The kernel completes the client's connect()
+at once; the round trip that it would have taken is added to its first byte.
 """
 import queue
 import socket

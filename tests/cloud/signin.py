@@ -64,7 +64,7 @@ class People:
                 "aud": client, "iss": f"https://{request.host}/{tenant['id']}/v2.0", "iat": now, "nbf": now,
                 "exp": now + 3600, "name": "Developer", "oid": user["object_id"], "tid": tenant["id"],
                 "preferred_username": user["name"], "sub": user["object_id"], "ver": "2.0",
-                **({"nonce": nonce} if nonce else {})})  # OpenID Connect Core 1.0, section 2: the value from the request
+                **({"nonce": nonce} if nonce else {})})  # OpenID Connect Core 1.0, 2: as in the request
         body["client_info"] = _encode(json.dumps({"uid": user["object_id"], "utid": home["id"]}).encode())
         return as_json(body)
 

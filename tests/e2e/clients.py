@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real clients, each in a person's home: a call is a command, its result what a person would see."""
+"""The real clients, each in the home of a user: a call runs a command and returns what the user would see."""
 import os
 import subprocess
 
 import pytest
 from homes import Helper
 
-LOCAL = "local/base:1"  # in the engine from the first test that needs it, and never removed
-BASE = "acme.azurecr.io/samples/base:1"  # in the cloud's registry from the first test that needs it
+LOCAL = "local/base:1"  # in the engine from the first test that needs it on, and never removed
+BASE = "acme.azurecr.io/samples/base:1"  # in the cloud's registry from the first test that needs it on
 
 
 class Seen:
-    """What came of a command: its status, and what a person saw of it."""
+    """The result of a command: its status, and the output that the user saw."""
 
     def __init__(self, ran, requests):
         self.status, self.out, self.err, self.requests = ran.returncode, ran.stdout, ran.stderr, requests
@@ -34,7 +34,7 @@ class Seen:
 
 
 class Client:
-    """client("pull", image): runs it, and searches what it says for secrets."""
+    """client("pull", image): runs the command, and searches its output for secrets."""
 
     def __init__(self, home, cloud, *command, env=None):
         self.home, self.cloud, self.command, self.env = home, cloud, command, env or {}
@@ -56,24 +56,25 @@ class Client:
 
 
 def built(name):
-    """Where tests/clients/build put a client; $ACR_CLIENTS is a folder with others of the same names."""
+    """The path of a client that tests/clients/build built; $ACR_CLIENTS is a directory with other versions of the
+    same names."""
     return os.path.join(os.environ.get("ACR_CLIENTS") or os.path.join(os.environ.get("ACR_BUILD", ""), "clients"), name)
 
 
 def needed(name):
-    """The same, for a test that cannot do without."""
+    """The same, for a test that requires the client."""
     if not os.access(built(name), os.X_OK):
         pytest.skip(f"needs {name}: tests/clients/build")
     return built(name)
 
 
 def docker_clients():
-    """Debian's docker, and newer ones: what tests/clients/build made, or those in a given folder."""
+    """Debian's docker, and newer versions: those that tests/clients/build built, or those in a given directory."""
     return [path for path in ("/usr/bin/docker", built("docker"), "/usr/local/bin/docker") if os.access(path, os.X_OK)]
 
 
 def dockerfile(home, *lines):
-    """A folder to build from."""
+    """A directory with a Dockerfile to build."""
     folder = home.folder / "context"
     home.write("context/Dockerfile", "\n".join(lines) + "\n")
     return str(folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests with real clients share: one docker engine, one image in the cloud's registry."""
+"""Shared by the tests with real clients: one docker engine, one image in the cloud's registry."""
 import shutil
 import subprocess
 import uuid
@@ -12,7 +12,7 @@ from homes import Home
 
 @pytest.fixture(scope="session")
 def published(program, engine, tmp_path_factory):
-    """BASE lies in acme.azurecr.io, pushed by docker with nothing but our helper."""
+    """BASE exists in acme.azurecr.io, pushed by docker with this helper only."""
     root = tmp_path_factory.mktemp("base")
     (root / "bin").mkdir()
     shutil.copy("/bin/busybox", root / "bin/busybox")
@@ -30,13 +30,13 @@ def published(program, engine, tmp_path_factory):
 
 @pytest.fixture(params=docker_clients() or ["docker"], ids=lambda path: "docker-of-" + path.split("/")[-2])
 def docker(request, home, cloud, published):
-    """Each docker client of this machine; the engine is the cloud's."""
+    """Each docker client of this machine, with the engine of the cloud."""
     return Client(home, cloud, request.param)
 
 
 @pytest.fixture
 def from_go(home, cloud):
-    """from_go("crane") is a client that Go's registry brings."""
+    """from_go("crane") is a client that is built from a Go module."""
     return lambda name, env=None: Client(home, cloud, needed(name), env=env)
 
 
@@ -48,7 +48,7 @@ def debian_docker(home, cloud, published):
 
 @pytest.fixture
 def signed_in(home, cloud):
-    """The person's environment has a service principal."""
+    """The environment contains a service principal."""
     home.env.update(cloud.environment(APP))
 
 

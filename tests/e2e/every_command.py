@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each verb and command with what it may come to when this machine fails under it: a table for test_faults.py and
-test_memory.py.
+"""A table of all verbs and commands, with the results that are allowed if this machine fails during a run: for
+test_faults.py and test_memory.py.
 
-A row prepares a home once. Before each point that home is put back; after it `holds` looks at what was left by whatever
-happened, and then the command is run again as if nothing had been: it has to do what it does.
+A row prepares a home once. Before each fault that home is restored; after it, `holds` checks what the run left, and
+then the command runs again without a fault and has to succeed.
 """
 import base64
 import json
@@ -25,7 +25,8 @@ def login(server, username, secret):
 
 
 class Row:
-    """A command; `stdin` and `arguments` may be made by a function of the home. `about`: whose login it may change."""
+    """A command; `stdin` and `arguments` may be functions of the home. `about`: the server whose login it may
+    change."""
 
     def __init__(self, name, arguments, stdin="", prepare=None, holds=None, fine=(0,), about=None):
         self.name, self.arguments, self.stdin, self.fine = name, arguments, stdin, fine
@@ -36,7 +37,7 @@ class Row:
 
 
 class Stage:
-    """The home of a row, which can be put back."""
+    """The home of a row, which can be restored."""
 
     def __init__(self, row, helper, home, cloud):
         self.row, self.helper, self.home, self.cloud = row, helper, home, cloud
@@ -53,14 +54,15 @@ class Stage:
         self.before = dict(self.look())
 
     def look(self):
-        """Each file and folder, and what it was; the inode and the time are part of what a cached token is found by."""
+        """Each file and directory with its content. The inode and the time matter, because a cached token is found
+        by them."""
         for top in (self.home.folder, self.home.runtime):
             for path in sorted(top.rglob("*")):
                 status = path.lstat()
                 yield path, (status.st_ino, status.st_mtime_ns, status.st_mode, path.read_bytes() if path.is_file() else None)
 
     def put_back(self):
-        """As it was before: what is still the same file is left alone."""
+        """Restore the home: files that have not changed are left alone."""
         self.home.end()
         now = dict(self.look())
         for path in sorted(set(now) - set(self.before), reverse=True):
@@ -77,7 +79,7 @@ class Stage:
         return self.helper(*self.arguments, stdin=self.row.stdin, **more)
 
     def judge(self, point, answer):
-        """After a run that met a fault at a point, or was killed there (None): nothing is lost, nothing remembered."""
+        """After a run with a fault, or one that was killed there (None): nothing is lost, nothing is remembered."""
         for server, secret in self.kept.items():
             if server != self.row.about:
                 assert self.helper.get(server).secret == secret, (point, server)
@@ -93,7 +95,7 @@ class Stage:
         return again
 
 
-# what holds after each; `ran` is None where it was killed
+# what must hold after each run; `ran` is None if it was killed
 
 def done(ran):
     return ran is not None and ran.status == 0
@@ -126,7 +128,7 @@ def erased(server, old):
 
 
 def listed(stage, point, ran):
-    """All of it, or what can be named and a word about the rest."""
+    """All of it, or the part that can be read and a warning about the rest."""
     if done(ran):
         names = json.loads(ran.out)
         assert {READER, "other.test", OTHER, ADMIN} <= set(names) or "not listed" in ran.err, (point, ran)
@@ -190,13 +192,13 @@ def renewed(stage, point, ran):
 
 
 def pulled(stage, point, ran):
-    """A login, or an error: never "go on without one"."""
+    """A login, or an error: never "not found", with which docker would continue anonymously."""
     for one in (ran, stage.run()):
         assert not done(one) or json.loads(one.out)["auth"][ACME]["password"], (point, one)
     assert done(one) and one.err == "", (point, one)
 
 
-# what is there before each
+# the preparation of each home
 
 def configure_first(stage):
     stage.before_configure = docker_config(stage)
@@ -223,7 +225,7 @@ def sign_in_first(stage):
 
 
 def sign_in_and_keep_nothing(stage):
-    """What is cached goes with the sign-ins."""
+    """The cache is removed with the sign-ins."""
     sign_in_first(stage)
     stage.cached.clear()
 

@@ -4,8 +4,8 @@
 
     hostile_secret_service.py {honest,another-server,huge,nothing,dies,errors} SERVER
 
-Runs on the session bus until it is killed. "honest" is there to show that the others fail for their
-answer and not for what is missing here.
+Runs on the session bus until it is killed. "honest" shows that the others fail because of their response and
+not because something is missing here.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""azidentity, Microsoft's own client for Go, signs in by each source, and what it sends is compared with what we send.
+"""azidentity, Microsoft's library for Go, signs in with each identity, and its requests are compared with those of the
+helper.
 
-As test_azure_identity.py does it; what may differ is a table of its own in tests/clients/README.md.
+Works like test_azure_identity.py; allowed differences are in a separate table in tests/clients/README.md.
 """
 import subprocess
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.long
 
 ROWS = allowed("What may differ from azidentity")
 USED, RAN = [], set()
-# MSAL for Go opens the browser itself; DeviceCodeCredential and all others are built the same way as in Python.
+# MSAL for Go opens the browser itself; DeviceCodeCredential and all others are constructed as in Python.
 OF_GO = [source for source in SOURCES if source != "browser"]
 NAMES = {"AzureCliCredential": "AzureCLICredential", "AzureDeveloperCliCredential": "AzureDeveloperCLICredential"}
 

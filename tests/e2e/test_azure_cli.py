@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A person, or a job, that signed in with a real az: then docker just works."""
+"""A user or a job that signed in with a real az: docker then works without further configuration."""
 import json
 import re
 import shutil
@@ -15,13 +15,13 @@ AS_APP = ("--service-principal", "-u", APP.client_id, "-p", APP.secret, "--tenan
 
 @pytest.fixture(scope="module")
 def sessions(tmp_path_factory):
-    """az is slow: each sign-in happens once, and tests work on copies."""
+    """az is slow: each sign-in happens once, and tests use copies."""
     return {}, tmp_path_factory
 
 
 @pytest.fixture
 def az(home, cloud, sessions):
-    """Sign in like this: az(AS_APP), az() for a person. Managed identities are out of the way."""
+    """Sign in: az(AS_APP), or az() for a user. Managed identities are disabled."""
     made, folders = sessions
 
     def sign_in(*how):
@@ -37,7 +37,7 @@ def az(home, cloud, sessions):
 
 
 def spy_on_az(home):
-    """An az before the real one that tells when it was started."""
+    """A program az before the real one on PATH that records when it is started."""
     home.write("bin/az", '#!/bin/sh\necho "$@" >> $HOME/az-was-started\nexec /usr/bin/az "$@"\n', 0o755)
     home.env["PATH"] = f"{home.folder}/bin:{home.env['PATH']}"
     return home.folder / "az-was-started"
@@ -83,7 +83,7 @@ COMMAND_LOADER_CLS = Loader
 
 
 def install_extension(home):
-    """What az loads as Python from ~/.azure/cliextensions, whoever runs it."""
+    """Python code that az loads from ~/.azure/cliextensions, whichever user runs it."""
     home.write(".azure/cliextensions/evil/azext_evil/__init__.py", EXTENSION)
     home.write(".azure/cliextensions/evil/azext_evil/azext_metadata.json", '{"azext.minCliCoreVersion": "2.0.0"}')
     home.write(".azure/cliextensions/evil/evil-1.0.dist-info/METADATA", "Metadata-Version: 2.0\nName: evil\nVersion: 1.0\n")
@@ -96,7 +96,7 @@ def install_extension(home):
 def test_root_in_another_users_home_starts_no_program_of_that_user_and_says_what_to_do(az, helper, home):
     az()
     ran = install_extension(home)
-    index = home.folder / ".azure/commandIndex.json"  # without it az looks into every extension
+    index = home.folder / ".azure/commandIndex.json"  # without it, az searches all extensions
     (home.folder / ".azure/msal_token_cache.json").write_text("{}")
     index.unlink(missing_ok=True)
     helper.get(ACME)
@@ -110,7 +110,7 @@ def test_root_in_another_users_home_starts_no_program_of_that_user_and_says_what
 
 
 def test_after_az_logout_the_old_token_is_never_served(az, helper):
-    """The oldest bug of such helpers: yesterday's account."""
+    """A well-known bug of such helpers: they return the token of the previous account."""
     client = az()
     assert helper.get(ACME).status == 0
     client.must("logout", "--username", USER.name)

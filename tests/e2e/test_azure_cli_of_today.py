@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The newest az of PyPI: each way to sign in, its own commands for a registry, and our azure-cli source on what it wrote."""
+"""The newest az on PyPI: all sign-in methods, its own commands for a registry, and the azure-cli identity with the
+files that it wrote."""
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ REGISTRY = "everyone.azurecr.io"
 NULL_USER = "00000000-0000-0000-0000-000000000000"
 TRUSTED = {"REQUESTS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt", "AZURE_CORE_COLLECT_TELEMETRY": "0"}
 PRINCIPAL = ("--service-principal", "--tenant", CONTOSO, "-u")
-# way: (the words of az login, who it is then)
+# way: (the arguments of az login, the account that is then signed in)
 WAYS = {
     "secret": (lambda cloud: (*PRINCIPAL, APP.client_id, "-p", APP.secret), APP),
     "certificate": (lambda cloud: (*PRINCIPAL, CERTIFICATE.client_id, "--certificate", cloud.path(CERTIFICATE.certificate)), CERTIFICATE),
@@ -27,7 +28,7 @@ WAYS = {
 
 @pytest.fixture
 def az(home, cloud):
-    """az of PyPI, in this home and on its PATH, so that our program finds it as well."""
+    """az from PyPI, in this home and on its PATH, so that the helper finds it too."""
     folder = os.path.dirname(needed("azure-cli/bin/az"))
     home.env["PATH"] = f"{folder}:{home.env['PATH']}"
     home.env.update(TRUSTED)
@@ -36,7 +37,7 @@ def az(home, cloud):
 
 @pytest.fixture(params=WAYS)
 def signed_in(request, az, cloud):
-    """(az, who it is signed in as)"""
+    """(az, the account that is signed in)"""
     words, who = WAYS[request.param]
     az.must("login", *words(cloud))
     return az, who
@@ -44,7 +45,7 @@ def signed_in(request, az, cloud):
 
 @pytest.fixture
 def stored(home, cloud, published):
-    """An image in the registry: the name of its repository."""
+    """Pushes an image to the registry; returns the name of its repository."""
     env = {**home.env, **cloud.environment(APP), "DOCKER_CONFIG": str(home.folder / "of-another")}
     home.write("of-another/config.json", '{"credsStore": "acr"}')
     for words in (("tag", LOCAL, f"{REGISTRY}/listed/app:1"), ("push", "-q", f"{REGISTRY}/listed/app:1")):
@@ -62,7 +63,7 @@ def whose(token):
 
 def test_acr_login_exposes_a_token_of_the_signed_in_account(signed_in):
     az, who = signed_in
-    az.helper.secrets_in = lambda text: []  # it is what the command is for
+    az.helper.secrets_in = lambda text: []  # the command prints a token on purpose
     seen = az.must("acr", "login", "-n", "everyone", "--expose-token", "-o", "json")
     said = json.loads(seen.out)
     assert (said["loginServer"], said["username"]) == (REGISTRY, NULL_USER)
@@ -73,7 +74,7 @@ def test_acr_login_exposes_a_token_of_the_signed_in_account(signed_in):
 
 
 def test_acr_login_stores_its_login_through_the_helper(signed_in, home, helper, published):
-    """`docker login` with the registry's token: what is derived is no login of a person, and is not kept as one."""
+    """It runs `docker login` with the registry's token. A derived token is not a login that the user stored."""
     az, _ = signed_in
     seen = az.must("acr", "login", "-n", "everyone")
     assert "Login Succeeded" in seen.out and "eyJ" not in (home.folder / ".docker/config.json").read_text()
@@ -100,7 +101,7 @@ def test_acr_show_endpoints_names_the_regional_endpoints_that_discover_lists(az,
 
 
 def test_the_azure_cli_identity_works_for_every_account_type(signed_in, home, helper):
-    """Out of its files where they have what is needed; a managed identity is asked for by az itself."""
+    """From its files, if they are enough; for a managed identity, az is run."""
     _, who = signed_in
     home.config(registries={REGISTRY: {"identity": "azure-cli"}})
     answer = helper.get(REGISTRY)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""azure-containerregistry, Microsoft's own client of a registry, lists and pulls in the stand-in cloud."""
+"""azure-containerregistry, Microsoft's client library for registries, lists and pulls in the stand-in cloud."""
 import json
 import subprocess
 from pathlib import Path
@@ -16,7 +16,7 @@ PRIVATE, PUBLIC = "everyone.azurecr.io", "public.azurecr.io"
 
 @pytest.fixture
 def sdk(home, cloud):
-    """sdk(registry, how): what the client found there."""
+    """sdk(registry, how): what the client found in the registry."""
     python = Client(home, cloud, needed("azure-containerregistry/bin/python3"), str(DRIVER),
                     env={"REQUESTS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"})
 
@@ -28,7 +28,7 @@ def sdk(home, cloud):
 
 @pytest.fixture
 def stored(home, cloud, published):
-    """stored(registry): put the image there; its digest."""
+    """stored(registry): pushes the image; returns its digest."""
     env = {**home.env, **cloud.environment(APP)}
 
     def push(registry):

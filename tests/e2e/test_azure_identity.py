@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""azure-identity, Microsoft's own client, signs in by every source; what it sends and what we send is compared.
+"""azure-identity, Microsoft's client library, signs in with every identity; its requests are compared with those of the
+helper.
 
-Each part of each request (URL, query, form, headers, header and claims of an assertion), each command line of az and azd,
-and whose token comes of it. What may differ is a row of tests/clients/README.md, with a reason; anything else is a failure.
+Compares each part of each request (URL, query, form, headers, header and claims of an assertion), each command line of
+az and azd, and the account of the token. Allowed differences are rows in tests/clients/README.md with a reason; any
+other difference fails the test.
 """
 import copy
 import json
@@ -26,7 +28,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def tool(home, name, script):
-    """A program on the PATH that notes with which words it is called."""
+    """A program on the PATH that records its arguments."""
     home.write(f"bin/{name}", f"#!/bin/sh\nprintf '%s\\n' \"{name} $*\" >>'{home.folder}/tools'\n{script}\n", 0o755)
 
 
@@ -53,7 +55,8 @@ def browser(_, home):
     return {"AZURE_TENANT_ID": CONTOSO, "DISPLAY": ":9"}
 
 
-# source: (the credential of azure-identity, ours: an identity's name or the words of a login, what makes it the one at hand)
+# identity: (the credential of azure-identity, ours: an identity's name or the arguments of a login, the function that
+# sets it up)
 SOURCES = {
     "secret": ("EnvironmentCredential", "environment", lambda cloud, home: cloud.environment(APP)),
     "certificate": ("EnvironmentCredential", "certificate", lambda cloud, home: cloud.environment(CERTIFICATE)),
@@ -80,10 +83,11 @@ SOURCES = {
 }
 
 
-# from what was asked to one flat table: (request, part) -> value
+# from recorded requests to one flat table: (request, part) -> value
 
 def plain(value, now):
-    """A value as it can be compared: what is new at each run by its kind, times by their distance from now."""
+    """A value in a comparable form: values that differ in each run are replaced by their kind, times by their
+    distance from now."""
     if isinstance(value, (int, float)):
         return f"now{30 * round((value - now) / 30):+d}" if abs(value - now) < 86400 else str(value)
     if isinstance(value, list):
@@ -96,8 +100,8 @@ def plain(value, now):
     return value
 
 
-KNOWN = json.dumps([WORLD.principals, WORLD.tenants, AZURE_CLI, CONNECTION])  # ids that are somebody
-NEW = {"device_code", "code", "code_verifier", "code_challenge", "state", "nonce", "login_hint"}  # chosen anew each time
+KNOWN = json.dumps([WORLD.principals, WORLD.tenants, AZURE_CLI, CONNECTION])  # known IDs
+NEW = {"device_code", "code", "code_verifier", "code_challenge", "state", "nonce", "login_hint"}  # new in each run
 UNORDERED = {"scope"}  # RFC 6749, 3.3
 
 
@@ -134,7 +138,7 @@ def table(rows):
 
 
 def compare(theirs, ours):
-    """Every (request, part, theirs, ours) that is not the same; "-" is absent."""
+    """All (request, part, theirs, ours) that differ; "-" means absent."""
     for request in list(dict.fromkeys([*theirs, *ours])):
         one, other = theirs.get(request), ours.get(request)
         if one is None or other is None:
@@ -145,10 +149,11 @@ def compare(theirs, ours):
                 yield request, part, one.get(part, "-"), other.get(part, "-")
 
 
-# what may differ
+# allowed differences
 
 def allowed(heading):
-    """A table of tests/clients/README.md: [source, request, part, theirs, ours, reason], all but the last patterns."""
+    """A table in tests/clients/README.md: [identity, request, part, theirs, ours, reason]; all but the last are
+    patterns."""
     text = (TESTS / "clients/README.md").read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ")[0]
     rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")][2:]
     assert rows and all(len(row) == 6 and row[5] for row in rows), "a row lacks its reason"
@@ -164,7 +169,7 @@ def fits(row, source, difference):
 
 
 def forbidden(source, theirs, ours, rows=ALLOWED, used=USED):
-    """The differences that no row allows; the rows that allow one are noted."""
+    """The differences that no row allows; records the rows that allow one."""
     left = []
     for difference in compare(theirs, ours):
         found = [row for row in rows if fits(row, source, difference)]
@@ -177,7 +182,7 @@ def forbidden(source, theirs, ours, rows=ALLOWED, used=USED):
 # both sides
 
 class Side:
-    """One client, in a home of its own, with the source at hand."""
+    """One client in its own home, with the identity set up."""
 
     def __init__(self, source, program, cloud):
         self.credential, self.ours, provide = SOURCES[source]
@@ -196,7 +201,7 @@ class Side:
         return ran.stdout
 
     def asked(self):
-        """The requests to whom a token comes from, and the command lines."""
+        """The requests to token endpoints, and the command lines."""
         tools = self.home.folder / "tools"
         called = [{"service": line.split()[0], "path": " " + " ".join(line.split()[1:]), "time": 0}
                   for line in (tools.read_text().splitlines() if tools.exists() else [])]
@@ -205,13 +210,13 @@ class Side:
              "query": words(row["path"].split())} for row in called]
 
     def token(self):
-        """Theirs prints it; ours sends it to the registry."""
+        """Their client prints the token; the helper sends it to the registry."""
         shown = {name: value for name, value in self.claims().items() if name in ("aud", "appid", "oid", "tid", "upn")}
         return {"token": shown}
 
 
 def words(line):
-    """A command line as a table: options with their values, in whatever order."""
+    """A command line as a table: options with their values, in any order."""
     made, option = {}, None
     for word in line:
         if word.startswith("--"):
@@ -230,7 +235,7 @@ class Theirs(Side):
         return needed("azure-identity/bin/python3"), str(DRIVER), self.credential
 
     def sign_in(self):
-        self.env["BROWSER"] = f"{self.home.folder}/bin/xdg-open %s &"  # Python waits for a browser without the sign
+        self.env["BROWSER"] = f"{self.home.folder}/bin/xdg-open %s &"  # without &, Python waits for it
         out = self.run(*self.command())
         [self.jwt] = re.findall(r"eyJ[\w.-]+", out)
         return table(self.asked()) | self.token()
@@ -254,11 +259,11 @@ class Ours(Side):
 
 
 def sign_in_both(source, program, cloud, theirs=Theirs):
-    """What each side sent."""
+    """The requests of both sides."""
     sides = []
     for kind in (theirs, Ours):
         side = kind(source, program, cloud)
-        side.env["REQUESTS_CA_BUNDLE"] = CERTIFICATES  # Python's requests bring their own list otherwise
+        side.env["REQUESTS_CA_BUNDLE"] = CERTIFICATES  # otherwise Python's requests uses its own list
         try:
             sides.append(side.sign_in())
         finally:
@@ -268,14 +273,14 @@ def sign_in_both(source, program, cloud, theirs=Theirs):
 
 @pytest.fixture(scope="module")
 def kept():
-    """What each side sent, by source: tests of the comparison itself take it again."""
+    """The requests of both sides, for each identity: the tests of the comparison itself reuse them."""
     return {}
 
 
 @pytest.fixture
 def both(program, cloud, kept, monkeypatch):
     needed("azure-identity/bin/python3")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATES)  # Python's requests bring their own list otherwise
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATES)  # otherwise Python's requests uses its own list
 
     def sign_in(source):
         if source not in kept:
@@ -292,7 +297,7 @@ def test_requests_match_those_of_azure_identity(source, both):
     assert not (left := forbidden(source, theirs, ours)), "\n".join(left)
 
 
-# (what is made wrong, source, request, part, value or None for absent)
+# (the change, identity, request, part, value or None for absent)
 WRONG = [
     ("another scope", "secret", "entra POST *", "form scope", "https://management.azure.com/.default"),
     ("a lost form field", "secret", "entra POST *", "form client_id", None),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Completions, each asked from its real shell: commands, options, registries of docker's config and of the cache."""
+"""Completions, each requested from a real shell: commands, options, and the registries in docker's configuration and
+in the cache."""
 import re
 import shutil
 import subprocess
@@ -32,7 +33,7 @@ def ask_fish(home, *words):
 
 
 def listed_by_zsh(home, *words, pause=0.7):
-    """zsh completes in a terminal alone: one is made by its own module, and what it lists is read."""
+    """zsh completes only in a terminal: its own module creates one, and the list is read from it."""
     script = rf"""
     zmodload zsh/zpty
     zpty z zsh -f -i
@@ -82,7 +83,7 @@ def test_completion_does_not_depend_on_the_language_of_help(ask, home):
 
 
 def described(home, *words):
-    """The rows of --help: a command's or an option's name, and its description on one line."""
+    """The rows of --help: the name of a command or an option, and its description on one line."""
     text = subprocess.run([home.program, *words, "--help"], env=home.env, capture_output=True, text=True, check=True).stdout
     text = re.sub(r"\n {9,}", " ", text)
     if not words:
@@ -97,7 +98,7 @@ def offered_by_fish(home, words):
 
 
 def offered_by_zsh(home, words):
-    # Names with the same description stand in one row.
+    # Names with the same description are in one row.
     for pause in 0.7, 5:  # a busy machine needs longer
         rows = re.findall(r"^(\S+(?: +\S+)*?) +-- (.*?)\s*$", listed_by_zsh(home, *words.split(" "), pause=pause), re.M)
         if rows:

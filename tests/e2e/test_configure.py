@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `configure` writes is what docker, podman, skopeo and buildah really go by."""
+"""docker, podman, skopeo and buildah use the configuration that `configure` writes."""
 import json
 import os
 import time
@@ -13,7 +13,7 @@ ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
 
 @pytest.fixture
 def fresh(home):
-    """Nothing is configured, and docker's config is not where podman could find it."""
+    """Nothing is configured, and docker's configuration is not where podman would find it."""
     (home.folder / ".docker/config.json").unlink()
     storage = home.write("storage.conf", "[storage]\ndriver = \"vfs\"\n"
                          f"graphroot = \"{home.folder}/storage\"\nrunroot = \"{home.runtime}/containers\"\n")
@@ -23,7 +23,7 @@ def fresh(home):
 
 
 def refused(seen):
-    """By the registry; or a docker without any config asks a keyring that is not there."""
+    """Denied by the registry; or a docker without any configuration tries a keyring that does not exist."""
     if "Cannot autolaunch D-Bus" in seen.text:
         return seen.status != 0
     return seen.status != 0 and ("unauthorized" in seen.text.lower() or "authentication required" in seen.text)
@@ -58,11 +58,11 @@ def test_docker_login_and_undo_do_not_affect_each_other(helper, fresh, docker, s
 
 
 def test_docker_keeps_its_logins_through_configure_and_undo(helper, fresh, docker, cloud, published):
-    """Without an identity: docker pushes and pulls with the login of its own file, wherever that file is."""
+    """Without an identity, docker pushes and pulls with the login in its own file, wherever that file is."""
     cloud.fault("reset", service="imds", at="connect")
     fresh.config(keychain="file")
     image = f"{ADMIN}/team/there-and-back:1"
-    fresh.docker_config({"auths": {"old.example": {"auth": "bWU6cHc="}}})  # without any, docker chooses a helper by itself
+    fresh.docker_config({"auths": {"old.example": {"auth": "bWU6cHc="}}})  # without any, docker chooses a helper itself
     docker.must("login", "-u", "admin", "--password-stdin", ADMIN, stdin="admin-password-one")
     before = json.loads((fresh.folder / ".docker/config.json").read_text())
     assert before["auths"][ADMIN]["auth"]
@@ -84,12 +84,12 @@ def test_docker_keeps_its_logins_through_configure_and_undo(helper, fresh, docke
 @pytest.mark.parametrize("name, arguments", [("skopeo", ["inspect"]), ("podman", ["pull", "-q"]), ("buildah", ["pull", "-q", "--policy", "always"])])
 @pytest.mark.parametrize("how", [[ACME, "--podman"], ["--containers-registries"]], ids=["auth.json", "registries.conf"])
 def test_podman_buildah_and_skopeo_use_the_helper(helper, fresh, cloud, signed_in, published, name, arguments, how):
-    del fresh.env["DOCKER_CONFIG"]  # podman would look there and nowhere else
+    del fresh.env["DOCKER_CONFIG"]  # podman would look only there
     client = Client(fresh, cloud, name)
     target = f"docker://{published}" if name == "skopeo" else published
     assert refused(client(*arguments, target))
     assert helper("configure", "--no-check", *how).status == 0
-    (fresh.folder / ".docker/config.json").unlink(missing_ok=True)  # podman reads that too, but it must not need it
+    (fresh.folder / ".docker/config.json").unlink(missing_ok=True)  # podman reads that file too, but must not need it
     client.must(*arguments, target)
     assert helper("configure", "--undo").status == 0
     assert refused(client(*arguments, target))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""skopeo, podman and buildah: they read credHelpers, never credsStore, and the same helper serves."""
+"""skopeo, podman and buildah: they read credHelpers, never credsStore, and the same helper works for them."""
 import json
 
 import pytest
@@ -10,7 +10,7 @@ ACME, ADMIN = "acme.azurecr.io", "admin.azurecr.io"
 
 @pytest.fixture
 def containers(home, cloud, signed_in, published):
-    """A home where these clients keep everything to themselves: containers("skopeo") is a Client."""
+    """A home in which these clients keep all their data: containers("skopeo") is a Client."""
     config = home.write("containers/auth.json", json.dumps({"credHelpers": {ACME: "acr", ADMIN: "acr"}}))
     storage = home.write("containers/storage.conf", "[storage]\ndriver = \"vfs\"\n"
                          f"graphroot = \"{home.folder}/containers/storage\"\nrunroot = \"{home.runtime}/containers\"\n")
@@ -56,7 +56,7 @@ def test_a_login_without_a_password_uses_the_identity(containers, name):
 
 
 def test_logout_without_a_stored_login_succeeds(containers):
-    """podman 4.3 crashes with a stack overflow where an erase fails."""
+    """podman 4.3 crashes with a stack overflow if an erase fails."""
     seen = containers("podman")("logout", ADMIN)
     assert "goroutine" not in seen.text and "stack overflow" not in seen.text
 

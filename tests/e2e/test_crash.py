@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Killed at any system call, or refused by the disk at any: the old state or the new one, nothing torn, nothing of others
-lost, nobody kept waiting."""
+"""Killed at any system call, or with a disk error at any: the state is the old or the new one, no file is
+incomplete, nothing of other programs is lost, and nobody has to wait."""
 import json
 import os
 import random
@@ -16,7 +16,7 @@ from client import APP, USER
 ACME, READER = "acme.azurecr.io", "reader.azurecr.io"
 CHANGING = ("openat,write,fsync,rename,renameat,renameat2,unlink,unlinkat,mkdir,flock,close,sendto,recvfrom,read,connect,"
             "socket,poll,pipe2,clone,clone3,vfork,wait4,setitimer,getrandom")
-# Called hundreds of times, most of them while libraries are loaded: a sample of those.
+# These are called hundreds of times, mostly while libraries are loaded: a sample is enough.
 OFTEN = 6
 pytestmark = pytest.mark.plain
 OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
@@ -37,7 +37,8 @@ def signed_in(home, cloud):
 
 
 def points(home, *arguments, stdin=""):
-    """(name, count) for each system call of a run that could be its last; strace counts by name, for each process anew."""
+    """(name, count) for each system call at which a run could be killed; strace counts by name and separately for
+    each process."""
     trace = home.folder / "trace"
     subprocess.run(["strace", "-f", "-e", f"trace={CHANGING}", "-o", str(trace), str(home.program), *arguments], env=home.env,
                    input=stdin.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
@@ -48,14 +49,14 @@ def points(home, *arguments, stdin=""):
     found = []
     for name, count in sorted(counts.items()):
         step = max(1, count // OFTEN)
-        # The last ones matter most: what is written is written at the end.
+        # The last ones matter most, because files are written at the end.
         numbers = sorted(set(range(1, count + 1, step)) | set(range(max(1, count - OFTEN), count + 1)))
         found += [(name, number) for number in numbers]
     return found
 
 
 def killed_at(home, name, number, *arguments, stdin=""):
-    """Whether it came to that, in the program itself or a child."""
+    """Was it killed at that point, in the program itself or in a child?"""
     trace = home.folder / "trace"
     subprocess.run(["strace", "-f", "-o", str(trace), "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}",
                     str(home.program), *arguments], env=home.env, input=stdin.encode(), stdout=subprocess.DEVNULL,
@@ -66,8 +67,9 @@ def killed_at(home, name, number, *arguments, stdin=""):
 
 
 def renamed_unsynced(home, *arguments, stdin="", of):
-    """Files of these paths (`of` is a pattern) that were put in their place although their bytes had not been synced, or whose
-    folder was not synced after it; and all that were put there, in order. strace -y tells the path of a descriptor."""
+    """Files with these paths (`of` is a pattern) that were renamed although their content had not been synced, or
+    whose directory was not synced afterwards; and all renamed files, in order. strace -y prints the path of a
+    descriptor."""
     trace = home.folder / "trace"
     subprocess.run(["strace", "-ff", "-y", "-s", "256", "-e", "trace=fsync,renameat,renameat2", "-o", str(trace), str(home.program),
                     *arguments], env=home.env, input=stdin.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
@@ -92,12 +94,14 @@ def renamed_unsynced(home, *arguments, stdin="", of):
 
 
 def kept(home, folder):
-    """Files below our data that are no leftovers of a killed write: those are swept by a later run, after two seconds."""
+    """Files in the helper's directories, except leftovers of a killed write, which a later run removes after two
+    seconds."""
     return [path for path in (home.data / folder).glob("*") if not path.name.startswith(".docker-credential-acr-")]
 
 
 def test_logins_and_decisions_are_on_the_disk_before_success_is_reported(helper, home):
-    """The bytes before the file gets its name, and the name in its folder: a power cut leaves the old or the new."""
+    """The content before the file gets its name, and the name in its directory: a power failure leaves the old or
+    the new file."""
     home.config(keychain="file", verify_on_store=False)
     login = json.dumps({"ServerURL": ACME, "Username": "person", "Secret": OLD})
     for arguments, stdin, least in ((("store",), request(OLD), 1), (("store",), login, 3), (("erase",), ACME, 1),
@@ -132,12 +136,12 @@ def test_a_renewal_killed_at_any_system_call_loses_nothing_and_blocks_no_process
 
 
 def test_a_sign_in_killed_at_any_system_call_is_complete_or_absent(helper, home, cloud, figures):
-    """With a code, which the stand-in's person enters by themselves."""
+    """With a device code, which the user of the stand-in enters."""
     arguments = ("login", "--device-code", "--insecure-storage")
     tried, killed, there = 0, 0, 0
-    helper(*arguments)  # makes the folders, once
+    helper(*arguments)  # creates the directories, once
     helper("logout")
-    # What comes before the token is there can lose nothing: the writes are what matters.
+    # Nothing can be lost before the token is issued: only the writes matter.
     chosen = [(name, number) for name, number in points(home, *arguments)
               if name in ("openat", "write", "fsync", "renameat", "flock", "unlink", "mkdir")][-60:]
     for name, number in chosen[::2]:
@@ -152,7 +156,7 @@ def test_a_sign_in_killed_at_any_system_call_is_complete_or_absent(helper, home,
             cloud.mark()
             assert helper.get(ACME).status == 0
             assert [row for row in cloud.requests("entra") if row["form"].get("grant_type") == "refresh_token"]
-        # Whatever was left behind, signing out takes it along.
+        # Signing out also removes leftovers.
         assert helper("logout").status == 0
         assert not kept(home, "logins"), (name, number)
     time.sleep(3)
@@ -164,7 +168,8 @@ def test_a_sign_in_killed_at_any_system_call_is_complete_or_absent(helper, home,
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
 def test_an_interrupt_while_a_sign_in_is_saved_waits_until_it_is_complete(helper, home, name):
-    """The token, whose it is, and that the registry is not signed out of: the first fsync is of the first, the last of the last."""
+    """The token, its account, and the decision that the registry is not signed out: the first fsync belongs to the
+    first, the last one to the last."""
     arguments = ("login", ACME, "--device-code", "--insecure-storage")
     helper.logout(ACME)
     for number in range(1, 7):
@@ -199,7 +204,7 @@ def test_a_sign_out_killed_at_any_system_call_can_be_repeated(helper, home, sign
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS", "EDQUOT", "EMFILE", "EINTR"])
 @pytest.mark.parametrize("call", ["openat", "write", "renameat", "fsync", "flock"])
 def test_a_renewal_on_a_failing_disk_succeeds(helper, home, signed_in, call, error):
-    """The token is had; that it cannot be kept is no failure of the registry."""
+    """The token was issued; that it cannot be stored is not a fault of the registry."""
     old = helper.get(ACME).secret
     folder = f"{home.runtime}/docker-credential-acr"
     helper("renew", ACME, prefix=["strace", "-f", "-o", "/dev/null", "-P", folder, "-e", f"trace={call}",
@@ -239,7 +244,7 @@ def test_a_store_killed_at_any_system_call_leaves_the_old_login_or_the_new(helpe
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
 def test_a_store_that_could_not_be_made_durable_does_not_claim_success(helper, home, number):
-    """The decision's file and folder, the login's, and the decision's once more."""
+    """The file and directory of the decision, those of the login, and those of the decision again."""
     home.config(keychain="file")
     home.canaries |= {OLD, NEW}
     ran = helper("store", stdin=request(NEW).replace("ghcr.io", ACME), env={"DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE": "false"},
@@ -284,7 +289,7 @@ def test_a_get_killed_at_any_time_blocks_and_damages_nothing(helper, home, cloud
 
 @pytest.mark.parametrize("verb", ["store", "erase"])
 def test_no_error_at_any_file_call_loses_a_login(helper, home, verb, figures):
-    """Each error at each call: it is done and said so, or not done and said so."""
+    """Each error at each call: the command succeeds and reports it, or fails and reports that."""
     home.config(keychain="file")
     home.canaries |= {OLD, NEW}
     stdin = request(NEW) if verb == "store" else "ghcr.io"
@@ -311,7 +316,7 @@ def test_no_error_at_any_file_call_loses_a_login(helper, home, verb, figures):
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "ENOLCK", "EINTR"])
 @pytest.mark.parametrize("call", ["write", "fsync", "rename,renameat,renameat2", "flock", "openat", "mkdir,mkdirat"])
 def test_no_error_of_the_disk_fails_a_get(helper, home, cloud, call, error):
-    """From the moment on when the answer of the registry is there: until then there is nothing to lose."""
+    """From the response of the registry on: before it there is nothing to lose."""
     if (call, error) in (("openat", "EMFILE"), ("openat", "EINTR"), ("write", "EINTR")):
         pytest.skip("would not get to the network")
     signed_in = cloud.environment(APP)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`diagnose` in the stand-in cloud: every cause is provoked, and distinguished from all others.
 
-A cause is a function that makes something go wrong (decorated with @cause and the rule that is due); it returns the
-arguments of diagnose, and may put things into `env`. The matrix at the end runs none of them again: it prints what the
-tests before it found.
+A cause is a function that makes something fail (decorated with @cause and the expected rule); it returns the arguments
+of diagnose, and may set variables in `env`. The matrix at the end does not run them again: it prints the results of the
+tests before it.
 """
 import contextlib
 import fcntl
@@ -27,7 +27,7 @@ from homes import Answer
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "packaging/diagnose.schema.json").read_text(encoding="utf-8"))
 ACME, ADMIN, PUBLIC = "acme.azurecr.io", "admin.azurecr.io", "public.azurecr.io"
-ALIASES = {  # az acr check-health's errors (learn.microsoft.com, container-registry-health-error-reference)
+ALIASES = {  # the errors of az acr check-health (learn.microsoft.com, container-registry-health-error-reference)
     "DOCKER_COMMAND_ERROR", "DOCKER_DAEMON_ERROR", "DOCKER_VERSION_ERROR", "DOCKER_PULL_ERROR", "HELM_COMMAND_ERROR",
     "HELM_VERSION_ERROR", "NOTARY_COMMAND_ERROR", "NOTARY_VERSION_ERROR", "CONNECTIVITY_DNS_ERROR", "CONNECTIVITY_SSL_ERROR",
     "CONNECTIVITY_FORBIDDEN_ERROR", "CONNECTIVITY_CHALLENGE_ERROR", "CONNECTIVITY_WWW_AUTHENTICATE_ERROR",
@@ -62,7 +62,7 @@ def validate(document):
 
 @pytest.fixture
 def diagnose(helper, cloud, home, engine):
-    """diagnose(arguments...) as the application, whose engine answers; as={} is nobody in particular."""
+    """diagnose(arguments...) as the application, with an engine that responds; with as={} no identity is configured."""
     def run(*arguments, who=APP, env=None, status=None, **more):
         answer = helper("diagnose", "--json", *arguments, env={**(cloud.environment(who) if who else {}), **(env or {})}, **more)
         assert answer.status in (0, 1), answer
@@ -88,14 +88,14 @@ def cause(rule, name=None):
 
 
 class Stage:
-    """What a cause is given."""
+    """The environment of a cause."""
 
     def __init__(self, home, cloud, helper):
         self.home, self.cloud, self.helper = home, cloud, helper
         self.env, self.who, self.status, self.undo = {}, APP, 1, contextlib.ExitStack()
 
     def program(self, name, *lines):
-        """A program of that name in front of the PATH."""
+        """Installs a program with that name at the front of PATH."""
         folder = self.home.folder / "front"
         self.home.write(f"front/{name}", "#!/bin/sh\n" + "\n".join(lines) + "\n", mode=0o755)
         if not self.env.get("PATH"):
@@ -176,7 +176,7 @@ def arm_audience_off(stage):
 def switched_to_abac(stage):
     stage.helper.home.env.update(stage.cloud.environment(APP))
     assert stage.helper.get(ACME).status == 0
-    time.sleep(1.1)  # tokens count seconds
+    time.sleep(1.1)  # times in tokens are in seconds
     stage.cloud.fault("revoked", host=ACME, before=int(time.time()))
     return [f"{ACME}/app"]
 
@@ -217,7 +217,7 @@ def anonymous_blocked_by_a_login(stage):
 
 @cause("registry-settings-unreadable")
 def settings_not_to_be_seen(stage):
-    """A user whose roles are only for images: no problem, and a hint how to see more."""
+    """A user whose roles cover images only: not a problem, but a hint how to see the settings."""
     stage.who, stage.status = None, 0
     stage.cloud.fault("reset", service="imds", at="connect")
     assert stage.helper("login", "--device-code", "--insecure-storage").status == 0
@@ -255,7 +255,7 @@ def near_miss(stage):
 
 @cause("server-short-name")
 def bare_name(stage):
-    """An image: docker looks for it at Docker Hub, so the name is not completed."""
+    """An image without a registry: docker looks for it on Docker Hub, so the name is not completed."""
     return ["acme/app"]
 
 
@@ -422,11 +422,11 @@ def github_without_permission(stage):
 
 @cause("docker-not-running")
 def real_engine_stopped(stage):
-    """An engine of its own: it answers, then it is told to end."""
+    """A separate engine that responds and is then stopped."""
     folder = Path(stage.home.runtime) / "engine"
     folder.mkdir(mode=0o700)
     socket = folder / "docker.sock"
-    # Without a network of its own it would take the other engine's bridge down.
+    # Without a separate network it would remove the bridge of the other engine.
     engine = subprocess.Popen(["unshare", "-n", "dockerd", "-H", f"unix://{socket}", "--data-root", folder / "data", "--exec-root", folder / "exec",
                                "-p", folder / "pid", "--iptables=false", "--bridge=none", "--storage-driver=vfs"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
@@ -472,7 +472,7 @@ def test_every_cause_is_reported_only_as_itself(capsys):
     assert not wrong and not others
 
 
-# ---- what it finds where all is well ----
+# ---- results if everything works ----
 
 def test_a_working_registry_is_reported_within_ten_seconds_without_a_problem(diagnose):
     found = diagnose(f"{ACME}/app", status=0)
@@ -508,7 +508,7 @@ def test_the_tenant_of_the_registry_is_found_without_sending_the_secret(diagnose
 
 
 def test_a_user_s_other_tenants_are_tried(diagnose, home, cloud):
-    """az is signed in to contoso, and the registry knows the user as a guest of fabrikam."""
+    """az is signed in to contoso, and the registry accepts the user as a guest of fabrikam."""
     if not shutil.which("az"):
         pytest.skip("no az here")
     cloud.fault("reset", service="imds", at="connect")
@@ -550,7 +550,7 @@ def test_a_data_endpoint_behind_a_firewall_is_reported(diagnose, cloud, publishe
 # ---- this machine ----
 
 def test_no_file_is_left_behind_or_changed(diagnose, home):
-    """But for Entra ID's token, which is kept in memory as any `get` keeps it."""
+    """Except for the token of Entra ID, which is cached in memory as by any `get`."""
     before = home.snapshot()
     diagnose(f"{ACME}/app")
     assert {path: entry for path, entry in home.snapshot().items() if "/token_" not in path} == before
@@ -581,7 +581,7 @@ def test_the_docker_context_selects_the_engine(diagnose, home):
 
 
 def test_a_helm_config_that_uses_another_store_first_is_a_warning(diagnose, home):
-    """helm takes docker-credential-secretservice by itself, unless it is told which config to read."""
+    """helm chooses docker-credential-secretservice by itself, unless its configuration is set."""
     for name, line in (("helm", "echo v3.22.0"), ("docker-credential-secretservice", "exit 1")):
         home.write(f"front/{name}", f"#!/bin/sh\n{line}\n", mode=0o755)
     env = {"PATH": f"{home.folder}/front:{home.env['PATH']}"}
@@ -651,7 +651,7 @@ def test_in_a_pipeline_the_settings_of_pipelines_are_checked(diagnose, cloud):
 
 
 def test_a_secret_service_is_tested_by_storing_and_reading(diagnose, home):
-    """Under a session bus of its own, with gnome-keyring; nothing of the try stays in it."""
+    """With a separate session bus and gnome-keyring; nothing of the test login remains."""
     if not shutil.which("gnome-keyring-daemon"):
         pytest.skip("no gnome-keyring here")
     script = ('eval "$(printf %s pw | gnome-keyring-daemon --unlock --components=secrets 2>/dev/null)"; '
@@ -665,7 +665,7 @@ def test_a_secret_service_is_tested_by_storing_and_reading(diagnose, home):
     assert rest.strip() == "0"
 
 
-# ---- how it is told ----
+# ---- output ----
 
 @pytest.mark.parametrize("arguments", [
     ["--action", "steal", f"{ACME}/app"], ["--action", "push", ACME], ["--repository", "app"], ["--action", "push"],
@@ -682,7 +682,8 @@ def test_a_pipe_gets_plain_text_and_no_progress(helper, cloud, engine):
 
 
 def on_a_terminal(home, *arguments, env=None, columns=80, kill=None):
-    """What a terminal is sent; with kill=(PATTERN, SIGNAL) it is sent that signal at the pattern, and its status is told as well."""
+    """The output that is sent to a terminal. With kill=(PATTERN, SIGNAL) the signal is sent when the pattern
+    appears, and the status is returned too."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     run = subprocess.Popen([str(home.program), *arguments], stdin=follower, stdout=follower, stderr=follower,
@@ -720,7 +721,7 @@ AREAS = ["docker", "configuration", "network", "identity", "rights"]
 
 
 def areas_of(lines):
-    """The lines of the areas, which stand below each other."""
+    """The lines of the areas, which follow each other."""
     found = [line.split()[0] for line in lines if re.match(r"(docker|configuration|network|identity|rights)  +\d", line)]
     return found
 
@@ -804,7 +805,7 @@ def test_the_output_is_as_wide_as_the_terminal(home, cloud, engine, columns):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_progress_line_is_removed_when_a_signal_ends_the_program(home, cloud, engine, number):
-    """It says what it waits for: a registry that takes connections and says nothing."""
+    """It shows what it waits for: a registry that accepts connections and does not respond."""
     cloud.fault("hang", host=ACME)
     seen, status = on_a_terminal(home, "diagnose", f"{ACME}/app", env=cloud.environment(APP), kill=(r"waiting for [^\r]*\r.*connection", number))
     assert status == -number and re.search(r"waiting for [^\r]*connection", seen) and seen.endswith("\r\033[K"), seen
@@ -879,7 +880,7 @@ def test_a_report_does_not_follow_a_link(helper, home, cloud, engine):
 # ---- time ----
 
 def test_without_any_answer_it_ends_within_thirty_seconds(diagnose, cloud):
-    """Names, Entra ID, the engine: each silent in its own way."""
+    """DNS, Entra ID, the engine: none of them responds."""
     cloud.fault("silent", host=ACME)
     cloud.fault("hang", service="entra")
     cloud.fault("hang", service="imds")
@@ -893,9 +894,9 @@ def test_a_registry_that_accepts_connections_and_does_not_answer_is_reported_in_
     assert found.answer.seconds < 30 and found.verdict("connection") == "problem"
 
 
-# ---- settings that are not found ----
+# ---- settings that cannot be found ----
 
-HIDDEN = "hidden.azurecr.io"  # nobody may read its settings
+HIDDEN = "hidden.azurecr.io"  # nobody may read the settings of this registry
 
 
 def sees(cloud, subscriptions, **more):
@@ -904,7 +905,7 @@ def sees(cloud, subscriptions, **more):
 
 
 def settings_of(diagnose, helper, host):
-    """As a user, for whom a missing role would be reported."""
+    """As a user, because a missing role would be reported for a user."""
     assert helper("login", "--device-code", "--insecure-storage").status == 0
     found = diagnose(host, who=None, timeout=60)
     return found, found.checks["settings"]["verdict"], found.checks["settings"]["line"]
@@ -927,7 +928,7 @@ def test_if_all_subscriptions_were_searched_the_role_is_named(diagnose, helper, 
     ("no time", r"not found in [1-9]\d* of 31 subscriptions"), ("more pages", r"not found in 4 of 4\+ subscriptions"),
     ("throttled", "429"), ("down", "503"), ("list", "503")])
 def test_if_not_all_subscriptions_were_searched_no_role_is_reported_missing(diagnose, helper, cloud, why, words):
-    """Too slow for all of them, a list of several pages, or an answer that says nothing about a role."""
+    """Too slow for all subscriptions, a list of several pages, or a response that does not show a missing role."""
     sees(cloud, 30 if why == "no time" else 3, more_pages=why == "more pages")
     one = "/subscriptions/00000001-0000-4000-8000-000000000000/resources"
     if why == "no time":

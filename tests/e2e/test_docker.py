@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real docker engine and its clients, with nothing in config.json but {"credsStore": "acr"} or one credHelpers row."""
+"""A real docker engine and its clients, with only {"credsStore": "acr"} or one credHelpers entry in config.json."""
 import base64
 import json
 import subprocess
@@ -18,7 +18,7 @@ def configured(request, home):
 
 
 def forget(docker, *images):
-    """Not on this machine any more: a build or a pull must ask the registry."""
+    """Removes images from this machine, so that a build or a pull must contact the registry."""
     docker("rmi", "-f", *images)
 
 
@@ -73,7 +73,7 @@ def test_a_classic_build_works_if_the_registry_worked_before(docker, home, signe
 
 
 def test_one_denied_registry_does_not_break_a_classic_build(docker, home, helper, signed_in, published):
-    """A failing get of one listed server makes docker drop all credentials: so it must not be listed."""
+    """If get fails for one listed server, docker drops all credentials, so that server must not be listed."""
     home.registries(acme={}, partner={"identity": "environment"})
     assert helper.get("partner.azurecr.io").status == 1
     forget(docker, published)
@@ -81,7 +81,7 @@ def test_one_denied_registry_does_not_break_a_classic_build(docker, home, helper
 
 
 def test_a_classic_build_keeps_the_logins_of_the_docker_config(docker, home, cloud, helper, published):
-    """They are all that it knows of a registry: it asks list once, then get of each, and drops all when one fails."""
+    """It knows registries only from the helper: it calls list once, then get for each, and drops all if one fails."""
     auth = lambda login: {"auth": base64.b64encode(login.encode()).decode()}
     image = f"{ADMIN}/team/app:1"
     home.docker_config({"credHelpers": {ADMIN: "acr"}, "auths": {ADMIN: auth("admin:admin-password-one")}})
@@ -103,7 +103,7 @@ def test_a_buildkit_build_without_a_cache_works_without_a_message(debian_docker,
 
 
 def test_a_denied_buildkit_build_shows_the_reason_and_asks_entra_once(debian_docker, home, cloud, published):
-    """BuildKit asks two to eight times; the refusal is remembered."""
+    """BuildKit asks two to eight times; the denial is remembered."""
     debian_docker("builder", "prune", "-af")
     forget(debian_docker, published)
     seen = debian_docker("build", "--progress=plain", "--no-cache", dockerfile(home, f"FROM {BASE}", "LABEL refused=yes"),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everybody at once in one home, against a model: two identities with registries in common, a person who signs in and out, the
-kubelet, two who configure Docker, and two containers that share the home, one of them with another boot clock. Clocks jump.
+"""Many processes in one home, checked against a model: two identities with registries in common, a user who signs in
+and out, kubelet, two processes that configure Docker, and two containers that share the home, one of them with another
+boot clock. Clocks jump.
 
-Each of them has registries of its own, for which the program must answer as a dictionary does. Where it is asked for a
-registry that two identities have in common, each must be answered with a token of its own.
+Each of them has its own registries, for which the program must answer like a dictionary. For a registry that two
+identities have in common, each must get its own token.
 """
 import base64
 import json
@@ -31,7 +32,7 @@ def whose(token):
 
 
 class Actor:
-    """Somebody who does a number of things by chance and notes each answer that the model does not have."""
+    """Performs a number of random actions and records each answer that differs from the model."""
 
     def __init__(self, name, home, env=None, prefix=()):
         self.name, self.home, self.prefix, self.wrong = name, home, prefix, []
@@ -52,16 +53,16 @@ class Actor:
             for count in range(times):
                 self.act(count)
             self.end()
-        except Exception as problem:  # it must be told, or the test would wait for this process
+        except Exception as problem:  # must be reported, or the test would wait for this process
             self.wrong.append(f"{self.name}: {problem!r}")
         answers.put(self.wrong)
 
     def end(self):
-        """What it looks at last."""
+        """The final checks."""
 
 
 class Identity(Actor):
-    """A pipeline's service principal: whatever else happens, it is served as itself."""
+    """The service principal of a pipeline: it always gets its own tokens."""
 
     def __init__(self, name, home, principal, env, clock, prefix=()):
         super().__init__(name, home, env, prefix)
@@ -91,7 +92,8 @@ class Identity(Actor):
 
 
 class Person(Actor):
-    """Signs in to registries and out of them. Where it never did, the machine's identity serves."""
+    """Signs in to registries and out of them. For a registry to which it never signed in, the identity of the
+    machine is used."""
 
     def __init__(self, name, home):
         super().__init__(name, home)
@@ -123,7 +125,8 @@ class Person(Actor):
 
 
 class Kubelet(Actor):
-    """Its node's identity is in azure.json; nobody's sign-in, and no other identity of the home, is ever handed to it."""
+    """The identity of its node is in azure.json; it never gets tokens of a user's sign-in or of another identity in
+    the home."""
 
     def act(self, _):
         registry = self.chance.choice([NODE, *COMMON])
@@ -133,7 +136,7 @@ class Kubelet(Actor):
 
 
 class Configurer(Actor):
-    """Names one registry after the other in Docker's file, which is whole at any time and loses none."""
+    """Adds one registry after the other to Docker's file, which is complete at any time and loses none."""
 
     named = frozenset()
 
@@ -189,7 +192,7 @@ def test_nobody_is_answered_as_somebody_else_and_nothing_is_lost(helper, home, c
 
 
 class Undoer(Actor):
-    """Takes back what was named, again and again; what others name meanwhile can be taken back as well."""
+    """Repeatedly undoes the configuration; registries that others add meanwhile can be undone as well."""
 
     def act(self, count):
         what = ("configure", f"{self.name}-{count}.azurecr.io", "--no-check") if self.chance.random() < 0.6 else ("configure", "--undo")

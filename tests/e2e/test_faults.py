@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every verb and command, refused at any system call with any error that it may have, or killed there: an end by itself,
-nothing lost of what a person gave or decided, nothing remembered against anybody, no secret shown, and whoever runs it again
-is served. The short suite takes a sample of the points, the long one each name of a call and each error."""
+"""Every verb and command, with any possible error at any system call, or killed there: it terminates, no login or
+decision of the user is lost, no failure is remembered, no secret is shown, and the next run succeeds. The short
+suite tests a sample, the long one all names of calls and all errors."""
 import random
 import re
 import subprocess
@@ -12,9 +12,10 @@ from client import APP
 from every_command import EVERY, Stage
 
 pytestmark = pytest.mark.plain
-OFTEN = 10  # calls of one name that are taken of those that are made more often: the first, the last, and some between
+OFTEN = 10  # calls with the same name: at most this many are tested, the first, the last, and some between
 
-# What each call may fail with, however well the program behaves (its manual page, ERRORS). Not brk, which tells no error.
+# The errors that each call may return, however correct the program is (its manual page, ERRORS). Not brk, which returns
+# no error.
 ERRORS = {
     "openat": "EMFILE ENFILE EACCES EIO ENOMEM ENOSPC EROFS EINTR", "read": "EIO EINTR", "pread64": "EIO", "write": "ENOSPC EIO EDQUOT EINTR",
     "writev": "ENOSPC EIO", "fsync": "EIO ENOSPC", "rename": "EIO EROFS", "renameat": "EIO ENOSPC EROFS EDQUOT",
@@ -30,12 +31,12 @@ ERRORS = {
     "mmap": "ENOMEM", "mprotect": "ENOMEM", "getrandom": "EAGAIN", "setitimer": "EINVAL", "prctl": "EINVAL",
     "madvise": "EINVAL", "sysinfo": "EFAULT", "uname": "EFAULT", "keyctl": "ENOMEM", "add_key": "EDQUOT",
 }
-WITHOUT_EFFECT = {"exit_group", "exit"}  # to be killed at
+WITHOUT_EFFECT = {"exit_group", "exit"}  # can be killed there
 
 
 def counted(stage):
-    """The numbers of the calls by name that a run makes, in the process that makes most: strace counts for each anew. Not what
-    the loader does before there is a program, which begins with PR_SET_DUMPABLE."""
+    """The numbers of the calls by name in the process that makes the most, because strace counts separately for
+    each. Calls of the loader are excluded: the program begins with PR_SET_DUMPABLE."""
     trace = stage.home.folder.with_suffix(".trace")
     ran = subprocess.run(["strace", "-f", "-o", trace, str(stage.home.program), *stage.arguments], env=stage.home.env,
                          input=stage.row.stdin.encode(), capture_output=True, check=False)
@@ -79,7 +80,7 @@ def test_an_error_at_any_system_call_loses_nothing_and_is_not_remembered(stage, 
     for point in sample(points, most, stage.row):
         stage.put_back()
         name, number, error = point
-        print(point)  # shown where the run itself fails the test
+        print(point)  # printed if the run itself fails the test
         answer = stage.run(prefix=inject(name, number, f"error={error}"))
         assert answer.status in (0, 1), (point, answer)
         assert answer.status == 0 or answer.out or answer.err, (point, "failed without a word")
@@ -89,7 +90,7 @@ def test_an_error_at_any_system_call_loses_nothing_and_is_not_remembered(stage, 
 
 
 def test_a_socket_that_cannot_be_made_non_blocking_does_not_block(helper, home, cloud):
-    """libcurl does not look whether that worked, and on a socket that blocks no limit of time holds."""
+    """libcurl does not check whether that succeeded, and its timeouts do not work on a blocking socket."""
     home.env.update(cloud.environment(APP), DOCKER_CREDENTIAL_ACR_CACHE="file")
     for number in range(1, 13):
         helper.erase("acme.azurecr.io")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""crane, oras, buildx, helm and testcontainers: each has its own reading of docker's config, and shows its own part of a refusal."""
+"""crane, oras, buildx, helm and testcontainers: each reads docker's configuration differently, and shows a different
+part of an error."""
 import json
 
 import pytest
@@ -7,8 +8,8 @@ from clients import dockerfile
 
 ACME, ADMIN, PUBLIC = "acme.azurecr.io", "admin.azurecr.io", "public.azurecr.io"
 WRONG = {"AZURE_CLIENT_SECRET": "not-the-secret"}
-LINE = "the client secret is not valid for application"  # ours on stdout
-REMEDY = "az ad app credential reset"  # of the explanation on stderr
+LINE = "the client secret is not valid for application"  # the line on stdout
+REMEDY = "az ad app credential reset"  # part of the explanation on stderr
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -60,7 +61,7 @@ def test_oras_shows_the_line_of_the_helper_about_a_denial(from_go, image):
 
 @pytest.mark.parametrize("name, arguments", [("crane", ["manifest"]), ("oras", ["manifest", "fetch"])])
 def test_a_public_registry_is_pulled_from_without_an_identity(from_go, home, cloud, name, arguments):
-    """"Not found", exactly: they continue anonymously."""
+    """With exactly "not found", they continue anonymously."""
     client = from_go(name)
     image = f"{PUBLIC}/team/{name}:1"
     home.write("note.txt", "for everybody\n")
@@ -72,7 +73,7 @@ def test_a_public_registry_is_pulled_from_without_an_identity(from_go, home, clo
 
 
 def test_testcontainers_creates_a_container_from_a_private_image(from_go, home, published, debian_docker):
-    """It reads credHelpers and auths, and of credsStore alone makes nothing."""
+    """It reads credHelpers and auths, and ignores credsStore alone."""
     home.docker_config({"credHelpers": {ACME: "acr"}})
     debian_docker("rmi", "-f", published)
     seen = from_go("testcontainer", env={"TESTCONTAINERS_RYUK_DISABLED": "true"}).must(published)
@@ -86,7 +87,7 @@ def test_testcontainers_shows_the_complete_denial(from_go, home, published):
 
 
 def test_buildx_builds_from_a_private_image_and_pushes(from_go, home, published, debian_docker, image):
-    """A newer buildx than the engine: its session asks the helper, for the base and for what is pushed."""
+    """A buildx that is newer than the engine: its session asks the helper, for the base image and for the push."""
     buildx = from_go("buildx")
     folder = dockerfile(home, f"FROM {published}", "LABEL by=buildx")
     seen = buildx.must("build", "--pull", "--push", "-t", image, folder)
@@ -113,7 +114,7 @@ def test_the_newest_compose_pulls_and_builds(from_go, home, published, debian_do
 
 
 def test_helm_pushes_and_pulls_a_chart(from_go, home, image):
-    """With docker's own config: without one helm takes whatever native store is on the PATH."""
+    """With docker's own configuration: without one, helm uses any native store on PATH."""
     helm = from_go("helm", env={"HELM_REGISTRY_CONFIG": str(home.folder / ".docker/config.json")})
     home.write("chart/Chart.yaml", json.dumps({"apiVersion": "v2", "name": "chart", "version": "0.1.0"}))
     helm.must("package", "chart")

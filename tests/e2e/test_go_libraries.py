@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The libraries by which Go's programs ask a helper, at their newest: docker-credential-helpers/client, docker/cli,
-go-containerregistry and oras-go get of us what they get of docker-credential-secretservice, errors by their kind included."""
+"""The newest libraries with which Go programs call a helper: docker-credential-helpers/client, docker/cli,
+go-containerregistry and oras-go get the same results from this helper as from docker-credential-secretservice,
+including the kinds of errors."""
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from test_keychain import NOT_FOUND, PROGRAM, SERVER, UPSTREAM, Session, desktop
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not PROGRAM, reason="ACR_PROGRAM does not name the program")]
 
 NOTHING = {"username": "", "secret": "", "token": "", "error": "", "kind": ""}
-WITHOUT = {"get without a server": "err: no credentials server URL, out: `no credentials server URL`",  # it knows the sentence
+WITHOUT = {"get without a server": "err: no credentials server URL, out: `no credentials server URL`",  # known to the library
            "store without a user name": "out: `no credentials username`",
            "store without a server": "out: `no credentials server URL`",
            "erase without a server": "out: `no credentials server URL`"}
@@ -26,7 +27,7 @@ def got(**members):
 
 @pytest.fixture(params=["acr", "secretservice"])
 def libraries(request, desktop):  # noqa: F811
-    """libraries(): what each library gets of this helper; both helpers have to give the same."""
+    """libraries(): what each library gets from this helper; both helpers have to return the same."""
     program = {"acr": PROGRAM, "secretservice": shutil.which(UPSTREAM)}[request.param]
     if not program:
         pytest.skip(f"needs {UPSTREAM}")
@@ -76,7 +77,7 @@ def of_ours(home, cloud):
 
 
 def test_an_azure_registry_has_a_login_for_all_libraries(of_ours, cloud):
-    of_ours.helper.secrets_in = lambda text: []  # what they got is printed
+    of_ours.helper.secrets_in = lambda text: []  # the results are printed
     seen = of_ours.must("everyone.azurecr.io", env=cloud.environment(APP))
     answer = json.loads(seen.out)
     first = answer["docker-credential-helpers"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Is it authentication at all? An image that cannot be pulled with a login that works: docker, skopeo and crane fail, and what
-they print is explained as what `diagnose` finds by itself."""
+"""Images that cannot be pulled although the login works: docker, skopeo and crane fail, and `explain` finds the same
+cause in their output as `diagnose` finds itself."""
 import json
 import uuid
 
@@ -15,7 +15,7 @@ DIGEST = "sha256:" + "a" * 64
 
 @pytest.fixture
 def registry(home, cloud):
-    """One of its own, for which docker and skopeo ask this helper."""
+    """A separate registry, for which docker and skopeo use this helper."""
     host = f"images{uuid.uuid4().hex[:8]}.azurecr.io"
     home.env.update(cloud.environment(APP))
     home.docker_config({"credHelpers": {host: "acr"}})
@@ -26,7 +26,7 @@ CASES = {}
 
 
 def case(rule, check, told=None):
-    """`told` are the explanations that the words of a client lead to, where these cannot know as much."""
+    """`told` are the explanations that the output of a client leads to, if it contains less information."""
     def add(function):
         CASES[function.__name__] = (rule, check, {rule} | (told or set()), function)
         return function
@@ -145,7 +145,7 @@ def a_manifest_that_is_denied_to_who_may_pull(cloud, host):
     return f"{host}/app:latest"
 
 
-# How each pulls an image into a folder of its own.
+# How each client pulls an image into a separate directory.
 CLIENTS = {
     "docker": lambda image, folder: ["pull", image],
     "skopeo": lambda image, folder: ["copy", "--retry-times=0", f"docker://{image}", f"dir:{folder}/pulled"],
@@ -193,7 +193,7 @@ def test_an_image_that_can_be_pulled_is_ok(kind, diagnose, home, cloud, engine, 
     Client(home, cloud, "/usr/bin/docker").must("pull", f"{registry}/well:1")
 
 
-# ---- what is found beside it ----
+# ---- additional results ----
 
 def put(cloud, host, *tags, repository="team/app"):
     for tag in tags:
@@ -274,7 +274,7 @@ def test_quarantine_is_mentioned_if_it_may_hide_the_image(diagnose, cloud, regis
     assert "images in quarantine are hidden" in found.json["causes"][0]["explanation"]["why"], found
 
 
-# ---- never a false alarm ----
+# ---- no false alarms ----
 
 @pytest.mark.parametrize("arguments", [["{host}"], ["{host}", "--repository", "nope"], ["{host}/nope:1", "--action", "push"]])
 def test_no_image_is_checked_if_none_is_named_or_it_will_be_pushed(arguments, diagnose, cloud, registry):  # noqa: F811
@@ -328,7 +328,7 @@ def test_a_redirect_to_an_unknown_host_is_not_followed(diagnose, cloud, registry
     assert not [row for row in cloud.requests() if row.get("query", {}).get("sig")]
 
 
-# ---- who pulls ----
+# ---- the identity that pulls ----
 
 def test_a_stored_login_is_used_to_check_the_image(diagnose, helper, cloud):  # noqa: F811
     assert helper.store("admin.azurecr.io", "puller", "puller-password-one").status == 0

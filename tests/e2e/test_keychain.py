@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logins in a real Secret Service: gnome-keyring on a bus of its own, and buses that misbehave.
+"""Logins in a real Secret Service: gnome-keyring on a separate bus, and buses that misbehave.
 
-What docker-credential-secretservice stored we find, and the other way round; locked, silent and
-absent are told apart. ACR_PROGRAM names the program under test. Every session has its own HOME,
-runtime folder, bus and keyring; no network is needed, since none of the servers is one of ours.
+The helper finds what docker-credential-secretservice stored, and the reverse; "locked", "no response" and "absent" are
+distinguished. ACR_PROGRAM is the program under test. Every session has its own HOME, runtime directory, bus and
+keyring; no network is needed, because none of the servers is an Azure registry.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ BUS_WITHOUT_SERVICES = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus 
 
 
 class Session:
-    """A person's session: an environment, and what was started in it."""
+    """The session of a user: an environment, and the processes that were started in it."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -51,7 +51,7 @@ class Session:
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(self.runtime),
-            # The kernel keyring belongs to the user, not to this session: others may test beside us.
+            # The kernel keyring belongs to the user, not to this session: other tests may use it.
             "DOCKER_CREDENTIAL_ACR_CACHE": "file",
         }
         self.processes = []
@@ -69,7 +69,7 @@ class Session:
             process.wait()
 
     def start_bus(self):
-        """A bus that knows no services: whatever answers on it was started here."""
+        """A bus without any services: everything that responds on it was started here."""
         path = self.folder / "bus.sock"
         config = self.folder / "bus.conf"
         config.write_text(BUS_WITHOUT_SERVICES.format(path=path))
@@ -122,7 +122,7 @@ class Session:
         return json.loads(answer.stdout)
 
     def files(self):
-        """Everything that was written below HOME and is not the keyring's own, nor an empty hint that it has something."""
+        """All files below HOME, except those of the keyring itself and an empty marker that the keyring has a login."""
         return sorted(str(path.relative_to(self.home)) for path in self.home.rglob("*")
                       if path.is_file() and "keyrings" not in path.parts
                       and not ("in-secret-service" in path.parts and path.stat().st_size == 0))
@@ -137,7 +137,7 @@ def wait_for(condition, seconds=10):
 
 @pytest.fixture
 def session(tmp_path):
-    """No bus at all: a container, cron, a plain ssh."""
+    """No bus at all, as in a container, in cron, or over ssh."""
     session = Session(tmp_path)
     yield session
     session.end()
@@ -165,7 +165,7 @@ hostile = pytest.mark.skipif(
 upstream = pytest.mark.skipif(not shutil.which(UPSTREAM), reason=f"{UPSTREAM} is not installed")
 
 
-# ---- both ways ----
+# ---- interoperation in both directions ----
 
 
 @upstream
@@ -198,7 +198,7 @@ def test_each_erases_what_the_other_stored(desktop):
 @upstream
 def test_the_newest_of_several_users_is_found_and_storing_removes_the_others(desktop):
     desktop.store(SERVER, "old", "one", UPSTREAM)
-    time.sleep(1.1)  # items are dated to the second
+    time.sleep(1.1)  # the times of items are in seconds
     desktop.store(SERVER, "new", "two", UPSTREAM)
     assert desktop.get(SERVER) == ("new", "two")
     assert desktop.logins() == {SERVER: "new"}
@@ -235,7 +235,7 @@ def test_a_real_keychain_passes_the_contract_tests(desktop):
     assert "skipped" not in answer.stdout
 
 
-# ---- locked, silent, absent: three things ----
+# ---- locked, no response, absent ----
 
 
 def test_an_unlocked_keyring_without_the_login_means_not_found(desktop):
@@ -246,7 +246,7 @@ def test_an_unlocked_keyring_without_the_login_means_not_found(desktop):
 
 
 def assert_locked(session, word="locked"):
-    """`get` says so and does not say "there is none"; `store` and `erase` fail; nothing is written."""
+    """`get` reports that and not "not found"; `store` and `erase` fail; nothing is written."""
     with within(4):
         answer = session.ask("get", SERVER)
     assert answer.returncode == 1
@@ -295,7 +295,7 @@ def test_a_login_is_found_again_after_unlocking(desktop):
 
 
 def test_a_logout_with_a_locked_keyring_signs_out(desktop):
-    """The decision first: an error says that the keyring could not be emptied, and no login of it is served."""
+    """The decision is stored first: an error says that the keyring could not be changed, and no login in it is used."""
     desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
     for registry in ("acme.azurecr.io", "empty.azurecr.io"):
         if registry == "acme.azurecr.io":
@@ -308,7 +308,8 @@ def test_a_logout_with_a_locked_keyring_signs_out(desktop):
 
 
 def test_a_login_that_docker_logout_cannot_reach_is_reported_as_kept(desktop):
-    """Over ssh there is no session bus; "done" would be believed, and the desktop goes on with the login."""
+    """Over ssh there is no session bus. A reported success would be wrong, because the desktop continues to use the
+    login."""
     desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
     registry = "acme.azurecr.io"
     assert desktop.store(registry, "user", "secret").returncode == 0
@@ -327,7 +328,7 @@ def test_a_login_that_docker_logout_cannot_reach_is_reported_as_kept(desktop):
 
 @contextlib.contextmanager
 def over_ssh(desktop):
-    """The same person without a session bus."""
+    """The same user without a session bus."""
     bus = desktop.environment.pop("DBUS_SESSION_BUS_ADDRESS")
     yield
     desktop.environment["DBUS_SESSION_BUS_ADDRESS"] = bus
@@ -354,7 +355,7 @@ def test_a_login_of_any_server_that_docker_logout_cannot_reach_is_reported_as_ke
 
 
 def test_a_login_that_the_desktop_no_longer_has_is_not_reported_as_kept(desktop):
-    """Another program removed it; a look for it on the desktop shows so."""
+    """Another program removed it; a lookup on the desktop shows that."""
     assert desktop.store(SERVER, "user", "secret").returncode == 0
     assert desktop.run("env", f"XDG_DATA_HOME={desktop.folder}/other", PROGRAM, "erase", stdin=SERVER).returncode == 0
     assert desktop.ask("get", SERVER).returncode == 1
@@ -364,7 +365,7 @@ def test_a_login_that_the_desktop_no_longer_has_is_not_reported_as_kept(desktop)
 
 @pytest.mark.parametrize("server", [SERVER, "acme.azurecr.io"])
 def test_a_login_that_was_changed_over_ssh_moves_into_the_keyring(desktop, server):
-    """Each session would go on with its own password, and one of them is the old one."""
+    """Otherwise each session would use its own password, and one of them is outdated."""
     desktop.environment["DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE"] = "false"
     assert desktop.store(server, "joe", "old").returncode == 0
     with over_ssh(desktop):
@@ -382,7 +383,7 @@ def test_a_login_that_was_changed_over_ssh_moves_into_the_keyring(desktop, serve
     with over_ssh(desktop):
         answer = desktop.ask("get", server)
         assert answer.returncode == 1 and "new" not in answer.stdout
-        # Who stored it is asked, and not somebody else.
+        # The store that contains the login is used, and no other.
         assert server == SERVER or "Secret Service" in answer.stderr
     assert desktop.get(server) == ("joe", "new")
 
@@ -391,7 +392,7 @@ def test_a_login_that_was_changed_over_ssh_moves_into_the_keyring(desktop, serve
 def test_an_older_file_does_not_replace_a_newer_login_in_the_keyring(desktop):
     with over_ssh(desktop):
         assert desktop.store(SERVER, "joe", "old").returncode == 0
-    time.sleep(1.1)  # items are dated to the second
+    time.sleep(1.1)  # the times of items are in seconds
     assert desktop.store(SERVER, "joe", "new", UPSTREAM).returncode == 0
     assert desktop.get(SERVER) == ("joe", "new")
     assert desktop.get(SERVER, UPSTREAM) == ("joe", "new")
@@ -420,10 +421,10 @@ def test_of_one_user_in_two_collections_the_newest_login_is_found(desktop):
         assert answer.returncode == 0, answer.stderr
 
     assert desktop.store(SERVER, "user", "one").returncode == 0
-    time.sleep(1.1)  # items are dated to the second
+    time.sleep(1.1)  # the times of items are in seconds
     store_elsewhere("two")
     assert desktop.get(SERVER) == ("user", "two")
-    # Storing leaves one, in the collection that is the person's own.
+    # Storing leaves one, in the user's default collection.
     assert desktop.store(SERVER, "user", "three").returncode == 0
     assert desktop.get(SERVER) == ("user", "three")
     store_elsewhere("four")
@@ -450,7 +451,7 @@ def test_a_bus_that_does_not_answer_times_out(session):
         assert_locked(session, "does not respond")
 
 
-# ---- a service that means no good ----
+# ---- a hostile service ----
 
 
 def get_from(session, answer):
@@ -469,7 +470,7 @@ def test_another_implementation_of_the_secret_service_works(session):
 
 @hostile
 def test_a_newer_login_that_the_service_does_not_take_stays_in_its_file(session):
-    """Otherwise it would be lost: the service has an older one, and keeps nothing."""
+    """Otherwise it would be lost: the service has an older one and stores nothing."""
     assert session.store(SERVER, "user", "newer").returncode == 0
     for _ in range(2):
         answer = get_from(session, "honest") if "DBUS_SESSION_BUS_ADDRESS" not in session.environment else session.ask("get", SERVER)
@@ -503,7 +504,7 @@ def test_a_service_with_invalid_answers_is_not_treated_as_empty(session, answer)
 
 
 def assert_files(session):
-    """Logins go into one file each, which only we can read, and all verbs know them."""
+    """Each login is in its own file that only the user can read, and all verbs find it."""
     answer = session.ask("get", SERVER)
     assert (answer.returncode, answer.stdout) == (1, NOT_FOUND + "\n")
     assert session.store(SERVER, "user", "secret \u00e9\n").returncode == 0
@@ -534,7 +535,7 @@ def test_a_missing_socket_is_not_a_bus(session):
 @pytest.mark.parametrize("address", ["unix:abstract={name}", "unix:abstract={name},guid=00112233445566778899aabbccddeeff",
                                      "unix:path={own};unix:abstract={name}"])
 def test_no_login_is_sent_to_the_bus_of_another_user(session, address):
-    """The abstract name of a session that has ended is free, and any user can listen at it."""
+    """The abstract socket name of a session that has ended is free, and any user can listen on it."""
     name = f"acr-foreign-{os.getpid()}"
     heard = session.folder / "heard"
     heard.touch()
@@ -563,7 +564,7 @@ while True:
 
 
 def test_no_bus_is_ever_started(session):
-    """GLib would run dbus-launch where there is a DISPLAY."""
+    """GLib would run dbus-launch if DISPLAY is set."""
     trap = session.folder / "bin"
     trap.mkdir()
     (trap / "dbus-launch").write_text(f"#!/bin/sh\ntouch {session.folder}/launched\n")
@@ -597,7 +598,7 @@ def test_the_config_can_disable_files(session):
 
 
 def test_a_service_that_appears_is_used_by_the_next_store(session):
-    """That there was none is remembered for a minute, but never against a change."""
+    """That there was no service is remembered for a minute, but never used for a change."""
     session.start_bus()
     assert session.ask("get", SERVER).returncode == 1
     session.start_keyring()

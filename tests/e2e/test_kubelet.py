@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kubelet's credential provider protocol, with requests as kubelet writes them and azure.json as AKS lays it."""
+"""kubelet's credential provider protocol, with requests as kubelet writes them and azure.json as AKS writes it."""
 import base64
 import json
 import re
@@ -29,7 +29,7 @@ def seconds(duration):
 
 @pytest.fixture
 def azure_json(home):
-    """Writes the node's file; its path."""
+    """Writes the node's file; returns its path."""
     def write(**fields):
         document = {"cloud": "AzurePublicCloud", "tenantId": CONTOSO, "aadClientId": "msi", "aadClientSecret": "msi",
                     "useManagedIdentityExtension": True, "userAssignedIdentityID": "", **fields}
@@ -39,7 +39,7 @@ def azure_json(home):
 
 @pytest.fixture
 def kubelet(helper):
-    """Runs the plugin as kubelet does: kubelet(image, *arguments) is (answer, the response or None)."""
+    """Runs the plugin as kubelet does: kubelet(image, *arguments) returns (answer, the response or None)."""
     def run(image, *arguments, version=V1, env=None, **fields):
         answer = helper("kubelet", *arguments, stdin=request(image, version, **fields), env=env)
         if answer.status:
@@ -52,7 +52,7 @@ def kubelet(helper):
 
 
 def identity_of(answer):
-    """The client that the token's registry login was made for."""
+    """The client ID for which the registry issued the token."""
     rows = [row for row in answer.requests if row.get("path") == "/oauth2/exchange"]
     return claims(rows[-1]["form"]["access_token"]) if rows else None
 
@@ -157,7 +157,7 @@ def test_the_annotations_of_workload_identity_and_the_tenant_of_the_node_are_eno
 
 
 def test_a_pod_whose_service_account_is_not_federated_gets_no_login(kubelet, azure_json, cloud):
-    """Neither from Entra ID nor from a cache, although the rightful pod was just here."""
+    """Neither from Entra ID nor from a cache, although the authorized pod has just pulled."""
     kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud))
     answer, response = kubelet("acme.azurecr.io/app", azure_json(), **pod(cloud, subject="system:serviceaccount:default:thief"))
     assert response is None and "AADSTS700213" in answer.err
@@ -228,7 +228,7 @@ def test_the_token_of_a_pod_is_not_written_to_disk(kubelet, azure_json, cloud, h
 BINDINGS = {"--ib-sni-name": "sni.example", "--ib-apiserver-ip": "10.0.0.1", "--ib-default-client-id": WORKLOAD.client_id,
             "--ib-default-tenant-id": CONTOSO}
 OWN = {"kubernetes.azure.com/acr-client-id": WORKLOAD.client_id}
-# (a token?, annotations, identity bindings?, --node-identity?): who pulls, None for an error
+# (a token?, annotations, identity bindings?, --node-identity?): the identity that pulls, None for an error
 WHO = {
     (False, (), False, False): MACHINE, (False, (), False, True): MACHINE, (False, (), True, False): None,
     (False, (), True, True): MACHINE, (True, (), False, False): None, (True, (), False, True): MACHINE,
@@ -276,7 +276,7 @@ def test_a_token_that_cannot_be_read_is_not_treated_as_missing(kubelet, azure_js
     assert response is None and answer.requests == []
 
 
-# image: the key and the registry that the login is for, None for no login
+# image: the cache key and the registry of the login, None for no login
 MIRRORS = "mcr.microsoft.com/oss:acme.azurecr.io/mirror,mcr.microsoft.com/oss/v2:reader.azurecr.io,quay.io/:acme.azurecr.io/q,nonsense,:x"
 MIRRORED = {
     "mcr.microsoft.com/oss/pause:3": ("mcr.microsoft.com/oss", "acme.azurecr.io"),
@@ -301,12 +301,12 @@ def test_a_mirror_can_cover_a_part_of_a_registry(kubelet, azure_json, image):
     source, target = MIRRORED[image]
     assert set(response["auth"]) == {source, target, "*.azurecr.*"} and response["auth"][source] == response["auth"][target]
     assert claims(response["auth"][source]["password"])["aud"] == target
-    # What kubelet keeps for one path of a registry must not answer for another.
+    # What kubelet caches for one path of a registry must not be used for another.
     assert response["cacheKeyType"] == ("Image" if source.startswith("mcr") else "Registry")
 
 
 def stored(helper, home, **claim):
-    """A login of a person's that is a JSON Web Token with these claims."""
+    """A login that a user stored, which is a JSON Web Token with these claims."""
     part = base64.urlsafe_b64encode(json.dumps(claim).encode()).decode().rstrip("=")
     text = json.dumps({"ServerURL": "acme.azurecr.io", "Username": "robot", "Secret": f"e30.{part}.c2ln"})
     assert helper("store", stdin=text, env={"DOCKER_CREDENTIAL_ACR_VERIFY_ON_STORE": "false"}).status == 0
@@ -321,7 +321,7 @@ def test_kubelet_caches_no_login_beyond_its_lifetime_or_three_hours(kubelet, azu
 
 
 def test_a_clock_that_is_behind_does_not_extend_the_cache_duration(kubelet, azure_json, helper, home):
-    """By its own claims it lives for an hour; by this machine's clock, which is an hour behind, for two."""
+    """By its own claims it is valid for one hour; by the clock of this machine, which is an hour slow, for two."""
     made = int(time.time()) + 3600
     stored(helper, home, iat=made, exp=made + 3600)
     _, response = kubelet("acme.azurecr.io/app", azure_json())
@@ -330,7 +330,7 @@ def test_a_clock_that_is_behind_does_not_extend_the_cache_duration(kubelet, azur
 
 @pytest.mark.parametrize("skew", [-3600, 3600])
 def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, azure_json, cloud, home, skew):
-    """The registry's clock is wrong by `skew` for the node, and two hours have passed since the token was issued."""
+    """The clock of the registry differs from that of the node by `skew`, and the token was issued two hours ago."""
     cloud.fault("skew", service="acr", seconds=skew)
     kubelet("acme.azurecr.io/app", azure_json())
     cloud.no_faults()
@@ -342,7 +342,8 @@ def test_a_wrong_clock_does_not_make_kubelet_keep_a_token_for_longer(kubelet, az
 @pytest.mark.parametrize("wrong", [-300, -120, 120, 300])
 @pytest.mark.parametrize("left", [400, 900, 3780, 10800])
 def test_a_clock_that_is_minutes_wrong_does_not_make_kubelet_use_an_expired_token(kubelet, azure_json, helper, home, left, wrong):
-    """A login has only its own claims, and the node's clock is `wrong` seconds ahead: so much more or less seems to be left."""
+    """The validity of a login is known only from its claims, and the node's clock is `wrong` seconds fast, so the
+    remaining time seems to be different."""
     now = int(time.time())
     stored(helper, home, iat=now - wrong - 7000, exp=now + left - wrong)
     _, response = kubelet("acme.azurecr.io/app", azure_json(), env={"DOCKER_CREDENTIAL_ACR_MIN_VALIDITY": "300h"})
@@ -352,7 +353,7 @@ def test_a_clock_that_is_minutes_wrong_does_not_make_kubelet_use_an_expired_toke
 @pytest.mark.parametrize("wrong", [-300, 300])
 @pytest.mark.parametrize("age", [7020, 9000, 10200])
 def test_a_clock_set_at_a_reboot_does_not_make_kubelet_use_an_expired_token(kubelet, azure_json, cloud, home, age, wrong):
-    """Only the clock tells then how old the cached token is; Azure cannot be asked for another."""
+    """Only the clock tells how old the cached token is, and Azure cannot be reached for a new one."""
     file, env = azure_json(), {"DOCKER_CREDENTIAL_ACR_TIMEOUT": "4s"}
     kubelet("acme.azurecr.io/app", file, env=env)
     home.age(age - wrong)
@@ -361,7 +362,7 @@ def test_a_clock_set_at_a_reboot_does_not_make_kubelet_use_an_expired_token(kube
     assert seconds(response["cacheDuration"]) <= 10800 - age
 
 
-# when it does not work
+# failures
 
 def test_a_denial_is_explained_on_stderr_for_the_log_of_kubelet(kubelet, azure_json):
     answer, response = kubelet("norole-abc.azurecr.io/app", azure_json())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kubelet itself: the types that Kubernetes publishes (k8s.io/kubelet), and the part of kubelet that asks credential
-providers (k8s.io/kubernetes), with the configuration that packaging/kubelet has for a node."""
+"""kubelet itself: the types that Kubernetes publishes (k8s.io/kubelet), and the part of kubelet that calls
+credential providers (k8s.io/kubernetes), with the configuration in packaging/kubelet."""
 import json
 import re
 import subprocess
@@ -12,7 +12,7 @@ from clients import needed
 
 CONFIG = Path(__file__).resolve().parents[2] / "packaging/kubelet/credential-provider-config.yaml"
 IMAGE = "acme.azurecr.io/team/app:1"
-WAYS = [("v1", "node"), ("v1", "pod"), ("v1beta1", "node")]  # v1beta1 has no service accounts
+WAYS = [("v1", "node"), ("v1", "pod"), ("v1beta1", "node")]  # v1beta1 does not support service accounts
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -23,7 +23,7 @@ def node(home):
 
 @pytest.fixture
 def pod(cloud):
-    """What kubelet hands over for a pod: the token of its service account, and the annotations of that."""
+    """What kubelet passes for a pod: the token of its service account, and the annotations of that account."""
     token = cloud.federated_token(issuer=KUBERNETES, subject="system:serviceaccount:default:builder")
     return [token, WORKLOAD.client_id, CONTOSO]
 
@@ -57,7 +57,7 @@ def test_the_strict_parser_rejects_invalid_answers():
 
 @pytest.mark.parametrize("version, who", WAYS)
 def test_kubelet_runs_the_helper_with_the_configuration_of_the_package(home, cloud, program, node, pod, version, who):
-    """Kubelet starts the plugin, caches its answer, and finds the login for the image."""
+    """kubelet starts the plugin, caches its response, and finds the login for the image."""
     kubelet = needed("kubelet-pull")
     text = CONFIG.read_text().replace("/etc/kubernetes/azure.json", str(node))
     text = text.replace("credentialprovider.kubelet.k8s.io/v1\n", f"credentialprovider.kubelet.k8s.io/{version}\n")

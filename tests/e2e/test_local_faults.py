@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A fault of this machine, at any call of a cold get and where a file, a library or the session bus is reached: it is said to
-be one or lived with, never taken for "nothing is there" or for a service's answer, and whoever asks again is served."""
+"""Faults of this machine, at any call of a cold get and when a file, a library or the session bus is used: they are
+reported as such or tolerated, never treated as "not found" or as the response of a service, and the next run
+succeeds."""
 import json
 import re
 import shutil
@@ -14,7 +15,7 @@ from test_keychain import PROGRAM, SERVER, Session
 
 ACME, PUBLIC = "acme.azurecr.io", "public.azurecr.io"
 CALLS = "openat,socket,connect,newfstatat,clone3"
-MOST = 14  # of one call: a sample of those that are made more often
+MOST = 14  # calls with the same name: a sample if there are more
 pytestmark = pytest.mark.plain
 
 
@@ -24,7 +25,7 @@ def signed_in(home, cloud):
 
 
 def counted(home):
-    """How often the program itself makes each call in a cold get, after the libraries that the loader maps."""
+    """How often the program itself makes each call in a cold get, after the loader has mapped the libraries."""
     trace = home.folder / "trace"
     subprocess.run(["strace", "-f", "-e", f"trace={CALLS}", "-o", trace, home.program, "get"], env=home.env, input=ACME.encode(),
                    capture_output=True, check=True)
@@ -61,13 +62,13 @@ def test_a_lack_of_descriptors_is_reported_and_not_remembered(helper, signed_in)
 
 
 def failing(paths, call, error):
-    """A command prefix for the program: the call fails for these paths, in its children as well."""
+    """A command prefix for the program: the call fails for these paths, also in its children."""
     return ["strace", "-f", "-o", "/dev/null", *(word for path in paths for word in ("-P", str(path))),
             "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
 
 
 def library(soname):
-    """Each path under which the loader looks for it."""
+    """All paths at which the loader looks for the library."""
     listed = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
     path = re.search(rf"^\s*{re.escape(soname)} \(.*=> (\S+)$", listed, re.M)[1].removeprefix("/usr")
     return [path, f"/usr{path}"]
@@ -86,7 +87,8 @@ def test_a_library_that_cannot_be_loaded_is_named_and_no_request_is_sent(helper,
 
 
 def test_a_folder_that_cannot_be_listed_is_not_treated_as_empty(helper, home, signed_in):
-    """Half a list is no list: who says that all is undone, signed out or named must have seen all."""
+    """An incomplete list is an error: a command may report that everything was undone, signed out or listed only if
+    it saw everything."""
     home.config(keychain="file")
     path = home.folder / ".docker/config.json"
     before = json.loads(path.read_bytes())
@@ -154,7 +156,7 @@ def desktop(tmp_path):
     ("the bus", "newfstatat"), (None, "socket"), (None, "connect"), ("libgio-2.0.so.0", "openat"),
     ("libsecret-1.so.0", "openat"), (None, "pipe2"), (None, "clone,clone3,fork")])
 def test_an_unreachable_keyring_is_not_treated_as_empty(desktop, reached, call, error):
-    """Nor one that is not there: a login would go into a file, and a file would be looked into."""
+    """Nor as missing: otherwise a login would be stored in a file, or read from one."""
     if (call, error) == ("newfstatat", "EACCES"):
         pytest.skip("a folder that is closed to us is another user's")
     bus = desktop.environment["DBUS_SESSION_BUS_ADDRESS"].removeprefix("unix:path=")
@@ -168,9 +170,9 @@ def test_an_unreachable_keyring_is_not_treated_as_empty(desktop, reached, call, 
 
 @pytest.mark.parametrize("error", ["EACCES", "EPERM", "ENOBUFS"])
 def test_an_unreachable_registry_is_not_remembered_as_not_public(helper, home, error):
-    """Without an identity at a public registry: once the registry can be asked, no sign-in is suggested."""
+    """For a public registry without an identity: once the registry can be reached, no sign-in is suggested."""
     home.config(identity="none")
-    answer = helper.get(PUBLIC, prefix=failing([], "connect", f"{error}:when=1"))  # not of the DNS lookup
+    answer = helper.get(PUBLIC, prefix=failing([], "connect", f"{error}:when=1"))  # not the one of the DNS lookup
     assert "nobody is signed in" in answer.err, answer
     again = helper.get(PUBLIC)
     assert again.out == NOT_FOUND and not again.err and again.requests, (answer, again)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Our own sign-in: in a browser, with a code, kept in a real keyring or in a file, used, rolled over, forgotten."""
+"""The sign-in of this program: in a browser, with a device code, stored in a real keyring or in a file, used,
+renewed, removed."""
 import os
 import pty
 import re
@@ -22,7 +23,7 @@ RESERVED = "docker-credential-acr://login/"
 
 
 def put_browser(home, script=None):
-    """A person at a browser: the stand-in, or a script of the test's own; what `login` needs to open it."""
+    """Installs a browser for the user, the stand-in or a script of the test, and sets what `login` needs to open it."""
     program = home.folder / "bin" / "xdg-open"
     program.parent.mkdir(exist_ok=True)
     if script:
@@ -35,7 +36,7 @@ def put_browser(home, script=None):
 
 @pytest.fixture(autouse=True)
 def no_keyring(home):
-    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
+    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
     home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
@@ -46,7 +47,7 @@ def browser(home):
 
 @pytest.fixture
 def keyring_session(home, tmp_path):
-    """An unlocked gnome-keyring, which the home knows."""
+    """An unlocked gnome-keyring in the environment of this home."""
     if not shutil.which("gnome-keyring-daemon"):
         pytest.skip("gnome-keyring is not installed")
     session = Session(tmp_path)
@@ -95,7 +96,7 @@ def test_without_a_registry_the_sign_in_is_for_all_registries(helper, cloud, bro
 
 
 def test_the_page_says_that_it_can_be_closed_and_serves_no_other_request(helper, home):
-    """A browser of our own: it looks at the page that the person sees at the end, and comes back for more."""
+    """This browser reads the page that the user sees at the end, and then sends another request."""
     seen = home.folder / "seen"
     env = put_browser(home, f'''#!/bin/sh
 {BROWSER} "$1" > {seen}.page
@@ -112,7 +113,7 @@ curl -s -m 3 "http://localhost:$port/" > {seen}.more; echo $? > {seen}.status
 
 
 def test_a_code_with_another_state_is_not_accepted(helper, home, cloud):
-    """A process that knows the port answers first, with its own code."""
+    """A process that knows the port responds first, with its own code."""
     env = put_browser(home, f'''#!/bin/sh
 port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
 for path in "/?code=stolen&state=x" "/?code=stolen" "/favicon.ico" "/"; do
@@ -128,7 +129,7 @@ exec {BROWSER} "$1"
 
 
 def test_a_forged_code_does_not_end_the_wait(helper, home, cloud):
-    """A process that saw the state in the arguments of the browser answers first."""
+    """A process that saw the state in the arguments of the browser responds first."""
     env = put_browser(home, f"""#!/bin/sh
 port=$(printf %s "$1" | sed 's/.*localhost%3A\\([0-9]*\\).*/\\1/')
 state=$(printf %s "$1" | sed 's/.*[?&]state=\\([^&]*\\).*/\\1/')
@@ -156,13 +157,13 @@ done
     until = time.monotonic() + 5
     while (home.folder / "pages").read_text().count("Not signed in") < 5 and time.monotonic() < until:
         time.sleep(0.05)
-    # Nobody is told to go back to a terminal where nothing was done.
+    # The user is not told to return to a terminal where nothing happened.
     assert (home.folder / "pages").read_text().count("Not signed in") == 5
     assert "Signed in" not in (home.folder / "pages").read_text()
 
 
 def test_another_user_who_reads_the_address_cannot_complete_the_sign_in(helper, home, cloud):
-    """She has the state, and a code that Entra ID issued for this very question."""
+    """The other user has the state, and a code that Entra ID issued for this request."""
     env = put_browser(home, f"""#!/bin/sh
 {" ".join(as_user(5))} {BROWSER} "$1" > /dev/null 2>&1
 exec {BROWSER} "$1"
@@ -178,7 +179,7 @@ exec {BROWSER} "$1"
 
 @pytest.fixture
 def portal(home, tmp_path):
-    """Start the stand-in for a portal; the function returns where it notes what it was asked to open."""
+    """A function that starts the stand-in for a portal and returns the file to which it writes the URLs."""
     session = Session(tmp_path)
     session.start_bus()
     home.env["DBUS_SESSION_BUS_ADDRESS"] = session.environment["DBUS_SESSION_BUS_ADDRESS"]
@@ -243,7 +244,7 @@ def test_a_browser_in_a_folder_that_others_can_write_is_not_started(helper, home
     env = put_browser(home, f"#!/bin/sh\ntouch {home.folder}/ran\n")
     (home.folder / "bin" / "xdg-open").chmod(0o777)
     answer = login(helper, ACME, env={**env, "PATH": f"{home.folder}/bin:."})
-    # The code instead, which the stand-in's person enters by themselves.
+    # A device code instead, which the user of the stand-in enters.
     assert answer.status == 0 and "enter the code" in answer.err
     assert not (home.folder / "ran").exists()
 
@@ -259,7 +260,7 @@ def test_a_termination_signal_leaves_nothing_behind(helper, home):
     assert not home.data.exists()
 
 
-# with a code
+# with a device code
 
 def test_without_a_display_a_code_is_shown(helper, cloud):
     answer = login(helper, ACME)
@@ -288,7 +289,7 @@ def test_a_slow_device_code_sign_in_is_awaited(helper, cloud):
 
 @pytest.mark.parametrize("fault, more", [("transient", {}), ("throttle", {"retry_after": 1}), ("error", {"status": 503})])
 def test_an_entra_id_that_is_busy_for_a_while_does_not_end_the_wait(helper, cloud, fault, more):
-    """400 temporarily_unavailable, 429 and 503, more often than one question is tried again by itself."""
+    """400 temporarily_unavailable, 429 and 503, more often than one request is retried."""
     cloud.fault(fault, service="entra", path="/organizations/oauth2/v2.0/token", count=4, **more)
     answer = login(helper, ACME, timeout=60)
     assert answer.status == 0 and answer.out.startswith("Signed in to"), answer
@@ -296,7 +297,8 @@ def test_an_entra_id_that_is_busy_for_a_while_does_not_end_the_wait(helper, clou
 
 
 def no_audience(cloud, path, **more):
-    """What a tenant says where Azure Container Registry's own principal was never made or is disabled."""
+    """The error of a tenant in which the service principal of Azure Container Registry does not exist or is
+    disabled."""
     cloud.fault("entra", service="entra", path=path, code=500011, error="invalid_resource", status=400, count=1,
                 text="The resource principal named https://containerregistry.azure.net was not found in the tenant", **more)
 
@@ -309,7 +311,7 @@ AUDIENCES = ["https://containerregistry.azure.net", "https://management.azure.co
 
 
 def test_in_a_tenant_without_the_registry_audience_the_arm_audience_is_requested(helper, cloud):
-    """With a code: refused when the code is asked for, and again when the sign-in is used."""
+    """With a device code: rejected when the code is requested, and again when the sign-in is used."""
     no_audience(cloud, "/organizations/oauth2/v2.0/devicecode")
     no_audience(cloud, f"/{CONTOSO}/oauth2/v2.0/token")
     answer = login(helper, ACME)
@@ -336,7 +338,7 @@ def test_stdin_stdout_and_a_terminal_are_not_needed(helper):
 
 
 def test_another_tenant_can_be_chosen(helper, cloud):
-    """The person is a guest at fabrikam, where the partner's registry takes them."""
+    """The user is a guest in fabrikam, where the partner's registry accepts guests."""
     answer = login(helper, PARTNER, "--tenant", "fabrikam.com")
     assert answer.status == 0, answer
     assert cloud.requests("entra", path="/fabrikam.com/oauth2/v2.0/devicecode")
@@ -351,7 +353,7 @@ def test_a_configured_client_is_used(helper, home, cloud):
     assert {row["form"]["client_id"] for row in cloud.requests("entra")} == {own}
 
 
-# what is told is true
+# the output is correct
 
 def test_a_denial_by_the_registry_is_reported_and_the_sign_in_kept(helper, cloud):
     cloud.fault("norole", service="acr", host=ACME)
@@ -391,7 +393,7 @@ def test_an_argument_that_is_not_an_azure_registry_is_wrong_usage(helper):
     assert answer.status == 2 and "ghcr.io" in answer.err and not answer.requests
 
 
-# where it is kept
+# storage
 
 def test_without_a_keyring_nothing_is_kept_and_no_sign_in_is_started(helper, home, browser):
     answer = helper("login", ACME, env=browser)
@@ -436,7 +438,7 @@ def test_an_expired_sign_in_says_how_to_sign_in_again(helper, home, cloud):
     answer = helper.get(ACME, env=cloud.environment(APP))
     assert answer.status == 1
     assert f"docker-credential-acr login {ACME}" in answer.out
-    # What was asked for by name is not replaced by whoever else is here.
+    # An identity that was configured explicitly is not replaced by another one.
     assert "client_credentials" not in entra_grants(cloud)
 
 
@@ -448,13 +450,13 @@ def test_a_locked_keyring_is_reported_and_no_other_identity_is_tried(helper, hom
     answer = helper.get(ACME)
     assert answer.status == 1 and "lock" in (answer.out + answer.err).lower()
     assert not cloud.requests("entra")
-    # Whom this process names may serve, and says in whose place.
+    # An identity in the environment of this process is used, and a notice says what it replaces.
     named = helper.get(ACME, env=cloud.environment(APP))
     assert named.status == 0 and APP.client_id in named.err and "keychain is locked" in named.err, named
 
 
 def test_without_a_sign_in_no_keyring_is_needed(helper, home, cloud):
-    """A bus that is silent would cost two seconds."""
+    """A bus that does not respond would cost two seconds."""
     path = home.folder / "silent"
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(path))
@@ -464,7 +466,7 @@ def test_without_a_sign_in_no_keyring_is_needed(helper, home, cloud):
     assert answer.status == 0 and answer.seconds < 1.5
 
 
-# forgotten
+# removal
 
 def test_logout_of_a_registry_removes_its_sign_in(helper, home):
     assert login(helper, ACME).status == 0
@@ -482,7 +484,7 @@ def test_logout_without_a_registry_removes_every_sign_in_and_token(helper, home,
     assert answer.out.startswith("Removed 2 sign-ins of this helper\nRemoved the tokens for 2 registries\n")
     assert not list((home.data / "logins").iterdir()) and not home.entries()
     cloud.mark()
-    # Nobody is signed out of anything: another identity serves at once.
+    # Nothing is signed out: another identity is used at once.
     assert helper.get(ACME, env=cloud.environment(APP)).status == 0
     assert entra_grants(cloud) == ["client_credentials"]
 
@@ -505,7 +507,7 @@ def test_a_token_from_before_the_sign_in_is_not_served_after_it(helper, cloud):
 def test_a_sign_in_for_one_registry_is_not_used_for_another(helper, cloud):
     assert login(helper, ACME).status == 0
     cloud.mark()
-    assert helper.get("reader.azurecr.io").status == 0  # the machine's own identity
+    assert helper.get("reader.azurecr.io").status == 0  # the identity of the machine
     assert not cloud.requests("entra")
 
 
@@ -533,7 +535,7 @@ def test_help_lists_all_options(helper):
 
 
 def test_the_device_code_is_shown_on_a_terminal(helper, home):
-    """On a terminal of its own, with ^C at the end."""
+    """On a separate terminal, with ^C at the end."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execve(str(home.program), ["docker-credential-acr", "login", "--device-code", "--insecure-storage"], home.env)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What lasts longer than a token: a push, which must go on when its access token ends, and pulls, when the refresh token does.
+"""Operations that take longer than a token is valid: a push, which must continue when its access token expires, and
+pulls, when the refresh token expires.
 
-docker asks the helper once, when a push begins, and exchanges the refresh token that it has whenever an access token ends. What must live on is the refresh token, for as long as the push takes: that
-is what `min_validity` is for. A daemon that is told no life takes an access token for 60 seconds, so this is how long it takes.
+docker calls the helper once, when a push begins, and exchanges the refresh token whenever an access token expires. The
+refresh token must be valid as long as the push takes: `min_validity` ensures that. If the response has no lifetime, the
+daemon assumes 60 seconds, which determines the duration of this test.
 """
 import os
 import tarfile
@@ -20,7 +22,7 @@ def test_docker_exchanges_the_refresh_token_again_in_the_middle_of_a_push(debian
     home.docker_config({"credsStore": "acr"})
     docker, repository = debian_docker, f"team/long-{uuid.uuid4().hex[:12]}"
     image = f"{ACME}/{repository}:1"
-    (home.folder / "layer").write_bytes(os.urandom(100_000))  # no layer that the registry has
+    (home.folder / "layer").write_bytes(os.urandom(100_000))  # a layer that the registry does not have
     with tarfile.open(home.folder / "layer.tar", "w") as archive:
         archive.add(home.folder / "layer", "layer")
     cloud.fault("short", service="acr", host=ACME, path="/oauth2/token", seconds=ACCESS)
@@ -39,7 +41,7 @@ def test_docker_exchanges_the_refresh_token_again_in_the_middle_of_a_push(debian
 
 
 def test_pulls_with_tokens_of_thirty_seconds_never_fail(debian_docker, home, signed_in, cloud, published, figures):
-    """An hour of it with ACR_THOROUGH=1, else long enough for the token to be renewed more than once."""
+    """One hour with ACR_THOROUGH=1, otherwise long enough for the token to be renewed more than once."""
     home.docker_config({"credsStore": "acr"})
     home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
     cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=REFRESH)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory that runs out at any allocation, of the program's own or of a library's: status 1, the old state or the new one,
-no failure remembered, no secret shown."""
+"""Out of memory at any allocation, of the program or of a library: status 1, the old state or the new one, no
+failure is remembered, no secret is shown."""
 import json
 import subprocess
 from pathlib import Path
@@ -14,7 +14,7 @@ OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
 SOURCE = Path(__file__).with_name("fail_allocation.c")
 OUT_OF_MEMORY = "docker-credential-acr: out of memory\n"
 pytestmark = pytest.mark.plain
-APART = {"get", "get-cached", "store", "erase", "configure", "undo"}  # rows with a test of their own here
+APART = {"get", "get-cached", "store", "erase", "configure", "undo"}  # rows with a separate test here
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +26,8 @@ def preloaded(tmp_path_factory):
 
 @pytest.fixture
 def failing(helper, home, plain_program, preloaded, figures):
-    """failing(most, *arguments, stdin=...) yields each point with its answer; `most` of them, evenly, where there are
-    more. Each is judged as every run is: an end by a signal, a secret that is shown and a second line fail the test."""
+    """failing(most, *arguments, stdin=...) yields each point with its answer; at most `most` of them, evenly
+    distributed. Each is checked like every run: a signal, a secret in the output, or a second line fails the test."""
     home.program = plain_program
     log = home.folder / "allocations"
 
@@ -36,11 +36,11 @@ def failing(helper, home, plain_program, preloaded, figures):
         answer = helper(*arguments, stdin=stdin, env={
             **(env or {}), "LD_PRELOAD": str(preloaded), "FAIL_AT": str(at), "FAIL_LOG": str(log)})
         rows = [tuple(map(int, row.split())) for row in log.read_text().splitlines()]
-        # A child that is forked goes on counting.
+        # A forked child continues to count.
         return answer, max(count for count, _ in rows), any(failed for _, failed in rows)
 
     def each(most, *arguments, stdin=b"", env=None, before=lambda: None, fine=(0,)):
-        for _ in range(2):  # the first of its kind looks around, and notes what it found
+        for _ in range(2):  # the first run stores what it finds out
             before()
             answer, count, _ = run(0, arguments, stdin, env)
             assert answer.status in fine, answer
@@ -49,7 +49,7 @@ def failing(helper, home, plain_program, preloaded, figures):
         for at in points:
             before()
             answer, _, failed = run(at, arguments, stdin, env)
-            # Status 0 is right where none failed, and where one did in a child that only lends a hand.
+            # Status 0 is right if no allocation failed, or if one failed in a child that is not essential.
             assert answer.status == 1 or (answer.status == 0 and OUT_OF_MEMORY not in answer.out), (at, answer)
             assert answer.status == 0 or answer.out or answer.err, (at, answer)
             met += failed
@@ -92,7 +92,7 @@ def test_a_cache_hit_without_memory_is_one_line_and_keeps_the_token(helper, clou
 
 
 def test_a_cache_miss_without_memory_is_not_remembered(helper, cloud, failing):
-    """Libraries included: DNS, TLS, JSON. The next get is served."""
+    """Including libraries: DNS, TLS, JSON. The next get succeeds."""
     signed_in = cloud.environment(APP)
     for at, answer in failing(250, "get", stdin=ACME, env=signed_in,
                               before=lambda: helper.erase(ACME, env=signed_in)):

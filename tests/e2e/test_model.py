@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Eight writers at once against a model: whatever they store, erase, ask for and list, nothing is lost and nothing mixed.
+"""Eight concurrent writers, checked against a model: whatever they store, erase, get and list, nothing is lost and
+nothing mixed.
 
-Each writer has servers of its own, where the program must answer as a dictionary does, and servers that it shares with
-the others, where it must answer with something that one of them stored, whole.
+Each writer has its own servers, for which the program must answer like a dictionary, and servers that all writers
+share, for which it must return a complete login that one of them stored.
 """
 import json
 import multiprocessing
@@ -96,7 +97,7 @@ def test_eight_parallel_writers_lose_and_mix_nothing(helper, home, figures):
 
 
 def test_a_login_that_is_replaced_while_it_is_read_is_still_read(helper, home):
-    """Between the opening of the file and the look at it a newer one is put in its place."""
+    """A newer file replaces it after it was opened and before it is checked."""
     home.config(keychain="file")
 
     def store(secret):

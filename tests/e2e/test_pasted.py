@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What docker shows of a failed `get` is our one line. `explain` gives the same explanation for that line as `get`."""
+"""docker shows only the one line on stdout if `get` fails. `explain` gives the same explanation for that line as
+`get`."""
 import json
 
 import pytest
 from client import APP, EXPIRED, NOBODY
 
 DOCKER = "error getting credentials - err: exit status 1, out: `%s`\n"
-CASES = {  # what goes wrong -> the rules that may explain the line
+CASES = {  # the fault -> the rules that may explain the line
     "firewall": ({"firewall"}, "firewall.azurecr.io", APP, None),
     "no role": ({"no-role"}, "norole.azurecr.io", APP, None),
     "nobody's role": ({"no-role"}, "acme.azurecr.io", NOBODY, None),

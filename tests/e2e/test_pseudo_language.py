@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing that the program decides depends on its own words.
+"""No decision of the program depends on its own texts.
 
-`get` and `diagnose` meet every cause of the matrix twice, in English and in a language of noise (pseudo.py). What is
-found, how it ends and which commands help must be the same: a rule or a check that looks for a sentence of ours no
-longer finds it.
+`get` and `diagnose` run with every cause of the matrix twice, in English and in a nonsense language (pseudo.py). The
+result, the status and the suggested commands must be the same: a rule or a check that searches for one of the program's
+own sentences does not find it.
 """
 import re
 import shutil
@@ -23,14 +23,15 @@ def pseudo(program, tmp_path_factory):
 
 
 def commands(page):
-    """What is to be pasted: it stands four columns to the right below the last heading, and a long one goes on."""
+    """The commands to paste: they are indented by four more columns than the text below the last heading, and a long
+    one continues on the next line."""
     below = re.search(rf"^(?:What to do:|{re.escape(noise('What to do:'))}).*\n((?:  .*\n)*)", page, re.M)
     joined = re.sub(r" \\\n +", " ", below[1] if below else "")
     return [line.strip() for line in joined.splitlines() if line.startswith("    ")]
 
 
 def of_get(answer):
-    """What a program or a person acts on."""
+    """The parts that a program or a user acts on."""
     marks = re.findall(r"\[([a-z0-9-]+)\]", answer.out), re.findall(r"\[([a-z0-9-]+)\]", answer.err)
     return {"status": answer.status, "ids": marks, "commands": commands(answer.err),
             "links": re.findall(r"^https://\S+$", answer.err, re.M)}
@@ -46,7 +47,7 @@ def of_diagnose(found):
 
 
 def meet(cause, program, environment):
-    """The cause, provoked on a machine of its own."""
+    """Provokes the cause in a separate environment."""
     home, cloud = Home(program), Cloud.from_environment()
     home.env.update(environment)
     stage = Stage(home, cloud, Helper(home, cloud))
@@ -64,7 +65,7 @@ def meet(cause, program, environment):
 
 
 def alike(value, paths):
-    """The same value without the names of folders that are each run's own."""
+    """The same value without the names of directories that differ in each run."""
     if isinstance(value, str):
         return re.sub("|".join(map(re.escape, paths)), "HOME", value)
     if isinstance(value, dict):
@@ -77,16 +78,16 @@ def test_a_cause_is_the_same_in_the_pseudo_language(cause, pseudo, cloud, engine
     english, noisy = meet(cause, pseudo.program, {}), meet(cause, pseudo.program, pseudo.env)
     for kind, taken in ((0, of_get), (1, of_diagnose)):
         told = [alike(taken(one[kind]), one[2:]) for one in (english, noisy)]
-        # A brief explanation in longer words has room for fewer steps.
+        # With longer texts, a brief explanation has room for fewer steps.
         room = min(len(one["commands"]) for one in told) if kind == 0 else None
         for one in told:
             one["commands"] = one["commands"][:room]
         assert told[0] == told[1], f"{english[kind]}\n{noisy[kind]}"
 
 
-# Words of nearly every English sentence, none of which is another word's noise.
+# Words that are in nearly every English sentence and in no nonsense word.
 ENGLISH = re.compile(r"\b(the|is|not|and|with|for|was|this|that|are|cannot|from|which|it)\b", re.IGNORECASE)
-SAID = {  # what a person may see without any network; {} stands for the home
+SAID = {  # what a user may see without any network; {} is the home directory
     "help": ["--help"], "login": ["login", "--help"], "logout": ["logout", "--help"], "renew-help": ["renew", "--help"],
     "status-help": ["status", "--help"], "configure-help": ["configure", "--help"], "diagnose-help": ["diagnose", "--help"],
     "explain-help": ["explain", "--help"], "get-help": ["get", "--help"], "store-help": ["store", "--help"],
@@ -101,7 +102,7 @@ SAID = {  # what a person may see without any network; {} stands for the home
 
 
 def prose(text):
-    """What is there to be read: no commands, no options, no lines of a file, no ids, and not what docker compares."""
+    """The text for people: without commands, options, lines of a file, IDs, and text that docker compares."""
     lines = [line for line in text.splitlines() if not re.match(r"    \S|[-+ @]", line) or re.match(r"  \S|[-+] \w", line)]
     return "\n".join(re.sub(r"^[a-z0-9]+(-[a-z0-9]+)+ | --[a-z-]+|\[[a-z0-9-]+\]", "", line) for line in lines if not re.match(
         r"docker-credential-acr: unknown action|https://|credentials not found in native keychain", line))

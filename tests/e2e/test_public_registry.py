@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each client at a registry that anybody may pull from and at one that nobody may: with a role, with an identity that has
-none, and with nobody signed in. What works without the helper works with it, and what is denied is explained.
-"""
+"""Each client at a registry that allows anonymous pull and at one that does not: with a role, with an identity
+without a role, and without an identity. What works without the helper works with it, and errors are explained."""
 import json
 import subprocess
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docker-py, and the docker-compose that is built on it."""
+"""docker-py, and docker-compose, which uses it."""
 import json
 
 import pytest
@@ -30,7 +30,7 @@ def test_docker_py_pulls(python, debian_docker, published):
 
 
 def test_docker_py_builds_with_the_listed_logins(python, home):
-    """It asks list, and get of each: a KeyError of an empty answer, or one refusal, would end it."""
+    """It calls list, and get for each server: an empty answer (KeyError) or a single error would make it fail."""
     home.registries(acme={})
     home.write("context/Dockerfile", f"FROM {BASE}\nLABEL by=docker-py\n")
     python.must(BUILD, str(home.folder / "context"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""packaging/recipes, run as far as their parts exist here: the real commands, with the variables of each platform."""
+"""Runs packaging/recipes as far as possible here: the real commands, with the variables of each platform."""
 import functools
 import http.server
 import json
@@ -28,7 +28,7 @@ def parse(name):
 
 @pytest.fixture(scope="module")
 def base(program, published):
-    """The image that the recipes pull, in the registry that they name."""
+    """The image that the recipes pull, in the registry that they use."""
     home = Home(program)
     try:
         env = {**home.env, **Cloud.from_environment().environment(APP)}
@@ -41,18 +41,19 @@ def base(program, published):
 
 @pytest.fixture
 def shell(home, base):
-    """shell(script, **variables) runs a script in a checkout with a Dockerfile; its output. Docker's config is untouched."""
+    """shell(script, **variables) runs a script in a checkout with a Dockerfile and returns its output. Docker's
+    configuration is not touched."""
     (home.folder / ".docker/config.json").unlink()
     home.write("checkout/Dockerfile", f"FROM {base}\nLABEL built=here\n")
 
-    # apt-get says what it would do; wget is that of the image in which the recipe for GitLab runs.
+    # apt-get prints what it would do; wget is that of the image in which the recipe for GitLab runs.
     home.write("stubs/sudo", '#!/bin/sh\nexec "$@"\n', mode=0o755)
     home.write("stubs/apt-get", '#!/bin/sh\nexec /usr/bin/apt-get --simulate "$@"\n', mode=0o755)
     (home.folder / "stubs/wget").symlink_to("/bin/busybox")
     path = f"{home.folder}/stubs:{home.env['PATH']}"
 
     def run(script, check=True, **variables):
-        # A runner's shell is bash with these.
+        # A runner's shell is bash with these options.
         env = {**home.env, "PATH": path, "DOCKER_BUILDKIT": "0", "DOCKER_HOST": os.environ["DOCKER_HOST"], **variables}
         ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=env, cwd=home.folder / "checkout", capture_output=True,
                              text=True, check=False, timeout=120)
@@ -65,7 +66,7 @@ DEB = re.compile(r"https://\S+/(docker-credential-acr_[\d.]+_amd64\.deb)")
 
 
 def address(text, package):
-    """The one address in a recipe that names the package, answered by a file."""
+    """The URL of a local file that replaces the URL of the package in a recipe."""
     (found,) = DEB.finditer(text)
     assert found.group(1) == package.name, "a recipe names the version that there is"
     return f"file://{package}"
@@ -97,7 +98,7 @@ def test_github_actions(shell, home, cloud, empty_package):
 
 @pytest.fixture
 def action(shell, home):
-    """action(name, **inputs) runs a step of packaging/github-action as a runner does; its `if` is returned beside."""
+    """action(name, **inputs) runs a step of packaging/github-action as a runner does; returns its `if` too."""
     definition = yaml.safe_load((PACKAGING / "github-action/action.yml").read_text())
     steps = {step["name"]: step for step in definition["runs"]["steps"]}
 
@@ -147,7 +148,7 @@ def test_azure_pipelines(shell, home, cloud, empty_package):
 
 @pytest.fixture
 def served(home):
-    """The address of the bundle, with the program in its place."""
+    """The URL of the bundle, which contains the program under test."""
     folder = home.folder / "served"
     (folder / "opt/docker-credential-acr/bin").mkdir(parents=True)
     shutil.copy(home.program, folder / "opt/docker-credential-acr/bin")
@@ -169,7 +170,7 @@ def test_gitlab_ci(shell, home, cloud, served):
     variables = {name: value.replace("$CI_PROJECT_DIR", project) for name, value in {**flow["variables"], **job["variables"]}.items()}
     token = cloud.federated_token(issuer=KUBERNETES, subject="system:serviceaccount:default:builder",
                                   audience=job["id_tokens"]["AZURE_FEDERATED_TOKEN"]["aud"])
-    # A runner joins these two; the program is found only where the bundle laid it.
+    # A runner combines these two; the program is found only where the bundle put it.
     script = "\n".join(job["before_script"] + ["command -v docker-credential-acr"] + job["script"])
     variables.update(CI_PROJECT_DIR=project, AZURE_FEDERATED_TOKEN=token, CI_COMMIT_SHORT_SHA="0123abcd", BUNDLE=served)
     ran = shell(f"unshare -m bash -euc {shlex.quote('mount -t tmpfs tmpfs /opt; ' + script)}", **variables)
@@ -213,7 +214,7 @@ def test_podman_rootless(shell, home, cloud):
 
 
 def blocks(page):
-    """Title of each part, and its commands."""
+    """The title of each part, and its commands."""
     parts = re.split(r"^## ", (RECIPES / page).read_text(), flags=re.M)[1:]
     return {part.split("\n")[0]: "".join(re.findall(r"^```sh\n(.*?)^```", part, re.M | re.S)) for part in parts}
 
@@ -244,7 +245,7 @@ def test_the_old_name_of_acr_env_works_as_a_link(shell, home, cloud):
 
 
 def test_kaniko_names_the_folder_of_the_bundle():
-    """kaniko itself is not here; what it copies is tried in tests/packs."""
+    """kaniko itself is not available here; tests/packs tests the files that it copies."""
     text = (RECIPES / "kaniko.Dockerfile").read_text()
     assert "PATH=/opt/docker-credential-acr/bin:" in text and 'home=/opt/$name' in (PACKAGING / "build-bundle").read_text()
     account, config, job = parse("kaniko.yaml")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`diagnose` and regional endpoints: those that a registry's settings name, and one given as an argument."""
+"""`diagnose` with regional endpoints: those in the settings of a registry, and one that is given as an argument."""
 import pytest
 from client import CHINA
 from test_diagnose import ACME, diagnose  # noqa: F401

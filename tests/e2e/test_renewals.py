@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Renewal seen from outside: the child behind a get, the lock, clocks that jump, budgets, and the command `renew`.
+"""Black-box tests of renewal: the child process after a get, the lock, clocks that jump, timeouts, and the command
+`renew`.
 
-What a get hands out when, and what a failure does to the next one, is in tests/transcripts/test_renewal.py.
+Which token a get returns, and how a failure affects the next one, is in tests/transcripts/test_renewal.py.
 """
 import base64
 import contextlib
@@ -26,7 +27,7 @@ CLOCK = Path(__file__).resolve().parent / "clock.c"
 
 @pytest.fixture(autouse=True)
 def no_keyring(home):
-    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
+    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
     home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
@@ -37,7 +38,7 @@ def signed_in(home, cloud):
 
 @pytest.fixture
 def old(helper, home, signed_in):
-    """Hand out a token of that age next: old(seconds) -> the token."""
+    """old(seconds): caches a token and makes it that old; returns the token."""
     def prepare(seconds, server=ACME):
         secret = helper.get(server).secret
         home.age(seconds)
@@ -46,7 +47,7 @@ def old(helper, home, signed_in):
 
 
 def children_of(home):
-    """Processes with this home, other than tests."""
+    """Processes with this home, except those of the tests."""
     found = []
     for number in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -66,7 +67,7 @@ def wait_for(condition, seconds=5):
 
 
 def is_gone(pid):
-    """Whether the process has ended, even if no parent has waited for it."""
+    """Has the process ended, even if no parent has waited for it?"""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
     except OSError:
@@ -74,7 +75,7 @@ def is_gone(pid):
 
 
 def is_free(lock):
-    """As flock -n sees it."""
+    """Is the lock free, as flock -n reports it?"""
     with open(lock, "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,17 +85,17 @@ def is_free(lock):
 
 
 def lock_of(home, server=ACME):
-    """The file of whoever exchanges for this registry; it goes with its holder."""
+    """The lock file of the process that exchanges a token for this registry; its holder removes it."""
     return next((home.runtime / "docker-credential-acr").glob(f"lock_{server}*"), None)
 
 
 def ends_in(secret):
-    """Seconds that a token lives on."""
+    """The remaining validity of a token in seconds."""
     claims = secret.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"] - time.time()
 
 
-# the child behind a get
+# the child process after a get
 
 @pytest.mark.plain
 def test_the_background_renewal_inherits_no_descriptor_of_its_caller(helper, home, old, cloud):
@@ -106,12 +107,12 @@ def test_the_background_renewal_inherits_no_descriptor_of_its_caller(helper, hom
     answer = helper.get(ACME, pass_fds=(mouth, secret.fileno()))
     os.close(mouth)
     assert answer.status == 0 and answer.seconds < 1
-    # The other end is gone while the child still works.
+    # The other end is closed while the child is still running.
     assert os.read(ear, 1) == b""
     child, = children_of(home)
     held = {}
     for number in os.listdir(f"/proc/{child}/fd"):
-        with contextlib.suppress(FileNotFoundError):  # closed between the two looks
+        with contextlib.suppress(FileNotFoundError):  # closed between the two calls
             held[number] = os.readlink(f"/proc/{child}/fd/{number}")
     assert [held[number] for number in "012"] == ["/dev/null"] * 3
     assert not [path for path in held.values() if "secret-file" in path]
@@ -185,13 +186,13 @@ def test_a_failed_renewal_is_reported_once_by_get_and_by_status(helper, old, clo
     status = json.loads(helper("status", "--json").out)
     assert "UNAUTHORIZED" in status["tokens"][0]["renewal_failed"]
     assert "could not be renewed" in helper("status").out
-    # It works again: nothing is told any more.
+    # It works again: there is no notice any more.
     cloud.no_faults()
     assert helper("renew", ACME).status == 0
     assert json.loads(helper("status", "--json").out)["tokens"][0]["renewal_failed"] is None
 
 
-# what beats a renewal under way
+# changes during a renewal
 
 @pytest.mark.parametrize("deed", ["erase", "logout", "login", "store", "logout everything"])
 def test_a_command_of_the_user_takes_precedence_over_a_renewal(helper, home, old, cloud, deed):
@@ -208,7 +209,7 @@ def test_a_command_of_the_user_takes_precedence_over_a_renewal(helper, home, old
     elif deed == "login":
         assert helper("login", "--insecure-storage").status == 0
     elif deed == "store":
-        # Its holder is let finish, but not waited for longer than it takes.
+        # The holder of the lock may finish, but others do not wait for it longer than their timeout.
         assert helper.store(ACME, "someone", "a-password-of-mine").status in (0, 1)
     else:
         helper("logout")
@@ -236,11 +237,11 @@ def test_a_stored_login_is_not_replaced_by_a_late_token(helper, home, old, cloud
     assert helper.get(host).login["Username"] == "admin"
 
 
-# many, and for long
+# many processes, and long runs
 
 @pytest.mark.plain
 def test_half_a_minute_of_short_lived_tokens_without_a_failure(helper, home, signed_in, cloud, figures):
-    """What an hour of tokens that live thirty seconds is, in small: nine seconds each."""
+    """A short form of one hour with tokens that are valid for thirty seconds: they are valid for nine."""
     cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=9)
     until, gets, least = time.monotonic() + 30, 0, 99
     cloud.mark()
@@ -271,7 +272,7 @@ def test_a_hundred_gets_past_half_life_are_served_at_once_and_renewed_once(helpe
 
 @pytest.fixture(scope="session")
 def clock(tmp_path_factory):
-    """Other clocks for a run: clock(wall=seconds, boot=seconds) -> environment."""
+    """Other clocks for a run: clock(wall=seconds, boot=seconds) returns the environment."""
     if not shutil.which("gcc"):
         pytest.skip("no compiler for the clock")
     library = tmp_path_factory.mktemp("clock") / "clock.so"
@@ -289,7 +290,7 @@ def test_setting_the_clock_neither_expires_a_token_nor_extends_its_life(helper, 
     secret = helper.get(ACME).secret
     answer = helper.get(ACME, env=clock(wall=wall))
     assert answer.secret == secret and answer.requests == []
-    # Eleven thousand seconds later, and the clock still wrong.
+    # Eleven thousand seconds later, and the clock is still wrong.
     late = helper.get(ACME, env={**clock(wall=wall, boot=10900), "DOCKER_CREDENTIAL_ACR_TIMEOUT": "5s"})
     assert late.status == 1 or late.secret != secret
 
@@ -303,7 +304,7 @@ def test_after_eight_hours_of_suspend_a_token_is_renewed_first(helper, signed_in
 
 @pytest.mark.plain
 def test_a_boot_clock_behind_that_of_the_entry_serves_nothing_and_loses_nothing(helper, signed_in, clock):
-    """A time namespace, or an entry of the future."""
+    """As in a time namespace, or with an entry from the future."""
     secret = helper.get(ACME, env=clock(boot=86400)).secret
     answer = helper.get(READER)
     assert answer.status == 0
@@ -320,7 +321,7 @@ def test_the_clock_of_a_server_with_a_skew_applies_to_its_tokens(helper, home, s
         cloud.no_faults()
 
 
-# budgets
+# timeouts
 
 SILENT = [("entra", {"at": "connect"}), ("entra", {}), ("acr", {"at": "connect"}), ("acr", {})]
 
@@ -341,7 +342,7 @@ def test_a_name_server_that_does_not_answer_takes_at_most_the_timeout(helper, ho
 
 @pytest.mark.parametrize("service,path", [("entra", None), ("acr", "/oauth2/exchange")], ids=["entra", "registry"])
 def test_an_answer_that_is_reset_at_any_byte_is_requested_again_and_never_used(helper, signed_in, cloud, service, path, figures):
-    """Every ninety-seventh byte: from the status line into the token."""
+    """Every 97th byte, from the status line to the token."""
     tried = failed = again = 0
     for after in range(0, 2000, 97):
         helper.erase(ACME)
@@ -468,7 +469,7 @@ def test_renew_json_matches_the_manual(helper, signed_in):
 
 
 def test_tokens_of_another_identity_are_not_renewed(helper, home, cloud):
-    """A timer's environment is not a shell's."""
+    """The environment of a timer differs from that of a shell."""
     assert helper.get(ACME, env=cloud.environment(APP)).status == 0
     home.age(PAST_HALF)
     answer = helper("renew")

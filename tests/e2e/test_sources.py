@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every identity that Azure knows, for real: docker pushes with nothing else in its environment or home."""
+"""Every identity in a real push: docker pushes with nothing else in its environment or home."""
 import uuid
 
 import pytest
@@ -14,7 +14,7 @@ def az(cloud, home, *how):
     return {"AZURE_CORE_COLLECT_TELEMETRY": "0"}
 
 
-# source: (the identity that `status` names, what makes it the one at hand)
+# identity: (its name in the output of `status`, the function that sets it up)
 SOURCES = {
     "a service principal's secret": ("environment", lambda cloud, home: cloud.environment(APP)),
     "a service principal's certificate": ("certificate", lambda cloud, home: cloud.environment(CERTIFICATE)),
@@ -45,26 +45,26 @@ def test_each_source_pushes(source, home, cloud, published):
 
 
 def test_after_az_account_set_a_token_of_the_other_tenant_is_requested(home, cloud, helper):
-    """Two subscriptions of one person: the key of what is cached changes with the choice."""
+    """Two subscriptions of one user: the cache key changes with the selected subscription."""
     env = az(cloud, home)
     cloud.fault("reset", service="imds", at="connect")
     first = helper.get("everyone.azurecr.io", env=env)
     profile = home.folder / ".azure/azureProfile.json"
     again = helper.get("everyone.azurecr.io", env=env)
     assert first.status == again.status == 0 and again.requests == []
-    profile.write_bytes(profile.read_bytes() + b"\n")  # what `az account set` does: it writes the file anew
+    profile.write_bytes(profile.read_bytes() + b"\n")  # as `az account set` does: it rewrites the file
     assert helper.get("everyone.azurecr.io", env=env).exchanges == 1
 
 
 def machine_with_tag(tag):
-    """Run as on a machine whose firmware says this."""
+    """Simulates a machine with this asset tag in its firmware."""
     return ("unshare", "-m", "sh", "-c",
             "mount -t tmpfs none /sys/class && mkdir -p /sys/class/dmi/id && "
             f"echo {tag} > /sys/class/dmi/id/chassis_asset_tag && exec \"$@\"", "sh")
 
 
 def test_without_an_identity_on_another_clouds_machine_no_metadata_service_is_asked(helper):
-    """Only the registry is asked, once an hour, whether it serves anonymous clients."""
+    """Only the registry is asked, once an hour, whether it accepts anonymous clients."""
     for expected in (1, 0):
         answer = helper.get("everyone.azurecr.io", prefix=machine_with_tag("Another maker"))
         assert answer.status == 1 and answer.out == "credentials not found in native keychain\n"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`status`: what is kept and cached, which identities would be tried and why the others not, without a request."""
+"""`status`: what is stored and cached, which identities would be tried and why the others would not, without a
+request."""
 import json
 import os
 import pty
@@ -17,7 +18,7 @@ ROWS = ["login", "environment", "certificate", "workload-identity", "github-acti
 
 @pytest.fixture(autouse=True)
 def no_keyring(home):
-    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
+    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
     home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
@@ -49,7 +50,7 @@ def status(helper, *arguments, **more):
 
 
 def everything(helper, home):
-    """One of each kind."""
+    """One entry of each kind."""
     home.config(keychain="file")
     for server in (ACME, READER, LONG):
         assert helper.get(server).status == 0
@@ -117,7 +118,7 @@ def test_identities_of_other_environments_are_shown_only_when_asked(helper, home
     count = len([line for line in whole.splitlines() if re.match("[+-] ", line)]) - len(re.findall("^[+-] ", short, re.M))
     assert f"{count} more are not set up here: --all shows them" in short and "more are not" not in whole
     assert all(re.search(f"^[+-] {name} ", whole, re.M) for name in ROWS), whole
-    assert [row["identity"] for row in status(helper)["chain"]] == ROWS  # programs see all of them
+    assert [row["identity"] for row in status(helper)["chain"]] == ROWS  # programs get all of them
 
 
 def test_one_registry_is_shown_in_full(helper, home, signed_in):
@@ -140,7 +141,7 @@ def test_the_chain_says_of_each_identity_what_it_would_do(helper, home, cloud):
     seen = status(helper)["chain"]
     assert [row["identity"] for row in seen] == ROWS
     states = {row["identity"]: row["state"] for row in seen}
-    assert {states[name] for name in ROWS} - {"absent"} == {"asks"}  # a machine that may be Azure's
+    assert {states[name] for name in ROWS} - {"absent"} == {"asks"}  # this may be an Azure machine
     assert all(row["why"] for row in seen)
     home.env.update(cloud.environment(APP))
     assert helper("login", "--insecure-storage").status == 0
@@ -170,7 +171,7 @@ def test_a_config_with_an_unknown_identity_is_reported_and_the_rest_is_shown(hel
 
 def test_each_reason_has_its_id_in_every_language(helper):
     english, french = (status(helper, env={"LANGUAGE": language}) for language in ("", "fr"))
-    assert english == french  # what programs read is in one language
+    assert english == french  # output for programs is not translated
     assert all(re.fullmatch("[a-z-]+", row["id"]) for row in english["chain"]), english
 
 
@@ -192,7 +193,7 @@ def test_no_process_is_started_for_the_chain(helper, home, cloud):
 
 
 def test_status_does_not_mark_a_possible_azure_machine_as_another(helper, home):
-    """A survey that let the metadata service seem absent would be believed for five minutes."""
+    """If status recorded that there is no metadata service, that would be used for five minutes."""
     status(helper)
     assert helper.get(ACME).asked("imds") == 1
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The renewal timer under a real manager of systemd (`systemd --user`, in a namespace where it may believe that it was
-booted): the unit's own restrictions must let through all that a renewal takes."""
+"""The renewal timer with a real systemd manager (`systemd --user`, in a namespace that looks like a booted system):
+the restrictions of the unit must allow everything that a renewal needs."""
 import os
 import re
 import shutil
@@ -19,7 +19,7 @@ PAST_HALF = 7100  # seconds, of 10800
 BOOTED = """mount -t tmpfs none /run && mkdir -p /run/systemd/system && mount -t cgroup2 none /sys/fs/cgroup &&
 mkdir -p /sys/fs/cgroup/acr-tests && echo $$ >/sys/fs/cgroup/acr-tests/cgroup.procs && """
 CAPABLE = 'exec "$0" --user'
-# Without any capability, on a system that does not allow user namespaces.
+# Without capabilities, on a system that does not allow user namespaces.
 PLAIN = """exec unshare --user --map-root-user sh -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
 exec setpriv --bounding-set=-all --inh-caps=-all "$0" --user' "$0\""""
 PROBE = """#!/usr/bin/python3
@@ -42,7 +42,7 @@ with open(path, "w") as seen:
 
 @pytest.fixture(params=[CAPABLE, PLAIN], ids=["capable", "without-namespaces"])
 def systemctl(request, home, program):
-    """systemctl("start", unit): the person's manager, which has our units from where the person may put them."""
+    """systemctl("start", unit): calls the manager of the user, with the helper's units in the user's unit directory."""
     needs("users")
     if not os.access(SYSTEMD, os.X_OK) or not shutil.which("systemctl"):
         pytest.skip("needs systemd")
@@ -95,7 +95,8 @@ def test_a_failed_renewal_is_a_failed_unit(systemctl, home, helper, cloud):
 
 
 def test_a_renewal_under_systemd_has_no_unneeded_rights(systemctl, home):
-    """The unit with another program in it: a change of owner and a namespace are refused, the network and the home are not."""
+    """The unit with another program: a change of owner and a namespace are denied, the network and the home
+    directory are available."""
     unit = home.folder / ".config/systemd/user" / SERVICE
     unit.write_text(re.sub("ExecStart=.*", f"ExecStart={home.write('probe', PROBE)}", unit.read_text()))
     (home.folder / "probe").chmod(0o755)

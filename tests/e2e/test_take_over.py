@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`configure` takes logins over from docker's own file and from other helpers, and --undo gives them back: with a real
+"""`configure` imports logins from docker's own file and from other helpers, and --undo restores them: with a real
 Secret Service, docker-credential-secretservice and docker-credential-pass."""
 import base64
 import json
@@ -22,7 +22,7 @@ AUTH = {key: {"auth": base64.b64encode(":".join(login).encode()).decode()} for k
 
 @pytest.fixture
 def person(desktop):  # noqa: F811
-    """A user whose docker keeps its logins in its own file."""
+    """A user whose docker stores logins in its own file."""
     return Person(desktop)
 
 
@@ -57,7 +57,7 @@ class Person:
         return ran
 
     def judge_journal(self):
-        """No secret, plain or encoded, in anything that configure wrote for itself."""
+        """There is no secret, plain or encoded, in any file that configure wrote for itself."""
         for path in (self.home / ".local/share/docker-credential-acr").rglob("*"):
             if path.is_file() and "logins" not in path.parts:
                 text = path.read_bytes()
@@ -65,7 +65,7 @@ class Person:
                     assert secret.encode() not in text and AUTH[key]["auth"].encode() not in text, path
 
     def stored(self):
-        """What the Secret Service has: our own list names docker's file as well."""
+        """The content of the Secret Service; the helper's own list includes docker's file."""
         return json.loads(self.session.run(UPSTREAM, "list").stdout) or {}
 
     def helper(self, name, text):
@@ -74,7 +74,7 @@ class Person:
         path.chmod(0o700)
 
     def answer(self, text, *arguments):
-        """On a terminal, with this typed."""
+        """Runs it on a terminal and types this."""
         main, side = pty.openpty()
         run = subprocess.Popen([*ACR, *arguments], env=self.session.environment, stdin=side, stdout=side, stderr=side)
         os.close(side)
@@ -244,7 +244,7 @@ def test_a_file_that_cannot_be_written_keeps_every_login_where_it_was(person):
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_disk_that_fails_after_the_file_is_in_place_loses_no_login(person):
-    """Then docker's file has only {} for it, although its writing failed."""
+    """Docker's file then has only {} for the server, although writing it reported an error."""
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
     for number in range(1, 9):
         person.write({"auths": {"ghcr.io": AUTH["ghcr.io"]}})
@@ -256,7 +256,7 @@ def test_a_disk_that_fails_after_the_file_is_in_place_loses_no_login(person):
 
 
 def spoil(person, server):
-    """Nothing can be kept for this server: a folder is where its login would lie."""
+    """Nothing can be stored for this server: a directory is in the place of its file."""
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
     assert person.session.store(server, "u", "some-password").returncode == 0
     [path] = (person.home / ".local/share").rglob("logins/*")
@@ -309,7 +309,7 @@ def test_logins_of_secretservice_are_copied_into_files_only_with_an_option(perso
 
 @pytest.fixture
 def with_pass(person):
-    """docker-credential-pass over a real pass and gpg, with a key of its own."""
+    """docker-credential-pass with a real pass and gpg, and a separate key."""
     folder = os.environ.get("ACR_PASS", "")
     if not (shutil.which("pass") or folder) or not shutil.which("docker-credential-pass"):
         pytest.skip("pass is not installed (a docker without a config would choose it): ACR_PASS names its folder")

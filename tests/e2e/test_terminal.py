@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Typed into a tmux of 80 columns and 24 lines: what to do is still to be read when the command has ended."""
+"""Types commands into a tmux of 80 columns and 24 lines: the remedy is still visible when the command has ended."""
 import json
 import os
 import re
@@ -15,7 +15,7 @@ from test_diagnose import CAUSES, Stage
 
 ACME = "acme.azurecr.io"
 STORED = '{"ServerURL":"admin.azurecr.io","Username":"admin","Secret":"not-the-password"}'
-COMMANDS = [  # what is typed, by whom, and what must be on the screen: what happened, in English and in French, and what to do
+COMMANDS = [  # command, user, and text that must be on the screen: problem and remedy in English and French
     (f"docker-credential-acr diagnose {ACME}/app", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
     (f"echo {ACME} | docker-credential-acr get", EXPIRED, "has expired", "a expiré", "az ad app credential reset"),
     (f"echo {ACME} | docker-credential-acr get", NOBODY, "denied access to", "a refusé l'accès", "az role assignment create"),
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.skipif(not shutil.w
 
 @pytest.fixture
 def screen(home):
-    """screen(command, env) is what the terminal shows when the command has ended."""
+    """screen(command, env) returns what the terminal shows when the command has ended."""
     tmux = ["tmux", "-L", "acr", "-f", "/dev/null", "-u"]
     env = {**home.env, "TERM": "xterm", "TMUX_TMPDIR": str(home.runtime)}
 
@@ -57,7 +57,7 @@ def test_the_explanation_is_on_the_last_screen(screen, cloud, language, command,
 
 @pytest.mark.parametrize("name", CAUSES)
 def test_what_to_do_about_each_cause_is_on_the_last_screen(screen, home, cloud, helper, name):
-    """The command lines of the matrix of causes: the page begins with the verdict, and nothing of it scrolls away."""
+    """The command lines of the matrix of causes: the page begins with the verdict and does not scroll."""
     stage = Stage(home, cloud, helper)
     with stage.undo:
         arguments = CAUSES[name][1](stage)
@@ -71,7 +71,7 @@ def test_what_to_do_about_each_cause_is_on_the_last_screen(screen, home, cloud, 
 
 
 DIAGNOSE, MISSING = "docker-credential-acr diagnose", {"fault": ("reset", {"service": "imds", "at": "connect"})}
-CAPTURES = {  # what is typed, by whom, what goes wrong, and what a person must still see of it
+CAPTURES = {  # command, user, fault, and text that must still be visible
     "diagnose-healthy": (f"{DIAGNOSE} {ACME}/app", APP, {}, [f"{ACME}/app"]),
     "diagnose-firewall": (f"{DIAGNOSE} firewall.azurecr.io/app", APP, {}, ["[firewall]", "az acr network-rule add"]),
     "diagnose-no-role": (f"{DIAGNOSE} {ACME}/app", NOBODY, {}, ["[no-role]", "az role assignment create"]),
@@ -91,7 +91,7 @@ CAPTURES = {  # what is typed, by whom, what goes wrong, and what a person must 
 
 @pytest.mark.parametrize("name", CAPTURES)
 def test_no_important_line_has_scrolled_away(screen, cloud, name):
-    """With ACR_CAPTURES=FOLDER the screens are also written there, to be looked at."""
+    """With ACR_CAPTURES=DIRECTORY the screens are also written to that directory for inspection."""
     command, who, wrong, seen_at_the_end = CAPTURES[name]
     if wrong:
         kind, where = wrong["fault"]

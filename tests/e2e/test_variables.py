@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No environment variable adds a host, an audience or an authority, and none vouches for another."""
+"""No environment variable adds a trusted host, audience or authority, and none makes another one trusted."""
 import re
 from pathlib import Path
 
@@ -10,7 +10,8 @@ HOST = "contoso.azurecr.io"
 ROOT = Path(__file__).resolve().parents[2]
 EVIL = ("https://evil.example/t", "http://evil.example/t", "https://evil.example", "evil.example", "https://com", "http://10.9.8.7/t")
 
-# Variables by whose value something is sent somewhere: all that is needed to make the source speak, and the identity.
+# Variables whose value is a URL or host to send requests to: all that are needed to make the identity send one, and the
+# identity.
 ENDPOINTS = {
     "ACTIONS_ID_TOKEN_REQUEST_URL": ("github-actions", lambda cloud: cloud.github_environment()),
     "SYSTEM_OIDCREQUESTURI": ("azure-pipelines", lambda cloud: cloud.pipelines_environment()),
@@ -19,14 +20,14 @@ ENDPOINTS = {
     "IMDS_ENDPOINT": ("managed-identity", lambda cloud: cloud.arc_environment()),
     "AZURE_AUTHORITY_HOST": ("environment", lambda cloud: cloud.environment(APP)),
 }
-# Variables of which other programs believe that they say where to go.
+# Variables that select the host in other programs.
 OTHERS = ("GITHUB_SERVER_URL", "GITHUB_API_URL", "ACTIONS_RUNTIME_URL", "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI",
           "AZURE_POD_IDENTITY_AUTHORITY_HOST", "AZURE_REGIONAL_AUTHORITY_NAME", "AZURE_ENVIRONMENT", "AZURE_KUBERNETES_TOKEN_PROXY",
           "ARM_CLOUD_METADATA_URL", "ARM_ENVIRONMENT", "ARM_METADATA_HOSTNAME", "ARM_OIDC_REQUEST_URL", "ARM_MSI_ENDPOINT", "MSI_ENDPOINT",
           "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "AZURE_AUTHORITY_HOST", "AZURE_SCOPE", "AZURE_RESOURCE",
           "DOCKER_CREDENTIAL_ACR_HOSTS", "DOCKER_CREDENTIAL_ACR_CI_HOSTS", "DOCKER_CREDENTIAL_ACR_AUTHORITY",
           "DOCKER_CREDENTIAL_ACR_AUDIENCE")
-# Variables that say who one is, or where something lies on this machine; nothing is sent by their value.
+# Variables that select the account, or a path on this machine; nothing is sent to their value.
 ELSEWHERE = {
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ACTIONS", "SYSTEM_ACCESSTOKEN", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
     "AZURESUBSCRIPTION_CLIENT_ID", "AZURESUBSCRIPTION_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET",
@@ -40,7 +41,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("value", EVIL)
 @pytest.mark.parametrize("variable", ENDPOINTS)
 def test_no_variable_chooses_where_requests_are_sent(helper, cloud, variable, value):
-    """The helper's own judge fails the test if a host outside Azure is contacted."""
+    """The fixture `helper` fails the test if a host outside of Azure is contacted."""
     identity, provide = ENDPOINTS[variable]
     vouching = {"GITHUB_SERVER_URL": value, "SYSTEM_COLLECTIONURI": value, "DOCKER_CREDENTIAL_ACR_CI_HOSTS": "evil.example"}
     for more in ({}, vouching):
@@ -66,7 +67,7 @@ def test_the_secret_of_an_endpoint_is_not_sent_through_a_proxy(helper, cloud, pr
 
 def test_every_variable_of_an_identity_is_in_a_table_of_this_file():
     read = set()
-    for path in set((ROOT / "src/identity").glob("*.c")) - {ROOT / "src/identity/run_cli.c"}:  # what az and azd are given
+    for path in set((ROOT / "src/identity").glob("*.c")) - {ROOT / "src/identity/run_cli.c"}:  # passed to az and azd
         read |= set(re.findall(r'"[?#]?([A-Z][A-Z0-9]*_[A-Z0-9_]+)"', path.read_text()))
     known = set(ENDPOINTS) | set(OTHERS) | ELSEWHERE
     assert sorted(read - known) == []

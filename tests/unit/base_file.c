@@ -233,7 +233,7 @@ static void only_temporary_files_of_this_program_are_removed(void **state)
 	assert_int_equal(access(path, F_OK), geteuid() == 0 ? 0 : -1);
 }
 
-/* ---- in the place of what was read ---- */
+/* ---- a file that was replaced while it was read ---- */
 
 static struct stat look(const char *name)
 {

@@ -142,7 +142,7 @@ static void begin(int64_t life)
 	all_was_asked();
 }
 
-/* ---- when ---- */
+/* ---- when tokens are renewed ---- */
 
 static void a_token_is_served_then_renewed_in_the_background_then_renewed_first(void **state)
 {
@@ -378,7 +378,7 @@ static void a_forced_renewal_is_never_answered_with_the_old_token(void **state)
 	assert_int_equal(get(), -1);
 }
 
-/* ---- what another did meanwhile ---- */
+/* ---- changes by other processes ---- */
 
 /* The holder may never finish: half of the time is reserved to renew without the lock. */
 static void a_process_that_waits_for_the_lock_keeps_time_to_renew_without_it(void **state)
@@ -567,7 +567,7 @@ static void a_slow_answer_does_not_extend_the_life_of_a_token(void **state)
 	all_was_asked();
 }
 
-/* ---- our own sign-in, and everything of it forgotten ---- */
+/* ---- the sign-in of this program, and its removal ---- */
 
 static void the_credential_helper_protocol_does_not_expose_the_sign_in(void **state)
 {

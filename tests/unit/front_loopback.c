@@ -175,7 +175,7 @@ static void other_connections_do_not_block_the_answer(void **state)
 	waitpid(idle, NULL, 0);
 }
 
-/* ---- who is at the other end ---- */
+/* ---- the user at the other end ---- */
 
 /* Both ends of a connection over loopback; the client's socket has this address family. */
 struct line {

@@ -81,7 +81,7 @@ static const char *az_answer(void)
 	return answer;
 }
 
-/* ---- who is signed in ---- */
+/* ---- the signed-in account ---- */
 
 static void without_a_profile_no_account_is_signed_in(void **state)
 {
@@ -137,7 +137,7 @@ static void azure_config_dir_names_the_folder_of_az(void **state)
 	assert_int_equal(p.error.kind, ACR_NOT_SET_UP);
 }
 
-/* ---- what serves without az ---- */
+/* ---- tokens without az ---- */
 
 static void a_valid_cached_token_is_used_without_az(void **state)
 {
@@ -362,7 +362,7 @@ static void a_service_principal_signs_in_with_the_credential_that_az_stores(void
 	assert_int_equal(p.runs, 1);
 }
 
-/* ---- az itself ---- */
+/* ---- running az ---- */
 
 static void az_is_started_by_absolute_path_with_the_variables_it_needs_and_no_secret(void **state)
 {

@@ -108,7 +108,7 @@ static void refused(char *into, size_t size, const char *word, int code)
 		 word, code, code);
 }
 
-/* ---- preparing ---- */
+/* ---- preparation ---- */
 
 static void by_default_the_azure_cli_client_signs_in_to_any_tenant(void **state)
 {
@@ -228,7 +228,7 @@ static void an_unknown_authority_gets_no_request(void **state)
 	assert_int_equal(p.error.kind, ACR_INVALID);
 }
 
-/* ---- a browser's page ---- */
+/* ---- the page in the browser ---- */
 
 static void every_page_has_its_own_challenge_and_state(void **state)
 {
@@ -565,7 +565,7 @@ static void a_replaced_refresh_token_does_not_change_the_fingerprint(void **stat
 	acr_fingerprint_free(&after);
 }
 
-/* ---- the dry_run of the chain ---- */
+/* ---- the dry run of the chain ---- */
 
 static enum acr_prospect prospects[ACR_CHAIN_MAX];
 static char texts[ACR_CHAIN_MAX][512];

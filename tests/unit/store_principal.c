@@ -28,7 +28,7 @@ static struct acr_entry entry_for(const char *token)
 	return entry;
 }
 
-/* ---- each store: fill it, look into it, empty it ---- */
+/* ---- each store: fill, read and empty it ---- */
 
 static void fill_keychain(void)
 {

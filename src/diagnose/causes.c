@@ -47,8 +47,8 @@ static void add(struct acr_causes *causes, const struct acr_check_row *row,
 		const struct acr_case *subject, const struct acr_check_result *result)
 {
 	const struct acr_rule *rule = acr_rules_match(&result->facts, NULL);
-	/* The last rule has no conditions and says that there is no login, which does not explain a
-	 * failed check. */
+	/* The rule without conditions says that there is no login, which does not explain a failed
+	 * check. */
 	bool known = rule && rule->when[0].test != 0;
 	struct acr_cause *cause = known ? find(causes, rule, subject) : NULL;
 

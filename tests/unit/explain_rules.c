@@ -134,7 +134,7 @@ static void every_rule_has_a_short_remedy(void **state)
 		acr_explanation_lay_out_brief(&explanation, &facts, &brief, &page);
 		if (getenv("ACR_SHOW"))
 			puts(acr_secret_text(&page));
-		/* The pointer to `diagnose` is the last line if it is the only remedy. */
+		/* If `diagnose` is the only remedy, only the line about it at the end remains. */
 		if ((explanation.step_count > 1 &&
 		     !strstr(acr_secret_text(&page), "\nWhat to do:")) ||
 		    !strstr(acr_secret_text(&page), "\nAll checks:"))

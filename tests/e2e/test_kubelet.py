@@ -383,14 +383,14 @@ def test_a_node_without_the_identity_pulls_anonymously_and_is_asked_again(kubele
 
 @pytest.mark.parametrize("stdin, words", [
     ("", "not valid JSON"), ("{", "not valid JSON"), ("[]", "not a CredentialProviderRequest"), ("{}", "not a CredentialProviderRequest"),
-    (request("", V1), "names no image"), (request("acme.azurecr.io/app", "credentialprovider.kubelet.k8s.io/v9"), "which is not supported"),
+    (request("", V1), "does not specify an image"), (request("acme.azurecr.io/app", "credentialprovider.kubelet.k8s.io/v9"), "which is not supported"),
     (b"\xff\x00" * 50, "not valid JSON")], ids=range(7))
 def test_an_invalid_request_is_an_error(helper, azure_json, stdin, words):
     answer = helper("kubelet", azure_json(), stdin=stdin)
     assert answer.status == 1 and answer.out == "" and words in answer.err and answer.requests == []
 
 
-@pytest.mark.parametrize("text, words", [("{", "is not valid JSON"), ("[]", "is not a JSON object"), ("{}", "names no identity")])
+@pytest.mark.parametrize("text, words", [("{", "is not valid JSON"), ("[]", "is not a JSON object"), ("{}", "specifies no identity")])
 def test_an_invalid_azure_json_is_named_in_the_error(helper, home, text, words):
     path = home.write("azure.json", text)
     answer = helper("kubelet", str(path), stdin=request("acme.azurecr.io/app"))

@@ -359,7 +359,7 @@ def test_a_denial_by_the_registry_is_reported_and_the_sign_in_kept(helper, cloud
     cloud.fault("norole", service="acr", host=ACME)
     answer = login(helper, ACME)
     assert answer.status == 1 and answer.out == ""
-    assert f"signed in as {USER.name}, and the sign-in is kept" in answer.err
+    assert f"signed in as {USER.name}, and the sign-in is stored" in answer.err
     cloud.no_faults()
     assert helper("renew", ACME).status == 0
     assert helper.get(ACME).status == 0

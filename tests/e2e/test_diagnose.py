@@ -242,7 +242,7 @@ def no_such_registry(stage):
     return ["nosuch.azurecr.io/app"]
 
 
-@cause("dns-name-not-found")
+@cause("dns-server-timeout")
 def silent_name_server(stage):
     stage.cloud.fault("silent", host=ACME)
     return [f"{ACME}/app"]

@@ -35,7 +35,7 @@ def test_it_shows_the_configuration_entry_that_applies(helper, home):
     assert f'"tenant" is pattern.example (from the entry ac*.azurecr.io in {path})' in lines, seen.out
     assert f'"client_id" is by-name (from the entry acme.azurecr.io in {path})' in lines
     assert '"timeout" is 10s (from the environment)' in lines
-    assert f'"tenant" is global.example, by {path}' in re.sub(r"\s+", " ", helper("status", "other.azurecr.io").out)
+    assert f'"tenant" is global.example (from {path})' in re.sub(r"\s+", " ", helper("status", "other.azurecr.io").out)
     assert "by-name" not in helper("status").out
     row = {row["key"]: row for row in status(helper, "acme.azurecr.io")["settings"]}["tenant"]
     assert row == {"key": "tenant", "value": "pattern.example", "entry": "ac*.azurecr.io", "file": str(path)}

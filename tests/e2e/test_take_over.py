@@ -157,7 +157,7 @@ def test_logins_are_moved_into_plain_files_only_with_an_option(person):
     person.session.environment["DOCKER_CREDENTIAL_ACR_KEYCHAIN"] = "file"
     before = person.read()["auths"]
     ran = person.configure("--with-logins", status=1)
-    assert "keep working" in ran.stderr and "--insecure-storage" in ran.stderr, ran
+    assert "continue to work" in ran.stderr and "--insecure-storage" in ran.stderr, ran
     assert person.read()["auths"] == before and not list((person.home / ".local/share").rglob("logins/*"))
     person.configure("--with-logins", "--insecure-storage")
     assert person.read()["auths"]["ghcr.io"] == {} and person.session.get("ghcr.io") == LOGINS["ghcr.io"]
@@ -269,7 +269,7 @@ def spoil(person, server):
 def test_if_one_login_cannot_be_kept_none_is_moved(person, server):
     path, before = spoil(person, server), person.read()["auths"]
     ran = person.configure("--with-logins", "--insecure-storage", status=1)
-    assert "keep working" in ran.stderr and "moved the login" not in ran.stdout, ran
+    assert "continue to work" in ran.stderr and "moved the login" not in ran.stdout, ran
     assert person.read()["auths"] == before and list(path.parent.iterdir()) == [path]
 
 
@@ -347,7 +347,7 @@ def test_without_an_option_pass_keeps_its_logins_and_they_are_listed(with_pass):
 
 def test_on_a_terminal_the_user_is_asked_about_copies(with_pass):
     status, seen = with_pass.answer("y\ny\n")
-    assert status == 0 and "Copy them into the keychain?" in seen, seen
+    assert status == 0 and "Copy them to the keychain?" in seen, seen
     assert with_pass.session.get("ghcr.io") == LOGINS["ghcr.io"]
 
 

@@ -220,8 +220,9 @@ static void conclude(struct acr_output *output, const struct acr_configure_reque
 
 	if (output->failed)
 		text = acr_format(
-			_("The files above were changed. To undo the changes: %s configure --undo"),
-			app->program);
+			_("The configuration is in place, but a check failed. To find out why: %s "
+			  "diagnose. To undo it: %s configure --undo"),
+			app->program, app->program);
 	else if (request->host_count)
 		text = acr_format(_("This helper is set up. Next: docker pull %s/IMAGE"),
 				  request->hosts[0]);

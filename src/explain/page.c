@@ -16,11 +16,16 @@
 #define ID_MAX	       39 /* maximum bytes of an id */
 #define CONDITIONS_MAX (sizeof(((struct acr_rule *)0)->when) / sizeof(struct acr_condition))
 
-/* DOCKER_PULL_ERROR, AADSTS700016, UNAUTHORIZED: a code of a service or of az. */
+/* The code of every denial identifies no cause. */
+static const char any_denial[] = "UNAUTHORIZED";
+
+/* DOCKER_PULL_ERROR, AADSTS700016, DENIED: a code of a service or of az. */
 static bool is_code(const char *word, size_t length)
 {
 	size_t capitals = 0;
 
+	if (length == strlen(any_denial) && strncmp(word, any_denial, length) == 0)
+		return false;
 	for (size_t i = 0; i < length; i++) {
 		if (!isupper((unsigned char)word[i]) && !isdigit((unsigned char)word[i]) &&
 		    word[i] != '_')
@@ -73,6 +78,8 @@ static bool is_meant(const struct acr_rule *rule, const char *word)
 	auto_secret codes = { 0 };
 	auto_string whole = acr_format("%s ", word);
 
+	if (strcasecmp(word, any_denial) == 0)
+		word = "unauthorized-image";
 	if (strcasecmp(rule->id, word) == 0)
 		return true;
 	acr_rule_codes(rule, &codes);
@@ -100,6 +107,7 @@ static void fill_in(const char *word, struct acr_facts *facts)
 		acr_facts_set(facts, named[i], name);
 	}
 	acr_facts_set(facts, ACR_FACT_CODE, "CODE");
+	acr_facts_set(facts, ACR_FACT_CLIENT_ID, "APPLICATION-ID");
 	if (strncasecmp(word, "AADSTS", 6) == 0) {
 		acr_facts_set(facts, ACR_FACT_CODE, word);
 		acr_facts_set(facts, ACR_FACT_NUMBER, word + 6);

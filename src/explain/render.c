@@ -76,9 +76,9 @@ static void doubt(struct acr_explanation *ret)
 		}
 	}
 	kept = kept < STEPS_MOST - 1 ? kept : STEPS_MOST - 2;
-	ret->steps[kept].say =
-		acr_copy(_("Its name is masked or missing here: check that the secret or variable "
-			   "that holds it is set and spelled right."));
+	ret->steps[kept].say = acr_copy(
+		_("The registry's name is masked or missing here: check that the secret or "
+		  "variable that holds it is set and spelled right."));
 	ret->steps[kept++].command = acr_copy("");
 	ret->steps[kept].say = acr_copy(_("Find out more:"));
 	ret->steps[kept++].command = acr_copy("docker-credential-acr diagnose HOST");

@@ -5,6 +5,7 @@ import os
 import pty
 import random
 import select
+import signal
 import stat
 import subprocess
 import time
@@ -344,6 +345,7 @@ def on_a_terminal(home, answer, *arguments, question=b"[y/N]"):
     shown, answered = b"", False
     while True:
         if not select.select([terminal], [], [], 20)[0]:
+            os.kill(child, signal.SIGKILL)
             break
         try:
             some = os.read(terminal, 4096)
@@ -373,7 +375,7 @@ def test_the_user_is_asked_before_another_helper_loses_a_registry(helper, home):
 def test_the_user_chooses_from_the_registries_found(helper, home, cloud, answer, chosen):
     home.env.update(cloud.environment(APP))
     home.write(CONFIG, "{}")
-    shown, status = on_a_terminal(home, answer, "--discover", question=b"or all:")
+    shown, status = on_a_terminal(home, answer, "--discover", question=b"or all): ")
     if chosen is None:
         assert status == 1 and text_of(home) == "{}", shown
         return

@@ -82,7 +82,7 @@
 	FACT(AUDIENCE, "audience", NULL, NULL, "the audience of an assertion, or the requested resource") \
 	FACT(CLIENT_IP, "client_ip", "IP-ADDRESS", N_("this machine"), "the address that the registry saw") \
 	FACT(PROXY, "proxy", NULL, N_("the proxy"), "the proxy of the connection") \
-	FACT(ADDRESS, "address", NULL, NULL, "the address that a name resolved to") \
+	FACT(ADDRESS, "address", NULL, N_("its address"), "the address that a name resolved to") \
 	FACT(CERTIFICATE, "certificate", NULL, NULL, "the issuer of the server's certificate") \
 	FACT(SKEW, "skew", NULL, NULL, "the error of this machine's clock, as text") \
 	FACT(NEAR_MISS, "near_miss", NULL, NULL, "a valid name that is similar to an invalid one") \

@@ -21,9 +21,9 @@ def help_of(program, *command):
 def commands_of(program):
     """The rows of the two lists of commands in --help."""
     text = help_of(program)
-    lists = re.findall(r"^For [^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)
+    lists = re.findall(r"^Commands[^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)
     assert len(lists) == 2, text
-    return [row.split()[0] for rows in lists for row in rows.splitlines()]
+    return [name for rows in lists for name in re.findall(r"^  (\S+)", rows, re.M)]
 
 
 def plain(page):

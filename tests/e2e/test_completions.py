@@ -70,7 +70,7 @@ def ask(request, home):
 
 def test_commands_are_completed(ask, program):
     text = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
-    commands = re.findall(r"^  ([a-z]+) ", "".join(re.findall(r"^For [^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)), re.M)
+    commands = re.findall(r"^  ([a-z]+) ", "".join(re.findall(r"^Commands[^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)), re.M)
     assert {"get", "configure", "kubelet"} <= set(commands)
     assert set(commands) <= set(ask(""))
     assert "configure" in ask("conf") and "get" not in ask("conf")

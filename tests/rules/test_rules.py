@@ -51,6 +51,7 @@ def test_evidence_is_explained_only_by_its_rule(explain, path):
         found = explain.json(case)
         assert [one["rule"] for one in found] == [path.stem], case
         assert "tie" not in found[0], f"{found[0]['tie']} claims it as strongly: {case}"
+        assert found[0]["what"], f"there is no first line: {case}"
 
 
 @pytest.mark.parametrize("path", EVIDENCE, ids=lambda path: path.stem)

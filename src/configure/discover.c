@@ -302,7 +302,7 @@ int acr_discovery_choose(const struct acr_app *app, struct acr_discovery *found,
 			 struct acr_error *error)
 {
 	bool chosen[ACR_HOSTS_MOST] = { false };
-	size_t of[ACR_HOSTS_MOST], count, kept = 0;
+	size_t of[ACR_HOSTS_MOST] = { 0 }, count, kept = 0;
 	auto_secret text = { 0 };
 	char answer[256] = "";
 	ssize_t length;

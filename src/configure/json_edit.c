@@ -209,12 +209,9 @@ void acr_member_set(struct acr_secret *bytes, const char *outer, const char *key
 		return;
 	if (ret)
 		acr_changes_add(ret, outer, key, before, value);
-	if (!before) {
+	if (!find(acr_secret_text(bytes), object, key, !outer, &member))
 		add_member(bytes, object, key, value);
-		return;
-	}
-	find(acr_secret_text(bytes), object, key, !outer, &member);
-	if (value)
+	else if (value)
 		replace(bytes, member.value, member.end - member.value, value);
 	else
 		remove_member(bytes, object, &member);

@@ -36,7 +36,7 @@ def test_json_has_regional_endpoints_in_their_own_list(helper, cloud, regions):
 def test_choosing_a_registry_includes_its_regional_endpoints_and_undo_removes_them(helper, home, cloud, regions):
     home.env.update(cloud.environment(APP))
     home.write(CONFIG, '{"auths": {}}')
-    shown, status = on_a_terminal(home, b"2 3\n", "--discover", question=b"or all:")
+    shown, status = on_a_terminal(home, b"2 3\n", "--discover", question=b"or all): ")
     assert status == 0, shown
     lines = shown.splitlines()
     begin = lines.index("  2  acme.azurecr.io")

@@ -13,8 +13,8 @@ import pytest
 HERE = Path(__file__).resolve().parents[1]
 # Each kind of test that once left something: az in ~/.azure, homes of explain, an engine's client, a desktop's session.
 TESTS = [("rules/test_explain.py", "file"), ("rules/test_remedies.py", "usage"), ("e2e/test_pasted.py", ""),
-         ("e2e/test_azure_cli.py", "without_starting_az"), ("e2e/test_keychain.py", "own_schema"),
-         ("transcripts/test_disk.py", "person_alone"), ("transcripts/test_escapes.py", "")]
+         ("e2e/test_azure_cli.py", "without_starting_az"), ("e2e/test_keychain.py", "schema_of_docker"),
+         ("transcripts/test_disk.py", "files_are_private"), ("transcripts/test_escapes.py", "")]
 
 
 def traces(folder):

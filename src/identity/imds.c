@@ -13,8 +13,10 @@
  * meanwhile. If the connection is accepted, IMDS is here; after one response it is known to be here
  * until the next boot, and a later failure is reported as an error.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "acr/store.h"
@@ -27,12 +29,38 @@
 #define ENDPOINT    "http://" HOST "/metadata/identity/oauth2/token"
 #define TAG_PATH    "/sys/class/dmi/id/chassis_asset_tag"
 #define NODE_PATH   "/etc/kubernetes/azure.json" /* AKS and other clusters in Azure */
+#define NETWORK	    "/proc/self/ns/net"
 #define AZURE_TAG   "7783-7084-3265-9085-8269-3286-77"
 #define ABSENT_NOTE "imds-absent"
 #define SILENT_NOTE "imds-silent" /* the attempt with the long timeout failed */
 #define HERE_NOTE   "imds-here"
 
 enum belief { ABSENT, UNKNOWN, PRESENT };
+
+/* The notes hold for one network: a container may share the home directory and the kernel keyring
+ * with a host that has IMDS. Owned by the caller. */
+static char *network(const struct acr_app *app)
+{
+	auto_string path = acr_system_path(app, NETWORK);
+	struct stat status = { 0 };
+
+	(void)!stat(path, &status);
+	return acr_format("%ju", (uintmax_t)status.st_ino);
+}
+
+static bool is_noted(const struct acr_app *app, const char *note)
+{
+	auto_string subject = network(app);
+
+	return acr_note_find(app, note, subject, NULL);
+}
+
+static void keep_note(const struct acr_app *app, const char *note, int64_t seconds)
+{
+	auto_string subject = network(app);
+
+	acr_note_keep(app, note, subject, seconds, "");
+}
 
 static enum belief believe(const struct acr_app *app, const struct acr_ask *ask)
 {
@@ -44,7 +72,7 @@ static enum belief believe(const struct acr_app *app, const struct acr_ask *ask)
 		return PRESENT;
 	/* sysfs reports the size of one page for every file. */
 	if (acr_file_read(tag_path, 64 * 1024, &tag, NULL))
-		return acr_note_find(app, HERE_NOTE, "", NULL) ? PRESENT : UNKNOWN;
+		return is_noted(app, HERE_NOTE) ? PRESENT : UNKNOWN;
 	return strncmp(acr_secret_text(&tag), AZURE_TAG, strlen(AZURE_TAG)) == 0 ? PRESENT : ABSENT;
 }
 
@@ -53,8 +81,7 @@ static bool here(const struct acr_app *app, const struct acr_ask *ask)
 	enum belief belief = believe(app, ask);
 
 	return belief == PRESENT ||
-	       (belief == UNKNOWN &&
-		(app->interactive || !acr_note_find(app, ABSENT_NOTE, "", NULL)));
+	       (belief == UNKNOWN && (app->interactive || !is_noted(app, ABSENT_NOTE)));
 }
 
 static int send(const struct acr_app *app, const char *url, const struct acr_service *service,
@@ -98,7 +125,7 @@ static bool is_silence(const struct acr_error *failure)
 static int connect_imds(const struct acr_app *app, const char *url, enum belief belief,
 			struct acr_response *answer, struct acr_error *error)
 {
-	const bool impatient = !app->interactive && acr_note_find(app, SILENT_NOTE, "", NULL);
+	const bool impatient = !app->interactive && is_noted(app, SILENT_NOTE);
 	int more = belief == PRESENT ? 2 : impatient ? 0 : 1;
 	const struct acr_service *service = &acr_service_probe;
 
@@ -117,8 +144,8 @@ static int connect_imds(const struct acr_app *app, const char *url, enum belief 
 static int be_absent(const struct acr_app *app, bool certain, struct acr_error *error)
 {
 	if (!certain)
-		acr_note_keep(app, SILENT_NOTE, "", ACR_NOTE_IMDS, "");
-	acr_note_keep(app, ABSENT_NOTE, "", certain ? ACR_NOTE_IMDS : ACR_NOTE_IMDS_SILENT, "");
+		keep_note(app, SILENT_NOTE, ACR_NOTE_IMDS);
+	keep_note(app, ABSENT_NOTE, certain ? ACR_NOTE_IMDS : ACR_NOTE_IMDS_SILENT);
 	return acr_raise(error, IMDS_ABSENT, NAME);
 }
 
@@ -173,7 +200,7 @@ static int ask_imds(const struct acr_app *app, const struct acr_ask *ask, struct
 		return tell_update(answer.status, error);
 	failed = acr_endpoint_token(app, NAME, url, &answer, ret, error);
 	if (!failed && belief == UNKNOWN)
-		acr_note_keep(app, HERE_NOTE, "", ACR_NOTE_IMDS_HERE, "");
+		keep_note(app, HERE_NOTE, ACR_NOTE_IMDS_HERE);
 	return failed;
 }
 

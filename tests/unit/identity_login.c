@@ -612,7 +612,7 @@ static void a_dry_run_sends_no_request_and_changes_nothing(void **state)
 	assert_ptr_equal(p.edges.app.http, http);
 	/* If it is not known whether this is an Azure machine, that must not be stored as "not
 	 * Azure". */
-	assert_false(acr_note_find(&p.edges.app, "imds-absent", "", NULL));
+	assert_false(acr_note_find(&p.edges.app, "imds-absent", "0", NULL));
 	assert_int_equal(prospects[place_of("login")], ACR_PROSPECT_SERVES);
 	assert_string_equal(texts[place_of("login")], "user developer@contoso.com");
 	assert_int_equal(prospects[place_of("environment")], ACR_PROSPECT_ASKS);

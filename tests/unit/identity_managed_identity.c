@@ -99,6 +99,24 @@ static void without_an_asset_tag_one_request_decides_and_a_negative_result_is_re
 	assert_int_equal(ask(), 0);
 }
 
+/* A container that shares the home directory or the kernel keyring with its host. */
+static void a_negative_result_in_another_network_does_not_count(void **state)
+{
+	char file[512], other[512];
+
+	(void)state;
+	edges_write(&p.edges, "proc/self/ns/net", "");
+	edges_write(&p.edges, "proc/self/ns/other", "");
+	edges_answer(&p.edges, IMDS, 0, NULL)->fails = ACR_UNREACHABLE;
+	assert_int_equal(ask(), -1);
+	snprintf(file, sizeof(file), "%s/proc/self/ns/net", p.edges.folder);
+	snprintf(other, sizeof(other), "%s/proc/self/ns/other", p.edges.folder);
+	assert_int_equal(rename(other, file), 0);
+	p.edges.answers[0].fails = ACR_FINE;
+	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
+	assert_int_equal(ask(), 0);
+}
+
 /* Simulates a network that drops the first `dropped` requests to IMDS. */
 static size_t dropped, sent;
 
@@ -184,7 +202,7 @@ static void imds_that_answered_once_does_not_count_as_absent_after_a_timeout(voi
 static void an_interactive_command_does_not_use_the_remembered_result(void **state)
 {
 	(void)state;
-	acr_note_keep(&p.edges.app, "imds-absent", "", 300, "");
+	acr_note_keep(&p.edges.app, "imds-absent", "0", 300, "");
 	p.edges.app.interactive = true;
 	edges_answer(&p.edges, IMDS, 200, person_token(&p, ""));
 	assert_int_equal(ask(), 0);
@@ -576,6 +594,7 @@ int main(void)
 		CASE(on_a_machine_of_another_cloud_imds_is_not_asked),
 		CASE(a_node_with_azure_json_is_an_azure_machine),
 		CASE(without_an_asset_tag_one_request_decides_and_a_negative_result_is_remembered),
+		CASE(a_negative_result_in_another_network_does_not_count),
 		CASE(imds_that_does_not_answer_is_retried_before_it_counts_as_absent),
 		CASE(a_timeout_is_remembered_for_seconds_and_then_costs_one_request_for_minutes),
 		CASE(a_404_on_an_unknown_machine_is_remembered_for_seconds),

@@ -42,7 +42,7 @@ static ssize_t path_of(int fd, char ret[static PATH_MAX])
 /* Is it below a directory that only root writes to? */
 static bool is_of_system(int fd)
 {
-	static const char *const folders[] = { "/usr/", "/bin/", "/sbin/", "/etc/", "/opt/" };
+	static const char *const folders[] = { "/usr/", "/bin/", "/sbin/", "/etc/" };
 	char path[PATH_MAX + 1];
 	ssize_t length = path_of(fd, path);
 

@@ -20,8 +20,8 @@ enum acr_claim {
 char *acr_stranger(const char *path, enum acr_claim claim, uid_t *ret_owner);
 
 /* Does root own the file `fd` (of any kind)? In a user namespace that does not map root, such as in
- * rootless Podman, root's files cannot be told from others; there, files below /usr, /bin, /sbin,
- * /etc and /opt count as root's. */
+ * rootless Podman, root's files cannot be told from others; there, files below /usr, /bin, /sbin
+ * and /etc count as root's. Not those below /opt, where packages of other users are common. */
 bool acr_is_roots(int fd, const struct stat *status);
 
 /* "root" or "uid N": the user of this process. */

@@ -8,14 +8,6 @@
 #define IN_FILE ".local/share/docker-credential-acr/logins/" HOST
 #define DAY	(24 * HOUR)
 
-static struct acr_state decided(void)
-{
-	struct acr_state state = { 0 };
-
-	assert_int_equal(acr_state_read(&edges.app, HOST, &state, &error), 0);
-	return state;
-}
-
 static void decide(struct acr_state state)
 {
 	assert_int_equal(acr_state_write(&edges.app, HOST, &state, &error), 0);
@@ -39,7 +31,7 @@ static void storing_a_clients_token_ends_the_signed_out_state(void **state)
 	(void)state;
 	assert_int_equal(sign_out(HOST), 0);
 	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "back")), 0);
-	assert_false(decided().signed_out);
+	assert_false(decided(HOST).signed_out);
 	assert_int_equal(get(HOST, &login), 0);
 }
 
@@ -51,7 +43,7 @@ static void a_clients_token_that_cannot_be_kept_changes_nothing(void **state)
 	configure("DOCKER_CREDENTIAL_ACR_CACHE", "none");
 	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "back")), -1);
 	assert_true(acr_error_is(&error, TOKEN_NOT_CACHED));
-	assert_true(decided().signed_out);
+	assert_true(decided(HOST).signed_out);
 }
 
 /* Registries issue tokens for three hours; a longer lifetime in a token is not trusted. */
@@ -79,11 +71,11 @@ static void storing_a_login_replaces_a_damaged_decision(void **state)
 	(void)state;
 	edges_write(&edges, STATE, "garbage\n");
 	assert_int_equal(store(HOST, ACR_NULL_GUID, jwt(HOST, HOUR, "token")), 0);
-	assert_true(decided().decided);
+	assert_true(decided(HOST).decided);
 	edges_write(&edges, STATE, "garbage\n");
 	expect_verified();
 	assert_int_equal(store(HOST, "admin", "password"), 0);
-	assert_true(decided().stored_login);
+	assert_true(decided(HOST).stored_login);
 }
 
 /* A client's token must not replace a login that only the damaged file listed. */
@@ -127,7 +119,7 @@ static void a_login_kept_in_a_file_is_reported_unless_configured(void **state)
 	expect_verified();
 	assert_int_equal(store(HOST, "admin", "password"), 0);
 	assert_non_null(notice(ACR_MESSAGE_LOGIN_IN_FILE));
-	assert_true(decided().in_file);
+	assert_true(decided(HOST).in_file);
 }
 
 /* If the file does not exist, the user removed it: the login is not unreachable. */

@@ -4,9 +4,9 @@
 #ifndef TESTS_VERBS_H
 #define TESTS_VERBS_H
 
-#include "base/jwt.h"
 #include "broker/broker.h"
 #include "edges.h"
+#include "tokens.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -39,20 +39,25 @@ static inline int teardown(void **state)
 	return 0;
 }
 
+/* A token with these claims (JSON). */
+static inline const char *token_of(const char *claims)
+{
+	auto_secret token = { 0 };
+
+	token_add(&token, claims);
+	assert_true(token.length < sizeof(made));
+	strcpy(made, acr_secret_text(&token));
+	return made;
+}
+
 /* A token for `audience` that expires in `life` seconds. */
 static inline const char *jwt(const char *audience, int64_t life, const char *mark)
 {
 	auto_string claims = acr_format(
 		"{\"aud\":\"%s\",\"exp\":%lld,\"grant_type\":\"refresh_token\",\"jti\":\"%s\"}",
 		audience, (long long)(edges.wall + life), mark);
-	auto_secret token = { 0 };
 
-	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
-	acr_secret_add(&token, ".");
-	acr_base64url_encode(claims, strlen(claims), &token);
-	acr_secret_add(&token, ".c2lnbmF0dXJl");
-	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
-	return made;
+	return token_of(claims);
 }
 
 /* A token with these claims that is valid for three hours. */
@@ -60,14 +65,8 @@ static inline const char *claims(const char *more)
 {
 	auto_string json =
 		acr_format("{\"exp\":%lld,%s}", (long long)(edges.wall + 3 * HOUR), more);
-	auto_secret token = { 0 };
 
-	acr_base64url_encode("{\"alg\":\"RS256\"}", 15, &token);
-	acr_secret_add(&token, ".");
-	acr_base64url_encode(json, strlen(json), &token);
-	acr_secret_add(&token, ".c2lnbmF0dXJl");
-	snprintf(made, sizeof(made), "%s", acr_secret_text(&token));
-	return made;
+	return token_of(json);
 }
 
 static inline void sign_in(void)
@@ -97,7 +96,7 @@ static inline void expect_nothing_more(void)
 {
 	for (size_t i = 0; i < edges.answer_count; i++)
 		if (!edges.answers[i].asked)
-			fail_msg("nobody asked for %s", edges.answers[i].prefix);
+			fail_msg("no request was sent to %s", edges.answers[i].prefix);
 	edges.answer_count = 0;
 	edges.sent_count = 0;
 }
@@ -146,6 +145,14 @@ static inline const struct acr_message *notice(enum acr_message_id id)
 		if (acr_message_id(&report.notices[i]) == id)
 			return &report.notices[i];
 	return NULL;
+}
+
+static inline struct acr_state decided(const char *host)
+{
+	struct acr_state state = { 0 };
+
+	assert_int_equal(acr_state_read(&edges.app, host, &state, &error), 0);
+	return state;
 }
 
 static inline int sign_out(const char *server)

@@ -169,6 +169,12 @@ def empty_package(tmp_path_factory):
 
 
 @pytest.fixture
+def no_keyring(home):
+    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
+    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
+
+
+@pytest.fixture
 def keyring():
     """What the kernel keyring of the user holds of ours, as a function; nothing before the test and after it."""
     def keyctl(*words):

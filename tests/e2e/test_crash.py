@@ -18,13 +18,8 @@ CHANGING = ("openat,write,fsync,rename,renameat,renameat2,unlink,unlinkat,mkdir,
             "socket,poll,pipe2,clone,clone3,vfork,wait4,setitimer,getrandom")
 # These are called hundreds of times, mostly while libraries are loaded: a sample is enough.
 OFTEN = 6
-pytestmark = pytest.mark.plain
+pytestmark = [pytest.mark.plain, pytest.mark.usefixtures("no_keyring")]
 OLD, NEW = "old-password-of-a-test", "new-password-of-a-test" * 50
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(home):
-    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
 def request(secret):

@@ -16,6 +16,7 @@ from client import APP, CONTOSO, FABRIKAM, USER
 from homes import NOT_FOUND, as_user
 from test_keychain import Session, hostile, wait_for
 
+pytestmark = pytest.mark.usefixtures("no_keyring")
 ACME, PARTNER = "acme.azurecr.io", "partner.azurecr.io"
 BROWSER = Path(__file__).resolve().parents[1] / "cloud" / "browser"
 PORTAL = Path(__file__).with_name("portal.py")
@@ -32,12 +33,6 @@ def put_browser(home, script=None):
         shutil.copyfile(BROWSER, program)
     program.chmod(0o755)
     return {"PATH": f"{program.parent}:{home.env['PATH']}", "DISPLAY": ":9"}
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(home):
-    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
-    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
 @pytest.fixture

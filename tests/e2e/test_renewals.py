@@ -20,15 +20,10 @@ from pathlib import Path
 import pytest
 from client import APP
 
+pytestmark = pytest.mark.usefixtures("no_keyring")
 ACME, READER = "acme.azurecr.io", "reader.azurecr.io"
 PAST_HALF, NEAR_THE_END = 7100, 7300  # seconds, of 10800
 CLOCK = Path(__file__).resolve().parent / "clock.c"
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(home):
-    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
-    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
 @pytest.fixture

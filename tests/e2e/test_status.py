@@ -10,16 +10,11 @@ import socket
 import pytest
 from client import APP, USER
 
+pytestmark = pytest.mark.usefixtures("no_keyring")
 ACME, READER, ADMIN = "acme.azurecr.io", "reader.azurecr.io", "admin.azurecr.io"
 LONG = "contoso-e7ggejfuhzhgedc8.westeurope.geo.azurecr.io"
 ROWS = ["login", "environment", "certificate", "workload-identity", "github-actions", "azure-pipelines",
         "managed-identity", "azure-cli", "azd"]
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(home):
-    """The kernel keyring belongs to the user, not to this home: other tests may use it."""
-    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
 @pytest.fixture
@@ -87,8 +82,11 @@ def blocks(answer):
     """The lines below each registry."""
     found, name = {}, None
     for line in answer.out.split("\n\n")[0].splitlines():
-        name = name if line.startswith(" ") else line
-        found.setdefault(name, []).append(line) if line.startswith(" ") else found.setdefault(name, [])
+        if line.startswith(" "):
+            found[name].append(line)
+        else:
+            name = line
+            found.setdefault(name, [])
     return {name: " ".join(" ".join(lines).split()) for name, lines in found.items()}
 
 

@@ -8,6 +8,7 @@ import pytest
 from client import APP, NOBODY
 from homes import NOT_FOUND
 
+pytestmark = pytest.mark.usefixtures("no_keyring")
 ADMIN = "admin.azurecr.io"
 PASSWORD = "admin-password-one"
 
@@ -20,12 +21,6 @@ def jwt(**claims):
 def keep(home, host=ADMIN, **entry):
     entry = entry or {"auth": base64.b64encode(f"admin:{PASSWORD}".encode()).decode()}
     home.docker_config({"credHelpers": {host: "acr"}, "auths": {host: entry}})
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(home):
-    """The kernel's keyring belongs to the user, not to this home: others may test beside us."""
-    home.env["DOCKER_CREDENTIAL_ACR_CACHE"] = "file"
 
 
 @pytest.fixture(params=["nobody here", "a guess that the registry denies"])

@@ -25,7 +25,7 @@ COMMANDS = [  # command, user, and text that must be on the screen: problem and 
      f"with AAD for {ACME} | docker-credential-acr explain", NOBODY, "[app-not-registered]", "[app-not-registered]", "az ad sp list"),
 ]
 
-pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")]
+pytestmark = [pytest.mark.usefixtures("engine", "no_keyring"), pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux here")]
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_what_to_do_about_each_cause_is_on_the_last_screen(screen, home, cloud, 
 
 
 DIAGNOSE, MISSING = "docker-credential-acr diagnose", {"fault": ("reset", {"service": "imds", "at": "connect"})}
-CAPTURES = {  # command, user, fault, and text that must still be visible
-    "diagnose-healthy": (f"{DIAGNOSE} {ACME}/app", APP, {}, [f"{ACME}/app"]),
+CAPTURES = {  # command, user, fault, and output that must still be visible (the command itself is shown, too)
+    "diagnose-healthy": (f"{DIAGNOSE} {ACME}/app", APP, {}, [f"{ACME}/app (pull): no problem found"]),
     "diagnose-firewall": (f"{DIAGNOSE} firewall.azurecr.io/app", APP, {}, ["[firewall]", "az acr network-rule add"]),
     "diagnose-no-role": (f"{DIAGNOSE} {ACME}/app", NOBODY, {}, ["[no-role]", "az role assignment create"]),
     "diagnose-offline": (f"unshare -n {DIAGNOSE} {ACME}/app", APP, {}, ["[offline]"]),
@@ -81,11 +81,13 @@ CAPTURES = {  # command, user, fault, and text that must still be visible
     "docker-pull-no-role": (f"docker pull {ACME}/app", NOBODY, {}, ["denied access to", "az role assignment create"]),
     "docker-pull-expired": (f"docker pull {ACME}/app", EXPIRED, {}, ["has expired", "az ad app credential reset"]),
     "docker-pull-again": (f"docker pull {ACME}/app >/dev/null 2>&1; docker pull {ACME}/app", NOBODY, {}, ["[no-role]"]),
-    "status": (f"echo {ACME} | docker-credential-acr get >/dev/null; docker-credential-acr status", APP, {}, [ACME, "environment"]),
-    "status-registry": (f"echo {ACME} | docker-credential-acr get >/dev/null; docker-credential-acr status {ACME}", APP, {}, [ACME]),
-    "status-new-machine": ("docker-credential-acr status", None, MISSING, []),
-    "configure": ("docker-credential-acr configure", APP, {}, ["docker-credential-acr configure"]),
-    "configure-registry": (f"docker-credential-acr configure {ACME}", APP, {}, [ACME]),
+    "status": (f"echo {ACME} | docker-credential-acr get >/dev/null; docker-credential-acr status", APP, {},
+               [f"\n{ACME}\n  token of service principal", "Identities in order of precedence"]),
+    "status-registry": (f"echo {ACME} | docker-credential-acr get >/dev/null; docker-credential-acr status {ACME}", APP, {},
+                        ["token of service principal", f"Identities in order of precedence for {ACME}"]),
+    "status-new-machine": ("docker-credential-acr status", None, MISSING, ["Nothing is stored or cached", "Identities in order of precedence"]),
+    "configure": ("docker-credential-acr configure", APP, {}, ["configure has not changed any file."]),
+    "configure-registry": (f"docker-credential-acr configure {ACME}", APP, {}, [".docker/config.json: changed", "This helper is set up."]),
 }
 
 

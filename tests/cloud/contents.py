@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Responses of a registry for images that cannot be pulled, and the location of their layers.
 
-Errors of docker-registry are translated into those of Azure Container Registry, see "How true it is" in README.md.
+Errors of docker-registry are translated into those of Azure Container Registry, see "Accuracy" in README.md.
 """
 import os
 import re
@@ -49,7 +49,7 @@ def unknown(name, which):
     return _error(404, "MANIFEST_UNKNOWN", f'manifest tagged by "{which}" is not found', {"Tag": which})
 
 
-def in_its_words(request, answer):
+def in_azure_words(request, answer):
     """The response of docker-registry as Azure registries return it."""
     found = PART.match(request.path)
     if not found or answer.status != 404:

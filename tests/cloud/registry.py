@@ -235,7 +235,7 @@ class Registry:
     def _contents(self, request):
         host = self.world.login_server(request.host)
         elsewhere = contents.redirect(request, self.world.registry(host), self.storage.folder_of(host), host)
-        return elsewhere or contents.in_its_words(request, self.storage.forward(request, host))
+        return elsewhere or contents.in_azure_words(request, self.storage.forward(request, host))
 
     def _allowed(self, request, kind, name, action):
         if request.basic():

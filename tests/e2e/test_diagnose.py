@@ -722,8 +722,7 @@ AREAS = ["docker", "configuration", "network", "identity", "rights"]
 
 def areas_of(lines):
     """The lines of the areas, which follow each other."""
-    found = [line.split()[0] for line in lines if re.match(r"(docker|configuration|network|identity|rights)  +\d", line)]
-    return found
+    return [line.split()[0] for line in lines if re.match(rf"({'|'.join(AREAS)})  +\d", line)]
 
 
 def test_without_a_problem_the_output_has_the_verdict_and_a_line_for_each_area(helper, cloud, engine):

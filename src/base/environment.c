@@ -47,7 +47,8 @@ char **acr_environment_pick(const struct acr_app *app, const char *const *names)
 	for (size_t i = 0; i < count; i++) {
 		const char *row = find(app->environment, names[i]);
 
-		/* For Python an empty CURL_CA_BUNDLE is not a file, and turns verification off. */
+		/* An empty variable counts as not set, as in acr_env. Passed on, one that should
+		 * name the certificate authorities would turn off verification in Python. */
 		if (row && row[strlen(names[i]) + 1])
 			picked[used++] = acr_copy(row);
 	}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Finds the host in an https URL; see url.h. */
 #include "base/url.h"
 
 #include <string.h>

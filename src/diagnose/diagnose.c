@@ -85,8 +85,8 @@ static int read_arguments(struct acr_app *app, const char *typed, const char *co
 		diagnosis->count = acr_case_discover(app, diagnosis->cases, ACR_CASES_MOST);
 		return 0;
 	}
-	/* This is an image, or a host that is not an Azure registry: the checks report what is
-	 * wrong with it. */
+	/* A short name is completed. An address or an image is taken as it is: the checks report
+	 * what is wrong with it. */
 	if (!strpbrk(typed, ".:/@")) {
 		if (!acr_front_registry(app, &acr_command_diagnose, typed, values[AS_JSON], &named))
 			return ACR_EXIT_USAGE;

@@ -46,7 +46,7 @@ bool acr_check_child_begin(struct acr_app *app, const struct acr_check_row *row,
 		if (getppid() != parent)
 			_exit(1);
 		close(ends[0]);
-		/* What the child writes to stderr (such as out of memory) must not appear on the
+		/* What the child writes to stdout (such as "out of memory") must not appear on the
 		 * page. */
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		work(app, row, subject, budget, ends[1]);

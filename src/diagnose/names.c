@@ -19,18 +19,29 @@
 #define SHOWN	   5
 
 struct list {
-	const char *path, *key; /* "app/tags/list", "tags" */
-	const char *wanted;
-	bool holds;		 /* the exact name was found */
-	size_t count;		 /* number of names seen */
-	char *nearest;		 /* owned, NULL for none */
-	struct acr_secret shown; /* the first few names */
+	const char *path, *key;	   /* "app/tags/list", "tags" */
+	struct acr_nearest search; /* for the name that does not exist */
+	bool holds;		   /* the exact name was found */
+	size_t count;		   /* number of names seen */
+	char *nearest;		   /* owned, NULL for none */
+	struct acr_secret shown;   /* the first few names */
 	char last[256];
 };
 
+/* The best name of the search is borrowed from a page that is freed before the next one. */
+static void keep_nearest(struct list *list)
+{
+	char *copy;
+
+	if (!list->search.best || list->search.best == list->nearest)
+		return;
+	copy = acr_copy(list->search.best);
+	acr_string_free(&list->nearest);
+	list->search.best = list->nearest = copy;
+}
+
 static void look_through(struct json_object *names, struct list *list)
 {
-	struct acr_nearest search = { .word = list->wanted };
 	size_t count =
 		json_object_is_type(names, json_type_array) ? json_object_array_length(names) : 0;
 
@@ -40,18 +51,13 @@ static void look_through(struct json_object *names, struct list *list)
 					   ? json_object_get_string(one)
 					   : "";
 
-		list->holds |= strcmp(name, list->wanted) == 0;
-		acr_nearest_try(&search, name);
+		list->holds |= strcmp(name, list->search.word) == 0;
+		acr_nearest_try(&list->search, name);
 		if (list->count++ < SHOWN)
 			acr_secret_format(&list->shown, "%s%s", list->count > 1 ? ", " : "", name);
 		snprintf(list->last, sizeof(list->last), "%s", name);
 	}
-	/* Names are sorted, so similar names are close to each other: the last page with a match
-	 * counts. */
-	if (search.best) {
-		acr_string_free(&list->nearest);
-		list->nearest = acr_copy(search.best);
-	}
+	keep_nearest(list);
 	if (count < PAGE)
 		list->last[0] = '\0';
 }
@@ -117,7 +123,7 @@ static char *find_repository(const struct acr_app *app, const struct acr_case *s
 {
 	__attribute__((cleanup(wipe))) struct list catalog = { .path = "_catalog",
 							       .key = "repositories",
-							       .wanted = subject->repository };
+							       .search.word = subject->repository };
 	struct acr_error error = { 0 };
 
 	if (ask(app, subject, puller, "registry:catalog:*", &catalog, &error) == 0 &&
@@ -139,7 +145,7 @@ void acr_names_look(const struct acr_app *app, const struct acr_case *subject,
 	auto_string scope = acr_format("repository:%s:metadata_read", subject->repository);
 	__attribute__((cleanup(wipe))) struct list tags = { .path = path,
 							    .key = "tags",
-							    .wanted = subject->reference };
+							    .search.word = subject->reference };
 	struct acr_error error = { 0 };
 
 	*ret = (struct acr_names){ 0 };

@@ -8,6 +8,7 @@
 
 #include "acr/check.h"
 #include "acr/identity.h"
+#include "diagnose/content.h"
 #include "diagnose/scheduler.h"
 #include "tokens.h"
 
@@ -461,6 +462,30 @@ static void an_image_is_requested_only_with_a_login(void **state)
 	assert_int_equal(world->edges.sent_count, 0);
 }
 
+static void the_most_similar_tag_of_all_pages_is_suggested(void **state)
+{
+	struct world *world = *state;
+	const struct acr_puller anonymous = { 0 };
+	auto_secret first = { 0 };
+	auto_names names = { 0 };
+
+	acr_secret_add(&first, "{\"tags\":[\"release-7\"");
+	for (int i = 1; i < 1000; i++)
+		acr_secret_format(&first, ",\"a%d\"", i);
+	acr_secret_add(&first, "]}");
+	edges_answer(&world->edges, "GET https://contoso.azurecr.io/oauth2/token?", 200,
+		     "{\"access_token\":\"token\"}");
+	edges_answer(&world->edges,
+		     "GET https://contoso.azurecr.io/v2/app/tags/list?n=1000&last=", 200,
+		     "{\"tags\":[\"release-123\"]}");
+	edges_answer(&world->edges, "GET https://contoso.azurecr.io/v2/app/tags/list?n=1000", 200,
+		     acr_secret_text(&first));
+	acr_string_free(&world->subject.reference);
+	world->subject.reference = acr_copy("release-8");
+	acr_names_look(&world->edges.app, &world->subject, &anonymous, &names);
+	assert_string_equal(names.sentence, "The most similar tag is release-7");
+}
+
 static void duplicates_are_merged_and_the_likeliest_cause_comes_first(void **state)
 {
 	struct acr_case cases[1] = { 0 };
@@ -618,6 +643,7 @@ int main(void)
 		WITH_WORLD(a_variant_is_chosen_as_the_docker_engine_chooses_it),
 		WITH_WORLD(layers_that_are_stored_elsewhere_are_not_checked),
 		WITH_WORLD(an_image_is_requested_only_with_a_login),
+		WITH_WORLD(the_most_similar_tag_of_all_pages_is_suggested),
 		WITH_WORLD(a_firewall_is_recognized_by_its_message_and_a_proxy_by_its_page),
 		WITH_WORLD(a_challenge_must_be_bearer_with_realm_and_service_of_the_registry),
 		WITH_WORLD(a_certificate_of_an_unusual_authority_is_a_warning),

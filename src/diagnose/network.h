@@ -17,4 +17,9 @@ extern const struct acr_service acr_service_once;
  * -1. */
 int acr_check_refusal(const char *host, const struct acr_response *answer, struct acr_error *error);
 
+/* Parses the WWW-Authenticate header of a 401 ("" if there is none), and fails with ACR_INVALID
+ * unless it is a Bearer challenge that names a service and a realm at this host. */
+_checked_ int acr_challenge_check(const char *host, const char *header, struct acr_challenge *ret,
+				  struct acr_error *error);
+
 #endif

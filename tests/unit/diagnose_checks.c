@@ -177,6 +177,38 @@ static void a_challenge_must_be_bearer_with_realm_and_service_of_the_registry(vo
 	check(*state, "challenge", ACR_VERDICT_PROBLEM);
 }
 
+static void the_challenge_of_a_regional_endpoint_must_be_complete(void **state)
+{
+	static const struct {
+		const char *header, *words;
+		enum acr_verdict verdict;
+	} rows[] = {
+		{ "Bearer realm=\"https://contoso.eastus.geo.azurecr.io/oauth2/token\","
+		  "service=\"contoso.azurecr.io\"",
+		  "1 of 1", ACR_VERDICT_OK },
+		{ "Bearer realm=\"https://contoso.eastus.geo.azurecr.io/oauth2/token\"", "service",
+		  ACR_VERDICT_WARNING },
+		{ "Bearer realm=\"https://contoso.azurecr.io/oauth2/token\","
+		  "service=\"contoso.azurecr.io\"",
+		  "https://contoso.azurecr.io/oauth2/token", ACR_VERDICT_WARNING },
+		{ "Basic realm=\"contoso\"", "Basic", ACR_VERDICT_WARNING },
+		{ NULL, "without a WWW-Authenticate header", ACR_VERDICT_WARNING },
+	};
+	struct world *world = *state;
+
+	found(world, ACR_FOUND_SETTINGS,
+	      "{\"properties\":{\"loginServer\":\"contoso.azurecr.io\",\"regionalEndpoints\":"
+	      "\"Enabled\",\"regionalEndpointHostNames\":[\"contoso.eastus.geo.azurecr.io\"]}}");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		edges_answer(&world->edges, "GET https://contoso.eastus.geo.azurecr.io/v2/", 401,
+			     NULL)
+			->challenge = rows[i].header;
+		check(world, "regional-endpoints", rows[i].verdict);
+		if (!strstr(line(world), rows[i].words))
+			fail_msg("row %zu: %s", i, line(world));
+	}
+}
+
 static void a_certificate_of_an_unusual_authority_is_a_warning(void **state)
 {
 	struct acr_error error = { 0 };
@@ -646,6 +678,7 @@ int main(void)
 		WITH_WORLD(the_most_similar_tag_of_all_pages_is_suggested),
 		WITH_WORLD(a_firewall_is_recognized_by_its_message_and_a_proxy_by_its_page),
 		WITH_WORLD(a_challenge_must_be_bearer_with_realm_and_service_of_the_registry),
+		WITH_WORLD(the_challenge_of_a_regional_endpoint_must_be_complete),
 		WITH_WORLD(a_certificate_of_an_unusual_authority_is_a_warning),
 		WITH_WORLD(no_proxy_is_parsed_as_libcurl_parses_it),
 		WITH_WORLD(names_resolve_to_private_or_public_addresses),

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Check: does the server ask for a login like an Azure registry: 401 with a Bearer challenge whose
- * realm and service are its own (github.com/Azure/acr, docs/AAD-OAuth.md)? A realm on another host
- * is reported; nothing is sent to it. */
+/* Check: does the server ask for a login like an Azure registry: 401 with a Bearer challenge that
+ * names a service, and a realm at the server itself (github.com/Azure/acr, docs/AAD-OAuth.md)? A
+ * realm at another host is reported; nothing is sent to it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/url.h"
 #include "diagnose/network.h"
@@ -23,23 +22,18 @@ static void problem(const struct acr_app *app, const struct acr_case *subject,
 		acr_check_explain(subject, "challenge-invalid", ret);
 }
 
-static void look(const struct acr_app *app, const struct acr_case *subject, const char *header,
-		 struct acr_check_result *ret)
+int acr_challenge_check(const char *host, const char *header, struct acr_challenge *ret,
+			struct acr_error *error)
 {
-	const char *host = subject->registry.host;
-	struct acr_challenge challenge = { 0 };
-	struct acr_error error = { 0 };
-
-	if (!acr_challenge_parse(header, &challenge))
-		acr_raise(&error, CHALLENGE_NOT_BEARER, host, header);
-	else if (!*challenge.realm || !*challenge.service)
-		acr_raise(&error, CHALLENGE_INCOMPLETE, host);
-	else if (!acr_url_is_at(challenge.realm, host))
-		acr_raise(&error, CHALLENGE_FOREIGN, host, challenge.realm);
-	if (error.kind != ACR_FINE)
-		problem(app, subject, &error, ret);
-	else
-		acr_check_say(ret, ACR_VERDICT_OK, _("Bearer, at %s"), challenge.realm);
+	if (!*header)
+		return acr_raise(error, CHALLENGE_MISSING, host);
+	if (!acr_challenge_parse(header, ret))
+		return acr_raise(error, CHALLENGE_NOT_BEARER, host, header);
+	if (!*ret->realm || !*ret->service)
+		return acr_raise(error, CHALLENGE_INCOMPLETE, host);
+	if (!acr_url_is_at(ret->realm, host))
+		return acr_raise(error, CHALLENGE_FOREIGN, host, ret->realm);
+	return 0;
 }
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
@@ -49,10 +43,14 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 	const char *said = acr_case_found(subject, ACR_FOUND_SAID);
 	int status = atoi(acr_case_found(subject, ACR_FOUND_STATUS));
 	struct acr_number number = acr_number(status);
+	struct acr_challenge challenge = { 0 };
 	struct acr_error error = { 0 };
 
 	if (status == 401 && *header) {
-		look(app, subject, header, ret);
+		if (acr_challenge_check(host, header, &challenge, &error))
+			problem(app, subject, &error, ret);
+		else
+			acr_check_say(ret, ACR_VERDICT_OK, _("Bearer, at %s"), challenge.realm);
 		return;
 	}
 	if (strcmp(acr_case_found(subject, ACR_FOUND_TYPE), "text/html") == 0) {

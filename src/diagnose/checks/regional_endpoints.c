@@ -9,11 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "acr/arm.h"
 #include "base/json.h"
-#include "base/url.h"
 #include "diagnose/network.h"
 #include "explain/error_words.h"
 #include "explain/language.h"
@@ -33,7 +31,6 @@ struct round {
 	bool named; /* the host that the user asks about is one of them */
 };
 
-/* The challenge must name the endpoint as its realm and the registry as its service. */
 static int judge(const struct acr_registry *endpoint, const struct acr_response *answer,
 		 struct acr_error *error)
 {
@@ -41,11 +38,7 @@ static int judge(const struct acr_registry *endpoint, const struct acr_response 
 
 	if (answer->status != 401)
 		return acr_check_refusal(endpoint->host, answer, error);
-	if (!acr_challenge_parse(answer->challenge, &challenge))
-		return acr_raise(error, CHALLENGE_MISSING, endpoint->host);
-	if (!acr_url_is_at(challenge.realm, endpoint->host))
-		return acr_raise(error, CHALLENGE_FOREIGN, endpoint->host, challenge.realm);
-	return 0;
+	return acr_challenge_check(endpoint->host, answer->challenge, &challenge, error);
 }
 
 static int ask(struct acr_app *app, const struct acr_registry *endpoint, struct acr_response *ret,

@@ -18,6 +18,7 @@ struct world {
 	struct acr_check_result result;
 	const char *prints; /* the output of every program */
 	int status;
+	enum acr_kind fails; /* not ACR_FINE: no program runs */
 };
 
 static struct world *now;
@@ -28,7 +29,8 @@ static int print(const struct acr_app *app, const struct acr_run *run, int *stat
 	(void)app;
 	(void)run;
 	(void)ret_err;
-	(void)error;
+	if (now->fails != ACR_FINE)
+		return edges_fail(error, now->fails, "no descriptor is left");
 	*status = now->status << 8;
 	acr_secret_add(ret_out, now->prints);
 	return 0;
@@ -280,8 +282,24 @@ static void names_resolve_to_private_or_public_addresses(void **state)
 	world->status = 2;
 	check(world, "dns", ACR_VERDICT_PROBLEM);
 	assert_string_equal(acr_rules_match(&world->result.facts, NULL)->id, "dns-name-not-found");
+	world->fails = ACR_TIMEOUT;
+	check(world, "dns", ACR_VERDICT_PROBLEM);
+	assert_non_null(strstr(line(world), "timed out"));
 	found(world, ACR_FOUND_PROXY, "proxy.example:3128");
 	check(world, "dns", ACR_VERDICT_OK);
+}
+
+/* A fault of this machine says nothing about the name, nor about a proxy. */
+static void a_lookup_that_cannot_be_started_is_not_a_dns_timeout(void **state)
+{
+	struct world *world = *state;
+
+	edges_set(&world->edges, "PATH", "/usr/bin:/bin");
+	world->fails = ACR_SYSTEM;
+	check(world, "dns", ACR_VERDICT_SKIPPED);
+	assert_string_equal(line(world), "no descriptor is left");
+	found(world, ACR_FOUND_PROXY, "proxy.example:3128");
+	check(world, "dns", ACR_VERDICT_SKIPPED);
 }
 
 static void the_identity_of_an_encryption_key_must_be_assigned(void **state)
@@ -682,6 +700,7 @@ int main(void)
 		WITH_WORLD(a_certificate_of_an_unusual_authority_is_a_warning),
 		WITH_WORLD(no_proxy_is_parsed_as_libcurl_parses_it),
 		WITH_WORLD(names_resolve_to_private_or_public_addresses),
+		WITH_WORLD(a_lookup_that_cannot_be_started_is_not_a_dns_timeout),
 		WITH_WORLD(the_identity_of_an_encryption_key_must_be_assigned),
 		WITH_WORLD(network_rules_are_reported),
 		WITH_WORLD(an_arm_token_is_requested_only_for_genuine_registries),

@@ -79,8 +79,12 @@ static int look_up(const struct acr_app *app, const char *host, struct acr_secre
 
 	if (!getent)
 		return acr_raise(error, CHECK_PROGRAM_MISSING, "getent");
-	if (app->run(app, &run, &status, &out, &err, &failure))
-		return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(PATIENCE).text);
+	if (app->run(app, &run, &status, &out, &err, &failure)) {
+		if (failure.kind == ACR_TIMEOUT)
+			return acr_raise(error, DNS_TIMEOUT, host, acr_seconds(PATIENCE).text);
+		*error = failure;
+		return -1;
+	}
 	took = app->clock.boot(app) - began;
 	/* getent exits with the same status whether the name does not exist or the server does not
 	 * respond. */
@@ -142,7 +146,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	const char *host = subject->registry.host,
 		   *proxy = acr_case_found(subject, ACR_FOUND_PROXY);
-	struct acr_error error = { .origin = ACR_ORIGIN_REGISTRY };
+	struct acr_error error = { 0 };
 	auto_secret addresses = { 0 };
 	char canonical[256] = "";
 
@@ -151,10 +155,13 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 		acr_check_found(ret, ACR_FOUND_ADDRESSES, acr_secret_text(&addresses));
 		return;
 	}
-	error.origin = ACR_ORIGIN_REGISTRY;
-	if (error.kind == ACR_NOT_SET_UP)
+	/* getent did not run: nothing is known about the name. */
+	if (error.kind != ACR_UNREACHABLE) {
 		acr_check_say_error(ret, ACR_VERDICT_SKIPPED, &error);
-	else if (*proxy)
+		return;
+	}
+	error.origin = ACR_ORIGIN_REGISTRY;
+	if (*proxy)
 		acr_check_say(ret, ACR_VERDICT_OK,
 			      _("cannot be resolved locally; the proxy %s resolves it"), proxy);
 	else

@@ -26,6 +26,8 @@
 #include "acr/rule.h"
 #include "acr/secret.h"
 
+struct json_object;
+
 /* ---- what is checked ---- */
 
 /* Values that checks pass on to others. FOUND(SYMBOL): text, secret or not; none of it is printed. */
@@ -101,6 +103,8 @@ char *acr_case_nearest(const struct acr_app *app, const char *host);
 
 /* "" if nothing was found. Borrowed. */
 const char *acr_case_found(const struct acr_case *subject, enum acr_found found);
+/* The same, parsed as JSON; owned by the caller, NULL if nothing was found. */
+struct json_object *acr_case_json(const struct acr_case *subject, enum acr_found found);
 /* ACR_FOUND_WHO, parsed. */
 void acr_case_who(const struct acr_case *subject, struct acr_who *ret);
 

@@ -58,8 +58,8 @@ static bool is_id(const char *text)
 
 char *acr_cache_rule_find(struct acr_app *app, const struct acr_case *subject)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *id;
-	auto_json registry = NULL;
+	auto_json registry = acr_case_json(subject, ACR_FOUND_SETTINGS);
+	const char *id = acr_json_string(registry, "id");
 	auto_json answer = NULL;
 	struct acr_error error = { 0 };
 	struct json_object *rules;
@@ -67,9 +67,6 @@ char *acr_cache_rule_find(struct acr_app *app, const struct acr_case *subject)
 	char *found = NULL;
 	auto_arm arm = { 0 };
 
-	if (!*settings || acr_json_parse(settings, strlen(settings), &registry, NULL))
-		return acr_copy("");
-	id = acr_json_string(registry, "id");
 	if (!is_id(id))
 		return acr_copy("");
 	path = acr_format("%s/cacheRules?api-version=" VERSION, id);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "acr/check.h"
+#include "base/json.h"
 
 void acr_case_wipe(struct acr_case *subject)
 {
@@ -76,6 +77,16 @@ const char *acr_case_found(const struct acr_case *subject, enum acr_found found)
 	if (subject->found[found].length > 0 || !subject->machine)
 		return acr_secret_text(&subject->found[found]);
 	return acr_secret_text(&subject->machine->found[found]);
+}
+
+struct json_object *acr_case_json(const struct acr_case *subject, enum acr_found found)
+{
+	const char *text = acr_case_found(subject, found);
+	struct json_object *json = NULL;
+
+	if (!*text || acr_json_parse(text, strlen(text), &json, NULL))
+		return NULL;
+	return json;
 }
 
 void acr_case_who(const struct acr_case *subject, struct acr_who *ret)

@@ -14,16 +14,6 @@
 #define ASKING 4000	   /* milliseconds */
 #define SAYING (64 * 1024) /* bytes */
 
-struct json_object *acr_docker_config(const struct acr_case *subject)
-{
-	const char *text = acr_case_found(subject, ACR_FOUND_CONFIG);
-	struct json_object *json = NULL;
-
-	if (!*text || acr_json_parse(text, strlen(text), &json, NULL))
-		return NULL;
-	return json;
-}
-
 struct json_object *acr_docker_member(struct json_object *config, const char *key)
 {
 	struct json_object *last = NULL;

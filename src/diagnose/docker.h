@@ -9,10 +9,6 @@
 #include "base/json.h"
 #include "base/process.h"
 
-/* Returns the configuration that the check docker-config read; owned by the caller, NULL if there
- * is none. */
-struct json_object *acr_docker_config(const struct acr_case *subject);
-
 /* Returns "credsStore" or "credHelpers". Case does not matter, and the last of several members
  * counts, because docker's JSON library (Go's encoding/json) works that way. NULL if there is
  * none. */

@@ -60,12 +60,9 @@ bool acr_rights_hold(const char *actions, const char *action)
 
 const char *acr_rights_mode(const struct acr_case *subject)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *mode;
-	auto_json json = NULL;
-
-	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL))
-		return "";
-	mode = acr_json_string(acr_json_member(json, "properties"), "roleAssignmentMode");
+	auto_json json = acr_case_json(subject, ACR_FOUND_SETTINGS);
+	const char *mode =
+		acr_json_string(acr_json_member(json, "properties"), "roleAssignmentMode");
 	return !mode ? "" : strstr(mode, "Abac") ? "abac" : "rbac";
 }
 

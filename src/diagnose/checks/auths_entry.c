@@ -2,14 +2,13 @@
 /* Check: a login that is stored unencrypted in docker's configuration although a helper is
  * configured. docker ignores it, but docker-py, docker-compose 1 and other clients use it, even if
  * it has expired. */
-#include <string.h>
 
 #include "diagnose/docker.h"
 #include "explain/language.h"
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_json config = acr_docker_config(subject);
+	auto_json config = acr_case_json(subject, ACR_FOUND_CONFIG);
 	struct json_object *entry =
 		acr_docker_entry(acr_json_member(config, "auths"), subject->registry.host);
 	const char *auth = acr_json_string(entry, "auth"),

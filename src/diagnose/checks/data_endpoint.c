@@ -5,7 +5,6 @@
  * host. The check follows an image to that redirect (OCI distribution), then connects to the host
  * that it names, without credentials and without the path of the URL.
  */
-#include <string.h>
 
 #include "diagnose/content.h"
 #include "diagnose/network.h"
@@ -78,15 +77,12 @@ static void look(const struct acr_app *app, const struct acr_case *subject, cons
 static bool knock_at_dedicated(const struct acr_app *app, const struct acr_case *subject,
 			       struct acr_check_result *ret)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS);
-	auto_json json = NULL;
-	struct json_object *hosts;
-	size_t count;
+	auto_json json = acr_case_json(subject, ACR_FOUND_SETTINGS);
+	struct json_object *hosts =
+		acr_json_member(acr_json_member(json, "properties"), "dataEndpointHostNames");
+	size_t count =
+		json_object_is_type(hosts, json_type_array) ? json_object_array_length(hosts) : 0;
 
-	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL))
-		return false;
-	hosts = acr_json_member(acr_json_member(json, "properties"), "dataEndpointHostNames");
-	count = json_object_is_type(hosts, json_type_array) ? json_object_array_length(hosts) : 0;
 	for (size_t i = 0; i < count && i < DEDICATED_MOST && ret->verdict != ACR_VERDICT_PROBLEM;
 	     i++) {
 		struct json_object *host = json_object_array_get_idx(hosts, i);
@@ -104,13 +100,11 @@ static bool knock_at_dedicated(const struct acr_app *app, const struct acr_case 
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *image = acr_case_found(subject, ACR_FOUND_IMAGE), *digest = NULL;
-	auto_json json = NULL;
+	auto_json image = acr_case_json(subject, ACR_FOUND_IMAGE);
+	const char *digest = acr_json_string(acr_json_member(image, "config"), "digest");
 
 	if (knock_at_dedicated(app, subject, ret))
 		return;
-	if (*image && acr_json_parse(image, strlen(image), &json, NULL) == 0)
-		digest = acr_json_string(acr_json_member(json, "config"), "digest");
 	if (acr_content_is_digest(digest))
 		look(app, subject, digest, ret);
 	else

@@ -57,7 +57,7 @@ static char *context_host(const struct acr_app *app, const char *name)
 static char *find_host(const struct acr_app *app, const struct acr_case *subject)
 {
 	const char *host = acr_env(app, "DOCKER_HOST"), *context = acr_env(app, "DOCKER_CONTEXT");
-	auto_json config = acr_docker_config(subject);
+	auto_json config = acr_case_json(subject, ACR_FOUND_CONFIG);
 
 	if (host)
 		return acr_copy(host);

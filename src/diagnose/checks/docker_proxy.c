@@ -2,7 +2,6 @@
 /* Check: the proxies of docker's engine. The engine pulls and pushes through its own proxies, not
  * through those of the shell that runs docker (docs.docker.com, engine/daemon/proxy). */
 #include <stdio.h>
-#include <string.h>
 
 #include "acr/http.h"
 #include "diagnose/docker.h"
@@ -18,11 +17,11 @@ static void show(const char *proxy, const char *name, char *ret, size_t size)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *info = acr_case_found(subject, ACR_FOUND_ENGINE_INFO), *engine, *past;
+	const char *engine, *past;
 	char here[256] = "", there[256] = "";
-	auto_json json = NULL;
+	auto_json json = acr_case_json(subject, ACR_FOUND_ENGINE_INFO);
 
-	if (!*info || acr_json_parse(info, strlen(info), &json, NULL)) {
+	if (!json) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
 			      _("the engine did not report its settings"));
 		return;

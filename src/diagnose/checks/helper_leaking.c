@@ -32,7 +32,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	auto_string look_alike = acr_program_first(app, "docker-credential-acr-env");
 	auto_string kaniko = old_kaniko(app);
-	auto_json config = acr_docker_config(subject);
+	auto_json config = acr_case_json(subject, ACR_FOUND_CONFIG);
 
 	if (look_alike && acr_docker_names(config, "acr-env")) {
 		acr_check_say(ret, ACR_VERDICT_PROBLEM,

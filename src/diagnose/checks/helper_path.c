@@ -43,7 +43,7 @@ static void run(struct acr_app *app, const struct acr_case *subject, struct acr_
 {
 	auto_string path = acr_program_first(app, NAME);
 	const char *const arguments[] = { path, "version", NULL };
-	auto_json config = acr_docker_config(subject);
+	auto_json config = acr_case_json(subject, ACR_FOUND_CONFIG);
 	bool named = acr_docker_names(config, "acr");
 	auto_string why = NULL;
 	struct acr_error error = { 0 };

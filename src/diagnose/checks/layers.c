@@ -188,19 +188,15 @@ static void tell(const struct parts *parts, struct acr_check_result *ret)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *image = acr_case_found(subject, ACR_FOUND_IMAGE);
 	struct parts parts = { .app = app, .subject = subject };
-	struct json_object *layers;
-	auto_json json = NULL;
+	auto_json image = acr_case_json(subject, ACR_FOUND_IMAGE);
+	struct json_object *layers = acr_json_member(image, "layers");
 
-	if (*image && acr_json_parse(image, strlen(image), &json, NULL) == 0) {
-		add(&parts, acr_json_member(json, "config"));
-		layers = acr_json_member(json, "layers");
-		for (size_t i = 0; json_object_is_type(layers, json_type_array) &&
-				   i < json_object_array_length(layers);
-		     i++)
-			add(&parts, json_object_array_get_idx(layers, i));
-	}
+	add(&parts, acr_json_member(image, "config"));
+	for (size_t i = 0;
+	     json_object_is_type(layers, json_type_array) && i < json_object_array_length(layers);
+	     i++)
+		add(&parts, json_object_array_get_idx(layers, i));
 	if (parts.count == 0) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("requires an image with layers"));
 		return;

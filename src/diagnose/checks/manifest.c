@@ -15,12 +15,8 @@
  * docs/preview/quarantine). */
 static bool keeps_in_quarantine(const struct acr_case *subject)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *status;
-	auto_json json = NULL;
-
-	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL))
-		return false;
-	status = acr_json_string(
+	auto_json json = acr_case_json(subject, ACR_FOUND_SETTINGS);
+	const char *status = acr_json_string(
 		acr_json_member(acr_json_member(acr_json_member(json, "properties"), "policies"),
 				"quarantinePolicy"),
 		"status");

@@ -50,10 +50,10 @@ static void find_platform(const struct acr_app *app, const struct acr_case *subj
 			  struct platform *ret)
 {
 	const char *chosen = acr_env(app, "DOCKER_DEFAULT_PLATFORM");
-	const char *info = acr_case_found(subject, ACR_FOUND_ENGINE_INFO), *os = NULL,
-		   *architecture = NULL;
+	auto_json info = acr_case_json(subject, ACR_FOUND_ENGINE_INFO);
+	const char *os = acr_json_string(info, "OSType"),
+		   *architecture = acr_json_string(info, "Architecture");
 	struct utsname machine = { 0 };
-	auto_json json = NULL;
 	auto_string second = NULL;
 
 	if (chosen && strchr(chosen, '/')) {
@@ -63,10 +63,6 @@ static void find_platform(const struct acr_app *app, const struct acr_case *subj
 		second = acr_format("%.*s", (int)strcspn(slash + 1, "/"), slash + 1);
 		snprintf(ret->architecture, sizeof(ret->architecture), "%s", name_of(second));
 		return;
-	}
-	if (*info && acr_json_parse(info, strlen(info), &json, NULL) == 0) {
-		os = acr_json_string(json, "OSType");
-		architecture = acr_json_string(json, "Architecture");
 	}
 	if (!os || !architecture) {
 		uname(&machine);
@@ -167,19 +163,19 @@ static void look(struct acr_app *app, const struct acr_case *subject,
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *manifest = acr_case_found(subject, ACR_FOUND_MANIFEST), *digest;
+	auto_json json = acr_case_json(subject, ACR_FOUND_MANIFEST);
+	const char *digest;
 	struct platform platform = { 0 };
 	struct json_object *list;
-	auto_json json = NULL;
 
-	if (!*manifest || acr_json_parse(manifest, strlen(manifest), &json, NULL)) {
+	if (!json) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s", _("requires a manifest"));
 		return;
 	}
 	list = acr_json_member(json, "manifests");
 	if (!json_object_is_type(list, json_type_array)) {
 		acr_check_say(ret, ACR_VERDICT_OK, "%s", _("single-platform image"));
-		acr_check_found(ret, ACR_FOUND_IMAGE, manifest);
+		acr_check_found(ret, ACR_FOUND_IMAGE, acr_case_found(subject, ACR_FOUND_MANIFEST));
 		return;
 	}
 	find_platform(app, subject, &platform);

@@ -118,12 +118,11 @@ static void tell_unknown(const struct round *round)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS);
 	struct round round = { .app = app, .subject = subject, .ret = ret };
-	auto_json json = NULL;
+	auto_json json = acr_case_json(subject, ACR_FOUND_SETTINGS);
 	enum acr_regional said;
 
-	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
+	if (!json) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
 			      _("the registry settings are not available"));
 		return;

@@ -30,12 +30,12 @@ static bool is_assigned(struct json_object *identity, const char *wanted)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *status, *wanted;
+	const char *status, *wanted;
 	struct json_object *encryption;
-	auto_json json = NULL;
+	auto_json json = acr_case_json(subject, ACR_FOUND_SETTINGS);
 
 	(void)app;
-	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
+	if (!json) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
 			      _("the registry settings are not available"));
 		return;

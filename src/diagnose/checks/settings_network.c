@@ -35,13 +35,13 @@ static void list_data(struct json_object *hosts, struct acr_check_result *ret)
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	const char *settings = acr_case_found(subject, ACR_FOUND_SETTINGS), *access, *otherwise;
+	const char *access, *otherwise;
 	struct json_object *properties, *rules;
-	auto_json json = NULL;
+	auto_json json = acr_case_json(subject, ACR_FOUND_SETTINGS);
 	size_t endpoints;
 
 	(void)app;
-	if (!*settings || acr_json_parse(settings, strlen(settings), &json, NULL)) {
+	if (!json) {
 		acr_check_say(ret, ACR_VERDICT_SKIPPED, "%s",
 			      _("the registry settings are not available"));
 		return;

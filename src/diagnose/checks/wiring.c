@@ -80,7 +80,7 @@ static void tell_none(const struct acr_app *app, const struct acr_case *subject,
 
 static void run(struct acr_app *app, const struct acr_case *subject, struct acr_check_result *ret)
 {
-	auto_json config = acr_docker_config(subject);
+	auto_json config = acr_case_json(subject, ACR_FOUND_CONFIG);
 	struct json_object *helpers = acr_docker_member(config, "credHelpers");
 	const char *of_host = acr_json_string(helpers, subject->registry.host);
 	const char *store = acr_docker_string(config, "credsStore"),

@@ -257,7 +257,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 > ...
 ? 1
 
-== C4, the identity is not authorised in a registry with ABAC
+== C4, the identity is not authorized in a registry with ABAC
 as app
 $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 > abac.azurecr.io/app (delete): 1 problem...
@@ -265,8 +265,8 @@ $ docker-credential-acr diagnose abac.azurecr.io/app --action delete
 >   c0470500-0000-4000-8000-000000000001 does not have permission to delete
 >   abac.azurecr.io/app [permission-missing-abac]
 > Why: The registry uses ABAC: AcrPull, AcrPush and AcrDelete do not apply there.
-> What to do: Ask an Owner or User Access Administrator of the registry to assign
->   the role:
+> What to do: Ask an Owner or User Access Administrator to run (it takes up to 10
+>   minutes):
 >     az role assignment create \
 >         --assignee-object-id aaaa0001-0000-4000-8000-000000000001 \
 >         --assignee-principal-type ServicePrincipal \

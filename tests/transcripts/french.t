@@ -1,5 +1,7 @@
 # A run of each command in French. tests/rules/test_languages.py checks that everything is translated.
 set LANGUAGE=fr
+# The kernel keyring belongs to the user, not to this home: other tests may use it.
+set DOCKER_CREDENTIAL_ACR_CACHE=file
 
 == explain in French
 $ docker-credential-acr explain

@@ -116,7 +116,8 @@ static const struct acr_rule *find_mark(const char *text, size_t at, size_t from
 	return NULL;
 }
 
-/* The headings of a page, in English and in the language of this process. */
+/* The headings of a page, in English and in the language of this process. Version 0.1.0 printed
+ * "Who was tried:". */
 static bool is_heading(const char *line, size_t size)
 {
 	static const char *const headings[] = { N_("Why:"),	      N_("Why, probably:"),

@@ -9,12 +9,9 @@
 
 #include "acr/secret.h"
 
-/*
- * Append `bytes` as plain text: terminal sequences are removed, control characters and invalid
- * UTF-8 become '?', a line end becomes one '
- *
- * ', other white space one blank, and quotes that JSON, HTML or a log escaped are unescaped.
- */
+/* Append `bytes` as plain text: terminal sequences are removed, control characters and invalid
+ * UTF-8 become '?', line ends become one '\n' and other white space one blank, and quotes that
+ * JSON, HTML or a log escaped are unescaped. */
 void acr_words_clean(const char *bytes, size_t length, struct acr_secret *ret);
 
 /* Replace line ends by blanks; remove both at the beginning and the end. */

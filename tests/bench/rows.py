@@ -227,11 +227,11 @@ def diagnose(stage):
         checks = [check for subject in json.loads(ran.stdout)["subjects"] for check in subject["checks"]]
         ratios.append(times[-1] / max(check["seconds"] for check in checks))
     seen = Ratio(ratios)
-    yield Row("`diagnose` of a healthy set-up", "its slowest check, in the same run", "≤ 1.20 ×", f"{seen.median:.2f} ×",
+    yield Row("`diagnose` of a healthy setup", "its slowest check, in the same run", "≤ 1.20 ×", f"{seen.median:.2f} ×",
               seen.median <= 1.2, f"{seen.low:.2f}–{seen.high:.2f}", f"{statistics.median(times) * 1000:.0f} ms, {len(checks)} checks")
     health = Racer("az acr check-health", "/usr/bin/az", "acr", "check-health", "--name", "acme", "--yes", "--ignore-errors")
     mine, theirs = stage.race(8, Racer("diagnose", stage.program, "diagnose", ACME), health)
-    yield faster("`diagnose` of a healthy set-up", "`az acr check-health`", 5, mine, theirs)
+    yield faster("`diagnose` of a healthy setup", "`az acr check-health`", 5, mine, theirs)
 
 
 def bus_calls(stage):

@@ -106,8 +106,8 @@ const struct acr_step_row *acr_situation_step(const struct acr_situation *situat
 					      const struct acr_step_row *step)
 {
 	static const struct acr_step_row engine =
-		SAY("A CI job: use a runner that has an engine, or let the job declare one as a "
-		    "service (docker:dind) and DOCKER_HOST name it.");
+		SAY("A CI job: use a runner that has an engine, or declare one as a service of "
+		    "the job (docker:dind) and set DOCKER_HOST to it.");
 	const char *command = step->command ? step->command : "";
 
 	if (!situation)

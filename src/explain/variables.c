@@ -70,7 +70,7 @@ static const struct {
 	const char *flaw;
 } flaws[] = {
 	{ is_empty, N_("it is empty") },
-	{ is_padded, N_("a blank or a line end stands before or after its value") },
+	{ is_padded, N_("there is a blank or a line end before or after its value") },
 	{ is_quoted, N_("there are quotes around its value, which count as part of it") },
 	{ is_unexpanded, N_("it holds the name of another variable that was not expanded") },
 	{ is_masked, N_("it holds a mask such as *** instead of a value") },

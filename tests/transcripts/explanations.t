@@ -239,7 +239,7 @@ $ docker-credential-acr get
 ! All checks: docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
-== C4, the identity is not authorised
+== C4, the identity is not authorized
 as app
 set DOCKER_CREDENTIAL_ACR_IDENTITY=environment
 $ docker-credential-acr get
@@ -325,7 +325,7 @@ $ docker-credential-acr explain
 >         --scope "$(az acr show -n acme --query id -o tsv)"
 >   See whether anonymous pull is enabled (it is off by default):
 >     az acr show --name acme --query anonymousPullEnabled
->   If it is, pull without any login; nothing is signed out by that:
+>   If it is, pull without any login; your logins are kept:
 >     docker --config "$(mktemp -d)" pull acme.azurecr.io/samples/hello
 > https://aka.ms/acr/authorization
 asks nobody

@@ -83,6 +83,11 @@ def test_french_uses_the_terms_of_the_microsoft_article(explain):
         assert word in said, word
 
 
+def test_french_has_no_break_spaces_where_a_line_must_not_end(tmp_path):
+    for said in catalogue("fr", tmp_path).values():
+        assert not re.search("« | [:;?!»](?!:)|«[^\u00a0]|[^\u00a0]»", said), said
+
+
 TEXT = "AADSTS7000222: The provided client secret keys for app are expired.\n"
 
 

@@ -40,7 +40,7 @@ $ docker-credential-acr get
 !         --id aaaa0000-0000-4000-8000-000000000001 --append --query password \
 !         --output tsv)
 ! Toutes les étapes : docker-credential-acr explain entra-secret-invalid
-! Tous les contrôles : docker-credential-acr diagnose acme.azurecr.io
+! Toutes les vérifications : docker-credential-acr diagnose acme.azurecr.io
 ? 1
 
 == store, list and erase in French
@@ -97,7 +97,7 @@ $ docker-credential-acr diagnose acme.azurecr.io/app
 >     AZURE_CLIENT_SECRET=$(az ad app credential reset \
 >         --id aaaa0000-0000-4000-8000-000000000004 --append --query password \
 >         --output tsv)
->   Voir quand chaque secret expire :
+>   Voyez quand chaque secret expire :
 >     az ad app credential list --id aaaa0000-0000-4000-8000-000000000004 \
 >         --output table
 > Toutes les étapes : docker-credential-acr explain entra-secret-expired

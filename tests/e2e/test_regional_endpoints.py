@@ -68,6 +68,14 @@ def test_an_endpoint_that_answers_is_not_unknown_even_if_the_settings_omit_it(di
     assert found.verdict(CHECK) == "skipped" and "regional-endpoint-unknown" not in found.rules, found
 
 
+def test_only_regional_endpoints_of_the_registry_are_asked(diagnose, cloud):
+    with cloud.changed_world() as world:
+        world["registries"][ACME] |= {"regions": ["eastus"], "regional_hosts": [ACME, "reader.eastus.geo.azurecr.io", EAST]}
+    found = diagnose(ACME)
+    assert (found.verdict(CHECK), found.checks[CHECK]["line"]) == ("ok", "responding: 1 of 1"), found
+    assert not cloud.requests("acr", host="reader.eastus.geo.azurecr.io")
+
+
 def test_a_registry_without_regional_endpoints_is_ok(diagnose):
     found = diagnose(ACME)
     assert found.verdict(CHECK) == "skipped" and found.checks[CHECK]["line"] == "none are enabled"

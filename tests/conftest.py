@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every black-box test is given: the program, the cloud, a home of its own, and a helper to run it with.
+"""The fixtures of every black-box test: the program, the cloud, a separate home, and a helper to run it with.
 
     def test_a_second_get_sends_no_request(helper, cloud):
         signed_in = cloud.environment(APP)
         assert helper.get("acme.azurecr.io", env=signed_in).status == 0
         assert helper.get("acme.azurecr.io", env=signed_in).requests == []
 
-See README.md beside this file.
+See README.md in this folder.
 """
 import os
 import re
@@ -27,7 +27,7 @@ from homes import NAME, NOBODY, Helper, Home, as_user, give_away, needs  # noqa:
 
 
 def settle(folder):
-    """The home and the place for temporary files of all that is started here, so that none of it is whoever runs the tests'."""
+    """The home and the temporary directory of everything that the tests start, so that they use none of the user's."""
     os.chmod(folder, 0o755)  # tests as another user
     for name, mode in (("home", 0o700), ("t", 0o1777)):
         os.mkdir(f"{folder}/{name}")
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if item.get_closest_marker("plain"):
                 item.add_marker(pytest.mark.skip(reason="not for a sanitizer's build"))
-    if not os.environ.get("ACR_LONG"):  # not chosen at all, as a suite that is not named: nothing was skipped
+    if not os.environ.get("ACR_LONG"):  # not selected, so not counted as skipped
         later = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=later)
         items[:] = [item for item in items if item not in later]
@@ -70,7 +70,7 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="session")
 def plain_program(tmp_path_factory):
-    """The program with libc's own allocator, for tools that bring theirs. Built once, in $ACR_BUILD where tests/run keeps
+    """The program with libc's own allocator, for tools that replace it. Built once, in $ACR_BUILD, where tests/run keeps
     its builds."""
     folder = Path(os.environ.get("ACR_BUILD") or tmp_path_factory.mktemp("build")) / "valgrind"
     if not (folder / "build.ninja").exists():
@@ -87,7 +87,7 @@ FIGURES = []
 
 @pytest.fixture
 def figures(request):
-    """figures(text): what was counted, for the end of the run."""
+    """figures(text) adds a line of results to the end of the run."""
     return lambda text: FIGURES.append(f"{request.node.name}: {text}")
 
 
@@ -100,7 +100,7 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def program():
-    """The program, under its name, as ACR_PROGRAM tells."""
+    """The program at $ACR_PROGRAM, under its own name."""
     path = os.environ.get("ACR_PROGRAM")
     if not path:
         pytest.skip("ACR_PROGRAM does not say where the program is")
@@ -110,7 +110,7 @@ def program():
 
 @pytest.fixture
 def cloud():
-    """The stand-in cloud around us, with nothing wrong in it and nothing asked yet."""
+    """The stand-in cloud that this process runs in, without faults and without recorded requests."""
     if "CLOUD_DIR" not in os.environ:
         pytest.skip("needs the cloud around it: tests/cloud/cloud run -- ...")
     here = Cloud.from_environment()
@@ -123,14 +123,14 @@ def cloud():
 
 @pytest.fixture(scope="session")
 def engine():
-    """A docker engine answers."""
+    """Requires a docker engine that responds."""
     if "DOCKER_HOST" not in os.environ:
         pytest.skip("needs a docker engine: tests/cloud/cloud run --docker -- ...")
 
 
 @pytest.fixture
 def home(program):
-    """A machine of its own for this test."""
+    """A separate machine for this test."""
     here = Home(program)
     yield here
     here.remove()
@@ -144,7 +144,7 @@ def helper(home, cloud):
 
 @pytest.fixture
 def somebody_else(home):
-    """A prefix that runs the program as an ordinary user, in this home, from where everybody can reach it."""
+    """A prefix that runs the program as an ordinary user, in this home, from a folder that everyone can read."""
     give_away(home.runtime, home.folder, *home.folder.rglob("*"))
     folder = tempfile.mkdtemp(prefix="acr-program-")
     os.chmod(folder, 0o755)
@@ -155,7 +155,7 @@ def somebody_else(home):
 
 @pytest.fixture(scope="session")
 def empty_package(tmp_path_factory):
-    """A Debian package of our name and version without anything in it, to see what curl and apt-get make of a command."""
+    """A Debian package with this name and version and without content, to test commands of curl and apt-get."""
     folder = tmp_path_factory.mktemp("release")
     version = re.search(r"version: '([^']+)'", (HERE.parent / "meson.build").read_text(encoding="utf-8")).group(1)
     (folder / "tree/DEBIAN").mkdir(parents=True)
@@ -176,7 +176,8 @@ def no_keyring(home):
 
 @pytest.fixture
 def keyring():
-    """What the kernel keyring of the user holds of ours, as a function; nothing before the test and after it."""
+    """Returns a function that lists the helper's keys in the user's kernel keyring, which is cleared before and after the
+    test."""
     def keyctl(*words):
         return subprocess.run(["keyctl", *words], capture_output=True, text=True, check=False).stdout
 

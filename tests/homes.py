@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A person's machine for one test, and the program as docker runs it there.
+"""The machine of a user for one test, and the program as docker runs it there.
 
-A Home has a HOME, the XDG folders, a runtime folder in memory, docker's config and a PATH that begins with the
-program. A Helper runs the program in it, and holds every single run to what is always true: no secret leaves
-on stderr or beside an answer, the budget is kept, a verb that fails says so in one line.
+A Home has a HOME, the XDG folders, a runtime folder in memory, docker's config and a PATH that begins with the program. A
+Helper runs the program in it, and checks every run for what must always be true: no secret is on stderr or next to an answer,
+the time limit is kept, and a verb that fails prints one line.
 """
 import functools
 import json
@@ -24,16 +24,16 @@ NOT_FOUND = "credentials not found in native keychain\n"
 NO_SERVER = "no credentials server URL\n"
 NO_USERNAME = "no credentials username\n"
 NOBODY = 65534
-BUDGET = 31  # seconds: the default of "timeout", and one to start and end in
+BUDGET = 31  # seconds: the default of "timeout", and one second to start and end
 
 PROTOCOL = ("get", "store", "erase", "list", "version")
-# What a sanitizer's report is steered by; everything else of the caller's environment stays outside.
+# The settings of sanitizers; no other variable of the caller is passed on.
 PASSED_ON = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "DOCKER_HOST")
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}")
 
 
 def world_secrets():
-    """Every password and secret of world.json."""
+    """Returns every password and secret of world.json."""
     found = [one["secret"] for one in WORLD.principals.values() if "secret" in one]
     found += [one["password"] for one in WORLD.principals.values() if "password" in one]
     for registry in WORLD.registries.values():
@@ -43,7 +43,7 @@ def world_secrets():
 
 
 def memory_folder():
-    """A runtime folder lies in memory, where a session manager made it."""
+    """Returns a folder in memory for runtime folders, as session managers create them; None if there is none."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
@@ -52,11 +52,11 @@ def succeeds(*command):
 
 
 def is_root_of_all():
-    """Not of a user namespace of one user, as in a cloud that root did not start."""
+    """Is this user root of the machine, and not of a user namespace with one user, as in a cloud that root did not start?"""
     return os.geteuid() == 0 and int(Path("/proc/self/uid_map").read_text(encoding="ascii").split()[2]) > NOBODY
 
 
-# What a test may need that not every user has. Nothing else in the tests asks who runs them.
+# The rights that a test may need and not every user has. No other code in the tests checks who runs them.
 RIGHTS = {
     "users": ("to be another user, or to make a file theirs, needs root", is_root_of_all),
     "mounts": ("to mount needs root", lambda: succeeds("unshare", "--mount", "true")),
@@ -70,20 +70,20 @@ def has(what):
 
 
 def needs(what):
-    """Skip this test, with the reason, where that is not to be had; @pytest.mark.needs(what) does it before it begins."""
+    """Skips this test with the reason if the right is missing; @pytest.mark.needs(what) does that before the test starts."""
     if not has(what):
         pytest.skip(RIGHTS[what][0])
 
 
 def give_away(*paths, owner=NOBODY, group=None):
-    """Make files somebody else's."""
+    """Makes another user the owner of these files."""
     needs("users")
     for path in paths:
         os.chown(path, owner, owner if group is None else group)
 
 
 def as_user(number):
-    """A prefix that runs a command as another user."""
+    """Returns a prefix that runs a command as another user."""
     needs("users")
     return ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"]
 
@@ -103,7 +103,7 @@ class Home:
         self.docker_config({"credsStore": "acr"})
 
     def end(self):
-        """Kill what still runs with this home: a renewal behind belongs to no test but its own."""
+        """Kills processes that still run with this home, such as a background renewal."""
         mark = f"HOME={self.folder}".encode()
         for number in filter(str.isdigit, os.listdir("/proc")):
             try:
@@ -119,7 +119,7 @@ class Home:
             shutil.rmtree(folder, ignore_errors=True)
 
     def write(self, path, text, mode=0o600):
-        """A file below HOME (or under an absolute path), with its folders."""
+        """Writes a file below HOME (or with an absolute path), and creates its folders."""
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         target.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -127,14 +127,15 @@ class Home:
         return target
 
     def config(self, **settings):
-        """Our own config.json."""
+        """Writes the helper's own config.json."""
         return self.write(f".config/{NAME}/config.json", json.dumps(settings))
 
     def docker_config(self, settings):
         return self.write(".docker/config.json", json.dumps(settings))
 
     def registries(self, **settings):
-        """Name a registry in our config, as a person does for a cold classic build: registries(acme={})."""
+        """Adds registries to the helper's configuration, as a user does for a classic build without a cache:
+        registries(acme={})."""
         return self.config(registries={f"{name}.azurecr.io": value for name, value in settings.items()})
 
     @property
@@ -142,7 +143,7 @@ class Home:
         return self.folder / ".local/share" / NAME
 
     def files(self):
-        """Every file of HOME and the runtime folder: path -> (mode, bytes), or where a link leads."""
+        """Returns every file of HOME and the runtime folder: path -> (mode, bytes), or the target of a link."""
         seen = {}
         for top in (self.folder, self.runtime):
             for path in sorted(top.rglob("*")):
@@ -153,17 +154,17 @@ class Home:
         return seen
 
     def snapshot(self):
-        """The files that matter, to compare before and after: locks hold nothing, and a note (of a refusal, of a
-        notice given) is gone after its minutes and never needed to be right."""
+        """Returns the files to compare before and after a run: not locks, which have no content, and not notes (of a denial, of a
+        notice), which expire within minutes."""
         return {path: entry for path, entry in self.files().items()
                 if not os.path.basename(path).startswith(("lock_", "note_"))}
 
     def entries(self):
-        """The cached tokens in the runtime folder."""
+        """Returns the cached tokens in the runtime folder."""
         return sorted((self.runtime / NAME).glob("entry_*"))
 
     def age(self, seconds):
-        """Make every cached token so much older than it is, as if it came from an earlier boot."""
+        """Makes every cached token this much older, as if it came from an earlier boot."""
         assert self.entries(), "nothing is cached"
         for path in self.entries():
             record = path.read_bytes()
@@ -172,7 +173,7 @@ class Home:
             self._write_record(path, record)
 
     def age_notes(self, seconds):
-        """Make what is remembered for seconds or minutes so much older than it is."""
+        """Makes notes, which are kept for seconds or minutes, this much older."""
         for path in (self.runtime / NAME).glob("note_*"):
             record = re.sub(rb"(?<=\nboot )\d+", lambda at: str(int(at[0]) - 1000 * seconds).encode(), path.read_bytes())
             self._write_record(path, record)
@@ -186,12 +187,12 @@ class Home:
         path.write_bytes(record + f"check {check:016x}\n".encode())
 
     def temporary_files(self):
-        """What writers leave that were killed (src/base/replace_file.c)."""
+        """Returns the temporary files that killed writers leave (src/base/replace_file.c)."""
         return [path for path in self.files() if re.search(r"/\.docker-credential-acr-[^/]*$", path)]
 
 
 class Answer:
-    """What a run of the program came to."""
+    """The result of a run of the program."""
 
     def __init__(self, status, out, err, seconds, requests):
         self.status, self.raw = status, out
@@ -200,7 +201,7 @@ class Answer:
 
     @property
     def login(self):
-        """The login that `get` gave, or the object that `list` gave."""
+        """The login that `get` returned, or the object that `list` returned."""
         assert self.status == 0, self
         return json.loads(self.out)
 
@@ -209,7 +210,7 @@ class Answer:
         return self.login["Secret"]
 
     def asked(self, service, path=None):
-        """How often a service was asked: asked("acr", "/oauth2/exchange")."""
+        """Returns the number of requests to a service: asked("acr", "/oauth2/exchange")."""
         return len([row for row in self.requests if row["service"] == service and path in (None, row.get("path"))])
 
     @property
@@ -227,8 +228,8 @@ class Helper:
         self.home, self.cloud = home, cloud
 
     def __call__(self, *arguments, stdin=b"", env=None, without=(), prefix=(), timeout=60, **popen):
-        """Run it. `env` is added to the home's, `without` taken from it; `prefix` is a program that runs it (strace).
-        `stdin` is text, bytes, a file, or None for what we have ourselves."""
+        """Runs the program. `env` is added to the environment of the home, `without` is removed from it; `prefix` is a program that runs
+        it (strace). `stdin` is text, bytes, a file, or None for the stdin of this process."""
         whole = {name: value for name, value in {**self.home.env, **(env or {})}.items() if name not in without}
         stdin = stdin.encode() if isinstance(stdin, str) else stdin
         log = Cloud(self.cloud.folder)
@@ -244,8 +245,8 @@ class Helper:
         return answer
 
     def judge(self, arguments, answer, proxied=False):
-        """What holds for every run, whatever was asked. With a proxy in its environment a run may give up before it has
-        said a word to it."""
+        """Checks what must be true of every run. With a proxy in its environment, a run may end before it sends a request
+        to the proxy."""
         secrets = self.secrets_in(answer.err) + (self.secrets_in(answer.out) if answer.status else [])
         assert not secrets, f"secrets were shown: {secrets}\n{answer}"
         assert answer.seconds < BUDGET, f"took {answer.seconds:.1f} s\n{answer}"
@@ -260,7 +261,7 @@ class Helper:
     def secrets_in(self, text):
         return [word for word in self.home.canaries if word in text] + JWT.findall(text)
 
-    # the verbs, with the input that docker gives them
+    # the verbs, with the input that docker passes
 
     def get(self, server, **more):
         return self("get", stdin=server, **more)
@@ -280,12 +281,12 @@ class Helper:
         return self("logout", server, **more)
 
     def start(self, *arguments, env=None, **popen):
-        """A run that is not waited for: a Popen with pipes."""
+        """Starts a run without waiting for it; returns a Popen with pipes."""
         popen = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         return subprocess.Popen([str(self.home.program), *arguments], env={**self.home.env, **(env or {})}, **popen)
 
     def many(self, count, server, env=None):
-        """`count` gets at once: their answers in the order of their start."""
+        """Runs `count` gets at once; returns their answers in the order in which they were started."""
         runs = [self.start("get", env=env) for _ in range(count)]
         for run in runs:
             run.stdin.write(server.encode())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the program is built: what a distribution looks at before it ships it."""
+"""How the program is built: properties that a distribution checks before it ships a program."""
 import json
 import re
 import subprocess
@@ -37,8 +37,8 @@ def test_it_uses_the_fortified_functions(readelf):
 
 
 def notes(*files):
-    """The x86 features that an ELF file promises to the kernel: {"IBT", "SHSTK"}."""
-    # It ends with 1 for a note that it does not know, such as ours of what is loaded later.
+    """Returns the x86 features that an ELF file declares to the kernel: {"IBT", "SHSTK"}."""
+    # It exits with 1 for an unknown note, such as the one that lists libraries that are loaded later.
     text = subprocess.run(["readelf", "-n", *files], check=False, capture_output=True, text=True).stdout
     return set(re.findall(r"\b(IBT|SHSTK)\b", "".join(re.findall(r"x86 feature: (.*)", text))))
 
@@ -50,7 +50,7 @@ def test_it_is_marked_for_a_shadow_stack(program, readelf):
 
 
 def test_it_is_marked_for_indirect_branches_if_the_start_files_are(program, readelf):
-    """A mark that _start does not keep would be a lie, so it is theirs to give; our own code is made for it."""
+    """The mark would be wrong if the start files did not comply; the program's own code does."""
     if "X86-64" not in readelf("-h"):
         pytest.skip("a property of x86-64")
     start = [subprocess.run(["cc", f"-print-file-name={name}"], check=True, capture_output=True, text=True).stdout.strip()
@@ -61,7 +61,8 @@ def test_it_is_marked_for_indirect_branches_if_the_start_files_are(program, read
 
 
 def test_it_exports_only_what_the_loader_needs(readelf):
-    """free and its kin are ours (they wipe), so that libcurl and GLib use them as well; all else is hidden."""
+    """free and similar functions are replaced by ones that wipe, so libcurl and GLib use them, too; everything else is
+    hidden."""
     exported = {row.split()[7].split("@")[0] for row in readelf("--dyn-syms").splitlines()
                 if len(row.split()) > 7 and row.split()[4] == "GLOBAL" and row.split()[6].isdigit()}
     assert not [name for name in exported if name.startswith("acr_")], exported

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run costs, in counts and never in times, held against tests/bench/costs.json.
+"""The costs of a run, counted and never timed, compared with tests/bench/costs.json.
 
-A change that makes one of them dearer changes the figure in the same commit and says why:
+A change that increases one of them changes the figure in the same commit and says why:
 
     tests/bench/run --record
 """
@@ -39,7 +39,7 @@ def recorded():
 
 
 def test_a_run_executes_no_more_instructions_than_recorded(costs, recorded):
-    """By callgrind. Fewer are welcome."""
+    """Counted by callgrind. Fewer are allowed."""
     counted = costs.instructions()
     for work, figure in recorded["instructions"].items():
         assert counted[work] <= (1 + MARGIN) * figure, f"{work}: {counted[work]:,} instructions, recorded {figure:,}"
@@ -59,7 +59,7 @@ def test_a_hit_maps_no_more_libraries_than_recorded(costs, recorded):
 
 
 def test_a_hit_takes_no_more_memory_than_recorded(costs, recorded):
-    """How much of libc the kernel maps around a fault depends on what is in its cache: half as much again is noise."""
+    """How much of libc the kernel maps around a page fault depends on its page cache: half as much again is noise."""
     peak = costs.memory()["hit"]
     assert peak <= recorded["memory"]["hit"] * 1.5, f"{peak} KiB"
     assert peak <= GOALS["memory"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cached get is the hot path: what it loads, what it asks of the kernel, and what it leaves in memory."""
+"""A cached get is the hot path: which libraries it loads, which system calls it makes, and what it leaves in memory."""
 import re
 import subprocess
 
@@ -14,7 +14,7 @@ LIGHT = {"libc.so.6", "libjson-c.so.5", "libkeyutils.so.1", "ld-linux-x86-64.so.
 
 @pytest.fixture
 def hit(helper, cloud):
-    """Runs a hit under some program: hit(["strace", ...])."""
+    """Runs a cached get with another program: hit(["strace", ...])."""
     signed_in = cloud.environment(APP)
     assert helper.get(ACME, env=signed_in).status == 0
 
@@ -26,7 +26,7 @@ def hit(helper, cloud):
 
 
 def calls_of(trace):
-    """The system calls of the program itself, the loader's work left out: from the first read of stdin on."""
+    """Returns the system calls of the program itself, without those of the loader: from the first read of stdin on."""
     lines = [line for line in trace.read_text().splitlines() if re.match(r"(\d+ +)?\w+\(", line)]
     names = [re.search(r"(\w+)\(", line)[1] for line in lines]
     begin = next(at for at, name in enumerate(names) if name == "prctl")
@@ -40,7 +40,7 @@ def test_the_program_is_linked_to_no_heavy_library(program):
 
 
 def loaded(answer):
-    """The libraries that the loader ran, by LD_DEBUG=files."""
+    """Returns the libraries that the loader initialized, from LD_DEBUG=files."""
     return {path.rsplit("/", 1)[1] for path in re.findall(r"calling init: (\S+)", answer.err)}
 
 
@@ -64,7 +64,7 @@ def test_a_hit_opens_few_files_and_no_socket(hit, home):
 
 
 def test_a_hit_makes_no_more_system_calls_than_this(hit, home):
-    """A number to keep an eye on: each is a microsecond, a surprise is a habit that crept in."""
+    """Each takes a microsecond, and an unexpected one may be a mistake."""
     trace = home.folder / "trace"
     hit(["strace", "-f", "-o", str(trace)])
     _, names = calls_of(trace)

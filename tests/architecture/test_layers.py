@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls and includes go down only; a heavy library has one file; only the front speaks to docker."""
+"""Calls and includes go only to lower layers; a heavy library has one file; only the front writes to stdout."""
 import json
 import re
 from pathlib import Path
@@ -9,22 +9,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*ROOT.glob("src/**/*.[ch]"), *ROOT.glob("src/**/*.def"), *ROOT.glob("include/acr/*.h")])
 CODE = [path for path in SOURCES if path.suffix == ".c"]
-# Bottom up. Layers of the same height do not know each other.
+# From the lowest layer up. Layers of the same height do not use each other.
 HEIGHT = {"base": 0, "http": 1, "store": 1, "registry": 2, "identity": 3, "broker": 4, "explain": 5, "front": 6, "configure": 7,
           "kubelet": 7, "diagnose": 7}
-# The layer that keeps the promise of a seam in include/acr.
+# The layer that implements a header of include/acr.
 SEAM = {"app": "base", "error": "base", "message": "base", "who": "base", "secret": "base", "config": "base", "http": "http", "store": "store", "portal": "store",
         "registry": "registry", "arm": "registry", "token": "registry", "identity": "identity", "sign_in": "store", "login": "identity", "broker": "broker",
         "rule": "explain", "check": "diagnose", "command": "front"}
-# What is loaded at first use: whose headers, and where they may be named.
+# Libraries that are loaded at first use: the prefixes of their headers, and the layer that may include them.
 HEAVY = {"curl/": "http", "libsecret/": "store", "glib": "store", "gio/": "store", "openssl/": "identity"}
-# What a file may ask the process for all the same, and why.
+# What a file may use directly, and why.
 MAY = {"bus_child.c": {"environ"},  # the forked child shows GLib an environment of its own
        "replace_file.c": {"time("}}  # the age of a file, by the clock that stamped it
 
 
 def layer(path):
-    """The layer of a source or of a seam; None for main.c, which is above all layers."""
+    """Returns the layer of a source or of a header in include/acr; None for main.c, which is above all layers."""
     parts = path.relative_to(ROOT).parts
     if parts[0] == "include":
         return SEAM.get(path.stem)
@@ -37,7 +37,7 @@ def includes(path):
 
 
 def bare(path):
-    """The code without comments and strings."""
+    """Returns the code without comments and strings."""
     return re.sub(r'/\*.*?\*/|"(\\.|[^"\\])*"', "", path.read_text(encoding="utf-8"), flags=re.S)
 
 
@@ -70,7 +70,7 @@ def test_a_heavy_library_is_named_only_in_its_layer(prefix):
 
 @pytest.mark.parametrize("prefix", ["curl/", "libsecret/", "openssl/"])
 def test_a_heavy_library_has_one_file(prefix):
-    """And the header beside it, where its loaded functions are declared."""
+    """And the header of that file, which declares the functions that it loads."""
     users = {path.stem for path in SOURCES if any(name.startswith(prefix) for name in includes(path))}
     assert len(users) <= 1, users
 
@@ -84,7 +84,7 @@ def test_only_the_front_writes_to_stdout():
 
 
 def test_only_the_app_uses_environment_clock_and_programs_of_the_process():
-    """The environment, the clock, other programs: tests hand in their own."""
+    """The environment, the clock, other programs: tests replace them."""
     found = {}
     for path in CODE:
         words = set(re.findall(r"\b(?:getenv|secure_getenv|time|gettimeofday|system|popen)\s*\(|\benviron\b", bare(path)))
@@ -96,7 +96,7 @@ def test_only_the_app_uses_environment_clock_and_programs_of_the_process():
 @pytest.mark.parametrize("call, file", [("mkdir", "folder.c"), ("mkdirat", "folder.c"), ("mkdtemp", "folder.c"),
                                         ("execve", "process.c"), ("execveat", "process.c"), ("fexecve", "process.c")])
 def test_calls_that_need_a_check_are_in_one_file(call, file):
-    """The file that makes folders asks whose they are, the one that starts programs asks who could have written them."""
+    """The file that creates folders checks their owner; the file that starts programs checks who can write them."""
     users = {path.name for path in CODE if re.search(rf"\b{call}\s*\(", bare(path))}
     assert users <= {file}, users
 
@@ -121,7 +121,7 @@ def test_a_file_states_its_license_and_its_purpose():
 
 
 def test_a_header_names_existing_files():
-    """In the headings of what it declares: "---- edit.c: ... ----"."""
+    """In the headings above declarations: "---- edit.c: ... ----"."""
     lost = [f"{name_of(path)}: {name}" for path in SOURCES if path.suffix == ".h"
             for heading in re.findall(r"/\* ---- (.*?) ---- \*/", path.read_text(encoding="utf-8"), re.S)
             for name in re.findall(r"\w+\.c\b", heading) if not (path.parent / name).exists()]
@@ -129,7 +129,7 @@ def test_a_header_names_existing_files():
 
 
 def test_every_file_is_built(program):
-    """src/meson.build lists files, or takes them from the rows of tables: one that is in neither is never compiled."""
+    """src/meson.build lists files or takes them from the rows of tables: a file that is in neither is never compiled."""
     database = program.parent.parent / "compile_commands.json"
     if not database.exists():
         pytest.skip("the program does not lie in a build folder")
@@ -139,6 +139,6 @@ def test_every_file_is_built(program):
 
 
 def test_only_the_chain_asks_an_identity():
-    """Who is asked, in which order, and what a failure means for the next is decided once."""
+    """One file decides which identities are tried, in which order, and what a failure means for the next one."""
     asking = [name_of(path) for path in SOURCES if re.search(r"(->|\.)acquire\(", path.read_text())]
     assert asking and all(name.startswith("src/identity/") for name in asking), asking

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""valgrind sees no leak and no wrong access: a hit, a miss, a refusal, a store, a list. In a build without the wiping
-free(), which is not valgrind's."""
+"""valgrind finds no leak and no invalid access: in a cached get, a get without a cache, a denial, a store and a list. In a build
+without the wiping free(), which valgrind cannot replace."""
 from pathlib import Path
 
 import pytest
@@ -10,14 +10,14 @@ ACME = "acme.azurecr.io"
 pytestmark = pytest.mark.plain
 VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
             "--errors-for-leak-kinds=definite,indirect,possible", "--trace-children=no", "--child-silent-after-fork=yes"]
-# What other libraries keep until the end is not ours; see valgrind.supp.
+# Memory that other libraries keep until the end is suppressed, see valgrind.supp.
 VALGRIND.append(f"--suppressions={Path(__file__).with_name('valgrind.supp')}")
 
 
 @pytest.fixture
 def watched(helper, home, plain_program):
     home.program = plain_program
-    home.config(timeout=100)  # seconds: what valgrind runs takes its time
+    home.config(timeout=100)  # seconds, because valgrind is slow
     return {"prefix": VALGRIND, "timeout": 120}
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The suite touches nothing of whoever runs it: tests that start clients and make files, in a home and a folder for temporary
-files that are empty before, and after."""
+"""The suite changes nothing outside: tests that start clients and create files run with a home directory and a temporary
+directory that are empty before and after."""
 import os
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parents[1]
-# Each kind of test that once left something: az in ~/.azure, homes of explain, an engine's client, a desktop's session.
+# Tests of each kind that once left files: az in ~/.azure, homes of explain, a client of an engine, a desktop session.
 TESTS = [("rules/test_explain.py", "file"), ("rules/test_remedies.py", "usage"), ("e2e/test_pasted.py", ""),
          ("e2e/test_azure_cli.py", "without_starting_az"), ("e2e/test_keychain.py", "schema_of_docker"),
          ("transcripts/test_disk.py", "files_are_private"), ("transcripts/test_escapes.py", "")]
@@ -23,7 +23,7 @@ def traces(folder):
 
 @pytest.fixture
 def theirs():
-    """With short names: sockets are made below."""
+    """The names are short because sockets are created below."""
     made = [Path(tempfile.mkdtemp(prefix="h")), Path(tempfile.mkdtemp(prefix="t"))]
     yield made
     for folder in made:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manual and --help tell the same commands, options, identities and settings, and man takes the pages without a word."""
+"""The manual and --help have the same commands, options, identities and settings, and man reports no warning about the
+pages."""
 import json
 import os
 import re
@@ -19,7 +20,7 @@ def help_of(program, *command):
 
 
 def commands_of(program):
-    """The rows of the two lists of commands in --help."""
+    """Returns the rows of the two lists of commands in --help."""
     text = help_of(program)
     lists = re.findall(r"^Commands[^\n]*:\n((?:  [^\n]*\n)+)", text, re.M)
     assert len(lists) == 2, text
@@ -27,7 +28,7 @@ def commands_of(program):
 
 
 def plain(page):
-    """The source of a page without scdoc's escapes and emphasis."""
+    """Returns the source of a page without scdoc's escapes and emphasis."""
     return re.sub(r"\\(.)", r"\1", (MANUAL / page).read_text()).replace("*", "").replace("_", " ")
 
 
@@ -46,7 +47,7 @@ def test_every_option_of_the_manual_is_in_help(program):
 
 
 def test_a_page_begins_with_a_first_setup(program, helper, home):
-    """Whose commands are the README's, or docker's; and whose configuration is one."""
+    """Its commands are those of the README or of docker, and its configuration is valid."""
     readme = (SOURCE / "README.md").read_text(encoding="utf-8")
     for page in ("docker-credential-acr.1.scd", "docker-credential-acr-config.5.scd"):
         text = (MANUAL / page).read_text(encoding="utf-8")
@@ -73,7 +74,7 @@ def test_every_command_of_the_manual_is_in_help(program):
 
 def test_the_identities_are_the_same(program):
     rows = re.search(r"^Identities[^\n]*:\n((?:  [^\n]*\n)+)", help_of(program), re.M).group(1)
-    names = [row.split()[0] for row in rows.splitlines() if row[2] != " "]  # a summary may go on in the next line
+    names = [row.split()[0] for row in rows.splitlines() if row[2] != " "]  # a summary may continue on the next line
     for page in ("docker-credential-acr.1.scd", "docker-credential-acr-config.5.scd"):
         for name in names:
             assert name in plain(page), f"{page} lacks {name}"
@@ -94,7 +95,7 @@ def test_the_settings_are_those_of_the_table():
 
 
 def warnings(source, made):
-    """What man has to say about a page of scdoc's."""
+    """Returns the warnings of man about a page."""
     if not shutil.which("scdoc"):
         pytest.skip("no scdoc here")
     made.write_bytes(subprocess.run(["scdoc"], input=source, capture_output=True, check=True).stdout)

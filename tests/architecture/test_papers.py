@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The project's own papers: forms that can be filled in, links that lead somewhere, commands that exist."""
+"""The documents of the project: forms are complete, links have targets, commands exist."""
 import json
 import os
 import re
@@ -18,7 +18,7 @@ PAPERS = sorted([*GITHUB.glob("*.md"), ROOT / "README.md", ROOT / "src/README.md
 KINDS = {"markdown", "textarea", "input", "dropdown", "checkboxes"}
 
 
-# What the layout names, and no more; what somebody keeps there for themselves is not in the repository.
+# Only the files of the layout: other files there are not in the repository.
 TOP = {"LICENSE", "README.md", "include", "meson.build", "meson_options.txt", "packaging", "src", "tests"}
 
 
@@ -66,7 +66,7 @@ def test_every_link_to_a_file_has_a_target(paper):
 
 
 def for_contributors():
-    """The commands of CONTRIBUTING.md, without comments."""
+    """Returns the commands of CONTRIBUTING.md, without comments."""
     text = (GITHUB / "CONTRIBUTING.md").read_text(encoding="utf-8")
     lines = [line for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
     lines += re.findall(r"`((?:tests/bench/run|meson test -C) [^`]*)`", text)
@@ -84,7 +84,7 @@ def test_every_named_script_for_contributors_exists():
 
 
 def test_the_documented_command_runs_one_unit_test(program):
-    """In the build at hand. It links the tests of a folder, not each file of them."""
+    """In the current build, which links the tests of a folder, not each file of them."""
     lines = [line for line in for_contributors() if line.startswith("meson test")]
     build = program.parents[1]
     tests = json.loads(subprocess.run(["meson", "introspect", "--tests", build], capture_output=True, text=True, check=True).stdout)
@@ -114,7 +114,7 @@ def test_the_documented_commands_select_black_box_tests(paper):
 
 @pytest.mark.plain
 def test_the_recording_matches_the_current_output(program, engine, tmp_path):
-    """What changes from run to run (numbers, times) apart."""
+    """Without the parts that change from run to run (numbers, times)."""
     made = tmp_path / "recording.svg"
     subprocess.run([ROOT / "tests/recording", made], env={**os.environ, "ACR_PROGRAM": str(program)}, check=True)
 

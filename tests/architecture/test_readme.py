@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The README: every command in it is run, every output in it is what is printed, and it stays short.
+"""The README: every command in it is run, every output in it is the current one, and it is short.
 
-The two commands that run this test, and the scripts that build packages, are asked for their help; tests/packs runs the latter.
+For the two commands that run this test, and the scripts that build packages, only --help is run; tests/packs runs the latter.
 """
 import json
 import os
@@ -17,7 +17,7 @@ from homes import NAME, needs
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VERSION = re.search(r"version: '([^']+)'", (ROOT / "meson.build").read_text(encoding="utf-8")).group(1)
-# What is different in every run: an id of a request.
+# Text that differs in every run: the ID of a request.
 CHANGES = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -26,7 +26,7 @@ def blocks(language):
 
 
 def inline():
-    """What is written as code within a sentence or a table, on one line."""
+    """Returns the code spans of sentences and tables."""
     return re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.M | re.S))
 
 
@@ -83,7 +83,7 @@ def test_a_release_is_downloaded_verified_and_installed(empty_package, tmp_path)
     ran = run("sh", "-euc", script, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"{empty_package.name}: OK" in ran.stdout and f"Inst {NAME} ({VERSION} local-deb [amd64])" in ran.stdout
-    # Of another file under the name nothing is installed.
+    # Another file with this name is not installed.
     (tmp_path / "release").mkdir()
     (tmp_path / "release" / empty_package.name).write_bytes(b"another")
     (tmp_path / "release/SHA256SUMS").write_bytes((empty_package.parent / "SHA256SUMS").read_bytes())
@@ -142,7 +142,7 @@ def test_the_identities_match_those_in_help(program):
 
 
 def as_shown(shown, printed):
-    """Whether the lines shown stand in what was printed, one after the other; "..." is any number of lines."""
+    """Returns whether the output has the lines shown, one after the other; "..." is any number of lines."""
     pattern = "".join(r"(?:.*\n)*?" if line == "..." else "^" + re.escape(line) + r"\n" for line in shown)
     return re.search(pattern, printed, re.M) is not None
 
@@ -154,7 +154,7 @@ def test_three_dots_replace_only_whole_lines():
 
 @pytest.mark.plain
 def test_examples_match_the_real_output(program, home, cloud, engine):
-    """Each console block: its commands in a fresh home, and what they print on both streams."""
+    """Each console block: its commands in a new home directory, and their output on both streams."""
     home.registries(contoso={})
     env = {**home.env, **cloud.environment(APP), "DOCKER_HOST": os.environ["DOCKER_HOST"], "COLUMNS": "80"}
     home.docker_config({"credsStore": "acr"})

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whoever runs the tests: what a test needs that not every user has is a row of homes.RIGHTS, and it is skipped with that
-row's reason. "Am I root" is the wrong question, since root of a user namespace of one user can be nobody else."""
+"""Any user can run the tests: a right that not every user has is a row of homes.RIGHTS, and a test that needs it is skipped with
+the reason in that row. "Am I root" is the wrong question: root of a user namespace with one user cannot act as another user."""
 import re
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-# The table itself, what makes namespaces, and tests that root alone runs.
+# The table itself, code that creates namespaces, and tests that only root runs.
 OTHERS = {TESTS / "homes.py", Path(__file__).resolve(), *(TESTS / "cloud").glob("*"), *(TESTS / "packs").glob("*")}
 OWN_WAY = re.compile(r"\bos\.(?:geteuid|seteuid|setuid|setresuid)\b|\bos\.l?chown\(|\bsetpriv\W+f?\W*--reuid|\bshutil\.chown\(")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The workflows, the action and the recipe for GitHub Actions: linted, with few rights, and what they run is in the README."""
+"""The workflows, the action and the recipe for GitHub Actions: they pass the linter, have few permissions, and run what the
+README says."""
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ def read(path):
 
 
 def linter(name):
-    """What tests/clients/build fetched."""
+    """Returns a program that tests/clients/build downloaded."""
     path = Path(os.environ.get("ACR_CLIENTS") or Path(os.environ.get("ACR_BUILD", "/nowhere")) / "clients") / name
     if not os.access(path, os.X_OK):
         pytest.skip(f"no {name} here (tests/clients/build)")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lines of arguments on stdin, each given to az's own parser and not run. Prints those that it refuses."""
+"""Reads lines of arguments from stdin, passes each to az's own parser without running it, and prints those that it rejects."""
 import io
 import shlex
 import sys
@@ -10,7 +10,7 @@ from azure.cli.core.commands import AzCliCommandInvoker
 
 
 def refusal(cli, line):
-    """What the parser says against this line, None for nothing."""
+    """Returns the parser's error for this line, or None."""
     arguments = shlex.split(line)
     invoker = AzCliCommandInvoker(cli_ctx=cli, parser_cls=cli.parser_cls, commands_loader_cls=cli.commands_loader_cls, help_cls=cli.help_cls)
     cli.invocation = invoker

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running `explain` on a text or on facts: no cloud, no home but an empty one."""
+"""Runs `explain` with a text or with facts: without the stand-in cloud, in an empty home directory."""
 import json
 import os
 import shutil
@@ -15,7 +15,7 @@ class Explain:
         self.home = tempfile.mkdtemp(prefix="acr-explain-")
 
     def run(self, *arguments, text=None, language=None, **env):
-        """One run: a CompletedProcess with bytes."""
+        """Runs it once; returns a CompletedProcess with bytes."""
         env = {"HOME": self.home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **env}
         if language:
             env["LANGUAGE"] = language
@@ -25,7 +25,7 @@ class Explain:
                               check=False, **stdin)
 
     def json(self, case, language=None):
-        """The explanations of an evidence case: {"text": ...} or {"facts": ...}."""
+        """Returns the explanations of an evidence case: {"text": ...} or {"facts": ...}."""
         if "facts" in case:
             ran = self.run("--json", "--facts", text=json.dumps(case["facts"]), language=language)
         else:
@@ -34,7 +34,7 @@ class Explain:
         return json.loads(ran.stdout)["explanations"]
 
     def page(self, case, language=None):
-        """The same as a person sees it, without the text itself."""
+        """Returns the same as a user sees it, without the text itself."""
         if "facts" in case:
             return self.run("--facts", text=json.dumps(case["facts"]), language=language).stdout.decode()
         out = self.run(text=case["text"], language=language).stdout.decode()
@@ -42,7 +42,7 @@ class Explain:
         return out[len(case["text"]):]
 
     def said(self, case, language=None):
-        """The same without the breaks of its lines."""
+        """Returns the same without line breaks."""
         return " ".join(self.page(case, language).split())
 
     def rules(self, language=None):

@@ -22,7 +22,7 @@ def test_a_pipe_passes_the_text_through_and_appends_the_explanation(explain):
 
 
 def test_an_explanation_can_be_written_to_a_file(explain, tmp_path):
-    """Not every file system can be asked whether a write would block."""
+    """Some file systems cannot tell whether a write would block."""
     for folder in (str(tmp_path), "/dev/shm", "/tmp"):
         path = os.path.join(folder, f"acr-answer-{os.getpid()}")
         try:
@@ -118,7 +118,7 @@ def test_the_short_page_below_a_line_of_the_helper_matches_no_rule(explain):
 
 
 def test_a_line_of_the_helper_without_an_id_matches_no_rule(explain):
-    """Whatever an older or a French one says: no rule is about our own sentences."""
+    """Whatever an older or a French line says: no rule matches the program's own messages."""
     for words in ("no connection to the proxy 10.0.0.1:3128 on the way to acme.azurecr.io: connection refused",
                   "acme.azurecr.io refused (status 401, UNAUTHORIZED)", "acr-error:dns-failed; acme.azurecr.io",
                   "the keyring is locked: acme.azurecr.io", "acme.azurecr.io: no such host, i/o timeout, 403 Forbidden"):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`get` in a job or shell whose variables cannot be meant: it names the variable and what is wrong with it, and never its value."""
+"""`get` in a job or shell with variables that cannot be intended: it names the variable and what is wrong with it, and never
+prints its value."""
 import os
 import subprocess
 
@@ -48,7 +49,7 @@ def test_a_variable_with_a_possible_value_is_not_reported(program, tmp_path, val
 
 
 def test_a_variable_of_another_identity_is_not_reported(program, tmp_path):
-    """The identity that fails reads no SYSTEM_ACCESSTOKEN."""
+    """The identity that fails does not read SYSTEM_ACCESSTOKEN."""
     out, _ = get(program, tmp_path, **{**WHOLE, "AZURE_TENANT_ID": "no tenant", "SYSTEM_ACCESSTOKEN": "$(System.AccessToken)"})
     assert "[setting-invalid]" in out
 

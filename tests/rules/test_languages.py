@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalogues: complete, true to the placeholders, and only ever in words for people."""
+"""The catalogs are complete, have the same placeholders, and translate only text for users."""
 import gettext
 import re
 import shutil
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext's to
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
-    """Every text that the sources mark, as a template."""
+    """Returns every text that the sources mark, as a template."""
     template = tmp_path_factory.mktemp("po") / "all.pot"
     subprocess.run(["xgettext", "--language=C", "--from-code=UTF-8", "-o", template, *[f"--keyword={mark}" for mark in MARKS],
                     *(PO / "POTFILES").read_text().split()], cwd=ROOT, check=True, capture_output=True)
@@ -29,7 +29,7 @@ def catalogue(language, tmp_path):
     binary = tmp_path / f"{language}.mo"
     subprocess.run(["msgfmt", "--check-format", "--check-domain", "-o", binary, PO / f"{language}.po"], check=True)
     with open(binary, "rb") as file:
-        # A text for numbers of things is (text, which form).
+        # A text with plural forms is (text, form).
         return {text[0] if isinstance(text, tuple) else text: said
                 for text, said in gettext.GNUTranslations(file)._catalog.items() if text}
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every command of every remedy, given to the program that it is for, and what no remedy may do.
+"""Passes every command of every remedy to the program that it is for, and checks what no remedy may do.
 
-The programs run without a network, in a home of their own, so that all they can do is to read their arguments. az is asked
-by its own parser with ACR_LONG=1 (az_parser.py).
+The programs run without a network, in a separate home directory, so that they can only parse their arguments. az is checked by
+its own parser with ACR_LONG=1 (az_parser.py).
 """
 import json
 import os
@@ -16,14 +16,14 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 OFFLINE = ["unshare", "--net", "--map-root-user"]
-# What stands for a fact that is not known, where a program looks at its form.
+# Values for facts that are not known, if a program checks their form.
 STAND_INS = {"registry": "contoso.azurecr.io", "near_miss": "contoso.azurecr.io", "repository": "team/app", "name": "contoso",
              "tenant": "contoso.example", "address": "10.0.0.4", "client_ip": "203.0.113.7", "client_id": "11111111-2222-3333-4444-555555555555",
              "user": "kim", "role": "AcrPull", "assignee": "kim@contoso.example", "issuer": "https://issuer.example", "subject": "repo:contoso/app:ref:refs/heads/main",
              "scope": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/contoso", "server": "contoso",
              "cloud": "AzureCloud", "authority": "login.microsoftonline.com", "file": "/usr/bin/file", "host": "contoso"}
 PROGRAMS = ("docker-credential-acr", "docker", "podman", "kubectl", "helm", "az")
-WRONG = {  # what a program says that does not understand its arguments
+WRONG = {  # messages of programs about invalid arguments
     "docker": r"unknown flag|unknown shorthand|unknown command|is not a docker command|requires (?:exactly|at least|at most)|accepts at most|invalid reference format|See 'docker|flag needs an argument",
     "podman": r"unknown flag|unknown shorthand|unrecognized command|unknown command|accepts|requires|flag needs an argument|invalid reference format",
     "kubectl": r"unknown flag|unknown shorthand|unknown command|must specify|exactly one NAME|required flag|flag needs an argument|error: unexpected",
@@ -37,7 +37,7 @@ def filled(command):
 
 
 def simple_commands(line):
-    """The commands of a line of shell, each as its words: of a pipeline, of a list, of $( ) and behind NAME=value."""
+    """Returns the commands of a shell line, each as its words: of a pipeline, of a list, of $( ) and after NAME=value."""
     for inner in re.findall(r"\$\(([^()]*)\)", line):
         yield from simple_commands(inner)
     line = re.sub(r"\$\([^()]*\)", "VALUE", line)
@@ -53,7 +53,7 @@ def simple_commands(line):
 
 
 def strip(words):
-    """Without redirections, assignments and sudo in front."""
+    """Removes redirections, assignments and a leading sudo."""
     kept = []
     for at, word in enumerate(words):
         redirected = at > 0 and set(words[at - 1]) <= set("<>")
@@ -65,7 +65,7 @@ def strip(words):
 
 
 def commands(explain, program):
-    """(rule, words) of every command of `program` in every remedy."""
+    """Yields (rule, words) of every command of `program` in every remedy."""
     for rule in explain.rules():
         for step in rule["steps"]:
             if not any(name in step["command"] for name in PROGRAMS):
@@ -205,7 +205,7 @@ def test_a_new_role_for_a_managed_identity_needs_no_lookup_in_graph(explain):
 
 
 def test_a_remedy_says_that_a_new_role_takes_time(explain):
-    """A registry knows rights for up to ten minutes; who tries at once believes that the role was the wrong one."""
+    """A registry caches permissions for up to ten minutes; a user who tries again at once thinks that the role was wrong."""
     for rule in explain.rules():
         told = " ".join(step["say"] + " " for step in rule["steps"]) + rule["why"]
         if "az role assignment create" in " ".join(step["command"] for step in rule["steps"]):
@@ -222,7 +222,7 @@ OBJECT = "99999999-8888-7777-6666-555555555555"
     ({}, "--assignee-object-id OBJECT-ID --assignee-principal-type ServicePrincipal"),
 ])
 def test_a_role_is_assigned_by_the_object_id_where_it_is_known(explain, facts, options):
-    """By the name az asks Microsoft Graph, which refuses many who may assign roles."""
+    """With a name, az calls Microsoft Graph, which denies access to many users who can assign roles."""
     commands = [line for one in explain.json({"facts": {"rule": "no-role", "registry": "contoso.azurecr.io", **facts}})
                 for step in one["steps"] for line in step["command"].splitlines()]
     assert any(f"az role assignment create {options} --role" in line for line in commands), commands
@@ -237,7 +237,7 @@ def test_if_the_text_has_the_object_id_no_lookup_in_graph_is_needed(explain):
 
 
 def test_a_step_that_inspects_changes_nothing(explain):
-    """Looking and changing in one paste is changing."""
+    """A block that shows and changes something is pasted as a whole, and so changes something."""
     looks = r"^az [a-z -]*\b(?:show|list|show-usage) --"
     changes = r"^az (?!account )[a-z -]*\b(?:update|delete|add|remove|reset|set) --"
     for rule, command in lines_of(explain):

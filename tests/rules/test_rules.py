@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of rules against its evidence: see README.md."""
+"""Checks the table of rules with its evidence, see README.md."""
 import json
 import re
 import subprocess
@@ -27,7 +27,7 @@ def placeholders(text):
 
 
 def rows(page):
-    """Rows of a terminal of 80 columns."""
+    """Returns the number of rows on a terminal of 80 columns."""
     return sum(max(1, -(-len(line) // 80)) for line in page.splitlines())
 
 
@@ -61,7 +61,7 @@ def test_an_explanation_fits_a_terminal(explain, path, language):
         page = explain.page(case, language)
         assert page.endswith("\n") and rows(page) <= 24, page
         for line in page.splitlines():
-            # An address, a resource id, a quoted value: nobody breaks those.
+            # An address, a resource ID or a quoted value cannot be broken.
             alone = re.fullmatch(r'https://\S+| +--[a-z-]+ (?:/\S+|"[^"]+")(?: \\)?', line)
             assert len(line) <= 80 or alone, f"{len(line)} columns: {line}"
 
@@ -74,7 +74,7 @@ def test_every_placeholder_is_a_fact(explain):
 
 
 def test_every_rule_has_a_first_line_without_any_fact(explain):
-    """What happened is always said: its placeholders have words that stand in for them."""
+    """The first line is never empty: its placeholders have words that replace a missing fact."""
     spoken = set(re.findall(r'FACT\([A-Z_]+, ?"([a-z_]+)", ?(?:NULL|"[^"]*"), ?(?:N_\(|")', FACT_ROWS))
     conditions = {rule["rule"]: {one["fact"] for one in rule["when"] if one["test"] in ("known", "is", "begins")}
                   for rule in explain.rules()}
@@ -124,7 +124,7 @@ def test_every_code_in_a_text_leads_to_its_rule(explain):
 
 
 def az_commands(explain):
-    """(rule, words, flags) of every az command in a remedy."""
+    """Yields (rule, words, flags) of every az command in a remedy."""
     for rule in explain.rules():
         for step in rule["steps"]:
             for command in re.findall(r"\baz ([a-z][^\n|$)]*)", step["command"] + "\n" + step["say"].split(": az ")[-1]
@@ -196,7 +196,7 @@ def test_a_report_is_explained(explain, path):
 
 
 def test_each_of_a_hundred_reports_is_explained_only_by_its_rule(explain, capsys):
-    """The confusion matrix: a row a cause that was due, a column a cause that was found."""
+    """The confusion matrix: the rows are expected causes, the columns are causes that were found."""
     pairs = {}
     for path in REPORTS:
         head, text = read_report(path)
@@ -216,12 +216,12 @@ def test_each_of_a_hundred_reports_is_explained_only_by_its_rule(explain, capsys
     assert not [pair for pair in pairs if pair[0] != pair[1]]
 
 
-# What other programs say as well as we do: the words are theirs.
+# Text that other programs print as well.
 SHARED = {"is not yet valid", "Read-only file system", "does not exist"}
 
 
 def own_messages():
-    """Id, kind with origin, and English of our errors."""
+    """Yields ID, kind with origin, and English text of the program's own errors."""
     folder = Path(__file__).resolve().parents[2] / "include/acr/messages"
     for path in sorted(folder.glob("*.def")):
         text = re.sub(r'"\s*\n\s*"', "", path.read_text(encoding="utf-8"))
@@ -230,13 +230,13 @@ def own_messages():
 
 
 def own_sentences():
-    """What our errors say in English, {names} left out."""
+    """Yields ID and English text of the program's own errors, without {names}."""
     for name, _, text in own_messages():
         yield name, re.sub(r"\{\w+\}", "x", text).lower()
 
 
 def test_no_two_errors_have_the_same_text():
-    """Ids are never renamed, so that one that is not needed would stay. What has no words is a form for others."""
+    """IDs are never renamed, so an ID that is not needed would remain. Messages without words only combine others."""
     ids = {}
     for name, kind, text in own_messages():
         if re.search(r"\w", re.sub(r"\{\w+\}", "", text)):
@@ -245,7 +245,7 @@ def test_no_two_errors_have_the_same_text():
 
 
 def test_no_rule_matches_a_message_of_the_helper(explain):
-    """Our own errors are matched by id: rewording one must not change what it means."""
+    """The program's own errors are matched by ID: rewording one must not change its meaning."""
     sentences = dict(own_sentences())
     assert len(sentences) > 150
     for rule in explain.rules():

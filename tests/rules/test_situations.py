@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where nobody can sign in, no remedy asks for it; where a cluster is not AKS, none is a command of AKS."""
+"""If no user can sign in, no remedy asks for it; if a cluster is not AKS, no remedy has a command of AKS."""
 import json
 import os
 import re
@@ -50,7 +50,7 @@ def test_a_process_in_a_situation_gets_its_remedy(explain, name, variable):
 
 
 def test_no_rule_suggests_a_sign_in_without_an_interactive_session(explain):
-    """Every step of every rule, by command and by sentence, in every situation."""
+    """Every step of every rule in every situation: the command and the sentence."""
     asking = [rule["rule"] for rule in explain.rules() if INTERACTIVE.search(str(rule["steps"]))]
     assert len(set(asking)) > 20
     wrong = []
@@ -68,7 +68,7 @@ OFFLINE = ["unshare", "--net", "--map-root-user"]
 
 
 def diagnosed(program, home, **env):
-    """The causes that diagnose finds in a process without a network and without any sign-in."""
+    """Returns the causes that diagnose finds in a process without a network and without a sign-in."""
     ran = subprocess.run([*OFFLINE, str(program), "diagnose", "--json", "contoso.azurecr.io"], capture_output=True, text=True, timeout=120, check=False,
                          env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **env})
     return {one["explanation"]["rule"]: one["explanation"] for one in json.loads(ran.stdout)["causes"]}
@@ -96,7 +96,7 @@ def test_diagnose_gives_the_remedy_of_its_situation(explain, program, tmp_path, 
 @needs_unshare
 @pytest.mark.parametrize("job", ["", "CI", "GITHUB_ACTIONS"])
 def test_a_check_that_asks_no_identity_knows_the_situation_too(program, tmp_path, job):
-    """Under sudo, where only the person's own docker is set up: root signs in, where a person can."""
+    """With sudo, if docker is configured only for the user: the remedy is a sign-in as root, but not in a CI job."""
     config = tmp_path / "kim/.docker/config.json"
     config.parent.mkdir(parents=True)
     config.write_text('{"credHelpers": {"contoso.azurecr.io": "acr"}}')

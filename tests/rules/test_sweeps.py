@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two sweeps: every report in the forms in which people paste it, and errors of others beside a log of a registry."""
+"""Two sweeps: every report in the forms in which users paste it, and errors of other programs next to the log of a
+registry."""
 import html
 import json
 import os
@@ -18,7 +19,7 @@ def each_line(change):
 
 
 def cut(columns):
-    """A window that breaks lines where it ends, inside words."""
+    """Breaks lines at the width of a window, within words."""
     return lambda text: "\n".join(line[at:at + columns] for line in text.splitlines()
                                   for at in (range(0, len(line), columns) or [0])) + "\n"
 
@@ -33,12 +34,12 @@ def boxed(text):
 
 
 def framed(bar, columns, **how):
-    """A frame whose lines are closed on both sides."""
+    """Draws a frame around the lines."""
     return lambda text: "".join(f"{bar} {line.ljust(columns)} {bar}\n" for line in filled(columns, **how)(text).splitlines())
 
 
 def indented(columns, blanks):
-    """A window that breaks lines inside words, and sets what follows to the right."""
+    """Breaks lines within words, and indents the rest."""
     def dress(text):
         room = columns - blanks
         return "".join(line[:columns] + "\n" + "".join(" " * blanks + line[at:at + room] + "\n"
@@ -123,7 +124,7 @@ def test_a_report_is_explained_in_any_formatting(explain, dress):
     assert not wrong, "\n".join(wrong)
 
 
-# Errors of other programs, each with the words that an explanation of it may have: whose error it is.
+# Errors of other programs, each with words that its explanation may contain.
 BYSTANDERS = {
     "ERROR: Could not install packages: 403 Client Error: Forbidden for url: https://pypi.litware.example/simple/shop/": None,
     "npm ERR! 401 Unauthorized - GET https://npm.litware.example/@shop%2fui - token has expired": None,
@@ -197,7 +198,7 @@ def test_errors_of_other_hosts_are_not_attributed_to_the_registry(explain, where
 
 
 def test_errors_that_name_the_registry_are_attributed_to_it(explain):
-    """The same words as those of others, with the registry in the message."""
+    """The same messages, with the registry in them."""
     for said in ("401 Unauthorized", "403 Forbidden", "i/o timeout", "connection refused", "no such host", "EOF",
                  "connection reset by peer", "503 Service Unavailable", "429 Too Many Requests"):
         found = explain.json({"text": f"Get \"https://{MINE}/v2/\": {said}\n"})

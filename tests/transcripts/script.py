@@ -41,7 +41,7 @@ class Step:
         self.line, self.arguments = line, arguments
         self.stdin, self.out, self.err, self.status = None, [], [], 0
         self.asks, self.keeps = None, False
-        self.number, self.last, self.told = int(line.rpartition(":")[2]), 0, set()  # its lines in the file
+        self.number, self.last, self.told = int(line.rpartition(":")[2]), 0, set()  # its line numbers in the file
 
     def feed(self, text, end=None):
         self.stdin = text if self.stdin is None else self.stdin + b"\n" + text
@@ -56,7 +56,7 @@ class Case:
 
 
 def read(path):
-    """The cases of a file."""
+    """Returns the cases of a file."""
     common, cases, always = Case(path, 0, ""), [], []
     here, step, body = common, None, None
     for number, text in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
@@ -105,7 +105,7 @@ def read(path):
 
 
 def pattern(lines):
-    """A regular expression for the whole of a stream."""
+    """Returns a regular expression for a whole stream."""
     made = ""
     for line in lines:
         made += r"(?:[^\n]*\n)*" if line == "..." else \
@@ -114,7 +114,7 @@ def pattern(lines):
 
 
 def furnish(case, home, cloud):
-    """Make the settings of a case true; returns the variables to add and those to take away."""
+    """Applies the settings of a case; returns the variables to add and those to remove."""
     more, without = {}, []
     fill = lambda text: text.replace("$HOME", str(home.folder)).replace("$RUNTIME", str(home.runtime))
     for word, rest, extra in case.settings:
@@ -139,7 +139,7 @@ def furnish(case, home, cloud):
 
 
 def asked(requests):
-    """Who was asked, in the words of the format; the challenge is only politeness and does not count."""
+    """Returns the services that got requests, in the terms of the format, without the challenge, which is optional."""
     words = []
     for row in requests:
         if row["service"] == "dns":
@@ -154,7 +154,7 @@ KNOWN = (Path(client.__file__).parent / "world.json").read_text(encoding="utf-8"
 
 
 def settled(skipped, pending):
-    """Lines of the old transcript that matched nothing, and what was printed in their place."""
+    """Returns the lines of the old transcript that did not match, and the output that replaces them."""
     if "..." not in skipped:
         return pending
     before, after = skipped.index("..."), len(skipped) - 1 - skipped[::-1].index("...")
@@ -163,7 +163,7 @@ def settled(skipped, pending):
 
 
 def aligned(old, said):
-    """Pairs (place in old, place in said) of lines that match, as many as there can be in this order."""
+    """Returns pairs (index in old, index in said) of lines that match, as many as possible in this order."""
     same = [[row != "..." and bool(pattern([row]).match(line + "\n")) for line in said] for row in old]
     best = [[0] * (len(said) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
@@ -181,7 +181,7 @@ def aligned(old, said):
 
 
 def renewed(old, said):
-    """`said` as lines of a transcript: old lines that match stay, "..." for any number of lines too."""
+    """Returns `said` as lines of a transcript: old lines that match are kept, including "..." for any number of lines."""
     rows = said.splitlines()
     fresh = [RANDOM.sub(lambda random: random[0] if random[0] in KNOWN else "...", row) for row in rows]
     lines, at, next_row = [], 0, 0
@@ -192,7 +192,7 @@ def renewed(old, said):
 
 
 def record(case, step, answer):
-    """Write a step's output into its file. Line numbers of later steps change: the file is read again."""
+    """Writes the output of a step to its file. The line numbers of later steps change, so the file is read again."""
     fresh = next(again for one in read(case.file) if one.sentence == case.sentence for index, again in enumerate(one.steps)
                  if index == case.steps.index(step))
     rows = Path(case.file).read_text(encoding="utf-8").splitlines()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A registry that anybody may pull from, and one that nobody may: with and without an identity, with and without a role.
+"""A registry that allows anonymous pull, and one that does not: with and without an identity, with and without a role.
 
-docker, BuildKit, skopeo, podman, crane and oras take any other text than "not found" as fatal, also for a public image.
-And a "not found" hides why an identity was denied: so both directions.
+docker, BuildKit, skopeo, podman, crane and oras fail on any other text than "not found", also for a public image. And "not
+found" hides why an identity was denied. The tests cover both.
 """
 import json
 
@@ -11,7 +11,7 @@ from client import APP, EXPIRED, NOBODY
 from homes import NOT_FOUND
 
 PUBLIC, PRIVATE = "public.azurecr.io", "reader.azurecr.io"
-SECRET = {"AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}  # and no managed identity behind it
+SECRET = {"AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}  # and no managed identity after it
 TOKEN = "/oauth2/token"
 
 
@@ -138,7 +138,7 @@ def test_diagnose_detects_a_public_registry_without_a_repository(helper, as_who)
     assert "anonymous pull is allowed" in lines[PUBLIC] and "authentication is required" in lines[PRIVATE]
 
 
-# what else the recordings say
+# other recorded answers
 
 def test_a_denial_about_permissions_is_a_missing_role(helper, cloud, as_who):
     cloud.fault("nopermissions", service="acr", host=PRIVATE)
@@ -153,7 +153,7 @@ def test_a_regional_endpoint_is_asked_with_the_service_of_its_challenge(helper, 
 
 
 def test_app_service_without_the_registry_audience_is_asked_for_the_arm_audience(helper, cloud):
-    """Its own form of Entra's refusal is read, and the code in it leads to the second audience."""
+    """App Service has its own form for a rejection by Entra ID; the code in it leads to the second audience."""
     cloud.fault("error", service="appservice", status=400, count=1, body=json.dumps({
         "exceptionMessage": "AADSTS500011: The resource principal named X was not found in the tenant named [Contoso].\nTrace ID: 0",
         "errorCode": "invalid_resource", "serviceErrorCodes": ["500011"], "statusCode": 400, "message": None,

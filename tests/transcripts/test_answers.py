@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What services answer when they are unwell, and roads that lead nowhere: one line, an explanation, within the budget.
+"""Services with errors, and networks that do not work: one line, an explanation, within the time limit.
 
-A registry's name is its fault (`cloud faults`), so all of them are asked at once and each test judges one.
+The name of a registry selects its fault (`cloud faults`), so all of them are requested at once, and each test checks one.
 """
 import os
 import threading
@@ -10,8 +10,8 @@ import pytest
 from client import APP, Cloud
 from homes import NAME, Helper, Home
 
-BUDGET = 6  # seconds that the config allows here
-# Faults that end a get, and a word that must be in what it says.
+BUDGET = 6  # seconds, the timeout in the config here
+# Faults that make a get fail, and a word that must be in its message.
 FAILS = {
     "html": "web page", "proxy": "403", "empty": "token", "nobody": "JSON", "badjson": "JSON", "deepjson": "JSON",
     "endless": "larger than allowed", "truncated": "", "nulltoken": "token", "nultoken": "", "crlftoken": "", "bigtoken": "", "otheraud": "another registry",
@@ -21,7 +21,7 @@ FAILS = {
     "hang": "", "slow": "", "delay60": "", "error": "503", "error500": "500", "error502": "502", "error504": "504",
     "throttle60": "429", "firewall": "firewall", "norole": "401",
 }
-# Faults that a get survives.
+# Faults with which a get succeeds.
 SERVED = ["acme", "noexp", "notjwt", "short", "short600", "tls12", "delay1", "nochallenge", "realm", "rtt100", "skew900", "acronly"]
 
 
@@ -96,7 +96,7 @@ def test_a_transient_error_of_entra_is_retried(helper, cloud, fault):
 
 
 def test_a_rejection_by_entra_is_never_retried(helper, cloud):
-    """Each further try could lock an account."""
+    """Each further attempt could lock an account."""
     wrong = {**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"}
     assert helper.get("acme.azurecr.io", env=wrong).asked("entra") == 1
 
@@ -111,7 +111,7 @@ def test_control_characters_of_a_service_do_not_reach_the_terminal(helper, cloud
 
 
 def test_a_token_without_an_expiry_is_kept_for_a_short_time(helper, cloud):
-    """It serves, and is asked for again before a push could die of it."""
+    """It is served, and renewed before it could expire during a push."""
     cloud.fault("noexp", service="acr", host="acme.azurecr.io")
     signed_in = cloud.environment(APP)
     assert helper.get("acme.azurecr.io", env=signed_in).exchanges == 1
@@ -131,7 +131,7 @@ def test_no_answer_is_awaited_on_a_connection_that_was_opened_early(helper, clou
 
 
 def test_the_retry_time_of_a_busy_registry_is_remembered(helper, home, cloud):
-    """To ask again before that time only makes it longer."""
+    """A request before that time would only extend it."""
     cloud.fault("throttle", service="acr", host="acme.azurecr.io", path="/oauth2/exchange", retry_after=600)
     assert helper.get("acme.azurecr.io", env=cloud.environment(APP)).status == 1
     notes = [path.read_bytes() for path in (home.runtime / NAME).glob("note_refusal*")]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A network that is not there, or that keeps silent: a person waits seconds, and reads what was waited for.
+"""Without a network, or with one that does not respond: a command ends within seconds and says what it waited for.
 
-Times are upper bounds with room for a busy machine.
+The times are upper bounds that allow for a busy machine.
 """
 import re
 
@@ -22,7 +22,7 @@ def signed_in(cloud):
 
 @pytest.fixture(scope="module")
 def name_servers(tmp_path_factory):
-    """A prefix under which these are the name servers."""
+    """Returns a prefix that runs the program with these name servers."""
     needs("mounts")
 
     def make(*addresses, search=""):
@@ -33,7 +33,7 @@ def name_servers(tmp_path_factory):
 
 
 def waited(answer):
-    """The seconds that the text names."""
+    """Returns the seconds in the text."""
     return [float(number) for number in re.findall(r"(\d+\.\d) s\b", answer.err)]
 
 
@@ -45,7 +45,7 @@ def test_without_any_network_a_get_says_at_once_that_the_machine_is_offline(help
 
 
 def test_an_interface_that_is_up_is_not_offline(helper, signed_in):
-    """A network without a default route may be left through a proxy."""
+    """A network without a default route may still have a proxy."""
     prefix = [*OFFLINE, "sh", "-c", 'ip link add name net0 type veth peer name net1 && ip address add 192.168.7.2/24 dev net0 && '
               'ip link set net0 up && ip link set net1 up && exec "$@"', "sh"]
     answer = helper.get(ACME, env=signed_in, prefix=prefix)
@@ -131,5 +131,5 @@ def test_a_command_asks_a_silent_server_once(helper, signed_in, cloud, command, 
     assert helper.get(ACME, env=signed_in).status == 0
     cloud.fault("hang", service=service, **({"at": at} if at else {}))
     answer = helper(*command, env=signed_in)
-    # A sign-in with a device code begins with a pause of its own.
+    # A sign-in with a device code starts with a pause.
     assert answer.status == 1 and answer.seconds < most + 2 * (command[0] == "login"), answer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`configure` member by member: what it keeps, what it gives back, and whose files it leaves alone."""
+"""`configure` member by member: what it keeps, what it restores, and which files it does not change."""
 import json
 import os
 import pty
@@ -66,7 +66,7 @@ def with_password(password):
 
 
 def test_the_journal_contains_nothing_about_a_password(helper, home):
-    """Not even a hash, by which one could be guessed: for another password of that length it reads the same."""
+    """There is not even a hash from which it could be guessed: for another password of that length the file is the same."""
     written = []
     for password in ("ZGV2OmNhbmFyeS1wYXNzd29yZA==", "ZGV2Om90aGVyLWh1bnRlci10d28="):
         home.write(CONFIG, with_password(password))
@@ -87,7 +87,7 @@ def test_undo_keeps_a_password_that_was_changed_later(helper, home, password):
     assert json.loads(text_of(home)) == json.loads(with_password(password))
 
 
-# As 0.1.0 wrote it: the members, the edits of the text, and a hash of what was left. The hash is of another file.
+# A journal as 0.1.0 wrote it: the members, the edits of the text, and a hash of the result, here of another file.
 FIRST_JOURNAL = {"version": 1, "kind": "json", "made": False, "made_folder": None, "own_folder": None, "changes": [{
     "puts": [{"outer": "credHelpers", "key": "acme.azurecr.io", "value": "acr", "before": None, "outer_made": True},
              {"outer": None, "key": "credsStore", "value": "acr", "before": "pass", "outer_made": False}],
@@ -98,7 +98,7 @@ LEFT_BY_FIRST = {"credsStore": "acr", "auths": {"ghcr.io": {"auth": "eDp5"}}, "c
 
 
 def with_a_journal_of_0_1_0(helper, home):
-    """Where it lay: the name of a journal has not changed since."""
+    """In the same file: the name of a journal has not changed since 0.1.0."""
     configure(helper, "acme.azurecr.io")
     journal(home).write_text(json.dumps({**FIRST_JOURNAL, "path": str(home.folder / CONFIG)}))
     home.write(CONFIG, json.dumps(LEFT_BY_FIRST))
@@ -160,13 +160,13 @@ def test_undo_can_be_limited_to_one_kind_of_file(helper, home):
 
 
 def read_exactly(text):
-    """As another parser reads it, with nothing lost: numbers are their digits, members keep their order and their doubles."""
+    """Parses JSON without any loss: numbers remain digits, members keep their order and their duplicates."""
     return json.loads(text, object_pairs_hook=tuple, parse_int=lambda digits: ("number", digits),
                       parse_float=lambda digits: ("number", digits))
 
 
 def odd_json(pick, depth=0):
-    """A value as somebody may have written it, with what parsers lose: large numbers, escapes, white space."""
+    """Returns a JSON value with content that parsers may change: large numbers, escapes, white space."""
     space = pick.choice(["", "", " ", "\n\t", "\r\n  "])
     kind = pick.random()
     if depth > 2 or kind < .5:
@@ -191,7 +191,7 @@ def odd_config(pick):
 
 
 def set_by_us(pairs, values):
-    """What the pairs are with those members set: in their place, or at the end."""
+    """Returns the pairs with these members set, each in its place or at the end."""
     folded = {name.lower(): place for place, (name, _) in enumerate(pairs)}
     for name, value in values:
         place = folded.get(name.lower(), len(pairs))
@@ -218,7 +218,7 @@ def test_other_members_are_the_same_for_another_parser_and_undo_restores_them(he
                                   '{"credHelpers": {"gcr.io": "a", "gcr.io": "b"}}', '{"auths": {"a": [{"b": 1, "b": 2}]}}',
                                   '{"credsStore": "a", "creds\\u0053tore": "b"}'])
 def test_duplicate_names_are_an_error(helper, home, text):
-    """Parsers do not agree on what they mean."""
+    """Parsers treat them differently."""
     home.write(CONFIG, text)
     refused(helper, home, "several members named")
     assert text_of(home) == text
@@ -319,7 +319,7 @@ def test_a_mount_is_an_error(helper, home, what, words):
 
 
 def test_a_config_that_changes_meanwhile_is_not_overwritten(helper, home):
-    """strace stops us before the rename; meanwhile docker writes."""
+    """strace stops the program before the rename; meanwhile docker writes the file."""
     if os.environ.get("ACR_SANITIZED"):
         pytest.skip("not for a sanitizer's build")
     home.write(CONFIG, "{}")
@@ -338,7 +338,7 @@ def test_a_config_that_changes_meanwhile_is_not_overwritten(helper, home):
 
 
 def on_a_terminal(home, answer, *arguments, question=b"[y/N]"):
-    """Run configure on a terminal, answer its question; what it showed, and its exit status."""
+    """Runs configure on a terminal and answers its question; returns its output and its exit status."""
     child, terminal = pty.fork()
     if child == 0:
         os.execve(home.program, [str(home.program), "configure", "--no-check", *arguments], home.env)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many at once: one of them asks Azure, the others wait for what it got."""
+"""Many concurrent processes: one of them sends requests to Azure, the others wait for its result."""
 import json
 import signal
 import time
@@ -84,7 +84,7 @@ def test_a_stopped_holder_of_the_lock_is_skipped(helper, cloud):
 
 
 def slow_az(home, cloud, seconds):
-    """az signed in as a developer, which takes its time and notes each start: (environment, how often it was started)."""
+    """az with a signed-in developer, which is slow and records each start: (environment, number of starts)."""
     note = home.folder / "az-started"
     token = cloud.entra_token(USER)
     home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person decided stays decided, whatever became of the file that says so: an error names it, and no verb takes it
-for "nothing was decided"."""
+"""A decision of the user remains in force if its file becomes unusable: an error names the file, and no verb treats it as "no
+decision"."""
 import json
 import os
 
@@ -58,7 +58,7 @@ def state(home):
 
 @pytest.fixture(params=BROKEN)
 def broken(request, helper, home, signed_in):
-    """Signed out, and then the file that says so is spoiled: its path."""
+    """Signs out, then damages the file of that decision; returns its path."""
     assert helper.get(ACME, env=signed_in).status == 0
     assert helper.logout(ACME, env=signed_in).status == 0
     BROKEN[request.param](state(home))
@@ -66,7 +66,7 @@ def broken(request, helper, home, signed_in):
 
 
 def names_the_file(answer, home):
-    """The path may be wrapped at its end, never within."""
+    """A line may break before and after the path, but not within it."""
     return str(state(home)) in answer.out + answer.err and answer.status != 0 and not answer.exchanges
 
 
@@ -159,7 +159,7 @@ def test_no_other_identity_replaces_a_sign_in_that_cannot_be_read(helper, home, 
 
 
 def test_a_login_is_not_kept_if_the_decision_cannot_be_written(helper, home, cloud):
-    """An error that says "not stored" over a login that is handed out would be no true word."""
+    """An error that says "not stored" would be wrong if the login is returned."""
     folder = home.data / "registries"
     folder.mkdir(parents=True, mode=0o700)
     folder.chmod(0o755)

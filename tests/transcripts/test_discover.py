@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`configure --discover`: registries that the identity sees, with their regional endpoints where the cloud tells them."""
+"""`configure --discover`: the registries that the identity can see, with their regional endpoints if the cloud reports
+them."""
 import json
 
 import pytest
@@ -18,7 +19,7 @@ def regions(cloud):
 
 
 def versions(cloud):
-    """Of the API of registries, as they were asked for."""
+    """Returns the versions of the registries API in the requests, in order."""
     return [row["query"]["api-version"] for row in cloud.requests("arm") if row["path"].endswith("/registries")]
 
 

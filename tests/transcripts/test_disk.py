@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Homes that are absent, closed, full, or spoilt. A fault of the cache never fails a get; a store says that it failed."""
+"""Home directories that are missing, not accessible, full or damaged. A fault of the cache never fails a get; a store
+reports its failure."""
 import os
 import resource
 import stat
@@ -21,7 +22,7 @@ def signed_in(cloud):
 
 
 def mounted(script, command='exec "$0" "$@"'):
-    """A prefix that runs the program ("$0") with mounts of its own."""
+    """Returns a prefix that runs the program ("$0") with its own mounts."""
     needs("mounts")
     return ["unshare", "-m", "--propagation", "private", "sh", "-ec", f"{script}\n{command}"]
 
@@ -31,7 +32,7 @@ def read_only(*folders):
 
 
 def full(folder, size):
-    """The folder's files on a file system of that size, which has no room for more."""
+    """Moves the files of the folder to a file system of that size, which has no room for more."""
     return f"""
         mkdir -p {folder}
         kept=$(mktemp -d /run/kept.XXXXXX)
@@ -86,7 +87,7 @@ def test_an_invalid_runtime_folder_is_not_written_to(helper, signed_in, home, ke
 
 
 def test_stored_files_are_private(helper, signed_in, home):
-    """Whatever the umask and the folders' modes were before."""
+    """Whatever the umask and the modes of the folders were before."""
     helper.get(ACME, env=signed_in, preexec_fn=lambda: os.umask(0))
     helper.store("ghcr.io", "developer", "first-password", preexec_fn=lambda: os.umask(0))
     made = [path for top in (home.runtime, home.data) for path in top.rglob("*")]
@@ -254,7 +255,7 @@ def test_plaintext_storage_is_reported_once_an_hour_and_can_be_disabled(helper, 
 
 
 def test_a_wrong_clock_of_the_machine_does_not_matter(helper, cloud):
-    """A registry whose clock is 15 minutes ahead gives tokens that live as long as they live."""
+    """The lifetime of a token does not depend on the difference between the clocks: that of the registry is 15 minutes fast."""
     cloud.fault("skew", service="acr", seconds=900)
     signed_in = cloud.environment(APP)
     assert helper.get(ACME, env=signed_in).status == 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logins that docker keeps in the "auths" of its config.json, for registries of Azure."""
+"""Logins in the "auths" of docker's config.json, for Azure registries."""
 import base64
 import json
 import time
@@ -31,7 +31,7 @@ def guessed(request, cloud):
 
 def test_the_docker_login_is_used_if_no_identity_is_configured(helper, home, guessed):
     keep(home)
-    for _ in range(2):  # the second from what is remembered of the first
+    for _ in range(2):  # the second run uses the remembered result of the first
         answer = helper.get(ADMIN)
         assert answer.login["Username"] == "admin" and answer.secret == PASSWORD and answer.err == "", answer
     assert helper.get("https://" + ADMIN + "/v2/").secret == PASSWORD
@@ -79,7 +79,7 @@ def test_a_network_failure_does_not_lead_to_the_docker_login(helper, home, cloud
     assert answer.status == 1 and PASSWORD not in answer.out, answer
 
 
-# list and status name what get answers
+# list and status show the logins that get returns
 
 def entry(password=PASSWORD):
     return {"auth": base64.b64encode(f"admin:{password}".encode()).decode()}
@@ -104,7 +104,7 @@ def test_list_shows_exactly_the_logins_of_get(helper, home, guessed):
     assert helper.store("stored.example", "somebody", "another-password").status == 0
     listed = helper.list()
     assert listed.status == 0 and listed.err == "" and listed.requests == [], listed
-    # A registry that the configuration names is listed as ever, whatever docker's own file has.
+    # A registry in the configuration is always listed, whatever docker's own file contains.
     names = set(listed.login) - {"chosen.azurecr.io"}
     assert {ADMIN, "url.azurecr.io", "port.azurecr.io", "plain.azurecr.io", "https://index.docker.io/v1/", "ghcr.io",
             "stored.example", "quoted\".example"} <= names

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes from elsewhere steers no terminal: services, files, variables, arguments, annotations, pipes."""
+"""Text from outside cannot control a terminal: from services, files, variables, arguments, annotations, pipes."""
 import json
 import os
 import pty
@@ -90,7 +90,7 @@ def test_explain_passes_through_only_text_and_colors(helper):
 
 
 def test_on_a_terminal_only_colors_of_the_helper_are_printed(home, program, cloud):
-    """The same pages, on a terminal that shows colors."""
+    """The same pages, on a terminal with colors."""
     folder = Path(home.env["HOME"]) / ".docker"
     folder.mkdir(exist_ok=True)
     (folder / "config.json").write_text(json.dumps({"credsStore": "x" + HOSTILE, "credHelpers": {ACME: "y" + HOSTILE}}))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who we are on a machine, and whom we tell: the first identities of the chain, against the whole program."""
+"""Which identity is used on a machine, and which services get its secrets: the first identities of the chain, with the
+whole program."""
 import base64
 import contextlib
 import json
@@ -17,7 +18,7 @@ MANAGED = {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}
 
 
 def who(answer):
-    """The object id of the identity that a token was made for."""
+    """Returns the object ID of the identity that a token was issued to."""
     payload = answer.secret.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
 
@@ -47,7 +48,7 @@ def test_the_exchange_sends_the_registry_only_what_it_needs(helper, cloud):
 
 
 def test_every_request_has_one_accept_header(helper, cloud):
-    """A repeated field is joined by the servers: one value is one header."""
+    """The servers join repeated fields, so one value means one header."""
     answers = [helper.get(ACME, env=env) for env in (
         cloud.environment(APP), MANAGED, cloud.app_service_environment(), cloud.app_service_environment(old=True),
         cloud.arc_environment(), cloud.github_environment(), cloud.pipelines_environment())]
@@ -78,7 +79,7 @@ def test_the_metadata_service_is_never_asked_through_a_proxy(helper, cloud):
 
 @contextlib.contextmanager
 def silence(seconds=None):
-    """No answer to a connection to the metadata service, as on most networks; or only for a moment."""
+    """Connections to the metadata service get no response, as on most networks; or only for a moment."""
     rule, ended = ["INPUT", "-d", "169.254.169.254", "-j", "DROP"], threading.Event()
 
     def end():
@@ -102,7 +103,7 @@ drops_packets = pytest.mark.needs("packets")
 
 @drops_packets
 def test_a_missing_metadata_service_costs_little_time_and_is_remembered(helper, home):
-    """It is waited for twice, once; then not at all; and after a while for as long as a living one needs."""
+    """The first run waits for two attempts, the next ones not at all; later, one waits as long as a working service needs."""
     with silence():
         first = helper.get(ACME)
         assert first.out == NOT_FOUND and first.seconds < 2.5
@@ -125,7 +126,7 @@ def test_an_absent_metadata_service_is_not_asked_again_for_minutes(helper, home,
 
 
 def sign_in_to_az(home, cloud):
-    """An az that works, for a person."""
+    """Installs an az with a signed-in user."""
     token, end = cloud.entra_token(USER), int(time.time()) + 3000
     home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [
         {"id": "1", "tenantId": USER.tenant_id, "isDefault": True, "environmentName": "AzureCloud",
@@ -180,7 +181,7 @@ def test_a_metadata_service_that_does_not_answer_does_not_use_all_the_time(helpe
 
 
 def test_a_wrong_secret_ends_the_chain(helper, cloud):
-    """To go on as the machine would be a silent change of who pushes."""
+    """With the identity of the machine instead, another account would push without notice."""
     answer = helper.get(ACME, env={**cloud.environment(APP), "AZURE_CLIENT_SECRET": "not-the-secret"})
     assert answer.status == 1 and answer.asked("imds") == 0 and answer.exchanges == 0
     assert "AADSTS7000215" in answer.err and "AADSTS7000215" in answer.out and answer.out.count("\n") == 1
@@ -222,14 +223,14 @@ def test_a_fallback_during_a_transient_failure_is_reported_and_kept_for_a_short_
     cloud.no_faults()
     home.age(301)
     assert who(helper.get(ACME)) == MACHINE.object_id
-    # While the machine's own token lives, nobody takes its place.
+    # While the machine's token is valid, no other identity replaces it.
     home.age(8000)
     cloud.fault("error", service="imds", status=500)
     assert who(helper.get(ACME)) == MACHINE.object_id
 
 
 def test_the_next_job_of_a_runner_does_not_get_the_token_of_the_previous_one(helper, home, cloud):
-    """The file of the federated token stays where it is: its subject is part of the cache key."""
+    """The federated token file remains in place, because its subject is part of the cache key."""
     path = home.folder / "token"
     environment = cloud.workload_environment(path)
     assert helper.get(ACME, env=environment).exchanges == 1
@@ -241,7 +242,7 @@ def test_the_next_job_of_a_runner_does_not_get_the_token_of_the_previous_one(hel
     assert helper.get(ACME, env=environment).status == 1
 
 
-# The variable that holds a CI job's OIDC token, and what names it where it is not known by itself.
+# The variable with a CI job's OIDC token, and the setting that names it if it is not a known one.
 OIDC_VARIABLES = {"AZURE_FEDERATED_TOKEN": {}, "AZD_GITLAB_FEDERATED_TOKEN": {},
                   "CIRCLE_OIDC_TOKEN_V2": {"federated_token_variable": "CIRCLE_OIDC_TOKEN_V2"},
                   "BITBUCKET_STEP_OIDC_TOKEN": {"federated_token_variable": "BITBUCKET_STEP_OIDC_TOKEN"}}
@@ -313,7 +314,7 @@ def test_a_denial_is_remembered_only_for_this_identity(helper, cloud):
 
 
 def test_after_an_identity_without_a_role_the_next_one_is_used_and_named(helper, home, cloud):
-    """A refusal by the registry does not end the chain; a success after it says once who it was."""
+    """A denial by the registry does not end the chain; if a later identity works, a notice names the identities once."""
     home.config(registries={ACME: {"identity": ["environment", "managed-identity"]}})
     with cloud.changed_world() as world:
         world["principals"]["deployer"]["client_id"] = NOBODY.client_id
@@ -370,7 +371,7 @@ def test_in_a_tenant_without_the_acr_audience_the_arm_audience_is_tried_with_a_n
 
 
 def test_az_is_not_started_without_a_sign_in(helper, home, cloud):
-    """A quarter of a second of Python for nothing."""
+    """Starting az would take a quarter of a second for nothing."""
     cloud.fault("reset", service="imds", at="connect")
     home.write("bin/az", "#!/bin/sh\ntouch $HOME/az-was-started\nexit 1\n", 0o755)
     answer = helper.get(ACME, env={"PATH": f"{home.folder}/bin:{home.env['PATH']}"})
@@ -385,7 +386,7 @@ def test_an_unprivileged_user_is_served_like_root(helper, home, cloud, somebody_
 
 @pytest.mark.parametrize("script", ["echo 'Traceback (most recent call last)' >&2; exit 1", "echo boom >&2; exit 3", "kill -9 $$", "echo nonsense"])
 def test_a_denial_by_the_registry_is_reported_and_remembered_even_if_a_later_identity_fails(helper, home, cloud, script):
-    """A broken az is not the reason, and is left out: that the network rules do not allow it is the answer."""
+    """A broken az is not the cause and is left out: the cause is that the network rules do not allow it."""
     home.write(".azure/azureProfile.json", json.dumps({"subscriptions": [{
         "id": "5b5c0470-0000-4000-8000-000000000001", "isDefault": True, "tenantId": APP.tenant_id,
         "environmentName": "AzureCloud", "user": {"name": "developer@contoso.com", "type": "user"}}]}))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logins that people give for our registries, tokens that clients give back, and what erase and logout undo."""
+"""Logins that users store for Azure registries, tokens that clients store, and what erase and logout undo."""
 import shutil
 import time
 
@@ -22,11 +22,11 @@ def files_only(home):
 
 
 def stored(home):
-    """The files that logins are kept in."""
+    """Returns the files that contain logins."""
     return [path for path, entry in home.snapshot().items() if path.startswith(str(home.data / "logins"))]
 
 
-# a person's own login
+# logins of the user
 
 def test_a_login_is_verified_at_the_registry_before_it_is_kept(helper, home):
     answer = helper.store(ADMIN, "admin", PASSWORD)
@@ -92,7 +92,7 @@ def test_a_login_stored_under_another_spelling_is_the_same_login(helper):
     assert helper.list().login == {}
 
 
-# tokens that come back: docker login after our own get, az acr login
+# tokens that clients store: docker login after a get, az acr login
 
 def test_storing_a_token_of_the_helper_changes_nothing(helper, home, signed_in):
     token = helper.get(ACME, env=signed_in).secret
@@ -114,7 +114,7 @@ def test_a_token_of_another_client_is_cached_and_never_kept_as_a_login(helper, h
 
 
 def test_a_token_of_another_client_is_served_until_it_expires_and_then_both_are_named(helper, home, cloud):
-    """Never the next identity's in its place at half its life, close to its end or by renew."""
+    """No token of another identity replaces it: not past half of its life, not close to its expiry, not by renew."""
     other = cloud.environment(AWKWARD)
     token = cloud.registry_token(ACME, who=APP)
     helper.store(ACME, NULL_GUID, token, env=other)
@@ -170,7 +170,7 @@ def test_a_token_does_not_replace_a_stored_login(helper, cloud):
 @pytest.mark.parametrize("username", [NULL_GUID, "developer"])
 @pytest.mark.parametrize("audience", ["reader.azurecr.io", ["reader.azurecr.io", "x"]])
 def test_a_token_for_another_registry_is_an_error_without_a_request(helper, home, cloud, username, audience):
-    """Also where the registry cannot be reached, and whatever user name it comes under."""
+    """Also if the registry cannot be reached, and with any user name."""
     cloud.fault("reset", service="acr", host=ACME, at="connect")
     answer = helper.store(ACME, username, cloud.registry_token("reader.azurecr.io", aud=audience))
     assert answer.status == 1 and answer.requests == [] and stored(home) == []
@@ -210,7 +210,7 @@ def test_erase_removes_a_stored_login_and_the_identity_is_used_again(helper, sig
 
 
 def test_erase_invalidates_the_copies_in_other_caches(helper, signed_in, keyring):
-    """A desktop has a runtime folder, cron has none: what cron cached must be dead, too."""
+    """A desktop has a runtime folder, cron has none: tokens that cron cached must be invalid, too."""
     cron = {"without": ("XDG_RUNTIME_DIR",), "env": signed_in}
     assert helper.get(ACME, env=signed_in).exchanges == 1
     assert helper.get(ACME, **cron).exchanges == 1
@@ -280,7 +280,7 @@ def test_list_sends_no_request_and_starts_no_program(helper, home, signed_in, cl
 
 
 def test_cached_tokens_of_another_identity_are_not_listed(helper, home, signed_in, keyring):
-    """The kernel keyring is one for all homes of a user: sudo, a container, a CI's job."""
+    """All home directories of a user share the kernel keyring: with sudo, in a container, in a CI job."""
     helper.get(ACME, env=signed_in, without=("XDG_RUNTIME_DIR",))
     assert [name for name in keyring() if "entry_" in name]
     shutil.rmtree(home.data)
@@ -289,7 +289,7 @@ def test_cached_tokens_of_another_identity_are_not_listed(helper, home, signed_i
 
 
 def test_a_registry_that_worked_last_is_listed_although_its_token_expired(helper, home, signed_in):
-    """Or the classic build of tomorrow morning would be anonymous."""
+    """Otherwise the classic build of the next day would be anonymous."""
     helper.get(ACME, env=signed_in)
     home.age(20000)
     assert helper.list(env=signed_in).login == {ACME: NULL_GUID}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which servers are ours, asked of the whole program. For a name that is not, no connection is opened and no name looked
-up, whoever is signed in: all of the internet is a trap here, and it must stay empty."""
+"""Which servers are Azure registries, with the whole program. For every other name, no connection is opened and no name is
+looked up, whoever is signed in: the catch-all server gets no request."""
 import subprocess
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_a_login_for_a_host_outside_azure_is_kept_under_its_verbatim_name(helper
 
 @pytest.mark.parametrize("byte", [*range(0x21), 0x7f, *range(0x80, 0xa1), 0xc0, 0xed, 0xf5, 0xff])
 def test_no_unusual_byte_in_a_name_leads_to_another_host(helper, cloud, byte):
-    """At the end white space is only white space, as other helpers have it."""
+    """White space at the end is ignored, as by other helpers."""
     odd = bytes([byte])
     signed_in = cloud.environment(APP)
     for name in (b"x" + odd + b".azurecr.io", b"x.azurecr" + odd + b".io", b"evil.com" + odd + b"x.azurecr.io"):
@@ -84,7 +84,7 @@ def test_an_authority_of_the_environment_must_belong_to_microsoft(helper, cloud,
 
 
 def test_a_host_in_the_config_of_the_user_is_accepted(helper, cloud, home):
-    """It would be asked: there is only no way out of here."""
+    """A request is sent for it, and fails at the proxy."""
     home.config(hosts=["registry.contoso.internal"])
     answer = helper.get("registry.contoso.internal", env={**cloud.environment(APP), "HTTPS_PROXY": "http://127.0.0.1:9"})
     assert answer.status == 1 and answer.out != NOT_FOUND and "127.0.0.1:9" in answer.err
@@ -98,7 +98,7 @@ def test_a_config_of_another_user_adds_no_hosts(helper, cloud, home):
 
 @pytest.mark.plain
 def test_no_host_outside_azure_in_the_corpus_of_the_unit_tests_is_contacted(helper, cloud, tmp_path):
-    """tests/unit/hosts.h is the table of the matcher's own tests."""
+    """The table is the one of the unit tests, tests/unit/hosts.h."""
     signed_in = cloud.environment(APP)
     for server, host in rows_of_the_corpus(tmp_path):
         if host is None and server == server.strip(b" \t\r\n"):
@@ -107,7 +107,7 @@ def test_no_host_outside_azure_in_the_corpus_of_the_unit_tests_is_contacted(help
 
 
 def rows_of_the_corpus(folder):
-    """(bytes, host or None), from the compiler."""
+    """Returns (bytes, host or None) for each row, from the compiler."""
     source = folder / "rows.c"
     source.write_text("""
         #include <stdio.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is never read, sent, shown or started, and who is never served."""
+"""What the program never reads, sends, shows or starts, and who never gets a token."""
 import fcntl
 import os
 import shutil
@@ -20,7 +20,7 @@ def signed_in(cloud):
 
 
 def test_the_netrc_file_of_the_user_is_never_sent(helper, home, signed_in):
-    """The headers that a service got are in the log of the cloud."""
+    """The log of the stand-in cloud has the headers that a service received."""
     logins = "".join(f"{whom} login netrc-person password canary-of-netrc\n"
                      for whom in (f"machine {ACME}", f"machine {GENUINE}", "default"))
     home.write(".netrc", logins)
@@ -48,7 +48,7 @@ def test_a_line_end_in_a_secret_header_is_an_error_before_a_request_is_sent(help
 @pytest.mark.parametrize("password", ["p@ss/word", "pass/canary@word", "p:ss?canary#word", "p ss%canary", "canary@", "p@ss@canary"])
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
 def test_no_part_of_a_proxy_password_is_shown(helper, signed_in, variable, password):
-    """By libcurl's messages neither, which quote what they cannot read."""
+    """The messages of libcurl do not show it either, although they quote what they cannot parse."""
     for command in (("get",), ("diagnose", ACME))[:1 + (variable == "https_proxy")]:
         answer = helper(*command, stdin=ACME, env={
             **signed_in, variable: f"http://user:{password}@127.0.0.1:9", "DOCKER_CREDENTIAL_ACR_LOG": "debug",
@@ -59,7 +59,8 @@ def test_no_part_of_a_proxy_password_is_shown(helper, signed_in, variable, passw
 
 
 def test_a_store_waits_for_another_store_of_the_same_registry(helper, home):
-    """Two at once would leave the decision of one and the login of the other. The test is the other: it holds the lock."""
+    """Two at once could leave the decision of one and the login of the other. The test acts as the other one: it holds the
+    lock."""
     home.config(keychain="file", verify_on_store=False)
     folder = home.runtime / "docker-credential-acr"
     folder.mkdir(mode=0o700)

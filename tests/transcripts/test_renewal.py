@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A token is handed out while it lives long enough, renewed behind the client's back past half its life, renewed first
-when a long push could die of it, and handed out all the same when it cannot be renewed."""
+"""A token is served while it is valid long enough, renewed in the background past half of its life, renewed first if it could
+expire during a long push, and served all the same if it cannot be renewed."""
 import os
 import subprocess
 import time
@@ -19,7 +19,7 @@ def signed_in(cloud):
 
 @pytest.fixture
 def old(helper, home, signed_in):
-    """Hand out a token of that age next: old(seconds) -> the token."""
+    """Makes the cached token that old: old(seconds) -> the token."""
     def prepare(seconds):
         secret = helper.get(ACME, env=signed_in).secret
         home.age(seconds)
@@ -110,7 +110,7 @@ def test_another_identity_never_gets_the_token_of_the_first(helper, signed_in, c
 
 
 def test_another_secret_of_the_same_client_is_another_identity(helper, signed_in):
-    """A secret that was taken away, or mistyped, is not served by what a better one got."""
+    """With a secret that was removed or is wrong, the token of the earlier one is not served."""
     assert helper.get(ACME, env=signed_in).status == 0
     answer = helper.get(ACME, env={**signed_in, "AZURE_CLIENT_SECRET": "not-the-secret"})
     assert answer.status == 1 and answer.asked("entra") == 1
@@ -124,7 +124,7 @@ def test_after_a_change_of_the_config_the_cached_token_belongs_to_another_identi
 
 
 def test_min_validity_is_never_more_than_a_third_of_the_life(helper, home, signed_in, cloud):
-    """Or a registry whose tokens live an hour would be asked each time."""
+    """Otherwise a registry whose tokens are valid for one hour would get a request each time."""
     home.config(min_validity="9h")
     cloud.fault("short", service="acr", host=ACME, path="/oauth2/exchange", seconds=600)
     helper.get(ACME, env=signed_in)
@@ -140,7 +140,7 @@ def test_while_the_background_renewal_hangs_every_get_is_served(helper, old, sig
 
 
 def test_the_background_renewal_uses_the_configured_authority_of_the_registry(helper, home, signed_in, cloud):
-    """The answer comes without a look into the config; the client secret must not go elsewhere for that."""
+    """The token is served without reading the changed configuration, but the client secret must not be sent to another host."""
     def write(authority):
         path = home.config(registries={ACME: {"authority": authority}})
         os.utime(path, ns=(0, 0))
@@ -150,7 +150,7 @@ def test_the_background_renewal_uses_the_configured_authority_of_the_registry(he
     home.age(PAST_HALF)
     path, = (home.folder / ".config").rglob("config.json")
     text = path.read_text().replace("login.microsoftonline.com", "login.partner.example")
-    with path.open("r+") as file:  # the same file, as far as a look at its inode, size and time can tell
+    with path.open("r+") as file:  # the same inode, size and time
         file.write(text + 4 * " ")
     os.utime(path, ns=(0, 0))
     cloud.mark()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No secret leaves on stderr, beside an answer, in an argument or a file that is not its home, also when people ask for
-every detail. Every run of every test is searched for the secrets of tests/cloud/world.json and for anything that looks
-like a token (homes.py); here all that can happen happens once more at DOCKER_CREDENTIAL_ACR_LOG=debug."""
+"""No secret appears on stderr, next to an answer, in an argument, or in a file that is not its store, even with all details.
+Every run of every test is searched for the secrets of tests/cloud/world.json and for anything that looks like a token
+(homes.py); here each kind of run is repeated with DOCKER_CREDENTIAL_ACR_LOG=debug."""
 import json
 import os
 import re
@@ -17,7 +17,7 @@ DEBUG = {"DOCKER_CREDENTIAL_ACR_LOG": "debug"}
 
 
 def every_way(helper, cloud, home):
-    """(what, answer) of one run for each kind of thing that can happen."""
+    """Returns (name, answer) of one run of each kind."""
     signed_in = {**cloud.environment(APP), **DEBUG}
     wrong = {**signed_in, "AZURE_CLIENT_SECRET": "canary-of-a-wrong-secret"}
     home.canaries |= {"canary-of-a-wrong-secret", "canary-of-a-login", "canary-in-the-config", "canary-in-a-request",
@@ -59,7 +59,7 @@ def every_way(helper, cloud, home):
 
 
 def test_no_situation_prints_a_secret_or_leaves_one_behind(helper, cloud, home):
-    """Each run is searched where it is made: see Helper.judge. What stays on the disk is searched at the end."""
+    """Helper.judge searches each run. The files on the disk are searched at the end."""
     seen = dict(every_way(helper, cloud, home))
     assert sum("debug:" in answer.err for answer in seen.values()) > 5, "nothing was told: the search finds nothing"
     for what, answer in seen.items():
@@ -79,7 +79,7 @@ def test_a_service_that_repeats_the_request_is_not_quoted(helper, cloud):
 
 
 def test_the_search_for_secrets_detects_them(helper, cloud):
-    """The search itself can fail."""
+    """The search finds a secret."""
     token = helper.get(ACME, env=cloud.environment(APP)).secret
     assert helper.secrets_in(f"debug: {token}") and helper.secrets_in(APP.secret) and JWT.search(token)
 
@@ -101,7 +101,7 @@ def test_no_secret_is_an_argument_or_in_the_environment_of_a_child(helper, cloud
 
 @pytest.mark.plain
 def test_a_process_that_holds_secrets_cannot_be_read_or_dumped(helper, home, cloud, somebody_else):
-    """An ordinary user's, for root may do all: its files in /proc are root's while it is not dumpable."""
+    """As an ordinary user, because root may read everything: its files in /proc belong to root while it is not dumpable."""
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", seconds=5)
     run = subprocess.Popen([*somebody_else, str(home.program), "get"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, env={**home.env, **cloud.environment(APP)})
@@ -136,7 +136,7 @@ int OSSL_provider_init(void *core, void *in, void **out, void **context) { retur
 
 @pytest.mark.plain
 def test_openssl_loads_no_module_named_by_a_variable_of_the_user(helper, cloud, home):
-    """Its configuration is root's: in a folder that others can write to it is not read."""
+    """Its configuration belongs to root: in a folder that others can write to it is not read."""
     ran, source, module, config = (home.folder / name for name in ("ran", "module.c", "module.so", "openssl.cnf"))
     source.write_text(MODULE % ran)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", module, source], check=True)
@@ -144,7 +144,7 @@ def test_openssl_loads_no_module_named_by_a_variable_of_the_user(helper, cloud, 
     answer = helper.get(ACME, env={**cloud.environment(APP), "OPENSSL_CONF": str(config)})
     assert answer.status == 0, answer
     assert not ran.exists()
-    # The same file would be read where nobody looks first: this test can fail.
+    # Without that check the file is read, so this test can fail.
     subprocess.run(["openssl", "list", "-providers"], env={"OPENSSL_CONF": str(config), "PATH": os.environ["PATH"]}, capture_output=True, check=False)
     assert ran.exists()
 

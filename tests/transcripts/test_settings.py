@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Settings that are written down do what they say, or it is said that they do not."""
+"""Settings have their documented effect, or a message says that they have none."""
 import json
 
 import pytest
@@ -34,8 +34,8 @@ BEYOND_GET = {
 @pytest.mark.plain
 @pytest.mark.parametrize("command", BEYOND_GET)
 def test_a_timeout_of_one_registry_applies_to_every_command_that_uses_it(helper, home, cloud, command):
-    """Also where it is longer than that of all registries."""
-    waiting = 2 if command == "login" else 0  # until the person has entered the code
+    """Also if it is longer than that for all registries."""
+    waiting = 2 if command == "login" else 0  # until the user has entered the code
     home.config(registries={SILENT: {"timeout": "2s"}})
     answer = BEYOND_GET[command](helper, cloud)
     assert 1 < answer.seconds < 5 + waiting, answer
@@ -46,7 +46,8 @@ def test_a_timeout_of_one_registry_applies_to_every_command_that_uses_it(helper,
 
 @pytest.mark.plain
 def test_registries_that_are_renewed_together_each_have_their_own_timeout(helper, home, cloud):
-    """A patient registry is not killed at the limit of the others, and an impatient one not kept."""
+    """A registry with a longer timeout is not ended at the timeout of the others, and one with a shorter timeout is ended
+    at its own."""
     slow = "delay4.azurecr.io"
     home.config(timeout="1s", registries={slow: {"timeout": "20s"}})
     answer = helper("renew", SILENT, slow, env=cloud.environment(APP))
@@ -89,7 +90,7 @@ def test_names_that_can_match_cause_no_warning(helper, home, cloud):
 @pytest.mark.needs("mounts")
 @pytest.mark.parametrize("others, believed", [("", True), ("kim:x:1000:0::/:/bin/sh\n", False)], ids=["alone", "shared"])
 def test_a_group_that_can_write_the_configuration_must_have_only_the_owner(helper, home, tmp_path, others, believed):
-    """Also those count whose first group it is: /etc/group does not list them."""
+    """Users whose primary group it is count as well: /etc/group does not list them."""
     home.registries(contoso={}).chmod(0o660)
     users, groups = tmp_path / "passwd", tmp_path / "group"
     users.write_text("root:x:0:0::/root:/bin/sh\n" + others)
@@ -124,7 +125,7 @@ def check(answer, name):
     ('{"CREDHELPERS": {"acme.azurecr.io": "acr"}}', "ok", "ok"), ('{"credsStore": "acr", "credsstore": "other"}', "ok", "problem"),
     ("{", "problem", "skipped")])
 def test_diagnose_parses_the_docker_config_as_docker_parses_it(helper, home, cloud, text, verdict, wiring):
-    """Go's encoding/json takes keys in whatever letters, and docker an empty file for none."""
+    """Go's encoding/json ignores the case of keys, and docker treats an empty file as no configuration."""
     home.write(".docker/config.json", text)
     home.write("bin/docker", "#!/bin/sh\nexit 1\n", 0o755)
     env = {**cloud.environment(APP), "PATH": f"{home.folder}/bin:{home.env['PATH']}"}

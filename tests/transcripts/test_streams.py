@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""stdin, stdout and stderr in every state that a caller can leave them in: huge, closed, full, silent, gone."""
+"""stdin, stdout and stderr in every state in which a caller can leave them: huge, closed, full, without data, gone."""
 import fcntl
 import json
 import os
@@ -28,14 +28,14 @@ def closing(*descriptors):
 
 
 def no_room_for_them():
-    """Who takes them all in before looking dies of it."""
+    """A program that reads all of it first would run out of memory."""
     if not os.environ.get("ACR_SANITIZED"):
         resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))
 
 
 @pytest.fixture
 def files_only(home):
-    """Logins in files, which is what they are without a session bus; said so, it is worth no notice."""
+    """Logins are kept in files, as without a session bus; if that is configured, there is no notice."""
     home.config(keychain="file")
 
 
@@ -150,7 +150,7 @@ def full():
 
 @pytest.mark.parametrize("verb, stdin", [("get", "ghcr.io"), ("list", ""), ("store", "{}")])
 def test_a_short_answer_without_a_reader_times_out(helper, home, full, verb, stdin):
-    """Neither a list nor a refusal waits for ever for room."""
+    """Neither a list nor an error waits for room without a limit."""
     home.config(timeout=2)
     answer = helper(verb, stdin=stdin, stdout=full)
     assert answer.status == 1 and answer.seconds < 20, answer
@@ -216,7 +216,7 @@ def test_a_slow_writer_is_awaited(helper, files_only):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_waiting_get_at_once(helper, cloud, home, number):
-    """Also when the caller left it blocked, as some do."""
+    """Also if the caller blocked the signal, as some do."""
     signed_in = cloud.environment(APP)
     cloud.fault("hang", service="acr", host=ACME, path="/oauth2/exchange", count=1)
     run = helper.start("get", env=signed_in,
@@ -264,7 +264,7 @@ def test_many_writers_to_one_stderr_do_not_mix_their_lines(helper, cloud, home):
 @pytest.mark.parametrize("arguments", [["--help"], ["configure", "--help"], ["explain", "no-role"], ["explain", "--rules"], ["status"], ["version"], ["configure"]],
                          ids=" ".join)
 def test_a_page_whose_reader_closes_the_pipe_ends_without_an_error(helper, home, arguments):
-    """As with `| head -1`: no signal and no sentence about the pipe."""
+    """As with `| head -1`: no signal and no message about the pipe."""
     reader, writer = os.pipe()
     os.close(reader)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plays *.t of this folder: whole runs of the program, byte for byte. The format is in script.py."""
+"""Runs the *.t files of this folder and compares the output byte for byte. script.py describes the format."""
 from pathlib import Path
 
 import pytest

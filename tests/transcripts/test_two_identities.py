@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two identities of one person, in two shells of one session: what one of them met is nothing to the other."""
+"""Two identities of one user, in two shells of one session: an error of one does not affect the other."""
 import time
 
 import pytest
@@ -66,7 +66,7 @@ def test_a_missing_audience_is_remembered_only_for_the_identity_that_met_it(help
 
 
 def test_if_a_registry_denies_arm_tokens_the_registry_audience_is_requested_again(helper, cloud, first):
-    """What was remembered of the tenant is out of date."""
+    """What is remembered about the tenant is out of date."""
     no_audience(cloud)
     helper.get(ACME, env=first)
     cloud.no_faults()

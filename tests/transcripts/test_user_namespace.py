@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""As rootless podman and bubblewrap start it: in a user namespace that maps this user alone, where root's files look like
-nobody's. What lies in the system's folders is still root's; what lies elsewhere is a stranger's."""
+"""In a user namespace that maps only this user, as rootless podman and bubblewrap start it, files of root seem to belong to
+nobody. Files in system folders still count as root's; files elsewhere count as another user's."""
 import json
 
 import pytest
@@ -13,8 +13,8 @@ PROFILE = json.dumps({"subscriptions": [{"id": "s", "isDefault": True, "tenantId
 
 @pytest.fixture
 def rootless(request):
-    """A prefix that runs the program so, in a home that is written to no more. A cloud that root did not start is itself such a
-    namespace."""
+    """Returns a prefix that runs the program in such a namespace; the home is not changed after that. A stand-in cloud that root
+    did not start is such a namespace itself."""
     def make(before="true"):
         if not has("users"):
             return []

@@ -24,9 +24,8 @@ struct acr_http;
 struct acr_app;
 
 struct acr_clock {
-	int64_t (*wall)(
-		const struct acr_app *app); /* seconds since 1970, according to this machine */
-	int64_t (*boot)(const struct acr_app *app); /* milliseconds since boot, suspend included */
+	int64_t (*wall)(const struct acr_app *app); /* seconds since 1970, by this machine */
+	int64_t (*boot)(const struct acr_app *app); /* milliseconds since boot, with suspend */
 };
 
 /* How to run another program. No shell is involved. */
@@ -35,8 +34,7 @@ struct acr_run {
 	const char *const *environment; /* the whole environment of the child, NULL-terminated */
 	int64_t budget;			/* milliseconds; the process group is killed after that */
 	size_t limit;			/* maximum size of stdout in bytes; more is an error */
-	const char
-		*input; /* what it reads from stdin, at most ACR_INPUT_MAX bytes; NULL: nothing */
+	const char *input; /* for its stdin, at most ACR_INPUT_MAX bytes; NULL: nothing */
 };
 #define ACR_INPUT_MAX 16384 /* a pipe holds it, so nobody has to wait for the program to read */
 

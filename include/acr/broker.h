@@ -17,14 +17,14 @@
 /* What happened during an operation, for the front to print. */
 struct acr_report {
 	struct acr_trail trail;
-	struct acr_message notices[6]; /* what a user should know although it worked: printed at
-					  most once an hour per host, identity and id */
+	/* For the user, although the operation succeeded: each is printed at most once an hour per
+	 * host, identity and id. */
+	struct acr_message notices[6];
 	size_t notice_count;
 	bool ours;	   /* the server is an Azure registry */
 	bool anonymous;	   /* "not found" because anonymous pull works: not a failure */
 	bool storing;	   /* a user's own login is being stored, so a refusal is about that */
-	bool renew_behind; /* the token handed out is past half its life: acr_renew_behind after
-			      answering */
+	bool renew_behind; /* call acr_renew_behind after answering: the token is due for renewal */
 	uint64_t identity; /* the hash of the current identity, for notices that are printed once
 			      per identity; 0: not determined */
 	int64_t left;	   /* remaining lifetime in seconds of the returned token; 0: not known */
@@ -74,10 +74,11 @@ _checked_ int acr_store(const struct acr_app *app, const struct acr_secret *serv
 			const struct acr_login *login, struct acr_report *report,
 			struct acr_error *error);
 
-/* Store a login that another program kept until now, and read it back. 0 also where this very one is
- * stored already (`*ret_added` false). Nothing is stored where another one is, where the person
- * signed out, where the registry rejects it, of a token that ends by itself, and with
- * `login->encrypted` where it would lie open on a disk. */
+/* Store a login that another program kept until now, and read it back. Returns 0 also if exactly
+ * this login is stored already (`*ret_added` is false). Nothing is stored if another login is
+ * stored for the server, if the user signed out, if the registry rejects the login, or if it is a
+ * token, which expires by itself; and with `login->encrypted`, if it would be stored
+ * unencrypted. */
 _checked_ int acr_adopt(const struct acr_app *app, const char *server,
 			const struct acr_login *login, bool *ret_added, struct acr_report *report,
 			struct acr_error *error);
@@ -96,8 +97,8 @@ _checked_ int acr_sign_out(const struct acr_app *app, const struct acr_secret *s
 /* Remove all sign-ins and all cached tokens, in all caches, also those that are being renewed.
  * Stored logins and decisions about single registries are kept. */
 struct acr_sign_out {
-	size_t sign_ins,
-		registries; /* number of removed sign-ins, and of registries that had tokens */
+	size_t sign_ins;   /* how many were removed */
+	size_t registries; /* how many had tokens */
 };
 _checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign_out *ret,
 				      struct acr_error *error);
@@ -107,8 +108,8 @@ _checked_ int acr_sign_out_everywhere(const struct acr_app *app, struct acr_sign
 _checked_ int acr_signed_in(const struct acr_app *app, const char *host, bool *ret_stored,
 			    struct acr_error *error);
 
-/* Is this a refusal by a service, which is remembered for ACR_NOTE_REFUSAL seconds? During this time
- * only interactive runs (app->interactive) ask again. */
+/* Is this a refusal by a service, which is remembered for ACR_NOTE_REFUSAL seconds? During this
+ * time only interactive runs (app->interactive) ask again. */
 bool acr_refusal_is_kept(const struct acr_error *error);
 
 /* Visit every server for which `get` is expected to return a login, once. No network, no prompt. */
@@ -152,21 +153,22 @@ void acr_cached_each(const struct acr_app *app,
 
 enum acr_status_kind {
 	ACR_STATUS_TOKEN,     /* cached; all fields */
-	ACR_STATUS_LOGIN,     /* a user's own login in the keychain: its user name */
-	ACR_STATUS_AUTHS,     /* the same in docker's own config.json */
+	ACR_STATUS_LOGIN,     /* a login of the user in the keychain: its user name */
+	ACR_STATUS_AUTHS,     /* the same in Docker's own config.json */
 	ACR_STATUS_SIGN_IN,   /* of the command `login`; registry "": for all */
 	ACR_STATUS_SIGNED_OUT /* no identity is used for this registry */
 };
 struct acr_status_row {
 	enum acr_status_kind kind;
-	char *registry, *username, *source; /* owned; "" where there is nothing to say */
+	char *registry, *username, *source; /* owned; "" if empty */
 	struct acr_who who;		    /* of a token or a sign-in */
 	const char *kept;		    /* in which cache or keychain */
-	struct acr_message failed; /* why the last renewal failed; without id: it did not */
-	int64_t left, renew;	   /* seconds, of a token; left -1: it does not end */
+	struct acr_message failed; /* why the last renewal failed; no id: it did not fail */
+	int64_t left, renew;	   /* seconds, of a token; left -1: it does not expire */
 	int64_t since;		   /* seconds since 1970, of a sign-in */
-	bool in_force; /* false: a token that is not found under the identity of now, a login of
-			  docker's that would not serve */
+	/* False for a token of another identity than the current one, and for a login in Docker's
+	 * config.json that would not be used. */
+	bool in_force;
 };
 struct acr_status {
 	struct acr_status_row *rows; /* owned, by registry and kind */

@@ -5,12 +5,12 @@
  *
  * A check examines one thing and reports it in one line: ok, warning (it works, but the user should
  * know something), problem (something to fix), or skipped. The facts (rule.h) of a problem select
- * the rule that explains it; values for later checks are passed on as `found`. A row names the checks
- * that it needs: if one of them is a problem, the check is skipped, since its result would be
- * meaningless. All other checks run, whatever the results of the others are.
+ * the rule that explains it; values for later checks are passed on as `found`. A row names the
+ * checks that it needs: if one of them is a problem, the check is skipped, since its result would
+ * be meaningless. All other checks run, whatever the results of the others are.
  *
- * Every check runs in its own child process as soon as the checks that it needs have finished. A slow
- * check does not delay others, and one that hangs is killed when it times out.
+ * Every check runs in its own child process as soon as the checks that it needs have finished. A
+ * slow check does not delay others, and one that hangs is killed when it times out.
  *
  * A check may send requests and read files; it must undo every change that it makes.
  */
@@ -30,7 +30,8 @@ struct json_object;
 
 /* ---- what is checked ---- */
 
-/* Values that checks pass on to others. FOUND(SYMBOL): text, secret or not; none of it is printed. */
+/* Values that checks pass on to others. FOUND(SYMBOL): text, secret or not; none of it is
+ * printed. */
 #define ACR_FOUNDS(FOUND)                                                                          \
 	FOUND(DOCKER)	     /* the path of the docker command */                                  \
 	FOUND(ENGINE_INFO)   /* the engine's /info, JSON */                                        \
@@ -80,12 +81,11 @@ struct acr_case {
 	char *typed; /* the host as it was typed */
 	bool ours;   /* it is an Azure registry: */
 	struct acr_registry registry;
-	char *repository, *reference; /* team/app; v1 or sha256:... */
-	bool untagged;		      /* none was named: docker takes "latest" */
-	char *action;		      /* pull, push or delete */
-	char *pull;		      /* an image that may be pulled as a test */
-	const struct acr_case
-		*machine; /* the results for the machine, which apply to all registries; borrowed */
+	char *repository, *reference;	/* team/app; v1 or sha256:... */
+	bool untagged;			/* none was named: docker takes "latest" */
+	char *action;			/* pull, push or delete */
+	char *pull;			/* an image that may be pulled as a test */
+	const struct acr_case *machine; /* its results apply to all registries; borrowed */
 	struct acr_secret found[ACR_FOUND_COUNT];
 };
 void acr_case_wipe(struct acr_case *subject);
@@ -118,8 +118,7 @@ struct acr_check_row;
 
 struct acr_check_result {
 	enum acr_verdict verdict;
-	const struct acr_check_row
-		*blocked_by; /* skipped because this check is a problem; or NULL */
+	const struct acr_check_row *blocked_by; /* skipped since this is a problem; or NULL */
 	bool done;
 	struct acr_secret line;	   /* the result, one line, no period */
 	struct acr_secret details; /* more lines, for --json and --report */
@@ -157,8 +156,7 @@ struct acr_check_row {
 	const char *title; /* a word or two */
 	const char *alias; /* error codes of az acr check-health, separated by blanks; or NULL */
 	enum acr_check_about about;
-	const char
-		*needs; /* ids, separated by blanks: skipped if one of them is a problem; or NULL */
+	const char *needs; /* ids, separated by blanks: skipped if one is a problem; or NULL */
 	const char *after; /* ids that must have finished before, with any result; or NULL */
 	int budget;	   /* milliseconds; 0: 8000 */
 	int likely;	   /* 0 to 100: problems with higher values are shown first */
@@ -166,10 +164,10 @@ struct acr_check_row {
 	void (*run)(struct acr_app *app, const struct acr_case *subject,
 		    struct acr_check_result *ret);
 };
-extern const struct acr_check_row
-	*const acr_check_rows[]; /* in the order of az acr check-health; ends with NULL */
+/* In the order of az acr check-health; ends with NULL. */
+extern const struct acr_check_row *const acr_check_rows[];
 
-/* What a check looks at: a page for people has one line for each area. */
+/* What a check examines: the output has one line for each area. */
 enum acr_area {
 	ACR_AREA_DOCKER,
 	ACR_AREA_CONFIGURATION,
@@ -178,8 +176,8 @@ enum acr_area {
 	ACR_AREA_RIGHTS,
 	ACR_AREA_COUNT
 };
-extern const enum acr_area acr_check_areas[]; /* beside acr_check_rows */
-/* "docker", "network": stable, in --json; acr_text() of it is for people. */
+extern const enum acr_area acr_check_areas[]; /* of the rows of acr_check_rows */
+/* "docker", "network": stable, in --json; acr_text() translates it. */
 const char *acr_area_name(enum acr_area area);
 
 size_t acr_check_count(void);
@@ -207,8 +205,8 @@ struct acr_causes {
 };
 void acr_causes_wipe(struct acr_causes *causes);
 
-/* Find the causes of the problems, or, if there are none, of the warnings of checks that advise: the
- * most likely first, each rule once per registry. */
+/* Find the causes of the problems, or, if there are none, of the warnings of checks that advise:
+ * the most likely first, each rule once per registry. */
 void acr_causes_find(const struct acr_case *cases, size_t count,
 		     struct acr_check_result *const *results, struct acr_causes *ret);
 

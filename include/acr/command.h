@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Commands: one file in src/front/ and one row in commands.def for each. `--help` of the program and
- * of each command is generated from the rows, so that it is complete.
+ * Commands: one file in src/front/ and one row in commands.def for each. `--help` of the program
+ * and of each command is generated from the rows, so that it is complete.
  */
 #ifndef ACR_COMMAND_H
 #define ACR_COMMAND_H

@@ -6,11 +6,11 @@
  * The files are JSON, with global keys and a "registries" object that has the same keys for one
  * host, or for the hosts that a pattern matches. A value is taken from the environment, otherwise
  * from the closest entry (the host's own name, then the registry of a regional endpoint, then the
- * pattern with the longest prefix; if two are equally close, the user's file before /etc), otherwise
- * from the global key (the user's file before /etc). Two equally close entries in one file with
- * different values are an error. "hosts", "ci_hosts", "authority" and "audience" decide where tokens
- * may be sent: they are read only from files that belong to root or the user, never from the
- * environment.
+ * pattern with the longest prefix; if two are equally close, the user's file before /etc),
+ * otherwise from the global key (the user's file before /etc). Two equally close entries in one
+ * file with different values are an error. "hosts", "ci_hosts", "authority" and "audience" decide
+ * where tokens may be sent: they are read only from files that belong to root or the user, never
+ * from the environment.
  *
  * A file that is not valid JSON is an error with line and column, because a partial configuration
  * must not be used. An unknown key is a warning that names the most similar key.
@@ -53,8 +53,8 @@ _checked_ int acr_config_load(const struct acr_app *app, struct acr_config **ret
 			      struct acr_error *error);
 void acr_config_free(struct acr_config *config);
 
-/* The value that applies to `host` (NULL: the global one); NULL if it is not set. Lists are joined by
- * commas, switches are "true" or "false", durations are as written ("60m"). Borrowed from the
+/* The value that applies to `host` (NULL: the global one); NULL if it is not set. Lists are joined
+ * by commas, switches are "true" or "false", durations are as written ("60m"). Borrowed from the
  * configuration. */
 const char *acr_config_get(const struct acr_config *config, const char *host, const char *key);
 
@@ -84,8 +84,8 @@ void acr_config_hosts(const struct acr_config *config,
 /* The warnings of loading (unknown keys), `index` from 0; NULL after the last. Borrowed. */
 const struct acr_message *acr_config_warning(const struct acr_config *config, size_t index);
 
-/* The two files' paths, owned by the caller; NULL where there is no home. [0] /etc, [1] the
- * person's. */
+/* The path of the user's file (`personal`) or of the machine's, owned by the caller; NULL without a
+ * home directory. */
 char *acr_config_path(const struct acr_app *app, bool personal);
 
 #endif

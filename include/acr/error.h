@@ -39,7 +39,8 @@ enum acr_kind {
 	ACR_SYSTEM,	 /* disk, permission, memory, a missing library or program */
 };
 
-/* Where the error comes from, for rules and the trail; ACR_ORIGIN_HERE is this program or machine. */
+/* Where the error comes from, for rules and the trail; ACR_ORIGIN_HERE is this program or
+ * machine. */
 enum acr_origin {
 	ACR_ORIGIN_HERE,
 	ACR_ORIGIN_ENTRA,
@@ -137,9 +138,9 @@ void acr_error_quote(struct acr_error *error, const char *bytes, size_t length);
 /* The name of a kind for JSON and logs: "refused", "unreachable". Never NULL, never translated. */
 const char *acr_kind_name(enum acr_kind kind);
 
-/* Out of memory: print one line to stdout (docker shows it) and _exit(1). No file is left incomplete,
- * since files are renamed when they are complete. The allocator functions of the executable call
- * this, also for libraries (src/base/heap.c). */
+/* Out of memory: print one line to stdout (docker shows it) and _exit(1). No file is left
+ * incomplete, since files are renamed when they are complete. The allocator functions of the
+ * executable call this, also for libraries (src/base/heap.c). */
 _Noreturn void acr_out_of_memory(void);
 
 /* The complete answer was written: if memory runs out after this, the program ends with status 0

@@ -37,27 +37,24 @@ struct acr_service {
 extern const struct acr_service acr_service_entra;    /* 429, 5xx, temporarily_unavailable */
 extern const struct acr_service acr_service_registry; /* 408, 429, 5xx */
 extern const struct acr_service acr_service_imds;     /* 404, 410, 429, 5xx */
-extern const struct acr_service
-	acr_service_probe; /* IMDS where it may not exist: one attempt, 300 ms to connect */
-extern const struct acr_service acr_service_slow_probe; /* the same, 1.5 s to connect */
-extern const struct acr_service
-	acr_service_endpoint; /* App Service, Arc and OIDC endpoints: 429, 5xx */
+/* IMDS if it may not exist: one attempt, 300 ms (slow: 1.5 s) to connect. */
+extern const struct acr_service acr_service_probe, acr_service_slow_probe;
+extern const struct acr_service acr_service_endpoint; /* App Service, Arc, OIDC: 429, 5xx */
 
 struct acr_request {
 	const char *method; /* "GET" or "POST" */
-	const char
-		*url; /* absolute; computed by this program. Never sent by a server, except for the
-			    signed URL of a layer in Azure storage, to which no credential is sent */
-	const char *const *headers; /* "Name: value", NULL-terminated, or NULL. Must not contain
-				       secrets, since they are not wiped. The default Accept is
-				       JSON */
+	/* Absolute, and computed by this program. Never sent by a server, except for the signed URL
+	 * of a layer in Azure storage, to which no credential is sent. */
+	const char *url;
+	/* "Name: value", NULL-terminated, or NULL. Must not contain secrets, since they are not
+	 * wiped. The default Accept is JSON. */
+	const char *const *headers;
 	const struct acr_secret *bearer; /* "Authorization: Bearer ..." or NULL */
 	const char *user;		 /* with `password`: Authorization: Basic */
 	const struct acr_secret *password;
-	const struct acr_secret *
-		header; /* one whole header line that is secret (X-IDENTITY-HEADER: ...), or NULL */
-	const struct acr_secret *body; /* application/x-www-form-urlencoded, unless `headers` say
-					  otherwise; or NULL */
+	const struct acr_secret *header; /* a secret line (X-IDENTITY-HEADER: ...), or NULL */
+	/* application/x-www-form-urlencoded, unless `headers` specify another type; or NULL. */
+	const struct acr_secret *body;
 	const struct acr_service *service;
 	bool local;	    /* an endpoint of this machine: http is allowed, no proxy is used */
 	const char *socket; /* with `local`: the path of a Unix socket to go through, or NULL */
@@ -70,11 +67,11 @@ struct acr_response {
 	long retry_after;     /* seconds, from either form of the header; 0: none */
 	char type[64];	      /* Content-Type without parameters, lower case */
 	char challenge[1024]; /* WWW-Authenticate; the first */
-	char correlation[64]; /* X-Ms-Correlation-Request-Id, x-ms-request-id or client-request-id
-			       */
-	char location
-		[4096];	  /* the target of a redirect, which may contain a signature: not followed
-				 automatically; only its host is printed */
+	/* X-Ms-Correlation-Request-Id, x-ms-request-id or client-request-id. */
+	char correlation[64];
+	/* The target of a redirect, which may contain a signature: it is not followed
+	 * automatically, and only its host is printed. */
+	char location[4096];
 	char server[64];  /* Server: "openresty" is ACR, others are a proxy */
 	char address[64]; /* the address that was connected to */
 	char issuer[256]; /* who issued the certificate: shows TLS inspection */
@@ -95,15 +92,16 @@ struct acr_http {
 	void (*wait)(struct acr_http *self, const struct acr_app *app, int64_t milliseconds);
 };
 
-/* Is no network connected? Only to explain a failure, never to decide whether to send a request: the
- * kernel knows only this machine's interfaces and routes, and nothing is sent. False if not known. */
+/* Is no network connected? Only to explain a failure, never to decide whether to send a request:
+ * the kernel knows only this machine's interfaces and routes, and nothing is sent. False if not
+ * known. */
 bool acr_offline(void);
 
 /* Returns 0 for an answer with any status, also a 429 or 503 after all retries. Returns -1 if there
  * was no answer: ACR_UNREACHABLE (with `transport`, and with `status` if a proxy denied it),
- * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a failure of this machine). `origin`
- * is the service's except for ACR_SYSTEM, `sentence` is libcurl's. Nothing is sent if the answer
- * could not be parsed because json-c is missing. */
+ * ACR_TIMEOUT, ACR_INVALID (too large, not HTTP) or ACR_SYSTEM (a failure of this machine).
+ * `origin` is the service's except for ACR_SYSTEM, `sentence` is libcurl's. Nothing is sent if the
+ * answer could not be parsed because json-c is missing. */
 _checked_ int acr_http_send(const struct acr_app *app, const struct acr_request *request,
 			    struct acr_response *ret, struct acr_error *error);
 
@@ -112,9 +110,9 @@ _checked_ int acr_http_send(const struct acr_app *app, const struct acr_request 
 void acr_form_add(struct acr_secret *form, const char *name, const char *value);
 
 /*
- * The https proxy in the environment, only for texts: libcurl reads the environment itself, including
- * NO_PROXY. A malformed URL can contain part of a password anywhere, so the address is shown only if
- * the URL can be parsed strictly.
+ * The https proxy in the environment, only for texts: libcurl reads the environment itself,
+ * including NO_PROXY. A malformed URL can contain part of a password anywhere, so the address is
+ * shown only if the URL can be parsed strictly.
  */
 /* The variable that names it, NULL if there is none. */
 const char *acr_proxy_variable(const struct acr_app *app);

@@ -14,9 +14,9 @@
  *
  * A row that is `named` has only two results without a token: none of its variables is set
  * (ACR_NOT_SET_UP), or an error that ends the chain, ACR_INVALID if it is incomplete. Otherwise an
- * expired or misspelled CI credential would silently be replaced by the machine's own identity. After
- * an incomplete row, another row is used only if it authenticates as the same `application`; after a
- * sign-in whose keychain is not reachable (ACR_LOCKED), only rows that this process or the
+ * expired or misspelled CI credential would silently be replaced by the machine's own identity.
+ * After an incomplete row, another row is used only if it authenticates as the same `application`;
+ * after a sign-in whose keychain is not reachable (ACR_LOCKED), only rows that this process or the
  * configuration names. If the configuration names identities, all rows count as named, except that
  * one that is only not available does not end the chain.
  *
@@ -35,17 +35,17 @@
 #include "acr/secret.h"
 #include "acr/token.h"
 
-/* What a row is asked for. */
+/* What a row gets. */
 struct acr_ask {
 	const struct acr_registry *registry;
 	const char *audience;  /* a resource, without "/.default" */
 	const char *tenant;    /* of the configuration; NULL: the row's own */
 	const char *client_id; /* the config's, or NULL: the row's own. For managed-identity also
 				  "object:GUID" or a resource id ("/subscriptions/...") */
-	bool pinned;  /* the config names this row: what a machine must guess otherwise, it may take
-			for granted */
-	bool dry_run; /* only to be told (status): no keychain and no other child. A row that is set
-			up answers 0 with `who` alone */
+	bool pinned; /* the configuration names it: it need not detect whether it applies */
+	/* For `status`: the row uses no keychain and no child process, and if it is set up, returns
+	 * 0 with only `who`. */
+	bool dry_run;
 };
 
 struct acr_fingerprint; /* below */
@@ -58,10 +58,10 @@ struct acr_identity {
 	bool apart; /* its tokens are not cached for other registries: another identity may apply
 		       there, or the source caches them itself */
 	const char *summary; /* one line for --help, status and the man page */
-	const char *const
-		*variables; /* environment variables that determine the identity, NULL-terminated;
-			     * with a leading '?' only whether it is set counts, with a leading '#'
-			     * also a 32-bit checksum (for long, random secrets) */
+	/* Environment variables that determine the identity, NULL-terminated. With a leading '?'
+	 * only whether it is set counts, with a leading '#' also a 32-bit checksum (for long,
+	 * random secrets). */
+	const char *const *variables;
 	/* The file that determines the identity, owned by the caller, or NULL. May be NULL. */
 	char *(*file)(const struct acr_app *app);
 	/* Adds what else determines the identity, as lines: contents of a file that other programs
@@ -73,8 +73,8 @@ struct acr_identity {
 	int (*acquire)(const struct acr_app *app, const struct acr_ask *ask, struct acr_token *ret,
 		       struct acr_error *error);
 };
-extern const struct acr_identity
-	*const acr_identities[]; /* in the order of the chain, ends with NULL */
+/* In the order of the chain; ends with NULL. */
+extern const struct acr_identity *const acr_identities[];
 const struct acr_identity *acr_identity_by_name(const char *name);
 
 /* What was tried, in order, for explanations. Fixed size: longer trails keep their last step. */
@@ -96,8 +96,8 @@ bool acr_step_is_temporary(const struct acr_step *step);
 bool acr_step_is_out_of_reach(const struct acr_step *step);
 
 /* Get a token from the next identity of the chain, from `*cursor` (initially 0). Adds every attempt
- * that was not silent to `trail`, including the successful one. Returns -1 with the error that ended
- * the chain; at the end of the chain with the most serious error (a failure rather than
+ * that was not silent to `trail`, including the successful one. Returns -1 with the error that
+ * ended the chain; at the end of the chain with the most serious error (a failure rather than
  * "unavailable"), or with ACR_NOT_SET_UP if no (further) identity is configured. `*cursor` is moved
  * after the row that was used, so that the next one can be tried if the registry denies access. */
 _checked_ int acr_chain_next(const struct acr_app *app, const struct acr_registry *registry,
@@ -111,8 +111,8 @@ struct acr_token_request {
 	const char *tenant; /* NULL: of the configuration, or the identity's own */
 	const char *source; /* NULL: any row of the chain; otherwise only this row */
 };
-/* Get such a token from the first identity that has one, by the same rules. It is neither cached nor
- * taken from the cache. ACR_NOT_SET_UP if there is none. */
+/* Get such a token from the first identity that has one, by the same rules. It is neither cached
+ * nor taken from the cache. ACR_NOT_SET_UP if there is none. */
 _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry *registry,
 			    const struct acr_token_request *request, struct acr_token *ret,
 			    struct acr_error *error);
@@ -122,8 +122,8 @@ _checked_ int acr_chain_for(const struct acr_app *app, const struct acr_registry
 /* Does the configuration or AZURE_TOKEN_CREDENTIALS select the identity? */
 bool acr_chain_is_pinned(const struct acr_app *app, const struct acr_registry *registry);
 
-/* The value of AZURE_TOKEN_CREDENTIALS if it is a credential that only the Azure SDKs support: it is
- * ignored with a notice. NULL otherwise. */
+/* The value of AZURE_TOKEN_CREDENTIALS if it is a credential that only the Azure SDKs support: it
+ * is ignored with a notice. NULL otherwise. */
 const char *acr_chain_skipped(const struct acr_app *app, const struct acr_registry *registry);
 
 /* What each row of the table would do now, for `status`: nothing is sent, started or changed. */
@@ -143,8 +143,8 @@ _checked_ int acr_chain_dry_run(struct acr_app *app, const struct acr_registry *
 					      const struct acr_message *why),
 				void *data, struct acr_error *error);
 
-/* The registry denied a token of this row. If the token was cached, or a note said that only the ARM
- * audience is available, remove that and return true, so that a new token is requested. */
+/* The registry denied a token of this row. If the token was cached, or a note said that only the
+ * ARM audience is available, remove that and return true, so that a new token is requested. */
 bool acr_token_forget(const struct acr_app *app, const struct acr_registry *registry,
 		      const struct acr_identity *row, const struct acr_token *token);
 
@@ -157,15 +157,15 @@ _checked_ int acr_entra_redeem(const struct acr_app *app, const char *authority,
 			       struct acr_token *ret, struct acr_error *error);
 
 /* The authority to use for a registry: the one in the configuration, otherwise AZURE_AUTHORITY_HOST
- * if it is a host of the registry's cloud, otherwise the registry's own. ACR_INVALID if the variable
- * names an unknown host, ACR_UNAVAILABLE if the host belongs to another cloud, where the identity
- * does not exist. No network. */
+ * if it is a host of the registry's cloud, otherwise the registry's own. ACR_INVALID if the
+ * variable names an unknown host, ACR_UNAVAILABLE if the host belongs to another cloud, where the
+ * identity does not exist. No network. */
 _checked_ int acr_entra_authority(const struct acr_app *app, const struct acr_registry *registry,
 				  const char **ret, struct acr_error *error);
 
-/* The cloud that somebody works in, where no registry says it: that of AZURE_AUTHORITY_HOST, of the
- * global "authority" in our configuration, or of `az cloud set`; the public one where nothing is
- * chosen, NULL where what is chosen is no cloud that we know. */
+/* The cloud that the user works in, if no registry determines it: that of AZURE_AUTHORITY_HOST, of
+ * the global "authority" in our configuration, or of `az cloud set`; the public cloud if none is
+ * selected; NULL if the selected one is not known. */
 const struct acr_cloud *acr_cloud_chosen(const struct acr_app *app);
 
 /* Does this process have a federated token, in a file or a variable? */
@@ -175,8 +175,8 @@ bool acr_federated_token_is_set(const struct acr_app *app);
  * The current identity as text: the state of the configuration, every variable and file that a row
  * names, and the host's state file (for a regional endpoint also its registry's). It is part of
  * every cache key, so that an old token is not used after `az logout`, `az account set` or with
- * another AZURE_CLIENT_ID. Needs a few stat calls; the only file that is read is that of a federated
- * token, for its issuer and subject.
+ * another AZURE_CLIENT_ID. Needs a few stat calls; the only file that is read is that of a
+ * federated token, for its issuer and subject.
  */
 struct acr_fingerprint {
 	char *text;    /* owned; one fact per line */

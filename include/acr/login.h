@@ -25,8 +25,8 @@ struct acr_sign_in_ask {
 void acr_sign_in_ask_wipe(struct acr_sign_in_ask *ask);
 #define auto_sign_in_ask __attribute__((cleanup(acr_sign_in_ask_wipe))) struct acr_sign_in_ask
 
-/* Determine them for a registry (NULL: for all) from the configuration and the environment; `tenant`
- * (may be NULL) overrides both. ACR_INVALID if the tenant is not valid. */
+/* Determine them for a registry (NULL: for all) from the configuration and the environment;
+ * `tenant` (may be NULL) overrides both. ACR_INVALID if the tenant is not valid. */
 _checked_ int acr_sign_in_prepare(const struct acr_app *app, const struct acr_registry *registry,
 				  const char *tenant, struct acr_sign_in_ask *ret,
 				  struct acr_error *error);

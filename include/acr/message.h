@@ -8,9 +8,9 @@
  *	return acr_raise(error, DNS_FAILED, host);
  *
  * The first argument is for the placeholder that the English text names first, and so on; the
- * compiler checks their number. An argument may be another message: the cause. An argument for {who}
- * or {who_...} is a line of who.h, which is also turned into text when it is printed. A message owns
- * no memory and can be copied; `value` is what is stored or sent to another process.
+ * compiler checks their number. An argument may be another message: the cause. An argument for
+ * {who} or {who_...} is a line of who.h, which is also turned into text when it is printed. A
+ * message owns no memory and can be copied; `value` is what is stored or sent to another process.
  */
 #ifndef ACR_MESSAGE_H
 #define ACR_MESSAGE_H
@@ -71,8 +71,8 @@ char *acr_message_names(const struct acr_message *message);
  * "acr-error:dns-failed; HOST", and for an errno its name, "acr-error:errno; EACCES". */
 char *acr_message_data(const struct acr_message *message);
 
-/* Set a message. `cause` (may be NULL) is the last argument. Control characters and invalid UTF-8 in
- * arguments become '?'; long arguments are cut. */
+/* Set a message. `cause` (may be NULL) is the last argument. Control characters and invalid UTF-8
+ * in arguments become '?'; long arguments are cut. */
 void acr_message_set(struct acr_message *ret, enum acr_message_id id,
 		     const struct acr_message *cause, const char *const *arguments, size_t count);
 

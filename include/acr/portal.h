@@ -6,8 +6,8 @@
 
 #include "acr/app.h"
 
-/* Let the portal of this session open `url`, and wait for its answer, with a deadline. False if there
- * is no session bus of this user, no portal, no answer, or no program that opens pages. */
+/* Let the portal of this session open `url`, and wait for its answer, with a deadline. False if
+ * there is no session bus of this user, no portal, no answer, or no program that opens pages. */
 bool acr_portal_open(const struct acr_app *app, const char *url);
 
 #endif

@@ -3,11 +3,12 @@
  * Registries: whether a name that docker sends is an Azure registry, in which cloud it is, and the
  * requests to it.
  *
- * Only acr_registry_parse decides whether a host is an Azure registry ("ours"), byte by byte, without
- * regular expressions, substring search or a URL library. Helpers that searched for ".azurecr.io"
- * sent Azure tokens to x.azurecr.io.evil.com (GO-2026-6225, CVE-2026-105769). It accepts `name`,
- * `name-hash` or `name.region.geo` before a suffix from the closed table of clouds, or a host that a
- * configuration file names. Everything else is a foreign host: a key of the keychain, used verbatim.
+ * Only acr_registry_parse decides whether a host is an Azure registry ("ours"), byte by byte,
+ * without regular expressions, substring search or a URL library. Helpers that searched for
+ * ".azurecr.io" sent Azure tokens to x.azurecr.io.evil.com (GO-2026-6225, CVE-2026-105769). It
+ * accepts `name`, `name-hash` or `name.region.geo` before a suffix from the closed table of clouds,
+ * or a host that a configuration file names. Everything else is a foreign host: a key of the
+ * keychain, used verbatim.
  *
  * An Azure token is sent only to https://HOST/oauth2/exchange, a URL that is computed here. The
  * realm of a challenge is evidence for `diagnose`, never a destination.
@@ -42,8 +43,7 @@ struct acr_cloud {
 	const char *portal;	    /* "" if no public source names it */
 	const char *docs;	    /* where its documentation is */
 };
-extern const struct acr_cloud
-	acr_clouds[]; /* ends with name == NULL; the first is the public cloud */
+extern const struct acr_cloud acr_clouds[]; /* public cloud first; ends with name == NULL */
 
 /* The cloud whose authority or alias `host` is, NULL for none. */
 const struct acr_cloud *acr_cloud_of_authority(const char *host);
@@ -63,15 +63,15 @@ struct acr_registry {
 bool acr_registry_parse(const struct acr_config *config, const char *server, size_t length,
 			struct acr_registry *ret);
 
-/* A registry as a person names it on a command line: all that acr_registry_parse takes, and a bare
- * name of 5 to 50 letters and digits, which is completed with the suffix of `cloud` (NULL: none is
- * known). Never for what a client sends. ACR_INVALID names what was probably meant. */
+/* A registry as a user types it on a command line: everything that acr_registry_parse accepts, and
+ * a name of 5 to 50 letters and digits, which is completed with the suffix of `cloud` (NULL: none
+ * is known). Never used for names that clients send. ACR_INVALID says what was probably meant. */
 _checked_ int acr_registry_typed(const struct acr_config *config, const struct acr_cloud *cloud,
 				 const char *typed, struct acr_registry *ret,
 				 struct acr_error *error);
 
-/* "contoso.azurecr.io" for "contoso.azurercr.io" and "contoso.azure.io"; owned, NULL when `host` is
- * near to nothing of ours. */
+/* "contoso.azurecr.io" for "contoso.azurercr.io" and "contoso.azure.io"; owned, NULL if `host` is
+ * not similar to the name of a registry. */
 char *acr_near_miss(const char *host);
 
 /* "acme" for acme.azurecr.io and acme-hash.azurecr.io: the resource's name, for `az acr ...
@@ -104,8 +104,8 @@ struct acr_token; /* token.h */
  * header and `exp`). */
 struct acr_grant {
 	struct acr_secret token; /* the ACR refresh token, owned */
-	int64_t life; /* remaining lifetime in seconds at `obtained`, by the registry's clock; 0: not
-			 known */
+	/* Remaining lifetime in seconds at `obtained`, by the registry's clock; 0: not known. */
+	int64_t life;
 	int64_t obtained; /* boot time in ms */
 	char audience[ACR_HOST_MAX];
 };
@@ -140,8 +140,8 @@ bool acr_access_read(const struct acr_secret *token, const char *repository,
 _checked_ int acr_registry_is_public(const struct acr_app *app, const struct acr_registry *registry,
 				     bool *ret, struct acr_error *error);
 
-/* Parse a WWW-Authenticate header: realm, service and scope, each "" if absent. False if it is not a
- * Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */
+/* Parse a WWW-Authenticate header: realm, service and scope, each "" if absent. False if it is not
+ * a Bearer challenge. (github.com/Azure/acr, docs/AAD-OAuth.md; RFC 7235) */
 struct acr_challenge {
 	char scheme[16], realm[512], service[ACR_HOST_MAX], scope[512];
 };

@@ -13,14 +13,15 @@
  *
  * What is known about a failure is a set of facts. They come from a struct acr_error and the
  * broker's report, from any text of the user, or from the checks of `diagnose`. The conditions of a
- * rule test facts. Of the rules whose conditions all hold, the one with the most conditions is used,
- * so that a special case can be added without changing the general one. {names} in texts are facts,
- * never format strings: an unknown fact is replaced by the default of its row ("REGISTRY"); if it has
- * none, the line that names it is omitted.
+ * rule test facts. Of the rules whose conditions all hold, the one with the most conditions is
+ * used, so that a special case can be added without changing the general one. {names} in texts are
+ * facts, never format strings: an unknown fact is replaced by the default of its row ("REGISTRY");
+ * if it has none, the line that names it is omitted.
  *
- * Rules that only repeat a symptom (GENERAL) are used if no other rule holds, and rules for failures
- * of other services (NOT_OURS) last. READ: the explanation is based on a source (Microsoft's
- * documentation, or the service's own message); ASSUMED: it is not, and says "probably".
+ * Rules that only repeat a symptom (GENERAL) are used if no other rule holds, and rules for
+ * failures of other services (NOT_OURS) last. READ: the explanation is based on a source
+ * (Microsoft's documentation, or the service's own message); ASSUMED: it is not, and says
+ * "probably".
  *
  * If one cause has several symptoms, it has one RULE and, below it, an ALSO for each further set of
  * conditions: ALSO("firewall", WHEN(...)) uses the texts of the RULE with that id.
@@ -162,17 +163,17 @@ struct acr_step_row {
 
 enum acr_basis { ACR_READ, ACR_ASSUMED, ACR_GENERAL, ACR_NOT_OURS };
 
-/* The position in a chain of failures. A SYMPTOM is what a client prints after another failure (such
- * as a second attempt without a login): causes take precedence over it. LOCAL is a failure on this
- * machine before the registry was contacted: everything that a registry says takes precedence. */
+/* The position in a chain of failures. A SYMPTOM is what a client prints after another failure
+ * (such as a second attempt without a login): causes take precedence over it. LOCAL is a failure on
+ * this machine before the registry was contacted: everything that a registry says takes
+ * precedence. */
 enum acr_place_in_chain { ACR_PLACE_CAUSE, ACR_PLACE_SYMPTOM, ACR_PLACE_LOCAL };
 
 struct acr_rule {
 	const char *id;
 	enum acr_basis basis;
-	const char
-		*article; /* symptoms S1..S8 and causes C1..C8 of Microsoft's "Troubleshoot registry
-				login" */
+	/* Symptoms S1..S8 and causes C1..C8 of Microsoft's "Troubleshoot registry login". */
+	const char *article;
 	struct acr_condition when[6];
 	const char *what; /* one line; begins in lower case, no period */
 	const char *why;  /* sentences, one per line */
@@ -194,8 +195,8 @@ const struct acr_rule *acr_rule_by_id(const char *id);
 int acr_rule_weight(const struct acr_rule *rule);
 
 /* The rule that explains these facts, NULL for none: the one that the fact "rule" names, otherwise
- * the most specific one. `ret_tie` (may be NULL): another rule with the same weight, which the tests
- * treat as an error; NULL for none. */
+ * the most specific one. `ret_tie` (may be NULL): another rule with the same weight, which the
+ * tests treat as an error; NULL for none. */
 const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 				       const struct acr_rule **ret_tie);
 
@@ -203,9 +204,9 @@ const struct acr_rule *acr_rules_match(const struct acr_facts *facts,
 
 struct acr_finding {
 	const struct acr_rule *rule, *tie;
-	size_t record,
-		attempt; /* position of the record in the decoded text, and of the attempt in it */
-	bool own;	 /* a message of this program, which names the rule */
+	size_t record;		/* its position in the decoded text */
+	size_t attempt;		/* the position of the attempt in the record */
+	bool own;		/* a message of this program, which names the rule */
 	struct acr_facts facts; /* those near the position where it was found */
 };
 struct acr_findings {
@@ -215,8 +216,9 @@ struct acr_findings {
 void acr_findings_wipe(struct acr_findings *findings);
 #define auto_findings __attribute__((cleanup(acr_findings_wipe))) struct acr_findings
 
-/* Find every known error in `text` (any bytes), the most specific first, each rule once, and at most
- * one per line. Rules of the basis GENERAL and NOT_OURS are used only if nothing else was found. */
+/* Find every known error in `text` (any bytes), the most specific first, each rule once, and at
+ * most one per line. Rules of the basis GENERAL and NOT_OURS are used only if nothing else was
+ * found. */
 void acr_findings_read(const struct acr_app *app, const char *text, size_t length,
 		       struct acr_findings *ret);
 
@@ -237,9 +239,9 @@ struct acr_explanation {
 #define auto_explanation __attribute__((cleanup(acr_explanation_wipe))) struct acr_explanation
 void acr_explanation_wipe(struct acr_explanation *explanation);
 
-/* Render the texts of a rule in the language of acr_language_begin, with the facts filled in. Values
- * in commands are quoted for a shell if necessary; a step is omitted if a value cannot be quoted
- * safely. */
+/* Render the texts of a rule in the language of acr_language_begin, with the facts filled in.
+ * Values in commands are quoted for a shell if necessary; a step is omitted if a value cannot be
+ * quoted safely. */
 void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
 		     struct acr_explanation *ret);
 
@@ -247,9 +249,9 @@ void acr_rule_render(const struct acr_rule *rule, const struct acr_facts *facts,
  * `for_shell` and a value cannot be quoted safely. */
 char *acr_fill(const char *text, const struct acr_facts *facts, bool for_shell);
 
-/* Lay out the four parts (what, why, what to do, details), with the id in brackets at the end of the
- * headline, wrapped at the width of the terminal (80 columns if there is none), in at most 20 lines,
- * since a screen has 24. `lead` precedes the first line ("docker-credential-acr:"). */
+/* Lay out the four parts (what, why, what to do, details), with the id in brackets at the end of
+ * the headline, wrapped at the width of the terminal (80 columns if there is none), in at most 20
+ * lines, since a screen has 24. `lead` precedes the first line ("docker-credential-acr:"). */
 #define ACR_LINES 20
 void acr_explanation_lay_out(const struct acr_explanation *explanation,
 			     const struct acr_facts *facts, const char *lead,
@@ -279,8 +281,8 @@ void acr_explanation_lay_out_whole(const struct acr_explanation *explanation,
 void acr_explanation_json(const struct acr_rule *rule, const struct acr_facts *facts,
 			  const struct acr_explanation *explanation, struct acr_secret *out);
 
-/* The whole table as an array of such objects, with {names} instead of facts, the conditions of each
- * rule as "when", and those of its ALSO rows as "or". */
+/* The whole table as an array of such objects, with {names} instead of facts, the conditions of
+ * each rule as "when", and those of its ALSO rows as "or". */
 void acr_rules_json(struct acr_secret *out);
 
 /* The full page of each explanation with this id, or with this code of Entra ID or of `az acr
@@ -296,8 +298,8 @@ void acr_rules_list(struct acr_secret *out);
 /* The id that is most similar to `word`, a constant; NULL for none. */
 const char *acr_rule_nearest(const char *word);
 
-/* Set the language from LC_ALL, LC_MESSAGES, LANG and LANGUAGE. Only called to print an explanation,
- * since it reads files. */
+/* Set the language from LC_ALL, LC_MESSAGES, LANG and LANGUAGE. Only called to print an
+ * explanation, since it reads files. */
 void acr_language_begin(const struct acr_app *app);
 
 #endif

@@ -36,8 +36,8 @@ void acr_secret_format(struct acr_secret *secret, const char *format, ...) _prin
 /* Reserve space for `length` bytes in total, so that it need not grow in steps. */
 void acr_secret_reserve(struct acr_secret *secret, size_t length);
 
-/* The bytes as a string, "" if empty. Borrowed: valid until the next change. May contain NULs before
- * `length`. */
+/* The bytes as a string, "" if empty. Borrowed: valid until the next change. May contain NULs
+ * before `length`. */
 const char *acr_secret_text(const struct acr_secret *secret);
 
 /* Move the contents out and leave `secret` empty. */

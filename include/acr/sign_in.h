@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sign-ins, for users without an Azure tool: the command `login` signs in to Entra ID and stores the
- * refresh token; the identity `login` redeems it, and stores the new one that it gets each time.
+ * Sign-ins, for users without an Azure tool: the command `login` signs in to Entra ID and stores
+ * the refresh token; the identity `login` redeems it, and stores the new one that it gets each
+ * time.
  *
- * A sign-in is for one registry, or for all. Its token is in the Secret Service under a name that no
- * server can have ("docker-credential-acr://login/acme.azurecr.io", ".../default"). Other programs
- * show it under this label; the protocol's verbs do not accept it. It is in a file only if the user
- * requested that (`--insecure-storage`). In addition there is a small file without secrets that says
- * whose sign-in it is and where its token is. If nobody signed in, this costs two failed file
- * lookups. The file of the sign-in for all registries is part of every cache key.
+ * A sign-in is for one registry, or for all. Its token is in the Secret Service under a name that
+ * no server can have ("docker-credential-acr://login/acme.azurecr.io", ".../default"). Other
+ * programs show it under this label; the protocol's verbs do not accept it. It is in a file only if
+ * the user requested that (`--insecure-storage`). In addition there is a small file without secrets
+ * that says whose sign-in it is and where its token is. If nobody signed in, this costs two failed
+ * file lookups. The file of the sign-in for all registries is part of every cache key.
  *
  * This header is about storage (src/store/sign_in.c); login.h is about signing in.
  */
@@ -40,13 +41,14 @@ void acr_sign_in_wipe(struct acr_sign_in *sign_in);
 /* Is this one of the names above? They are never accepted from a client or shown to one. */
 bool acr_sign_in_reserved(const char *server);
 
-/* The file of the sign-in for all registries, owned by the caller; NULL without a home directory. */
+/* The file of the sign-in for all registries, owned by the caller; NULL without a home
+ * directory. */
 char *acr_sign_in_path(const struct acr_app *app);
 
 /* The registry's own sign-in, otherwise the one for all. Reads one or two files, no keychain.
  * ACR_NOT_FOUND: there is no sign-in. A file that exists and cannot be used is ACR_INVALID or
- * ACR_SYSTEM, with a message that names it and the command that repairs it: no other identity may be
- * used instead. */
+ * ACR_SYSTEM, with a message that names it and the command that repairs it: no other identity may
+ * be used instead. */
 _checked_ int acr_sign_in_find(const struct acr_app *app, const char *host, struct acr_sign_in *ret,
 			       struct acr_error *error);
 /* Visit all sign-ins that can be read; the error is that of the first one that cannot. */
@@ -57,13 +59,13 @@ _checked_ int acr_sign_in_each(const struct acr_app *app,
 _checked_ int acr_sign_in_registries(const struct acr_app *app,
 				     void (*visit)(void *data, const char *registry), void *data,
 				     struct acr_error *error);
-/* -1 if a newer version wrote the file, which must not be replaced. Check this before the user signs
- * in. */
+/* -1 if a newer version wrote the file, which must not be replaced. Check this before the user
+ * signs in. */
 _checked_ int acr_sign_in_replaceable(const struct acr_app *app, const char *registry,
 				      struct acr_error *error);
 
-/* The refresh token of a sign-in. ACR_INVALID if its keychain no longer contains it or is not known,
- * ACR_LOCKED if the keychain cannot be reached or read. */
+/* The refresh token of a sign-in. ACR_INVALID if its keychain no longer contains it or is not
+ * known, ACR_LOCKED if the keychain cannot be reached or read. */
 _checked_ int acr_sign_in_token(const struct acr_app *app, const struct acr_sign_in *sign_in,
 				struct acr_secret *ret, struct acr_error *error);
 
@@ -83,8 +85,8 @@ _checked_ int acr_sign_in_keep(const struct acr_app *app, struct acr_sign_in *si
 void acr_sign_in_roll(const struct acr_app *app, const struct acr_sign_in *sign_in,
 		      const struct acr_secret *token);
 
-/* Remove the sign-in for a registry ("": the one for all). It is no longer used in any case; an error
- * means that its token could not be removed. `*ret_any` tells whether there was one. */
+/* Remove the sign-in for a registry ("": the one for all). It is no longer used in any case; an
+ * error means that its token could not be removed. `*ret_any` tells whether there was one. */
 _checked_ int acr_sign_in_drop(const struct acr_app *app, const char *registry, bool *ret_any,
 			       struct acr_error *error);
 

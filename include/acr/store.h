@@ -5,16 +5,16 @@
  * The keychain contains what the user stored (with `docker login`, or the refresh token of
  * `docker-credential-acr login`). It is the Secret Service, in the schema of
  * docker-credential-secretservice, so that users can switch between the two programs and keep all
- * logins; if there is no Secret Service, one file with mode 0600 per login. A Secret Service that is
- * locked or does not respond is ACR_LOCKED, never "not found".
+ * logins; if there is no Secret Service, one file with mode 0600 per login. A Secret Service that
+ * is locked or does not respond is ACR_LOCKED, never "not found".
  *
  * The cache contains what was derived from an identity and can be derived again: ACR refresh tokens
  * and notes. It is in the runtime directory, the kernel keyring or the cache directory, or there is
  * none. A failure of the cache never makes `get` fail.
  *
- * In addition there is one small state file per host, which is not secret: the decisions of the user
- * (signed out, or a stored login). Its inode and mtime are part of every cache key, so all cached
- * tokens of the host become invalid when it is written.
+ * In addition there is one small state file per host, which is not secret: the decisions of the
+ * user (signed out, or a stored login). Its inode and mtime are part of every cache key, so all
+ * cached tokens of the host become invalid when it is written.
  *
  * A keychain or a cache is one file in src/store/ and one row in keychains.def or caches.def. Rows
  * contain no policy: keychain.c, cache.c and the broker decide what is stored where.
@@ -39,7 +39,7 @@ struct acr_login {
 	struct acr_secret secret; /* owned; stored byte for byte */
 	int64_t since; /* when it was stored, in seconds since 1970; 0: not known, or now */
 	const struct acr_keychain *kept_in; /* where acr_keychain_find found it, borrowed */
-	bool encrypted; /* acr_keychain_keep: never where it lies open on a disk */
+	bool encrypted; /* for acr_keychain_keep: never store it unencrypted on a disk */
 };
 void acr_login_wipe(struct acr_login *login);
 #define auto_login __attribute__((cleanup(acr_login_wipe))) struct acr_login
@@ -48,8 +48,7 @@ typedef void acr_keychain_visit(void *data, const char *server, const char *user
 
 struct acr_keychain {
 	const char *name; /* "secret-service", as in "keychain" of the configuration */
-	const char *summary;
-	bool plain; /* secrets are stored unencrypted on a disk, which causes a warning */
+	bool plain;	  /* secrets are stored unencrypted on a disk, which causes a warning */
 	/* All: ACR_UNAVAILABLE if there is no such service, ACR_LOCKED if there is but it cannot be
 	 * read. find and drop: ACR_NOT_FOUND if there is no login for exactly this server. keep
 	 * replaces all logins for the server, and shows no password prompt for a login that was
@@ -62,12 +61,12 @@ struct acr_keychain {
 	int (*each)(const struct acr_app *app, acr_keychain_visit *visit, void *data,
 		    struct acr_error *error);
 };
-extern const struct acr_keychain
-	*const acr_keychains[]; /* in order of preference, ends with NULL */
+/* In order of preference; ends with NULL. */
+extern const struct acr_keychain *const acr_keychains[];
 
-/* Search the keychains that the configuration allows. ACR_NOT_FOUND, ACR_LOCKED or another error. If
- * there is a login in the Secret Service and another one in a file, stored while the Secret Service
- * was not reachable, the newer one is returned and replaces the other. */
+/* Search the keychains that the configuration allows. ACR_NOT_FOUND, ACR_LOCKED or another error.
+ * If there is a login in the Secret Service and another one in a file, stored while the Secret
+ * Service was not reachable, the newer one is returned and replaces the other. */
 _checked_ int acr_keychain_find(const struct acr_app *app, const char *server,
 				struct acr_login *ret, struct acr_error *error);
 /* The same; `ret_absent` is why the Secret Service was not searched, ACR_FINE if it was. */
@@ -89,32 +88,32 @@ bool acr_keychain_is_whole(const struct acr_app *app, const char *server);
 _checked_ int acr_keychain_each(const struct acr_app *app, acr_keychain_visit *visit, void *data,
 				struct acr_error *error);
 
-/* Docker's own folder ($DOCKER_CONFIG or ~/.docker) and the config.json in it; owned, NULL without a
- * home. */
+/* Docker's own folder ($DOCKER_CONFIG or ~/.docker) and the config.json in it; owned, NULL without
+ * a home directory. */
 char *acr_docker_folder(const struct acr_app *app);
 char *acr_docker_config_path(const struct acr_app *app);
-/* The member of "auths" or "credHelpers" for a host, whose keys may be URLs; NULL for none. */
+/* The member of "auths" or "credHelpers" for a host; the keys may be URLs. NULL for none. */
 struct json_object;
 struct json_object *acr_docker_entry(struct json_object *object, const char *host);
 
-/* A plaintext entry in Docker's own config.json ("auths"): with credsStore set, docker itself no
- * longer looks there, and people would find themselves logged out. Read only. ACR_NOT_FOUND. */
+/* A login in Docker's own config.json ("auths"). If credsStore is set, Docker no longer reads these
+ * logins, and users would appear to be logged out. ACR_NOT_FOUND. */
 _checked_ int acr_docker_auths_find(const struct acr_app *app, const char *server,
 				    struct acr_login *ret, struct acr_error *error);
-/* Visit every login there, each with the key that it stands under. Entries that hold none, such as
- * the {} that docker leaves behind for a login that it keeps elsewhere, are passed by. */
+/* Visit every login there, with its key. Entries without a login, such as the {} that Docker writes
+ * for a login in a credential store, are skipped. */
 typedef void acr_docker_auths_visit(void *data, const char *key, const struct acr_login *login);
 _checked_ int acr_docker_auths_each(const struct acr_app *app, acr_docker_auths_visit *visit,
 				    void *data, struct acr_error *error);
-/* The host in such a key, as docker's ConvertToHostname has it: what stands between "://" (if any)
- * and the next slash, for keys of old config files are URLs. Borrowed, `*ret_length` bytes long. */
+/* The host in such a key, as returned by Docker's ConvertToHostname: the text between "://" (if
+ * there is one) and the next slash, since keys in old files are URLs. Borrowed, `*ret_length`
+ * bytes. */
 const char *acr_docker_auths_host(const char *key, size_t *ret_length);
 
 /* ---- the cache: what was derived ---- */
 
 struct acr_cache_home {
-	const char *name; /* "runtime-folder", "kernel-keyring", "cache-folder" */
-	const char *summary;
+	const char *name;    /* "runtime-folder", "kernel-keyring", "cache-folder" */
 	bool memory;	     /* it is in memory, not on a disk */
 	const char *setting; /* its name in the configuration: "file", "kernel-keyring" */
 	/* `key` consists of letters, digits, '.', '-' and '_' (at most 240 bytes). `life` in
@@ -198,20 +197,20 @@ void acr_note_drop(const struct acr_app *app, const char *kind, const char *subj
 struct acr_state {
 	bool decided; /* there is a file; not stored */
 	bool signed_out, stored_login;
-	bool in_file; /* the stored login is in a file, so the Secret Service is not needed for it */
+	bool in_file;  /* the stored login is in a file: the Secret Service is not needed */
 	bool repaired; /* others could read the file until now; not stored */
 };
 
 /* All false if there is no decision: no file, or no data directory of this user. A file that exists
- * and cannot be used (damaged, writable by others, a link, of a newer version, no free descriptor) is
- * an error that names it and the command that repairs it; the decision is never ignored. */
+ * and cannot be used (damaged, writable by others, a link, of a newer version, no free descriptor)
+ * is an error that names it and the command that repairs it; the decision is never ignored. */
 _checked_ int acr_state_read(const struct acr_app *app, const char *host, struct acr_state *ret,
 			     struct acr_error *error);
 /* -1 if a newer version wrote the file, which must not be replaced. */
 _checked_ int acr_state_replaceable(const struct acr_app *app, const char *host,
 				    struct acr_error *error);
-/* Write a new file, so that inode and mtime change. It also replaces a file that cannot be used, but
- * never one of a newer version. Only store, erase, login and logout write it. */
+/* Write a new file, so that inode and mtime change. It also replaces a file that cannot be used,
+ * but never one of a newer version. Only store, erase, login and logout write it. */
 _checked_ int acr_state_write(const struct acr_app *app, const char *host,
 			      const struct acr_state *state, struct acr_error *error);
 /* Visit every host for which there is a decision. -1 if there may be more. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whose token it is, for users, rules and status rows. It is read from claims of the token that this
- * program does not verify, so no decision may depend on it.
+ * Whose token it is, for users, rules and status rows. It is read from claims of the token that
+ * this program does not verify, so no decision may depend on it.
  *
  * It is a value that can be copied. It becomes text when it is printed ("service principal 1111...,
  * tenant 2222..."). Between processes, on disk and as an argument of a message ({who}) it is
@@ -43,8 +43,8 @@ struct acr_who_line {
 	char text[384];
 };
 struct acr_who_line acr_who_line(const struct acr_who *who);
-/* Parse such a line, up to its end or the first control character. Any other text becomes the `name`
- * of an ACR_WHO_OTHER. */
+/* Parse such a line, up to its end or the first control character. Any other text becomes the
+ * `name` of an ACR_WHO_OTHER. */
 void acr_who_read(const char *line, struct acr_who *ret);
 
 #endif

@@ -166,8 +166,8 @@ _checked_ int acr_memo_undo(const struct acr_memo *memo, const struct acr_secret
 
 /* ---- containers.c: containers-registries.conf(5) ---- */
 
-/* The text of the drop-in: the credential helpers in use, followed by ours. `before` is the current
- * drop-in, which is ignored when determining those in use. */
+/* The text of the drop-in: the credential helpers in use, followed by ours. `drop_in` is its path:
+ * the current file is ignored when determining those in use. */
 void acr_containers_text(const struct acr_app *app, bool system, const char *drop_in,
 			 struct acr_secret *ret);
 /* The same text without our name in its list; false if it was not there. */

@@ -18,7 +18,7 @@
 #include "front/front.h"
 #include "front/login.h"
 
-#define PATIENCE    900000 /* milliseconds for the user to sign in; a device code is valid as long */
+#define PATIENCE    900000 /* milliseconds to sign in; a device code is valid as long */
 #define WRONG_CODES 5	   /* invalid codes from the browser that end the wait */
 
 enum { TENANT, DEVICE_CODE, INSECURE_STORAGE };

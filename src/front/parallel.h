@@ -13,10 +13,11 @@ struct acr_parallel {
 	size_t count;
 	const char *doing; /* "renewing": shown with the progress after a second; NULL: nothing */
 	int64_t (*budget)(const void *data, size_t index); /* milliseconds for this item */
-	/* Runs in a child process whose deadline is set. What it appends to `ret` is passed to `done`. */
+	/* Runs in a child process whose deadline is set. What it appends to `ret` is passed to
+	 * `done`. */
 	void (*work)(struct acr_app *app, void *data, size_t index, struct acr_secret *ret);
-	/* Runs in the parent, in the order in which the items finish. `output` is empty if the child
-	 * was killed. */
+	/* Runs in the parent, in the order in which the items finish. `output` is empty if the
+	 * child was killed. */
 	void (*done)(void *data, size_t index, const struct acr_secret *output);
 	void *data;
 };

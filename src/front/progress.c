@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Prints the progress line, and erases it if a signal ends the program. */
 #include "front/progress.h"
 
 #include <signal.h>

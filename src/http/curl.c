@@ -38,8 +38,8 @@ struct network {
 	bool loaded, quick_exit;
 	/* The TLS library reads a hashed folder on demand, and it has been sufficient so far. */
 	bool hashed;
-	/* A transfer failed. OpenSSL may still hold its request, and would send that in place of the
-	 * next one: the answer to another question. No connection is used again then. */
+	/* A transfer failed. OpenSSL may still hold its request, and would send that in place of
+	 * the next one: the answer to another question. No connection is used again then. */
 	bool spoiled;
 	pid_t owner; /* a fork must not use the connections of its parent */
 	CURLM *multi;

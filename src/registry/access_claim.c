@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The `access` claim of an access token: what the token allows (distribution, spec/auth/token).
- * Azure's registries write its members as type, name and actions, and in tokens of the admin user as
- * Type, Name and Actions (azure-sdk-for-java, a token of 2022).
+ * Azure's registries write its members as type, name and actions, and in tokens of the admin user
+ * as Type, Name and Actions (azure-sdk-for-java, a token of 2022).
  */
 #include <string.h>
 

@@ -44,7 +44,6 @@ static int each_key(const struct acr_app *app, void (*visit)(void *data, const c
 
 const struct acr_cache_home acr_cache_cache_folder = {
 	.name = "cache-folder",
-	.summary = "files in ~/.cache/docker-credential-acr",
 	.memory = false,
 	.setting = "file",
 	.read = read_key,

@@ -167,7 +167,6 @@ static char *folder(const struct acr_app *app)
 
 const struct acr_cache_home acr_cache_kernel_keyring = {
 	.name = "kernel-keyring",
-	.summary = "the kernel's user keyring, gone at the token's own end",
 	.memory = true,
 	.setting = "kernel-keyring",
 	.read = read_key,

@@ -3,9 +3,9 @@
  * Single flight: the process that exchanges a token holds a flock, which the kernel releases when
  * the process dies. Waiting is one blocking flock with a timer, not a poll, so that many waiters
  * cost nothing and continue at once. A holder that is running is waited for, however slow it is,
- * because another process would not be faster. A holder that is stopped (Ctrl-Z, a frozen container)
- * is not waited for. Where locks do not work (NFS without lockd, some FUSE), every process continues
- * without one: files are replaced as a whole.
+ * because another process would not be faster. A holder that is stopped (Ctrl-Z, a frozen
+ * container) is not waited for. Where locks do not work (NFS without lockd, some FUSE), every
+ * process continues without one: files are replaced as a whole.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #include "base/file.h"
 #include "store/private_dir.h"
 
-#define AGAIN	  20000 /* microseconds until the alarm is repeated, if it came before flock blocked */
+#define AGAIN	  20000 /* microseconds until the alarm repeats, if it came before flock blocked */
 #define LOCKS_MAX (1024 * 1024)
 
 static volatile sig_atomic_t rung;
@@ -36,8 +36,8 @@ static void ring(int number)
 }
 
 /* flock, but not for longer than `patience` ms. While libcurl's threads look names up, the alarm is
- * still this thread's: Linux gives a signal of the whole process to its first thread unless that one
- * blocks it (kernel/signal.c, complete_signal), and it is not blocked here. */
+ * still this thread's: Linux gives a signal of the whole process to its first thread unless that
+ * one blocks it (kernel/signal.c, complete_signal), and it is not blocked here. */
 static int lock_within(int fd, int64_t patience)
 {
 	struct itimerval timer = { { 0, AGAIN }, { patience / 1000, patience % 1000 * 1000 } };

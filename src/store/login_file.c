@@ -174,7 +174,6 @@ static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data
 
 const struct acr_keychain acr_keychain_login_file = {
 	.name = "file",
-	.summary = "one file a login, readable by whoever is you",
 	.plain = true,
 	.find = find,
 	.keep = keep,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Private directories for the files of this layer, which are used only if they belong to the user,
- * and file names for arbitrary text. A `folder` parameter may be NULL (no home directory, no runtime
- * directory); the functions then fail with ACR_UNAVAILABLE.
+ * and file names for arbitrary text. A `folder` parameter may be NULL (no home directory, no
+ * runtime directory); the functions then fail with ACR_UNAVAILABLE.
  */
 #ifndef STORE_PRIVATE_DIR_H
 #define STORE_PRIVATE_DIR_H

@@ -64,7 +64,6 @@ static int each_key(const struct acr_app *app, void (*visit)(void *data, const c
 
 const struct acr_cache_home acr_cache_runtime_folder = {
 	.name = "runtime-folder",
-	.summary = "files in $XDG_RUNTIME_DIR/docker-credential-acr, gone when the session ends",
 	.memory = true,
 	.setting = "file",
 	.read = read_key,

@@ -223,7 +223,6 @@ static int each(const struct acr_app *app, acr_keychain_visit *visit, void *data
 
 const struct acr_keychain acr_keychain_secret_service = {
 	.name = "secret-service",
-	.summary = "the desktop's keyring (GNOME Keyring, KWallet, KeePassXC), through libsecret",
 	.plain = false,
 	.find = find,
 	.keep = keep,

@@ -183,5 +183,6 @@ void acr_marker_each(const struct acr_app *app, enum acr_marker marker,
 	struct walk walk = { visit, data };
 
 	if (acr_private_dir_each(folder, visit_name, &walk, NULL))
-		acr_debug(app, "cannot list %s", folder ? folder : "without a home");
+		acr_debug(app, "cannot list %s",
+			  folder ? folder : "files without a home directory");
 }

@@ -13,10 +13,13 @@
 #include "explain/language.h"
 #include "front/front.h"
 
-/* Commands that users try because other programs have them. */
-static const struct {
+/* What users type by mistake, and what they mean by it. Lists end with typed == NULL. */
+struct guess {
 	const char *typed, *meant;
-} commands[] = {
+};
+
+/* Commands that users try because other programs have them. */
+static const struct guess commands[] = {
 	{ "signin", "login" },
 	{ "sign-in", "login" },
 	{ "auth", "login" },
@@ -56,43 +59,77 @@ static const struct {
 	{ "rm", "erase" },
 	{ "put", "store" },
 	{ "set", "store" },
+	{ 0 },
 };
 
-static const struct {
-	const char *typed, *meant;
-} options[] = {
-	{ "--output", "--json" },   { "-o", "--json" },		 { "-j", "--json" },
-	{ "--format", "--json" },   { "-q", "--quiet" },	 { "-f", "--force" },
-	{ "-a", "--all" },	    { "-y", "--replace" },	 { "--force", "--replace" },
-	{ "-n", "--dry-run" },	    { "--uninstall", "--undo" }, { "--remove", "--undo" },
-	{ "--image", "--pull" },    { "--file", "--report" },	 { "--tenant-id", "--tenant" },
-	{ "--global", "--system" }, { "--show", "--list" },	 { "-v", "--verbose" },
-	{ "-t", "--tenant" },	    { "-y", "--yes" },
+/* Names of options in other programs. A row is used for commands that have the option. */
+static const struct guess options[] = {
+	{ "--output", "--json" },
+	{ "-o", "--json" },
+	{ "-j", "--json" },
+	{ "--format", "--json" },
+	{ "-q", "--quiet" },
+	{ "-f", "--force" },
+	{ "-a", "--all" },
+	{ "-y", "--replace" },
+	{ "--force", "--replace" },
+	{ "-n", "--dry-run" },
+	{ "--uninstall", "--undo" },
+	{ "--remove", "--undo" },
+	{ "--image", "--pull" },
+	{ "--file", "--report" },
+	{ "--tenant-id", "--tenant" },
+	{ "--global", "--system" },
+	{ "--show", "--list" },
+	{ "-v", "--verbose" },
+	{ "-t", "--tenant" },
+	{ 0 },
 };
 
 /* Options that do not exist, and what to use instead. */
-static const struct {
-	const char *typed, *meant;
-} others[] = {
+static const struct guess others[] = {
 	{ "--version", "version" },
 	{ "-V", "version" },
 	{ "-v", "version" },
 	{ "--verbose", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
 	{ "--debug", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
 	{ "--log-level", "DOCKER_CREDENTIAL_ACR_LOG=debug" },
+	{ 0 },
 };
 
 /* Names of clients in place of a registry, and the option to use for them. */
-static const struct {
-	const char *typed, *meant;
-} clients[] = {
+static const struct guess clients[] = {
 	{ "docker", "--creds-store" },
 	{ "skopeo", "--podman" },
 	{ "buildah", "--podman" },
+	{ 0 },
 };
 
 /* In az the registry is an option, here it is an argument. */
 static const char *const registry_options[] = { "--name", "-n", "--registry", "-r", "--server" };
+
+static bool has_option(const struct acr_command *command, const char *name)
+{
+	for (const struct acr_option *option = command->options; option && option->name; option++)
+		if (strcmp(option->name, name) == 0 ||
+		    (option->synonym && strcmp(option->synonym, name) == 0))
+			return true;
+	return strcmp(name, "help") == 0;
+}
+
+/* The meaning of `typed`, NULL if no row has it; with a `command`, only if that has the option.
+ * Case matters in options only. */
+static const char *find_guess(const struct guess *row, const char *typed,
+			      const struct acr_command *command)
+{
+	int (*compare)(const char *, const char *) = *typed == '-' ? strcmp : strcasecmp;
+
+	for (; row->typed; row++)
+		if (compare(row->typed, typed) == 0 &&
+		    (!command || has_option(command, row->meant + 2)))
+			return row->meant;
+	return NULL;
+}
 
 static int say(const struct acr_app *app, const struct acr_error *error)
 {
@@ -109,6 +146,7 @@ static void answer_client(const struct acr_app *app, const struct acr_secret *li
 
 int acr_usage_command(const struct acr_app *app, const char *typed)
 {
+	const char *guess = find_guess(commands, typed, NULL);
 	struct acr_nearest search = { .word = typed };
 	struct acr_error error = { 0 };
 	auto_secret line = { 0 };
@@ -117,9 +155,8 @@ int acr_usage_command(const struct acr_app *app, const char *typed)
 	answer_client(app, &line);
 	for (const struct acr_command *const *row = acr_commands; *row; row++)
 		acr_nearest_try(&search, (*row)->name);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcasecmp(commands[i].typed, typed) == 0)
-			search.best = commands[i].meant;
+	if (guess)
+		search.best = guess;
 	if (search.best)
 		(void)acr_raise(&error, USAGE_COMMAND_NEAR, typed, search.best);
 	else
@@ -137,15 +174,6 @@ static int status_of(const struct acr_app *app, const struct acr_command *comman
 	acr_secret_format(&line, "Usage: %s %s\n", app->program, command->name);
 	answer_client(app, &line);
 	return 1;
-}
-
-static bool has_option(const struct acr_command *command, const char *name)
-{
-	for (const struct acr_option *option = command->options; option && option->name; option++)
-		if (strcmp(option->name, name) == 0 ||
-		    (option->synonym && strcmp(option->synonym, name) == 0))
-			return true;
-	return strcmp(name, "help") == 0;
 }
 
 /* "renew --force" for an option that only one other command has; owned, NULL if there is none. */
@@ -166,15 +194,13 @@ static char *option_elsewhere(const char *name)
 /* "--tenant" for "--tennant", among the options of this command; owned, NULL if there is none. */
 static char *nearest_option(const struct acr_command *command, const char *name)
 {
+	const char *guess = find_guess(options, name, command);
 	struct acr_nearest search = { .word = name + strspn(name, "-") };
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (strcmp(options[i].typed, name) == 0 &&
-		    has_option(command, options[i].meant + 2))
-			return acr_copy(options[i].meant);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strcmp(others[i].typed, name) == 0)
-			return acr_copy(others[i].meant);
+	if (!guess)
+		guess = find_guess(others, name, NULL);
+	if (guess)
+		return acr_copy(guess);
 	if (name[1] != '-')
 		return NULL;
 	for (const struct acr_option *option = command->options; option && option->name; option++)
@@ -218,10 +244,10 @@ int acr_usage_option(const struct acr_app *app, const struct acr_command *comman
 /* "--podman" for "podman"; owned, NULL if it is not an option of this command. */
 static char *option_of_word(const struct acr_command *command, const char *typed)
 {
-	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
-		if (strcmp(clients[i].typed, typed) == 0 &&
-		    has_option(command, clients[i].meant + 2))
-			return acr_copy(clients[i].meant);
+	const char *guess = find_guess(clients, typed, command);
+
+	if (guess)
+		return acr_copy(guess);
 	return has_option(command, typed) ? acr_format("--%s", typed) : NULL;
 }
 

@@ -236,7 +236,7 @@ static int work(struct acr_output *output, const struct acr_configure_request *r
 {
 	auto_string folder = acr_memo_folder(output->app, request->system);
 	struct journal_lock lock = { folder, NULL, -1 };
-	struct acr_config *config = NULL; /* the current one; freed at exit */
+	struct acr_config *config = NULL;
 	auto_plan plan = { 0 };
 	int failed;
 
@@ -250,8 +250,10 @@ static int work(struct acr_output *output, const struct acr_configure_request *r
 		return failed;
 	if (acr_configure_request_is_own(request) && acr_config_load(output->app, &config, error))
 		return -1;
-	if (config)
+	if (config) { /* with what was written now */
+		acr_config_free((struct acr_config *)(uintptr_t)output->app->config);
 		output->app->config = config;
+	}
 	if (request->check)
 		check_all(output, request, &plan);
 	conclude(output, request);

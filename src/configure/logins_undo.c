@@ -166,7 +166,7 @@ int acr_logins_give_back(struct acr_output *output, const struct acr_memo *memo,
 			note_given(ret, server);
 		line = acr_format(_("moved the login for %s back into %s"), row->key, memo->path);
 		acr_output_login(output, row->key, memo->path, "moved-back");
-		acr_output_line(output, line);
+		acr_output_change(output, line);
 	}
 	acr_members_layout(text);
 	return 0;
@@ -231,16 +231,14 @@ static void tell_stays(struct acr_output *output, const char *server,
 	acr_output_line(output, text);
 }
 
-static void conclude_one(void *data, const char *server, const char *username)
+static void conclude_one(const struct remains *remains, const char *server)
 {
-	const struct remains *remains = data;
 	const struct acr_app *app = remains->output->app;
 	const struct acr_taken_login *row = taken_of(remains, server);
 	struct acr_error missing = { 0 };
 	auto_string text = NULL;
 	auto_login login = { 0 };
 
-	(void)username;
 	if (acr_sign_in_reserved(server) || is_given(remains->given, server) ||
 	    acr_keychain_find(app, server, &login, &missing))
 		return;
@@ -251,7 +249,7 @@ static void conclude_one(void *data, const char *server, const char *username)
 		if (!remains->output->dry_run)
 			drop(app, server);
 		acr_output_login(remains->output, server, row->helper, "removed");
-		acr_output_line(remains->output, text);
+		acr_output_change(remains->output, text);
 	} else if (row ? row->added : was_added(remains, server, &login)) {
 		tell_stays(remains->output, server, login.kept_in);
 	}
@@ -287,7 +285,7 @@ void acr_logins_conclude(struct acr_output *output, const struct acr_memo *memo,
 		acr_output_line(output, text);
 	}
 	for (size_t i = 0; i < names.count; i++) {
-		conclude_one(&remains, names.rows[i], NULL);
+		conclude_one(&remains, names.rows[i]);
 		free(names.rows[i]);
 	}
 	free(names.rows);

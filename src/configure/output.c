@@ -81,6 +81,12 @@ static void add_row(struct acr_secret *out, const struct acr_change *change)
 	acr_secret_add(out, "}");
 }
 
+/* After a change that is printed. */
+static const char *suffix(const struct acr_output *output)
+{
+	return output->dry_run ? _(" (dry run)") : "";
+}
+
 void acr_output_file(struct acr_output *output, const char *path, const char *state,
 		     const struct acr_changes *changes)
 {
@@ -91,8 +97,7 @@ void acr_output_file(struct acr_output *output, const char *path, const char *st
 	add_part(json, "path", path, false);
 	add_part(json, "state", state, false);
 	add_part(json, "changes", "[", true);
-	acr_secret_format(&page, "%s: %s%s\n", path, acr_text(state),
-			  output->dry_run ? _(" (dry run)") : "");
+	acr_secret_format(&page, "%s: %s%s\n", path, acr_text(state), suffix(output));
 	for (size_t i = 0; changes && i < changes->count; i++) {
 		const struct acr_change *row = &changes->rows[i];
 
@@ -128,24 +133,27 @@ void acr_output_line(const struct acr_output *output, const char *text)
 		(void)acr_docker_answer(output->app, &line);
 }
 
-/* Takes ownership of the check. */
+void acr_output_change(const struct acr_output *output, const char *text)
+{
+	auto_string line = acr_format("%s%s", text, suffix(output));
+
+	acr_output_line(output, line);
+}
+
 void acr_output_trial(struct acr_output *output, struct acr_trial *check)
 {
-	auto_secret line = { 0 };
+	struct acr_secret *json = &output->checks;
 
 	output->failed |= !check->fine;
-	if (output->json) {
-		acr_secret_add(&output->checks,
-			       output->checks.length ? ",{\"name\":" : "{\"name\":");
-		quote(&output->checks, check->name);
-		acr_secret_format(&output->checks,
-				  ",\"fine\":%s,\"detail\":", check->fine ? "true" : "false");
-		quote(&output->checks, check->detail);
-		acr_secret_add(&output->checks, "}");
-	} else if (check->fine) {
-		acr_secret_format(&line, "%s\n", check->detail);
-		(void)acr_docker_answer(output->app, &line);
-	} else if (strncmp(check->name, "get ", 4) != 0) { /* which has been explained already */
+	acr_secret_add(json, json->length ? ",{" : "{");
+	add_part(json, "name", check->name, false);
+	add_part(json, "fine", check->fine ? "true" : "false", true);
+	add_part(json, "detail", check->detail, false);
+	acr_secret_add(json, "}");
+	if (check->fine) {
+		acr_output_line(output, check->detail);
+	} else if (!output->json && strncmp(check->name, "get ", 4) != 0) {
+		/* `get` has been explained already. */
 		acr_say(output->app, "%s", check->detail);
 	}
 	acr_string_free(&check->name);

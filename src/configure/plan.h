@@ -83,6 +83,8 @@ struct acr_output {
 };
 /* Print a sentence for a person; not printed with --json. */
 void acr_output_line(const struct acr_output *output, const char *text);
+/* The same for a change, which a dry run only announces. */
+void acr_output_change(const struct acr_output *output, const char *text);
 /* Only for JSON: the result for a login, and where it is or was. */
 void acr_output_login(struct acr_output *output, const char *server, const char *place,
 		      const char *state);

@@ -220,6 +220,18 @@ def test_undo_reports_moved_logins_whose_file_is_gone(person):
     assert ran.stdout.count("stays in the Secret Service") == 3 and set(person.stored()) == set(LOGINS), ran
 
 
+def test_a_dry_run_of_undo_announces_every_login_and_restores_none(person):
+    person.helper("odd", LIST + GOOD)
+    person.write({"auths": {"ghcr.io": AUTH["ghcr.io"]}, "credsStore": "odd"})
+    person.configure("--replace", "--with-logins")
+    before, stored = person.config.read_bytes(), person.stored()
+    ran = person.undo("--dry-run")
+    lines = [line for line in ran.stdout.splitlines() if line.startswith(("moved the login", "removed the copy"))]
+    assert len(lines) == 3 and all(line.endswith("(dry run)") for line in lines), ran
+    assert person.config.read_bytes() == before and person.stored() == stored
+    assert "(dry run)" not in person.undo().stdout and person.stored() == {}
+
+
 def test_undo_does_not_report_logins_that_docker_never_requested(person):
     person.write({"credsStore": "secretservice"})
     assert person.session.run(PROGRAM, "configure", ADMIN, "--no-check").returncode == 0

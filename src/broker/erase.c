@@ -47,7 +47,7 @@ static int forget(const struct acr_app *app, const char *server,
 	acr_lookup_begin(app, registry, &lookup);
 	*ret_served = acr_cache_find(app, registry->host, lookup.fingerprint.hash,
 				     lookup.fingerprint.text, &entry) &&
-		      strcmp(entry.source, "stored-token") != 0;
+		      strcmp(entry.source, ACR_SOURCE_CLIENT) != 0;
 	acr_refusal_drop(app, &lookup);
 	acr_cache_drop(app, registry->host);
 	acr_note_drop(app, ACR_NOTE_CLIENT, registry->host);

@@ -128,7 +128,7 @@ void acr_containers_text(const struct acr_app *app, bool system, const char *dro
 		take_home(person, drop_in, &list);
 	acr_secret_format(ret,
 			  "# Written by docker-credential-acr configure --containers-registries; "
-			  "--undo takes it out.\n" KEY " = [%s%s]\n",
+			  "--undo removes it.\n" KEY " = [%s%s]\n",
 			  list.length ? acr_secret_text(&list) : OTHERWISE,
 			  list.length && holds(acr_secret_text(&list), 0, list.length, OURS)
 				  ? ""
